@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace CogVideoX.Kernels.Devices;
+
+/// <summary>One thread of a <see cref="CpuThreads"/> team, with memory of its own.</summary>
+public sealed unsafe class CpuWorker
+{
+    private void* scratch;
+    private long scratchBytes;
+
+    internal CpuWorker(int index) => Index = index;
+
+    /// <summary>From 0, which is the calling thread.</summary>
+    public int Index { get; }
+
+    /// <summary>
+    /// Memory for packing and partial results: at least <paramref name="bytes"/> bytes, aligned to 64, contents undefined. Each
+    /// call returns the same block, grown where needed; it stays until the team is disposed, so that later calls allocate nothing.
+    /// </summary>
+    public void* Scratch(long bytes)
+    {
+        if (scratchBytes < bytes)
+        {
+            Release();
+            scratch = (void*)HostMemory.Allocate(bytes);
+            scratchBytes = bytes;
+        }
+        return scratch;
+    }
+
+    internal void Release()
+    {
+        NativeMemory.AlignedFree(scratch);
+        scratch = null;
+        scratchBytes = 0;
+    }
+}

@@ -1,0 +1,20 @@
+namespace CogVideoX.Kernels.Devices;
+
+/// <summary>
+/// An operation ready to run: its launch arguments (pointers and sizes, already checked by the caller) and one form for
+/// each kind of device. A new operation is a new folder with a <c>readonly partial struct</c> that implements this.
+/// </summary>
+public interface IOperation
+{
+    /// <summary>Name in error messages and profiles.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>Additions and multiplications that the definition of the operation asks for (1 multiply-add = 2).</summary>
+    long Flops { get; }
+
+    /// <summary>The naive form: what the definition says, one thread, kept for ever as the oracle of the others.</summary>
+    void RunReference();
+
+    /// <summary>The fast form on the CPU. The result doesn't depend on the number of threads.</summary>
+    void RunCpu(CpuThreads threads);
+}

@@ -1,0 +1,84 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>From a stored float format to fp32. Every conversion is exact.</summary>
+public static unsafe class Widen
+{
+    private static readonly float[] E4M3 = Table(fractionBits: 3, bias: 7, hasInfinity: false);
+    private static readonly float[] E5M2 = Table(fractionBits: 2, bias: 15, hasInfinity: true);
+
+    /// <summary>One element.</summary>
+    public static float One(WeightPointer source, long index) => source.Format switch
+    {
+        FloatFormat.F32 => ((float*)source.Address)[index],
+        FloatFormat.BF16 => BFloat16ToFloat(((ushort*)source.Address)[index]),
+        FloatFormat.F16 => (float)((Half*)source.Address)[index],
+        FloatFormat.F8E4M3 => E4M3[((byte*)source.Address)[index]],
+        FloatFormat.F8E5M2 => E5M2[((byte*)source.Address)[index]],
+        _ => throw new ArgumentOutOfRangeException(nameof(source)),
+    };
+
+    /// <summary>Elements 0 … <paramref name="count"/> − 1 of <paramref name="source"/> into <paramref name="destination"/>.</summary>
+    public static void ToFloats(WeightPointer source, float* destination, int count)
+    {
+        switch (source.Format)
+        {
+            case FloatFormat.F32:
+                NativeMemory.Copy(source.Address, destination, (nuint)count * sizeof(float));
+                break;
+            case FloatFormat.BF16:
+                FromBFloat16((ushort*)source.Address, destination, count);
+                break;
+            case FloatFormat.F16:
+                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source.Address, count), new Span<float>(destination, count));
+                break;
+            default:
+                float[] table = source.Format == FloatFormat.F8E4M3 ? E4M3 : E5M2;
+                byte* bytes = (byte*)source.Address;
+                for (int i = 0; i < count; i++)
+                    destination[i] = table[bytes[i]];
+                break;
+        }
+    }
+
+    /// <summary>A bf16 is the upper half of its fp32.</summary>
+    public static float BFloat16ToFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    private static void FromBFloat16(ushort* source, float* destination, int count)
+    {
+        int i = 0;
+        for (; i + 16 <= count; i += 16)
+        {
+            (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(source + i));
+            Vector256.Store((low << 16).AsSingle(), destination + i);
+            Vector256.Store((high << 16).AsSingle(), destination + i + 8);
+        }
+        for (; i < count; i++)
+            destination[i] = BFloat16ToFloat(source[i]);
+    }
+
+    // All 256 values of an 8-bit float: sign, exponent, fraction. "OCP 8-bit Floating Point Specification", revision 1.0.
+    private static float[] Table(int fractionBits, int bias, bool hasInfinity)
+    {
+        var table = new float[256];
+        int exponentMask = (1 << (7 - fractionBits)) - 1;
+        for (int bits = 0; bits < 256; bits++)
+        {
+            int exponent = (bits >> fractionBits) & exponentMask;
+            int fraction = bits & ((1 << fractionBits) - 1);
+            float scale = 1 << fractionBits;
+            float magnitude = exponent == 0
+                ? MathF.ScaleB(fraction / scale, 1 - bias)
+                : MathF.ScaleB(1 + fraction / scale, exponent - bias);
+            if (hasInfinity && exponent == exponentMask)
+                magnitude = fraction == 0 ? float.PositiveInfinity : float.NaN;
+            else if (!hasInfinity && (bits & 0x7F) == 0x7F)
+                magnitude = float.NaN;
+            table[bits] = bits < 128 ? magnitude : -magnitude;
+        }
+        return table;
+    }
+}

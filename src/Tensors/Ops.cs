@@ -1,0 +1,76 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Tensors;
+
+/// <summary>
+/// The operations on tensors of one device. Each checks its arguments once, makes the result in the innermost scope of
+/// <see cref="Memory"/>, and runs the form of the kernel that fits the device. One file an operation.
+/// </summary>
+/// <remarks>
+/// Operations never change their arguments, so that a tape can record them. Activations are F32; weights are read in the type
+/// that they are stored in.
+/// </remarks>
+public sealed partial class Ops : IDisposable
+{
+    private readonly Device device;
+
+    /// <summary>Operations on <paramref name="device"/>, which is disposed with this.</summary>
+    public Ops(Device device)
+    {
+        this.device = device;
+        Memory = new Memory(device);
+    }
+
+    /// <summary>Where results live.</summary>
+    public Memory Memory { get; }
+
+    /// <summary>Name of the device.</summary>
+    public string DeviceName => device.Name;
+
+    /// <summary>Operations on the CPU.</summary>
+    /// <param name="threads">How many threads compute; 0 for one a processor.</param>
+    public static Ops OnCpu(int threads = 0) => new(new CpuDevice(threads));
+
+    /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
+    public static Ops Planning() => new(new PlanningDevice());
+
+    /// <summary>In a dry run, the floating-point operations so far; 0 elsewhere.</summary>
+    public long PlannedFlops => device is PlanningDevice plan ? plan.Flops : 0;
+
+    /// <summary>Short for <see cref="Memory.Scope"/>.</summary>
+    public MemoryScope Scope() => Memory.Scope();
+
+    /// <summary>A new F32 tensor with undefined contents.</summary>
+    public Tensor Empty(Shape shape) => Memory.Empty(shape, DType.F32);
+
+    /// <summary>A new F32 tensor with the given elements, in row-major order.</summary>
+    /// <exception cref="TensorException">Their number isn't the shape's.</exception>
+    public Tensor FromHost(ReadOnlySpan<float> values, Shape shape) => FromHost(values, shape, DType.F32);
+
+    /// <summary>A new I32 tensor with the given elements, in row-major order.</summary>
+    /// <exception cref="TensorException">Their number isn't the shape's.</exception>
+    public Tensor FromHost(ReadOnlySpan<int> values, Shape shape) => FromHost(values, shape, DType.I32);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Memory.Dispose();
+        device.Dispose();
+    }
+
+    private Tensor FromHost<T>(ReadOnlySpan<T> values, Shape shape, DType type) where T : unmanaged
+    {
+        if (values.Length != shape.Count)
+            throw new TensorException($"{values.Length} values don't fill a tensor {shape}.");
+        Tensor result = Memory.Empty(shape, type);
+        if (device.HoldsData)
+            values.CopyTo(result.AsSpan<T>());
+        return result;
+    }
+
+    private static void Check(bool holds, string operation, string problem)
+    {
+        if (!holds)
+            throw new TensorException($"{operation}: {problem}");
+    }
+}

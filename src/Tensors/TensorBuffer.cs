@@ -1,0 +1,18 @@
+namespace CogVideoX.Tensors;
+
+/// <summary>
+/// A block of memory that tensors view. Blocks of <see cref="Memory"/> are used again after their scope: the generation tells
+/// a tensor of the former life from one of the present.
+/// </summary>
+internal sealed class TensorBuffer
+{
+    public nint Address;
+    public long Bytes;
+    public int Generation;
+
+    /// <summary>Depth of the scope that frees it; −1 where no scope does (mapped files).</summary>
+    public int ScopeDepth = -1;
+
+    /// <summary>False where only shapes are real (planning).</summary>
+    public bool HoldsData = true;
+}
