@@ -19,6 +19,13 @@ public readonly struct MemoryScope : IDisposable
         return tensor;
     }
 
+    /// <summary>Hands a tensor that an inner scope made to this one.</summary>
+    public Tensor Adopt(Tensor tensor)
+    {
+        memory.MoveTo(depth, tensor);
+        return tensor;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => memory.End(depth);
 }

@@ -1,0 +1,30 @@
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+public readonly unsafe partial struct AverageFramePairs
+{
+    private const int ElementsPerItem = 64 * 1024;
+
+    /// <inheritdoc/>
+    public void RunCpu(CpuThreads threads) => threads.For(batch * Results * PiecesPerFrame, new Pieces(this));
+
+    private int PiecesPerFrame => (int)((inner + ElementsPerItem - 1) / ElementsPerItem);
+
+    private readonly struct Pieces(AverageFramePairs pool) : IParallelBody
+    {
+        public void Run(int item, CpuWorker worker)
+        {
+            int frame = item / pool.PiecesPerFrame;
+            (long first, long second) = pool.Sources(frame / pool.Results, frame % pool.Results);
+            long i = (long)(item % pool.PiecesPerFrame) * ElementsPerItem;
+            long end = Math.Min(pool.inner, i + ElementsPerItem);
+            float* a = pool.x + first, b = pool.x + second, y = pool.y + frame * pool.inner;
+            for (; i + Vector256<float>.Count <= end; i += Vector256<float>.Count)
+                ((Vector256.Load(a + i) + Vector256.Load(b + i)) * 0.5f).Store(y + i);
+            for (; i < end; i++)
+                y[i] = (a[i] + b[i]) * 0.5f;
+        }
+    }
+}

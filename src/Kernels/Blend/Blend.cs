@@ -1,0 +1,29 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// y = b, but for its first <c>extent</c> rows along one dimension, which fade from the last rows of a:
+/// y[i] = a[size − extent + i]·(1 − i/extent) + b[i]·i/extent. This joins overlapping tiles.
+/// </summary>
+/// <param name="before">[outer, size of a, inner]</param>
+/// <param name="after">[outer, size of b, inner]</param>
+/// <param name="y">[outer, size of b, inner]</param>
+public readonly unsafe partial struct Blend(float* before, float* after, float* y, int outer, int beforeSize, int afterSize, int inner, int extent)
+    : IOperation
+{
+    private readonly float* before = before;
+    private readonly float* after = after;
+    private readonly float* y = y;
+    private readonly int outer = outer;
+    private readonly int beforeSize = beforeSize;
+    private readonly int afterSize = afterSize;
+    private readonly int inner = inner;
+    private readonly int extent = extent;
+
+    /// <inheritdoc/>
+    public static string Name => "blend";
+
+    /// <inheritdoc/>
+    public long Flops => 3L * outer * extent * inner;
+}

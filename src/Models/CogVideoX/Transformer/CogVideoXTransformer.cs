@@ -1,0 +1,78 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Layers;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.CogVideoX;
+
+/// <summary>
+/// The expert transformer of CogVideoX (arXiv 2408.06072, figure 3): text and video tokens in one sequence, each modality with
+/// its own adaptive norms. Letters: B batch, F latent frames, C latent channels, H W latent height and width, T text tokens,
+/// V = F·H/p·W/p video tokens for a patch of p×p, S = T + V, D width, N heads, E width of the time embedding.
+/// </summary>
+public sealed class CogVideoXTransformer
+{
+    private readonly Ops ops;
+    private readonly TransformerConfig config;
+    private readonly PatchEmbedding patches;
+    private readonly TimeEmbedding time;
+    private readonly TransformerBlock[] blocks;
+    private readonly OutputHead head;
+
+    /// <param name="weights">The root of the transformer's weights; all of them are used.</param>
+    /// <param name="config">Its sizes.</param>
+    public CogVideoXTransformer(WeightReader weights, TransformerConfig config)
+    {
+        this.config = config;
+        ops = weights.Ops;
+        patches = new PatchEmbedding(weights["patch_embed"], config);
+        time = new TimeEmbedding(weights["time_embedding"], config);
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(weights["transformer_blocks"][i], config))];
+        head = new OutputHead(weights, config);
+    }
+
+    /// <summary>Sees the result of each stage by name (<c>block3.video</c>), for comparison with a reference and to find a first NaN.</summary>
+    public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>Predicts the velocity of noisy latents.</summary>
+    /// <param name="latents">[B, F, C, H, W]</param>
+    /// <param name="text">[B, T, text width], from the text encoder</param>
+    /// <param name="timesteps">B training timesteps, 0 … 999</param>
+    /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
+    /// <returns>[B, F, C, H, W]</returns>
+    /// <exception cref="TensorException">H or W isn't a multiple of the patch size, or the batches differ.</exception>
+    public Tensor Forward(Tensor latents, Tensor text, ReadOnlySpan<int> timesteps, Action<int, int>? progress = null)
+    {
+        using MemoryScope scope = ops.Scope();
+        Shape shape = latents.Shape;
+        int textTokens = text.Shape[1];
+        Tensor embedded = time.Forward(timesteps);                                      // [B, E]
+        Observer?.Invoke("time_embedding", embedded);
+        Tensor condition = ops.Silu(embedded);
+        Tensor tokens = patches.Forward(latents, text);                                 // [B, S, D]
+        Observer?.Invoke("patch_embed", tokens);
+        RotaryTable rotary = config.UsesRotaryPositions ? RotaryTable.For(ops, config, shape[1], shape[3], shape[4]) : default;
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Tensor next = blocks[i].Forward(tokens, textTokens, condition, rotary);
+            ops.Memory.Release(tokens);
+            tokens = next;
+            Observe($"block{i}", tokens, textTokens);
+            progress?.Invoke(i + 1, blocks.Length);
+        }
+        Tensor video = ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens);  // [B, V, D]
+        ops.Memory.Release(tokens);
+        Tensor output = patches.Unpatch(head.Forward(video, condition), shape);
+        Observer?.Invoke("output", output);
+        return scope.Keep(output);
+    }
+
+    private void Observe(string stage, Tensor tokens, int textTokens)
+    {
+        if (Observer is null)
+            return;
+        using MemoryScope scope = ops.Scope();
+        Observer($"{stage}.text", ops.Slice(tokens, 1, 0, textTokens));
+        Observer($"{stage}.video", ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens));
+    }
+}

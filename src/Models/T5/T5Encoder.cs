@@ -1,0 +1,53 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.T5;
+
+/// <summary>
+/// The encoder of T5 v1.1 (Raffel et al., arXiv 1910.10683; gated GELU of arXiv 2002.05202). Letters: B batch, T tokens, D width.
+/// There is no mask: padding takes part, as it does where CogVideoX was trained.
+/// </summary>
+public sealed class T5Encoder
+{
+    private readonly Ops ops;
+    private readonly T5Config config;
+    private readonly Tensor embedding;        // [vocabulary, D]
+    private readonly RelativePositionBias positions;
+    private readonly T5Block[] blocks;
+    private readonly Tensor finalNorm;        // [D]
+
+    /// <param name="weights">The root of the text encoder's weights; all of them are used.</param>
+    /// <param name="config">Its sizes.</param>
+    public T5Encoder(WeightReader weights, T5Config config)
+    {
+        this.config = config;
+        ops = weights.Ops;
+        embedding = weights["shared"].Get("weight", [config.VocabularySize, config.Width]);
+        WeightReader encoder = weights["encoder"];
+        if (encoder["embed_tokens"].Has("weight"))
+            weights.Ignore("encoder.embed_tokens", "a copy of shared.weight");
+        positions = new RelativePositionBias(encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(encoder["block"][i]["layer"], config))];
+        finalNorm = encoder["final_layer_norm"].Get("weight", [config.Width]);
+    }
+
+    /// <summary>Token ids to embeddings.</summary>
+    /// <param name="ids">[B, T], I32</param>
+    /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
+    /// <returns>[B, T, D]</returns>
+    public Tensor Forward(Tensor ids, Action<int, int>? progress = null)
+    {
+        using MemoryScope scope = ops.Scope();
+        Tensor x = ops.Embedding(ids, embedding);
+        Tensor bias = positions.Forward(ids.Shape[1]);
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            Tensor next = blocks[i].Forward(x, bias);
+            ops.Memory.Release(x);
+            x = next;
+            progress?.Invoke(i + 1, blocks.Length);
+        }
+        return scope.Keep(ops.RmsNorm(x, finalNorm, config.NormEpsilon));
+    }
+}
