@@ -25,8 +25,11 @@ internal sealed class ModelProtoReader
         return reader;
     }
 
+    // All models in use have both specs, behind the pieces: without them the file was cut between two fields, where
+    // protobuf sees nothing wrong, and text would be normalized otherwise than for training.
     private void ReadModel(CodedInputStream input)
     {
+        bool hasTrainer = false, hasNormalizer = false;
         while (NextTag(input) is var tag and not 0)
         {
             switch (tag)
@@ -36,15 +39,20 @@ internal sealed class ModelProtoReader
                     break;
                 case (2 << 3) | BytesType:
                     ReadTrainer(Nested(input));
+                    hasTrainer = true;
                     break;
                 case (3 << 3) | BytesType:
                     ReadNormalizer(Nested(input));
+                    hasNormalizer = true;
                     break;
                 default:
                     input.SkipLastField();
                     break;
             }
         }
+
+        if (!hasTrainer || !hasNormalizer)
+            throw new InvalidDataException("it ends before its settings for training and normalization.");
     }
 
     private SentencePiece ReadPiece(CodedInputStream input)
@@ -71,6 +79,8 @@ internal sealed class ModelProtoReader
             }
         }
 
+        if (text.Length == 0)
+            throw new InvalidDataException($"piece {Pieces.Count} is empty.");
         if (!Enum.IsDefined((PieceType)type))
             throw new InvalidDataException($"piece {Pieces.Count} has the unknown type {type}.");
         return new SentencePiece(text, score, (PieceType)type);

@@ -11,7 +11,7 @@ namespace CogVideoX.Models.T5;
 public sealed class SentencePieceModel
 {
     // Vocabularies of 256,000 pieces take 4 MB.
-    private const int LargestFile = 32 << 20;
+    private const int LargestFile = 16 << 20;
 
     private const string Remedy =
         "The file is damaged or isn't a SentencePiece unigram model: copy the tokenizer folder of the checkpoint again.";
@@ -47,7 +47,7 @@ public sealed class SentencePieceModel
 
     /// <summary>Reads and checks a model.</summary>
     /// <param name="path">A <c>spiece.model</c> file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
     /// <exception cref="InvalidDataException">The file is damaged, too large, or a model of another kind; the message names
     /// the file, what is wrong with it and what to do.</exception>
     public static SentencePieceModel Load(string path)
@@ -107,8 +107,6 @@ public sealed class SentencePieceModel
         for (int id = 0; id < Pieces.Count; id++)
         {
             SentencePiece piece = Pieces[id];
-            if (piece.Text.Length == 0)
-                throw new InvalidDataException($"piece {id} is empty.");
             if (!float.IsFinite(piece.Score))
                 throw new InvalidDataException($"piece {id} has the score {piece.Score}.");
             bool isText = piece.Type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;

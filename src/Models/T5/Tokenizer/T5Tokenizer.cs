@@ -144,6 +144,7 @@ public sealed class T5Tokenizer
         }
 
         throw new InvalidDataException(
-            $"{model.Path}: it has no control piece {name}, so it isn't a T5 tokenizer. Use the tokenizer folder of a CogVideoX checkpoint.");
+            $"{model.Path}: it has no control piece {name}, so it isn't T5's tokenizer. "
+            + "Use the tokenizer folder of a CogVideoX checkpoint.");
     }
 }

@@ -37,6 +37,14 @@ public class HostileModelTests
     [InlineData(-1)]
     public void A_truncated_file_is_refused(int length) => Refusal(Good[..(length < 0 ? Good.Length + length : length)]);
 
+    [Fact]
+    public void A_file_cut_between_two_fields_is_refused()
+    {
+        byte[] piecesAlone = [.. ModelBytes.Small("a").ToArray().SkipLast(4)];
+
+        Assert.Contains("ends before", Refusal(piecesAlone));
+    }
+
     [Theory]
     [InlineData(0x00)]
     [InlineData(0xFF)]
@@ -171,7 +179,8 @@ public class HostileModelTests
             return;
         }
 
-        foreach (string text in (string[])["a red circle, moving left!", "e\u0301 \uFB01 \uFF21\u3000\u2122\u1112\u1161\u11AB \uD83D\uDC3C \uD800"])
+        string[] texts = ["a red circle, moving left!", "e\u0301 \uFB01 \uFF21\u3000\u2122\u1112\u1161\u11AB \uD83D\uDC3C \uD800"];
+        foreach (string text in texts)
         {
             int[] ids = tokenizer.Encode(text, addEos: true);
             Assert.All(ids, id => Assert.InRange(id, 0, tokenizer.VocabularySize - 1));
