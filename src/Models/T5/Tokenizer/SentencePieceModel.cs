@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+using Google.Protobuf;
+
+namespace CogVideoX.Models.T5;
+
+/// <summary>
+/// A SentencePiece unigram model (<c>spiece.model</c>; github.com/google/sentencepiece, <c>sentencepiece_model.proto</c>):
+/// its vocabulary and how text is normalized for it. Checked in full when loaded, immutable after.
+/// </summary>
+public sealed class SentencePieceModel
+{
+    // Vocabularies of 256,000 pieces take 4 MB.
+    private const int LargestFile = 16 << 20;
+
+    private const string Remedy =
+        "The file is damaged or isn't a SentencePiece unigram model: copy the tokenizer folder of the checkpoint again.";
+
+    private SentencePieceModel(string path, ModelProtoReader proto)
+    {
+        Path = path;
+        Pieces = proto.Pieces;
+        Normalizer = proto.Normalizer;
+        Trainer = proto.Trainer;
+
+        CheckModelType();
+        CheckPieces();
+        UnknownId = FindUnknown();
+        ByteIds = FindBytes();
+    }
+
+    /// <summary>The file that the model was read from.</summary>
+    public string Path { get; }
+
+    /// <summary>The vocabulary in order of ids.</summary>
+    public IReadOnlyList<SentencePiece> Pieces { get; }
+
+    /// <summary>The id that stands for text which no piece covers.</summary>
+    public int UnknownId { get; }
+
+    internal NormalizerSpec Normalizer { get; }
+
+    internal TrainerSpec Trainer { get; }
+
+    // The id of each of the 256 bytes, or null where the model has no byte fallback.
+    internal int[]? ByteIds { get; }
+
+    /// <summary>Reads and checks a model.</summary>
+    /// <param name="path">A <c>spiece.model</c> file.</param>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, too large, or a model of another kind; the message names
+    /// the file, what is wrong with it and what to do.</exception>
+    public static SentencePieceModel Load(string path)
+    {
+        try
+        {
+            return new SentencePieceModel(path, ModelProtoReader.Read(ReadFile(path)));
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException)
+        {
+            throw new InvalidDataException($"{path}: {e.Message} {Remedy}", e);
+        }
+    }
+
+    // The pieces of some types, as UTF-8, with their ids.
+    internal IEnumerable<KeyValuePair<byte[], int>> Keys(params PieceType[] types)
+    {
+        for (int id = 0; id < Pieces.Count; id++)
+        {
+            if (types.Contains(Pieces[id].Type))
+                yield return new(Encoding.UTF8.GetBytes(Pieces[id].Text), id);
+        }
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        if (file.Length > LargestFile)
+            throw new InvalidDataException($"{file.Length} bytes are too many for a tokenizer (at most {LargestFile}).");
+
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        if (bytes.AsSpan().StartsWith("version https://git-lfs"u8))
+            throw new InvalidDataException("this is only a Git LFS pointer; 'git lfs pull' in the checkpoint fetches the file itself.");
+        return bytes;
+    }
+
+    private void CheckModelType()
+    {
+        if (Trainer.ModelType != TrainerSpec.Unigram)
+            throw new InvalidDataException(
+                $"the model type is {ModelTypeName(Trainer.ModelType)}; T5 uses unigram models and only these are supported.");
+    }
+
+    private static string ModelTypeName(int type) => type switch
+    {
+        2 => "BPE",
+        3 => "word",
+        4 => "char",
+        _ => $"unknown ({type})",
+    };
+
+    // Text pieces and the others may share a name, as in sentencepiece: only the former are looked for in text.
+    private void CheckPieces()
+    {
+        HashSet<string> text = [], special = [];
+        for (int id = 0; id < Pieces.Count; id++)
+        {
+            SentencePiece piece = Pieces[id];
+            if (!float.IsFinite(piece.Score))
+                throw new InvalidDataException($"piece {id} has the score {piece.Score}.");
+            bool isText = piece.Type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
+            if (!(isText ? text : special).Add(piece.Text))
+                throw new InvalidDataException($"piece {id}, '{piece.Text}', occurs twice.");
+        }
+
+        if (Pieces.All(piece => piece.Type != PieceType.Normal))
+            throw new InvalidDataException($"none of its {Pieces.Count} pieces is a normal one.");
+    }
+
+    private int FindUnknown()
+    {
+        int[] ids = [.. Ids(PieceType.Unknown)];
+        return ids.Length == 1
+            ? ids[0]
+            : throw new InvalidDataException($"it must have one piece for unknown text (<unk>), but has {ids.Length}.");
+    }
+
+    private int[]? FindBytes()
+    {
+        int[] ids = new int[256];
+        int found = 0;
+        foreach (int id in Ids(PieceType.Byte))
+        {
+            ids[ByteOf(Pieces[id].Text)] = id;
+            found++;
+        }
+
+        int expected = Trainer.ByteFallback ? ids.Length : 0;
+        if (found != expected)
+            throw new InvalidDataException($"it must have {expected} byte pieces, but has {found}.");
+        return Trainer.ByteFallback ? ids : null;
+    }
+
+    private IEnumerable<int> Ids(PieceType type) => Enumerable.Range(0, Pieces.Count).Where(id => Pieces[id].Type == type);
+
+    internal static byte ByteOf(string name)
+    {
+        if (name is ['<', '0', 'x', var high, var low, '>']
+            && byte.TryParse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            return value;
+        throw new InvalidDataException($"the byte piece '{name}' isn't named <0xNN>.");
+    }
+}

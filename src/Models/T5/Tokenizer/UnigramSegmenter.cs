@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+
+namespace CogVideoX.Models.T5;
+
+// The most probable segmentation under a unigram language model (Kudo 2018, arXiv 1804.10959), by the Viterbi algorithm over
+// byte positions as in sentencepiece (unigram_model.cc, EncodeOptimized). Where pieces tie, rounding decides: what is
+// float and what is double here is so there.
+internal sealed class UnigramSegmenter
+{
+    private const float UnknownPenalty = 10;
+
+    // C's FLT_MIN, the least the highest score can be in the reference.
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    private readonly PieceTrie trie;
+    private readonly double[] scores;
+    private readonly float unknownScore;
+    private readonly int unknownId;
+    private readonly int[]? byteIds;
+
+    public UnigramSegmenter(SentencePieceModel model)
+    {
+        IEnumerable<float> normal = model.Pieces.Where(piece => piece.Type == PieceType.Normal).Select(piece => piece.Score);
+        float highest = Math.Max(SmallestNormal, normal.Max());
+        trie = new PieceTrie(model.Keys(PieceType.Normal, PieceType.UserDefined));
+        scores = [.. model.Pieces.Select(piece => Score(piece, highest))];
+        unknownScore = normal.Min() - UnknownPenalty;
+        unknownId = model.UnknownId;
+        byteIds = model.ByteIds;
+    }
+
+    // Fills segments, as long as text, from its end; returns where they begin.
+    public int Segment(ReadOnlySpan<byte> text, Span<Segment> segments)
+    {
+        BestPath[] best = ArrayPool<BestPath>.Shared.Rent(text.Length + 1);
+        try
+        {
+            best.AsSpan(0, text.Length + 1).Fill(BestPath.NotReached);
+            best[0] = default;
+            FindBestPaths(text, best);
+            return FollowBack(text, best, segments);
+        }
+        finally
+        {
+            ArrayPool<BestPath>.Shared.Return(best);
+        }
+    }
+
+    // best[i] becomes the best segmentation of the first i bytes.
+    private void FindBestPaths(ReadOnlySpan<byte> text, Span<BestPath> best)
+    {
+        int characterLength;
+        for (int start = 0; start < text.Length; start += characterLength)
+        {
+            characterLength = Math.Min(CharacterLength(text[start]), text.Length - start);
+            float scoreHere = best[start].Score;
+            bool characterKnown = false;
+            int node = PieceTrie.Root;
+            for (int end = start; end < text.Length && (node = trie.Child(node, text[end])) != PieceTrie.None;)
+            {
+                end++;
+                int id = trie.IdAt(node);
+                if (id == PieceTrie.None)
+                    continue;
+                best[end].Offer(scores[id] + scoreHere, start, id);
+                characterKnown |= end - start == characterLength;
+            }
+
+            if (!characterKnown)
+                best[start + characterLength].Offer(unknownScore + scoreHere, start, unknownId);
+        }
+    }
+
+    private int FollowBack(ReadOnlySpan<byte> text, ReadOnlySpan<BestPath> best, Span<Segment> segments)
+    {
+        int first = segments.Length;
+        int start;
+        for (int end = text.Length; end > 0; end = start)
+        {
+            start = best[end].Start;
+            int id = best[end].Id;
+            if (id == unknownId && byteIds is not null)
+                for (int i = end - 1; i >= start; i--)
+                    segments[--first] = new Segment(byteIds[text[i]], i, 1);
+            else if (id == unknownId && first < segments.Length && segments[first].Id == unknownId)
+                segments[first] = new Segment(unknownId, start, end - start + segments[first].Length);
+            else
+                segments[--first] = new Segment(id, start, end - start);
+        }
+
+        return first;
+    }
+
+    // A user-defined symbol scores near zero, which is near certain, so that it isn't split.
+    private static double Score(SentencePiece piece, float highest) => piece.Type == PieceType.UserDefined
+        ? (float)(Encoding.UTF8.GetByteCount(piece.Text) * highest) - 0.1
+        : piece.Score;
+
+    private static int CharacterLength(byte first) => first switch
+    {
+        < 0xC0 => 1,
+        < 0xE0 => 2,
+        < 0xF0 => 3,
+        _ => 4,
+    };
+}
