@@ -1,54 +1,96 @@
-using System.IO.MemoryMappedFiles;
-using System.Text.Json;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 
 namespace CogVideoX.Tensors.Safetensors;
 
-/// <summary>A safetensors file, mapped: tensors are views of it in their stored type. Dispose ends them.</summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+/// <summary>
+/// A safetensors file, mapped: tensors are views of it in their stored type, and opening reads nothing but the header. The memory is
+/// read-only. Dispose ends the tensors.
+/// </summary>
+/// <remarks>Format: huggingface.co/docs/safetensors. Everything that the header claims is checked before a tensor is given out.</remarks>
+public sealed class SafetensorsFile : IDisposable
 {
-    private readonly MemoryMappedFile map;
-    private readonly MemoryMappedViewAccessor view;
-    private readonly TensorBuffer buffer = new();
-    private readonly Dictionary<string, Tensor> tensors = [];
+    private const int LengthBytes = 8;
+    private readonly MappedFile map;
+    private readonly TensorBuffer buffer;
+    private readonly Dictionary<string, Tensor> tensors;
 
-    private SafetensorsFile(string path)
+    private unsafe SafetensorsFile(string path, MappedFile map)
     {
         Path = path;
-        map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        long header = *(long*)start;
-        buffer.Address = (nint)start;
-        using JsonDocument json = JsonDocument.Parse(new ReadOnlySpan<byte>(start + 8, (int)header).ToArray());
-        foreach (JsonProperty entry in json.RootElement.EnumerateObject())
-        {
-            if (entry.Name == "__metadata__")
-                continue;
-            DType.TryParse(entry.Value.GetProperty("dtype").GetString()!, out DType type);
-            int[] sizes = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
-            tensors[entry.Name] = new Tensor(buffer, new Shape(sizes), type, 8 + header + entry.Value.GetProperty("data_offsets")[0].GetInt64());
-        }
+        this.map = map;
+        ReadOnlySpan<byte> header = FindHeader(path, map);
+        SafetensorsHeader parsed = HeaderParser.Parse(path, header);
+        long dataStart = LengthBytes + header.Length;
+        SafetensorsLayout.Check(path, parsed.Entries, dataStart, map.Length);
+        Metadata = parsed.Metadata;
+        buffer = new TensorBuffer { Address = (nint)map.Start, Bytes = map.Length };
+        tensors = new Dictionary<string, Tensor>(parsed.Entries.Count);
+        foreach (SafetensorsEntry entry in parsed.Entries)
+            tensors.Add(entry.Name, new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin));
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The names of the tensors.</summary>
+    /// <summary>Bytes of the file.</summary>
+    public long Bytes => map.Length;
+
+    /// <summary>The strings that the file carries beside its tensors.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The names of the tensors, in the header's order.</summary>
     public IReadOnlyCollection<string> Names => tensors.Keys;
 
     /// <summary>A tensor by name.</summary>
-    public Tensor this[string name] => tensors.TryGetValue(name, out Tensor tensor) ? tensor : throw new TensorException($"{Path} has no tensor '{name}'.");
+    /// <exception cref="SafetensorsException">There is none of that name.</exception>
+    public Tensor this[string name] => TryGet(name, out Tensor tensor)
+        ? tensor
+        : throw new SafetensorsException($"{Path} has no tensor '{name}'; it has {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys.Take(5).Select(Quoted.Name)))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}.");
 
     /// <summary>Maps and checks a file.</summary>
-    public static SafetensorsFile Open(string path) => new(path);
+    /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        MappedFile map = MappedFile.Open(path);
+        try
+        {
+            return new SafetensorsFile(path, map);
+        }
+        catch
+        {
+            map.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A tensor by name, if there is one.</summary>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out Tensor tensor) => tensors.TryGetValue(name, out tensor);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         buffer.Generation++;
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
         map.Dispose();
+    }
+
+    private static unsafe ReadOnlySpan<byte> FindHeader(string path, MappedFile map)
+    {
+        var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, 256));
+        if (HeaderProblem(start, map.Length) is string problem)
+            throw new SafetensorsException($"{path}: {ForeignFile.Recognise(start) ?? problem + " Download it again."}");
+        return new ReadOnlySpan<byte>(map.Start + LengthBytes, (int)BinaryPrimitives.ReadUInt64LittleEndian(start));
+    }
+
+    private static string? HeaderProblem(ReadOnlySpan<byte> start, long fileLength)
+    {
+        if (fileLength < LengthBytes)
+            return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}.";
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        if (length is 0 or > SafetensorsHeader.MaxLength)
+            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file.";
+        return (long)length > fileLength - LengthBytes
+            ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there."
+            : null;
     }
 }

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace CogVideoX.Models.Configuration;
+
+/// <summary>
+/// A config as a JSON object whose values are read strictly: a value of another kind, or outside the limits, is an error that names it.
+/// Keys that aren't asked for are left alone, since training and other libraries keep theirs there.
+/// </summary>
+internal sealed class ConfigFile
+{
+    private const long MaxBytes = 1 << 20;
+    private const int MaxDepth = 16;
+    private readonly Dictionary<string, JsonElement> values = [];
+
+    private ConfigFile(string path, JsonElement root)
+    {
+        Path = path;
+        foreach (JsonProperty property in root.EnumerateObject())
+            values.Add(property.Name, property.Value.Clone());
+    }
+
+    public string Path { get; }
+
+    public IReadOnlyCollection<string> Keys => values.Keys;
+
+    /// <exception cref="ConfigException">No such file, or no JSON object.</exception>
+    public static ConfigFile Read(string path)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > MaxBytes)
+                throw new ConfigException($"{path} has {length} bytes; a config has at most {MaxBytes}. Download it again.");
+            return Parse(path, File.ReadAllBytes(path));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ConfigException($"{path} doesn't exist. Check --model, or download the model again.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigException($"{path} can't be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Reads JSON text; <paramref name="path"/> stands in messages.</summary>
+    /// <exception cref="ConfigException">No JSON object.</exception>
+    public static ConfigFile Parse(string path, ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? new ConfigFile(path, json.RootElement)
+                : throw new ConfigException($"{path} is a JSON {json.RootElement.ValueKind}, not an object. Download it again.");
+        }
+        catch (JsonException exception)
+        {
+            throw new ConfigException($"{path} isn't valid JSON: {exception.Message} Download it again.", exception);
+        }
+    }
+
+    public bool Has(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+
+    public int Int(string key, int absent, int min, int max)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            return absent;
+        string right = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max
+            ? number
+            : throw Wrong(key, right);
+    }
+
+    public int? IntOrNull(string key, int min, int max) => Has(key) ? Int(key, 0, min, max) : null;
+
+    public double Double(string key, double absent, double min, double max)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            return absent;
+        string right = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= min && number <= max
+            ? number
+            : throw Wrong(key, right);
+    }
+
+    public double? DoubleOrNull(string key, double min, double max) => Has(key) ? Double(key, 0, min, max) : null;
+
+    public bool Bool(string key, bool absent)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            return absent;
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false");
+    }
+
+    public bool? BoolOrNull(string key) => Has(key) ? Bool(key, false) : null;
+
+    public string Text(string key)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            throw new ConfigException($"{Path} has no '{key}'. Download it again.");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text");
+    }
+
+    /// <summary>One of some words, as the value that it stands for.</summary>
+    public T Choice<T>(string key, string absent, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        string word = values.ContainsKey(key) ? Text(key) : absent;
+        foreach ((string known, T value) in choices)
+        {
+            if (known == word)
+                return value;
+        }
+        string[] words = new string[choices.Length];
+        for (int i = 0; i < words.Length; i++)
+            words[i] = $"\"{choices[i].Word}\"";
+        throw Wrong(key, string.Join(" or ", words));
+    }
+
+    public int[] Ints(string key, int[] absent, int min, int max, int maxCount)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            return absent;
+        bool right = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maxCount
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max);
+        return right
+            ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
+            : throw Wrong(key, $"a list of 1 to {maxCount} whole numbers from {min} to {max}");
+    }
+
+    /// <summary>The items of a list of texts.</summary>
+    public string[] Texts(string key, string[] absent, int maxCount)
+    {
+        if (!values.TryGetValue(key, out JsonElement value))
+            return absent;
+        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : throw Wrong(key, $"a list of at most {maxCount} texts");
+    }
+
+    /// <summary>An error about a value; <paramref name="right"/> says what would be right.</summary>
+    public ConfigException Wrong(string key, string right)
+    {
+        string value = values.TryGetValue(key, out JsonElement element) ? element.GetRawText() : "absent";
+        if (value.Length > 80)
+            value = value[..80] + "…";
+        return new ConfigException($"{Path}: '{key}' is {value}; it should be {right}.");
+    }
+}

@@ -1,0 +1,123 @@
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Models.Configuration;
+
+/// <summary>
+/// A checkpoint in Hugging Face's layout: <c>model_index.json</c> and a folder for each part. Opening it reads and checks the configs,
+/// no weights.
+/// </summary>
+public sealed class ModelFolder
+{
+    private const string DiffusersWeights = "diffusion_pytorch_model";
+    private const string TransformersWeights = "model";
+    private readonly ModelIndex index;
+
+    private ModelFolder(string path)
+    {
+        Path = path;
+        index = ModelIndex.Read(In("model_index.json"));
+        Transformer = TransformerConfig.Read(In("transformer", "config.json"));
+        Vae = VaeConfig.Read(In("vae", "config.json"));
+        TextEncoder = T5Config.Read(In("text_encoder", "config.json"));
+        Scheduler = SchedulerConfig.Read(In("scheduler", "scheduler_config.json"));
+        Generation = File.Exists(In("generation_config.json")) ? GenerationConfig.Read(In("generation_config.json")) : null;
+        TokenizerFile = In("tokenizer", "spiece.model");
+        if (!File.Exists(TokenizerFile))
+            throw new ConfigException($"{TokenizerFile} doesn't exist. Download the tokenizer folder of the model.");
+        CheckTogether();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The pipeline that the folder is made for, such as <c>CogVideoXPipeline</c>.</summary>
+    public string PipelineClass => index.PipelineClass;
+
+    /// <summary>The transformer's config.</summary>
+    public TransformerConfig Transformer { get; }
+
+    /// <summary>The VAE's config.</summary>
+    public VaeConfig Vae { get; }
+
+    /// <summary>The text encoder's config.</summary>
+    public T5Config TextEncoder { get; }
+
+    /// <summary>The scheduler's config.</summary>
+    public SchedulerConfig Scheduler { get; }
+
+    /// <summary>What the folder itself recommends, if it does.</summary>
+    public GenerationConfig? Generation { get; }
+
+    /// <summary>The SentencePiece model.</summary>
+    public string TokenizerFile { get; }
+
+    /// <summary>Reads and checks the configs of a folder.</summary>
+    /// <exception cref="ConfigException">A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.</exception>
+    public static ModelFolder Open(string path)
+    {
+        if (File.Exists(path))
+            throw new ConfigException($"{path} is a file; a model is a folder with model_index.json in it.");
+        if (!Directory.Exists(path))
+            throw new ConfigException($"{path} doesn't exist. Name the folder of a model, the one that has model_index.json in it.");
+        return new ModelFolder(path);
+    }
+
+    /// <summary>What this version can't do with the model, a phrase each; empty for models that run.</summary>
+    public IReadOnlyList<string> Unsupported() => [.. index.Unsupported().Concat(Transformer.Unsupported()).Concat(Vae.Unsupported())];
+
+    /// <summary>Refuses a model that can be read but not run.</summary>
+    /// <exception cref="ConfigException">Says what isn't supported.</exception>
+    public void CheckSupported()
+    {
+        IReadOnlyList<string> reasons = Unsupported();
+        if (reasons.Count > 0)
+            throw new ConfigException($"{Path} can't be run: {string.Join("; ", reasons)}. Use a text-to-video model such as CogVideoX-2b or CogVideoX-5b.");
+    }
+
+    /// <summary>Maps the transformer's weights.</summary>
+    /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
+    public WeightFiles OpenTransformer() => WeightFiles.Open(In("transformer"), DiffusersWeights);
+
+    /// <summary>Maps the VAE's weights.</summary>
+    /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
+    public WeightFiles OpenVae() => WeightFiles.Open(In("vae"), DiffusersWeights);
+
+    /// <summary>Maps the text encoder's weights.</summary>
+    /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
+    public WeightFiles OpenTextEncoder() => WeightFiles.Open(In("text_encoder"), TransformersWeights);
+
+    /// <summary>What the parts consist of; reads the headers of all weights.</summary>
+    /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
+    public IReadOnlyList<ComponentInfo> Components() =>
+    [
+        Describe("text_encoder", OpenTextEncoder),
+        Describe("transformer", OpenTransformer),
+        Describe("vae", OpenVae),
+    ];
+
+    private ComponentInfo Describe(string name, Func<WeightFiles> open)
+    {
+        using WeightFiles weights = open();
+        var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
+        foreach (string key in weights.Names)
+        {
+            weights.TryGet(key, out Tensor tensor);
+            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Count;
+        }
+        return new ComponentInfo(name, index.ClassOf(name), [.. weights.Files.Select(file => file.Path)], weights.Files.Sum(file => file.Bytes), parameters);
+    }
+
+    private void CheckTogether()
+    {
+        string transformer = In("transformer", "config.json");
+        if (TextEncoder.Width != Transformer.TextWidth)
+            throw new ConfigException($"{transformer}: 'text_embed_dim' is {Transformer.TextWidth}; it should be {TextEncoder.Width}, the d_model of {In("text_encoder", "config.json")}. The parts must be of the same model.");
+        if (Vae.LatentChannels != Transformer.OutChannels)
+            throw new ConfigException($"{transformer}: 'out_channels' is {Transformer.OutChannels}; it should be {Vae.LatentChannels}, the latent_channels of {In("vae", "config.json")}. The parts must be of the same model.");
+        if (Vae.TemporalCompression != Transformer.TemporalCompression)
+            throw new ConfigException($"{transformer}: 'temporal_compression_ratio' is {Transformer.TemporalCompression}; it should be {Vae.TemporalCompression}, as in {In("vae", "config.json")}. The parts must be of the same model.");
+    }
+
+    private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
+}

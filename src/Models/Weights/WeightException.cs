@@ -1,0 +1,6 @@
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.Weights;
+
+/// <summary>The weights of a model aren't those that its config describes. The message names the key, the file and both shapes or types.</summary>
+public sealed class WeightException(string message) : TensorException(message);

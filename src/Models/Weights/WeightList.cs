@@ -1,0 +1,31 @@
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.Weights;
+
+/// <summary>
+/// The names and shapes of a model's weights, as the model asks for them, without a checkpoint: what a random checkpoint is made from,
+/// and what a dry run plans with. Use it with <see cref="Ops.Planning"/>; the tensors hold no data.
+/// </summary>
+/// <param name="ops">Where the tensors are made.</param>
+/// <param name="type">The type that the weights would be stored in.</param>
+public sealed class WeightList(Ops ops, DType type) : IWeights
+{
+    private readonly Dictionary<string, Shape> shapes = [];
+
+    /// <summary>Key and shape of each, in the order in which they were asked for.</summary>
+    public IReadOnlyDictionary<string, Shape> Shapes => shapes;
+
+    internal Ops Ops => ops;
+
+    bool IWeights.Has(string key) => true;
+
+    Tensor IWeights.Get(string key, Shape shape)
+    {
+        shapes[key] = shape;
+        return ops.Memory.Empty(shape, type);
+    }
+
+    void IWeights.Ignore(string prefix) { }
+
+    void IWeights.CheckAllUsed(string prefix) { }
+}

@@ -1,0 +1,59 @@
+namespace CogVideoX.Tensors.Safetensors;
+
+/// <summary>A file appears under its name only when it is whole: it is written beside it and renamed.</summary>
+internal static class AtomicFile
+{
+    /// <param name="path">The file; one that exists is replaced.</param>
+    /// <param name="bytes">Its length, so that a full disk is found before the work and not after it.</param>
+    /// <param name="write">Writes the contents.</param>
+    /// <exception cref="SafetensorsException">It can't be written; nothing is left behind.</exception>
+    public static void Write(string path, long bytes, Action<Stream> write)
+    {
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? full;
+        if (Directory.Exists(full))
+            throw new SafetensorsException($"{path} is a folder; name a file in it.");
+        if (!Directory.Exists(folder))
+            throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, Options(bytes)))
+                write(stream);
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (IOException exception)
+        {
+            throw new SafetensorsException($"{path} can't be written ({bytes / 1e6:F1} MB are needed{Room(folder)}): {exception.Message}", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new SafetensorsException($"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
+        }
+        finally
+        {
+            // Gone already where all went well.
+            File.Delete(temporary);
+        }
+    }
+
+    private static FileStreamOptions Options(long bytes) => new()
+    {
+        Mode = FileMode.CreateNew,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        PreallocationSize = bytes,
+    };
+
+    private static string Room(string folder)
+    {
+        try
+        {
+            return $", {new DriveInfo(folder).AvailableFreeSpace / 1e6:F1} MB are free";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace CogVideoX.Tensors.Safetensors;
+
+/// <summary>A tensor to be written whose elements are made while writing, so that a set larger than memory can be written.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Type">The type of its elements.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Fill">Gives the elements.</param>
+public sealed record TensorSource(string Name, DType Type, Shape Shape, TensorFiller Fill)
+{
+    /// <summary>Bytes of all elements.</summary>
+    /// <exception cref="OverflowException">More than 2⁶³ − 1.</exception>
+    public long Bytes => checked(Shape.Count * Type.Size);
+
+    /// <summary>A tensor that exists; it must live until it is written.</summary>
+    public static TensorSource Of(string name, Tensor tensor) => new(name, tensor.Type, tensor.Shape, (first, destination) => Copy(tensor, first, destination));
+
+    private static unsafe void Copy(Tensor tensor, long first, Span<byte> destination)
+    {
+        if (!tensor.HoldsData)
+            throw new TensorException("A dry run has no contents to write.");
+        new ReadOnlySpan<byte>(tensor.Address + first * tensor.Type.Size, destination.Length).CopyTo(destination);
+    }
+}
