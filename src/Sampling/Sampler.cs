@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Sampling;
+
+/// <summary>Runs the steps of a sampler.</summary>
+public static class Sampler
+{
+    /// <summary>From noise to clean latents.</summary>
+    /// <param name="ops">Where to compute. Of each step nothing outlives it but the latents and the sampler's history.</param>
+    /// <param name="sampler">The rule of a step, fresh.</param>
+    /// <param name="start">Latents at the first timestep; left as they are.</param>
+    /// <param name="denoise">
+    /// The model. It may throw <see cref="OperationCanceledException"/> for the token, so as to stop within a step.
+    /// </param>
+    /// <param name="afterStep">Called after each step.</param>
+    /// <param name="firstStep">Where to begin: later than 0 for latents that aren't pure noise (video to video).</param>
+    /// <param name="cancellation">
+    /// Stops the run. That isn't an exception here, since what was computed so far is worth keeping: see <see cref="SamplingResult"/>.
+    /// </param>
+    /// <exception cref="SamplingException">Latents that aren't finite, naming the step; a first step that doesn't exist.</exception>
+    public static SamplingResult Run(
+        Ops ops,
+        ISampler sampler,
+        Tensor start,
+        Denoiser denoise,
+        Action<SamplingStep>? afterStep = null,
+        int firstStep = 0,
+        CancellationToken cancellation = default)
+    {
+        StepOrder.CheckIndex(firstStep, sampler.Timesteps.Count);
+        using MemoryScope run = ops.Scope();
+        Tensor latents = start;
+        for (int index = firstStep; index < sampler.Timesteps.Count; index++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            if (!TryDenoise(ops, denoise, latents, sampler.Timesteps[index], index, cancellation, out Tensor output))
+                return new SamplingResult(run.Keep(latents), index, IsCancelled: true);
+            Tensor next = sampler.Step(latents, output, index);
+            FiniteCheck.Check(next, output, index, sampler.Timesteps);
+            ops.Memory.Release(output);
+            if (index > firstStep)
+                ops.Memory.Release(latents);
+            latents = next;
+            afterStep?.Invoke(
+                new SamplingStep(index, sampler.Timesteps.Count, sampler.Timesteps[index], latents, Stopwatch.GetElapsedTime(began)));
+        }
+        return new SamplingResult(run.Keep(latents), sampler.Timesteps.Count, IsCancelled: false);
+    }
+
+    private static bool TryDenoise(
+        Ops ops, Denoiser denoise, Tensor latents, int timestep, int index, CancellationToken cancellation, out Tensor output)
+    {
+        output = default;
+        if (cancellation.IsCancellationRequested)
+            return false;
+        using MemoryScope step = ops.Scope();
+        try
+        {
+            output = step.Keep(denoise(latents, timestep, index));
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
