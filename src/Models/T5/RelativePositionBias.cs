@@ -11,7 +11,7 @@ namespace CogVideoX.Models.T5;
 internal sealed class RelativePositionBias(WeightReader weights, T5Config config)
 {
     private readonly Ops ops = weights.Ops;
-    private readonly Tensor table = weights.Get("weight", [config.PositionBuckets, config.Heads]);
+    private readonly Tensor table = weights.Get("weight", [config.RelativeBuckets, config.Heads]);
 
     /// <returns>[1, N, T, T]: what query i adds to the logit of key j</returns>
     public Tensor Forward(int tokens)
@@ -33,13 +33,13 @@ internal sealed class RelativePositionBias(WeightReader weights, T5Config config
 
     private int Bucket(int distance)
     {
-        int half = config.PositionBuckets / 2;
+        int half = config.RelativeBuckets / 2;
         int offset = distance > 0 ? half : 0;
         int away = Math.Abs(distance);
         int exact = half / 2;
         if (away < exact)
             return offset + away;
-        float far = MathF.Log((float)away / exact) / MathF.Log((float)config.PositionMaxDistance / exact) * (half - exact);
+        float far = MathF.Log((float)away / exact) / MathF.Log((float)config.RelativeMaxDistance / exact) * (half - exact);
         return offset + Math.Min(half - 1, exact + (int)far);
     }
 }

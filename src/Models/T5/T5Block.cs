@@ -37,13 +37,13 @@ internal sealed class T5Block
     public Tensor Forward(Tensor x, Tensor bias)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor normed = ops.RmsNorm(x, attentionNorm, config.NormEpsilon);
+        Tensor normed = ops.RmsNorm(x, attentionNorm, (float)config.NormEpsilon);
         Shape heads = [x.Shape[0], x.Shape[1], config.Heads, config.HeadDim];
         Tensor attended = ops.Attention(
             query.Forward(normed).Reshape(heads), key.Forward(normed).Reshape(heads), value.Forward(normed).Reshape(heads), bias, scale: 1);
         Tensor middle = output.ForwardAdd(attended.Reshape([x.Shape[0], x.Shape[1], config.Heads * config.HeadDim]), x);
 
-        normed = ops.RmsNorm(middle, feedForwardNorm, config.NormEpsilon);
+        normed = ops.RmsNorm(middle, feedForwardNorm, (float)config.NormEpsilon);
         return scope.Keep(down.ForwardAdd(ops.LinearGatedGelu(normed, gate, up), middle));
     }
 }

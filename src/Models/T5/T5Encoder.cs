@@ -23,10 +23,10 @@ public sealed class T5Encoder
     {
         this.config = config;
         ops = weights.Ops;
-        embedding = weights["shared"].Get("weight", [config.VocabularySize, config.Width]);
+        embedding = weights["shared"].Get("weight", [config.Vocabulary, config.Width]);
         WeightReader encoder = weights["encoder"];
         if (encoder["embed_tokens"].Has("weight"))
-            weights.Ignore("encoder.embed_tokens", "a copy of shared.weight");
+            weights.Ignore("encoder.embed_tokens.");
         positions = new RelativePositionBias(encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
         blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(encoder["block"][i]["layer"], config))];
         finalNorm = encoder["final_layer_norm"].Get("weight", [config.Width]);
@@ -48,6 +48,6 @@ public sealed class T5Encoder
             x = next;
             progress?.Invoke(i + 1, blocks.Length);
         }
-        return scope.Keep(ops.RmsNorm(x, finalNorm, config.NormEpsilon));
+        return scope.Keep(ops.RmsNorm(x, finalNorm, (float)config.NormEpsilon));
     }
 }

@@ -51,7 +51,7 @@ public sealed class CogVideoXTransformer
         Tensor condition = ops.Silu(embedded);
         Tensor tokens = patches.Forward(latents, text);                                 // [B, S, D]
         Observer?.Invoke("patch_embed", tokens);
-        RotaryTable rotary = config.UsesRotaryPositions ? RotaryTable.For(ops, config, shape[1], shape[3], shape[4]) : default;
+        RotaryTable rotary = config.Rotary ? RotaryTable.For(ops, config, shape[1], shape[3], shape[4]) : default;
         for (int i = 0; i < blocks.Length; i++)
         {
             Tensor next = blocks[i].Forward(tokens, textTokens, condition, rotary);

@@ -10,7 +10,7 @@ internal sealed class ModulatedNorm(WeightReader weights, TransformerConfig conf
 {
     private readonly Ops ops = weights.Ops;
     private readonly Linear linear = new(weights["linear"], config.TimeEmbedWidth, 6 * config.Width);
-    private readonly LayerNorm norm = new(weights["norm"], config.Width, config.NormEpsilon, config.NormIsAffine);
+    private readonly LayerNorm norm = new(weights["norm"], config.Width, (float)config.NormEpsilon, config.NormAffine);
 
     /// <param name="tokens">[B, S, D]</param>
     /// <param name="textTokens">T</param>

@@ -16,9 +16,9 @@ internal sealed class OutputHead
     {
         ops = weights.Ops;
         int width = config.Width;
-        final = new LayerNorm(weights["norm_final"], width, config.NormEpsilon, config.NormIsAffine);
+        final = new LayerNorm(weights["norm_final"], width, (float)config.NormEpsilon, config.NormAffine);
         modulation = new Linear(weights["norm_out"]["linear"], config.TimeEmbedWidth, 2 * width);
-        norm = new LayerNorm(weights["norm_out"]["norm"], width, config.NormEpsilon, config.NormIsAffine);
+        norm = new LayerNorm(weights["norm_out"]["norm"], width, (float)config.NormEpsilon, config.NormAffine);
         projection = new Linear(weights["proj_out"], width, config.OutChannels * config.PatchSize * config.PatchSize);
     }
 

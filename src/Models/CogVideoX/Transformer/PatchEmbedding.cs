@@ -27,7 +27,7 @@ internal sealed class PatchEmbedding
     {
         using MemoryScope scope = ops.Scope();
         Tensor video = patch.Forward(Patches(latents));
-        if (!config.UsesRotaryPositions)
+        if (!config.Rotary)
             video = ops.Add(video, SinCosPositions.For(ops, config, latents.Shape[1], latents.Shape[3], latents.Shape[4]));
         return scope.Keep(ops.Concat(text.Forward(prompt), video, 1));
     }

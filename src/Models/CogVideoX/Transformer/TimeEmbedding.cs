@@ -20,7 +20,7 @@ internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig conf
         using MemoryScope scope = ops.Scope();
         var waves = new float[timesteps.Length * config.Width];
         for (int i = 0; i < timesteps.Length; i++)
-            Waves(timesteps[i], config.FlipSinToCos, config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
+            Waves(timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
         Tensor hidden = first.Forward(ops.FromHost(waves, [timesteps.Length, config.Width]), Activation.Silu);
         return scope.Keep(second.Forward(hidden));
     }

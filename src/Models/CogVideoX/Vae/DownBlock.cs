@@ -19,7 +19,7 @@ internal sealed class DownBlock
         int outputs = config.BlockChannels[index];
         blocks = [.. Enumerable.Range(0, config.LayersPerBlock).Select(i =>
             new ResnetBlock(weights["resnets"][i], i == 0 ? config.BlockChannels[Math.Max(0, index - 1)] : outputs, outputs,
-                (norm, channels) => new PlainNorm(norm, channels, config.NormGroups, config.NormEpsilon)))];
+                (norm, channels) => new PlainNorm(norm, channels, config.NormGroups, (float)config.NormEpsilon)))];
         downsamples = index < config.BlockChannels.Count - 1;
         downsamplesTime = index < int.Log2(config.TemporalCompression);
         if (!downsamples)

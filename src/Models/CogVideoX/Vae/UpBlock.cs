@@ -16,9 +16,9 @@ internal sealed class UpBlock
     public UpBlock(WeightReader weights, VaeConfig config, int index)
     {
         ops = weights.Ops;
-        int outputs = config.DecoderChannels(index);
+        int outputs = config.BlockChannels[^(1 + index)];
         blocks = [.. Enumerable.Range(0, config.LayersPerBlock + 1).Select(i =>
-            new ResnetBlock(weights["resnets"][i], i == 0 ? config.DecoderChannels(Math.Max(0, index - 1)) : outputs, outputs,
+            new ResnetBlock(weights["resnets"][i], i == 0 ? config.BlockChannels[^Math.Max(1, index)] : outputs, outputs,
                 (norm, channels) => new SpatialNorm(norm, config, channels)))];
         upsamples = index < config.BlockChannels.Count - 1;
         upsamplesTime = index < int.Log2(config.TemporalCompression);

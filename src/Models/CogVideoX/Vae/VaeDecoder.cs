@@ -16,7 +16,7 @@ internal sealed class VaeDecoder
     public VaeDecoder(WeightReader weights, VaeConfig config)
     {
         ops = weights.Ops;
-        int widest = config.DecoderChannels(0), narrowest = config.BlockChannels[0];
+        int widest = config.BlockChannels[^1], narrowest = config.BlockChannels[0];
         first = new CausalConv3d(weights["conv_in"], config.LatentChannels, widest);
         middle = [.. Enumerable.Range(0, 2).Select(i =>
             new ResnetBlock(weights["mid_block"]["resnets"][i], widest, widest, (norm, channels) => new SpatialNorm(norm, config, channels)))];

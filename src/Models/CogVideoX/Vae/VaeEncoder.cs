@@ -23,7 +23,7 @@ internal sealed class VaeEncoder
         down = [.. Enumerable.Range(0, config.BlockChannels.Count).Select(i => new DownBlock(weights["down_blocks"][i], config, i))];
         middle = [.. Enumerable.Range(0, 2).Select(i =>
             new ResnetBlock(weights["mid_block"]["resnets"][i], widest, widest,
-                (norm, channels) => new PlainNorm(norm, channels, config.NormGroups, config.NormEpsilon)))];
+                (norm, channels) => new PlainNorm(norm, channels, config.NormGroups, (float)config.NormEpsilon)))];
         norm = new PlainNorm(weights["norm_out"], widest, config.NormGroups, OutputNormEpsilon);
         last = new CausalConv3d(weights["conv_out"], widest, 2 * config.LatentChannels);
     }

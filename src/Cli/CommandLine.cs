@@ -1,0 +1,40 @@
+using System.CommandLine;
+using CogVideoX.Cli.Verbs;
+
+namespace CogVideoX.Cli;
+
+/// <summary>The program: parses, runs a verb, and turns what goes wrong into a line and an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromMinutes(1); // Ctrl-C: the step ends, latents are saved
+
+    /// <param name="args">As the shell gave them.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="error">Where messages and progress go.</param>
+    /// <param name="cancellation">Stops as Ctrl-C does.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var console = new Terminal(output, error);
+        var root = new RootCommand("CogVideoX for .NET: a prompt goes in, a video comes out, in C# alone.");
+        root.Add(GenerateVerb.Create(console));
+        root.Add(DecodeVerb.Create(console));
+        root.Add(TokenizeVerb.Create(console));
+        root.Add(InspectVerb.Create(console));
+        root.Add(InitVerb.Create(console));
+        root.Add(DoctorVerb.Create(console));
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            error.WriteLine($"cogvideox: {parsed.Errors[0].Message} (cogvideox {string.Join(' ', args.Take(1))} --help shows what there is.)");
+            return ExitCode.WrongUsage;
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop,
+        };
+        return await Failures.GuardAsync(console, () => parsed.InvokeAsync(configuration, cancellation));
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using CogVideoX.Pipelines;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>Options that several verbs have.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Model() => new("--model") { Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", HelpName = "DIR" };
+
+    public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the answer as JSON" };
+
+    public static Option<bool> Overwrite() => new("--overwrite") { Description = "Replace files that exist" };
+
+    public static Option<string?> VaeTiling()
+    {
+        var option = new Option<string?>("--vae-tiling") { Description = "Decode in overlapping tiles: less memory, slightly other pixels (default: auto)", HelpName = "on|off|auto" };
+        option.AcceptOnlyFromAmong("on", "off", "auto");
+        return option;
+    }
+
+    public static int CheckThreads(int threads) => threads is >= 0 and <= 1024
+        ? threads
+        : throw new RequestException("threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");
+
+    public static TEnum? Choice<TEnum>(string? text) where TEnum : struct, Enum =>
+        text is null ? null : Enum.Parse<TEnum>(text, ignoreCase: true);
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>What <c>generate --json</c> prints of a video.</summary>
+/// <param name="Output">The file, as a full path.</param>
+/// <param name="Prompt">What it shows.</param>
+/// <param name="NegativePrompt">What it doesn't.</param>
+/// <param name="Seed">Where its noise began.</param>
+/// <param name="Settings">Everything else that it was made with.</param>
+/// <param name="Seconds">What each stage took.</param>
+/// <param name="PeakMemoryBytes">The most memory that the process has held so far, mapped weights included.</param>
+internal sealed record GenerateReport(
+    string Output, string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings,
+    IReadOnlyDictionary<string, double> Seconds, long PeakMemoryBytes);

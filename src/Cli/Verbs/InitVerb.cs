@@ -1,0 +1,46 @@
+using System.CommandLine;
+using CogVideoX.Pipelines.Checkpoints;
+using Spectre.Console;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary><c>init</c>: a checkpoint with random weights.</summary>
+internal static class InitVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var preset = new Option<string>("--preset") { Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}", HelpName = "NAME", Required = true };
+        var output = new Option<string>("--output", "-o") { Description = "Folder to make", HelpName = "DIR", Required = true };
+        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes (default: 0)", HelpName = "N" };
+        var command = new Command("init", "Make a checkpoint of a released architecture with random weights, for tests and timing") { preset, output, seed };
+        command.SetAction((parsed, cancellation) =>
+        {
+            string folder = parsed.GetRequiredValue(output);
+            Write(terminal, parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), cancellation);
+            terminal.Output.WriteLine(folder);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, string preset, string folder, ulong seed, CancellationToken cancellation)
+    {
+        if (!terminal.ShowsProgress)
+        {
+            RandomCheckpoint.Write(preset, folder, seed, null, cancellation);
+            return;
+        }
+        terminal.Drawing.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new RemainingTimeColumn())
+            .Start(context => RandomCheckpoint.Write(preset, folder, seed, new Bar(context.AddTask("writing")), cancellation));
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<(long Done, long Total)>
+    {
+        public void Report((long Done, long Total) value)
+        {
+            task.MaxValue = value.Total;
+            task.Value = value.Done;
+        }
+    }
+}

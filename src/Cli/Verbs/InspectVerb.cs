@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Reports;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary><c>inspect</c>: what a checkpoint is, and what a request would take.</summary>
+internal static class InspectVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var model = new Argument<string>("model") { Description = "Folder of the checkpoint (default: the bundled shapes)", DefaultValueFactory = _ => BundledModel.Path };
+        var width = new Option<int?>("--width") { HelpName = "PIXELS", Description = "Plan for this size" };
+        var height = new Option<int?>("--height") { HelpName = "PIXELS", Description = "Plan for this size" };
+        var frames = new Option<int?>("--frames") { HelpName = "N", Description = "Plan for so many frames" };
+        var steps = new Option<int?>("--steps") { HelpName = "N", Description = "Plan for so many steps" };
+        Option<string?> tiling = CommonOptions.VaeTiling();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model, width, height, frames, steps, tiling, json };
+        command.SetAction(parsed =>
+        {
+            var report = ModelReport.Read(parsed.GetRequiredValue(model), new GenerationRequest("a prompt")
+            {
+                Width = parsed.GetValue(width),
+                Height = parsed.GetValue(height),
+                Frames = parsed.GetValue(frames),
+                Steps = parsed.GetValue(steps),
+                VaeTiling = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto,
+            });
+            if (parsed.GetValue(json))
+                terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
+            else
+                Print(terminal.Output, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(TextWriter output, ModelReport report)
+    {
+        output.WriteLine($"{report.Path}: {report.PipelineClass}{(report.Release is { } name ? $", the architecture of {name}" : "")}");
+        foreach (ComponentReport component in report.Components)
+        {
+            string types = string.Join(", ", component.ParametersByType.Select(entry => entry.Key));
+            output.WriteLine(FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters {component.Bytes / 1e9,8:F3} GB  {types,-6} {component.Files.Count} file(s)  {component.ClassName}"));
+        }
+        foreach (string problem in report.Unsupported)
+            output.WriteLine($"  not supported: {problem}");
+        if (report.Plan is { } plan)
+            PrintPlan(output, plan);
+    }
+
+    private static void PrintPlan(TextWriter output, GenerationPlan plan)
+    {
+        output.WriteLine($"A run: {Describe(plan.Settings)}");
+        foreach (StagePlan stage in plan.Stages)
+            output.WriteLine(FormattableString.Invariant($"  {stage.Stage.ToString().ToLowerInvariant(),-13} {stage.ActivationBytes / 1e9,8:F3} GB of tensors, {stage.WeightBytes / 1e9:F3} GB of weights (mapped), {stage.Flops / 1e12:F3} TFLOP"));
+        output.WriteLine(FormattableString.Invariant($"  {plan.FreeBytes / 1e9:F1} GB of memory are free."));
+    }
+
+    public static string Describe(GenerationSettings settings) => FormattableString.Invariant(
+        $"{settings.Frames} frames of {settings.Width}×{settings.Height} at {settings.Rate.Numerator / (double)settings.Rate.Denominator:0.###} a second, {settings.Steps} steps of {settings.Sampler.ToString().ToLowerInvariant()}, guidance {settings.GuidanceScale}{(settings.DynamicGuidance ? " (dynamic)" : "")}, seed {settings.Seed}, noise in {settings.Dtype.ToString().ToLowerInvariant()}{(settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "")}");
+}

@@ -1,0 +1,19 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>A run was cancelled.</summary>
+/// <param name="stage">Where it stood.</param>
+/// <param name="finishedSteps">Sampling steps that were done.</param>
+/// <param name="savedLatents">The file that holds the latents of the last finished step, or null.</param>
+public sealed class CancelledException(GenerationStage stage, int finishedSteps, string? savedLatents)
+    : OperationCanceledException($"Cancelled in the stage '{stage.ToString().ToLowerInvariant()}' after {finishedSteps} sampling steps"
+        + (savedLatents is null ? "." : $"; the latents are in {savedLatents}."))
+{
+    /// <summary>Where it stood.</summary>
+    public GenerationStage Stage { get; } = stage;
+
+    /// <summary>Sampling steps that were done.</summary>
+    public int FinishedSteps { get; } = finishedSteps;
+
+    /// <summary>The file that holds the latents of the last finished step, or null.</summary>
+    public string? SavedLatents { get; } = savedLatents;
+}

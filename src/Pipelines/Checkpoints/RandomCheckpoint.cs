@@ -1,0 +1,99 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.T5;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Pipelines.Checkpoints;
+
+/// <summary>
+/// A checkpoint of a known architecture with random weights, for tests and timing. The weights' names and shapes come from the
+/// models themselves, which are asked what they would read.
+/// </summary>
+public static class RandomCheckpoint
+{
+    /// <summary>The architectures there are.</summary>
+    public static IReadOnlyList<string> Presets => Preset.Names;
+
+    /// <summary>Writes a whole folder; it appears under its name only when it is whole.</summary>
+    /// <param name="preset">One of <see cref="Presets"/>.</param>
+    /// <param name="folder">Where; it must not exist yet, or be empty.</param>
+    /// <param name="seed">The same seed gives the same bytes.</param>
+    /// <param name="progress">Told the bytes written and the bytes in all.</param>
+    /// <param name="cancellation">Stops between tensors; nothing is left behind.</param>
+    /// <exception cref="RequestException">No such preset, or a folder that is taken or can't be made.</exception>
+    public static void Write(string preset, string folder, ulong seed, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
+    {
+        if (!Preset.Names.Contains(preset))
+            throw new RequestException("preset", $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
+            throw new RequestException("output", $"{target} exists already; choose a new folder, or remove it first.");
+        OutputChecks.Check("output", Path.Combine(Path.GetDirectoryName(target) ?? "/", "model_index.json"));
+        string partial = $"{target}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            new Preset(preset).WriteConfigs(partial);
+            WriteWeights(partial, seed, progress, cancellation);
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(partial, target);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private static void WriteWeights(string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
+    {
+        var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
+        var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
+        var text = T5Config.Read(Path.Combine(folder, "text_encoder", "config.json"));
+        DType type = StoredType(Path.Combine(folder, "text_encoder", "config.json"));
+        (string File, List<KeyValuePair<string, Shape>> Shapes)[] files =
+        [
+            ("transformer/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
+            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXVae(weights, vae))),
+            ("text_encoder/model.safetensors", ShapesOf(weights => _ = new T5Encoder(weights, text))),
+        ];
+        long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * type.Size));
+        foreach ((string file, List<KeyValuePair<string, Shape>> shapes) in files)
+            SafetensorsWriter.Write(Path.Combine(folder, file), shapes.Select(entry => Source(entry.Key, entry.Value)), new Dictionary<string, string> { ["format"] = "pt" });
+
+        TensorSource Source(string name, Shape shape)
+        {
+            var weights = new RandomWeights(name, shape, type, seed);
+            return new TensorSource(name, type, shape, (first, destination) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                weights.Fill(first, destination);
+                done += destination.Length;
+                progress?.Report((done, total));
+            });
+        }
+    }
+
+    private static List<KeyValuePair<string, Shape>> ShapesOf(Action<WeightReader> build)
+    {
+        using Ops ops = Ops.Planning();
+        var list = new WeightList(ops, DType.F32);
+        build(new WeightReader(ops, list));
+        return [.. list.Shapes];
+    }
+
+    // The text encoder's config is the one that names the type that a checkpoint was released in.
+    private static DType StoredType(string config)
+    {
+        using FileStream stream = File.OpenRead(config);
+        using var json = System.Text.Json.JsonDocument.Parse(stream);
+        return json.RootElement.GetProperty("dtype").GetString() switch
+        {
+            "float16" => DType.F16,
+            "bfloat16" => DType.BF16,
+            _ => DType.F32,
+        };
+    }
+}

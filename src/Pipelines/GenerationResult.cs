@@ -1,0 +1,9 @@
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>A finished run.</summary>
+/// <param name="Video">The frames.</param>
+/// <param name="Settings">What they were made with.</param>
+/// <param name="Times">What each stage took.</param>
+public sealed record GenerationResult(VideoFrames Video, GenerationSettings Settings, IReadOnlyList<StageTime> Times);

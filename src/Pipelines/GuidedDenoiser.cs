@@ -1,0 +1,44 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Sampling;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.</summary>
+internal sealed class GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Tensor text, Guidance guidance, int steps)
+{
+    /// <summary>Told after each block: which step, blocks done, blocks in all.</summary>
+    public Action<int, int, int>? Progress { get; set; }
+
+    /// <summary>Sees the transformer's output of each step, [B, F, C, H, W].</summary>
+    public Action<int, Tensor>? Observer { get; set; }
+
+    /// <param name="latents">[1, F, C, H, W]</param>
+    /// <param name="timestep">Their noise level.</param>
+    /// <param name="step">Which step of the run.</param>
+    public Tensor Denoise(Tensor latents, int timestep, int step)
+    {
+        bool guided = text.Shape[0] == 2;
+        Tensor input = guided ? ops.Concat(latents, latents, 0) : latents;
+        int[] timesteps = guided ? [timestep, timestep] : [timestep];
+        Tensor output = transformer.Forward(input, text, timesteps, (done, blocks) => Progress?.Invoke(step, done, blocks));
+        if (!FiniteCheck.IsFinite(output))
+            throw FirstBadStage(input, timesteps, step);
+        Observer?.Invoke(step, output);
+        return guided ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(timestep, step, steps)) : output;
+    }
+
+    // Runs the step again with eyes open: where did it begin?
+    private GenerationException FirstBadStage(Tensor input, int[] timesteps, int step)
+    {
+        string? first = null;
+        transformer.Observer = (stage, tensor) =>
+        {
+            if (first is null && !FiniteCheck.IsFinite(tensor))
+                first = stage;
+        };
+        transformer.Forward(input, text, timesteps);
+        transformer.Observer = null;
+        return new GenerationException($"The transformer's output isn't finite at step {step + 1} of {steps} (timestep {timesteps[0]}); the first NaN or infinity appears in its stage '{first ?? "output"}'. The weights are damaged, or they were saved in a type too narrow for them.");
+    }
+}

@@ -1,0 +1,34 @@
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Latents in a safetensors file: <c>latents</c> F32 [1, F, C, H, W], as they stand before scaling and decoding.</summary>
+internal static class LatentFile
+{
+    private const string Name = "latents";
+
+    public static void Write(string path, Tensor latents) =>
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { [Name] = latents });
+
+    /// <param name="option">The option that named the file, for errors.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="RequestException">No such tensor, of another type or rank.</exception>
+    public static (float[] Values, Shape Shape) Read(string option, string path)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            if (!file.Names.Contains(Name))
+                throw new RequestException(option, $"{path} has no tensor '{Name}'; --save-latents writes such files.");
+            Tensor latents = file[Name];
+            if (!latents.Type.IsKernelFloat || latents.Shape.Rank != 5 || latents.Shape[0] != 1 || latents.Count == 0)
+                throw new RequestException(option, $"'{Name}' in {path} is {latents}; F32 [1, F, C, H, W] is needed.");
+            return (latents.ToFloats(), latents.Shape);
+        }
+        catch (SafetensorsException exception)
+        {
+            throw new RequestException(option, exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>Whether a file can be written, before anything heavy starts.</summary>
+internal static class OutputChecks
+{
+    /// <param name="option">The option that named the file.</param>
+    /// <param name="path">The file, or null where none is wanted.</param>
+    /// <exception cref="RequestException">Its folder doesn't exist or can't be written to, or it is a folder.</exception>
+    public static void Check(string option, string? path)
+    {
+        if (path is null)
+            return;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        if (!Directory.Exists(folder))
+            throw new RequestException(option, $"the folder {folder} doesn't exist; make it first.");
+        if (Directory.Exists(path))
+            throw new RequestException(option, $"{path} is a folder; name a file in it, such as {Path.Combine(path, "latents.safetensors")}.");
+        string probe = Path.Combine(folder, $".cogvideox-{Guid.NewGuid():N}");
+        try
+        {
+            File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RequestException(option, $"the folder {folder} can't be written to ({exception.Message}); choose another.", exception);
+        }
+    }
+}

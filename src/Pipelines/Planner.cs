@@ -1,0 +1,106 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Plans a run by running it dry: the same forward passes on a device that only counts. What it finds is what the run takes, since
+/// it is the same code.
+/// </summary>
+internal static class Planner
+{
+    private const double UsableShare = 0.9; // the runtime, the frames and the system want some of what is free
+    private const int SamplerTensors = 4;   // beside the transformer's: the latents, the output, and DPM's history and noise
+
+    /// <summary>Decides on tiles, counts memory and arithmetic, and refuses what can't fit.</summary>
+    /// <exception cref="RequestException">More memory is needed than is free.</exception>
+    public static GenerationPlan Plan(GenerationSettings settings, LoadedModel model, long freeBytes)
+    {
+        StagePlan encode = Encode(settings, model), sample = Sample(settings, model);
+        RefuseIfTooLarge(encode, freeBytes, "max-sequence-length", "Shorter prompts need less.");
+        RefuseIfTooLarge(sample, freeBytes, "width", "A smaller size or fewer frames need less.");
+        (StagePlan decode, bool tiled) = Decode(LatentShape(settings, model), model, settings.VaeTiling, freeBytes);
+        settings = settings with { VaeTiling = tiled ? TilingMode.On : TilingMode.Off };
+        return new GenerationPlan(settings, [encode, sample, decode], freeBytes, Warnings(settings, model));
+    }
+
+    /// <summary>The same for the VAE alone.</summary>
+    /// <exception cref="RequestException">More memory is needed than is free.</exception>
+    public static (StagePlan Plan, bool Tiled) Decode(Shape latents, LoadedModel model, TilingMode tiling, long freeBytes)
+    {
+        StagePlan plan = DryDecode(latents, model, tiling == TilingMode.On);
+        bool tiled = tiling == TilingMode.On || (tiling == TilingMode.Auto && !Fits(plan, freeBytes));
+        if (tiled && tiling == TilingMode.Auto)
+            plan = DryDecode(latents, model, tiled: true);
+        RefuseIfTooLarge(plan, freeBytes, tiled ? "width" : "vae-tiling", tiled ? "A smaller size or fewer frames need less." : "--vae-tiling on needs less.");
+        return (plan, tiled);
+    }
+
+    private static StagePlan Encode(GenerationSettings settings, LoadedModel model)
+    {
+        using Ops ops = Ops.Planning();
+        Shape ids = [settings.IsGuided ? 2 : 1, settings.MaxSequenceLength];
+        model.BuildTextEncoder(ops).Forward(ops.Memory.Empty(ids, DType.I32));
+        return new StagePlan(GenerationStage.Encode, model.TextEncoderBytes, ops.Memory.PeakBytes, ops.PlannedFlops);
+    }
+
+    private static StagePlan Sample(GenerationSettings settings, LoadedModel model)
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXTransformer transformer = model.BuildTransformer(ops);
+        int batch = settings.IsGuided ? 2 : 1;
+        Shape latents = LatentShape(settings, model);
+        Tensor text = ops.Empty([batch, settings.MaxSequenceLength, model.Folder.Transformer.TextWidth]);
+        transformer.Forward(ops.Empty(latents.With(0, batch)), text, new int[batch]);
+        long oneLatent = latents.Count * sizeof(float);
+        return new StagePlan(GenerationStage.Sample, model.TransformerBytes, ops.Memory.PeakBytes + SamplerTensors * oneLatent, ops.PlannedFlops * settings.Steps);
+    }
+
+    private static StagePlan DryDecode(Shape shape, LoadedModel model, bool tiled)
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXVae vae = model.BuildVae(ops);
+        Tensor latents = ops.Empty(shape);
+        if (tiled)
+        {
+            (TileGrid rows, TileGrid columns) = TileGrid.Default(model.Folder.Vae);
+            vae.DecodeTiled(latents, rows, columns);
+        }
+        else
+        {
+            vae.Decode(latents);
+        }
+        return new StagePlan(GenerationStage.Decode, model.VaeBytes, ops.Memory.PeakBytes, ops.PlannedFlops);
+    }
+
+    public static Shape LatentShape(GenerationSettings settings, LoadedModel model)
+    {
+        int compression = model.Folder.Vae.SpatialCompression;
+        return [1, model.Folder.Transformer.LatentFrames(settings.Frames), model.Folder.Vae.LatentChannels, settings.Height / compression, settings.Width / compression];
+    }
+
+    private static List<string> Warnings(GenerationSettings settings, LoadedModel model)
+    {
+        var warnings = new List<string>();
+        WarnOfCut(settings.Prompt, "prompt");
+        if (settings.IsGuided)
+            WarnOfCut(settings.NegativePrompt, "negative prompt");
+        if (settings.Frames > model.Folder.Transformer.SampleFrames)
+            warnings.Add($"{settings.Frames} frames are more than the {model.Folder.Transformer.SampleFrames} that this model was trained for; expect a worse video.");
+        return warnings;
+
+        void WarnOfCut(string prompt, string name)
+        {
+            if (model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength).Truncated is { } cut)
+                warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; this was cut off: \"{cut}\"");
+        }
+    }
+
+    private static bool Fits(StagePlan plan, long freeBytes) => plan.ActivationBytes <= freeBytes * UsableShare;
+
+    private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string option, string remedy)
+    {
+        if (!Fits(plan, freeBytes))
+            throw new RequestException(option, FormattableString.Invariant($"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {plan.ActivationBytes / 1e9:F2} GB for its tensors (and {plan.WeightBytes / 1e9:F2} GB of weights, mapped), and {freeBytes / 1e9:F2} GB are free. ") + remedy);
+    }
+}

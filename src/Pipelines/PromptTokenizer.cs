@@ -1,0 +1,22 @@
+using CogVideoX.Models.T5;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Prompts to token ids, as the text encoder of a checkpoint sees them.</summary>
+public sealed class PromptTokenizer
+{
+    private readonly T5Tokenizer tokenizer;
+
+    private PromptTokenizer(T5Tokenizer tokenizer) => this.tokenizer = tokenizer;
+
+    /// <param name="modelFolder">A checkpoint, whose <c>tokenizer/spiece.model</c> is read and nothing else.</param>
+    /// <exception cref="IOException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It isn't a SentencePiece unigram model.</exception>
+    public static PromptTokenizer Open(string modelFolder) => new(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer")));
+
+    /// <summary>The ids of a prompt, T5's end included.</summary>
+    /// <param name="prompt">Any text.</param>
+    /// <param name="length">Pads or cuts to so many ids; null for as many as there are.</param>
+    public int[] Encode(string prompt, int? length = null) =>
+        length is { } size ? tokenizer.EncodePadded(prompt, size).Ids : tokenizer.Encode(prompt, addEos: true);
+}

@@ -1,0 +1,33 @@
+using CogVideoX.Models.Configuration;
+
+namespace CogVideoX.Pipelines.Reports;
+
+/// <summary>What a checkpoint is and what a request would take on it: the answer of <c>inspect</c>.</summary>
+/// <param name="Path">The folder.</param>
+/// <param name="PipelineClass">As in <c>model_index.json</c>.</param>
+/// <param name="Release">The released model that it is by its architecture, or null.</param>
+/// <param name="Unsupported">What it asks for that isn't supported yet; empty where it runs.</param>
+/// <param name="Components">Its parts.</param>
+/// <param name="Plan">What the request would take; null where it doesn't run.</param>
+public sealed record ModelReport(
+    string Path, string PipelineClass, string? Release, IReadOnlyList<string> Unsupported, IReadOnlyList<ComponentReport> Components, GenerationPlan? Plan)
+{
+    /// <summary>Reads configs and headers; no weights.</summary>
+    /// <param name="modelFolder">The checkpoint.</param>
+    /// <param name="request">What to plan for.</param>
+    public static ModelReport Read(string modelFolder, GenerationRequest request)
+    {
+        var folder = ModelFolder.Open(modelFolder);
+        IReadOnlyList<string> unsupported = folder.Unsupported();
+        GenerationPlan? plan = null;
+        if (unsupported.Count == 0)
+        {
+            using var pipeline = TextToVideo.Open(modelFolder, threads: 1);
+            plan = pipeline.Plan(request);
+        }
+        ComponentReport[] components = [.. folder.Components().Select(component => new ComponentReport(
+            component.Name, component.ClassName, component.TotalParameters, component.Bytes,
+            component.Parameters.ToDictionary(entry => entry.Key.Name, entry => entry.Value), component.Files))];
+        return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, components, plan);
+    }
+}

@@ -1,0 +1,83 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Decides what a request leaves open: option, else the folder's <c>generation_config.json</c>, else what is known of the released
+/// models, else the checkpoint's own configs; and checks what can be checked from them.
+/// </summary>
+internal static class RequestResolver
+{
+    public const double DefaultFramesPerSecond = 8;
+    private const double DefaultGuidanceScale = 6, LargestGuidanceScale = 1000;
+    private const int DefaultSteps = 50, LargestSize = 8192, LargestFrames = 1001, FrameGroup = 8;
+
+    /// <exception cref="RequestException">Something that this model can't do; the message says what it can.</exception>
+    public static GenerationSettings Resolve(GenerationRequest request, LoadedModel model)
+    {
+        ModelFolder folder = model.Folder;
+        TransformerConfig transformer = folder.Transformer;
+        int compression = folder.Vae.SpatialCompression;
+        GenerationConfig known = Known(folder);
+        SchedulerKind scheduler = known.Scheduler ?? folder.Scheduler.Kind;
+        PromptCheck.Check(request.Prompt, "prompt", mayBeEmpty: false);
+        PromptCheck.Check(request.NegativePrompt, "negative-prompt", mayBeEmpty: true);
+        return new GenerationSettings
+        {
+            Prompt = request.Prompt,
+            NegativePrompt = request.NegativePrompt,
+            Seed = request.Seed,
+            Width = Size("width", request.Width ?? known.Width ?? transformer.SampleWidth * compression, compression * transformer.PatchSize),
+            Height = Size("height", request.Height ?? known.Height ?? transformer.SampleHeight * compression, compression * transformer.PatchSize),
+            Frames = FrameCount(request.Frames ?? known.Frames ?? transformer.SampleFrames),
+            Rate = request.Rate ?? FrameRate.FromDouble(known.FramesPerSecond ?? DefaultFramesPerSecond),
+            Steps = StepCount(request.Steps ?? known.Steps ?? DefaultSteps, folder.Scheduler.TrainTimesteps),
+            GuidanceScale = Scale(request.GuidanceScale ?? known.GuidanceScale ?? DefaultGuidanceScale),
+            DynamicGuidance = request.DynamicGuidance ?? known.DynamicGuidance ?? false,
+            Sampler = request.Sampler ?? (scheduler == SchedulerKind.Dpm ? SamplerKind.Dpm : SamplerKind.Ddim),
+            Dtype = request.Dtype ?? DtypeOf(model.TransformerType),
+            MaxSequenceLength = SequenceLength(request.MaxSequenceLength ?? transformer.MaxTextLength, transformer.MaxTextLength),
+            VaeTiling = request.VaeTiling,
+        };
+    }
+
+    /// <summary>What the folder itself, or else the table of released models, says about how to use it.</summary>
+    public static GenerationConfig Known(ModelFolder folder) => (folder.Generation ?? new GenerationConfig()).Or(ReleasedModels.Find(folder.Transformer));
+
+    private static int Size(string option, int pixels, int multiple)
+    {
+        if (pixels > 0 && pixels <= LargestSize && pixels % multiple == 0)
+            return pixels;
+        if (pixels is <= 0 or > LargestSize)
+            throw new RequestException(option, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
+        int below = pixels / multiple * multiple;
+        string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";
+        throw new RequestException(option, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
+    }
+
+    private static int FrameCount(int frames)
+    {
+        if (frames > 0 && frames <= LargestFrames && frames % FrameGroup == 1)
+            return frames;
+        if (frames is <= 0 or > LargestFrames)
+            throw new RequestException("frames", $"{frames} frames can't be made; choose {FrameGroup}·N + 1 frames, such as 9, 17 or 49, at most {LargestFrames}.");
+        int below = (frames - 1) / FrameGroup * FrameGroup + 1;
+        throw new RequestException("frames", $"{frames} isn't {FrameGroup}·N + 1, which this model needs; {below} and {below + FrameGroup} are the nearest.");
+    }
+
+    private static int StepCount(int steps, int trainSteps) => steps > 0 && steps <= trainSteps
+        ? steps
+        : throw new RequestException("steps", $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
+
+    private static double Scale(double scale) => scale is >= 0 and <= LargestGuidanceScale
+        ? scale
+        : throw new RequestException("guidance-scale", $"{scale} isn't a guidance scale; choose from 1 (off) to {LargestGuidanceScale}, such as {DefaultGuidanceScale}.");
+
+    private static int SequenceLength(int length, int largest) => length > 0 && length <= largest
+        ? length
+        : throw new RequestException("max-sequence-length", $"{length} tokens don't fit; this model takes from 1 to {largest}.");
+
+    private static NoiseDtype DtypeOf(DType type) => type == DType.F32 ? NoiseDtype.Fp32 : type == DType.F16 ? NoiseDtype.Fp16 : NoiseDtype.Bf16;
+}

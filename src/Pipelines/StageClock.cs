@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Times the stages of a run, tells how far they are, and stops them when asked.</summary>
+internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
+{
+    private readonly List<StageTime> times = [];
+    private GenerationStage stage;
+    private long began;
+    private int steps;
+
+    public IReadOnlyList<StageTime> Times => times;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public GenerationStage Stage => stage;
+
+    public void Begin(GenerationStage next, int count)
+    {
+        (stage, steps) = (next, count);
+        ops.Memory.ResetPeak();
+        began = Stopwatch.GetTimestamp();
+        At(0);
+    }
+
+    /// <param name="done">Steps that are done, with the part of the one that runs.</param>
+    /// <exception cref="OperationCanceledException">The run is to stop.</exception>
+    public void At(double done)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
+    }
+
+    public void End() => times.Add(new StageTime(stage, Stopwatch.GetElapsedTime(began), ops.Memory.PeakBytes));
+}

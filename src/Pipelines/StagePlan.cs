@@ -1,0 +1,8 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>What a stage will take, from a dry run of it.</summary>
+/// <param name="Stage">Which one.</param>
+/// <param name="WeightBytes">Weights that it reads, mapped from their files.</param>
+/// <param name="ActivationBytes">The most memory that its tensors will take at once.</param>
+/// <param name="Flops">Floating-point operations, all steps together.</param>
+public readonly record struct StagePlan(GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops);

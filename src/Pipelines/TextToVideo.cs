@@ -1,0 +1,81 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Sampling;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames. One at a time; use one
+/// object for several runs, since its weights stay mapped.
+/// </summary>
+/// <example><code>
+/// using var pipeline = TextToVideo.Open("models/shapes");
+/// GenerationResult result = pipeline.Generate(new GenerationRequest("a red circle moving left on a gray background"));
+/// result.Video.Save("circle.mp4", result.Settings.Rate);
+/// </code></example>
+public sealed class TextToVideo : IDisposable
+{
+    private readonly LoadedModel model;
+    private readonly Ops ops;
+
+    private TextToVideo(LoadedModel model, Ops ops)
+    {
+        this.model = model;
+        this.ops = ops;
+    }
+
+    /// <summary>The checkpoint's folder.</summary>
+    public string ModelPath => model.Folder.Path;
+
+    /// <summary>Reads a checkpoint's configs and maps its weights; a large one takes no longer than a small one.</summary>
+    /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
+    /// <param name="threads">How many threads compute; 0 for one a processor. The video doesn't depend on it.</param>
+    /// <exception cref="Exception">Configs or weights that are missing, damaged or don't fit together; the message names file and remedy.</exception>
+    public static TextToVideo Open(string modelFolder, int threads = 0) => new(new LoadedModel(modelFolder), Ops.OnCpu(threads));
+
+    /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs.</summary>
+    /// <exception cref="RequestException">What can't be done, and what could.</exception>
+    public GenerationPlan Plan(GenerationRequest request) => Plan(request, SystemMemory.FreeBytes());
+
+    /// <summary>Makes a video.</summary>
+    /// <param name="request">What to show and how.</param>
+    /// <param name="progress">Told how far the run is, many times a step.</param>
+    /// <param name="cancellation">Stops the run within a step.</param>
+    /// <exception cref="RequestException">Found before anything heavy started.</exception>
+    /// <exception cref="CancelledException">Stopped; the latents of the last step are saved if the request asked for them.</exception>
+    /// <exception cref="GenerationException">Numbers that aren't finite: in which stage and step.</exception>
+    public GenerationResult Generate(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        GenerationPlan plan = Plan(request);
+        Tensor? start = null;
+        using MemoryScope scope = ops.Scope();
+        if (request.InitLatents is { } path)
+            start = ReadStart(path, plan.Settings);
+        OutputChecks.Check("save-latents", request.SaveLatents);
+        OutputChecks.Check("trace", request.Trace);
+        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)).Run(start, request.SaveLatents, request.Trace);
+    }
+
+    /// <summary>The same on a thread of the pool.</summary>
+    public Task<GenerationResult> GenerateAsync(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default) =>
+        Task.Run(() => Generate(request, progress, cancellation), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ops.Dispose();
+        model.Dispose();
+    }
+
+    internal GenerationPlan Plan(GenerationRequest request, long freeBytes) => Planner.Plan(RequestResolver.Resolve(request, model), model, freeBytes);
+
+    private Tensor ReadStart(string path, GenerationSettings settings)
+    {
+        (float[] values, Shape shape) = LatentFile.Read("init-latents", path);
+        Shape needed = Planner.LatentShape(settings, model);
+        return shape == needed
+            ? ops.FromHost(values, shape)
+            : throw new RequestException("init-latents", $"{path} holds latents {shape}, {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+    }
+}

@@ -1,0 +1,14 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>Whether the VAE decodes in overlapping tiles, which takes less memory and gives slightly other pixels.</summary>
+public enum TilingMode
+{
+    /// <summary>Only where the picture as a whole doesn't fit in the memory that is free.</summary>
+    Auto,
+
+    /// <summary>Always.</summary>
+    On,
+
+    /// <summary>Never.</summary>
+    Off,
+}

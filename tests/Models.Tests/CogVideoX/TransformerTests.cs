@@ -1,0 +1,121 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Models.Tests.CogVideoX;
+
+public sealed class TransformerTests
+{
+    public static TheoryData<string, string, string> Cases()
+    {
+        var cases = new TheoryData<string, string, string>();
+        foreach (string kind in new[] { "2b", "5b" })
+        {
+            foreach (string size in new[] { "native", "other" })
+            {
+                foreach (object[] device in new EachDevice())
+                    cases.Add(kind, size, (string)device[0]);
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void AgreesWithTheReferenceAtEveryStage(string kind, string size, string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open($"transformer/{kind}/expected.safetensors");
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, kind);
+        int compared = 0;
+        transformer.Observer = (stage, tensor) =>
+        {
+            Agree.With(goldens[$"{size}.{stage}"], tensor, $"{kind} {size} {stage}");
+            compared++;
+        };
+        transformer.Forward(
+            ops.Load(goldens, $"{size}.hidden_states"), ops.Load(goldens, $"{size}.encoder_hidden_states"), goldens[$"{size}.timestep"].AsSpan<int>());
+        Assert.Equal(7, compared); // time, patches, two blocks of two streams, output
+    }
+
+    [Theory]
+    [InlineData("native", 3, 8, 12)]
+    [InlineData("other", 2, 10, 8)]
+    public void RotaryTableAgreesWithTheReference(string size, int frames, int height, int width)
+    {
+        using Ops ops = Ops.OnCpu(1);
+        using SafetensorsFile goldens = Golden.Open("transformer/5b/expected.safetensors");
+        RotaryTable table = RotaryTable.For(ops, GoldenModels.Folder("5b").Transformer, frames, height, width);
+        Agree.With(goldens[$"{size}.rope_cos"], table.Cos, $"{size} cos", 1e-6);
+        Agree.With(goldens[$"{size}.rope_sin"], table.Sin, $"{size} sin", 1e-6);
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(48)]
+    [InlineData(64)]
+    public void RotaryTablesOfAllHeadDimsAgree(int headDim)
+    {
+        using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
+        foreach ((int rows, int columns, int frames) in new[] { (4, 6, 3), (5, 3, 2) })
+        {
+            (float[] cos, float[] sin) = RotaryTable.Table(headDim, frames, rows, columns, baseRows: 4, baseColumns: 6);
+            string name = $"rope3d.dim{headDim}.h{rows}.w{columns}.t{frames}.base_w6.base_h4";
+            Assert.True(Agree.RelativeError(cos, goldens[$"{name}.cos"].ToFloats()) < 1e-6, $"{name}.cos");
+            Assert.True(Agree.RelativeError(sin, goldens[$"{name}.sin"].ToFloats()) < 1e-6, $"{name}.sin");
+        }
+    }
+
+    [Theory]
+    [InlineData(48, 6, 4, 3)]
+    [InlineData(128, 5, 7, 2)]
+    public void SinCosTableAgrees(int dim, int columns, int rows, int frames)
+    {
+        using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
+        float[] table = SinCosPositions.Table(dim, frames, rows, columns, 1.875, 1);
+        double error = Agree.RelativeError(table, goldens[$"sincos3d.dim{dim}.w{columns}.h{rows}.t{frames}.spatial1.875"].ToFloats());
+        Assert.True(error < 1e-6, $"relative error {error:E2}");
+    }
+
+    [Theory]
+    [InlineData(32, true, 0)]
+    [InlineData(33, true, 0)]
+    [InlineData(64, true, 0)]
+    [InlineData(64, false, 1)]
+    public void TimestepWavesAgree(int dim, bool flip, float shift)
+    {
+        using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
+        float[] timesteps = goldens["timestep_embedding.t"].ToFloats();
+        var waves = new float[timesteps.Length * dim];
+        for (int i = 0; i < timesteps.Length; i++)
+            TimeEmbedding.Waves(timesteps[i], flip, shift, waves.AsSpan(i * dim, dim));
+        double error = Agree.RelativeError(waves, goldens[$"timestep_embedding.dim{dim}.{(flip ? "flip" : "noflip")}.shift{shift}"].ToFloats());
+        Assert.True(error < Agree.Module, $"relative error {error:E2}");
+    }
+
+    [Fact]
+    public void DryRunTakesTheMemoryOfTheRealOne()
+    {
+        using Ops real = Ops.OnCpu(1), dry = Ops.Planning();
+        using SafetensorsFile goldens = Golden.Open("transformer/5b/expected.safetensors");
+        foreach (Ops ops in new[] { real, dry })
+        {
+            CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b");
+            transformer.Forward(
+                ops.Load(goldens, "native.hidden_states"), ops.Load(goldens, "native.encoder_hidden_states"), goldens["native.timestep"].AsSpan<int>());
+        }
+        Assert.Equal(real.Memory.PeakBytes, dry.Memory.PeakBytes);
+        Assert.Equal(real.Memory.LiveCount, dry.Memory.LiveCount);
+        Assert.True(dry.PlannedFlops > 0);
+    }
+
+    [Fact]
+    public void RefusesLatentsThatPatchesDontDivide()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b");
+        var error = Assert.Throws<TensorException>(() => transformer.Forward(ops.Empty([1, 3, 4, 7, 12]), ops.Empty([1, 26, 24]), [999]));
+        Assert.Contains("multiples of 2", error.Message);
+    }
+}

@@ -1,0 +1,108 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Models.Tests.CogVideoX;
+
+public sealed class VaeTests
+{
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void DecodesAllCountsOfLatents(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        foreach (string count in new[] { "1", "2", "3", "4", "5", "6", "batch2" })
+            Agree.With(goldens[$"decode.{count}.y"], Planes(ops, vae.Decode(Latents(ops, goldens, $"decode.{count}.z"))), $"decode of {count}");
+    }
+
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void AgreesAtEveryStageOfADecode(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        int compared = 0;
+        vae.Observer = (stage, tensor) => Compare("decode.3.stage." + stage["chunk0.".Length..], tensor);
+        vae.Decode(Latents(ops, goldens, "decode.3.z"));
+        vae.Observer = (stage, tensor) => Compare("decode.5." + stage.Insert("chunk0.".Length, "stage."), tensor);
+        vae.Decode(Latents(ops, goldens, "decode.5.z"));
+        Assert.Equal(3 * 8, compared);
+
+        void Compare(string name, Tensor tensor)
+        {
+            Agree.With(goldens[name], Planes(ops, tensor), name);
+            compared++;
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void DecodesInTiles(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        Tensor tiled = vae.DecodeTiled(Latents(ops, goldens, "tiled.decode.z"), new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        Agree.With(goldens["tiled.decode.y"], Planes(ops, tiled), "tiled decode");
+    }
+
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void EncodesAllCountsOfFrames(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        foreach (int count in new[] { 1, 5, 8, 9, 13, 17 })
+        {
+            if (count == 9)
+                vae.Observer = (stage, tensor) => Agree.With(goldens[$"encode.9.stage.{stage["chunk0.".Length..]}"], Planes(ops, tensor), $"encode of 9, {stage}");
+            Tensor frames = ops.Permute(ops.Load(goldens, $"encode.{count}.x"), [0, 2, 3, 4, 1]);
+            (Tensor mean, Tensor logVariance) = vae.Encode(frames);
+            vae.Observer = null;
+            Agree.With(goldens[$"encode.{count}.mean"], ops.Permute(mean, [0, 2, 1, 3, 4]), $"mean of {count}");
+            Agree.With(goldens[$"encode.{count}.logvar"], ops.Permute(logVariance, [0, 2, 1, 3, 4]), $"log variance of {count}");
+        }
+    }
+
+    [Fact]
+    public void LeavesNothingBehindButItsResult()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        Tensor latents = ops.FromHost(new float[5 * 4 * 9 * 11], [1, 5, 4, 9, 11]);
+        int before = ops.Memory.LiveCount;
+        vae.Decode(latents);
+        Assert.Equal(before + 1, ops.Memory.LiveCount);
+        vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        Assert.Equal(before + 2, ops.Memory.LiveCount);
+    }
+
+    [Fact]
+    public void CountsEveryChunkOfEveryTile()
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        var told = new List<(int Done, int Total)>();
+        vae.DecodeTiled(ops.Empty([1, 5, 4, 9, 11]), new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
+        Assert.Equal(Enumerable.Range(1, 2 * 3 * 2).Select(done => (done, 12)), told);
+    }
+
+    [Fact]
+    public void RefusesLatentsOfOtherChannels()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        var error = Assert.Throws<TensorException>(() => GoldenModels.Vae(ops, "5b").Decode(ops.Empty([1, 3, 16, 4, 6])));
+        Assert.Contains("[B, F, 4, H, W]", error.Message);
+    }
+
+    // the goldens' [B, C, F, H, W] → [B, F, C, H, W]
+    private static Tensor Latents(Ops ops, SafetensorsFile goldens, string name) => ops.Permute(ops.Load(goldens, name), [0, 2, 1, 3, 4]);
+
+    // [B, F, H, W, C] → the goldens' [B, C, F, H, W]
+    private static Tensor Planes(Ops ops, Tensor video) => ops.Permute(video, [0, 4, 1, 2, 3]);
+}

@@ -1,0 +1,30 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.T5;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Models.Tests;
+
+/// <summary>The tiny checkpoints of tests/Goldens, built on a device.</summary>
+internal static class GoldenModels
+{
+    public static ModelFolder Folder(string kind) => ModelFolder.Open(Golden.Path($"checkpoints/{kind}"));
+
+    public static CogVideoXTransformer Transformer(Ops ops, string kind) =>
+        Build(new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+
+    public static CogVideoXVae Vae(Ops ops, string kind) =>
+        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights => new CogVideoXVae(weights, Folder(kind).Vae));
+
+    public static T5Encoder TextEncoder(Ops ops, string kind) =>
+        Build(new WeightReader(ops, Folder(kind).OpenTextEncoder()), weights => new T5Encoder(weights, Folder(kind).TextEncoder));
+
+    private static TModel Build<TModel>(WeightReader weights, Func<WeightReader, TModel> build)
+    {
+        TModel model = build(weights);
+        weights.CheckAllUsed();
+        return model;
+    }
+}
