@@ -98,7 +98,7 @@ public sealed class BadFileTests
     public void HugeAndControlCharactersInNamesDontReachTheMessage()
     {
         string name = @"\u001b[2J" + new string('x', 10_000);
-        string message = Refused(RawFile.Of($$"""{"{{name}}":1}"""), "is a JSON Number");
+        string message = Refused(RawFile.Of($$"""{"{{name}}":1}"""), "at most 1024 characters and no control characters");
         Assert.True(message.Length < 500);
         Assert.DoesNotContain('\u001b', message);
     }

@@ -63,6 +63,22 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
+    public void AFileLargerThanMemoryOpensWithoutBeingRead()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Files aren't sparse by themselves there.");
+        using var folder = new TempFolder();
+        const long Bytes = 64L << 30;
+        byte[] header = RawFile.Of($$$"""{"a":{"dtype":"F32","shape":[16384,1048576],"data_offsets":[0,{{{Bytes}}}]}}""");
+        using (FileStream sparse = File.Create(folder["x"]))
+        {
+            sparse.Write(header);
+            sparse.SetLength(header.Length + Bytes);
+        }
+        using SafetensorsFile file = SafetensorsFile.Open(folder["x"]);
+        Assert.Equal(0, file["a"].Rows(16383, 1).AsSpan<float>()[^1]);
+    }
+
+    [Fact]
     public void AMissingNameIsAnsweredWithThoseThatAreThere()
     {
         using var folder = new TempFolder();

@@ -104,6 +104,7 @@ public sealed class SafetensorsWriterTests
         using var folder = new TempFolder();
         Assert.Contains("'a'", Refused(folder["x"], "a", "a"));
         Assert.Contains("__metadata__", Refused(folder["x"], "__metadata__"));
+        Assert.Contains("no control characters", Refused(folder["x"], "a\n"));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
