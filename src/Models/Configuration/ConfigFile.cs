@@ -36,7 +36,7 @@ internal sealed class ConfigFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ConfigException($"{path} doesn't exist. Check --model, or download the model again.", exception);
+            throw new ConfigException($"{path} doesn't exist. Check the path, or download the model again.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -49,6 +49,8 @@ internal ref struct HeaderParser
         {
             if (!names.Add(name))
                 throw Bad($"the header has {Quoted.Name(name)} twice");
+            if (!TensorName.IsAllowed(name))
+                throw Bad($"a tensor is called {Quoted.Name(name)}; {TensorName.Rule}");
             if (name == SafetensorsHeader.MetadataKey)
                 ReadMetadata();
             else

@@ -44,6 +44,8 @@ public static class SafetensorsWriter
         {
             if (tensor.Name == SafetensorsHeader.MetadataKey)
                 throw new SafetensorsException($"{path}: a tensor can't be called {tensor.Name}; the format uses that name.");
+            if (!TensorName.IsAllowed(tensor.Name))
+                throw new SafetensorsException($"{path}: a tensor is called {Quoted.Name(tensor.Name)}; {TensorName.Rule}.");
             if (!names.Add(tensor.Name))
                 throw new SafetensorsException($"{path}: two tensors are called {Quoted.Name(tensor.Name)}.");
         }

@@ -15,10 +15,7 @@ public sealed class WeightFiles : IDisposable
         foreach (SafetensorsFile file in files)
         {
             foreach (string name in file.Names)
-            {
-                if (!owners.TryAdd(name, file))
-                    throw new SafetensorsException($"{file.Path}: tensor {Quoted.Name(name)} is in {owners[name].Path} too. Download the shards again.");
-            }
+                owners.Add(name, file);         // once: the index gives each name to one shard
         }
     }
 

@@ -1,0 +1,127 @@
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Models.Tests.Weights;
+
+public sealed class WeightReaderTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+    private readonly Ops ops = Ops.OnCpu(1);
+    private readonly WeightFiles files;
+    private readonly WeightReader reader;
+
+    public WeightReaderTests()
+    {
+        SafetensorsWriter.Write(folder["model.safetensors"],
+        [
+            Ones("blocks.0.attn.to_q.weight", DType.BF16, [4, 2]), Ones("blocks.0.attn.to_q.bias", DType.F32, [4]),
+            Ones("blocks.1.attn.to_q.weight", DType.F8E4M3, [4, 2]), Ones("ids", DType.I64, [3]),
+            Ones("encoder.conv.weight", DType.F32, [1]), Ones("encoder_norm.weight", DType.F32, [1]),
+        ]);
+        files = WeightFiles.Open(folder.Path, "model");
+        reader = new WeightReader(ops, files);
+    }
+
+    public void Dispose()
+    {
+        files.Dispose();
+        ops.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void WalksPrefixesAndGivesTheStoredTensor()
+    {
+        WeightReader attention = reader["blocks"][1]["attn"];
+        Assert.Equal("blocks.1.attn.", attention.Prefix);
+        Assert.Same(ops, attention.Ops);
+        Assert.Equal(DType.F8E4M3, attention.Get("to_q.weight", [4, 2]).Type);
+        Assert.Equal(DType.BF16, reader["blocks.0.attn"].Get("to_q.weight", [4, 2]).Type);
+    }
+
+    [Fact]
+    public void OptionalTensorsMayBeAbsentButNotOfAnotherShape()
+    {
+        Assert.False(reader["blocks"][0]["attn"].GetOrNone("to_q.bias", [4]).IsNone);
+        Assert.True(reader["blocks"][1]["attn"].GetOrNone("to_q.bias", [4]).IsNone);
+        Assert.Throws<WeightException>(() => reader["blocks"][0]["attn"].GetOrNone("to_q.bias", [5]));
+    }
+
+    [Fact]
+    public void AnotherShapeNamesKeyFileAndBothShapes()
+    {
+        string message = Error(() => reader["blocks"][0]["attn"].Get("to_q.weight", [2, 4]));
+        Assert.Contains("'blocks.0.attn.to_q.weight'", message);
+        Assert.Contains(folder["model.safetensors"], message);
+        Assert.Contains("[4, 2]", message);
+        Assert.Contains("[2, 4]", message);
+    }
+
+    [Fact]
+    public void ATypeThatKernelsDontReadIsRefused()
+    {
+        string message = Error(() => reader.Get("ids", [3]));
+        Assert.Contains("I64 [3]", message);
+        Assert.Contains("F32, BF16", message);
+    }
+
+    [Fact]
+    public void AMissingKeyNamesTheNearestOne()
+    {
+        string message = Error(() => reader["blocks"][0]["attn"].Get("to_qq.weight", [4, 2]));
+        Assert.Contains("'blocks.0.attn.to_qq.weight' is missing from " + folder["model.safetensors"], message);
+        Assert.Contains("'blocks.0.attn.to_q.weight'", message);
+    }
+
+    [Fact]
+    public void UnusedKeysAreRefusedUnlessIgnored()
+    {
+        reader["blocks"][0]["attn"].Get("to_q.weight", [4, 2]);
+        Assert.Contains("1 tensors that the model doesn't use: blocks.0.attn.to_q.bias.", Error(reader["blocks"][0].CheckAllUsed));
+        reader["blocks"][0]["attn"].Get("to_q.bias", [4]);
+        reader["blocks"][0].CheckAllUsed();
+        reader.Ignore("encoder.");
+        Assert.Contains("3 tensors that the model doesn't use: blocks.1.attn.to_q.weight, encoder_norm.weight, ids.", Error(reader.CheckAllUsed));
+    }
+
+    [Fact]
+    public void AtMostTenUnusedKeysAreListed()
+    {
+        SafetensorsWriter.Write(folder["many.safetensors"], Enumerable.Range(10, 20).Select(i => Ones($"k{i}", DType.F32, [])));
+        using WeightFiles many = WeightFiles.Open(folder.Path, "many");
+        string message = Error(new WeightReader(ops, many).CheckAllUsed);
+        Assert.Contains("k19 and 10 more", message);
+        Assert.DoesNotContain("k20", message);
+    }
+
+    [Fact]
+    public void ShardsAreNamedByTheOneThatHasTheKey()
+    {
+        using WeightFiles shards = WeightFiles.Open(Golden.Path("checkpoints/5b/transformer"), "diffusion_pytorch_model");
+        string message = Error(() => new WeightReader(ops, shards).Get("norm_final.weight", [1]));
+        Assert.Contains("diffusion_pytorch_model-00004-of-00004.safetensors", message);
+        Assert.Contains("and 3 more shards", Error(() => new WeightReader(ops, shards).Get("none", [1])));
+    }
+
+    [Fact]
+    public void AListTakesDownWhatAModelWouldRead()
+    {
+        using Ops planning = Ops.Planning();
+        var list = new WeightList(planning, DType.BF16);
+        var planned = new WeightReader(list);
+        Tensor weight = planned["blocks"][0].Get("weight", [3, 4]);
+        planned["blocks"][0].GetOrNone("bias", [4]);
+        planned.CheckAllUsed();
+
+        Assert.Equal("BF16 [3, 4]", weight.ToString());
+        Assert.False(weight.HoldsData);
+        Assert.Equal(["blocks.0.weight", "blocks.0.bias"], list.Shapes.Keys);
+        Assert.True(list.Shapes["blocks.0.weight"] == [3, 4]);
+    }
+
+    private static string Error(Action action) => Assert.Throws<WeightException>(action).Message;
+
+    private static TensorSource Ones(string name, DType type, Shape shape) => new(name, type, shape, (_, bytes) => bytes.Fill(1));
+}
