@@ -1,0 +1,33 @@
+using System.IO.Compression;
+
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>Turns frames into the compressed image data of PNG files. Keeps its buffers from frame to frame.</summary>
+internal sealed class PngEncoder(int width, int height)
+{
+    private readonly int rowBytes = 3 * width;
+    private readonly PngFilter filter = new(3 * width);
+    private readonly byte[] rgb = new byte[3 * width * height];
+    private readonly byte[] filtered = new byte[1 + 3 * width];
+    private readonly MemoryStream compressed = new();
+
+    /// <param name="frame">[3,H,W] in [0,1]</param>
+    /// <returns>What IDAT or fdAT holds; valid until the next call.</returns>
+    public ReadOnlySpan<byte> Encode(ReadOnlySpan<float> frame)
+    {
+        Rgb24.FromPlanar(frame, rgb);
+        compressed.SetLength(0);
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            ReadOnlySpan<byte> above = new byte[rowBytes];
+            for (int y = 0; y < height; y++)
+            {
+                var row = rgb.AsSpan(y * rowBytes, rowBytes);
+                filter.Apply(row, above, filtered);
+                zlib.Write(filtered);
+                above = row;
+            }
+        }
+        return compressed.GetBuffer().AsSpan(0, (int)compressed.Length);
+    }
+}

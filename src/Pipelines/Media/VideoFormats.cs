@@ -1,0 +1,44 @@
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>The formats that a video can be written in, chosen by the ending of the file's name.</summary>
+public static class VideoFormats
+{
+    /// <summary>Every format, in the order of messages. A new one is a new file and a line here.</summary>
+    public static IReadOnlyList<VideoFormat> All { get; } =
+    [
+        new Mp4Format(),
+        new WebmFormat(),
+        new GifFormat(),
+        new WebpFormat(),
+        new AnimatedPngFormat(),
+        new Y4mFormat(),
+        new SafetensorsFormat(),
+        new PngFolderFormat(),
+    ];
+
+    /// <summary>
+    /// The ending for a file that nobody named: <c>.mp4</c> where ffmpeg is at hand, <c>.png</c> (animated) where it isn't.
+    /// </summary>
+    public static string DefaultExtension() => DefaultExtension(FfmpegProgram.Find());
+
+    internal static string DefaultExtension(FfmpegProgram? ffmpeg) => ffmpeg is null ? ".png" : ".mp4";
+
+    /// <summary>The format that a name asks for.</summary>
+    /// <param name="path">A file, or a folder ending in <c>/</c>.</param>
+    /// <param name="option">The option that the path came from, for the message.</param>
+    /// <exception cref="OutputException">No format has this ending.</exception>
+    public static VideoFormat ForPath(string path, string option = OutputException.Output)
+    {
+        bool folder = path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar);
+        string ending = folder ? "/" : Path.GetExtension(path);
+        return All.FirstOrDefault(format => format.Extension.Equals(ending, StringComparison.OrdinalIgnoreCase))
+            ?? throw new OutputException(option, $"{Unknown(path, ending)}; use {Choices()}");
+    }
+
+    private static string Unknown(string path, string ending) => ending.Length == 0
+        ? $"'{path}' has no ending that says which format it is"
+        : $"'{path}': '{ending}' is not a known video format";
+
+    private static string Choices() =>
+        string.Join(", ", All.Select(format => $"{format.Extension} ({format.Description})"));
+}

@@ -1,0 +1,59 @@
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>A finished video: RGB frames [F,3,H,W] with values in [0,1].</summary>
+public sealed class VideoFrames
+{
+    private readonly int frameLength;
+
+    /// <param name="data">[F,3,H,W], not copied.</param>
+    /// <param name="count">F</param> <param name="height">H, pixels</param> <param name="width">W, pixels</param>
+    /// <exception cref="ArgumentException">The data's length isn't F·3·H·W.</exception>
+    public VideoFrames(ReadOnlyMemory<float> data, int count, int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        if (data.Length != 3L * count * height * width)
+            throw new ArgumentException($"{data.Length} values are not a video [{count},3,{height},{width}]", nameof(data));
+        (Data, Count, Height, Width) = (data, count, height, width);
+        frameLength = data.Length / count;
+    }
+
+    /// <summary>[F,3,H,W]</summary>
+    public ReadOnlyMemory<float> Data { get; }
+
+    public int Count { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    /// <returns>[3,H,W]</returns>
+    public ReadOnlyMemory<float> Frame(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return Data.Slice(index * frameLength, frameLength);
+    }
+
+    /// <summary>One frame in 8 bits, rounded half to even.</summary>
+    /// <returns>[H,W,3], the order in which image libraries take RGB.</returns>
+    public byte[] FrameRgb24(int index)
+    {
+        var rgb = new byte[frameLength];
+        Rgb24.FromPlanar(Frame(index).Span, rgb);
+        return rgb;
+    }
+
+    /// <summary>Writes the video; the name's ending chooses the format (<see cref="VideoFormats"/>).</summary>
+    /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
+    public void Save(
+        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false, CancellationToken cancellation = default)
+    {
+        using var sink = VideoSink.Open(path, new VideoShape(Count, Height, Width, rate), metadata, overwrite);
+        for (int i = 0; i < Count; i++)
+            sink.Write(Frame(i).Span, cancellation);
+        sink.Complete(cancellation);
+    }
+}
