@@ -10,6 +10,9 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
 {
     private int finishedSteps;
 
+    /// <summary>Sees the transformer's output of each step.</summary>
+    public Action<int, Tensor>? OutputObserver { get; init; }
+
     /// <param name="start">Latents to begin from, or null for seeded noise.</param>
     /// <param name="saveLatents">A file for the latents, or null.</param>
     /// <param name="tracePath">A file for the embeddings and the latents of each step, or null.</param>
@@ -62,7 +65,7 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             ? new DpmSampler(ops, schedule, settings.Steps, generator, noise)
             : new DdimSampler(ops, schedule, settings.Steps);
         var guidance = new Guidance(settings.GuidanceScale, settings.DynamicGuidance ? GuidanceCurve.Dynamic : GuidanceCurve.Constant);
-        var denoiser = new GuidedDenoiser(ops, model.BuildTransformer(ops), text, guidance, settings.Steps);
+        var denoiser = new GuidedDenoiser(ops, model.BuildTransformer(ops), text, guidance, settings.Steps) { Observer = OutputObserver };
 
         clock.Begin(GenerationStage.Sample, settings.Steps);
         denoiser.Progress = (step, done, blocks) => clock.At(step + (double)done / blocks);

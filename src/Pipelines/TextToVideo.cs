@@ -54,7 +54,8 @@ public sealed class TextToVideo : IDisposable
             start = ReadStart(path, plan.Settings);
         OutputChecks.Check("save-latents", request.SaveLatents);
         OutputChecks.Check("trace", request.Trace);
-        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)).Run(start, request.SaveLatents, request.Trace);
+        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
+            .Run(start, request.SaveLatents, request.Trace);
     }
 
     /// <summary>The same on a thread of the pool.</summary>
@@ -67,6 +68,9 @@ public sealed class TextToVideo : IDisposable
         ops.Dispose();
         model.Dispose();
     }
+
+    /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
+    internal Action<int, Tensor>? OutputObserver { get; set; }
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes) => Planner.Plan(RequestResolver.Resolve(request, model), model, freeBytes);
 

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Tests.Judging;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Pipelines.Tests;
+
+/// <summary>The bundled model against what diffusers makes of it (tests/Goldens/shapes-reference), and against what was asked.</summary>
+public sealed class ShapesTests
+{
+    private static readonly string Model = Path.Combine(Golden.Root, "models", "shapes");
+
+    [Fact]
+    public void JudgeReadsTheReferencesClipsAsTheReferenceDid()
+    {
+        using SafetensorsFile frames = Golden.Open("shapes-reference/frames.safetensors");
+        foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
+            Assert.Equal(prompt.Read, ClipJudge.Read(Clip(frames, index)));
+    }
+
+    [Fact]
+    public void FramesAreTheReferencesAndShowWhatWasAsked()
+    {
+        using SafetensorsFile reference = Golden.Open("shapes-reference/frames.safetensors");
+        using var pipeline = TextToVideo.Open(Model);
+        int right = 0, referenceRight = 0;
+        foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
+        {
+            VideoFrames video = pipeline.Generate(new GenerationRequest(prompt.Text) { Seed = prompt.Seed }).Video;
+            int worst = LargestDifference(video, reference[$"frames.{index}"].AsSpan<byte>());
+            Assert.True(worst <= 2, $"'{prompt.Text}', seed {prompt.Seed}: {worst}/255 from the reference's frames");
+            right += ClipJudge.Read(video).Matches(prompt.Expected);
+            referenceRight += prompt.Read.Matches(prompt.Expected);
+        }
+        TestContext.Current.SendDiagnosticMessage($"{right} of {4 * JudgedPrompt.All().Count} attributes are right; the reference has {referenceRight}.");
+        Assert.True(right >= referenceRight, $"{right} attributes are right, the reference has {referenceRight}");
+    }
+
+    [Theory]
+    [InlineData("run-ddim-bf16-noise")]
+    [InlineData("run-ddim-20-f32-noise")]
+    public void TracedRunAgreesAtEveryStep(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using SafetensorsFile golden = Golden.Open($"shapes-reference/{name}.safetensors");
+        using JsonDocument runs = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("shapes-reference/runs.json")));
+        JsonElement run = runs.RootElement.EnumerateArray().Single(entry => entry.GetProperty("file").GetString() == name);
+        var request = new GenerationRequest(run.GetProperty("prompt").GetString()!)
+        {
+            Seed = run.GetProperty("seed").GetUInt64(),
+            Steps = run.GetProperty("steps").GetInt32(),
+            GuidanceScale = run.GetProperty("guidance_scale").GetDouble(),
+            Dtype = run.GetProperty("dtype").GetString() == "bfloat16" ? NoiseDtype.Bf16 : NoiseDtype.Fp32,
+            Trace = folder.File("trace.safetensors"),
+        };
+        using var pipeline = TextToVideo.Open(Model);
+        GenerationResult result = pipeline.Generate(request);
+        using SafetensorsFile trace = SafetensorsFile.Open(request.Trace);
+        Agree.With(golden["prompt_embeds"], trace["prompt_embeds"], "prompt embeddings");
+        Agree.With(golden["negative_prompt_embeds"], trace["negative_prompt_embeds"], "negative prompt embeddings");
+        for (int step = 0; step < request.Steps; step++)
+            Agree.With(golden[$"latents.{step}"], trace[$"latents.{step}"], $"latents after step {step}", Agree.Pipeline);
+        float[] frames = golden["frames"].ToFloats();
+        double worst = 0;
+        for (int i = 0; i < frames.Length; i++)
+            worst = Math.Max(worst, Math.Abs(frames[i] - result.Video.Data.Span[i]));
+        Assert.True(worst <= 2 / 255.0, $"frames: largest difference {worst * 255:F2}/255");
+    }
+
+    [Fact]
+    public void VideoDoesntDependOnTheNumberOfThreads()
+    {
+        var request = new GenerationRequest("a blue square growing on a black background") { Steps = 3 };
+        using TextToVideo one = TextToVideo.Open(Model, threads: 1), three = TextToVideo.Open(Model, threads: 3);
+        Assert.Equal(one.Generate(request).Video.Data.ToArray(), three.Generate(request).Video.Data.ToArray());
+    }
+
+    private static VideoFrames Clip(SafetensorsFile file, int index)
+    {
+        Tensor clip = file[$"frames.{index}"];
+        float[] values = [.. clip.AsSpan<byte>().ToArray().Select(value => value / 255f)];
+        return new VideoFrames(values, clip.Shape[0], clip.Shape[2], clip.Shape[3]);
+    }
+
+    private static int LargestDifference(VideoFrames video, ReadOnlySpan<byte> expected)
+    {
+        ReadOnlySpan<float> actual = video.Data.Span;
+        Assert.Equal(expected.Length, actual.Length);
+        int worst = 0;
+        for (int i = 0; i < actual.Length; i++)
+            worst = Math.Max(worst, Math.Abs((int)MathF.Round(actual[i] * 255) - expected[i]));
+        return worst;
+    }
+}
