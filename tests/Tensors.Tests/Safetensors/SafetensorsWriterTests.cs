@@ -99,6 +99,17 @@ public sealed class SafetensorsWriterTests
     }
 
     [Fact]
+    public void AFolderWithoutPermissionIsNamed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "This user may write everywhere.");
+        using var folder = new TempFolder();
+        string closed = Directory.CreateDirectory(folder["closed"]).FullName;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Contains($"may not create files in {closed}. Choose another folder", Refused(Path.Combine(closed, "x")));
+    }
+
+    [Fact]
     public void NamesThatAReaderWouldRefuseAreNotWritten()
     {
         using var folder = new TempFolder();
