@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using CogVideoX.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
 

@@ -1,4 +1,3 @@
-using CogVideoX.Models.CogVideoX;
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;

@@ -25,8 +25,7 @@ public sealed class T5Encoder
         ops = weights.Ops;
         embedding = weights["shared"].Get("weight", [config.Vocabulary, config.Width]);
         WeightReader encoder = weights["encoder"];
-        if (encoder["embed_tokens"].Has("weight"))
-            weights.Ignore("encoder.embed_tokens.");
+        weights.Ignore("encoder.embed_tokens."); // in some checkpoints a copy of shared.weight
         positions = new RelativePositionBias(encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
         blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(encoder["block"][i]["layer"], config))];
         finalNorm = encoder["final_layer_norm"].Get("weight", [config.Width]);

@@ -80,7 +80,7 @@ public static class RandomCheckpoint
     {
         using Ops ops = Ops.Planning();
         var list = new WeightList(ops, DType.F32);
-        build(new WeightReader(ops, list));
+        build(new WeightReader(list));
         return [.. list.Shapes];
     }
 

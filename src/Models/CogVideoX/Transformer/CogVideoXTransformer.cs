@@ -1,5 +1,4 @@
 using CogVideoX.Models.Configuration;
-using CogVideoX.Models.Layers;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
 
