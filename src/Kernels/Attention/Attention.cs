@@ -1,0 +1,38 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>y = softmax(scale · q kᵀ + bias) v for each head (Vaswani et al., arXiv 1706.03762).</summary>
+/// <param name="q">[batch, queries, heads, width], tokens a stride apart</param>
+/// <param name="k">[batch, keys, heads, width], tokens a stride apart</param>
+/// <param name="v">[batch, keys, heads, width], tokens a stride apart</param>
+/// <param name="bias">[batch or 1, heads, queries, keys], or null</param>
+/// <param name="biasBatchStride">Elements from a batch's bias to the next batch's; 0 where they share one.</param>
+/// <param name="y">[batch, queries, heads, width], without gaps</param>
+public readonly unsafe partial struct Attention(
+    float* q, float* k, float* v, float* bias, long biasBatchStride, float* y, AttentionSize size, float scale) : IOperation
+{
+    private readonly float* q = q;
+    private readonly float* k = k;
+    private readonly float* v = v;
+    private readonly float* bias = bias;
+    private readonly long biasBatchStride = biasBatchStride;
+    private readonly float* y = y;
+    private readonly AttentionSize size = size;
+    private readonly float scale = scale;
+
+    /// <inheritdoc/>
+    public static string Name => "attention";
+
+    /// <inheritdoc/>
+    // Two products; a score is scaled, biased, has the maximum taken off, its exponential taken, summed and divided by the sum.
+    public long Flops => (4L * size.Width + (bias is null ? 5 : 6)) * size.Batch * size.Heads * size.Queries * size.Keys;
+
+    private float* Query(int batch, int head, int token) => q + (batch * (long)size.Queries + token) * size.QueryStride + head * size.Width;
+
+    private long KeyOffset(int batch, int head, int token) => (batch * (long)size.Keys + token) * size.KeyStride + head * size.Width;
+
+    private float* Bias(int batch, int head, int query) => bias + batch * biasBatchStride + (head * (long)size.Queries + query) * size.Keys;
+
+    private float* Result(int batch, int head, int token) => y + ((batch * (long)size.Queries + token) * size.Heads + head) * size.Width;
+}

@@ -1,0 +1,45 @@
+namespace CogVideoX.Kernels;
+
+public readonly unsafe partial struct Attention
+{
+    /// <inheritdoc/>
+    public void RunReference()
+    {
+        var weights = new double[size.Keys];
+        for (int batch = 0; batch < size.Batch; batch++)
+        {
+            for (int head = 0; head < size.Heads; head++)
+            {
+                for (int query = 0; query < size.Queries; query++)
+                {
+                    Weigh(batch, head, query, weights);
+                    for (int i = 0; i < size.Width; i++)
+                    {
+                        double sum = 0;
+                        for (int key = 0; key < size.Keys; key++)
+                            sum += weights[key] * v[KeyOffset(batch, head, key) + i];
+                        Result(batch, head, query)[i] = (float)sum;
+                    }
+                }
+            }
+        }
+    }
+
+    private void Weigh(int batch, int head, int query, double[] weights)
+    {
+        float* asking = Query(batch, head, query);
+        double largest = double.NegativeInfinity, sum = 0;
+        for (int key = 0; key < weights.Length; key++)
+        {
+            double score = 0;
+            for (int i = 0; i < size.Width; i++)
+                score += (double)asking[i] * k[KeyOffset(batch, head, key) + i];
+            weights[key] = score * scale + (bias is null ? 0 : Bias(batch, head, query)[key]);
+            largest = Math.Max(largest, weights[key]);
+        }
+        for (int key = 0; key < weights.Length; key++)
+            sum += weights[key] = Math.Exp(weights[key] - largest);
+        for (int key = 0; key < weights.Length; key++)
+            weights[key] /= sum;
+    }
+}

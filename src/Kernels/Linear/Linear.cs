@@ -1,0 +1,33 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>y = epilogue(x · Wᵀ), W as Hugging Face stores it.</summary>
+/// <param name="x">[rows, inputs]</param>
+/// <param name="weight">[outputs, inputs]</param>
+/// <param name="y">[rows, outputs]; overlaps nothing else</param>
+public readonly unsafe partial struct Linear(
+    float* x, WeightPointer weight, float* y, int rows, int outputs, int inputs, LinearEpilogue epilogue) : IOperation
+{
+    private readonly float* x = x;
+    private readonly WeightPointer weight = weight;
+    private readonly float* y = y;
+    private readonly int rows = rows;
+    private readonly int outputs = outputs;
+    private readonly int inputs = inputs;
+    private readonly LinearEpilogue epilogue = epilogue;
+
+    /// <inheritdoc/>
+    public static string Name => "linear";
+
+    /// <inheritdoc/>
+    public long Flops => (2L * inputs + EpilogueFlops) * rows * outputs;
+
+    // An activation counts as one, as it does in published model sizes.
+    private int EpilogueFlops =>
+        (epilogue.Bias.IsNull ? 0 : 1)
+        + (epilogue.Activation == LinearActivation.None ? 0 : 1)
+        + (epilogue.Factor is null ? 0 : 1)
+        + (epilogue.Gate.IsNull ? 0 : 1)
+        + (epilogue.Residual is null ? 0 : 1);
+}

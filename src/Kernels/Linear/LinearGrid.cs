@@ -1,0 +1,64 @@
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// How a product [rows, outputs] is cut into tiles for threads. A tile packs what it needs for itself, so that threads never
+/// wait for each other; big tiles make that cheap, and enough of them keep every thread busy to the end.
+/// </summary>
+internal readonly struct LinearGrid
+{
+    private const int LargestRows = 1152, LargestColumns = 1024;
+    private const int SmallestRows = 144, SmallestColumns = 128;
+    private const int TilesPerThread = 4;
+
+    private readonly int rows;
+    private readonly int outputs;
+    private readonly int columnTiles;
+
+    /// <summary>The cut depends on the threads; no element's arithmetic depends on the cut.</summary>
+    public LinearGrid(int rows, int outputs, int threads)
+    {
+        this.rows = rows;
+        this.outputs = outputs;
+        int down = Parts(rows, LargestRows), across = Parts(outputs, LargestColumns);
+        while (down * across < TilesPerThread * threads)
+        {
+            bool canCutRows = rows / (down + 1) >= SmallestRows, canCutColumns = outputs / (across + 1) >= SmallestColumns;
+            if (!canCutRows && !canCutColumns)
+                break;
+            if (canCutRows && (!canCutColumns || rows / down > outputs / across))
+                down++;
+            else
+                across++;
+        }
+        // Whole micro-kernel tiles, but for the last.
+        Height = RoundUp(Parts(rows, down), 6);
+        Width = RoundUp(Parts(outputs, across), 32);
+        columnTiles = Parts(outputs, Width);
+        Count = Parts(rows, Height) * columnTiles;
+    }
+
+    /// <summary>How many tiles.</summary>
+    public int Count { get; }
+
+    /// <summary>Rows of a tile, except perhaps at the bottom.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of a tile, except perhaps at the right.</summary>
+    public int Width { get; }
+
+    /// <summary>The extent of a tile, ends excluded.</summary>
+    public (int Row, int RowEnd, int Column, int ColumnEnd) this[int tile]
+    {
+        get
+        {
+            int row = tile / columnTiles * Height, column = tile % columnTiles * Width;
+            return (row, Math.Min(rows, row + Height), column, Math.Min(outputs, column + Width));
+        }
+    }
+
+    /// <summary>⌈<paramref name="size"/> / <paramref name="part"/>⌉.</summary>
+    public static int Parts(int size, int part) => (size + part - 1) / part;
+
+    /// <summary>The next multiple.</summary>
+    public static int RoundUp(int size, int multiple) => Parts(size, multiple) * multiple;
+}

@@ -1,0 +1,41 @@
+namespace CogVideoX.Kernels.Simd;
+
+/// <summary>
+/// What the kernels ask of a vector of fp32 lanes. One source then serves 128, 256 and 512 bits: methods are generic over an
+/// implementation and its register type, and the JIT compiles each pair to plain instructions.
+/// </summary>
+internal unsafe interface ISimd<TVector> where TVector : unmanaged
+{
+    static abstract int Lanes { get; }
+
+    static abstract TVector Load(float* source);
+
+    static abstract void Store(TVector value, float* destination);
+
+    static abstract TVector Broadcast(float value);
+
+    static abstract TVector Add(TVector a, TVector b);
+
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    static abstract TVector Divide(TVector a, TVector b);
+
+    /// <summary>a · b + c, fused where the processor can.</summary>
+    static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary>The smaller; NaN if <paramref name="b"/> is.</summary>
+    static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>The larger; NaN if <paramref name="b"/> is.</summary>
+    static abstract TVector Max(TVector a, TVector b);
+
+    static abstract float Sum(TVector value);
+
+    /// <summary>2ⁿ, n in −127 (which gives 0) … 128 (infinity), where <paramref name="shifted"/> = n + 1.5·2²³.</summary>
+    static abstract TVector PowerOfTwo(TVector shifted);
+
+    /// <summary>(−v₁, v₀, −v₃, v₂, …): pairs of lanes as complex numbers, multiplied by i.</summary>
+    static abstract TVector TimesI(TVector value);
+}

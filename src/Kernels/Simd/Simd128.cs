@@ -1,0 +1,37 @@
+using System.Runtime.Intrinsics;
+
+namespace CogVideoX.Kernels.Simd;
+
+/// <summary>4 lanes.</summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Lanes => 4;
+
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+
+    public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
+
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
+
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
+
+    public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
+
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
+
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+
+    public static Vector128<float> PowerOfTwo(Vector128<float> shifted) =>
+        ((shifted.AsInt32() << 23) + Vector128.Create(127 << 23)).AsSingle();
+
+    public static Vector128<float> TimesI(Vector128<float> value) =>
+        Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2)) * Vector128.Create(-1f, 1f, -1f, 1f);
+}

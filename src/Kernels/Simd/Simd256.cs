@@ -1,0 +1,37 @@
+using System.Runtime.Intrinsics;
+
+namespace CogVideoX.Kernels.Simd;
+
+/// <summary>8 lanes.</summary>
+internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+{
+    public static int Lanes => 8;
+
+    public static Vector256<float> Load(float* source) => Vector256.Load(source);
+
+    public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
+
+    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
+
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+
+    public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
+
+    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+
+    public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+
+    public static Vector256<float> PowerOfTwo(Vector256<float> shifted) =>
+        ((shifted.AsInt32() << 23) + Vector256.Create(127 << 23)).AsSingle();
+
+    public static Vector256<float> TimesI(Vector256<float> value) =>
+        Vector256.Shuffle(value, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)) * Vector256.Create(-1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f);
+}

@@ -1,0 +1,36 @@
+using CogVideoX.Kernels;
+
+namespace CogVideoX.Tensors;
+
+public sealed partial class Ops
+{
+    private const int LargestHeadWidth = 256;
+
+    /// <summary>softmax(scale · q kᵀ + bias) v for each head (arXiv 1706.03762); the scores are never all in memory at once.</summary>
+    /// <param name="q">[B, S, N, d], d up to 256</param>
+    /// <param name="k">[B, S', N, d]</param>
+    /// <param name="v">[B, S', N, d]</param>
+    /// <param name="bias">[1 or B, N, S, S'], or none</param>
+    /// <param name="scale">0 stands for 1/√d.</param>
+    /// <returns>[B, S, N, d]</returns>
+    /// <exception cref="TensorException">The shapes don't fit together, or heads are too wide.</exception>
+    public unsafe Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor bias = default, float scale = 0)
+    {
+        const string name = "attention";
+        Check(q.Shape.Rank == 4, name, $"q is {q.Shape}, [B, S, N, d] is needed.");
+        int batch = q.Shape[0], queries = q.Shape[1], heads = q.Shape[2], width = q.Shape[3];
+        Check(width is > 0 and <= LargestHeadWidth, name, $"heads of q {q.Shape} are {width} wide, 1 to {LargestHeadWidth} is possible.");
+        Check(k.Shape.Rank == 4 && k.Shape == q.Shape.With(1, k.Shape[1]) && k.Shape[1] > 0, name,
+            $"k is {k.Shape}, q {q.Shape} needs [{batch}, S', {heads}, {width}].");
+        Check(v.Shape == k.Shape, name, $"v is {v.Shape}, k is {k.Shape}; they must be alike.");
+        int keys = k.Shape[1];
+        Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], name,
+            $"the bias is {bias.Shape}, [1 or {batch}, {heads}, {queries}, {keys}] is needed.");
+        long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Count / bias.Shape[0];
+        Tensor y = Empty(q.Shape);
+        device.Run(new Attention(
+            q.Floats, k.Floats, v.Floats, bias.IsNone ? null : bias.Floats, biasBatchStride, y.Floats,
+            new AttentionSize(batch, queries, keys, heads, width), scale == 0 ? 1 / MathF.Sqrt(width) : scale));
+        return y;
+    }
+}

@@ -1,0 +1,142 @@
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CogVideoX.Tensors.Tests.Operations;
+
+public sealed class LinearTests
+{
+    private static readonly DType[] WeightTypes = [DType.F32, DType.BF16, DType.F16, DType.F8E4M3, DType.F8E5M2];
+
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void AgreesWithTheReference(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
+        Tensor y = ops.Linear(ops.Load(goldens, "linear.x"), ops.Load(goldens, "linear.w"), ops.Load(goldens, "linear.b"));
+        Agree.With(goldens["linear.y"], y, "linear");
+    }
+
+    [Theory]
+    [InlineData("gelu_tanh", Activation.GeluTanh, "reference")]
+    [InlineData("gelu_tanh", Activation.GeluTanh, "cpu1")]
+    [InlineData("silu", Activation.Silu, "reference")]
+    [InlineData("silu", Activation.Silu, "cpu1")]
+    public void ActivationsAgreeWithTheReference(string golden, Activation activation, string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
+        Tensor x = ops.Load(goldens, "norm.x");
+        int width = x.Shape[-1];
+        var identity = new float[width * width];
+        for (int i = 0; i < width; i++)
+            identity[i * width + i] = 1;
+        Agree.With(goldens[golden], ops.Linear(x, ops.FromHost(identity, [width, width]), activation: activation), golden);
+    }
+
+    [Fact]
+    public void EveryEpilogueAgreesWithTheNaiveForm()
+    {
+        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Cases(), size =>
+        {
+            foreach (Func<Ops, LinearCase, Tensor> form in new Func<Ops, LinearCase, Tensor>[] { Plain, Residual, GatedResidual, GatedGelu })
+            {
+                using var naiveScope = naive.Scope();
+                using var fastScope = fast.Scope();
+                Agree.With(form(naive, size), form(fast, size), $"{form.Method.Name} {size}");
+            }
+        }));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void BigProductsAgreeWithTheNaiveForm(int type)
+    {
+        var size = new LinearCase(2, 101, 600, 1100, WeightTypes[type], Activation.Silu, 7);
+        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
+        Agree.With(Plain(naive, size), Plain(fast, size), "linear");
+        Agree.With(GatedResidual(naive, size), GatedResidual(fast, size), "gated residual");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(157)]
+    public void BitsDontDependOnTheThreads(int tokens)
+    {
+        var size = new LinearCase(2, tokens, 330, 777, DType.BF16, Activation.GeluTanh, 3);
+        float[][] results = [.. new[] { 1, 2, 3 }.Select(threads =>
+        {
+            using Ops ops = Ops.OnCpu(threads);
+            return Plain(ops, size).ToFloats();
+        })];
+        Assert.True(results[0].AsSpan().SequenceEqual(results[1]));
+        Assert.True(results[0].AsSpan().SequenceEqual(results[2]));
+    }
+
+    [Fact]
+    public void RefusesShapesThatDontFit()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        Tensor x = ops.Empty([2, 3, 8]), weight = ops.Empty([5, 8]), y = ops.Empty([2, 3, 5]), modulation = ops.Empty([2, 30]);
+        Refused("[5, 8]", () => ops.Linear(ops.Empty([2, 7]), weight));
+        Refused("[4]", () => ops.Linear(x, weight, ops.Empty([4])));
+        Refused("[2, 3, 4]", () => ops.LinearResidual(x, weight, default, ops.Empty([2, 3, 4])));
+        Refused("[4, 8]", () => ops.LinearGatedGelu(x, weight, ops.Empty([4, 8])));
+        Refused("[B, S, K]", () => ops.LinearGatedResidual(ops.Empty([6, 8]), weight, default, ops.Empty([6, 5]), modulation, 0, 1, 0));
+        Refused("[2, 29]", () => ops.LinearGatedResidual(x, weight, default, y, ops.Empty([2, 29]), 0, 1, 0));
+        Refused("6 chunks", () => ops.LinearGatedResidual(x, weight, default, y, modulation, 6, 1, 0));
+        Refused("4 text tokens", () => ops.LinearGatedResidual(x, weight, default, y, modulation, 0, 1, 4));
+    }
+
+    private static void Refused(string message, Func<Tensor> call) => Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
+
+    private static Arbitrary<LinearCase> Cases() =>
+        (from batch in Gen.Choose(1, 2)
+         from tokens in Gen.Choose(1, 40)
+         from inputs in Gen.OneOf(Gen.Choose(1, 70), Gen.Choose(250, 270))
+         from outputs in Gen.Choose(1, 70)
+         from type in Gen.Elements(WeightTypes)
+         from activation in Gen.Elements(Activation.None, Activation.GeluTanh, Activation.Silu)
+         from seed in Gen.Choose(0, 1000)
+         select new LinearCase(batch, tokens, inputs, outputs, type, activation, seed)).ToArbitrary();
+
+    private static Tensor Plain(Ops ops, LinearCase size)
+    {
+        var random = new TestNumbers(ops, size.Seed);
+        return ops.Linear(size.X(random), size.Weight(random), size.Bias(random), size.Activation);
+    }
+
+    private static Tensor Residual(Ops ops, LinearCase size)
+    {
+        var random = new TestNumbers(ops, size.Seed);
+        return ops.LinearResidual(size.X(random), size.Weight(random), default, random.Floats([size.Batch, size.Tokens, size.Outputs]));
+    }
+
+    private static Tensor GatedResidual(Ops ops, LinearCase size)
+    {
+        var random = new TestNumbers(ops, size.Seed);
+        return ops.LinearGatedResidual(
+            size.X(random), size.Weight(random), size.Bias(random), random.Floats([size.Batch, size.Tokens, size.Outputs]),
+            random.Floats([size.Batch, 6 * size.Outputs]), 5, 2, size.Tokens / 3);
+    }
+
+    private static Tensor GatedGelu(Ops ops, LinearCase size)
+    {
+        var random = new TestNumbers(ops, size.Seed);
+        return ops.LinearGatedGelu(size.X(random), size.Weight(random), size.Weight(random));
+    }
+
+    private sealed record LinearCase(int Batch, int Tokens, int Inputs, int Outputs, DType Type, Activation Activation, int Seed)
+    {
+        public Tensor X(TestNumbers random) => random.Floats([Batch, Tokens, Inputs]);
+
+        public Tensor Weight(TestNumbers random) => random.Of(Type, [Outputs, Inputs]);
+
+        public Tensor Bias(TestNumbers random) => random.Of(Type, [Outputs]);
+    }
+}
