@@ -10,9 +10,11 @@ namespace CogVideoX.Kernels;
 /// <param name="weight">[width] or null</param>
 /// <param name="bias">[width] or null</param>
 /// <param name="y">[rows, width]</param>
-/// <param name="modulation">Which shift and scale each row has; none by default.</param>
+/// <param name="shift">What is added to each row at the end; <c>default</c> for nothing.</param>
+/// <param name="scale">What, with 1 added, each row is multiplied by; given where the shift is.</param>
 public readonly unsafe partial struct LayerNorm(
-    float* x, WeightPointer weight, WeightPointer bias, float* y, int rows, int width, float epsilon, RowModulation modulation) : IOperation
+    float* x, WeightPointer weight, WeightPointer bias, float* y, int rows, int width, float epsilon,
+    RowModulation shift = default, RowModulation scale = default) : IOperation
 {
     private readonly float* x = x;
     private readonly WeightPointer weight = weight;
@@ -21,11 +23,12 @@ public readonly unsafe partial struct LayerNorm(
     private readonly int rows = rows;
     private readonly int width = width;
     private readonly float epsilon = epsilon;
-    private readonly RowModulation modulation = modulation;
+    private readonly RowModulation shift = shift;
+    private readonly RowModulation scale = scale;
 
     /// <inheritdoc/>
     public static string Name => "layer_norm";
 
     /// <inheritdoc/>
-    public long Flops => (long)rows * width * (5 + (weight.IsNull ? 0 : 1) + (bias.IsNull ? 0 : 1) + (modulation.IsNone ? 0 : 2));
+    public long Flops => (long)rows * width * (5 + (weight.IsNull ? 0 : 1) + (bias.IsNull ? 0 : 1) + (scale.IsNull ? 0 : 2));
 }

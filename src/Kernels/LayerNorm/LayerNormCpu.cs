@@ -23,18 +23,19 @@ public readonly unsafe partial struct LayerNorm
             ReadOrFill(norm.bias, bias, width, 0);
             float* foldedWeight = weight, foldedBias = bias, foldedScale = null;
             (int first, int end) = RowBlocks.Range(item, norm.rows, width);
-            for (long row = first; row < end; row++)
+            for (int row = first; row < end; row++)
             {
                 // Neighbouring rows nearly always share their vectors: fold them into weight and bias once.
-                float* scale = norm.modulation.IsNone ? null : norm.modulation.Scale(row, width);
+                float* scale = norm.scale.IsNull ? null : norm.scale.Of(row);
                 if (scale != foldedScale)
                 {
                     foldedScale = scale;
                     foldedWeight = bias + width;
                     foldedBias = foldedWeight + width;
-                    Fold(weight, bias, scale, norm.modulation.Shift(row, width), foldedWeight, foldedBias, width);
+                    Fold(weight, bias, scale, norm.shift.Of(row), foldedWeight, foldedBias, width);
                 }
-                Normalise(norm.x + row * width, foldedWeight, foldedBias, norm.y + row * width, width, norm.epsilon);
+                long offset = (long)row * width;
+                Normalise(norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, norm.epsilon);
             }
         }
 

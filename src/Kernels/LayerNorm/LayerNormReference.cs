@@ -18,8 +18,8 @@ public readonly unsafe partial struct LayerNorm
                 double value = (source[i] - mean) / Math.Sqrt(variance + epsilon);
                 value *= weight.IsNull ? 1 : weight[i];
                 value += bias.IsNull ? 0 : bias[i];
-                if (!modulation.IsNone)
-                    value = value * (1.0 + modulation.Scale(row, width)[i]) + modulation.Shift(row, width)[i];
+                if (!scale.IsNull)
+                    value = value * (1.0 + scale.Of((int)row)[i]) + shift.Of((int)row)[i];
                 y[row * width + i] = (float)value;
             }
         }

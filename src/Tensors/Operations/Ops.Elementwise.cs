@@ -30,25 +30,7 @@ public sealed partial class Ops
     public Tensor Gelu(Tensor x, bool tanh) => tanh ? Map<GeluTanh>(x) : Map<GeluErf>(x);
 
     /// <summary>factor · x.</summary>
-    public Tensor Scale(Tensor x, float factor) => Combine(x, factor, default, 0, default, 0);
-
-    /// <summary>ca · a + cb · b, for samplers and guidance.</summary>
-    /// <exception cref="TensorException">The shapes differ.</exception>
-    public Tensor Combine(Tensor a, float ca, Tensor b, float cb) => Combine(a, ca, b, cb, default, 0);
-
-    /// <summary>ca · a + cb · b + cc · c, for samplers. Each product and sum is rounded, from left to right. Terms of no tensor are left out.</summary>
-    /// <exception cref="TensorException">The shapes differ.</exception>
-    public unsafe Tensor Combine(Tensor a, float ca, Tensor b, float cb, Tensor c, float cc)
-    {
-        if (b.IsNone)
-            (b, cb, c, cc) = (c, cc, default, 0);
-        Check(
-            (b.IsNone || b.Shape == a.Shape) && (c.IsNone || c.Shape == a.Shape), "combine",
-            $"{a.Shape}, {Described(b)} and {Described(c)} differ; terms must have one shape.");
-        Tensor y = Empty(a.Shape);
-        device.Run(new Combine(a.Floats, ca, b.IsNone ? null : b.Floats, cb, c.IsNone ? null : c.Floats, cc, y.Floats, a.Count));
-        return y;
-    }
+    public Tensor Scale(Tensor x, float factor) => LinearCombination((factor, x));
 
     private unsafe Tensor Map<TFunction>(Tensor x) where TFunction : struct, IElementFunction
     {

@@ -11,7 +11,7 @@ public sealed partial class Ops
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     /// <exception cref="TensorException">Weight or bias isn't [width].</exception>
-    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon) => LayerNorm("layer_norm", x, weight, bias, epsilon, default);
+    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon) => LayerNorm("layer_norm", x, weight, bias, epsilon, default, default);
 
     /// <summary>
     /// Layer norm · (1 + scale) + shift over a joint sequence whose text tokens come first, with one pair of vectors for them and
@@ -44,18 +44,21 @@ public sealed partial class Ops
         foreach (int chunk in (ReadOnlySpan<int>)[videoShift, videoScale, textShift, textScale])
             Check((uint)chunk < (uint)chunks, Name, $"there is no chunk {chunk}: the modulation {vectors} has {chunks} of {width}.");
         Check((uint)textTokens <= (uint)sequence, Name, $"{textTokens} text tokens don't fit x {x.Shape}, which has {sequence}.");
-        return LayerNorm(Name, x, weight, bias, epsilon, new RowModulation(
-            modulation.Floats, chunks, sequence, textTokens, (textShift, textScale), (videoShift, videoScale)));
+        float* first = modulation.Floats;
+        return LayerNorm(Name, x, weight, bias, epsilon, Vectors(textShift, videoShift), Vectors(textScale, videoScale));
+
+        RowModulation Vectors(int text, int video) =>
+            new(first + (long)text * width, first + (long)video * width, vectors[1], sequence, textTokens);
     }
 
-    private unsafe Tensor LayerNorm(string name, Tensor x, Tensor weight, Tensor bias, float epsilon, RowModulation modulation)
+    private unsafe Tensor LayerNorm(string name, Tensor x, Tensor weight, Tensor bias, float epsilon, RowModulation shift, RowModulation scale)
     {
         int width = x.Shape[-1];
         Check(weight.IsNone || weight.Shape == [width], name, $"the weight is {Described(weight)}, x {x.Shape} needs [{width}].");
         Check(bias.IsNone || bias.Shape == [width], name, $"the bias is {Described(bias)}, x {x.Shape} needs [{width}].");
         Tensor y = Empty(x.Shape);
         if (x.Count > 0)
-            device.Run(new LayerNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, checked((int)(x.Count / width)), width, epsilon, modulation));
+            device.Run(new LayerNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, checked((int)(x.Count / width)), width, epsilon, shift, scale));
         return y;
     }
 }
