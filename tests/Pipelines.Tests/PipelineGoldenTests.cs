@@ -27,7 +27,7 @@ public sealed class PipelineGoldenTests
             predictions++;
         };
         GenerationRequest request = Request(golden) with { Trace = folder.File("trace.safetensors") };
-        GenerationResult result = pipeline.Generate(request);
+        GenerationResult result = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken);
         using SafetensorsFile trace = SafetensorsFile.Open(request.Trace);
         Agree.With(goldens["prompt_embeds"], trace["prompt_embeds"], $"{name} prompt embeddings");
         if (goldens.Names.Contains("negative_prompt_embeds"))
@@ -51,7 +51,7 @@ public sealed class PipelineGoldenTests
         foreach (string file in Directory.EnumerateFiles(model, "*.safetensors", SearchOption.AllDirectories))
             Narrow(file);
         using var pipeline = TextToVideo.Open(model);
-        GenerationResult result = pipeline.Generate(Request(golden));
+        GenerationResult result = pipeline.Generate(Request(golden), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(NoiseDtype.Bf16, result.Settings.Dtype);
         double psnr = Psnr(result.Video.Data.Span, goldens["frames"].ToFloats());
         double reference = golden.GetProperty("bf16").GetProperty("psnr").GetDouble();

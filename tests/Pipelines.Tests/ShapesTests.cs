@@ -28,7 +28,7 @@ public sealed class ShapesTests
         int right = 0, referenceRight = 0;
         foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
         {
-            VideoFrames video = pipeline.Generate(new GenerationRequest(prompt.Text) { Seed = prompt.Seed }).Video;
+            VideoFrames video = pipeline.Generate(new GenerationRequest(prompt.Text) { Seed = prompt.Seed }, cancellation: TestContext.Current.CancellationToken).Video;
             int worst = LargestDifference(video, reference[$"frames.{index}"].AsSpan<byte>());
             Assert.True(worst <= 2, $"'{prompt.Text}', seed {prompt.Seed}: {worst}/255 from the reference's frames");
             right += ClipJudge.Read(video).Matches(prompt.Expected);
@@ -56,7 +56,7 @@ public sealed class ShapesTests
             Trace = folder.File("trace.safetensors"),
         };
         using var pipeline = TextToVideo.Open(Model);
-        GenerationResult result = pipeline.Generate(request);
+        GenerationResult result = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken);
         using SafetensorsFile trace = SafetensorsFile.Open(request.Trace);
         Agree.With(golden["prompt_embeds"], trace["prompt_embeds"], "prompt embeddings");
         Agree.With(golden["negative_prompt_embeds"], trace["negative_prompt_embeds"], "negative prompt embeddings");
@@ -74,7 +74,8 @@ public sealed class ShapesTests
     {
         var request = new GenerationRequest("a blue square growing on a black background") { Steps = 3 };
         using TextToVideo one = TextToVideo.Open(Model, threads: 1), three = TextToVideo.Open(Model, threads: 3);
-        Assert.Equal(one.Generate(request).Video.Data.ToArray(), three.Generate(request).Video.Data.ToArray());
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Assert.Equal(one.Generate(request, null, cancellation).Video.Data.ToArray(), three.Generate(request, null, cancellation).Video.Data.ToArray());
     }
 
     private static VideoFrames Clip(SafetensorsFile file, int index)
