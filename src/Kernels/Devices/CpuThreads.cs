@@ -11,7 +11,7 @@ public sealed unsafe class CpuThreads : IDisposable
     private const int SpinsBeforeSleep = 2_000; // some 20 µs: joins follow each other closely inside a model's step
 
     private readonly Thread[] helpers;
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly object gate = new();
     private readonly CpuWorker[] workers;
     private delegate*<void*, int, CpuWorker, void> run;
     private void* body;
@@ -63,9 +63,12 @@ public sealed unsafe class CpuThreads : IDisposable
             items = count;
             next = 0;
             Volatile.Write(ref running, helpers.Length);
-            Interlocked.Increment(ref generation); // publishes the fields above; a full fence, so that no sleeper is missed
-            if (Volatile.Read(ref sleeping) > 0)
-                wake.Release(helpers.Length);
+            lock (gate)
+            {
+                generation++; // publishes the fields above
+                if (sleeping > 0)
+                    Monitor.PulseAll(gate);
+            }
             TakeItems(workers[0]);
             var spin = new SpinWait();
             while (Volatile.Read(ref running) > 0)
@@ -83,11 +86,13 @@ public sealed unsafe class CpuThreads : IDisposable
     {
         if (stopping)
             return;
-        stopping = true;
-        wake.Release(helpers.Length + 1);
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.PulseAll(gate);
+        }
         foreach (Thread helper in helpers)
             helper.Join();
-        wake.Dispose();
         foreach (CpuWorker worker in workers)
             worker.Release();
     }
@@ -117,12 +122,14 @@ public sealed unsafe class CpuThreads : IDisposable
                 return;
             Thread.SpinWait(8);
         }
-        while (Volatile.Read(ref generation) == seen && !stopping)
+        lock (gate)
         {
-            Interlocked.Increment(ref sleeping);
-            if (Volatile.Read(ref generation) == seen && !stopping)
-                wake.Wait();
-            Interlocked.Decrement(ref sleeping);
+            while (generation == seen && !stopping)
+            {
+                sleeping++;
+                Monitor.Wait(gate);
+                sleeping--;
+            }
         }
     }
 

@@ -1,0 +1,22 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>y = a + b, with b repeated over the leading dimensions of a.</summary>
+/// <param name="a">[rows, width]</param>
+/// <param name="b">[width]</param>
+/// <param name="y">[rows, width]</param>
+public readonly unsafe partial struct Add(float* a, float* b, float* y, long rows, long width) : IOperation
+{
+    private readonly float* a = a;
+    private readonly float* b = b;
+    private readonly float* y = y;
+    private readonly long rows = rows;
+    private readonly long width = width;
+
+    /// <inheritdoc/>
+    public static string Name => "add";
+
+    /// <inheritdoc/>
+    public long Flops => rows * width;
+}

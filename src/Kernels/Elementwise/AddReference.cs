@@ -1,0 +1,14 @@
+namespace CogVideoX.Kernels;
+
+public readonly unsafe partial struct Add
+{
+    /// <inheritdoc/>
+    public void RunReference()
+    {
+        for (long row = 0; row < rows; row++)
+        {
+            for (long i = 0; i < width; i++)
+                y[row * width + i] = a[row * width + i] + b[i];
+        }
+    }
+}

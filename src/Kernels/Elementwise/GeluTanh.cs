@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
+public readonly struct GeluTanh : IElementFunction
+{
+    /// <inheritdoc/>
+    public static string Name => "gelu_tanh";
+
+    /// <inheritdoc/>
+    public static int Flops => 8;
+
+    /// <inheritdoc/>
+    public static double Exact(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Fast(Vector256<float> x) => VectorMath.GeluTanh(x);
+}

@@ -1,0 +1,19 @@
+using System.Runtime.Intrinsics;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>A function of one number, for <see cref="Map{TFunction}"/>.</summary>
+public interface IElementFunction
+{
+    /// <summary>Name in error messages and profiles.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>Additions and multiplications of its definition, a transcendental function counted as one.</summary>
+    static abstract int Flops { get; }
+
+    /// <summary>The definition.</summary>
+    static abstract double Exact(double x);
+
+    /// <summary>The fast form.</summary>
+    static abstract Vector256<float> Fast(Vector256<float> x);
+}

@@ -1,0 +1,20 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>y = f(x), number by number.</summary>
+/// <param name="x">[count]</param>
+/// <param name="y">[count]</param>
+public readonly unsafe partial struct Map<TFunction>(float* x, float* y, long count) : IOperation
+    where TFunction : struct, IElementFunction
+{
+    private readonly float* x = x;
+    private readonly float* y = y;
+    private readonly long count = count;
+
+    /// <inheritdoc/>
+    public static string Name => TFunction.Name;
+
+    /// <inheritdoc/>
+    public long Flops => TFunction.Flops * count;
+}

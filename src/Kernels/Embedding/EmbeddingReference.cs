@@ -1,0 +1,14 @@
+namespace CogVideoX.Kernels;
+
+public readonly unsafe partial struct Embedding
+{
+    /// <inheritdoc/>
+    public void RunReference()
+    {
+        for (long i = 0; i < count; i++)
+        {
+            for (int k = 0; k < width; k++)
+                y[i * width + k] = table[(long)ids[i] * width + k];
+        }
+    }
+}

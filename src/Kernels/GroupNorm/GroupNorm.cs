@@ -1,0 +1,34 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// y = (x − mean) / √(variance + ε) · weight + bias, with mean and variance of a group of channels over all pixels of a batch
+/// item (Wu and He, arXiv 1803.08494); then · S + T where there are maps (arXiv 2209.09002); then SiLU where asked.
+/// </summary>
+/// <param name="x">[B, F, H, W, C]</param>
+/// <param name="weight">[C]</param>
+/// <param name="bias">[C]</param>
+/// <param name="y">[B, F, H, W, C]</param>
+/// <param name="workspace">Room for <see cref="WorkspaceFloats"/>.</param>
+public readonly unsafe partial struct GroupNorm(
+    float* x, WeightPointer weight, WeightPointer bias, float* y, float* workspace,
+    VideoSize size, int groups, float epsilon, SpatialMaps maps, bool silu) : IOperation
+{
+    private readonly float* x = x;
+    private readonly WeightPointer weight = weight;
+    private readonly WeightPointer bias = bias;
+    private readonly float* y = y;
+    private readonly float* workspace = workspace;
+    private readonly VideoSize size = size;
+    private readonly int groups = groups;
+    private readonly float epsilon = epsilon;
+    private readonly SpatialMaps maps = maps;
+    private readonly bool silu = silu;
+
+    /// <inheritdoc/>
+    public static string Name => "group_norm";
+
+    /// <inheritdoc/>
+    public long Flops => size.Count * (6 + (maps.IsNone ? 0 : 2) + (silu ? Silu.Flops : 0));
+}

@@ -1,0 +1,39 @@
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// Scales and shifts for each pixel of a video, kept at the resolution of the latents that they come from and read there by
+/// the nearest neighbour (CogVideoXSpatialNorm3D in diffusers' <c>autoencoder_kl_cogvideox.py</c>). <c>default</c> is none.
+/// </summary>
+/// <param name="scale">[B, Fz, Hz, Wz, C]</param>
+/// <param name="shift">[B, Fz, Hz, Wz, C]</param>
+/// <param name="map">Size of both.</param>
+public readonly unsafe struct SpatialMaps(float* scale, float* shift, VideoSize map)
+{
+    private readonly VideoSize map = map;
+
+    /// <summary>True where there are no maps.</summary>
+    public bool IsNone => Scale is null;
+
+    /// <summary>The first scale.</summary>
+    public float* Scale { get; } = scale;
+
+    /// <summary>The first shift.</summary>
+    public float* Shift { get; } = shift;
+
+    /// <summary>The offset of the map's row, in floats, that row <paramref name="h"/> of frame <paramref name="f"/> reads.</summary>
+    public long Row(int b, int f, int h, VideoSize video)
+    {
+        // Of an odd number of frames the first stands for itself: the causal upsampling keeps it single.
+        int frame = video.Frames > 1 && video.Frames % 2 == 1
+            ? f == 0 ? 0 : 1 + Nearest(f - 1, map.Frames - 1, video.Frames - 1)
+            : Nearest(f, map.Frames, video.Frames);
+        return (((long)b * map.Frames + frame) * map.Height + Nearest(h, map.Height, video.Height)) * map.Width * map.Channels;
+    }
+
+    /// <summary>The offset in its row that column <paramref name="w"/> reads.</summary>
+    public long Column(int w, VideoSize video) => (long)Nearest(w, map.Width, video.Width) * map.Channels;
+
+    // In single precision, as torch's F.interpolate computes it.
+    private static int Nearest(int index, int source, int target) =>
+        Math.Min(source - 1, (int)MathF.Floor(index * ((float)source / target)));
+}

@@ -1,0 +1,31 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// y = ((x − mean) / √(variance + ε) · weight + bias) · (1 + scale) + shift, row by row (Ba and others, arXiv 1607.06450; the
+/// modulated form is adaLN of Peebles and Xie, arXiv 2212.09748).
+/// </summary>
+/// <param name="x">[rows, width]</param>
+/// <param name="weight">[width] or null</param>
+/// <param name="bias">[width] or null</param>
+/// <param name="y">[rows, width]</param>
+/// <param name="modulation">Which shift and scale each row has; none by default.</param>
+public readonly unsafe partial struct LayerNorm(
+    float* x, WeightPointer weight, WeightPointer bias, float* y, int rows, int width, float epsilon, RowModulation modulation) : IOperation
+{
+    private readonly float* x = x;
+    private readonly WeightPointer weight = weight;
+    private readonly WeightPointer bias = bias;
+    private readonly float* y = y;
+    private readonly int rows = rows;
+    private readonly int width = width;
+    private readonly float epsilon = epsilon;
+    private readonly RowModulation modulation = modulation;
+
+    /// <inheritdoc/>
+    public static string Name => "layer_norm";
+
+    /// <inheritdoc/>
+    public long Flops => (long)rows * width * (5 + (weight.IsNull ? 0 : 1) + (bias.IsNull ? 0 : 1) + (modulation.IsNone ? 0 : 2));
+}

@@ -1,0 +1,15 @@
+namespace CogVideoX.Kernels;
+
+public readonly unsafe partial struct UpsampleNearest
+{
+    /// <inheritdoc/>
+    public void RunReference()
+    {
+        VideoSize result = Result;
+        for (long i = 0; i < result.Count; i++)
+        {
+            (long pixel, long c) = Math.DivRem(i, result.Channels);
+            y[i] = x[SourcePixel(result.Position(pixel)) * result.Channels + c];
+        }
+    }
+}

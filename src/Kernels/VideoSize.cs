@@ -1,0 +1,20 @@
+namespace CogVideoX.Kernels;
+
+/// <summary>The size of a video activation [B, F, H, W, C].</summary>
+public readonly record struct VideoSize(int Batch, int Frames, int Height, int Width, int Channels)
+{
+    /// <summary>F·H·W.</summary>
+    public int Pixels => Frames * Height * Width;
+
+    /// <summary>B·F·H·W·C.</summary>
+    public long Count => (long)Batch * Pixels * Channels;
+
+    /// <summary>The indices of a pixel, counted through all batch items.</summary>
+    public (int B, int F, int H, int W) Position(long pixel)
+    {
+        (long row, long w) = Math.DivRem(pixel, Width);
+        (long frame, long h) = Math.DivRem(row, Height);
+        (long b, long f) = Math.DivRem(frame, Frames);
+        return ((int)b, (int)f, (int)h, (int)w);
+    }
+}

@@ -1,0 +1,59 @@
+using CogVideoX.Kernels;
+
+namespace CogVideoX.Tensors;
+
+public sealed partial class Ops
+{
+    /// <summary>a + b, with b repeated over the leading dimensions of a that it lacks.</summary>
+    /// <param name="a">[…, suffix]</param>
+    /// <param name="b">[suffix]</param>
+    /// <returns>The shape of <paramref name="a"/>.</returns>
+    /// <exception cref="TensorException">The last sizes of a aren't b's shape.</exception>
+    public unsafe Tensor Add(Tensor a, Tensor b)
+    {
+        int lead = a.Shape.Rank - b.Shape.Rank;
+        bool fits = lead >= 0;
+        for (int i = 0; fits && i < b.Shape.Rank; i++)
+            fits = a.Shape[lead + i] == b.Shape[i];
+        Check(fits, "add", $"{b.Shape} can't be repeated over {a.Shape}; its sizes must be the last ones there.");
+        Tensor y = Empty(a.Shape);
+        device.Run(new Add(a.Floats, b.Floats, y.Floats, a.Shape.Product(0, lead), b.Count));
+        return y;
+    }
+
+    /// <summary>x / (1 + e⁻ˣ) of each element.</summary>
+    public Tensor Silu(Tensor x) => Map<Silu>(x);
+
+    /// <summary>The Gaussian error linear unit of each element (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
+    /// <param name="x">Any shape.</param>
+    /// <param name="tanh">Its approximation by tanh, which T5 v1.1 and CogVideoX use; otherwise the exact form.</param>
+    public Tensor Gelu(Tensor x, bool tanh) => tanh ? Map<GeluTanh>(x) : Map<GeluErf>(x);
+
+    /// <summary>factor · x.</summary>
+    public Tensor Scale(Tensor x, float factor) => Combine(x, factor, default, 0, default, 0);
+
+    /// <summary>ca · a + cb · b, for samplers and guidance.</summary>
+    /// <exception cref="TensorException">The shapes differ.</exception>
+    public Tensor Combine(Tensor a, float ca, Tensor b, float cb) => Combine(a, ca, b, cb, default, 0);
+
+    /// <summary>ca · a + cb · b + cc · c, for samplers. Each product and sum is rounded, from left to right. Terms of no tensor are left out.</summary>
+    /// <exception cref="TensorException">The shapes differ.</exception>
+    public unsafe Tensor Combine(Tensor a, float ca, Tensor b, float cb, Tensor c, float cc)
+    {
+        if (b.IsNone)
+            (b, cb, c, cc) = (c, cc, default, 0);
+        Check(
+            (b.IsNone || b.Shape == a.Shape) && (c.IsNone || c.Shape == a.Shape), "combine",
+            $"{a.Shape}, {Described(b)} and {Described(c)} differ; terms must have one shape.");
+        Tensor y = Empty(a.Shape);
+        device.Run(new Combine(a.Floats, ca, b.IsNone ? null : b.Floats, cb, c.IsNone ? null : c.Floats, cc, y.Floats, a.Count));
+        return y;
+    }
+
+    private unsafe Tensor Map<TFunction>(Tensor x) where TFunction : struct, IElementFunction
+    {
+        Tensor y = Empty(x.Shape);
+        device.Run(new Map<TFunction>(x.Floats, y.Floats, x.Count));
+        return y;
+    }
+}
