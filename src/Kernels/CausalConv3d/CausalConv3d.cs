@@ -13,9 +13,11 @@ namespace CogVideoX.Kernels;
 /// <param name="bias">[O] or null</param>
 /// <param name="residual">[B, F, H', W', O], added to the result, or null</param>
 /// <param name="y">[B, F, H', W', O]</param>
+/// <param name="workspace">Room for <see cref="WorkspaceFloats"/>.</param>
 /// <param name="size">All sizes.</param>
 public readonly unsafe partial struct CausalConv3d(
-    float* x, float* history, WeightPointer weight, WeightPointer bias, float* residual, float* y, ConvolutionSize size) : IOperation
+    float* x, float* history, WeightPointer weight, WeightPointer bias, float* residual, float* y, float* workspace,
+    ConvolutionSize size) : IOperation
 {
     private readonly float* x = x;
     private readonly float* history = history;
@@ -23,6 +25,7 @@ public readonly unsafe partial struct CausalConv3d(
     private readonly WeightPointer bias = bias;
     private readonly float* residual = residual;
     private readonly float* y = y;
+    private readonly float* workspace = workspace;
     private readonly ConvolutionSize size = size;
 
     /// <inheritdoc/>

@@ -7,6 +7,12 @@ public readonly unsafe partial struct CausalConv3d
 {
     private const int MostNarrowOutputs = 4; // beyond them a panel of 16 is full enough
 
+    /// <summary>
+    /// Floats that a run needs beside its tensors: the widened weights where a handful of outputs makes them small, else none.
+    /// </summary>
+    public static long WorkspaceFloats(ConvolutionSize size) =>
+        size.OutputChannels <= MostNarrowOutputs ? NarrowPanels.Floats(size) * NarrowPanels.Count(size) : 0;
+
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads)
     {
@@ -14,7 +20,8 @@ public readonly unsafe partial struct CausalConv3d
             return;
         if (size.OutputChannels <= MostNarrowOutputs)
         {
-            var plan = new ConvolutionPlan(size, threads.Count, NarrowBoxes.Padded(size.Input.Channels));
+            var plan = new ConvolutionPlan(size, threads.Count, NarrowPanels.Padded(size));
+            threads.For(NarrowPanels.Count(size), new NarrowPanels(this));
             threads.For(plan.Items, new NarrowBoxes(this, plan));
         }
         else

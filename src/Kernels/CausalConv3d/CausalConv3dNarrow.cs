@@ -4,36 +4,52 @@ namespace CogVideoX.Kernels;
 
 public readonly unsafe partial struct CausalConv3d
 {
+    // All weights of 3 outputs, widened once for all boxes.
+    private readonly struct NarrowPanels(CausalConv3d convolution) : IParallelBody
+    {
+        public static int Padded(ConvolutionSize size) => (size.Input.Channels + 7) & ~7;
+
+        public static int Count(ConvolutionSize size) =>
+            (size.OutputChannels + ConvolutionTile.NarrowOutputs - 1) / ConvolutionTile.NarrowOutputs;
+
+        public static long Floats(ConvolutionSize size) => (long)size.Taps * Padded(size) * ConvolutionTile.NarrowOutputs;
+
+        public void Run(int item, CpuWorker worker)
+        {
+            ConvolutionSize size = convolution.size;
+            float* row = (float*)worker.Scratch((long)size.Taps * size.Input.Channels * sizeof(float));
+            ConvolutionPanel.PackNarrow(
+                convolution.weight, size, item * ConvolutionTile.NarrowOutputs, Padded(size), row, convolution.workspace + item * Floats(size));
+        }
+    }
+
     // A handful of outputs, as in the convolution to RGB: the whole depth is one slice.
     private readonly struct NarrowBoxes(CausalConv3d convolution, ConvolutionPlan plan) : IParallelBody
     {
         private const int Tile = ConvolutionTile.NarrowPixels;
         private const int Outputs = ConvolutionTile.NarrowOutputs;
 
-        public static int Padded(int channels) => (channels + 7) & ~7;
-
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
             ConvolutionBox box = plan.Item(item).Box;
             int padded = plan.Slice;
-            long input = Aligned(plan.ReachFloats * sizeof(float)), row = Aligned((long)size.Taps * padded * sizeof(float));
+            long input = Aligned(plan.ReachFloats * sizeof(float));
             long pixels = Aligned((plan.BoxPixels + Tile) * sizeof(nint));
-            byte* at = (byte*)worker.Scratch(input + (Outputs + 1) * row + 2 * pixels + size.Taps * sizeof(nint));
-            byte* panel = at + input, lane = panel + Outputs * row;
-            nint* windows = (nint*)(lane + row), targets = (nint*)((byte*)windows + pixels), taps = (nint*)((byte*)targets + pixels);
+            byte* at = (byte*)worker.Scratch(input + 2 * pixels + size.Taps * sizeof(nint));
+            nint* windows = (nint*)(at + input), targets = (nint*)((byte*)windows + pixels), taps = (nint*)((byte*)targets + pixels);
 
             convolution.ListPixels(box, padded, Tile, windows, targets);
             convolution.ListTaps(box, padded, taps);
             convolution.Gather(box, 0, size.Input.Channels, padded, (float*)at);
             float* sums = stackalloc float[Tile * Outputs];
-            for (int output = 0; output < size.OutputChannels; output += Outputs)
+            for (int i = 0; i < NarrowPanels.Count(size); i++)
             {
-                ConvolutionPanel.PackNarrow(convolution.weight, size, output, padded, (float*)lane, (float*)panel);
+                float* panel = convolution.workspace + i * NarrowPanels.Floats(size);
                 for (int pixel = 0; pixel < box.Pixels; pixel += Tile)
                 {
-                    ConvolutionTile.Narrow(at, windows + pixel, taps, size.Taps, padded * sizeof(float), (float*)panel, sums);
-                    Finish(sums, targets + pixel, output);
+                    ConvolutionTile.Narrow(at, windows + pixel, taps, size.Taps, padded * sizeof(float), panel, sums);
+                    Finish(sums, targets + pixel, i * Outputs);
                 }
             }
         }

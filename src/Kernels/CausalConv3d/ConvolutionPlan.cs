@@ -10,7 +10,7 @@ internal readonly struct ConvolutionPlan
     public const int PanelWidth = 16;
 
     private const int PanelDepth = 288;            // taps · slice: with 16 outputs 18 KiB, which stay in an L1 of 32
-    private const int FootprintBytes = 192 * 1024; // one slice of a box's input, which stays in an L2 of 512
+    private const int FootprintBytes = 320 * 1024; // one slice of a box's input, which stays in an L2 of 512
     private const int MostPixels = 1024;           // enough that packing a panel costs a percent of its use
     private const int FewestPixels = 96;
     private const int ItemsPerThread = 4;

@@ -32,12 +32,8 @@ internal static unsafe class ConvolutionTile
     {
         byte* p0 = input + pixels[0], p1 = input + pixels[1], p2 = input + pixels[2];
         byte* p3 = input + pixels[3], p4 = input + pixels[4], p5 = input + pixels[5];
-        Vector256<float> s00 = Vector256.Load(y + targets[0]), s01 = Vector256.Load(y + targets[0] + 8);
-        Vector256<float> s10 = Vector256.Load(y + targets[1]), s11 = Vector256.Load(y + targets[1] + 8);
-        Vector256<float> s20 = Vector256.Load(y + targets[2]), s21 = Vector256.Load(y + targets[2] + 8);
-        Vector256<float> s30 = Vector256.Load(y + targets[3]), s31 = Vector256.Load(y + targets[3] + 8);
-        Vector256<float> s40 = Vector256.Load(y + targets[4]), s41 = Vector256.Load(y + targets[4] + 8);
-        Vector256<float> s50 = Vector256.Load(y + targets[5]), s51 = Vector256.Load(y + targets[5] + 8);
+        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
+        Vector256<float> s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
         for (int tap = 0; tap < tapCount; tap++)
         {
             nint end = taps[tap] + channelBytes;
@@ -64,6 +60,19 @@ internal static unsafe class ConvolutionTile
                 s51 = Vector256.FusedMultiplyAdd(v, w1, s51);
             }
         }
+        // At the end rather than the beginning: nothing waits for these loads. All come before the stores, for pixels listed twice.
+        s00 += Vector256.Load(y + targets[0]);
+        s01 += Vector256.Load(y + targets[0] + 8);
+        s10 += Vector256.Load(y + targets[1]);
+        s11 += Vector256.Load(y + targets[1] + 8);
+        s20 += Vector256.Load(y + targets[2]);
+        s21 += Vector256.Load(y + targets[2] + 8);
+        s30 += Vector256.Load(y + targets[3]);
+        s31 += Vector256.Load(y + targets[3] + 8);
+        s40 += Vector256.Load(y + targets[4]);
+        s41 += Vector256.Load(y + targets[4] + 8);
+        s50 += Vector256.Load(y + targets[5]);
+        s51 += Vector256.Load(y + targets[5] + 8);
         Store(y + targets[0], s00, s01);
         Store(y + targets[1], s10, s11);
         Store(y + targets[2], s20, s21);

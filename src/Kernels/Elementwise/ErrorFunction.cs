@@ -12,7 +12,7 @@ public static class ErrorFunction
             return x > 0 ? 1 - Complement(x) : Complement(-x) - 1;
         // Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n+1))
         double power = x, sum = x;
-        for (int n = 1; n < 60; n++)
+        for (int n = 1; n < 40; n++)
         {
             power *= -x * x / n;
             sum += power / (2 * n + 1);
@@ -29,7 +29,7 @@ public static class ErrorFunction
             return 0;
         // e^−x²/√π · 1/(x + ½/(x + 1/(x + 3/2/(x + …)))), from the inside out
         double fraction = x;
-        for (int n = 200; n >= 1; n--)
+        for (int n = 80; n >= 1; n--)
             fraction = x + n / 2.0 / fraction;
         return Math.Exp(-x * x) / (Math.Sqrt(Math.PI) * fraction);
     }

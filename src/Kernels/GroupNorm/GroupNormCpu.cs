@@ -150,28 +150,23 @@ public readonly unsafe partial struct GroupNorm
             float* factors = means + channels, offsets = factors + channels;
             for (int pixel = 0; pixel < pixels; pixel++, x += channels, y += channels)
             {
-                for (int c = 0; c < channels; c += Lanes)
+                int c = 0;
+                for (; c <= channels - Lanes; c += Lanes)
                 {
-                    int count = channels - c;
-                    Vector256<float> value = Fma(Read(x + c, count) - Read(means + c, count), Read(factors + c, count), Read(offsets + c, count));
+                    Vector256<float> distance = Vector256.Load(x + c) - Vector256.Load(means + c);
+                    Vector256<float> value = Vector256.FusedMultiplyAdd(distance, Vector256.Load(factors + c), Vector256.Load(offsets + c));
                     if (scales is not null)
-                        value = Fma(value, Read(scales + c, count), Read(shifts + c, count));
-                    if (silu)
-                        value = VectorMath.Silu(value);
-                    if (count >= Lanes)
-                        value.Store(y + c);
-                    else
-                        PartialVector.Store(value, y + c, count);
+                        value = Vector256.FusedMultiplyAdd(value, Vector256.Load(scales + c), Vector256.Load(shifts + c));
+                    (silu ? VectorMath.Silu(value) : value).Store(y + c);
+                }
+                for (; c < channels; c++)
+                {
+                    float value = MathF.FusedMultiplyAdd(x[c] - means[c], factors[c], offsets[c]);
+                    if (scales is not null)
+                        value = MathF.FusedMultiplyAdd(value, scales[c], shifts[c]);
+                    y[c] = silu ? VectorMath.Silu(Vector256.Create(value))[0] : value;
                 }
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
-            Vector256.FusedMultiplyAdd(a, b, c);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<float> Read(float* source, int count) =>
-            count >= Lanes ? Vector256.Load(source) : PartialVector.Load(source, count);
     }
 }

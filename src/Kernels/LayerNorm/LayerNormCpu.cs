@@ -21,18 +21,20 @@ public readonly unsafe partial struct LayerNorm
             float* bias = weight + width;
             ReadOrFill(norm.weight, weight, width, 1);
             ReadOrFill(norm.bias, bias, width, 0);
-            float* foldedWeight = weight, foldedBias = bias, foldedScale = null;
+            float* foldedWeight = weight, foldedBias = bias, foldedScale = null, foldedShift = null;
             (int first, int end) = RowBlocks.Range(item, norm.rows, width);
             for (int row = first; row < end; row++)
             {
                 // Neighbouring rows nearly always share their vectors: fold them into weight and bias once.
                 float* scale = norm.scale.IsNull ? null : norm.scale.Of(row);
-                if (scale != foldedScale)
+                float* shift = norm.shift.IsNull ? null : norm.shift.Of(row);
+                if (scale != foldedScale || shift != foldedShift)
                 {
                     foldedScale = scale;
+                    foldedShift = shift;
                     foldedWeight = bias + width;
                     foldedBias = foldedWeight + width;
-                    Fold(weight, bias, scale, norm.shift.Of(row), foldedWeight, foldedBias, width);
+                    Fold(weight, bias, scale, shift, foldedWeight, foldedBias, width);
                 }
                 long offset = (long)row * width;
                 Normalise(norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, norm.epsilon);

@@ -37,9 +37,11 @@ public sealed partial class Ops
         Check(residual.IsNone || residual.Shape == result, Name, $"the residual is {Described(residual)}, the result {result}; they must be equal.");
 
         Tensor y = Empty(result);
+        using MemoryScope scope = Scope();
+        Tensor workspace = Empty([checked((int)Kernels.CausalConv3d.WorkspaceFloats(size))]);
         device.Run(new CausalConv3d(
             x.Floats, history.IsNone || size.KernelFrames == 1 ? null : history.Floats, weight.Weight, bias.Weight,
-            residual.IsNone ? null : residual.Floats, y.Floats, size));
+            residual.IsNone ? null : residual.Floats, y.Floats, workspace.Floats, size));
         return y;
     }
 
