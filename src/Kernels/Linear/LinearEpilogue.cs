@@ -15,7 +15,7 @@ public readonly unsafe struct LinearEpilogue(WeightPointer bias, LinearActivatio
     public float* Factor { get; init; }
 
     /// <summary>[N] for each row, or null.</summary>
-    public RowModulation Gate { get; init; }
+    public RowGate Gate { get; init; }
 
     /// <summary>[M, N], or null: added last.</summary>
     public float* Residual { get; init; }

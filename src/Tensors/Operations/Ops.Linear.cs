@@ -55,7 +55,7 @@ public sealed partial class Ops
             $"gates {videoGate} and {textGate} aren't both among the {chunks} chunks of the modulation {modulation.Shape}.");
         Check(textTokens >= 0 && textTokens <= tokens, name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
         float* chunk = modulation.Floats;
-        var gate = new RowModulation(chunk + (long)textGate * outputs, chunk + (long)videoGate * outputs, width, tokens, textTokens);
+        var gate = new RowGate(chunk + (long)textGate * outputs, chunk + (long)videoGate * outputs, width, tokens, textTokens);
         return RunLinear(name, x, weight, bias, new LinearEpilogue(bias.Weight, LinearActivation.None) { Gate = gate, Residual = residual.Floats });
     }
 

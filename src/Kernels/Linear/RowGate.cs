@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="batchStride">Elements from a batch's vectors to the next batch's.</param>
 /// <param name="tokensPerBatch">Rows of a batch.</param>
 /// <param name="textTokens">How many of them, from the first, are text.</param>
-public readonly unsafe struct RowModulation(float* text, float* video, long batchStride, int tokensPerBatch, int textTokens)
+public readonly unsafe struct RowGate(float* text, float* video, long batchStride, int tokensPerBatch, int textTokens)
 {
     /// <summary>True for <c>default</c>: no modulation.</summary>
     public bool IsNull => video is null;
