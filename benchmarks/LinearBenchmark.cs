@@ -17,23 +17,23 @@ internal static class LinearBenchmark
         using var team = new CpuThreads(threads);
         double peak = Peak.Flops(team), read = Peak.Read(team);
         Console.WriteLine($"{threads} threads: peak {peak:F0} GFLOP/s, read {read:F1} GB/s");
-        Console.WriteLine("      M      N     K  weights   GFLOP/s  of peak  in processor time     GB/s  of read");
+        Console.WriteLine("      M      N     K  weights   GFLOP/s  of peak  at that time     GB/s  of read");
         using Ops ops = Ops.OnCpu(threads);
         foreach ((int m, int n, int k) in Many.Concat(Few))
         {
             foreach (DType type in new[] { DType.F32, DType.BF16 })
-                Measure(ops, threads, m, n, k, type, peak, read);
+                Measure(ops, team, m, n, k, type, peak, read);
         }
     }
 
-    private static void Measure(Ops ops, int threads, int m, int n, int k, DType type, double peak, double read)
+    private static void Measure(Ops ops, CpuThreads team, int m, int n, int k, DType type, double peak, double read)
     {
         using MemoryScope scope = ops.Scope();
         Tensor x = RandomTensor.Of(ops, DType.F32, [m, k]), weight = RandomTensor.Of(ops, type, [n, k]);
         CheckSome(x, weight, ops.Linear(x, weight));
-        Best best = Best.Of(m > 16 ? 5 : 15, threads, () => ops.Memory.Release(ops.Linear(x, weight)));
+        Best best = Best.Of(m > 16 ? 5 : 15, team, () => ops.Memory.Release(ops.Linear(x, weight)));
         double giga = 2e-9 * m * n * k, flops = giga / best.Wall, bytes = (weight.Bytes + x.Bytes + 4.0 * m * n) / best.Wall / 1e9;
-        Console.WriteLine($"{m,7} {n,6} {k,5}  {type,-8}{flops,9:F1}  {flops / peak,7:P0} {giga / best.Processor / peak,18:P0} {bytes,8:F1}  {bytes / read,7:P0}");
+        Console.WriteLine($"{m,7} {n,6} {k,5}  {type,-8}{flops,9:F1}  {flops / peak,7:P0} {giga / best.Possible,13:P0} {bytes,8:F1}  {bytes / read,7:P0}");
     }
 
     // The gate: a wrong product isn't a fast one.
