@@ -37,7 +37,7 @@ internal readonly unsafe struct OnlineSoftmax<TSimd, TVector>(float* state, int 
         TVector shift = TSimd.Broadcast(now), sum = default;
         for (int i = 0; i < padded; i += TSimd.Lanes)
         {
-            TVector weight = VectorMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Load(scores + i), shift));
+            TVector weight = SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Load(scores + i), shift));
             sum = TSimd.Add(sum, weight);
             TSimd.Store(weight, scores + i);
         }

@@ -43,9 +43,9 @@ public readonly unsafe partial struct Linear
             if (biasHere is not null)
                 value = TSimd.Add(value, Load(biasHere + j, count));
             if (linear.epilogue.Activation == LinearActivation.GeluTanh)
-                value = VectorMath<TSimd, TVector>.GeluTanh(value);
+                value = SimdMath<TSimd, TVector>.GeluTanh(value);
             else if (linear.epilogue.Activation == LinearActivation.Silu)
-                value = VectorMath<TSimd, TVector>.Silu(value);
+                value = SimdMath<TSimd, TVector>.Silu(value);
             if (linear.epilogue.Factor is not null)
                 value = TSimd.Multiply(value, Load(linear.epilogue.Factor + index, count));
             if (gate is not null)

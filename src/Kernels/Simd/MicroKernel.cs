@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace CogVideoX.Kernels.Simd;
 
@@ -30,9 +31,11 @@ internal static unsafe class MicroKernel<TSimd, TVector>
     {
         TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        float* a3 = a + 3 * aStride;
-        for (float* end = a + depth; a < end; a++, a3++, b += 2 * TSimd.Lanes)
+        float* a3 = a + 3 * aStride, next = a + Rows * aStride;
+        PrefetchTile(c, cStride);
+        for (float* end = a + depth; a < end; a++, a3++, next += Rows, b += 2 * TSimd.Lanes)
         {
+            Prefetch(next);
             TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Lanes);
             TVector x = TSimd.Broadcast(a[0]);
             c00 = TSimd.MultiplyAdd(x, b0, c00);
@@ -59,6 +62,25 @@ internal static unsafe class MicroKernel<TSimd, TVector>
         Put(c30, c31, c + 3 * cStride, accumulate);
         Put(c40, c41, c + 4 * cStride, accumulate);
         Put(c50, c51, c + 5 * cStride, accumulate);
+    }
+
+    // The results, and while this tile is computed the rows of the next: six short rows side by side are too many streams for
+    // the hardware to foresee (without this, a quarter of the speed is lost as soon as rows come from L2).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchTile(float* c, nint cStride)
+    {
+        for (int i = 0; i < Rows; i++, c += cStride)
+        {
+            Prefetch(c);
+            Prefetch(c + Columns - 1);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

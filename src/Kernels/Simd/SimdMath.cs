@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CogVideoX.Kernels.Simd;
 
-/// <summary>Transcendental functions on vectors.</summary>
-internal static class VectorMath<TSimd, TVector>
+/// <summary>The transcendental functions of the matrix kernels, for any width of vectors.</summary>
+internal static class SimdMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {

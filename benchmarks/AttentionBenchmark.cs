@@ -1,0 +1,42 @@
+using CogVideoX.Kernels.Devices;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Benchmarks;
+
+/// <summary>Attention over sequences of the transformer's lengths, as a share of the machine's peak; only the products count.</summary>
+internal static class AttentionBenchmark
+{
+    private static readonly (int Tokens, int Heads, int Width)[] Sizes =
+        [(226, 30, 64), (1024, 30, 64), (4096, 8, 64), (17776, 1, 64), (1024, 16, 128)];
+
+    public static void Run(int threads)
+    {
+        using var team = new CpuThreads(threads);
+        double peak = Peak.Flops(team);
+        Console.WriteLine($"{threads} threads: peak {peak:F0} GFLOP/s");
+        Console.WriteLine(" tokens  heads  width   GFLOP/s  of peak  at that time");
+        using Ops ops = Ops.OnCpu(threads);
+        CheckOne(ops);
+        foreach ((int tokens, int heads, int width) in Sizes)
+        {
+            using MemoryScope scope = ops.Scope();
+            Shape shape = [1, tokens, heads, width];
+            Tensor q = RandomTensor.Of(ops, DType.F32, shape), k = RandomTensor.Of(ops, DType.F32, shape), v = RandomTensor.Of(ops, DType.F32, shape);
+            Best best = Best.Of(9, team, () => ops.Memory.Release(ops.Attention(q, k, v)));
+            double giga = 4e-9 * tokens * tokens * heads * width;
+            Console.WriteLine($"{tokens,7} {heads,6} {width,6} {giga / best.Wall,9:F1}  {giga / best.Wall / peak,7:P0} {giga / best.Possible,13:P0}");
+        }
+    }
+
+    // The gate: the naive form on the same numbers.
+    private static void CheckOne(Ops ops)
+    {
+        using var naive = new Ops(new ReferenceDevice());
+        using MemoryScope scope = ops.Scope();
+        Tensor x = RandomTensor.Of(ops, DType.F32, [1, 700, 2, 64]);
+        float[] expected = naive.Attention(x, x, x).ToFloats(), actual = ops.Attention(x, x, x).ToFloats();
+        double error = expected.Zip(actual).Max(pair => Math.Abs(pair.First - pair.Second));
+        if (!(error < 1e-5))
+            throw new InvalidOperationException($"Attention is wrong by {error:E1}.");
+    }
+}

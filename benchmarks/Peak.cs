@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Benchmarks;
+
+/// <summary>What this machine can do at most, measured: multiply-adds on registers alone, and memory read and copied.</summary>
+internal static unsafe class Peak
+{
+    private const int Steps = 2_000_000;
+    private const long Bytes = 256L << 20;
+
+    private static double Giga => Steps * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4) / 1e9;
+
+    /// <summary>GFLOP/s of a team of threads, in fp32 multiply-adds of the widest vectors: the best that was seen.</summary>
+    public static double Flops(CpuThreads team) => team.Count * Giga / Fastest(20, () => team.For(team.Count, new MultiplyAdds()));
+
+    /// <summary>The same at this moment, in GFLOP per second of processor time.</summary>
+    public static double FlopsNow(CpuThreads team)
+    {
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        team.For(team.Count, new MultiplyAdds());
+        return team.Count * Giga / ((Environment.CpuUsage.TotalTime - used).TotalSeconds / team.Count);
+    }
+
+    /// <summary>GB/s of a team of threads that reads memory.</summary>
+    public static double Read(CpuThreads threads) => Bandwidth(threads, copies: false, bytesMoved: Bytes);
+
+    /// <summary>GB/s of a team of threads that copies memory: bytes read and bytes written.</summary>
+    public static double Copy(CpuThreads threads) => Bandwidth(threads, copies: true, bytesMoved: 2 * (Bytes / 2));
+
+    private static double Bandwidth(CpuThreads threads, bool copies, long bytesMoved)
+    {
+        float* memory = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+        NativeMemory.Fill(memory, (nuint)Bytes, 0);
+        double seconds = Fastest(8, () => threads.For(64, new Sweep(memory, copies)));
+        NativeMemory.AlignedFree(memory);
+        return bytesMoved / seconds / 1e9;
+    }
+
+    private static double Fastest(int runs, Action action)
+    {
+        double best = double.PositiveInfinity;
+        for (int i = 0; i < runs; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            action();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return best;
+    }
+
+    private readonly struct MultiplyAdds : IParallelBody
+    {
+        public void Run(int item, CpuWorker worker)
+        {
+            float sum = Vector512.IsHardwareAccelerated ? Loop512() : Vector256.IsHardwareAccelerated ? Loop256() : Loop128();
+            if (sum == 1)
+                throw new UnreachableException("The loop's result is used, so that it isn't optimised away.");
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static float Loop512()
+        {
+            Vector512<float> x = Vector512.Create(0.999f), y = Vector512.Create(0.5f);
+            Vector512<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+            for (int step = 0; step < Steps; step++)
+            {
+                a = Vector512.MultiplyAddEstimate(a, x, y);
+                b = Vector512.MultiplyAddEstimate(b, x, y);
+                c = Vector512.MultiplyAddEstimate(c, x, y);
+                d = Vector512.MultiplyAddEstimate(d, x, y);
+                e = Vector512.MultiplyAddEstimate(e, x, y);
+                f = Vector512.MultiplyAddEstimate(f, x, y);
+                g = Vector512.MultiplyAddEstimate(g, x, y);
+                h = Vector512.MultiplyAddEstimate(h, x, y);
+                i = Vector512.MultiplyAddEstimate(i, x, y);
+                j = Vector512.MultiplyAddEstimate(j, x, y);
+                k = Vector512.MultiplyAddEstimate(k, x, y);
+                l = Vector512.MultiplyAddEstimate(l, x, y);
+            }
+            return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static float Loop256()
+        {
+            Vector256<float> x = Vector256.Create(0.999f), y = Vector256.Create(0.5f);
+            Vector256<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+            for (int step = 0; step < Steps; step++)
+            {
+                a = Vector256.MultiplyAddEstimate(a, x, y);
+                b = Vector256.MultiplyAddEstimate(b, x, y);
+                c = Vector256.MultiplyAddEstimate(c, x, y);
+                d = Vector256.MultiplyAddEstimate(d, x, y);
+                e = Vector256.MultiplyAddEstimate(e, x, y);
+                f = Vector256.MultiplyAddEstimate(f, x, y);
+                g = Vector256.MultiplyAddEstimate(g, x, y);
+                h = Vector256.MultiplyAddEstimate(h, x, y);
+                i = Vector256.MultiplyAddEstimate(i, x, y);
+                j = Vector256.MultiplyAddEstimate(j, x, y);
+                k = Vector256.MultiplyAddEstimate(k, x, y);
+                l = Vector256.MultiplyAddEstimate(l, x, y);
+            }
+            return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static float Loop128()
+        {
+            Vector128<float> x = Vector128.Create(0.999f), y = Vector128.Create(0.5f);
+            Vector128<float> a = y, b = y, c = y, d = y, e = y, f = y, g = y, h = y, i = y, j = y, k = y, l = y;
+            for (int step = 0; step < Steps; step++)
+            {
+                a = Vector128.MultiplyAddEstimate(a, x, y);
+                b = Vector128.MultiplyAddEstimate(b, x, y);
+                c = Vector128.MultiplyAddEstimate(c, x, y);
+                d = Vector128.MultiplyAddEstimate(d, x, y);
+                e = Vector128.MultiplyAddEstimate(e, x, y);
+                f = Vector128.MultiplyAddEstimate(f, x, y);
+                g = Vector128.MultiplyAddEstimate(g, x, y);
+                h = Vector128.MultiplyAddEstimate(h, x, y);
+                i = Vector128.MultiplyAddEstimate(i, x, y);
+                j = Vector128.MultiplyAddEstimate(j, x, y);
+                k = Vector128.MultiplyAddEstimate(k, x, y);
+                l = Vector128.MultiplyAddEstimate(l, x, y);
+            }
+            return Vector128.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        }
+    }
+
+    private readonly struct Sweep(float* memory, bool copies) : IParallelBody
+    {
+        private const int Items = 64;
+
+        public void Run(int item, CpuWorker worker)
+        {
+            long floats = Bytes / sizeof(float) / Items;
+            float* part = memory + item * floats;
+            if (copies)
+                NativeMemory.Copy(part, part + floats / 2, (nuint)(floats / 2) * sizeof(float));
+            else if (Sum(part, floats) != 0)
+                throw new UnreachableException("The memory was filled with zeros.");
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static float Sum(float* part, long floats)
+        {
+            Vector256<float> a = default, b = default, c = default, d = default;
+            for (float* end = part + floats; part < end; part += 32)
+            {
+                a += Vector256.Load(part);
+                b += Vector256.Load(part + 8);
+                c += Vector256.Load(part + 16);
+                d += Vector256.Load(part + 24);
+            }
+            return Vector256.Sum(a + b + c + d);
+        }
+    }
+}

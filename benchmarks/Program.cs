@@ -1,0 +1,25 @@
+using CogVideoX.Benchmarks;
+using CogVideoX.Kernels.Devices;
+
+Action<int>? benchmark = args.FirstOrDefault() switch
+{
+    "linear" => LinearBenchmark.Run,
+    "attention" => AttentionBenchmark.Run,
+    "peak" => ShowPeak,
+    _ => null,
+};
+if (benchmark is null)
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|peak [threads]...");
+    return 2;
+}
+int[] teams = args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, Environment.ProcessorCount];
+foreach (int threads in teams.Distinct())
+    benchmark(threads);
+return 0;
+
+static void ShowPeak(int threads)
+{
+    using var team = new CpuThreads(threads);
+    Console.WriteLine($"{threads} threads: {Peak.Flops(team):F0} GFLOP/s, read {Peak.Read(team):F1} GB/s, copy {Peak.Copy(team):F1} GB/s");
+}
