@@ -69,6 +69,9 @@ public readonly unsafe partial struct Attention
 
         private void PackKeys(int batch, int head, int key, int keys, float* panels)
         {
+            long offset = attention.KeyOffset(batch, head, key), strideBytes = attention.size.KeyStride * sizeof(float);
+            Panels.Prefetch(attention.k + offset, strideBytes, keys, width * sizeof(float));
+            Panels.Prefetch(attention.v + offset, strideBytes, keys, width * sizeof(float));
             for (int j = 0; j < keys; j += TileColumns, panels += TileColumns * width)
             {
                 float* source = attention.k + attention.KeyOffset(batch, head, key + j);
@@ -76,12 +79,22 @@ public readonly unsafe partial struct Attention
             }
         }
 
+        // One pass over the tokens, which may lie pages apart, with all panels written side by side.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackValues(int batch, int head, int key, int keys, float* panels)
         {
-            for (int j = 0; j < width; j += TileColumns, panels += TileColumns * keys)
+            float* source = attention.v + attention.KeyOffset(batch, head, key);
+            int whole = width - width % TileColumns;
+            for (int i = 0; i < keys; i++, source += attention.size.KeyStride)
             {
-                float* source = attention.v + attention.KeyOffset(batch, head, key) + j;
-                Panels.Copy(source, attention.size.KeyStride, Math.Min(TileColumns, width - j), keys, panels, TileColumns);
+                float* target = panels + i * TileColumns;
+                for (int j = 0; j < whole; j += TileColumns, target += TileColumns * keys)
+                {
+                    TSimd.Store(TSimd.Load(source + j), target);
+                    TSimd.Store(TSimd.Load(source + j + TSimd.Lanes), target + TSimd.Lanes);
+                }
+                for (int j = whole; j < paddedWidth; j++)
+                    target[j - whole] = j < width ? source[j] : 0;
             }
         }
 

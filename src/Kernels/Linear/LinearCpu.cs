@@ -7,7 +7,7 @@ namespace CogVideoX.Kernels;
 public readonly unsafe partial struct Linear
 {
     // Up to here the weights are read once, as they lie; packing them wouldn't pay.
-    private const int FewRows = 12;
+    private const int FewRows = 16;
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads)

@@ -32,35 +32,36 @@ public readonly unsafe partial struct Linear
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                float* weights = Rows(column, count, staging);
+                WeightPointer weights = linear.weight.Slice((long)column * inputs);
+                if (weights.Format is not (FloatFormat.F32 or FloatFormat.BF16))
+                {
+                    Widen.ToFloats(weights, staging, count * inputs);
+                    weights = new WeightPointer(staging, FloatFormat.F32);
+                }
                 for (int row = 0; row < linear.rows; row += XRows)
-                    Dot(weights, count, row, column);
+                {
+                    if (weights.Format == FloatFormat.BF16)
+                        Dot<BFloat16Weights>((byte*)weights.Address, count, row, column);
+                    else
+                        Dot<FloatWeights>((byte*)weights.Address, count, row, column);
+                }
             }
             finish.Apply(0, linear.rows, start, end - start);
         }
 
-        private float* Rows(int column, int count, float* staging)
-        {
-            WeightPointer weights = linear.weight.Slice((long)column * linear.inputs);
-            if (weights.Format == FloatFormat.F32)
-                return (float*)weights.Address;
-            Widen.ToFloats(weights, staging, count * linear.inputs);
-            return staging;
-        }
-
         // Rows that don't exist are the last one again; what they give isn't stored.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Dot(float* w0, int count, int row, int column)
+        private void Dot<TWeights>(byte* w0, int count, int row, int column) where TWeights : struct, IWeights
         {
             int inputs = linear.inputs, last = linear.rows - 1;
-            float* w1 = w0 + Math.Min(1, count - 1) * (long)inputs, w2 = w0 + Math.Min(2, count - 1) * (long)inputs;
+            byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TWeights.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TWeights.Size;
             float* x0 = X(row, last), x1 = X(row + 1, last), x2 = X(row + 2, last), x3 = X(row + 3, last);
             TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
             TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
             int k = 0;
             for (; k + TSimd.Lanes <= inputs; k += TSimd.Lanes)
             {
-                TVector a = TSimd.Load(w0 + k), b = TSimd.Load(w1 + k), c = TSimd.Load(w2 + k);
+                TVector a = TWeights.Load(w0, k), b = TWeights.Load(w1, k), c = TWeights.Load(w2, k);
                 TVector x = TSimd.Load(x0 + k);
                 s00 = TSimd.MultiplyAdd(x, a, s00);
                 s01 = TSimd.MultiplyAdd(x, b, s01);
@@ -78,32 +79,53 @@ public readonly unsafe partial struct Linear
                 s31 = TSimd.MultiplyAdd(x, b, s31);
                 s32 = TSimd.MultiplyAdd(x, c, s32);
             }
-            Put(row, column, count, x0, w0, k, s00, s01, s02);
-            Put(row + 1, column, count, x1, w0, k, s10, s11, s12);
-            Put(row + 2, column, count, x2, w0, k, s20, s21, s22);
-            Put(row + 3, column, count, x3, w0, k, s30, s31, s32);
+            Put(row, column, count, k, s00, s01, s02);
+            Put(row + 1, column, count, k, s10, s11, s12);
+            Put(row + 2, column, count, k, s20, s21, s22);
+            Put(row + 3, column, count, k, s30, s31, s32);
         }
 
         private float* X(int row, int last) => linear.x + (long)Math.Min(row, last) * linear.inputs;
 
-        private void Put(int row, int column, int count, float* x, float* w, int k, TVector s0, TVector s1, TVector s2)
+        private void Put(int row, int column, int count, int k, TVector s0, TVector s1, TVector s2)
         {
             if (row >= linear.rows)
                 return;
             float* target = linear.y + (long)row * linear.outputs + column;
-            target[0] = TSimd.Sum(s0) + Tail(x, w, k);
+            target[0] = TSimd.Sum(s0) + Tail(row, column, k);
             if (count > 1)
-                target[1] = TSimd.Sum(s1) + Tail(x, w + linear.inputs, k);
+                target[1] = TSimd.Sum(s1) + Tail(row, column + 1, k);
             if (count > 2)
-                target[2] = TSimd.Sum(s2) + Tail(x, w + 2L * linear.inputs, k);
+                target[2] = TSimd.Sum(s2) + Tail(row, column + 2, k);
         }
 
-        private float Tail(float* x, float* w, int k)
+        private float Tail(int row, int column, int k)
         {
             float sum = 0;
             for (; k < linear.inputs; k++)
-                sum += x[k] * w[k];
+                sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
             return sum;
+        }
+
+        private interface IWeights
+        {
+            static abstract int Size { get; }
+
+            static abstract TVector Load(byte* row, int k);
+        }
+
+        private readonly struct FloatWeights : IWeights
+        {
+            public static int Size => sizeof(float);
+
+            public static TVector Load(byte* row, int k) => TSimd.Load((float*)row + k);
+        }
+
+        private readonly struct BFloat16Weights : IWeights
+        {
+            public static int Size => sizeof(ushort);
+
+            public static TVector Load(byte* row, int k) => TSimd.LoadBFloat16((ushort*)row + k);
         }
     }
 }

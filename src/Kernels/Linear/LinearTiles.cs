@@ -52,10 +52,14 @@ public readonly unsafe partial struct Linear
         {
             int inputs = linear.inputs;
             bool direct = linear.weight.Format == FloatFormat.F32;
+            int elementSize = linear.weight.ElementSize;
             for (; column < columnEnd; column += TileColumns, panels += (long)TileColumns * depth)
             {
                 int count = Math.Min(TileColumns, columnEnd - column);
                 long first = (long)column * inputs + k;
+                int ahead = Math.Clamp(columnEnd - column - TileColumns, 0, TileColumns);
+                Panels.Prefetch(
+                    linear.weight.Slice(first + (long)TileColumns * inputs).Address, (long)inputs * elementSize, ahead, depth * elementSize);
                 if (direct)
                 {
                     Panels.Transpose((float*)linear.weight.Address + first, inputs, count, depth, panels, TileColumns);

@@ -10,6 +10,9 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
 
     static abstract TVector Load(float* source);
 
+    /// <summary>Lanes from bf16, which are the upper halves of their fp32.</summary>
+    static abstract TVector LoadBFloat16(ushort* source);
+
     static abstract void Store(TVector value, float* destination);
 
     static abstract TVector Broadcast(float value);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -38,16 +37,22 @@ internal static unsafe class Panels
         }
     }
 
-    /// <summary>panel[k, j] = rows[k, j].</summary>
-    /// <param name="rows">[depth, count], rows <paramref name="stride"/> apart</param>
-    /// <param name="count">How many of the panel's columns there are.</param>
-    public static void Copy(float* rows, long stride, int count, int depth, float* panel, int columns)
+    /// <summary>
+    /// Asks for rows that will be packed soon. They are short and far apart, so the hardware foresees nothing, and packing would
+    /// wait for memory row by row.
+    /// </summary>
+    /// <param name="rows">The first row.</param>
+    /// <param name="strideBytes">From a row to the next.</param>
+    /// <param name="rowBytes">Bytes wanted of each.</param>
+    public static void Prefetch(void* rows, long strideBytes, int count, int rowBytes)
     {
-        for (int k = 0; k < depth; k++, rows += stride, panel += columns)
+        const int line = 64;
+        if (!Sse.IsSupported)
+            return;
+        for (byte* row = (byte*)rows; count > 0; count--, row += strideBytes)
         {
-            new ReadOnlySpan<float>(rows, count).CopyTo(new Span<float>(panel, columns));
-            if (count < columns)
-                NativeMemory.Clear(panel + count, (nuint)(columns - count) * sizeof(float));
+            for (int i = 0; i < rowBytes; i += line)
+                Sse.Prefetch1(row + i);
         }
     }
 

@@ -9,6 +9,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 
+    public static Vector128<float> LoadBFloat16(ushort* source) =>
+        (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
+
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);

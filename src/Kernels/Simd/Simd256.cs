@@ -9,6 +9,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 
+    public static Vector256<float> LoadBFloat16(ushort* source) =>
+        (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 16).AsSingle();
+
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);

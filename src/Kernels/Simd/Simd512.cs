@@ -9,6 +9,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
+    public static Vector512<float> LoadBFloat16(ushort* source) =>
+        (Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()) << 16).AsSingle();
+
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);

@@ -1,0 +1,45 @@
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Simd;
+
+namespace CogVideoX.Kernels.Tests;
+
+public sealed unsafe class SimdMathTests
+{
+    [Fact]
+    public void ExpIsWithinTheStatedError()
+    {
+        // Every 17th float of the range in which results are normal.
+        Assert.InRange(LargestError(0, 88.37f), 0, 1.1);
+        Assert.InRange(LargestError(-0f, -87.33f), 0, 1.1);
+    }
+
+    [Theory]
+    [InlineData(float.NegativeInfinity, 0)]
+    [InlineData(-1000, 0)]
+    [InlineData(-88, 0)]
+    [InlineData(0, 1)]
+    [InlineData(88.5f, float.PositiveInfinity)]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(float.NaN, float.NaN)]
+    public void ExpKnowsItsLimits(float x, float expected)
+    {
+        Assert.Equal(expected, SimdMath<Simd128, Vector128<float>>.Exp(Vector128.Create(x))[0]);
+        Assert.Equal(expected, SimdMath<Simd256, Vector256<float>>.Exp(Vector256.Create(x))[0]);
+        Assert.Equal(expected, SimdMath<Simd512, Vector512<float>>.Exp(Vector512.Create(x))[0]);
+    }
+
+    private static double LargestError(float from, float to)
+    {
+        double largest = 0;
+        uint end = BitConverter.SingleToUInt32Bits(to);
+        for (uint bits = BitConverter.SingleToUInt32Bits(from); bits < end; bits += 17)
+        {
+            float x = BitConverter.UInt32BitsToSingle(bits);
+            float actual = SimdMath<Simd256, Vector256<float>>.Exp(Vector256.Create(x))[0];
+            double exact = Math.Exp(x);
+            double ulp = Math.ScaleB(1, Math.ILogB(exact) - 23);
+            largest = Math.Max(largest, Math.Abs(actual - exact) / ulp);
+        }
+        return largest;
+    }
+}
