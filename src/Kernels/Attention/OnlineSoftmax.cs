@@ -32,7 +32,8 @@ internal readonly unsafe struct OnlineSoftmax<TSimd, TVector>(float* state, int 
         TVector maxima = TSimd.Broadcast(largest[row]);
         for (int i = 0; i < padded; i += TSimd.Lanes)
             maxima = TSimd.Max(maxima, TSimd.Load(scores + i));
-        float before = largest[row], now = Largest(maxima);
+        float now = Largest(maxima);
+        float correction = MathF.Exp(largest[row] - now); // a call, so not where a vector would have to survive it
 
         TVector shift = TSimd.Broadcast(now), sum = default;
         for (int i = 0; i < padded; i += TSimd.Lanes)
@@ -41,7 +42,6 @@ internal readonly unsafe struct OnlineSoftmax<TSimd, TVector>(float* state, int 
             sum = TSimd.Add(sum, weight);
             TSimd.Store(weight, scores + i);
         }
-        float correction = MathF.Exp(before - now);
         total[row] = total[row] * correction + TSimd.Sum(sum);
         largest[row] = now;
         if (correction != 1)

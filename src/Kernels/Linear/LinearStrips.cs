@@ -25,7 +25,8 @@ public readonly unsafe partial struct Linear
         {
             int inputs = linear.inputs, outputs = linear.outputs;
             int start = item * height, end = Math.Min(outputs, start + height);
-            float* bias = (float*)worker.Scratch(sizeof(float) * (height + WeightRows * (long)inputs));
+            float* sums = (float*)worker.Scratch(sizeof(float) * (WeightRows * XRows * TSimd.Lanes + height + WeightRows * (long)inputs));
+            float* bias = sums + WeightRows * XRows * TSimd.Lanes;
             float* staging = bias + height;
             var finish = new Finisher<TSimd, TVector>(linear, bias, start);
             finish.WidenBias(end - start);
@@ -41,17 +42,23 @@ public readonly unsafe partial struct Linear
                 for (int row = 0; row < linear.rows; row += XRows)
                 {
                     if (weights.Format == FloatFormat.BF16)
-                        Dot<BFloat16Weights>((byte*)weights.Address, count, row, column);
+                        Dot<BFloat16Weights>((byte*)weights.Address, count, row, sums);
                     else
-                        Dot<FloatWeights>((byte*)weights.Address, count, row, column);
+                        Dot<FloatWeights>((byte*)weights.Address, count, row, sums);
+                    for (int i = 0; i < XRows && row + i < linear.rows; i++)
+                    {
+                        for (int j = 0; j < count; j++)
+                            Put(row + i, column + j, TSimd.Sum(TSimd.Load(sums + (i * WeightRows + j) * TSimd.Lanes)));
+                    }
                 }
             }
             finish.Apply(0, linear.rows, start, end - start);
         }
 
-        // Rows that don't exist are the last one again; what they give isn't stored.
+        // Rows that don't exist are the last one again; what they give isn't used. Sums leave through memory: were they
+        // arguments of a call, the JIT would keep them on the stack throughout the loop.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Dot<TWeights>(byte* w0, int count, int row, int column) where TWeights : struct, IWeights
+        private void Dot<TWeights>(byte* w0, int count, int row, float* sums) where TWeights : struct, IWeights
         {
             int inputs = linear.inputs, last = linear.rows - 1;
             byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TWeights.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TWeights.Size;
@@ -79,32 +86,28 @@ public readonly unsafe partial struct Linear
                 s31 = TSimd.MultiplyAdd(x, b, s31);
                 s32 = TSimd.MultiplyAdd(x, c, s32);
             }
-            Put(row, column, count, k, s00, s01, s02);
-            Put(row + 1, column, count, k, s10, s11, s12);
-            Put(row + 2, column, count, k, s20, s21, s22);
-            Put(row + 3, column, count, k, s30, s31, s32);
+            Put(s00, s01, s02, sums);
+            Put(s10, s11, s12, sums + WeightRows * TSimd.Lanes);
+            Put(s20, s21, s22, sums + 2 * WeightRows * TSimd.Lanes);
+            Put(s30, s31, s32, sums + 3 * WeightRows * TSimd.Lanes);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Put(TVector a, TVector b, TVector c, float* sums)
+        {
+            TSimd.Store(a, sums);
+            TSimd.Store(b, sums + TSimd.Lanes);
+            TSimd.Store(c, sums + 2 * TSimd.Lanes);
         }
 
         private float* X(int row, int last) => linear.x + (long)Math.Min(row, last) * linear.inputs;
 
-        private void Put(int row, int column, int count, int k, TVector s0, TVector s1, TVector s2)
+        // With the odd inputs at the end, which fill no vector.
+        private void Put(int row, int column, float sum)
         {
-            if (row >= linear.rows)
-                return;
-            float* target = linear.y + (long)row * linear.outputs + column;
-            target[0] = TSimd.Sum(s0) + Tail(row, column, k);
-            if (count > 1)
-                target[1] = TSimd.Sum(s1) + Tail(row, column + 1, k);
-            if (count > 2)
-                target[2] = TSimd.Sum(s2) + Tail(row, column + 2, k);
-        }
-
-        private float Tail(int row, int column, int k)
-        {
-            float sum = 0;
-            for (; k < linear.inputs; k++)
+            for (int k = linear.inputs - linear.inputs % TSimd.Lanes; k < linear.inputs; k++)
                 sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
-            return sum;
+            linear.y[(long)row * linear.outputs + column] = sum;
         }
 
         private interface IWeights
