@@ -16,7 +16,7 @@ internal sealed class FrameDecoder(LoadedModel model, Ops ops)
         using MemoryScope scope = ops.Scope();
         CogVideoXVae vae = model.BuildVae(ops);
         Tensor scaled = ops.Scale(latents, (float)(1 / model.Folder.Vae.ScalingFactor));
-        (TileGrid rows, TileGrid columns) = TileGrid.Default(model.Folder.Vae);
+        (TileGrid rows, TileGrid columns) = DecodeTiles.For(model.Folder.Vae);
         Tensor video = tiled ? vae.DecodeTiled(scaled, rows, columns, progress) : vae.Decode(scaled, progress);   // [1, F, H, W, 3]
         FiniteCheck.Check(video, "the decoded frames");
         return ToFrames(ops.Permute(video, [0, 1, 4, 2, 3]));

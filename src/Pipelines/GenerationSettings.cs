@@ -72,7 +72,7 @@ public sealed record GenerationSettings
             ["vae-tiling"] = VaeTiling.ToString().ToLowerInvariant(),
         };
         if (initLatents is not null)
-            settings["init-latents"] = initLatents;
+            settings["init-latents"] = Path.GetFullPath(initLatents); // the run may be repeated from elsewhere
         return new GenerationMetadata(Prompt, NegativePrompt, Seed, settings);
     }
 }

@@ -1,5 +1,6 @@
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
 
@@ -13,7 +14,7 @@ internal static class LatentFile
 
     /// <param name="option">The option that named the file, for errors.</param>
     /// <param name="path">The file.</param>
-    /// <exception cref="RequestException">No such tensor, of another type or rank.</exception>
+    /// <exception cref="RequestException">No such tensor, of another type or rank, or with numbers that aren't finite.</exception>
     public static (float[] Values, Shape Shape) Read(string option, string path)
     {
         try
@@ -24,7 +25,10 @@ internal static class LatentFile
             Tensor latents = file[Name];
             if (!latents.Type.IsKernelFloat || latents.Shape.Rank != 5 || latents.Shape[0] != 1 || latents.Count == 0)
                 throw new RequestException(option, $"'{Name}' in {path} is {latents}; F32 [1, F, C, H, W] is needed.");
-            return (latents.ToFloats(), latents.Shape);
+            float[] values = latents.ToFloats();
+            return TensorPrimitives.IsFiniteAll<float>(values)
+                ? (values, latents.Shape)
+                : throw new RequestException(option, $"'{Name}' in {path} holds NaN or infinity; the run that made it went wrong.");
         }
         catch (SafetensorsException exception)
         {

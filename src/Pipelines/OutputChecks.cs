@@ -3,6 +3,13 @@ namespace CogVideoX.Pipelines;
 /// <summary>Whether a file can be written, before anything heavy starts.</summary>
 internal static class OutputChecks
 {
+    /// <exception cref="RequestException">Both options name the same file.</exception>
+    public static void CheckApart(string option, string? path, string other, string? otherPath)
+    {
+        if (path is not null && otherPath is not null && Path.GetFullPath(path) == Path.GetFullPath(otherPath))
+            throw new RequestException(option, $"{path} is the file of --{other} already; name another.");
+    }
+
     /// <param name="option">The option that named the file.</param>
     /// <param name="path">The file, or null where none is wanted.</param>
     /// <exception cref="RequestException">Its folder doesn't exist or can't be written to, or it is a folder.</exception>

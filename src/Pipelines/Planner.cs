@@ -16,6 +16,7 @@ internal static class Planner
     /// <exception cref="RequestException">More memory is needed than is free.</exception>
     public static GenerationPlan Plan(GenerationSettings settings, LoadedModel model, long freeBytes)
     {
+        RefuseIfNoArrayHolds(settings);
         StagePlan encode = Encode(settings, model), sample = Sample(settings, model);
         RefuseIfTooLarge(encode, freeBytes, "max-sequence-length", "Shorter prompts need less.");
         RefuseIfTooLarge(sample, freeBytes, "width", "A smaller size or fewer frames need less.");
@@ -63,7 +64,7 @@ internal static class Planner
         Tensor latents = ops.Empty(shape);
         if (tiled)
         {
-            (TileGrid rows, TileGrid columns) = TileGrid.Default(model.Folder.Vae);
+            (TileGrid rows, TileGrid columns) = DecodeTiles.For(model.Folder.Vae);
             vae.DecodeTiled(latents, rows, columns);
         }
         else
@@ -94,6 +95,12 @@ internal static class Planner
             if (model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength).Truncated is { } cut)
                 warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; this was cut off: \"{cut}\"");
         }
+    }
+
+    private static void RefuseIfNoArrayHolds(GenerationSettings settings)
+    {
+        if (3L * settings.Frames * settings.Height * settings.Width > Array.MaxLength)
+            throw new RequestException("width", $"{settings.Frames} frames of {settings.Width}×{settings.Height} are more than one array can hold; choose a smaller size or fewer frames.");
     }
 
     private static bool Fits(StagePlan plan, long freeBytes) => plan.ActivationBytes <= freeBytes * UsableShare;

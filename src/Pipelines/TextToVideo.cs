@@ -3,8 +3,8 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames. One at a time; use one
-/// object for several runs, since its weights stay mapped.
+/// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames. Use one object for several
+/// runs, since its weights stay mapped; runs that are begun at the same time wait for each other.
 /// </summary>
 /// <example><code>
 /// using var pipeline = TextToVideo.Open("models/shapes");
@@ -15,6 +15,7 @@ public sealed class TextToVideo : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
+    private readonly Lock oneAtATime = new(); // tensors of two runs must not share the scopes of one memory
 
     private TextToVideo(LoadedModel model, Ops ops)
     {
@@ -33,7 +34,11 @@ public sealed class TextToVideo : IDisposable
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs.</summary>
     /// <exception cref="RequestException">What can't be done, and what could.</exception>
-    public GenerationPlan Plan(GenerationRequest request) => Plan(request, SystemMemory.FreeBytes());
+    public GenerationPlan Plan(GenerationRequest request)
+    {
+        lock (oneAtATime)
+            return Plan(request, SystemMemory.FreeBytes());
+    }
 
     /// <summary>Makes a video.</summary>
     /// <param name="request">What to show and how.</param>
@@ -44,15 +49,14 @@ public sealed class TextToVideo : IDisposable
     /// <exception cref="GenerationException">Numbers that aren't finite: in which stage and step.</exception>
     public GenerationResult Generate(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        GenerationPlan plan = Plan(request);
-        Tensor? start = null;
-        using MemoryScope scope = ops.Scope();
-        if (request.InitLatents is { } path)
-            start = ReadStart(path, plan.Settings);
-        OutputChecks.Check("save-latents", request.SaveLatents);
-        OutputChecks.Check("trace", request.Trace);
-        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
-            .Run(start, request.SaveLatents, request.Trace);
+        lock (oneAtATime)
+        {
+            GenerationPlan plan = Plan(request);
+            using MemoryScope scope = ops.Scope();
+            Tensor? start = ReadStart(request.InitLatents, plan.Settings) is { } noise ? ops.FromHost(noise.Values, noise.Shape) : null;
+            return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
+                .Run(start, request.SaveLatents, request.Trace);
+        }
     }
 
     /// <summary>The same on a thread of the pool.</summary>
@@ -69,14 +73,27 @@ public sealed class TextToVideo : IDisposable
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
 
-    internal GenerationPlan Plan(GenerationRequest request, long freeBytes) => Planner.Plan(RequestResolver.Resolve(request, model), model, freeBytes);
+    /// <summary>How many tensors live now; between runs there are none.</summary>
+    internal int LiveTensors => ops.Memory.LiveCount;
 
-    private Tensor ReadStart(string path, GenerationSettings settings)
+    internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {
+        GenerationSettings settings = RequestResolver.Resolve(request, model);
+        ReadStart(request.InitLatents, settings);
+        OutputChecks.Check("save-latents", request.SaveLatents);
+        OutputChecks.Check("trace", request.Trace);
+        OutputChecks.CheckApart("trace", request.Trace, "save-latents", request.SaveLatents);
+        return Planner.Plan(settings, model, freeBytes);
+    }
+
+    private (float[] Values, Shape Shape)? ReadStart(string? path, GenerationSettings settings)
+    {
+        if (path is null)
+            return null;
         (float[] values, Shape shape) = LatentFile.Read("init-latents", path);
         Shape needed = Planner.LatentShape(settings, model);
         return shape == needed
-            ? ops.FromHost(values, shape)
+            ? (values, shape)
             : throw new RequestException("init-latents", $"{path} holds latents {shape}, {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
     }
 }

@@ -7,6 +7,9 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"cogvideox-{Guid.NewGuid():N}");
 
+    /// <summary>Names of everything in it, hidden files too.</summary>
+    public string[] Names => [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)).Order()];
+
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>A copy of a checkpoint that a test may spoil.</summary>

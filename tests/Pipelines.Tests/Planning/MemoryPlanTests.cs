@@ -1,0 +1,82 @@
+namespace CogVideoX.Pipelines.Tests.Planning;
+
+/// <summary>Too little memory is found before anything runs.</summary>
+public sealed class MemoryPlanTests : IDisposable
+{
+    // 192×128 is more than one tile of 2b's VAE (its tiles are half of 64×96), so tiles save memory.
+    private static readonly GenerationRequest Tileable = TestModels.Quick with { Width = 192, Height = 128 };
+
+    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 1);
+
+    public void Dispose() => pipeline.Dispose();
+
+    [Fact]
+    public void EveryStageIsPlanned()
+    {
+        GenerationPlan plan = pipeline.Plan(TestModels.Quick, long.MaxValue);
+        Assert.Equal([GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode], plan.Stages.Select(stage => stage.Stage));
+        Assert.All(plan.Stages, stage =>
+        {
+            Assert.True(stage.ActivationBytes > 0);
+            Assert.True(stage.WeightBytes > 0);
+            Assert.True(stage.Flops > 0);
+        });
+    }
+
+    [Fact]
+    public void WorkGrowsWithStepsFramesAndGuidance()
+    {
+        long two = Flops(TestModels.Quick);
+        Assert.Equal(2 * two, Flops(TestModels.Quick with { Steps = 4 }));
+        Assert.InRange(Flops(TestModels.Quick with { GuidanceScale = 1 }), two * 2 / 5, two * 3 / 5);
+        Assert.True(Flops(TestModels.Quick with { Frames = 17 }) > two * 3 / 2);
+
+        long Flops(GenerationRequest request) => pipeline.Plan(request, long.MaxValue).Stages[1].Flops;
+    }
+
+    [Fact]
+    public void NoMemoryIsRefusedWithWhatIsNeededForWhat()
+    {
+        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(TestModels.Quick, 1000));
+        Assert.Equal("max-sequence-length", refusal.Option);
+        Assert.Matches("the stage 'encode' needs [0-9.]+ GB for its tensors .* and 0.00 GB are free", refusal.Message);
+    }
+
+    [Fact]
+    public void SamplingThatDoesntFitIsRefused()
+    {
+        GenerationPlan plan = pipeline.Plan(Tileable, long.MaxValue);
+        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(Tileable, plan.Stages[1].ActivationBytes));
+        Assert.Equal("width", refusal.Option);
+        Assert.Contains("the stage 'sample' needs", refusal.Message);
+        Assert.Contains("fewer frames", refusal.Message);
+    }
+
+    [Fact]
+    public void TilesAreSwitchedOnWhereMemoryIsShort()
+    {
+        GenerationPlan roomy = pipeline.Plan(Tileable, long.MaxValue);
+        Assert.Equal(TilingMode.Off, roomy.Settings.VaeTiling);
+        GenerationPlan tight = pipeline.Plan(Tileable, roomy.Stages[2].ActivationBytes);
+        Assert.Equal(TilingMode.On, tight.Settings.VaeTiling);
+        Assert.True(tight.Stages[2].ActivationBytes < roomy.Stages[2].ActivationBytes / 2);
+    }
+
+    [Fact]
+    public void TilesStayOnOrOffWhereAskedFor()
+    {
+        Assert.Equal(TilingMode.On, pipeline.Plan(Tileable with { VaeTiling = TilingMode.On }, long.MaxValue).Settings.VaeTiling);
+        Assert.Equal(TilingMode.Off, pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, long.MaxValue).Settings.VaeTiling);
+        long whole = pipeline.Plan(Tileable, long.MaxValue).Stages[2].ActivationBytes;
+        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, whole));
+        Assert.Equal("vae-tiling", refusal.Option);
+        Assert.Contains("--vae-tiling on", refusal.Message);
+    }
+
+    [Fact]
+    public void FreeMemoryOfThisMachineIsPlausible()
+    {
+        Assert.InRange(SystemMemory.FreeBytes(), 1, SystemMemory.TotalBytes());
+        Assert.Equal(SystemMemory.FreeBytes() / 1e9, pipeline.Plan(TestModels.Quick).FreeBytes / 1e9, tolerance: 4);
+    }
+}

@@ -1,0 +1,47 @@
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Pipelines.Tests.Planning;
+
+/// <summary>What the plan says a stage takes is what it takes.</summary>
+public sealed class PlanMatchesRunTests
+{
+    private const double Tolerance = 0.05;
+
+    [Theory]
+    [InlineData("2b", 9, 6.0, TilingMode.Off)]
+    [InlineData("2b", 17, 1.0, TilingMode.On)]
+    [InlineData("5b", 9, 6.0, TilingMode.On)]
+    [InlineData("5b", 17, 1.0, TilingMode.Off)]
+    [InlineData("shapes", 17, 4.0, TilingMode.Off)]
+    public void PeakOfEachStageIsThePlannedOne(string model, int frames, double guidance, TilingMode tiling)
+    {
+        using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Testing.Golden.Path($"checkpoints/{model}"));
+        var request = TestModels.Quick with { Frames = frames, GuidanceScale = guidance, VaeTiling = tiling };
+        GenerationPlan plan = pipeline.Plan(request);
+        IReadOnlyList<StageTime> times = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Times;
+        Assert.Equal(plan.Stages.Select(stage => stage.Stage), times.Select(time => time.Stage));
+        foreach ((StagePlan planned, StageTime taken) in plan.Stages.Zip(times))
+        {
+            double ratio = (double)taken.PeakBytes / planned.ActivationBytes;
+            TestContext.Current.SendDiagnosticMessage($"{model}, {planned.Stage}: {taken.PeakBytes} taken, {planned.ActivationBytes} planned, {ratio:F4}");
+            Assert.True(ratio is >= 1 - Tolerance and <= 1 + Tolerance, $"{planned.Stage}: {taken.PeakBytes} bytes at the peak, {planned.ActivationBytes} planned ({ratio:F3})");
+        }
+    }
+
+    [Theory]
+    [InlineData(TilingMode.Off, false)]
+    [InlineData(TilingMode.On, true)]
+    public void DecoderPlansWhatItMakes(TilingMode tiling, bool tiled)
+    {
+        using var folder = new TemporaryFolder();
+        string latents = folder.File("latents.safetensors");
+        using (var pipeline = TextToVideo.Open(TestModels.Tiny5b))
+            pipeline.Generate(TestModels.Quick with { Frames = 17, SaveLatents = latents }, cancellation: TestContext.Current.CancellationToken);
+        using var decoder = VideoDecoder.Open(TestModels.Tiny5b);
+        (VideoShape shape, bool decidedTiled, StagePlan plan) = decoder.Plan(latents, tiling);
+        VideoFrames video = decoder.Decode(latents, tiling, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((video.Count, video.Height, video.Width), (shape.Count, shape.Height, shape.Width));
+        Assert.Equal(tiled, decidedTiled);
+        Assert.Equal(GenerationStage.Decode, plan.Stage);
+    }
+}

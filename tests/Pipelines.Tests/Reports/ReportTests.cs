@@ -1,0 +1,69 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
+using CogVideoX.Pipelines.Checkpoints;
+using CogVideoX.Pipelines.Reports;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Pipelines.Tests.Reports;
+
+/// <summary>What <c>inspect</c> and <c>doctor</c> answer.</summary>
+public sealed class ReportTests
+{
+    [Fact]
+    public void ModelIsDescribedWithItsPlan()
+    {
+        ModelReport report = ModelReport.Read(TestModels.Tiny2b, TestModels.Quick);
+        Assert.Equal(("CogVideoXPipeline", null), (report.PipelineClass, report.Release));
+        Assert.Empty(report.Unsupported);
+        Assert.Equal(["text_encoder", "transformer", "vae"], report.Components.Select(component => component.Name));
+        Assert.Equal([5, 1, 1], report.Components.Select(component => component.Files.Count));
+        Assert.All(report.Components, component => Assert.Equal(component.Parameters, component.ParametersByType.Single(entry => entry.Key == "F32").Value));
+        Assert.All(report.Components, component => Assert.True(component.Bytes >= 4 * component.Parameters));
+        Assert.Equal(2, report.Plan!.Settings.Steps);
+    }
+
+    [Fact]
+    public void ModelThatDoesntRunIsDescribedWithoutAPlan()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.CopyOf(TestModels.Tiny2b);
+        string index = Path.Combine(model, "model_index.json");
+        File.WriteAllText(index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+        ModelReport report = ModelReport.Read(model, TestModels.Quick);
+        Assert.NotEmpty(report.Unsupported);
+        Assert.Null(report.Plan);
+        Assert.Contains(report.Unsupported[0], Assert.Throws<ConfigException>(() => TextToVideo.Open(model)).Message);
+    }
+
+    [Fact]
+    public void DamagedPartsAreNamed()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.CopyOf(TestModels.Tiny2b);
+        string shard = Path.Combine(model, "text_encoder", "model-00003-of-00005.safetensors");
+        File.Delete(shard);
+        Assert.Contains(Path.GetFileName(shard), Assert.Throws<SafetensorsException>(() => ModelReport.Read(model, TestModels.Quick)).Message);
+        Assert.Contains("doesn't exist", Assert.Throws<ConfigException>(() => ModelReport.Read(folder.File("none"), TestModels.Quick)).Message);
+    }
+
+    [Fact]
+    public void WeightsOfAnotherModelAreRefusedBeforeARun()
+    {
+        using var folder = new TemporaryFolder();
+        RandomCheckpoint.Write("tiny", folder.File("model"), 0, cancellation: TestContext.Current.CancellationToken);
+        string path = folder.File("model/vae/diffusion_pytorch_model.safetensors");
+        SafetensorsWriter.Write(path, [new TensorSource("stray.weight", DType.F32, [1], (_, _) => { })]);
+        using var pipeline = TextToVideo.Open(folder.File("model"));
+        Assert.Contains(path, Assert.Throws<WeightException>(() => pipeline.Plan(TestModels.Quick)).Message);
+    }
+
+    [Fact]
+    public void SystemIsDescribedAndEachAbsenceHasItsCost()
+    {
+        IReadOnlyList<SystemFinding> findings = SystemReport.Read();
+        Assert.Equal(["runtime", "cpu", "memory", "ffmpeg", "gpu", "ptxas"], findings.Select(finding => finding.Name));
+        Assert.All(findings, finding => Assert.Equal(finding.IsGood, finding.Cost is null));
+        Assert.All(findings, finding => Assert.NotEmpty(finding.Found));
+    }
+}

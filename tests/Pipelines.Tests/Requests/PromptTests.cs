@@ -1,0 +1,116 @@
+using System.Text;
+using CogVideoX.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CogVideoX.Pipelines.Tests.Requests;
+
+/// <summary>Prompts that aren't text are refused; what is too long is cut, and the user is told what.</summary>
+public sealed class PromptTests : IDisposable
+{
+    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 1);
+
+    public void Dispose() => pipeline.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("\t\r\n\u00A0\u3000")]
+    public void EmptyPromptIsRefusedButNotAnEmptyNegativeOne(string text)
+    {
+        Assert.Contains("empty", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
+        Assert.Equal(text, pipeline.Plan(TestModels.Quick with { NegativePrompt = text }).Settings.NegativePrompt);
+    }
+
+    [Theory]
+    [InlineData("a\0b", "character 2 is U+0000")]
+    [InlineData("\u001B[31mred", "character 1 is U+001B")]
+    [InlineData("red\u0085", "character 4 is U+0085")]
+    public void WhatIsNotTextIsRefused(string text, string place)
+    {
+        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
+        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, "negative-prompt").Message);
+    }
+
+    // No theory: attributes are kept as UTF-8, which has no half characters.
+    [Fact]
+    public void HalfCharactersAreRefused()
+    {
+        WhatIsNotTextIsRefused("a \uD83C cat", "character 3 is U+D83C");
+        WhatIsNotTextIsRefused("a \uDFAC cat", "character 3 is U+DFAC");
+        WhatIsNotTextIsRefused("cat\uD83C", "character 4 is U+D83C");
+        WhatIsNotTextIsRefused("\uDFAC\uD83C", "character 1 is U+DFAC");
+    }
+
+    [Theory]
+    [InlineData("two\nlines\tand a tab\r\n")]
+    [InlineData("ein großer Kreis, 円, 🎬")]
+    [InlineData("\uFFFD")]
+    public void AnyTextIsTaken(string text) => Assert.Equal(text, pipeline.Plan(TestModels.Quick with { Prompt = text }).Settings.Prompt);
+
+    [Fact]
+    public void AbsurdlyLongPromptIsRefused()
+    {
+        string text = new('a', 100_001);
+        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
+        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, "negative-prompt").Message);
+    }
+
+    [Fact]
+    public void CutPromptIsWarnedOfWithTheWordsThatAreLost()
+    {
+        string text = string.Concat(Enumerable.Repeat("a red circle moving left ", 8)) + "zebra";
+        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Prompt = text }).Warnings);
+        Assert.Contains("The prompt is longer than 26 tokens", warning);
+        Assert.Contains("zebra\"", warning);
+        Assert.Empty(pipeline.Plan(TestModels.Quick).Warnings);
+    }
+
+    [Fact]
+    public void CutNegativePromptIsWarnedOfOnlyWhereItIsUsed()
+    {
+        var request = TestModels.Quick with { NegativePrompt = string.Concat(Enumerable.Repeat("blurry and dark ", 20)) };
+        Assert.Contains("The negative prompt is longer", Assert.Single(pipeline.Plan(request).Warnings));
+        Assert.Empty(pipeline.Plan(request with { GuidanceScale = 1 }).Warnings);
+    }
+
+    [Fact]
+    public void MoreFramesThanTheModelKnowsAreWarnedOf()
+    {
+        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Frames = 17 }).Warnings);
+        Assert.Contains("17 frames are more than the 9", warning);
+    }
+
+    [Fact]
+    public void NoTextMakesThePlanFail()
+    {
+        Prop.ForAll<string>(text =>
+        {
+            if (text is null)
+                return;
+            try
+            {
+                pipeline.Plan(TestModels.Quick with { Prompt = text, NegativePrompt = text });
+            }
+            catch (RequestException exception)
+            {
+                Assert.Equal("prompt", exception.Option);
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void TokenizerOfThePipelineGivesTheGoldenIds()
+    {
+        var tokenizer = PromptTokenizer.Open(TestModels.Tiny2b);
+        using var cases = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Golden.Path("tokenizer/cases.json"), Encoding.UTF8));
+        foreach (var row in cases.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            string text = row.GetProperty("text").GetString()!;
+            Assert.Equal(Ids("ids_eos"), tokenizer.Encode(text));
+            Assert.Equal(Ids("padded_12"), tokenizer.Encode(text, 12));
+
+            int[] Ids(string name) => [.. row.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Pipelines.Tests.Runs;
+
+/// <summary>Numbers that aren't finite stop the run, and the message says where they began.</summary>
+public sealed class DamagedWeightsTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void TextEncoderIsNamed(float value) =>
+        Assert.Contains("text encoder's output", Failure("text_encoder", "encoder.block.1.layer.1.DenseReluDense.wo.weight", value).Message);
+
+    [Theory]
+    [InlineData("transformer_blocks.0.ff.net.2.bias", "'block0")]
+    [InlineData("transformer_blocks.1.attn1.to_v.weight", "'block1")]
+    [InlineData("time_embedding.linear_1.bias", "'time_embedding'")]
+    [InlineData("proj_out.bias", "'output'")]
+    public void StageOfTheTransformerAndStepAreNamed(string weight, string stage)
+    {
+        string message = Failure("transformer", weight, float.NaN).Message;
+        Assert.Contains("step 1 of 2 (timestep 999)", message);
+        Assert.Contains(stage, message);
+    }
+
+    [Theory]
+    [InlineData("decoder.conv_in.conv.bias")]
+    [InlineData("decoder.conv_out.conv.weight")]
+    public void FramesAreNamed(string weight) => Assert.Contains("the decoded frames", Failure("vae", weight, float.NaN).Message);
+
+    [Fact]
+    public void DamageInTheEncoderOfTheVaeDoesntMatterHere()
+    {
+        using var pipeline = TextToVideo.Open(Damaged("vae", "encoder.conv_in.conv.bias", float.NaN));
+        pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
+    }
+
+    private GenerationException Failure(string part, string weight, float value)
+    {
+        using var pipeline = TextToVideo.Open(Damaged(part, weight, value));
+        var request = TestModels.Quick with { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
+        var failure = Assert.Throws<GenerationException>(() => pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("weights are damaged", failure.Message);
+        Assert.Equal(0, pipeline.LiveTensors);
+        Assert.Equal(part == "vae", File.Exists(request.SaveLatents)); // what was sampled well is kept
+        return failure;
+    }
+
+    private string Damaged(string part, string weight, float value)
+    {
+        string model = folder.CopyOf(TestModels.Tiny2b);
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(model, part), "*.safetensors"))
+            Damage(path, weight, value);
+        return model;
+    }
+
+    private static void Damage(string path, string weight, float value)
+    {
+        Dictionary<string, (float[] Values, Shape Shape)> tensors;
+        using (SafetensorsFile file = SafetensorsFile.Open(path))
+            tensors = file.Names.ToDictionary(name => name, name => (file[name].ToFloats(), file[name].Shape));
+        if (!tensors.TryGetValue(weight, out var damaged))
+            return;
+        damaged.Values[^1] = value;
+        SafetensorsWriter.Write(path, tensors.Select(entry => new TensorSource(entry.Key, DType.F32, entry.Value.Shape, (first, destination) =>
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(entry.Value.Values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination))));
+    }
+}
