@@ -9,6 +9,10 @@ public static class Agree
     /// <summary>What one module in fp32 may differ from the reference, as a relative L2 error (docs/architecture.md).</summary>
     public const double Module = 2e-5;
 
+    // Where to write each error that was measured: docs/measurements.md is made from it.
+    private static readonly string? Log = Environment.GetEnvironmentVariable("COGVIDEOX_ERROR_LOG");
+    private static readonly Lock LogGate = new();
+
     /// <summary>What the latents of a whole pipeline may differ.</summary>
     public const double Pipeline = 2e-4;
 
@@ -34,6 +38,11 @@ public static class Agree
     {
         Assert.True(expected.Shape == actual.Shape, $"{stage}: shape {actual.Shape}, expected {expected.Shape}.");
         double error = RelativeError(actual.ToFloats(), expected.ToFloats());
+        if (Log is not null)
+        {
+            lock (LogGate)
+                File.AppendAllText(Log, $"{error:E2} {stage}\n");
+        }
         Assert.True(error <= tolerance, $"{stage}: relative error {error:E2}, allowed {tolerance:E1}.");
     }
 }
