@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace CogVideoX.Emulator.Tests;
 
 public class SpeedTests(ITestOutputHelper output)
@@ -8,7 +6,7 @@ public class SpeedTests(ITestOutputHelper output)
     [Fact]
     public void PlainLoop()
     {
-        const int rounds = 20_000, threads = 256;
+        const int rounds = 100_000, threads = 256;
         PtxModule module = Kernel.Module($"""
             mul.wide.u32 %rd3, %r1, 4;
             add.s64 %rd4, %rd1, %rd3;
@@ -27,11 +25,11 @@ public class SpeedTests(ITestOutputHelper output)
             setp.lt.u32 %p1, %r2, {rounds};
             @%p1 bra LOOP;
             """);
-        var clock = Stopwatch.StartNew();
+        TimeSpan before = Environment.CpuUsage.UserTime;
         (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, new LaunchOptions());
-        double seconds = clock.Elapsed.TotalSeconds;
+        double seconds = (Environment.CpuUsage.UserTime - before).TotalSeconds;
         Assert.Null(report.Fault);
-        output.WriteLine($"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second");
+        output.WriteLine($"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");
         Assert.Equal(rounds * 10 * threads / 32, report.Counters.WarpInstructions - (9 * threads / 32));
     }
 }

@@ -56,6 +56,17 @@ internal sealed unsafe class Counters
         }
     }
 
+    /// <summary>Neighbouring words, one a lane: no conflicts, and the sectors follow from the first address.</summary>
+    public void CoalescedAccess(Instruction instruction, StateSpace space, long first, int bytes)
+    {
+        if (space == StateSpace.Global)
+        {
+            GlobalBytes += bytes;
+            Sectors[instruction.Index] += ((first + bytes - 1) >> 5) - (first >> 5) + 1;
+        }
+        else SharedBytes += bytes;
+    }
+
     /// <summary>ldmatrix and stmatrix: each tile's eight rows of 16 bytes are one pass if they fall on different banks.</summary>
     public void MatrixAccess(Instruction instruction, long* addresses, int tiles)
     {

@@ -78,21 +78,29 @@ internal static class FloatFunctions
     /// <summary>The other operand if one is NaN; -0 counts as less than +0.</summary>
     public readonly struct Minimum<TMode> : IBinary<float> where TMode : IFloatMode
     {
+        public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(float.MinNumber(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.MinNumber(In<TMode>(a), In<TMode>(b)));
     }
 
     public readonly struct Maximum<TMode> : IBinary<float> where TMode : IFloatMode
     {
+        public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(float.MaxNumber(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.MaxNumber(In<TMode>(a), In<TMode>(b)));
     }
 
     public readonly struct MinimumNan<TMode> : IBinary<float> where TMode : IFloatMode
     {
+        public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(MathF.Min(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.Min(In<TMode>(a), In<TMode>(b)));
     }
 
     public readonly struct MaximumNan<TMode> : IBinary<float> where TMode : IFloatMode
     {
+        public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(MathF.Max(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.Max(In<TMode>(a), In<TMode>(b)));
     }
 }

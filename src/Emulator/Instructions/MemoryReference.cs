@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
@@ -73,7 +74,8 @@ internal static unsafe class MemoryReference
         if (address.IsWide)
         {
             long* from = warp.Slot<long>(address.Slot);
-            for (int i = 0; i < Warp.Lanes; i++) to[i] = from[i] + address.Offset;
+            Vector256<long> offset = Vector256.Create(address.Offset);
+            for (int i = 0; i < Warp.Lanes; i += Vector256<long>.Count) (Vector256.Load(from + i) + offset).Store(to + i);
             return;
         }
         uint* narrow = warp.Slot<uint>(address.Slot);

@@ -14,9 +14,9 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
     public override void Execute(Warp warp)
     {
         MemoryReference.Addresses(warp, address);
-        warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
         warp.Begin(Line, shape.Scope);
-        if (plain && CoalescedAccess.TryWrite(warp, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
+        if (plain && CoalescedAccess.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
+        warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
         byte* value = stackalloc byte[32];
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {

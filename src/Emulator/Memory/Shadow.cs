@@ -43,15 +43,16 @@ internal sealed class Shadow(long size, int initialOwner)
         ref Cell[]? page = ref pages[first / PageCells];
         page ??= NewPage();
         Span<Cell> cells = page.AsSpan((int)(first % PageCells), Warp.Lanes);
+        int info = a.Info, cta = a.Cta, entity = a.Entity, clock = a.Clock;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
             uint bit = 1u << lane;
-            bool mine = cell.WriteCta == a.Cta && cell.WriteEntity == a.Entity + lane;
-            bool sameReader = cell.ReadMask == bit && cell.ReadEntity == a.Entity && cell.ReadCta == a.Cta;
+            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane;
+            bool sameReader = cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta;
             if ((cell.WriteCta == Cell.Host || mine) && (cell.ReadMask == 0 || sameReader))
             {
-                (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (a.Cta, a.Entity, a.Clock, a.Info, bit);
+                (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
                 continue;
             }
             a.Lane = lane;
@@ -70,15 +71,16 @@ internal sealed class Shadow(long size, int initialOwner)
         ref Cell[]? page = ref pages[first / PageCells];
         page ??= NewPage();
         Span<Cell> cells = page.AsSpan((int)(first % PageCells), Warp.Lanes);
+        int info = a.Info, cta = a.Cta, entity = a.Entity, clock = a.Clock;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
-            bool mine = cell.WriteCta < 0 || (cell.WriteCta == a.Cta && cell.WriteEntity == a.Entity + lane);
+            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane);
             bool myRead = cell.ReadMask == 0
-                || (cell.ReadMask == 1u << lane && cell.ReadEntity == a.Entity && cell.ReadCta == a.Cta && cell.MoreReads == 0);
+                || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta && cell.MoreReads == 0);
             if (mine && myRead)
             {
-                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (a.Cta, a.Entity + lane, a.Clock, a.Info, 0);
+                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
                 continue;
             }
             a.Lane = lane;
