@@ -149,6 +149,14 @@ public class CheckTests
         "mbarrier.init.shared.b64 [bar], 1; mbarrier.init.shared.b64 [bar], 1;", threads: 1, variables: ".shared .align 8 .b64 bar;");
 
     [Fact]
+    public void ALiveBarrierIsNotOverwritten() => Expect(FaultKind.Invalid,
+        "mbarrier.init.shared.b64 [bar], 1; st.shared.u32 [bar], 0;", threads: 1, variables: ".shared .align 8 .b64 bar;");
+
+    [Fact]
+    public void AnInvalidatedBarrierIsMemoryAgain() => Expect(null,
+        "mbarrier.init.shared.b64 [bar], 1; mbarrier.inval.shared.b64 [bar]; st.shared.u32 [bar], 0;", threads: 1, variables: ".shared .align 8 .b64 bar;");
+
+    [Fact]
     public void ABulkStoreIsWaitedFor() => Expect(FaultKind.Asynchronous, """
         st.shared.v4.u32 [s], {%r1, %r1, %r1, %r1};
         fence.proxy.async.shared::cta;

@@ -24,6 +24,7 @@ internal static unsafe class BulkTransfer
         warp.Begin(line);
         warp.SetLane(lane);
         Access access = warp.Access;
+        barrier.RequireReadyForAsync(access);
         access.Actor = Actor.TensorLoad;
         access.EntityCta = barrier.Cta.Number;
         access.Entity = barrier.Entity;

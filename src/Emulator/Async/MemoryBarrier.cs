@@ -5,7 +5,7 @@ using CogVideoX.Emulator.Memory;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>An mbarrier object (PTX ISA 9.7.13.15): arrivals and bytes of the running phase, and what its completion tells.</summary>
-internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int count)
+internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int count, int initEntity, int initClock)
 {
     private const int MostBytes = (1 << 20) - 1;
 
@@ -28,6 +28,9 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
 
     public Knowledge Complete { get; private set; } = Knowledge.None;
 
+    /// <summary>Thread and clock of a fence.mbarrier_init after the initialisation.</summary>
+    private (int Entity, int Clock)? readyForAsync;
+
     public int Pending => pending;
 
     public int OutstandingBytes => bytes;
@@ -47,6 +50,20 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
         if (drop) expected -= arrivals;
         gathered = gathered.Join(news);
         CheckComplete();
+    }
+
+    /// <summary>fence.mbarrier_init by a thread that knows of the initialisation (PTX ISA 9.7.13.4).</summary>
+    public void FenceInit(Access access, int clock)
+    {
+        if (access.Knows(Cta.Number, initEntity, initClock)) readyForAsync ??= (access.IssuerEntity + access.Lane, clock);
+    }
+
+    /// <summary>Asynchronous copies reach the object through another proxy: a fence must stand between its initialisation and them.</summary>
+    public void RequireReadyForAsync(Access access)
+    {
+        bool fenced = readyForAsync is { } fence && access.Knows(Cta.Number, fence.Entity, fence.Clock);
+        if (!fenced && !access.IsFenced(Cta.Number, initEntity, initClock))
+            throw Faults.At(FaultKind.Proxy, "an mbarrier used by an asynchronous copy with no fence.mbarrier_init after mbarrier.init", At, Offset, access.Lane);
     }
 
     /// <summary>Bytes of a copy that was issued in a phase have arrived.</summary>

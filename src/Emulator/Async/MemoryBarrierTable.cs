@@ -20,16 +20,17 @@ internal sealed class MemoryBarrierTable(Cta cta)
             throw new FaultException(FaultKind.Invalid, "mbarrier.init of a live mbarrier") { Lane = lane, Address = address };
         (Allocation at, long offset) = Place(address, lane);
         ulong content = count;
+        warp.Access.Actor = Actor.Barrier;
         at.Shadow.Write(at, offset, Bytes, warp.Access, null);
         *(ulong*)(at.Data + offset) = content;
-        barriers.Add(address, new MemoryBarrier(cta, at, offset, (int)count));
+        barriers.Add(address, new MemoryBarrier(cta, at, offset, (int)count, warp.FirstEntity + lane, warp.Clock));
     }
 
     public void Invalidate(Warp warp, ulong address, int lane)
     {
         MemoryBarrier barrier = Find(warp, address, lane);
         barriers.Remove(address);
-        unsafe { barrier.At.Shadow.Write(barrier.At, barrier.Offset, Bytes, warp.Access, null); }
+        barrier.At.Shadow.Forget(barrier.Offset, Bytes);
     }
 
     /// <summary>The object at an address, whose initialisation must have happened before.</summary>
@@ -39,6 +40,12 @@ internal sealed class MemoryBarrierTable(Cta cta)
         at.Shadow.RequireKnown(at, offset, Bytes, warp.Access, "used as an mbarrier before mbarrier.init");
         return barriers.TryGetValue(address, out MemoryBarrier? barrier) ? barrier
             : throw Faults.At(FaultKind.Uninitialized, "no mbarrier.init was done there", at, offset, lane);
+    }
+
+    /// <summary>fence.mbarrier_init of a lane.</summary>
+    public void FenceInit(Access access, int clock)
+    {
+        foreach (MemoryBarrier barrier in barriers.Values) barrier.FenceInit(access, clock);
     }
 
     public void CheckAtExit()

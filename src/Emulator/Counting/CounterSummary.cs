@@ -10,11 +10,13 @@ internal static class CounterSummary
         Counters raw = launch.Counters;
         var byClass = new SortedDictionary<InstructionClass, long>();
         var lines = new List<LineCounters>();
+        var executedLines = new HashSet<int>();
         long loads = 0;
         foreach (Instruction instruction in launch.Code.Instructions)
         {
             long executed = raw.Executions[instruction.Index];
             if (executed == 0) continue;
+            executedLines.Add(instruction.Line);
             InstructionClass kind = InstructionClasses.Of(instruction);
             byClass[kind] = byClass.GetValueOrDefault(kind) + executed;
             if (instruction.Syntax.Opcode == "ldmatrix") loads += executed;
@@ -22,6 +24,7 @@ internal static class CounterSummary
                 lines.Add(new LineCounters(instruction.Line, instruction.Syntax.ToString(), executed, raw.Conflicts[instruction.Index], raw.Sectors[instruction.Index]));
         }
         return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,
-            raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits);
+            raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
+        { ExecutedLines = executedLines };
     }
 }

@@ -14,6 +14,9 @@ public sealed record LaunchCounters(
     long WarpInstructions, long ThreadInstructions, IReadOnlyDictionary<InstructionClass, long> ByClass, IReadOnlyList<LineCounters> Lines,
     long GlobalBytes, long SharedBytes, long LocalBytes, long AsyncBytes, long MatrixMultiplies, long MatrixLoads, long BarrierWaits)
 {
+    /// <summary>PTX lines that were executed at least once.</summary>
+    public IReadOnlySet<int> ExecutedLines { get; init; } = new HashSet<int>();
+
     /// <summary>mma per ldmatrix; 0 if there is no ldmatrix.</summary>
     public double MultipliesPerLoad => MatrixLoads == 0 ? 0 : (double)MatrixMultiplies / MatrixLoads;
 }

@@ -99,7 +99,7 @@ internal static class MemoryOpcodes
         {
             d.Need("release");
             d.Need("cluster");
-            return new Nothing();
+            return new BarrierInitFence();
         }
         if (proxy)
         {

@@ -20,10 +20,10 @@ internal static class Faults
         string now = isWrite ? "written" : "read", before = readInfo is null ? "written" : "read";
         // a load that overwrites the same barrier's load of an earlier phase is a stage taken back too soon;
         // any other two unordered asynchronous writes race
-        bool bothWrite = write is not null && isWrite && access.Actor != Actor.Thread && earlier != Actor.Thread;
+        bool bothWrite = write is not null && isWrite && access.Actor > Actor.Barrier && earlier > Actor.Barrier;
         bool laterPhase = bothWrite && write!.Value.WriteCta == access.EntityCta
             && write.Value.WriteEntity == access.Entity && write.Value.WriteClock != access.Clock;
-        FaultKind kind = earlier == Actor.Thread || (bothWrite && !laterPhase) ? FaultKind.Race : FaultKind.Asynchronous;
+        FaultKind kind = earlier <= Actor.Barrier || (bothWrite && !laterPhase) ? FaultKind.Race : FaultKind.Asynchronous;
         string text = kind == FaultKind.Race
             ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info >> 8} with nothing to order them"
             : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info >> 8}, which {before.Replace("read", "reads").Replace("written", "writes")} it, was waited for";
@@ -36,6 +36,7 @@ internal static class Faults
     private static string Name(Actor actor) => actor switch
     {
         Actor.Thread => "a thread",
+        Actor.Barrier => "mbarrier.init",
         Actor.CopyAsync => "cp.async",
         Actor.BulkRead or Actor.BulkWrite => "a bulk store",
         Actor.Wgmma => "wgmma",

@@ -75,7 +75,7 @@ internal sealed class Shadow(long size, int initialOwner)
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
-            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane);
+            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && (cell.WriteInfo >> 4 & 15) == 0);
             bool myRead = cell.ReadMask == 0
                 || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta && cell.MoreReads == 0);
             if (mine && myRead)
@@ -102,6 +102,12 @@ internal sealed class Shadow(long size, int initialOwner)
             if (!access.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
                 throw Faults.Conflict(at, i << shift, access, isWrite: false, cell, null);
         }
+    }
+
+    /// <summary>The bytes count as never written again.</summary>
+    public void Forget(long offset, int bytes)
+    {
+        for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++) CellAt(i) = new Cell { WriteCta = Cell.Never };
     }
 
     private bool CutsCell(long offset, int bytes) => ((offset | (uint)bytes) & ((1L << shift) - 1)) != 0;
@@ -134,6 +140,8 @@ internal sealed class Shadow(long size, int initialOwner)
         if (cell.WriteCta == Cell.Never && !isWrite) throw Faults.Uninitialized("read before any write", at, offset, a);
         if (!a.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock) && !BothStrong(cell.WriteInfo, cell.WriteCta, a))
             throw Faults.Conflict(at, offset, a, isWrite, cell, null);
+        if ((Actor)(cell.WriteInfo >> 4 & 15) == Actor.Barrier && a.Actor != Actor.Barrier)
+            throw Faults.At(FaultKind.Invalid, "a live mbarrier is touched by something else than mbarrier instructions", at, offset, a.Lane);
         bool generic = (Actor)(cell.WriteInfo >> 4 & 15) <= Actor.CopyAsync;
         if (a.IsAsyncProxy && generic && !a.IsFenced(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
             throw Faults.Proxy(at, offset, a, cell.WriteInfo >> 8);
