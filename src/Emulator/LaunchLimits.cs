@@ -1,4 +1,6 @@
+using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator;
 
@@ -19,8 +21,17 @@ internal static class LaunchLimits
             return Fails($"a block of {block} threads, and .maxntid is {string.Join(", ", most)}");
         if (directives.TryGetValue("reqntid", out int[]? wanted) && wanted.Aggregate(1L, (a, b) => a * b) != block.Count)
             return Fails($"a block of {block} threads, and .reqntid is {string.Join(", ", wanted)}");
+        if (Registers(launch.Code.Function) is { } tooMany) return tooMany;
         int limit = launch.Options.SharedMemoryLimit ?? SharedMemory(launch.Options.Architecture ?? module.Targets.FirstOrDefault() ?? "");
         return launch.SharedLayout.Used > limit ? Fails($"{launch.SharedLayout.Used} bytes of shared memory; a CTA may have {limit}") : null;
+    }
+
+    private static Fault? Registers(PtxFunction function)
+    {
+        if (!function.Directives.TryGetValue("maxnreg", out int[]? most)) return null;
+        (int needed, int line) = RegisterPressure.Of(function);
+        if (needed <= most[0]) return null;
+        return Fails($"{needed} registers are alive at once, and .maxnreg is {most[0]}") with { Line = line };
     }
 
     private static int SharedMemory(string architecture)

@@ -16,6 +16,9 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public IReadOnlyList<PtxOperand> Operands => syntax.Operands;
 
+    /// <summary>The operand at a place, or an error that it is missing.</summary>
+    public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+
     public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
 
     /// <summary>Takes a suffix if it is there.</summary>
@@ -65,7 +68,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     }
 
     /// <summary>Slot of a source of exactly that size.</summary>
-    public int Source(int index, PtxType type) => Source(Operands[index], type);
+    public int Source(int index, PtxType type) => Source(Operand(index), type);
 
     public int Source(PtxOperand operand, PtxType type)
     {
@@ -91,7 +94,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return slot;
     }
 
-    public int Destination(int index, PtxType type) => Destination(Operands[index], type);
+    public int Destination(int index, PtxType type) => Destination(Operand(index), type);
 
     public int Destination(PtxOperand operand, PtxType type)
     {
@@ -126,13 +129,13 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>An operand that must be written as a number.</summary>
     public long Immediate(int index)
     {
-        PtxOperand operand = Operands[index];
+        PtxOperand operand = Operand(index);
         return operand.Kind == OperandKind.Integer ? (long)operand.Bits : throw Error($"'{operand}' must be a constant");
     }
 
     public IReadOnlyList<PtxOperand> Vector(int index, int count)
     {
-        PtxOperand operand = Operands[index];
+        PtxOperand operand = Operand(index);
         if (operand.Kind != OperandKind.Vector && count == 1) return [operand];
         if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count) throw Error($"'{operand}' must have {count} parts");
         return operand.Parts;

@@ -47,13 +47,13 @@ internal static class AsyncOpcodes
         long bytes = d.Immediate(2);
         if (bytes is not (4 or 8 or 16) || (bypass && bytes != 16)) throw d.Error($"cp.async can't copy {bytes} bytes so");
         LaneSlot? size = null, ignore = null;
-        if (d.Operands.Count > 3 && d.Operands[3] is { Kind: OperandKind.Register, Register.Type: PtxType.Pred })
+        if (d.Operands.Count > 3 && d.Operand(3) is { Kind: OperandKind.Register, Register.Type: PtxType.Pred })
         {
-            PredicateSource p = d.Predicate(d.Operands[3]);
+            PredicateSource p = d.Predicate(d.Operand(3));
             ignore = new LaneSlot(p.Slot, 0, p.Flip);
         }
         else if (d.Operands.Count > 3) size = new LaneSlot(d.Source(3, PtxType.U32), 4);
-        return new SmallCopy(d.Address(d.Operands[0]), d.Address(d.Operands[1]), (int)bytes, size, ignore) { Class = InstructionClass.AsyncCopy };
+        return new SmallCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1)), (int)bytes, size, ignore) { Class = InstructionClass.AsyncCopy };
     }
 
     private static Instruction Bulk(InstructionDecoder d)
@@ -90,7 +90,7 @@ internal static class AsyncOpcodes
     {
         d.Count(multicast ? 5 : 4, 6);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(4, PtxType.B16), 2) : null;
-        return new BulkLoad(d.Address(d.Operands[0]), d.Address(d.Operands[1]), new LaneSlot(d.Source(2, PtxType.U32), 4), d.Address(d.Operands[3]), mask)
+        return new BulkLoad(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(d.Source(2, PtxType.U32), 4), d.Address(d.Operand(3)), mask)
         {
             Class = InstructionClass.AsyncCopy,
         };
@@ -99,9 +99,9 @@ internal static class AsyncOpcodes
     private static TensorLoad TensorLoad(InstructionDecoder d, int dimensions, bool multicast)
     {
         d.Count(multicast ? 4 : 3, 5);
-        (Address map, LaneSlot[] at) = Map(d, d.Operands[1], dimensions);
+        (Address map, LaneSlot[] at) = Map(d, d.Operand(1), dimensions);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(3, PtxType.B16), 2) : null;
-        return new TensorLoad(d.Address(d.Operands[0]), map, at, d.Address(d.Operands[2]), mask) { Class = InstructionClass.AsyncCopy };
+        return new TensorLoad(d.Address(d.Operand(0)), map, at, d.Address(d.Operand(2)), mask) { Class = InstructionClass.AsyncCopy };
     }
 
     private static Instruction StoreFrom(InstructionDecoder d, int dimensions)
@@ -111,11 +111,11 @@ internal static class AsyncOpcodes
         if (dimensions == 0)
         {
             d.Count(3, 4);
-            return new BulkStore(d.Address(d.Operands[0]), d.Address(d.Operands[1]), new LaneSlot(d.Source(2, PtxType.U32), 4)) { Class = InstructionClass.AsyncCopy };
+            return new BulkStore(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(d.Source(2, PtxType.U32), 4)) { Class = InstructionClass.AsyncCopy };
         }
         d.Count(2, 3);
-        (Address map, LaneSlot[] at) = Map(d, d.Operands[0], dimensions);
-        return new TensorStore(map, at, d.Address(d.Operands[1])) { Class = InstructionClass.AsyncCopy };
+        (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
+        return new TensorStore(map, at, d.Address(d.Operand(1))) { Class = InstructionClass.AsyncCopy };
     }
 
     private static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
@@ -137,13 +137,13 @@ internal static class AsyncOpcodes
         bool generic = d.OneOf("shared", "shared::cta", "shared::cluster") is null;
         d.Type(PtxType.B64);
         if (action is "test_wait" or "try_wait") return Wait(d, action == "try_wait", parity, generic, relaxed);
-        int at = action is "arrive" or "arrive_drop" && d.Operands[0].Kind != OperandKind.Address ? 1 : 0;
+        int at = action is "arrive" or "arrive_drop" && d.Operand(0).Kind != OperandKind.Address ? 1 : 0;
         d.Count(at + 1, at + 2);
-        LaneSlot? token = at == 1 && d.Operands[0].Kind != OperandKind.Sink ? new LaneSlot(d.Destination(0, PtxType.B64), 8) : null;
+        LaneSlot? token = at == 1 && d.Operand(0).Kind != OperandKind.Sink ? new LaneSlot(d.Destination(0, PtxType.B64), 8) : null;
         LaneSlot? value = d.Operands.Count > at + 1 ? new LaneSlot(d.Source(at + 1, PtxType.U32), 4) : null;
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
         if (value is null && (isBytes || action == "init")) throw d.Error("a count is missing");
-        return new BarrierOperation(action, d.Address(d.Operands[at]), generic, token, isBytes ? null : value, isBytes ? value : null, relaxed)
+        return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null, relaxed)
         {
             Class = InstructionClass.Barrier,
         };
@@ -155,6 +155,6 @@ internal static class AsyncOpcodes
         LaneSlot p = new(d.Destination(0, PtxType.Pred), 0);
         LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4) : new LaneSlot(d.Source(2, PtxType.B64), 8);
         if (d.Operands.Count > 3) d.Source(3, PtxType.U32);
-        return new BarrierWait(isTry, parity, d.Address(d.Operands[1]), generic, p, state, relaxed) { Class = InstructionClass.Barrier };
+        return new BarrierWait(isTry, parity, d.Address(d.Operand(1)), generic, p, state, relaxed) { Class = InstructionClass.Barrier };
     }
 }

@@ -31,7 +31,7 @@ internal static class AtomicOpcodes
         d.Count(first + 1 + sources, first + 2 + sources);
         LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), type.Bytes()) : null;
         LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), type.Bytes()))];
-        Address address = d.Address(d.Operands[first]);
+        Address address = d.Address(d.Operand(first));
         return new Atomic(space, type.Bytes(), scope, order, address, to, from, Function(d, operation, type));
     }
 

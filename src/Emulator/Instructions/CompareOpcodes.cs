@@ -36,12 +36,12 @@ internal static class CompareOpcodes
         bool flush = d.Flag("ftz");
         PtxType type = d.Type();
         d.Count(combine is null ? 3 : 4);
-        PtxOperand target = d.Operands[0];
+        PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
         int p = d.Destination(pair ? target.Parts[0] : target, PtxType.Pred);
         int? q = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
         int a = d.Source(1, type), b = d.Source(2, type);
-        PredicateSource? c = combine is null ? null : d.Predicate(d.Operands[3]);
+        PredicateSource? c = combine is null ? null : d.Predicate(d.Operand(3));
         return type switch
         {
             PtxType.U16 or PtxType.B16 => Make<ushort>(d, question, p, q, a, b, c, combine),
@@ -107,7 +107,7 @@ internal static class CompareOpcodes
         if (type.Bytes() == 8 && type != PtxType.F64) throw d.Error("set of 64-bit integers isn't supported");
         d.Count(combine is null ? 3 : 4);
         LaneSlot to = new(d.Destination(0, result), 4), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
-        PredicateSource? third = combine is null ? null : d.Predicate(d.Operands[3]);
+        PredicateSource? third = combine is null ? null : d.Predicate(d.Operand(3));
         LaneSlot[] from = third is { } c ? [a, b, new(c.Slot, 0, c.Flip)] : [a, b];
         ulong yes = result == PtxType.F32 ? 0x3f800000u : uint.MaxValue;
         return new LaneFunction(to, from, v =>
@@ -133,7 +133,7 @@ internal static class CompareOpcodes
         PtxType type = d.Type();
         d.Count(4);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, type);
-        PredicateSource c = d.Predicate(d.Operands[3]);
+        PredicateSource c = d.Predicate(d.Operand(3));
         return type.Bytes() switch
         {
             2 => new SelectLanes<ushort>(to, a, b, c),

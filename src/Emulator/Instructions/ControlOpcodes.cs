@@ -24,7 +24,7 @@ internal static class ControlOpcodes
     {
         d.Flag("uni");
         d.Count(1);
-        return new Branch(Label(d, d.Operands[0].Name)) { Class = InstructionClass.Control };
+        return new Branch(Label(d, d.Operand(0).Name)) { Class = InstructionClass.Control };
     }
 
     private static IndexedBranch Brx(InstructionDecoder d)
@@ -32,7 +32,7 @@ internal static class ControlOpcodes
         d.Need("idx");
         d.Flag("uni");
         d.Count(2);
-        List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operands[1].Name) ?? throw d.Error($"no .branchtargets '{d.Operands[1].Name}'");
+        List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operand(1).Name) ?? throw d.Error($"no .branchtargets '{d.Operand(1).Name}'");
         return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))]) { Class = InstructionClass.Control };
     }
 

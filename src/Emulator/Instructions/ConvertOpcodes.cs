@@ -21,7 +21,7 @@ internal static class ConvertOpcodes
     {
         PtxType type = d.Type();
         d.Count(2);
-        PtxOperand to = d.Operands[0], from = d.Operands[1];
+        PtxOperand to = d.Operand(0), from = d.Operand(1);
         if (to.Kind == OperandKind.Vector) return Unpack(d, type, to, from);
         if (from.Kind == OperandKind.Vector) return Pack(d, type, to, from);
         if (from is { Kind: OperandKind.Special, Name: "%clock" or "%clock64" or "%globaltimer" or "%clock_hi" or "%globaltimer_lo" or "%globaltimer_hi" })
@@ -112,8 +112,8 @@ internal static class ConvertOpcodes
         d.Count(2);
         if (how.To.IsFloat() && how.From.IsFloat() && !how.HasRounding && Width(how.To) < Width(how.From)) throw d.Error("a rounding mode is missing");
         PtxType to = how.To == PtxType.TF32 ? PtxType.B32 : how.To;
-        int target = d.WideDestination(d.Operands[0], to, out int targetBytes);
-        int source = d.WideSource(d.Operands[1], how.From, out int sourceBytes);
+        int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
+        int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
         return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)
             ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes));
     }

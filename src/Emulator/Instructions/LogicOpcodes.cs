@@ -32,7 +32,7 @@ internal static class LogicOpcodes
     {
         d.Type(PtxType.Pred);
         d.Count(3);
-        PredicateSource a = d.Predicate(d.Operands[1]), b = d.Predicate(d.Operands[2]);
+        PredicateSource a = d.Predicate(d.Operand(1)), b = d.Predicate(d.Operand(2));
         return new PredicateLogic(d.Destination(0, PtxType.Pred), a, b, function);
     }
 
@@ -55,7 +55,7 @@ internal static class LogicOpcodes
         {
             d.Type(PtxType.Pred);
             d.Count(2);
-            PredicateSource source = d.Predicate(d.Operands[1]);
+            PredicateSource source = d.Predicate(d.Operand(1));
             return new PredicateLogic(d.Destination(0, PtxType.Pred), source, source, (a, _) => ~a);
         }
         PtxType type = d.Type(Bits);

@@ -68,7 +68,7 @@ internal static class MatrixOpcodes
         d.Type(PtxType.B16);
         d.Count(2);
         int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
-        Address address = d.Address(d.Operands[isStore ? 0 : 1]);
+        Address address = d.Address(d.Operand(isStore ? 0 : 1));
         return new MatrixLoad(space, address, registers, transposed, isStore) { Class = InstructionClass.MatrixLoad };
     }
 
@@ -94,12 +94,12 @@ internal static class MatrixOpcodes
         var shape = new MatrixShape(k, result, a, b, result, false);
         CheckTypes(d, shape);
         if (k * shape.ElementBytes != 32) throw d.Error($"k{k} doesn't fit {a.Text()}");
-        bool inRegisters = d.Operands[1].Kind == OperandKind.Vector, halves = shape.ElementBytes == 2;
+        bool inRegisters = d.Operand(1).Kind == OperandKind.Vector, halves = shape.ElementBytes == 2;
         d.Count(6 + (halves ? inRegisters ? 1 : 2 : 0));
         int[] to = Accumulators(d, result == PtxType.F16 ? n / 4 : n / 2, Accumulator(result));
         int[] left = inRegisters ? Registers(d, 1, 4, PtxType.B32, false) : [];
         int descriptorA = inRegisters ? 0 : d.Source(1, PtxType.B64), descriptorB = d.Source(2, PtxType.B64);
-        PredicateSource scale = d.Predicate(d.Operands[3]);
+        PredicateSource scale = d.Predicate(d.Operand(3));
         (int A, int B) signs = ((int)d.Immediate(4), (int)d.Immediate(5));
         bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
         return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };

@@ -70,7 +70,7 @@ internal static class MemoryOpcodes
     {
         MemoryShape shape = Shape(d);
         d.Count(2, 3);
-        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operands[1]);
+        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(1));
         LaneSlot[] to = [.. d.Vector(0, shape.Count).Select(o => new LaneSlot(d.WideDestination(o, shape.Type, out int bytes), bytes))];
         return new Load(shape with { Space = space }, address, to);
     }
@@ -79,7 +79,7 @@ internal static class MemoryOpcodes
     {
         MemoryShape shape = Shape(d);
         d.Count(2, 3);
-        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operands[0]);
+        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
     }
@@ -135,8 +135,8 @@ internal static class MemoryOpcodes
         d.Count(3);
         int bytes = type.Bytes();
         LaneSlot to = new(d.Destination(0, type), bytes);
-        LaneSlot from = d.Operands[1].Kind == OperandKind.Register
-            ? new(d.Source(1, type), bytes) : new(d.AddressOf(d.Operands[1]).Slot, 8);
+        LaneSlot from = d.Operand(1).Kind == OperandKind.Register
+            ? new(d.Source(1, type), bytes) : new(d.AddressOf(d.Operand(1)).Slot, 8);
         return new LaneFunction(to, [from, new(d.Source(2, PtxType.U32), 4)], v =>
         {
             ulong window = generic ? v[0] & ~0xffff_ffffUL : 0;

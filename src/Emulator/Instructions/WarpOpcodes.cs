@@ -28,7 +28,7 @@ internal static class WarpOpcodes
         string mode = d.Need("up", "down", "bfly", "idx");
         d.Type(PtxType.B32);
         d.Count(5);
-        PtxOperand target = d.Operands[0];
+        PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
         int to = d.Destination(pair ? target.Parts[0] : target, PtxType.B32);
         int? p = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
@@ -42,7 +42,7 @@ internal static class WarpOpcodes
         PtxType type = d.Type(mode == "ballot" ? PtxType.B32 : PtxType.Pred);
         d.Count(3);
         LaneSlot to = new(d.Destination(0, type), type.Bytes());
-        PredicateSource a = d.Predicate(d.Operands[1]);
+        PredicateSource a = d.Predicate(d.Operand(1));
         return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), d.Source(2, PtxType.B32), round =>
         {
             uint yes = round.Where(v => v != 0);
@@ -62,7 +62,7 @@ internal static class WarpOpcodes
         RequireSync(d);
         PtxType type = d.Type(PtxType.B32, PtxType.B64);
         d.Count(3);
-        PtxOperand target = d.Operands[0];
+        PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
         if (pair && !all) throw d.Error("match.any has no predicate");
         LaneSlot to = new(d.Destination(pair ? target.Parts[0] : target, PtxType.B32), 4);
@@ -99,7 +99,7 @@ internal static class WarpOpcodes
     {
         RequireSync(d);
         d.Count(2);
-        PtxOperand target = d.Operands[0];
+        PtxOperand target = d.Operand(0);
         if (target.Kind != OperandKind.Pair) throw d.Error("elect.sync writes d|p");
         LaneSlot to = new(d.Destination(target.Parts[0], PtxType.B32), 4), p = new(d.Destination(target.Parts[1], PtxType.Pred), 0);
         return new Vote(to, p, null, d.Source(1, PtxType.B32), round =>

@@ -7,6 +7,7 @@ namespace CogVideoX.Emulator.Memory;
 internal sealed class ModuleMemory
 {
     private const uint Gap = 256;
+    private const long MostVariableBytes = 1 << 30;
 
     private readonly AllocationTable constants = new(StateSpace.Const);
     private readonly AllocationTable parameters = new(StateSpace.Param);
@@ -20,6 +21,7 @@ internal sealed class ModuleMemory
         foreach (PtxVariable variable in module.Variables)
         {
             if (variable.IsDynamic || variable.Space == StateSpace.Shared) continue;
+            if (variable.Size > MostVariableBytes) throw new PtxException(variable.Line, $"{variable.Name} has {variable.Size} bytes; at most {MostVariableBytes} are supported");
             Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
             variable.Initial.CopyTo(made.Bytes);
             variables.Add(variable, made);
