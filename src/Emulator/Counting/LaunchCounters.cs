@@ -1,0 +1,22 @@
+namespace CogVideoX.Emulator;
+
+/// <summary>Counts of a launch. All are exact; none is a time.</summary>
+/// <param name="WarpInstructions">warp instructions executed</param>
+/// <param name="ThreadInstructions">the same, weighted by their active lanes</param>
+/// <param name="ByClass">warp instructions by class</param>
+/// <param name="Lines">instructions that touched memory, with their own counts</param>
+/// <param name="GlobalBytes">bytes that threads moved from and to global memory</param>
+/// <param name="AsyncBytes">bytes of cp.async, bulk and tensor copies</param>
+/// <param name="MatrixMultiplies">mma and wgmma executed by a warp</param>
+/// <param name="MatrixLoads">ldmatrix executed by a warp</param>
+/// <param name="BarrierWaits">waits at barriers and mbarriers</param>
+public sealed record LaunchCounters(
+    long WarpInstructions, long ThreadInstructions, IReadOnlyDictionary<InstructionClass, long> ByClass, IReadOnlyList<LineCounters> Lines,
+    long GlobalBytes, long SharedBytes, long LocalBytes, long AsyncBytes, long MatrixMultiplies, long MatrixLoads, long BarrierWaits)
+{
+    /// <summary>PTX lines that were executed at least once.</summary>
+    public IReadOnlySet<int> ExecutedLines { get; init; } = new HashSet<int>();
+
+    /// <summary>mma per ldmatrix; 0 if there is no ldmatrix.</summary>
+    public double MultipliesPerLoad => MatrixLoads == 0 ? 0 : (double)MatrixMultiplies / MatrixLoads;
+}

@@ -1,0 +1,229 @@
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Decoding;
+
+/// <summary>Takes one instruction's suffixes and operands apart; what an opcode's decoder doesn't take is an error.</summary>
+internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots, SymbolTable symbols)
+{
+    private readonly List<string> suffixes = [.. syntax.Suffixes];
+    private readonly List<int> sources = [];
+    private readonly List<int> destinations = [];
+
+    public PtxInstruction Syntax => syntax;
+
+    public SymbolTable Symbols => symbols;
+
+    public IReadOnlyList<PtxOperand> Operands => syntax.Operands;
+
+    /// <summary>The operand at a place, or an error that it is missing.</summary>
+    public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+
+    public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
+
+    /// <summary>Takes a suffix if it is there.</summary>
+    public bool Flag(string name) => suffixes.Remove(name);
+
+    /// <summary>Takes the first of these that is there.</summary>
+    public string? OneOf(params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+            if (suffixes.Remove(name)) return name;
+        return null;
+    }
+
+    public string Need(params ReadOnlySpan<string> names) => OneOf(names) ?? throw Error($"one of .{string.Join(" .", names!)} is missing");
+
+    /// <summary>Takes the first suffix that is a type.</summary>
+    public PtxType Type()
+    {
+        for (int i = 0; i < suffixes.Count; i++)
+        {
+            if (!PtxTypes.TryParse(suffixes[i], out PtxType type)) continue;
+            suffixes.RemoveAt(i);
+            return type;
+        }
+        throw Error("a type is missing");
+    }
+
+    public PtxType Type(params ReadOnlySpan<PtxType> allowed)
+    {
+        PtxType type = Type();
+        return allowed.Contains(type) ? type : throw Error($"the type {type.Text()} doesn't fit");
+    }
+
+    /// <summary>Takes the first suffix that starts so; the rest of it is returned.</summary>
+    public string? Prefixed(string prefix)
+    {
+        string? found = suffixes.Find(s => s.StartsWith(prefix, StringComparison.Ordinal));
+        if (found is null) return null;
+        suffixes.Remove(found);
+        return found[prefix.Length..];
+    }
+
+    public void Count(int least, int most = 0)
+    {
+        if (Operands.Count < least || Operands.Count > Math.Max(least, most))
+            throw Error($"{Operands.Count} operands where {least}{(most > least ? $" to {most}" : "")} belong");
+    }
+
+    /// <summary>Slot of a source of exactly that size.</summary>
+    public int Source(int index, PtxType type) => Source(Operand(index), type);
+
+    public int Source(PtxOperand operand, PtxType type)
+    {
+        int slot = Value(operand, type);
+        sources.Add(slot);
+        return slot;
+    }
+
+    /// <summary>A source that isn't checked before the instruction runs: moves carry "unwritten" on.</summary>
+    public int UncheckedSource(PtxOperand operand, PtxType type) => Value(operand, type);
+
+    /// <summary>A source whose register may be wider than the type, as st and cvt allow (PTX ISA 9.4.1).</summary>
+    public int WideSource(PtxOperand operand, PtxType type, out int registerBytes)
+    {
+        if (operand.Kind != OperandKind.Register || operand.Register!.Type.Bytes() <= type.Bytes())
+        {
+            registerBytes = type.Bytes();
+            return Source(operand, type);
+        }
+        registerBytes = operand.Register.Type.Bytes();
+        int slot = slots.Register(operand.Register);
+        sources.Add(slot);
+        return slot;
+    }
+
+    public int Destination(int index, PtxType type) => Destination(Operand(index), type);
+
+    public int Destination(PtxOperand operand, PtxType type)
+    {
+        if (operand.Kind == OperandKind.Sink) return slots.Sink;
+        if (operand.Kind != OperandKind.Register || operand.Inverted || operand.Offset != 0) throw Error($"'{operand}' can't be written");
+        CheckType(operand.Register!, type);
+        int slot = slots.Register(operand.Register!);
+        destinations.Add(slot);
+        return slot;
+    }
+
+    /// <summary>A destination that may be wider than the type, as ld and cvt allow.</summary>
+    public int WideDestination(PtxOperand operand, PtxType type, out int registerBytes)
+    {
+        registerBytes = operand.Register?.Type.Bytes() ?? type.Bytes();
+        if (registerBytes <= type.Bytes()) return Destination(operand, type);
+        int slot = slots.Register(operand.Register!);
+        destinations.Add(slot);
+        return slot;
+    }
+
+    public PredicateSource Predicate(PtxOperand operand)
+    {
+        if (operand.Kind == OperandKind.Integer)
+            return new PredicateSource(slots.Constant(operand.Bits == 0 ? 0u : 1u, 0), 0);
+        if (operand.Kind != OperandKind.Register || operand.Register!.Type != PtxType.Pred) throw Error($"'{operand}' isn't a predicate");
+        int slot = slots.Register(operand.Register);
+        sources.Add(slot);
+        return new PredicateSource(slot, operand.Inverted ? ~0u : 0);
+    }
+
+    /// <summary>An operand that must be written as a number.</summary>
+    public long Immediate(int index)
+    {
+        PtxOperand operand = Operand(index);
+        return operand.Kind == OperandKind.Integer ? (long)operand.Bits : throw Error($"'{operand}' must be a constant");
+    }
+
+    public IReadOnlyList<PtxOperand> Vector(int index, int count)
+    {
+        PtxOperand operand = Operand(index);
+        if (operand.Kind != OperandKind.Vector && count == 1) return [operand];
+        if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count) throw Error($"'{operand}' must have {count} parts");
+        return operand.Parts;
+    }
+
+    /// <summary>The address in brackets; shared and cluster addresses may be 32 bits wide.</summary>
+    public Address Address(PtxOperand operand)
+    {
+        if (operand.Kind != OperandKind.Address) throw Error($"'{operand}' isn't an address");
+        return AddressOf(operand.Parts[0]);
+    }
+
+    public Address AddressOf(PtxOperand @base)
+    {
+        if (@base.Kind != OperandKind.Register)
+        {
+            ulong at = @base.Kind == OperandKind.Integer ? @base.Bits : symbols.AddressOf(@base, this);
+            return new Address(slots.Constant(at, 8), true, 0);
+        }
+        int bytes = @base.Register!.Type.Bytes();
+        if (bytes is not (4 or 8) || @base.Register.Type.IsFloat()) throw Error($"'{@base}' can't hold an address");
+        int slot = slots.Register(@base.Register);
+        sources.Add(slot);
+        return new Address(slot, bytes == 8, @base.Offset);
+    }
+
+    public int Constant(ulong bits, int bytes) => slots.Constant(bits, bytes);
+
+    /// <summary>Fills in what every instruction has, and refuses suffixes that nobody took.</summary>
+    public Instruction Finish(Instruction instruction)
+    {
+        if (suffixes.Count > 0) throw Error($"'.{suffixes[0]}' isn't known here");
+        int[] distinct = [.. sources.Distinct().Where(s => s != Instruction.NoSlot)];
+        instruction.Syntax = syntax;
+        instruction.Source0 = distinct.ElementAtOrDefault(0);
+        instruction.Source1 = distinct.ElementAtOrDefault(1);
+        instruction.Source2 = distinct.ElementAtOrDefault(2);
+        instruction.MoreSources = [.. distinct.Skip(3)];
+        instruction.Destination = destinations.ElementAtOrDefault(0);
+        instruction.MoreDestinations = [.. destinations.Skip(1)];
+        if (syntax.Guard is not { } guard) return instruction;
+        instruction.Guard = slots.Register(guard);
+        instruction.GuardInverted = syntax.GuardInverted;
+        return instruction;
+    }
+
+    private int Value(PtxOperand operand, PtxType type)
+    {
+        switch (operand.Kind)
+        {
+            case OperandKind.Register when operand is { Inverted: false, Offset: 0 }:
+                CheckType(operand.Register!, type);
+                return slots.Register(operand.Register!);
+            case OperandKind.Integer when !type.IsFloat() || operand.Bits == 0:
+                return slots.Constant(Cut(operand.Bits, type.Bytes()), type.Bytes());
+            case OperandKind.Real:
+                return slots.Constant(RealBits(operand, type), type.Bytes());
+            case OperandKind.Special:
+                return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
+            case OperandKind.Symbol when type.Bytes() is 4 or 8 && !type.IsFloat():
+                return slots.Constant(Cut(symbols.AddressOf(operand, this), type.Bytes()), type.Bytes());
+            default:
+                throw Error($"'{operand}' can't be read as a {type.Text()}");
+        }
+    }
+
+    private static ulong Cut(ulong bits, int bytes) => bytes >= 8 ? bits : bits & ((1UL << 8 * bytes) - 1);
+
+    private ulong RealBits(PtxOperand operand, PtxType type)
+    {
+        double value = operand.Single ? BitConverter.UInt32BitsToSingle((uint)operand.Bits) : BitConverter.UInt64BitsToDouble(operand.Bits);
+        return type switch
+        {
+            PtxType.F32 or PtxType.B32 when operand.Single => operand.Bits,
+            PtxType.F32 => BitConverter.SingleToUInt32Bits((float)value),
+            PtxType.F64 when operand.Single => BitConverter.DoubleToUInt64Bits(value),
+            PtxType.F64 or PtxType.B64 when !operand.Single => operand.Bits,
+            _ => throw Error($"a real number can't be a {type.Text()}"),
+        };
+    }
+
+    /// <summary>Sizes must match, and floats aren't integers (PTX ISA 9.2, table of operand agreement).</summary>
+    private void CheckType(PtxRegister register, PtxType type)
+    {
+        bool sizes = register.Type.Bytes() == type.Bytes() && (register.Type == PtxType.Pred) == (type == PtxType.Pred);
+        bool classes = !(register.Type.IsFloat() && IsInteger(type)) && !(IsInteger(register.Type) && type.IsFloat());
+        if (!sizes || !classes) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
+    }
+
+    private static bool IsInteger(PtxType type) => type is >= PtxType.U8 and <= PtxType.S64;
+}

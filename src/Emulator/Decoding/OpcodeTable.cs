@@ -1,0 +1,35 @@
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Instructions;
+
+namespace CogVideoX.Emulator.Decoding;
+
+/// <summary>From opcode to the function that decodes it. A family of instructions is one line here.</summary>
+internal static class OpcodeTable
+{
+    private static readonly Dictionary<string, Func<InstructionDecoder, Instruction>> All = Make();
+
+    public static Instruction Decode(InstructionDecoder decoder)
+    {
+        if (!All.TryGetValue(decoder.Syntax.Opcode, out Func<InstructionDecoder, Instruction>? decode))
+            throw new PtxException(decoder.Syntax.Line, $"unknown instruction '{decoder.Syntax.Opcode}'");
+        return decoder.Finish(decode(decoder));
+    }
+
+    private static Dictionary<string, Func<InstructionDecoder, Instruction>> Make()
+    {
+        var all = new Dictionary<string, Func<InstructionDecoder, Instruction>>();
+        IntegerOpcodes.AddTo(all);
+        FloatOpcodes.AddTo(all);
+        LogicOpcodes.AddTo(all);
+        CompareOpcodes.AddTo(all);
+        ConvertOpcodes.AddTo(all);
+        MemoryOpcodes.AddTo(all);
+        AtomicOpcodes.AddTo(all);
+        ControlOpcodes.AddTo(all);
+        WarpOpcodes.AddTo(all);
+        BarrierOpcodes.AddTo(all);
+        MatrixOpcodes.AddTo(all);
+        AsyncOpcodes.AddTo(all);
+        return all;
+    }
+}

@@ -1,0 +1,54 @@
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Decoding;
+
+/// <summary>Gives registers, constants and special registers their slots.</summary>
+internal sealed class SlotTable(KernelCode code)
+{
+    private readonly Dictionary<(ulong Bits, int Bytes), int> constants = [];
+    private readonly Dictionary<string, int> specials = [];
+    private Dictionary<int, int> registers = [];
+
+    /// <summary>A slot to throw results away.</summary>
+    public int Sink { get; } = Reserve(code, 2);
+
+    /// <summary>Slots of the running function's registers.</summary>
+    public IReadOnlyCollection<int> FunctionSlots => registers.Values;
+
+    public void BeginFunction() => registers = [];
+
+    public int Register(PtxRegister register)
+    {
+        if (!registers.TryGetValue(register.Number, out int slot))
+            registers.Add(register.Number, slot = Reserve(code, register.Type.Bytes() switch { 8 => 2, 16 => 4, _ => 1 }));
+        return slot;
+    }
+
+    public int Constant(ulong bits, int bytes)
+    {
+        if (constants.TryGetValue((bits, bytes), out int slot)) return slot;
+        slot = Reserve(code, bytes == 8 ? 2 : 1);
+        constants.Add((bits, bytes), slot);
+        code.Constants.Add((slot, bits, bytes));
+        return slot;
+    }
+
+    public int? Special(string name, int bytes)
+    {
+        if (specials.TryGetValue(name, out int slot)) return slot;
+        if (SpecialRegister.Find(name) is not { } register) return null;
+        if (register.Bytes != bytes) return null;
+        slot = Reserve(code, bytes == 8 ? 2 : 1);
+        specials.Add(name, slot);
+        code.Specials.Add((slot, register));
+        return slot;
+    }
+
+    private static int Reserve(KernelCode code, int slots)
+    {
+        int slot = code.SlotCount;
+        code.SlotCount += slots;
+        return slot;
+    }
+}

@@ -1,0 +1,27 @@
+namespace CogVideoX.Emulator.Execution;
+
+/// <summary>call (PTX ISA 9.7.12.5): arguments are copied into the callee's frame, results back on its return. No recursion.</summary>
+internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyList<FrameCopy> results) : Instruction
+{
+    /// <summary>Index of the callee's first instruction; known once every function is laid out.</summary>
+    public int Target { get; set; }
+
+    /// <summary>Slots of the callee's registers, whose values from an earlier call are void.</summary>
+    public IReadOnlyCollection<int> Registers { get; set; } = [];
+
+    public override void Execute(Warp warp)
+    {
+        Strand strand = warp.Strand;
+        if (warp.Active != strand.Mask)
+        {
+            Strands.Split(warp, warp.Active, Index, Index + 1);   // the others wait behind the call
+            return;
+        }
+        foreach (FrameCopy copy in arguments) warp.Local.Copy(copy, warp.Active);
+        foreach (int slot in Registers) warp.Ready[slot] &= ~warp.Active;
+        var join = new Join(Index + 1, strand.Mask, strand.Join, strand.Calls);
+        strand.Calls = new CallFrame(Index + 1, join, results, strand.Calls);
+        strand.Join = null;
+        warp.Next = Target;
+    }
+}

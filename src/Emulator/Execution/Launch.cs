@@ -1,0 +1,41 @@
+using CogVideoX.Emulator.Async;
+using CogVideoX.Emulator.Memory;
+
+namespace CogVideoX.Emulator.Execution;
+
+/// <summary>A running grid: everything that its CTAs share.</summary>
+internal sealed class Launch
+{
+    public required KernelCode Code { get; init; }
+
+    public required SharedLayout SharedLayout { get; init; }
+
+    public required Dim3 Grid { get; init; }
+
+    public required Dim3 Block { get; init; }
+
+    public required Dim3 ClusterShape { get; init; }
+
+    public required int DynamicSharedBytes { get; init; }
+
+    public required LaunchOptions Options { get; init; }
+
+    public required ModuleMemory Memory { get; init; }
+
+    public required Random Random { get; init; }
+
+    public required MatrixRule MatrixRule { get; init; }
+
+    public Counters Counters { get; } = new();
+
+    public PendingOperations Pending { get; } = new();
+
+    public SyncTable Sync { get; } = new();
+
+    /// <summary>Goes up with everything that could let a waiting thread go on.</summary>
+    public long Progress { get; set; }
+
+    public long Executed { get; set; }
+
+    public Dim3 ClusterGrid => new(Grid.X / ClusterShape.X, Grid.Y / ClusterShape.Y, Grid.Z / ClusterShape.Z);
+}

@@ -1,0 +1,51 @@
+namespace CogVideoX.Emulator.Execution;
+
+/// <summary>A special register that is constant for a thread (PTX ISA 10).</summary>
+internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
+{
+    private static readonly Dictionary<string, SpecialRegister> All = Make();
+
+    public int Bytes { get; } = bytes;
+
+    public ulong Read(Warp warp, int lane) => read(warp, lane);
+
+    public static SpecialRegister? Find(string name) => All.GetValueOrDefault(name);
+
+    private static Dictionary<string, SpecialRegister> Make()
+    {
+        var all = new Dictionary<string, SpecialRegister>();
+        Vector("%tid", (w, lane) => w.Cta.Launch.Block.At(w.Number * Warp.Lanes + lane));
+        Vector("%ntid", (w, _) => w.Cta.Launch.Block);
+        Vector("%ctaid", (w, _) => w.Cta.Index);
+        Vector("%nctaid", (w, _) => w.Cta.Launch.Grid);
+        Vector("%clusterid", (w, _) => w.Cta.Cluster.Index);
+        Vector("%nclusterid", (w, _) => w.Cta.Launch.ClusterGrid);
+        Vector("%cluster_ctaid", (w, _) => w.Cta.Launch.ClusterShape.At(w.Cta.Rank));
+        Vector("%cluster_nctaid", (w, _) => w.Cta.Launch.ClusterShape);
+        Word("%laneid", (_, lane) => (uint)lane);
+        Word("%warpid", (w, _) => (uint)w.Number);
+        Word("%nwarpid", (w, _) => (uint)w.Cta.Warps.Count);
+        Word("%cluster_ctarank", (w, _) => (uint)w.Cta.Rank);
+        Word("%cluster_nctarank", (w, _) => (uint)w.Cta.Launch.ClusterShape.Count);
+        Word("%smid", (w, _) => (uint)(w.Cta.Number % 132));
+        Word("%nsmid", (_, _) => 132);
+        Word("%lanemask_eq", (_, lane) => 1u << lane);
+        Word("%lanemask_lt", (_, lane) => (1u << lane) - 1);
+        Word("%lanemask_le", (_, lane) => (2u << lane) - 1);
+        Word("%lanemask_gt", (_, lane) => ~((2u << lane) - 1));
+        Word("%lanemask_ge", (_, lane) => ~((1u << lane) - 1));
+        Word("%dynamic_smem_size", (w, _) => (uint)w.Cta.Launch.DynamicSharedBytes);
+        Word("%total_smem_size", (w, _) => (uint)w.Cta.Shared.Used);
+        all["%gridid"] = new SpecialRegister(8, (_, _) => 1);
+        return all;
+
+        void Word(string name, Func<Warp, int, uint> read) => all[name] = new SpecialRegister(4, (w, lane) => read(w, lane));
+
+        void Vector(string name, Func<Warp, int, Dim3> read)
+        {
+            Word(name + ".x", (w, lane) => (uint)read(w, lane).X);
+            Word(name + ".y", (w, lane) => (uint)read(w, lane).Y);
+            Word(name + ".z", (w, lane) => (uint)read(w, lane).Z);
+        }
+    }
+}

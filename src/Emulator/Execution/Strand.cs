@@ -1,0 +1,29 @@
+namespace CogVideoX.Emulator.Execution;
+
+/// <summary>Lanes of a warp that run together. Strands of a warp take turns, so each makes progress (PTX ISA 3.1).</summary>
+internal sealed class Strand(uint mask, int at)
+{
+    public uint Mask = mask;
+    public int At = at;
+    public Join? Join;
+    public CallFrame? Calls;
+
+    /// <summary>What it waits for, in words; null while it can run.</summary>
+    public string? Waiting;
+
+    /// <summary>Tried before each turn of a waiting strand; true lets it go on.</summary>
+    public Func<bool>? CanResume;
+
+    /// <summary>Lanes whose arrival a warp-wide instruction at <see cref="At"/> waits for.</summary>
+    public uint WarpNeeds;
+
+    /// <summary>Its lanes that execute that instruction.</summary>
+    public uint WarpActive;
+
+    /// <summary>State of the launch when it last asked in vain; it asks again when that has changed.</summary>
+    public long Idle = -1;
+
+    /// <summary>A try_wait may give up once nothing else can run.</summary>
+    public bool MayGiveUp;
+    public bool GaveUp;
+}

@@ -1,0 +1,156 @@
+using System.Numerics;
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Numerics;
+using CogVideoX.Emulator.Syntax;
+using static CogVideoX.Emulator.Instructions.Comparisons;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Comparison and selection (PTX ISA 9.7.6, 9.7.7).</summary>
+internal static class CompareOpcodes
+{
+    private static readonly string[] Questions =
+        ["eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"];
+
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["setp"] = SetPredicate;
+        all["set"] = SetValue;
+        all["selp"] = Select;
+        all["slct"] = SelectBySign;
+    }
+
+    private static Func<uint, uint, uint>? Combination(InstructionDecoder d) => d.OneOf("and", "or", "xor") switch
+    {
+        "and" => (a, b) => a & b,
+        "or" => (a, b) => a | b,
+        "xor" => (a, b) => a ^ b,
+        _ => null,
+    };
+
+    private static Instruction SetPredicate(InstructionDecoder d)
+    {
+        string question = d.Need(Questions);
+        Func<uint, uint, uint>? combine = Combination(d);
+        bool flush = d.Flag("ftz");
+        PtxType type = d.Type();
+        d.Count(combine is null ? 3 : 4);
+        PtxOperand target = d.Operand(0);
+        bool pair = target.Kind == OperandKind.Pair;
+        int p = d.Destination(pair ? target.Parts[0] : target, PtxType.Pred);
+        int? q = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
+        int a = d.Source(1, type), b = d.Source(2, type);
+        PredicateSource? c = combine is null ? null : d.Predicate(d.Operand(3));
+        return type switch
+        {
+            PtxType.U16 or PtxType.B16 => Make<ushort>(d, question, p, q, a, b, c, combine),
+            PtxType.S16 => Make<short>(d, question, p, q, a, b, c, combine),
+            PtxType.U32 or PtxType.B32 => Make<uint>(d, question, p, q, a, b, c, combine),
+            PtxType.S32 => Make<int>(d, question, p, q, a, b, c, combine),
+            PtxType.U64 or PtxType.B64 => Make<ulong>(d, question, p, q, a, b, c, combine),
+            PtxType.S64 => Make<long>(d, question, p, q, a, b, c, combine),
+            PtxType.F32 when !flush => Make<float>(d, question, p, q, a, b, c, combine),
+            PtxType.F64 => Make<double>(d, question, p, q, a, b, c, combine),
+            PtxType.F32 or PtxType.F16 or PtxType.BF16 => new CompareNarrow(type, Asks(question), flush, p, q, a, b, c, combine),
+            PtxType.F16x2 or PtxType.BF16x2 => new CompareNarrow(type, Asks(question), flush, p, q, a, b, c, combine),
+            _ => throw d.Error($"{type.Text()} can't be compared"),
+        };
+    }
+
+    private static Instruction Make<T>(
+        InstructionDecoder d, string question, int p, int? q, int a, int b, PredicateSource? c, Func<uint, uint, uint>? combine)
+        where T : unmanaged, INumber<T> => question switch
+        {
+            "eq" => new Compare<T, Equal<T>>(p, q, a, b, c, combine),
+            "ne" => new Compare<T, NotEqual<T>>(p, q, a, b, c, combine),
+            "lt" or "lo" => new Compare<T, Less<T>>(p, q, a, b, c, combine),
+            "le" or "ls" => new Compare<T, LessOrEqual<T>>(p, q, a, b, c, combine),
+            "gt" or "hi" => new Compare<T, Less<T>>(p, q, b, a, c, combine),
+            "ge" or "hs" => new Compare<T, LessOrEqual<T>>(p, q, b, a, c, combine),
+            "equ" => new Compare<T, Opposite<T, NotEqual<T>>>(p, q, a, b, c, combine),
+            "neu" => new Compare<T, Opposite<T, Equal<T>>>(p, q, a, b, c, combine),
+            "ltu" => new Compare<T, Opposite<T, LessOrEqual<T>>>(p, q, b, a, c, combine),
+            "leu" => new Compare<T, Opposite<T, Less<T>>>(p, q, b, a, c, combine),
+            "gtu" => new Compare<T, Opposite<T, LessOrEqual<T>>>(p, q, a, b, c, combine),
+            "geu" => new Compare<T, Opposite<T, Less<T>>>(p, q, a, b, c, combine),
+            "num" => new Compare<T, Ordered<T>>(p, q, a, b, c, combine),
+            "nan" => new Compare<T, Opposite<T, Ordered<T>>>(p, q, a, b, c, combine),
+            _ => throw d.Error($".{question} isn't known"),
+        };
+
+    /// <summary>The question on doubles, for types that have no vectors.</summary>
+    internal static Func<double, double, bool> Asks(string question) => question switch
+    {
+        "eq" => (a, b) => a == b,
+        "ne" => (a, b) => a != b && !double.IsNaN(a) && !double.IsNaN(b),
+        "lt" or "lo" => (a, b) => a < b,
+        "le" or "ls" => (a, b) => a <= b,
+        "gt" or "hi" => (a, b) => a > b,
+        "ge" or "hs" => (a, b) => a >= b,
+        "equ" => (a, b) => a == b || double.IsNaN(a) || double.IsNaN(b),
+        "neu" => (a, b) => a != b,
+        "ltu" => (a, b) => !(a >= b),
+        "leu" => (a, b) => !(a > b),
+        "gtu" => (a, b) => !(a <= b),
+        "geu" => (a, b) => !(a < b),
+        "num" => (a, b) => !double.IsNaN(a) && !double.IsNaN(b),
+        _ => (a, b) => double.IsNaN(a) || double.IsNaN(b),
+    };
+
+    private static LaneFunction SetValue(InstructionDecoder d)
+    {
+        Func<double, double, bool> asks = Asks(d.Need(Questions));
+        string? combine = d.OneOf("and", "or", "xor");
+        bool flush = d.Flag("ftz");
+        PtxType result = d.Type(PtxType.U32, PtxType.S32, PtxType.F32), type = d.Type();
+        if (type.Bytes() == 8 && type != PtxType.F64) throw d.Error("set of 64-bit integers isn't supported");
+        d.Count(combine is null ? 3 : 4);
+        LaneSlot to = new(d.Destination(0, result), 4), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
+        PredicateSource? third = combine is null ? null : d.Predicate(d.Operand(3));
+        LaneSlot[] from = third is { } c ? [a, b, new(c.Slot, 0, c.Flip)] : [a, b];
+        ulong yes = result == PtxType.F32 ? 0x3f800000u : uint.MaxValue;
+        return new LaneFunction(to, from, v =>
+        {
+            bool holds = asks(Value(v[0], type, flush), Value(v[1], type, flush));
+            if (combine is not null) holds = combine switch { "and" => holds & v[2] != 0, "or" => holds | v[2] != 0, _ => holds ^ v[2] != 0 };
+            return holds ? yes : 0;
+        });
+    }
+
+    internal static double Value(ulong bits, PtxType type, bool flush = false) => type switch
+    {
+        PtxType.F32 => flush
+            ? FloatFunctions.FlushToZero(BitConverter.UInt32BitsToSingle((uint)bits)) : BitConverter.UInt32BitsToSingle((uint)bits),
+        PtxType.F64 => BitConverter.UInt64BitsToDouble(bits),
+        PtxType.F16 or PtxType.F16x2 => FloatFormat.F16.Decode((uint)bits & 0xffff),
+        PtxType.BF16 or PtxType.BF16x2 => FloatFormat.BF16.Decode((uint)bits & 0xffff),
+        _ => type.IsSigned() ? IntegerOpcodes.Signed(bits, type.Bytes()) : bits,
+    };
+
+    private static Instruction Select(InstructionDecoder d)
+    {
+        PtxType type = d.Type();
+        d.Count(4);
+        int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, type);
+        PredicateSource c = d.Predicate(d.Operand(3));
+        return type.Bytes() switch
+        {
+            2 => new SelectLanes<ushort>(to, a, b, c),
+            4 => new SelectLanes<uint>(to, a, b, c),
+            8 => new SelectLanes<ulong>(to, a, b, c),
+            _ => throw d.Error($"{type.Text()} can't be selected"),
+        };
+    }
+
+    private static LaneFunction SelectBySign(InstructionDecoder d)
+    {
+        bool flush = d.Flag("ftz");
+        PtxType type = d.Type(), sign = d.Type(PtxType.S32, PtxType.F32);
+        d.Count(4);
+        int bytes = type.Bytes();
+        LaneSlot to = new(d.Destination(0, type), bytes), c = new(d.Source(3, sign), 4);
+        return new LaneFunction(to, [new(d.Source(1, type), bytes), new(d.Source(2, type), bytes), c],
+            v => Value(v[2], sign, flush) >= 0 ? v[0] : v[1]);
+    }
+}

@@ -1,0 +1,40 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Control flow (PTX ISA 9.7.12) and odds and ends (9.7.18).</summary>
+internal static class ControlOpcodes
+{
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["bra"] = Bra;
+        all["brx"] = Brx;
+        all["ret"] = d => { d.Flag("uni"); d.Count(0); return new Return { Class = InstructionClass.Control }; };
+        all["exit"] = d => { d.Count(0); return new Exit { Class = InstructionClass.Control }; };
+        all["trap"] = d => { d.Count(0); return new Trap { Class = InstructionClass.Control }; };
+        all["brkpt"] = d => { d.Count(0); return new Nothing(); };
+        all["pmevent"] = d => { d.Flag("mask"); return new Nothing(); };
+        all["nanosleep"] = d => { d.Type(PtxType.U32); d.Source(0, PtxType.U32); return new Pause(); };
+        all["griddepcontrol"] = d => { d.Need("launch_dependents", "wait"); return new Nothing(); };
+    }
+
+    private static Branch Bra(InstructionDecoder d)
+    {
+        d.Flag("uni");
+        d.Count(1);
+        return new Branch(Label(d, d.Operand(0).Name)) { Class = InstructionClass.Control };
+    }
+
+    private static IndexedBranch Brx(InstructionDecoder d)
+    {
+        d.Need("idx");
+        d.Flag("uni");
+        d.Count(2);
+        List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operand(1).Name) ?? throw d.Error($"no .branchtargets '{d.Operand(1).Name}'");
+        return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))]) { Class = InstructionClass.Control };
+    }
+
+    private static int Label(InstructionDecoder d, string name) => d.Syntax.Scope.FindLabel(name) ?? throw d.Error($"no label '{name}'");
+}

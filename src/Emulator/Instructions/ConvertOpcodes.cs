@@ -1,0 +1,150 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Memory;
+using CogVideoX.Emulator.Numerics;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Moves and conversions (PTX ISA 9.7.9.2 mov, 9.7.9.20 cvta, 9.7.9.21 cvt).</summary>
+internal static class ConvertOpcodes
+{
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["mov"] = Move;
+        all["cvt"] = Convert;
+        all["cvta"] = ConvertAddress;
+        all["isspacep"] = IsInSpace;
+    }
+
+    private static Instruction Move(InstructionDecoder d)
+    {
+        PtxType type = d.Type();
+        d.Count(2);
+        PtxOperand to = d.Operand(0), from = d.Operand(1);
+        if (to.Kind == OperandKind.Vector) return Unpack(d, type, to, from);
+        if (from.Kind == OperandKind.Vector) return Pack(d, type, to, from);
+        if (from is { Kind: OperandKind.Special, Name: "%clock" or "%clock64" or "%globaltimer" or "%clock_hi" or "%globaltimer_lo" or "%globaltimer_hi" })
+            return new ReadClock(new LaneSlot(d.Destination(0, type), type.Bytes()));
+        if (type == PtxType.Pred)
+        {
+            PredicateSource source = d.Predicate(from);
+            return new PredicateLogic(d.Destination(0, type), source, source, (a, _) => a);
+        }
+        int target = d.Destination(0, type), origin = d.UncheckedSource(from, type);
+        return type.Bytes() switch
+        {
+            2 => new MoveLanes<ushort>(target, origin),
+            4 => new MoveLanes<uint>(target, origin),
+            8 => new MoveLanes<ulong>(target, origin),
+            16 => new MoveLanes<UInt128>(target, origin),
+            _ => throw d.Error($"{type.Text()} can't be moved"),
+        };
+    }
+
+    private static PtxType Part(InstructionDecoder d, PtxType type, int parts) => (type.Bytes() * 8 / Math.Max(parts, 1)) switch
+    {
+        8 => PtxType.B8,
+        16 => PtxType.B16,
+        32 => PtxType.B32,
+        64 => PtxType.B64,
+        _ => throw d.Error("the parts don't fit"),
+    };
+
+    private static PackLanes Pack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
+    {
+        PtxType part = Part(d, type, from.Parts.Count);
+        LaneSlot[] parts = [.. from.Parts.Select(p => new LaneSlot(d.Source(p, part), part.Bytes()))];
+        return new PackLanes(d.Destination(to, type), type.Bytes(), parts, unpack: false);
+    }
+
+    private static PackLanes Unpack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
+    {
+        PtxType part = Part(d, type, to.Parts.Count);
+        LaneSlot[] parts = [.. to.Parts.Select(p => new LaneSlot(d.Destination(p, part), part.Bytes()))];
+        return new PackLanes(d.Source(from, type), type.Bytes(), parts, unpack: true);
+    }
+
+    private static LaneFunction ConvertAddress(InstructionDecoder d)
+    {
+        bool toSpace = d.Flag("to");
+        StateSpace space = Space(d);
+        PtxType type = d.Type(PtxType.U32, PtxType.U64);
+        d.Count(2);
+        if (type == PtxType.U32) throw d.Error("32-bit generic addresses aren't supported");
+        ulong window = AddressMap.Window(space);
+        LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
+        return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
+    }
+
+    private static StateSpace Space(InstructionDecoder d) => d.Need("const", "global", "local", "shared", "shared::cta", "shared::cluster", "param") switch
+    {
+        "const" => StateSpace.Const,
+        "global" => StateSpace.Global,
+        "local" => StateSpace.Local,
+        "param" => StateSpace.Param,
+        _ => StateSpace.Shared,
+    };
+
+    private static LaneFunction IsInSpace(InstructionDecoder d)
+    {
+        StateSpace space = Space(d);
+        d.Count(2);
+        LaneSlot to = new(d.Destination(0, PtxType.Pred), 0), from = new(d.Source(1, PtxType.U64), 8);
+        return new LaneFunction(to, [from], v => AddressMap.SpaceOf(v[0]) == space ? 1u : 0u);
+    }
+
+    private static Instruction Convert(InstructionDecoder d)
+    {
+        string? rounding = d.OneOf("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
+        var how = new Conversion
+        {
+            Rounding = ModeOf(rounding),
+            ToIntegral = rounding is { Length: 3 } and not "rna",
+            HasRounding = rounding is not null,
+            Flush = d.Flag("ftz"),
+            Saturate = d.Flag("sat") | d.Flag("satfinite"),
+            Relu = d.Flag("relu"),
+            To = d.Type(),
+            From = d.Type(),
+        };
+        if (how.IsPacked) return Packed(d, how);
+        d.Count(2);
+        if (how.To.IsFloat() && how.From.IsFloat() && !how.HasRounding && Width(how.To) < Width(how.From)) throw d.Error("a rounding mode is missing");
+        PtxType to = how.To == PtxType.TF32 ? PtxType.B32 : how.To;
+        int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
+        int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
+        return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)
+            ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes));
+    }
+
+    private static int Width(PtxType type) => type == PtxType.TF32 ? 3 : type.Bytes();
+
+    private static RoundingMode ModeOf(string? rounding) => rounding switch
+    {
+        "rz" or "rzi" => RoundingMode.TowardZero,
+        "rm" or "rmi" => RoundingMode.Down,
+        "rp" or "rpi" => RoundingMode.Up,
+        "rna" => RoundingMode.NearestAway,
+        _ => RoundingMode.NearestEven,
+    };
+
+    /// <summary>Two values in one register: the first source goes to the upper half.</summary>
+    private static LaneFunction Packed(InstructionDecoder d, Conversion how)
+    {
+        Conversion one = how.OfOne();
+        int bits = one.To.Bytes() * 8;
+        LaneSlot to = new(d.Destination(0, how.To is PtxType.E4M3x2 or PtxType.E5M2x2 ? PtxType.B16 : how.To), how.To.Bytes());
+        if (how.From == PtxType.F32)
+        {
+            d.Count(3);
+            return new LaneFunction(to, [new(d.Source(1, PtxType.F32), 4), new(d.Source(2, PtxType.F32), 4)],
+                v => one.Apply(v[0]) << bits | one.Apply(v[1]));
+        }
+        d.Count(2);
+        PtxType from = how.From is PtxType.E4M3x2 or PtxType.E5M2x2 ? PtxType.B16 : how.From;
+        int fromBits = one.From.Bytes() * 8;
+        return new LaneFunction(to, [new(d.Source(1, from), from.Bytes())],
+            v => one.Apply(v[0] >> fromBits) << bits | one.Apply(v[0] & ((1UL << fromBits) - 1)));
+    }
+}

@@ -1,0 +1,9 @@
+using CogVideoX.Emulator.Execution;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>fence and membar (PTX ISA 9.7.13.4).</summary>
+internal sealed class Fence : Instruction
+{
+    public override void Execute(Warp warp) => MemoryOrder.Fence(warp);
+}

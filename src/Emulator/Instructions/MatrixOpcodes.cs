@@ -1,0 +1,123 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
+using CogVideoX.Emulator.Tensor;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Matrix instructions (PTX ISA 9.7.14, 9.7.15).</summary>
+internal static class MatrixOpcodes
+{
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["mma"] = Multiply;
+        all["ldmatrix"] = d => LoadOrStore(d, isStore: false);
+        all["stmatrix"] = d => LoadOrStore(d, isStore: true);
+        all["wgmma"] = Wgmma;
+        all["setmaxnreg"] = SetMaxRegisters;
+    }
+
+    private static Instruction Multiply(InstructionDecoder d)
+    {
+        d.Need("sync");
+        d.Need("aligned");
+        int k = Size(d, "m16n8k");
+        d.Need("row");
+        d.Need("col");
+        bool saturate = d.Flag("satfinite");
+        d.Flag("kind::f8f6f4");
+        var shape = new MatrixShape(k, d.Type(), d.Type(), d.Type(), d.Type(), saturate);
+        d.Count(4);
+        CheckTypes(d, shape);
+        int registersOfA = 16 * k * shape.ElementBytes / 128, registersOfC = shape.D == PtxType.F16 ? 2 : 4;
+        if (registersOfA is not (2 or 4)) throw d.Error($"m16n8k{k} doesn't exist for {shape.A.Text()}");
+        int[] to = Registers(d, 0, registersOfC, Accumulator(shape.D), isDestination: true);
+        int[] a = Registers(d, 1, registersOfA, PtxType.B32, false), b = Registers(d, 2, registersOfA / 2, PtxType.B32, false);
+        return new MatrixMultiply(shape, to, a, b, Registers(d, 3, registersOfC, Accumulator(shape.C), false)) { Class = InstructionClass.Matrix };
+    }
+
+    private static PtxType Accumulator(PtxType type) => type == PtxType.F16 ? PtxType.B32 : type;
+
+    private static void CheckTypes(InstructionDecoder d, MatrixShape shape)
+    {
+        bool integer = shape is { IsInteger: true, D: PtxType.S32, C: PtxType.S32 } && shape.B is PtxType.S8 or PtxType.U8;
+        bool floating = shape.A is PtxType.F16 or PtxType.BF16 or PtxType.TF32 or PtxType.E4M3 or PtxType.E5M2
+            && shape.D == shape.C && shape.D is PtxType.F32 or PtxType.F16
+            && (shape.A == shape.B || (shape.ElementBytes == 1 && shape.B is PtxType.E4M3 or PtxType.E5M2))
+            && (shape.D == PtxType.F32 || shape.A is PtxType.F16 or PtxType.E4M3 or PtxType.E5M2);
+        if (!integer && !floating) throw d.Error("these types of a matrix product aren't supported");
+    }
+
+    private static int Size(InstructionDecoder d, string prefix)
+    {
+        string text = d.Prefixed(prefix) ?? throw d.Error($"only shapes .{prefix}… are supported");
+        return int.TryParse(text, out int size) && size is > 0 and <= 256 ? size : throw d.Error($"'{text}' isn't a size");
+    }
+
+    private static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
+        [.. d.Vector(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
+
+    private static MatrixLoad LoadOrStore(InstructionDecoder d, bool isStore)
+    {
+        d.Need("sync");
+        d.Need("aligned");
+        if (d.OneOf("m8n8") is null) throw d.Error("only .m8n8 tiles are supported");
+        int count = d.Need("x1", "x2", "x4")[1] - '0';
+        bool transposed = d.Flag("trans");
+        StateSpace space = MemoryOpcodes.Space(d);
+        d.Type(PtxType.B16);
+        d.Count(2);
+        int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
+        Address address = d.Address(d.Operand(isStore ? 0 : 1));
+        return new MatrixLoad(space, address, registers, transposed, isStore) { Class = InstructionClass.MatrixLoad };
+    }
+
+    private static Instruction Wgmma(InstructionDecoder d)
+    {
+        string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
+        d.Need("sync");
+        d.Need("aligned");
+        if (action == "mma_async") return MultiplyAsync(d);
+        d.Count(action == "wait_group" ? 1 : 0);
+        int left = action == "wait_group" ? (int)d.Immediate(0) : 0;
+        if (left is < 0 or > 7) throw d.Error("wait_group takes 0 to 7");
+        return new WgmmaControl(action, left) { Class = InstructionClass.Matrix };
+    }
+
+    private static Wgmma MultiplyAsync(InstructionDecoder d)
+    {
+        string text = d.Prefixed("m64n") ?? throw d.Error("the shape .m64n… is missing");
+        string[] sizes = text.Split('k');
+        if (sizes.Length != 2 || !int.TryParse(sizes[0], out int n) || !int.TryParse(sizes[1], out int k) || n % 8 != 0 || n is < 8 or > 256)
+            throw d.Error($"m64n{text} isn't a shape of wgmma");
+        PtxType result = d.Type(PtxType.F32, PtxType.F16), a = d.Type(), b = d.Type();
+        var shape = new MatrixShape(k, result, a, b, result, false);
+        CheckTypes(d, shape);
+        if (k * shape.ElementBytes != 32) throw d.Error($"k{k} doesn't fit {a.Text()}");
+        bool inRegisters = d.Operand(1).Kind == OperandKind.Vector, halves = shape.ElementBytes == 2;
+        d.Count(6 + (halves ? inRegisters ? 1 : 2 : 0));
+        int[] to = Accumulators(d, result == PtxType.F16 ? n / 4 : n / 2, Accumulator(result));
+        int[] left = inRegisters ? Registers(d, 1, 4, PtxType.B32, false) : [];
+        int descriptorA = inRegisters ? 0 : d.Source(1, PtxType.B64), descriptorB = d.Source(2, PtxType.B64);
+        PredicateSource scale = d.Predicate(d.Operand(3));
+        (int A, int B) signs = ((int)d.Immediate(4), (int)d.Immediate(5));
+        bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
+        return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };
+    }
+
+    /// <summary>Neither sources nor destinations as other instructions know them: <see cref="WgmmaRegisters"/> minds them.</summary>
+    private static int[] Accumulators(InstructionDecoder d, int count, PtxType type) =>
+        [.. d.Vector(0, count).Select(o => o.Kind == OperandKind.Register ? d.UncheckedSource(o, type) : throw d.Error($"'{o}' can't be written"))];
+
+    private static RegisterLimit SetMaxRegisters(InstructionDecoder d)
+    {
+        d.Need("inc", "dec");
+        d.Need("sync");
+        d.Need("aligned");
+        d.Type(PtxType.U32);
+        d.Count(1);
+        long count = d.Immediate(0);
+        if (count is < 24 or > 256 || count % 8 != 0) throw d.Error("setmaxnreg takes a multiple of 8 from 24 to 256");
+        return new RegisterLimit();
+    }
+}

@@ -1,0 +1,154 @@
+using CogVideoX.Emulator.Checking;
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Memory;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Loads, stores, fences and hints (PTX ISA 9.7.9, 9.7.13.4).</summary>
+internal static class MemoryOpcodes
+{
+    private static readonly string[] Hints =
+    [
+        "ca", "cg", "cs", "lu", "cv", "wb", "wt", "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
+        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "nc", "unified",
+    ];
+
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["ld"] = Load;
+        all["ldu"] = Load;
+        all["st"] = Store;
+        all["membar"] = d => { d.Need("cta", "gl", "sys"); d.Count(0); return new Fence(); };
+        all["fence"] = Fence;
+        all["prefetch"] = Ignore;
+        all["prefetchu"] = Ignore;
+        all["applypriority"] = Ignore;
+        all["createpolicy"] = d => { Skip(d); return new LaneFunction(new(d.Destination(0, PtxType.B64), 8), [], _ => 0); };
+        all["mapa"] = MapAddress;
+        all["getctarank"] = CtaRank;
+    }
+
+    public static StateSpace Space(InstructionDecoder d) =>
+        d.OneOf("global", "shared", "shared::cta", "shared::cluster", "local", "param", "param::entry", "param::func", "const") switch
+        {
+            "global" => StateSpace.Global,
+            "shared" or "shared::cta" => StateSpace.Shared,
+            "shared::cluster" => StateSpace.SharedCluster,
+            "local" => StateSpace.Local,
+            "param" or "param::entry" or "param::func" => StateSpace.Param,
+            "const" => StateSpace.Const,
+            _ => StateSpace.Generic,
+        };
+
+    public static Scope ScopeOf(InstructionDecoder d) => d.OneOf("cta", "cluster", "gpu", "sys") switch
+    {
+        "cta" => Scope.Cta,
+        "cluster" => Scope.Cluster,
+        "gpu" => Scope.Gpu,
+        "sys" => Scope.System,
+        _ => Scope.Weak,
+    };
+
+    private static MemoryShape Shape(InstructionDecoder d)
+    {
+        string? order = d.OneOf("weak", "volatile", "relaxed", "acquire", "release", "mmio");
+        Scope scope = ScopeOf(d);
+        if (order is "relaxed" or "acquire" or "release" && scope == Scope.Weak) throw d.Error("a scope is missing");
+        if (order is null or "weak" && scope != Scope.Weak) throw d.Error("a scope doesn't belong here");
+        if (order is "volatile" or "mmio") scope = Scope.System;
+        StateSpace space = Space(d);
+        while (d.OneOf(Hints) is not null) { }
+        int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
+        PtxType type = d.Type();
+        if (type.Bytes() == 0 || type.Bytes() * count > 32) throw d.Error($"{type.Text()} can't be moved so");
+        return new MemoryShape(space, type, count, scope, order is "acquire" or "release");
+    }
+
+    private static Instruction Load(InstructionDecoder d)
+    {
+        MemoryShape shape = Shape(d);
+        d.Count(2, 3);
+        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(1));
+        LaneSlot[] to = [.. d.Vector(0, shape.Count).Select(o => new LaneSlot(d.WideDestination(o, shape.Type, out int bytes), bytes))];
+        return new Load(shape with { Space = space }, address, to);
+    }
+
+    private static Instruction Store(InstructionDecoder d)
+    {
+        MemoryShape shape = Shape(d);
+        d.Count(2, 3);
+        (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
+        LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
+        return new Store(shape with { Space = space }, address, from);
+    }
+
+    /// <summary>Parameters of functions live in the thread's frame, those of the kernel in the parameter bank.</summary>
+    private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
+    {
+        Address address = d.Address(operand);
+        bool inFrame = space == StateSpace.Param && operand.Parts[0].Variable is { } variable && !d.Symbols.IsKernelParameter(variable);
+        return (address, inFrame ? StateSpace.Local : space);
+    }
+
+    private static Instruction Fence(InstructionDecoder d)
+    {
+        bool proxy = d.Flag("proxy");
+        if (d.Flag("mbarrier_init"))
+        {
+            d.Need("release");
+            d.Need("cluster");
+            return new BarrierInitFence();
+        }
+        if (proxy)
+        {
+            if (d.Flag("alias")) return new Nothing();
+            if (d.Prefixed("tensormap") is not null) throw d.Error("tensor maps can't be changed by a kernel here");
+            d.Need("async");
+            d.OneOf("global", "shared::cta", "shared::cluster");
+            return new ProxyFence();
+        }
+        d.OneOf("sc", "acq_rel", "acquire", "release");
+        d.OneOf("sync_restrict::shared::cta", "sync_restrict::shared::cluster");
+        if (ScopeOf(d) == Scope.Weak) throw d.Error("a scope is missing");
+        return new Fence();
+    }
+
+    private static Nothing Ignore(InstructionDecoder d)
+    {
+        Skip(d);
+        foreach (PtxOperand operand in d.Operands)
+            if (operand.Kind == OperandKind.Address) d.Address(operand);
+        return new Nothing();
+    }
+
+    private static void Skip(InstructionDecoder d)
+    {
+        while (d.Prefixed("") is not null) { }
+    }
+
+    private static LaneFunction MapAddress(InstructionDecoder d)
+    {
+        bool generic = d.OneOf("shared::cluster") is null;
+        PtxType type = d.Type(PtxType.U32, PtxType.U64);
+        d.Count(3);
+        int bytes = type.Bytes();
+        LaneSlot to = new(d.Destination(0, type), bytes);
+        LaneSlot from = d.Operand(1).Kind == OperandKind.Register
+            ? new(d.Source(1, type), bytes) : new(d.AddressOf(d.Operand(1)).Slot, 8);
+        return new LaneFunction(to, [from, new(d.Source(2, PtxType.U32), 4)], v =>
+        {
+            ulong window = generic ? v[0] & ~0xffff_ffffUL : 0;
+            return window | v[0] & (1UL << AddressMap.RankShift) - 1 | v[1] + 1 << AddressMap.RankShift;
+        });
+    }
+
+    private static Instruction CtaRank(InstructionDecoder d)
+    {
+        d.OneOf("shared::cluster");
+        PtxType type = d.Type(PtxType.U32, PtxType.U64);
+        d.Count(2);
+        return new AddressRank(new LaneSlot(d.Destination(0, PtxType.U32), 4), new LaneSlot(d.Source(1, type), type.Bytes()));
+    }
+}

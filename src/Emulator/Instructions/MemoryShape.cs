@@ -1,0 +1,12 @@
+using CogVideoX.Emulator.Checking;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>What a load or store moves, and how strongly.</summary>
+/// <param name="Type">of one element</param> <param name="Count">elements: 1, 2, 4 or 8</param>
+/// <param name="Ordered">.acquire of a load, .release of a store</param>
+internal sealed record MemoryShape(StateSpace Space, PtxType Type, int Count, Scope Scope, bool Ordered)
+{
+    public int Bytes => Type.Bytes() * Count;
+}

@@ -1,0 +1,3 @@
+namespace CogVideoX.Emulator.Instructions;
+
+internal readonly record struct VoteResult(ulong Value, bool Predicate = false);

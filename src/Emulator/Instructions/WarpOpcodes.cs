@@ -1,0 +1,111 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Instructions;
+
+/// <summary>Instructions among the lanes of a warp (PTX ISA 9.7.9.6, 9.7.13.7–11).</summary>
+internal static class WarpOpcodes
+{
+    public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
+    {
+        all["shfl"] = Shuffle;
+        all["vote"] = Vote;
+        all["match"] = Match;
+        all["redux"] = Reduce;
+        all["elect"] = Elect;
+        all["activemask"] = d => { d.Type(PtxType.B32); d.Count(1); return new ActiveMask(d.Destination(0, PtxType.B32)); };
+    }
+
+    private static void RequireSync(InstructionDecoder d)
+    {
+        if (!d.Flag("sync")) throw d.Error("the form without .sync is gone since sm_70");
+    }
+
+    private static Shuffle Shuffle(InstructionDecoder d)
+    {
+        RequireSync(d);
+        string mode = d.Need("up", "down", "bfly", "idx");
+        d.Type(PtxType.B32);
+        d.Count(5);
+        PtxOperand target = d.Operand(0);
+        bool pair = target.Kind == OperandKind.Pair;
+        int to = d.Destination(pair ? target.Parts[0] : target, PtxType.B32);
+        int? p = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
+        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), d.Source(2, PtxType.B32), d.Source(3, PtxType.B32), d.Source(4, PtxType.B32));
+    }
+
+    private static Vote Vote(InstructionDecoder d)
+    {
+        RequireSync(d);
+        string mode = d.Need("all", "any", "uni", "ballot");
+        PtxType type = d.Type(mode == "ballot" ? PtxType.B32 : PtxType.Pred);
+        d.Count(3);
+        LaneSlot to = new(d.Destination(0, type), type.Bytes());
+        PredicateSource a = d.Predicate(d.Operand(1));
+        return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), d.Source(2, PtxType.B32), round =>
+        {
+            uint yes = round.Where(v => v != 0);
+            return new VoteResult(mode switch
+            {
+                "ballot" => yes,
+                "all" => yes == round.Group ? 1u : 0,
+                "any" => yes != 0 ? 1u : 0,
+                _ => yes == 0 || yes == round.Group ? 1u : 0,
+            });
+        });
+    }
+
+    private static Vote Match(InstructionDecoder d)
+    {
+        bool all = d.Need("any", "all") == "all";
+        RequireSync(d);
+        PtxType type = d.Type(PtxType.B32, PtxType.B64);
+        d.Count(3);
+        PtxOperand target = d.Operand(0);
+        bool pair = target.Kind == OperandKind.Pair;
+        if (pair && !all) throw d.Error("match.any has no predicate");
+        LaneSlot to = new(d.Destination(pair ? target.Parts[0] : target, PtxType.B32), 4);
+        LaneSlot? p = pair ? new LaneSlot(d.Destination(target.Parts[1], PtxType.Pred), 0) : null;
+        return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), d.Source(2, PtxType.B32), round =>
+        {
+            ulong mine = round.Values[round.Lane];
+            uint same = round.Where(v => v == mine);
+            if (!all) return new VoteResult(same);
+            return same == round.Group ? new VoteResult(same, true) : new VoteResult(0);
+        });
+    }
+
+    private static Vote Reduce(InstructionDecoder d)
+    {
+        RequireSync(d);
+        string operation = d.Need("add", "min", "max", "and", "or", "xor");
+        PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.B32);
+        d.Count(3);
+        Func<ulong, ulong, ulong> combine = operation switch
+        {
+            "add" => (a, b) => a + b & uint.MaxValue,
+            "and" => (a, b) => a & b,
+            "or" => (a, b) => a | b,
+            "xor" => (a, b) => a ^ b,
+            "min" => type == PtxType.S32 ? (a, b) => (int)a < (int)b ? a : b : Math.Min,
+            _ => type == PtxType.S32 ? (a, b) => (int)a > (int)b ? a : b : Math.Max,
+        };
+        LaneSlot to = new(d.Destination(0, type), 4);
+        return new Vote(to, null, new LaneSlot(d.Source(1, type), 4), d.Source(2, PtxType.B32), round => new VoteResult(round.Reduce(combine)));
+    }
+
+    private static Vote Elect(InstructionDecoder d)
+    {
+        RequireSync(d);
+        d.Count(2);
+        PtxOperand target = d.Operand(0);
+        if (target.Kind != OperandKind.Pair) throw d.Error("elect.sync writes d|p");
+        LaneSlot to = new(d.Destination(target.Parts[0], PtxType.B32), 4), p = new(d.Destination(target.Parts[1], PtxType.Pred), 0);
+        return new Vote(to, p, null, d.Source(1, PtxType.B32), round =>
+        {
+            int leader = int.TrailingZeroCount((int)round.Group);
+            return new VoteResult((ulong)leader, round.Lane == leader);
+        });
+    }
+}

@@ -1,0 +1,56 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Memory;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator;
+
+/// <summary>Puts a request's buffers and arguments into memory.</summary>
+internal static class LaunchMemory
+{
+    public static Dictionary<string, Allocation> Allocate(ModuleMemory memory, LaunchRequest request)
+    {
+        var buffers = new Dictionary<string, Allocation>();
+        foreach ((string name, byte[] bytes) in request.Buffers)
+        {
+            Allocation made = memory.NewGlobal(name, bytes.Length, !request.Unwritten.Contains(name));
+            bytes.CopyTo(made.Bytes);
+            buffers.Add(name, made);
+        }
+        return buffers;
+    }
+
+    public static void Parameters(
+        ModuleMemory memory, SymbolTable symbols, PtxFunction entry, LaunchRequest request, Dictionary<string, Allocation> buffers)
+    {
+        if (request.Arguments.Count != entry.Parameters.Count)
+            throw new ArgumentException($"{entry.Name} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
+        for (int i = 0; i < entry.Parameters.Count; i++)
+        {
+            Allocation place = memory.NewParameter(entry.Parameters[i]);
+            symbols.AddParameter(entry.Parameters[i], place.Address);
+            byte[] bytes = Bytes(memory, request.Arguments[i], buffers);
+            if (bytes.Length != place.Size)
+                throw new ArgumentException($"parameter {i} of {entry.Name} has {place.Size} bytes, the launch gives {bytes.Length}");
+            bytes.CopyTo(place.Bytes);
+        }
+    }
+
+    private static byte[] Bytes(ModuleMemory memory, LaunchArgument argument, Dictionary<string, Allocation> buffers)
+    {
+        switch (argument)
+        {
+            case LaunchArgument.Value value: return value.Bytes;
+            case LaunchArgument.Map { Tensor: var map }:
+                map.Validate();
+                if (!buffers.ContainsKey(map.Buffer)) throw new ArgumentException($"there is no buffer '{map.Buffer}'");
+                memory.TensorMaps.Add(map);
+                var bytes = new byte[TensorMap.Bytes];
+                TensorMap.Write(bytes, memory.TensorMaps.Count - 1);
+                return bytes;
+            default:
+                string name = ((LaunchArgument.Buffer)argument).Name;
+                return buffers.TryGetValue(name, out Allocation? at)
+                    ? BitConverter.GetBytes(at.Address) : throw new ArgumentException($"there is no buffer '{name}'");
+        }
+    }
+}

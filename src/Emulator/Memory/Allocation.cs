@@ -1,0 +1,39 @@
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Memory;
+
+/// <summary>A buffer or variable: pinned bytes at an address of its state space.</summary>
+internal sealed unsafe class Allocation
+{
+    private readonly byte[] bytes;
+
+    public Allocation(string name, StateSpace space, ulong address, long size, bool isInitialized)
+    {
+        Name = name;
+        Space = space;
+        Address = address;
+        Size = size;
+        // room for one vector past the end, so that copies of whole vectors stay inside
+        bytes = GC.AllocateArray<byte>(checked((int)size + 64), pinned: true);
+        Data = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0]);
+        Shadow = new Shadow(size, isInitialized ? Cell.Host : Cell.Never);
+    }
+
+    public string Name { get; }
+
+    public StateSpace Space { get; }
+
+    public ulong Address { get; }
+
+    public long Size { get; }
+
+    public byte* Data { get; }
+
+    public Shadow Shadow { get; }
+
+    public Span<byte> Bytes => bytes.AsSpan(0, (int)Size);
+
+    public string SpaceText => Space == StateSpace.SharedCluster ? "shared" : Space.ToString().ToLowerInvariant();
+
+    public bool Contains(ulong address, int count) => address >= Address && address - Address + (ulong)count <= (ulong)Size;
+}

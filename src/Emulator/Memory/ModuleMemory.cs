@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator.Memory;
+
+/// <summary>Global and constant memory and the parameter bank of a launch.</summary>
+internal sealed class ModuleMemory
+{
+    private const uint Gap = 256;
+    private const long MostVariableBytes = 1 << 30;
+
+    private readonly AllocationTable constants = new(StateSpace.Const);
+    private readonly AllocationTable parameters = new(StateSpace.Param);
+    private readonly List<Allocation> globals = [];
+    private readonly Dictionary<PtxVariable, Allocation> variables = [];
+    private ulong constEnd = Gap;
+    private ulong paramEnd;
+
+    public ModuleMemory(PtxModule module)
+    {
+        foreach (PtxVariable variable in module.Variables)
+        {
+            if (variable.IsDynamic || variable.Space == StateSpace.Shared) continue;
+            if (variable.Size > MostVariableBytes) throw new PtxException(variable.Line, $"{variable.Name} has {variable.Size} bytes; at most {MostVariableBytes} are supported");
+            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
+            variable.Initial.CopyTo(made.Bytes);
+            variables.Add(variable, made);
+        }
+        foreach ((PtxVariable variable, Allocation at) in variables)
+            foreach (SymbolReference reference in variable.References) Resolve(at, reference);
+    }
+
+    /// <summary>Tensor maps of the launch; a parameter holds its number.</summary>
+    public List<TensorMap> TensorMaps { get; } = [];
+
+    /// <summary>The buffer that a tensor map describes.</summary>
+    public Allocation Buffer(TensorMap map) => globals.Find(g => g.Name == map.Buffer)
+        ?? throw new Checking.FaultException(FaultKind.Invalid, $"the tensor map's buffer {map.Buffer} isn't there");
+
+    /// <summary>A buffer in its own 64 GiB of addresses.</summary>
+    public Allocation NewGlobal(string name, long size, bool isInitialized)
+    {
+        ulong address = (ulong)(globals.Count + 1) << AddressMap.GlobalShift;
+        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized);
+        globals.Add(made);
+        return made;
+    }
+
+    public Allocation NewParameter(PtxVariable variable)
+    {
+        ulong align = (ulong)Math.Max(variable.Align, 16);
+        ulong address = (paramEnd + align - 1) & ~(align - 1);
+        paramEnd = address + (ulong)variable.Size + 16;
+        var made = new Allocation(variable.Name, StateSpace.Param, address, variable.Size, true);
+        parameters.Add(made);
+        return made;
+    }
+
+    public ulong? AddressOf(PtxVariable variable) => variables.TryGetValue(variable, out Allocation? at) ? at.Address : null;
+
+    /// <summary>The allocation that holds all the bytes, if one does.</summary>
+    public Allocation? FindGlobal(ulong address, int bytes)
+    {
+        ulong index = (address >> AddressMap.GlobalShift) - 1;
+        return index < (ulong)globals.Count && globals[(int)index].Contains(address, bytes) ? globals[(int)index] : null;
+    }
+
+    public Allocation LocateGlobal(ulong address, int bytes, int lane)
+    {
+        long index = (long)(address >> AddressMap.GlobalShift) - 1;
+        Allocation? at = index >= 0 && index < globals.Count ? globals[(int)index] : null;
+        if (at is not null && at.Contains(address, bytes)) return at;
+        // just below a buffer is another one's 64 GiB: name the nearer
+        Allocation? above = index + 1 >= 0 && index + 1 < globals.Count ? globals[(int)index + 1] : null;
+        if (above is not null && above.Address - address < 1 << 30) at = above;
+        string where = at is null ? "nothing is allocated there" : $"{at.Name} has {at.Size} bytes from 0x{at.Address:x}";
+        throw new Checking.FaultException(FaultKind.OutOfBounds, $"global memory, {bytes} bytes; {where}")
+        {
+            Lane = lane,
+            Address = address,
+            Allocation = at?.Name,
+        };
+    }
+
+    public Allocation LocateConstant(ulong address, int bytes, int lane) => constants.Locate(address, bytes, lane);
+
+    public Allocation LocateParameter(ulong address, int bytes, int lane) => parameters.Locate(address, bytes, lane);
+
+    private Allocation NewConstant(PtxVariable variable)
+    {
+        ulong align = (ulong)Math.Max(variable.Align, 16);
+        ulong address = (constEnd + align - 1) & ~(align - 1);
+        constEnd = address + (ulong)variable.Size + Gap;
+        var made = new Allocation(variable.Name, StateSpace.Const, address, variable.Size, true);
+        constants.Add(made);
+        return made;
+    }
+
+    private void Resolve(Allocation at, SymbolReference reference)
+    {
+        PtxVariable? target = variables.Keys.FirstOrDefault(v => v.Name == reference.Name);
+        if (target is null) throw new PtxException(reference.Line, $"'{reference.Name}' isn't a variable with an address");
+        ulong address = variables[target].Address + (ulong)reference.Addend + (reference.Generic ? AddressMap.Window(target.Space) : 0);
+        if (reference.Bytes != 8) throw new PtxException(reference.Line, "an address needs 8 bytes");
+        BinaryPrimitives.WriteUInt64LittleEndian(at.Bytes[reference.At..], address);
+    }
+}

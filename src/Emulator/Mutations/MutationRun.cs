@@ -1,0 +1,31 @@
+namespace CogVideoX.Emulator.Mutations;
+
+/// <summary>Measures how far the emulator can be trusted: of a sound case's mutants, how many does it catch?</summary>
+public static class MutationRun
+{
+    /// <summary>Runs every mutant of a sound case, under each timing and some seeds, until it is caught.</summary>
+    /// <param name="one">the case</param> <param name="text">text of its module</param> <param name="seeds">seeds a timing</param>
+    /// <exception cref="ArgumentException">The case isn't sound to begin with.</exception>
+    public static IReadOnlyList<MutationResult> Of(PtxCase one, string text, int seeds = 2)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        CaseReport sound = one.Run();
+        if (!sound.Passed || sound.Launch.Fault is not null) throw new ArgumentException($"{one.Name} isn't sound: {sound}");
+        // an endless mutant needs no more patience than a few times the sound run
+        long budget = (sound.Launch.Counters.WarpInstructions * 4) + 10_000;
+        return [.. Mutator.Mutants(text, sound.Launch.Counters.ExecutedLines).Select(m => Judge(one, m, seeds, budget))];
+    }
+
+    private static MutationResult Judge(PtxCase one, Mutant mutant, int seeds, long budget)
+    {
+        PtxModule module = PtxModule.Parse(mutant.Text);
+        foreach (AsyncTiming timing in Enum.GetValues<AsyncTiming>())
+            for (int seed = 0; seed < seeds; seed++)
+            {
+                CaseReport report = one.Run(module, new LaunchOptions { Seed = seed, Timing = timing, InstructionBudget = budget, Turn = 16 });
+                if (report.Launch.Fault is { } fault) return new MutationResult(one.Name, mutant.Line, mutant.Change, fault.ToString(), ByFault: true);
+                if (!report.Passed) return new MutationResult(one.Name, mutant.Line, mutant.Change, report.Complaint, ByFault: false);
+            }
+        return new MutationResult(one.Name, mutant.Line, mutant.Change, null, ByFault: false);
+    }
+}

@@ -1,0 +1,110 @@
+namespace CogVideoX.Emulator.Syntax;
+
+/// <summary>Module-level directives (PTX ISA 11).</summary>
+internal sealed class ModuleParser(List<Token> tokens)
+{
+    private readonly TokenReader reader = new(tokens);
+    private readonly PtxModule module = new();
+    private readonly NameScope scope = new(null);
+
+    public PtxModule Parse()
+    {
+        var variables = new VariableParser(reader);
+        while (reader.Current.Kind != TokenKind.End) Directive(variables);
+        if (module.Version.Length == 0) throw new PtxException(1, ".version is missing");
+        return module;
+    }
+
+    private void Directive(VariableParser variables)
+    {
+        Token word = reader.Current;
+        switch (word.Text)
+        {
+            case ".version": Version(); break;
+            case ".target": Target(); break;
+            case ".address_size": AddressSize(); break;
+            case ".file": File(); break;
+            case ".section": Section(); break;
+            case ".pragma": reader.Take(); Pragma(); break;
+            case ".alias": throw new PtxException(word.Line, ".alias isn't supported");
+            case ".loc": reader.Take(); LocationParser.Parse(reader); break;
+            default: Declaration(variables); break;
+        }
+    }
+
+    private void Version()
+    {
+        reader.Take();
+        Token number = reader.Take();
+        if (number.Kind is not (TokenKind.Real or TokenKind.Integer)) throw new PtxException(number.Line, ".version needs a number");
+        module.Version = number.Text;
+    }
+
+    private void Target()
+    {
+        reader.Take();
+        var names = new List<string>();
+        do names.Add(reader.ExpectName());
+        while (reader.TryTake(","));
+        module.Targets = names;
+    }
+
+    private void AddressSize()
+    {
+        reader.Take();
+        int line = reader.Line;
+        if (reader.ExpectInteger() != 64) throw new PtxException(line, "only 64-bit addresses are supported");
+    }
+
+    private void File()
+    {
+        reader.Take();
+        int number = reader.ExpectInteger(0, int.MaxValue);
+        if (reader.Current.Kind != TokenKind.Text) throw reader.Unexpected("a file name");
+        module.Files[number] = reader.Take().Text;
+        while (reader.TryTake(",")) reader.ExpectInteger();
+    }
+
+    /// <summary>Debug sections hold nothing that runs: they are skipped to their closing brace.</summary>
+    private void Section()
+    {
+        int line = reader.Take().Line;
+        reader.Take();
+        reader.Expect("{");
+        for (int depth = 1; depth > 0;)
+        {
+            Token token = reader.Take();
+            if (token.Kind == TokenKind.End) throw new PtxException(line, ".section isn't closed");
+            if (token.Is("{")) depth++;
+            else if (token.Is("}")) depth--;
+        }
+    }
+
+    private void Pragma()
+    {
+        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(",")) reader.Take();
+        reader.Expect(";");
+    }
+
+    private void Declaration(VariableParser variables)
+    {
+        var linkage = new HashSet<string>();
+        while (reader.Current.Text is ".extern" or ".visible" or ".weak" or ".common") linkage.Add(reader.Take().Text);
+        if (reader.Current.Is(".entry") || reader.Current.Is(".func"))
+        {
+            PtxFunction function = new FunctionParser(reader, variables, scope).Parse();
+            if (module.Functions.TryGetValue(function.Name, out PtxFunction? earlier) && earlier.HasBody && function.HasBody)
+                throw new PtxException(function.Line, $"{function.Name} is defined twice");
+            if (earlier is null || function.HasBody) module.Functions[function.Name] = function;
+            return;
+        }
+        foreach (PtxVariable variable in variables.Parse(linkage.Contains(".extern")))
+        {
+            if (variable.Space is StateSpace.Reg or StateSpace.Param or StateSpace.Local)
+                throw new PtxException(variable.Line, $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
+            if (!scope.Declare(variable)) throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
+            module.Variables.Add(variable);
+        }
+        reader.Expect(";");
+    }
+}

@@ -1,0 +1,26 @@
+namespace CogVideoX.Emulator.Syntax;
+
+/// <summary>Sizes and classes of <see cref="PtxType"/> (PTX ISA 5.2).</summary>
+internal static class PtxTypes
+{
+    private static readonly Dictionary<string, PtxType> Names =
+        Enum.GetValues<PtxType>().Where(t => t != PtxType.None).ToDictionary(t => t.ToString().ToLowerInvariant());
+
+    public static bool TryParse(string name, out PtxType type) => Names.TryGetValue(name, out type);
+
+    public static int Bytes(this PtxType type) => type switch
+    {
+        PtxType.B8 or PtxType.U8 or PtxType.S8 or PtxType.E4M3 or PtxType.E5M2 => 1,
+        PtxType.B16 or PtxType.U16 or PtxType.S16 or PtxType.F16 or PtxType.BF16 or PtxType.E4M3x2 or PtxType.E5M2x2 => 2,
+        PtxType.B64 or PtxType.U64 or PtxType.S64 or PtxType.F64 or PtxType.F32x2 => 8,
+        PtxType.B128 => 16,
+        PtxType.Pred or PtxType.None => 0,
+        _ => 4,
+    };
+
+    public static bool IsSigned(this PtxType type) => type is PtxType.S8 or PtxType.S16 or PtxType.S32 or PtxType.S64;
+
+    public static bool IsFloat(this PtxType type) => type is PtxType.F16 or PtxType.BF16 or PtxType.F32 or PtxType.F64 or PtxType.TF32;
+
+    public static string Text(this PtxType type) => "." + type.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,132 @@
+namespace CogVideoX.Emulator.Syntax;
+
+/// <summary>Variable declarations with their initialisers (PTX ISA 5.4).</summary>
+internal sealed class VariableParser(TokenReader reader)
+{
+    private const long MostBytes = 1L << 32;
+
+    private static readonly Dictionary<string, StateSpace> Spaces = new()
+    {
+        [".const"] = StateSpace.Const,
+        [".global"] = StateSpace.Global,
+        [".local"] = StateSpace.Local,
+        [".shared"] = StateSpace.Shared,
+        [".shared::cta"] = StateSpace.Shared,
+        [".param"] = StateSpace.Param,
+    };
+
+    public bool AtVariable => Spaces.ContainsKey(reader.Current.Text);
+
+    /// <summary>Space, attributes, type and one or more names; the semicolon is left.</summary>
+    public List<PtxVariable> Parse(bool isExtern)
+    {
+        var variables = new List<PtxVariable>();
+        Func<IEnumerable<PtxVariable>> next = Start(isExtern);
+        do variables.AddRange(next());
+        while (reader.TryTake(","));
+        return variables;
+    }
+
+    /// <summary>One parameter of a function.</summary>
+    public IEnumerable<PtxVariable> ParseParameter() => Start(isExtern: false)();
+
+    private Func<IEnumerable<PtxVariable>> Start(bool isExtern)
+    {
+        Token first = reader.Take();
+        if (!Spaces.TryGetValue(first.Text, out StateSpace space))
+            throw new PtxException(first.Line, $"'{first.Text}' doesn't start a directive");
+        (PtxType type, int lanes, int align) = Attributes();
+        return () => Named(space, type, lanes, align, isExtern);
+    }
+
+    private (PtxType Type, int Lanes, int Align) Attributes()
+    {
+        int align = 0, lanes = 1;
+        while (reader.Current.Kind == TokenKind.Suffix)
+        {
+            Token word = reader.Take();
+            switch (word.Text)
+            {
+                case ".align": align = Alignment(); break;
+                case ".v2": lanes = 2; break;
+                case ".v4": lanes = 4; break;
+                case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
+                case ".attribute": SkipParentheses(); break;
+                default:
+                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred)
+                        throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
+                    align = Math.Max(align, type.Bytes() * lanes);
+                    PointerHints();
+                    return (type, lanes, align);
+            }
+        }
+        throw reader.Unexpected("a type");
+    }
+
+    /// <summary>.param .u64 .ptr .global .align 16 name (PTX ISA 5.1.6.2).</summary>
+    private void PointerHints()
+    {
+        while (reader.Current.Text is ".ptr" or ".global" or ".const" or ".shared" or ".local" or ".align")
+            if (reader.Take().Text == ".align") Alignment();
+    }
+
+    private int Alignment()
+    {
+        int line = reader.Line, align = reader.ExpectInteger(1, 1 << 20);
+        return int.IsPow2(align) ? align : throw new PtxException(line, $".align {align} isn't a power of two");
+    }
+
+    private void SkipParentheses()
+    {
+        reader.Expect("(");
+        while (!reader.TryTake(")"))
+            if (reader.Take().Kind == TokenKind.End) throw reader.Unexpected("')'");
+    }
+
+    private IEnumerable<PtxVariable> Named(StateSpace space, PtxType type, int lanes, int align, bool isExtern)
+    {
+        int line = reader.Line;
+        string name = reader.ExpectName();
+        long elements = lanes;
+        bool open = false;
+        if (reader.TryTake("<")) return Numbered(name, line, space, type, elements, align);
+        while (reader.TryTake("["))
+        {
+            if (reader.TryTake("]")) { open = true; continue; }
+            elements = Times(elements, reader.ExpectInteger(), type.Bytes(), line);
+            reader.Expect("]");
+        }
+        var initial = new InitializerParser(reader, type);
+        if (reader.TryTake("=")) initial.Parse();
+        long size = elements * type.Bytes();
+        if (open && initial.Bytes.Count > 0) size = Math.Max(size, initial.Bytes.Count);
+        bool isDynamic = open && initial.Bytes.Count == 0;
+        if (isDynamic && !(isExtern && space == StateSpace.Shared) && space != StateSpace.Param && !isExtern)
+            throw new PtxException(line, $"{name}[] has no size");
+        if (initial.Bytes.Count > size) throw new PtxException(line, $"the initialiser of {name} is longer than it");
+        var variable = new PtxVariable(name, space, type, line)
+        {
+            Align = align,
+            Size = isDynamic ? 0 : size,
+            IsDynamic = isDynamic,
+            Initial = [.. initial.Bytes],
+        };
+        variable.References.AddRange(initial.References);
+        return [variable];
+    }
+
+    private List<PtxVariable> Numbered(string name, int line, StateSpace space, PtxType type, long lanes, int align)
+    {
+        int count = reader.ExpectInteger(1, 1 << 16);
+        reader.Expect(">");
+        return [.. Enumerable.Range(0, count).Select(i =>
+            new PtxVariable(name + i, space, type, line) { Align = align, Size = lanes * type.Bytes() })];
+    }
+
+    private static long Times(long elements, long count, int bytes, int line)
+    {
+        if (count < 0 || count > MostBytes || elements * bytes > MostBytes / Math.Max(count, 1))
+            throw new PtxException(line, "an array is larger than 4 GiB");
+        return elements * count;
+    }
+}

@@ -1,0 +1,17 @@
+namespace CogVideoX.Emulator.Tests;
+
+/// <summary>Finds tests/Goldens from wherever the tests run.</summary>
+internal static class Goldens
+{
+    public static string Cases { get; } = Path.Combine(Root(), "ptx-cases");
+
+    private static string Root()
+    {
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            string goldens = Path.Combine(folder, "tests", "Goldens");
+            if (Directory.Exists(goldens)) return goldens;
+        }
+        throw new DirectoryNotFoundException("tests/Goldens isn't above " + AppContext.BaseDirectory);
+    }
+}

@@ -1,0 +1,40 @@
+using CogVideoX.Emulator.Mutations;
+
+namespace CogVideoX.Emulator.Tests;
+
+public class MutationTests(ITestOutputHelper output)
+{
+    public static TheoryData<string> Sound => [.. Directory.GetFiles(Goldens.Cases, "*.json")
+        .Select(p => Path.GetFileNameWithoutExtension(p)).Where(n => !n.StartsWith("bad_", StringComparison.Ordinal)).Order()];
+
+    /// <summary>Mutants that the ISA makes as good as the original, or that only weak memory could give away, by case and line.</summary>
+    private static readonly Dictionary<(string Case, int Line), string> Survivors = new()
+    {
+        [("wgmma_specialised", 1025)] = "nothing but wgmma of the same shape wrote the registers since the fence before it",
+        [("cluster_exchange", 11014)] = "the last barrier only keeps the peer's memory alive: it orders no data",
+        [("tma_multicast", 11131)] = "the last barrier only keeps the peer's memory alive: it orders no data",
+        [("flash_attention_hd64", 3226)] = "cp.async.wait_all follows, which waits for uncommitted copies too",
+        [("flash_attention_hd64", 3638)] = "the copies join the next group, and that is waited for before either is used",
+        [("histogram_last_block", 1213)] = "all accesses to hist are strong: no race, only an older value that memory here never returns",
+        [("histogram_last_block", 1218)] = "all accesses to hist are strong: no race, only an older value that memory here never returns",
+        [("histogram_last_block", 1229)] = "all accesses to hist are strong: no race, only an older value that memory here never returns",
+    };
+
+    /// <summary>Prints every mutant of a sound case; only the explained ones may survive.</summary>
+    [Theory]
+    [MemberData(nameof(Sound))]
+    public void WeakenedKernelsAreCaught(string name)
+    {
+        PtxCase one = PtxCase.Read(Path.Combine(Goldens.Cases, name + ".json"));
+        string text = File.ReadAllText(Path.Combine(Goldens.Cases, name switch
+        {
+            _ when one.Module.Targets[0] == "sm_90a" => "hopper.ptx",
+            _ when one.Module.Entries.Contains("mma_shapes") => "tensor.ptx",
+            _ => "simt.ptx",
+        }));
+        IReadOnlyList<MutationResult> results = MutationRun.Of(one, text, seeds: 1);
+        foreach (MutationResult result in results) output.WriteLine(result.ToString());
+        Assert.DoesNotContain(results, r => !r.Caught && !Survivors.ContainsKey((r.Case, r.Line)));
+        if (results.Count > 0) output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
+    }
+}
