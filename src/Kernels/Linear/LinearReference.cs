@@ -24,7 +24,8 @@ public readonly unsafe partial struct Linear
             value += epilogue.Bias[column];
         value = epilogue.Activation switch
         {
-            LinearActivation.GeluTanh => value / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (value + 0.044715 * value * value * value))),
+            // (1 + tanh u)/2 as a logistic function: near −1 the sum would cancel, even in double.
+            LinearActivation.GeluTanh => value / (1 + Math.Exp(-Math.Sqrt(8 / Math.PI) * (value + 0.044715 * value * value * value))),
             LinearActivation.Silu => value / (1 + Math.Exp(-value)),
             _ => value,
         };
