@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Tensors;
@@ -68,9 +70,18 @@ public sealed partial class Ops : IDisposable
         return result;
     }
 
+    private static void Check(bool holds, string operation, [InterpolatedStringHandlerArgument(nameof(holds))] ref CheckMessage problem)
+    {
+        if (!holds)
+            Throw(operation, problem.ToText());
+    }
+
     private static void Check(bool holds, string operation, string problem)
     {
         if (!holds)
-            throw new TensorException($"{operation}: {problem}");
+            Throw(operation, problem);
     }
+
+    [DoesNotReturn]
+    private static void Throw(string operation, string problem) => throw new TensorException($"{operation}: {problem}");
 }
