@@ -69,31 +69,7 @@ public sealed unsafe class VectorWidthTests
         AllAgree(results);
     }
 
-    private static void Run(int form, in Linear linear)
-    {
-        using var threads = new CpuThreads(1);
-        switch (form)
-        {
-            case 0: linear.RunReference(); break;
-            case 1: linear.RunCpu<Simd128, Vector128<float>>(threads); break;
-            case 2: linear.RunCpu<Simd256, Vector256<float>>(threads); break;
-            default: linear.RunCpu<Simd512, Vector512<float>>(threads); break;
-        }
-    }
-
-    private static void Run(int form, in Attention attention)
-    {
-        using var threads = new CpuThreads(1);
-        switch (form)
-        {
-            case 0: attention.RunReference(); break;
-            case 1: attention.RunCpu<Simd128, Vector128<float>>(threads); break;
-            case 2: attention.RunCpu<Simd256, Vector256<float>>(threads); break;
-            default: attention.RunCpu<Simd512, Vector512<float>>(threads); break;
-        }
-    }
-
-    private static void Run(int form, in QkNormRope operation)
+    private static void Run<TOperation>(int form, in TOperation operation) where TOperation : struct, IOperation, IAnyWidth
     {
         using var threads = new CpuThreads(1);
         switch (form)

@@ -1,27 +1,15 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct QkNormRope
+public readonly unsafe partial struct QkNormRope : IAnyWidth
 {
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads)
-    {
-        if (Vector512.IsHardwareAccelerated)
-            RunCpu<Simd512, Vector512<float>>(threads);
-        else if (Vector256.IsHardwareAccelerated)
-            RunCpu<Simd256, Vector256<float>>(threads);
-        else
-            RunCpu<Simd128, Vector128<float>>(threads);
-    }
+    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    /// <summary>With vectors of a chosen width, which needn't be one that the processor has.</summary>
-    internal void RunCpu<TSimd, TVector>(CpuThreads threads)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged =>
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) =>
         threads.For(RowBlocks.Count(batch * tokens, heads * width), new Tokens<TSimd, TVector>(this));
 
     private readonly struct Tokens<TSimd, TVector>(QkNormRope operation) : IParallelBody
