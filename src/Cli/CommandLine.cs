@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using CogVideoX.Cli.Verbs;
 
 namespace CogVideoX.Cli;
@@ -22,10 +23,17 @@ internal static class CommandLine
         root.Add(InspectVerb.Create(console));
         root.Add(InitVerb.Create(console));
         root.Add(DoctorVerb.Create(console));
+        VersionOption version = root.Options.OfType<VersionOption>().Single();
+        version.Recursive = true; // or `generate --version` would make a video of the prompt "--version"
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        if (parsed.GetResult(version) is not null) // before errors: the parser's own action wants no option to be missing
         {
-            error.WriteLine($"cogvideox: {parsed.Errors[0].Message} (cogvideox {string.Join(' ', args.Take(1))} --help shows what there is.)");
+            output.WriteLine(typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+            return ExitCode.Done;
+        }
+        if (UsageErrors.Describe(parsed) is { } problem)
+        {
+            error.WriteLine($"cogvideox: {problem}");
             return ExitCode.WrongUsage;
         }
         var configuration = new InvocationConfiguration
@@ -35,6 +43,6 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeToStop,
         };
-        return await Failures.GuardAsync(console, () => parsed.InvokeAsync(configuration, cancellation));
+        return await Failures.GuardAsync(console, parsed.CommandResult.Command, () => parsed.InvokeAsync(configuration, cancellation));
     }
 }

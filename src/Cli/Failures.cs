@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
@@ -6,7 +7,7 @@ namespace CogVideoX.Cli;
 /// <summary>Turns exceptions into a line for the person at the keyboard and a code for the shell.</summary>
 internal static class Failures
 {
-    public static async Task<int> GuardAsync(Terminal terminal, Func<Task<int>> run)
+    public static async Task<int> GuardAsync(Terminal terminal, Command verb, Func<Task<int>> run)
     {
         try
         {
@@ -17,7 +18,12 @@ internal static class Failures
             terminal.Say($"cogvideox: {(exception is CancelledException ? exception.Message : "Cancelled.")}");
             return ExitCode.Interrupted;
         }
-        catch (Exception exception) when (exception is RequestException or OutputException)
+        catch (RequestException exception)
+        {
+            terminal.Say($"cogvideox: {NameOf(exception.Option, verb)}: {exception.Problem}");
+            return ExitCode.WrongUsage;
+        }
+        catch (OutputException exception)
         {
             terminal.Say($"cogvideox: {exception.Message}");
             return ExitCode.WrongUsage;
@@ -29,8 +35,11 @@ internal static class Failures
         }
     }
 
+    // The prompt is an argument of some verbs, and so has no dashes.
+    private static string NameOf(string option, Command verb) => verb.Options.Any(known => known.Name == $"--{option}") ? $"--{option}" : option;
+
     // Files, memory and our own checks explain themselves; anything else is a bug, whose trace is wanted.
     private static bool IsExpected(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or OutOfMemoryException
+        exception is IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException
         || exception.GetType().Namespace?.StartsWith("CogVideoX", StringComparison.Ordinal) == true;
 }

@@ -6,39 +6,46 @@ namespace CogVideoX.Cli;
 /// <summary>Bars for the stages of a run: stage, step of steps, time a step, time left. Nothing where nobody looks.</summary>
 internal static class ProgressDisplay
 {
+    private const int BarWidth = 24; // leaves room for the details on 80 columns
+
     public static T Run<T>(Terminal terminal, Func<IProgress<GenerationProgress>?, T> work)
     {
         if (!terminal.ShowsProgress)
             return work(null);
+        var details = new ProgressDetails();
         return terminal.Drawing.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .Start(context => work(new Bars(context)));
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new PercentageColumn(), details)
+            .Start(context => work(new Bars(context, details)));
     }
 
-    private sealed class Bars(ProgressContext context) : IProgress<GenerationProgress>
+    private sealed class Bars(ProgressContext context, ProgressDetails details) : IProgress<GenerationProgress>
     {
         private readonly Dictionary<GenerationStage, ProgressTask> bars = [];
 
         public void Report(GenerationProgress progress)
         {
             if (!bars.TryGetValue(progress.Stage, out ProgressTask? bar))
-                bars[progress.Stage] = bar = context.AddTask(progress.Stage.ToString(), maxValue: 1);
+                bars[progress.Stage] = bar = context.AddTask(progress.Stage.ToString().ToLowerInvariant(), maxValue: 1);
             bar.Value = progress.Fraction;
-            bar.Description = Describe(progress);
+            details.Set(bar, Describe(progress));
         }
     }
 
+    /// <summary><c>step 3/50 · 1.2 s a step · 56.4 s left</c>; of a finished stage what it took.</summary>
     internal static string Describe(GenerationProgress progress)
     {
-        string text = progress.Stage.ToString().ToLowerInvariant();
+        bool done = progress.Fraction >= 1;
+        var parts = new List<string>();
         if (progress.Steps > 1)
-            text += FormattableString.Invariant($" · step {progress.Step}/{progress.Steps}");
+            parts.Add(done ? $"{progress.Steps} steps" : $"step {Math.Min(progress.Step + 1, progress.Steps)}/{progress.Steps}");
         if (progress.Steps > 1 && progress.PerStep is { } step)
-            text += $" · {Duration(step)} a step";
-        if (progress.Remaining is { } left && progress.Fraction < 1)
-            text += $" · {Duration(left)} left";
-        return text;
+            parts.Add($"{Duration(step)} a step");
+        if (done)
+            parts.Add(Duration(progress.Elapsed));
+        else if (progress.Remaining is { } left)
+            parts.Add($"{Duration(left)} left");
+        return string.Join(" · ", parts);
     }
 
     internal static string Duration(TimeSpan time) => time.TotalSeconds switch

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli.Verbs;
@@ -7,6 +9,11 @@ namespace CogVideoX.Cli.Verbs;
 internal static class CommonOptions
 {
     public static Option<string?> Model() => new("--model") { Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", HelpName = "DIR" };
+
+    /// <exception cref="RequestException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
+    public static string CheckModel(string folder) => Directory.Exists(folder)
+        ? folder
+        : throw new RequestException("model", $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
 
@@ -24,6 +31,15 @@ internal static class CommonOptions
     public static int CheckThreads(int threads) => threads is >= 0 and <= 1024
         ? threads
         : throw new RequestException("threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");
+
+    /// <summary>A number as programs write it: the parser's own way would read 6,5 as 65.</summary>
+    public static double? Number(ArgumentResult given)
+    {
+        if (double.TryParse(given.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            return number;
+        given.AddError("not a number");
+        return null;
+    }
 
     public static TEnum? Choice<TEnum>(string? text) where TEnum : struct, Enum =>
         text is null ? null : Enum.Parse<TEnum>(text, ignoreCase: true);

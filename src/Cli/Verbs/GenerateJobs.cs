@@ -12,15 +12,17 @@ internal static class GenerateJobs
 
     public static IReadOnlyList<GenerateJob> List(ParseResult parsed, GenerateOptions options, GenerationRequest request)
     {
-        string[] prompts = Prompts(parsed, options, request.Prompt);
+        (string Text, int? Line)[] prompts = Prompts(parsed, options, request.Prompt);
         int each = parsed.GetValue(options.NumVideos) ?? 1;
         if (each is < 1 or > MostVideos)
             throw new RequestException("num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
-        int count = checked(prompts.Length * each);
+        if ((long)prompts.Length * each > MostVideos)
+            throw new RequestException("prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
+        int count = prompts.Length * each;
         var jobs = new List<GenerateJob>(count);
         for (int i = 0; i < count; i++)
         {
-            string prompt = prompts[i / each];
+            (string prompt, int? line) = prompts[i / each];
             string output = parsed.GetValue(options.Output) is { } given ? Numbered(given, i, count) : FreeName(prompt, jobs);
             jobs.Add(new GenerateJob(
                 request with
@@ -30,21 +32,23 @@ internal static class GenerateJobs
                     SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                     Trace = Numbered(parsed.GetValue(options.Trace), i, count),
                 },
-                output));
+                output,
+                line));
         }
         return jobs;
     }
 
-    private static string[] Prompts(ParseResult parsed, GenerateOptions options, string prompt)
+    private static (string Text, int? Line)[] Prompts(ParseResult parsed, GenerateOptions options, string prompt)
     {
         if (parsed.GetValue(options.PromptFile) is not { } file)
-            return [prompt];
+            return [(prompt, null)];
         if (parsed.GetValue(options.Prompt) is not null)
             throw new RequestException("prompt-file", "give either a prompt or a file of prompts, not both.");
-        string[] prompts;
+        (string Text, int? Line)[] prompts;
         try
         {
-            prompts = [.. File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true)).Where(line => !string.IsNullOrWhiteSpace(line))];
+            prompts = [.. File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true))
+                .Select((text, index) => (text, (int?)index + 1)).Where(prompt => !string.IsNullOrWhiteSpace(prompt.text))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {

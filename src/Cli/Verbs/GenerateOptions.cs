@@ -25,7 +25,7 @@ internal sealed class GenerateOptions
 
     public Option<int?> Steps { get; } = new("--steps") { Description = "Sampling steps", HelpName = "N" };
 
-    public Option<double?> GuidanceScale { get; } = new("--guidance-scale") { Description = "How strongly to follow the prompt; 1 turns guidance off", HelpName = "X" };
+    public Option<double?> GuidanceScale { get; } = new("--guidance-scale") { Description = "How strongly to follow the prompt; 1 turns guidance off", HelpName = "X", CustomParser = CommonOptions.Number };
 
     public Option<string?> DynamicCfg { get; } = new("--dynamic-cfg") { Description = "Guidance that varies over the steps", HelpName = "on|off" };
 

@@ -23,6 +23,7 @@ internal static class GenerateVerb
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, request);
         bool overwrite = parsed.GetValue(options.Overwrite);
         using var pipeline = TextToVideo.Open(model, CommonOptions.CheckThreads(parsed.GetValue(options.Threads)));
+        CheckFiles(jobs, overwrite);
         foreach (GenerateJob job in jobs)
             Check(terminal, pipeline, job, overwrite, jobs.Count == 1);
         if (VideoFormats.DefaultExtension() == ".png" && parsed.GetValue(options.Output) is null)
@@ -35,22 +36,47 @@ internal static class GenerateVerb
         return ExitCode.Done;
     }
 
+    // Videos look after themselves (VideoSink); what else stands in the way, or would be written twice, is found here.
+    private static void CheckFiles(IReadOnlyList<GenerateJob> jobs, bool overwrite)
+    {
+        var named = new HashSet<string>();
+        foreach ((string option, string path) in jobs.SelectMany(job => job.Files))
+        {
+            if (!named.Add(Path.GetFullPath(path)))
+                throw new RequestException(option, $"{path} is written by this command already; name another file.");
+            if (option != "output" && !overwrite && File.Exists(path))
+                throw new RequestException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
+        }
+    }
+
     // All that can be refused is refused before the first video is begun.
     private static void Check(Terminal terminal, TextToVideo pipeline, GenerateJob job, bool overwrite, bool announce)
     {
-        GenerationPlan plan = pipeline.Plan(job.Request);
+        GenerationPlan plan = Plan(pipeline, job);
         GenerationSettings settings = plan.Settings;
-        VideoSink.Check(job.Output, new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate), settings.ToMetadata(pipeline.ModelPath, job.Request.InitLatents), overwrite);
+        VideoSink.Check(job.Output, new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate), settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents), overwrite);
         foreach (string warning in plan.Warnings)
-            terminal.Warn(warning);
+            terminal.Warn(job.Line is { } line ? $"line {line}: {warning}" : warning);
         if (announce)
             terminal.Say(InspectVerb.Describe(settings) + ".");
+    }
+
+    private static GenerationPlan Plan(TextToVideo pipeline, GenerateJob job)
+    {
+        try
+        {
+            return pipeline.Plan(job.Request);
+        }
+        catch (RequestException exception) when (exception.Option == "prompt" && job.Line is not null)
+        {
+            throw new RequestException("prompt-file", $"line {job.Line}: {exception.Problem}", exception);
+        }
     }
 
     private static GenerateReport Make(Terminal terminal, TextToVideo pipeline, GenerateJob job, bool overwrite, CancellationToken cancellation)
     {
         GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
-        GenerationMetadata metadata = result.Settings.ToMetadata(pipeline.ModelPath, job.Request.InitLatents);
+        GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
         long began = Stopwatch.GetTimestamp();
         VideoWriter.Write(job.Output, result.Video, result.Settings.Rate, metadata, overwrite, cancellation);
         var seconds = result.Times.ToDictionary(time => time.Stage.ToString().ToLowerInvariant(), time => time.Elapsed.TotalSeconds);

@@ -17,7 +17,7 @@ internal static class InitVerb
         {
             string folder = parsed.GetRequiredValue(output);
             Write(terminal, parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), cancellation);
-            terminal.Output.WriteLine(folder);
+            terminal.Output.WriteLine(Path.GetFullPath(folder));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -20,7 +20,7 @@ internal static class InspectVerb
         var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model, width, height, frames, steps, tiling, json };
         command.SetAction(parsed =>
         {
-            var report = ModelReport.Read(parsed.GetRequiredValue(model), new GenerationRequest("a prompt")
+            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model)), new GenerationRequest("a prompt")
             {
                 Width = parsed.GetValue(width),
                 Height = parsed.GetValue(height),

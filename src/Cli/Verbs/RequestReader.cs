@@ -15,7 +15,7 @@ internal static class RequestReader
         string model = BundledModel.Path;
         if (parsed.GetValue(options.From) is { } video)
             (model, request) = FromMetadata(VideoMetadata.Read(video), video);
-        return (parsed.GetValue(options.Model) ?? model, Overlay(request, parsed, options));
+        return (CommonOptions.CheckModel(parsed.GetValue(options.Model) ?? model), Overlay(request, parsed, options));
     }
 
     private static GenerationRequest Overlay(GenerationRequest request, ParseResult parsed, GenerateOptions options) => request with
@@ -60,13 +60,13 @@ internal static class RequestReader
                 VaeTiling = Enum.Parse<TilingMode>(Get<string>("vae-tiling"), ignoreCase: true),
                 InitLatents = settings.TryGetValue("init-latents", out JsonNode? latents) ? latents?.GetValue<string>() : null,
             };
-            return (Get<string>("model"), request);
+            return (BundledModel.Find(Get<string>("model")), request);
 
             T Get<T>(string name) => settings.TryGetValue(name, out JsonNode? node) && node is not null
                 ? node.GetValue<T>()
                 : throw new FormatException($"'{name}' is missing");
         }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or OutputException)
         {
             throw new RequestException("from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }

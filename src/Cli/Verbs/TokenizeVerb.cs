@@ -20,7 +20,7 @@ internal static class TokenizeVerb
             int? size = parsed.GetValue(length);
             if (size is < 1 or > LongestRow)
                 throw new RequestException("max-sequence-length", $"{size} ids can't be; choose from 1 to {LongestRow}.");
-            var tokenizer = PromptTokenizer.Open(parsed.GetValue(model) ?? BundledModel.Path);
+            var tokenizer = PromptTokenizer.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path));
             string[] given = parsed.GetValue(prompts) ?? [];
             foreach (string prompt in given.Length > 0 ? given : Lines(Console.OpenStandardInput()))
                 terminal.Output.WriteLine($"[{string.Join(", ", tokenizer.Encode(prompt, size))}]");

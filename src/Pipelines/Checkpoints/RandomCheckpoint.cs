@@ -60,6 +60,7 @@ public static class RandomCheckpoint
             ("text_encoder/model.safetensors", ShapesOf(weights => _ = new T5Encoder(weights, text))),
         ];
         long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * type.Size));
+        CheckRoom(folder, total);
         foreach ((string file, List<KeyValuePair<string, Shape>> shapes) in files)
             SafetensorsWriter.Write(Path.Combine(folder, file), shapes.Select(entry => Source(entry.Key, entry.Value)), new Dictionary<string, string> { ["format"] = "pt" });
 
@@ -74,6 +75,13 @@ public static class RandomCheckpoint
                 progress?.Report((done, total));
             });
         }
+    }
+
+    private static void CheckRoom(string folder, long bytes)
+    {
+        long free = new DriveInfo(folder).AvailableFreeSpace;
+        if (free < bytes)
+            throw new RequestException("output", FormattableString.Invariant($"the checkpoint takes {bytes / 1e9:F2} GB, and {free / 1e9:F2} GB are free there; choose another disk."));
     }
 
     private static List<KeyValuePair<string, Shape>> ShapesOf(Action<WeightReader> build)

@@ -1,5 +1,6 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Pipelines.Checkpoints;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Checkpoints;
 

@@ -2,6 +2,7 @@ using CogVideoX.Models.CogVideoX;
 using CogVideoX.Models.Configuration;
 using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Planning;
 

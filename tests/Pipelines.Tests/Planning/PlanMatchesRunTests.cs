@@ -1,4 +1,5 @@
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Planning;
 
@@ -15,7 +16,7 @@ public sealed class PlanMatchesRunTests
     [InlineData("shapes", 17, 4.0, TilingMode.Off)]
     public void PeakOfEachStageIsThePlannedOne(string model, int frames, double guidance, TilingMode tiling)
     {
-        using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Testing.Golden.Path($"checkpoints/{model}"));
+        using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"));
         var request = TestModels.Quick with { Frames = frames, GuidanceScale = guidance, VaeTiling = tiling };
         GenerationPlan plan = pipeline.Plan(request);
         IReadOnlyList<StageTime> times = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Times;

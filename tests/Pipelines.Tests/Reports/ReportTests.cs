@@ -4,6 +4,7 @@ using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Reports;
 

@@ -3,6 +3,7 @@ using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Requests;
 

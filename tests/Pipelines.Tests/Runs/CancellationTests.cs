@@ -1,4 +1,5 @@
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Runs;
 

@@ -2,6 +2,7 @@ using CogVideoX.Pipelines.Media;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Runs;
 

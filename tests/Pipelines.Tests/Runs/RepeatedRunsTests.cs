@@ -1,5 +1,6 @@
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Runs;
 

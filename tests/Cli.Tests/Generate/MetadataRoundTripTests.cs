@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text;
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Cli.Verbs;
+using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CogVideoX.Cli.Tests.Generate;
+
+/// <summary>Whatever a video was made with, <c>--from</c> reads as the same request.</summary>
+public sealed class MetadataRoundTripTests
+{
+    [Fact]
+    public void EveryRequestComesBack()
+    {
+        using var folder = new TemporaryFolder();
+        Gen<string> text = ArbMap.Default.GeneratorFor<UnicodeString>().Select(text => text.Get ?? "").Where(text => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar)); // no half characters: such prompts are refused
+        var generator = from prompt in text
+                        from seed in ArbMap.Default.GeneratorFor<ulong>()
+                        from scale in ArbMap.Default.GeneratorFor<NormalFloat>()
+                        from whole in Gen.Choose(1, 60000)
+                        from parts in Gen.Choose(1, 60000)
+                        from sampler in Gen.Elements(SamplerKind.Ddim, SamplerKind.Dpm)
+                        from dtype in Gen.Elements(NoiseDtype.Fp32, NoiseDtype.Bf16, NoiseDtype.Fp16)
+                        from flag in ArbMap.Default.GeneratorFor<bool>()
+                        select new GenerationSettings
+                        {
+                            Prompt = prompt,
+                            NegativePrompt = flag ? prompt : "",
+                            Seed = seed,
+                            Width = whole,
+                            Height = parts,
+                            Frames = whole + 1,
+                            Rate = new FrameRate(whole, parts),
+                            Steps = parts + 1,
+                            GuidanceScale = scale.Get,
+                            DynamicGuidance = flag,
+                            Sampler = sampler,
+                            Dtype = dtype,
+                            MaxSequenceLength = whole + 2,
+                            VaeTiling = flag ? TilingMode.On : TilingMode.Off,
+                        };
+        Prop.ForAll(generator.ToArbitrary(), settings => RoundTrip(folder.File("clip.png"), settings)).QuickCheckThrowOnFailure();
+    }
+
+    private static void RoundTrip(string file, GenerationSettings settings)
+    {
+        string noise = Path.GetFullPath("noise.safetensors");
+        new VideoFrames(new float[3], 1, 1, 1).Save(file, new FrameRate(8), settings.ToMetadata(CliRun.Tiny, noise), overwrite: true, TestContext.Current.CancellationToken);
+        var options = new GenerateOptions();
+        ParseResult parsed = options.ToCommand("generate", "").Parse(["--from", file]);
+        (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
+        Assert.Equal(CliRun.Tiny, model);
+        Assert.Equal(
+            new GenerationRequest(settings.Prompt)
+            {
+                NegativePrompt = settings.NegativePrompt,
+                Seed = settings.Seed,
+                Width = settings.Width,
+                Height = settings.Height,
+                Frames = settings.Frames,
+                Rate = settings.Rate,
+                Steps = settings.Steps,
+                GuidanceScale = settings.GuidanceScale,
+                DynamicGuidance = settings.DynamicGuidance,
+                Sampler = settings.Sampler,
+                Dtype = settings.Dtype,
+                MaxSequenceLength = settings.MaxSequenceLength,
+                VaeTiling = settings.VaeTiling,
+                InitLatents = noise,
+            },
+            request);
+    }
+}

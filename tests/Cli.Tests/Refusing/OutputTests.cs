@@ -1,0 +1,77 @@
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Cli.Tests.Refusing;
+
+/// <summary>Files that can't be written are found before anything runs; files that exist stay unless --overwrite is given.</summary>
+public sealed class OutputTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("clip.avi", "'.avi' is not a known video format; use .mp4")]
+    [InlineData("clip", "has no ending")]
+    [InlineData("no/such/clip.png", "create it first")]
+    public async Task OutputThatCantBeWrittenIsRefused(string name, string says)
+    {
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", folder.File(name)), "--output: ", says);
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public async Task FolderThatNobodyMayWriteToIsNamed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a folder that not even root may write to");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", "/proc/clip.png"), "--output: '/proc/clip.png'", "choose another place");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", folder.File("clip.png"), "--trace", "/proc/trace"), "--trace: the folder /proc can't be written to");
+        Assert.Empty(folder.Names);
+    }
+
+    [Theory]
+    [InlineData("--output")]
+    [InlineData("--save-latents")]
+    [InlineData("--trace")]
+    public async Task ExistingFileStaysUnlessItMayBeReplaced(string option)
+    {
+        string file = folder.File("taken.safetensors");
+        File.WriteAllText(file, "precious");
+        string[] args = option == "--output" ? Generate(option, file) : Generate(option, file, "-o", folder.File("clip.png"));
+        await CliRun.Fails(ExitCode.WrongUsage, args, $"{option}: ", "exists", "--overwrite");
+        Assert.Equal("precious", File.ReadAllText(file));
+        Assert.Equal(["taken.safetensors"], folder.Names);
+        await CliRun.Done([.. args, "--overwrite"]);
+        Assert.NotEqual("precious", File.ReadAllText(file)[..8]);
+    }
+
+    [Fact]
+    public async Task OneFileForTwoThingsIsRefused()
+    {
+        string file = folder.File("clip.safetensors");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", file, "--save-latents", file), "--save-latents: ", "already");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", file, "--trace", file, "--overwrite"), "--trace: ", "already");
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public async Task LaterVideoIsCheckedBeforeTheFirstIsMade()
+    {
+        File.WriteAllText(folder.File("clip-02.png"), "precious");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("--num-videos", "2", "-o", folder.File("clip.png")), "clip-02.png");
+        Assert.Equal(["clip-02.png"], folder.Names);
+    }
+
+    [Fact]
+    public async Task VideoWithoutSettingsCantBeRepeated()
+    {
+        File.WriteAllText(folder.File("notes.png"), "not a picture");
+        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("notes.png"), "-o", folder.File("clip.png")], "--from: ", "notes.png");
+        string latents = folder.File("latents.safetensors");
+        await CliRun.Done(Generate("--save-latents", latents, "-o", folder.File("clip.png")));
+        await CliRun.Done("decode", latents, "--model", CliRun.Tiny, "-o", folder.File("decoded.png"));
+        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("decoded.png"), "-o", folder.File("again.png")], "--from: ", "holds no settings");
+    }
+
+    private static string[] Generate(params string[] args) => ["generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", .. args];
+}

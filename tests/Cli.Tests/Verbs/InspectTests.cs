@@ -1,0 +1,51 @@
+using System.Text.Json;
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Cli.Tests.Verbs;
+
+/// <summary><c>inspect</c>.</summary>
+public sealed class InspectTests
+{
+    [Fact]
+    public async Task TextNamesPartsSizesAndMemory()
+    {
+        CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--frames", "17", "--steps", "3");
+        Assert.StartsWith($"{CliRun.Tiny}: CogVideoXPipeline", run.Output);
+        Assert.All(["text_encoder", "transformer", "vae"], part => Assert.Contains($"  {part}", run.Output));
+        Assert.Contains("A run: 17 frames of 96×64 at 8 a second, 3 steps of ddim", run.Output);
+        Assert.All(["encode", "sample", "decode"], stage => Assert.Matches($"{stage} .* GB of tensors, .* GB of weights", run.Output));
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task JsonHoldsTheSame()
+    {
+        CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--width", "64", "--vae-tiling", "on", "--json");
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement plan = document.RootElement.GetProperty("plan");
+        Assert.Equal((64, 64, "on"), (plan.GetProperty("settings").GetProperty("width").GetInt32(), plan.GetProperty("settings").GetProperty("height").GetInt32(), plan.GetProperty("settings").GetProperty("vae_tiling").GetString()));
+        Assert.Equal(["encode", "sample", "decode"], plan.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("stage").GetString()));
+        Assert.Equal(3, document.RootElement.GetProperty("components").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task BundledModelIsTheDefault() => Assert.Contains("17 frames of 64×64", (await CliRun.Done("inspect")).Output);
+
+    [Fact]
+    public async Task SizeThatCantBeIsRefused()
+    {
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--width", "70"], "--width: ", "64 and 80 are");
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--frames", "10"], "--frames: ", "9 and 17");
+    }
+
+    [Fact]
+    public async Task ModelThatDoesntRunIsStillDescribed()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.CopyOf(CliRun.Tiny), index = Path.Combine(model, "model_index.json");
+        File.WriteAllText(index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+        Assert.Contains("not supported: ", (await CliRun.Done("inspect", model)).Output);
+        await CliRun.Fails(ExitCode.Failed, ["generate", "a cat", "--model", model, "-o", folder.File("a.png")], model);
+    }
+}
