@@ -14,15 +14,20 @@ internal sealed class Cluster(Dim3 index)
 
     private int arrived;
     private Knowledge gathered = Knowledge.None;
-    private Knowledge complete = Knowledge.None;
+    private Knowledge gatheredOrder = Knowledge.None;
 
-    public Knowledge Complete => complete;
+    /// <summary>What arrivals with .release published.</summary>
+    public Knowledge Complete { get; private set; } = Knowledge.None;
+
+    /// <summary>What had been done before all arrivals, relaxed ones too: enough to know that a CTA may end.</summary>
+    public Knowledge CompleteOrder { get; private set; } = Knowledge.None;
 
     public int LiveThreads => Ctas.Sum(c => c.LiveThreads);
 
-    public void Arrive(int threads, Knowledge news)
+    public void Arrive(int threads, Knowledge news, bool relaxed)
     {
-        gathered = gathered.Join(news);
+        if (!relaxed) gathered = gathered.Join(news);
+        gatheredOrder = gatheredOrder.Join(news);
         arrived += threads;
         CheckComplete();
     }
@@ -31,8 +36,8 @@ internal sealed class Cluster(Dim3 index)
     public void CheckComplete()
     {
         if (arrived == 0 || arrived < LiveThreads) return;
-        complete = gathered;
-        gathered = Knowledge.None;
+        (Complete, gathered) = (gathered, Knowledge.None);
+        (CompleteOrder, gatheredOrder) = (gatheredOrder, Knowledge.None);
         arrived = 0;
         Phase++;
         Ctas[0].Launch.Progress++;

@@ -1,4 +1,5 @@
 using CogVideoX.Emulator.Async;
+using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Memory;
 
 namespace CogVideoX.Emulator.Execution;
@@ -10,6 +11,7 @@ internal sealed class Cta
 
     private readonly CtaBarrier[] barriers = [.. Enumerable.Range(0, Barriers).Select(i => new CtaBarrier(i))];
     private int entities;
+    private Knowledge beforeEnd = Knowledge.None;
 
     public Cta(Launch launch, Cluster cluster, int number, Dim3 index, int rank)
     {
@@ -65,17 +67,21 @@ internal sealed class Cta
 
     public CtaBarrier Barrier(uint number) => number < Barriers
         ? barriers[number]
-        : throw new Checking.FaultException(FaultKind.Invalid, $"there is no barrier {number}");
+        : throw new FaultException(FaultKind.Invalid, $"there is no barrier {number}");
 
     public void CheckBarriers()
     {
         foreach (CtaBarrier barrier in barriers) barrier.CheckComplete(LiveThreads);
     }
 
+    /// <summary>Something that happened before the CTA's end.</summary>
+    public void LearnBeforeEnd(Knowledge news) => beforeEnd = beforeEnd.Join(news);
+
     /// <summary>Threads leave; barriers that wait for all of the CTA don't wait for them any more.</summary>
     public void Leave(int threads)
     {
         LiveThreads -= threads;
+        if (LiveThreads == 0 && Cluster.Ctas.Count > 1) Shared.RequireNoForeignAccess(Number, beforeEnd.Seen);
         Launch.Progress++;
         if (LiveThreads > 0)
             foreach (CtaBarrier barrier in barriers)

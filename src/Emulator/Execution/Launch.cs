@@ -32,6 +32,8 @@ internal sealed class Launch
 
     public SyncTable Sync { get; } = new();
 
+    public StaleValues Stale { get; } = new();
+
     /// <summary>Goes up with everything that could let a waiting thread go on.</summary>
     public long Progress { get; set; }
 

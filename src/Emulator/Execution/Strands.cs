@@ -38,6 +38,7 @@ internal static class Strands
             warp.Strands.Remove(strand);
             warp.Yield = true;
         }
+        if (warp.Cta.Cluster.Ctas.Count > 1) warp.Cta.LearnBeforeEnd(warp.Publish(mask));
         warp.Cta.Leave(int.PopCount((int)mask));
         if (strand.Mask != 0) return;
         for (Join? join = strand.Join; join is not null && NobodyToCome(warp, join); join = join.Outer)

@@ -35,6 +35,8 @@ internal sealed unsafe class Atomic(
         MemoryOrder.AfterRead(warp, lane, allocation, offset, scope, order is "acquire" or "acq_rel");
         warp.SetLane(lane);
         MemoryReference.Resolve(warp, space, at, bytes, lane, (byte*)&fresh, out _);
+        warp.Cta.Launch.Stale.Remember(warp.Access, allocation, offset, bytes);
+        warp.Cta.Launch.Stale.See(warp.Access, allocation, offset);
         MemoryOrder.BeforeWrite(warp, lane, allocation, offset, scope, order is "release" or "acq_rel", carriesOn: true);
         Buffer.MemoryCopy(&fresh, from, bytes, bytes);
         d?.Write(warp, lane, old);

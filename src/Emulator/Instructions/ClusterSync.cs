@@ -17,7 +17,7 @@ internal sealed class ClusterSync(bool arrives, bool relaxed, bool aligned) : In
                 throw new FaultException(FaultKind.Divergent, "barrier.cluster.arrive twice without a wait between");
             warp.ClusterArrived |= mask;
             warp.ClusterPhase = cluster.Phase;
-            cluster.Arrive(int.PopCount((int)mask), relaxed ? Knowledge.None : warp.Publish(mask));
+            cluster.Arrive(int.PopCount((int)mask), warp.Publish(mask), relaxed);
             return;
         }
         if ((warp.ClusterArrived & mask) != mask)
@@ -34,5 +34,6 @@ internal sealed class ClusterSync(bool arrives, bool relaxed, bool aligned) : In
         warp.ClusterArrived &= ~mask;
         warp.Cta.Launch.Counters.BarrierWaits++;
         warp.Learn(mask, cluster.Complete);
+        warp.Cta.LearnBeforeEnd(cluster.CompleteOrder);
     }
 }

@@ -23,10 +23,21 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
             warp.SetLane(lane);
             ulong at = (ulong)warp.Addresses[lane];
             byte* from = MemoryReference.Resolve(warp, shape.Space, at, shape.Bytes, lane, null, out Allocation? allocation);
-            if (shape.Scope != Checking.Scope.Weak && allocation is not null)
-                MemoryOrder.AfterRead(warp, lane, allocation, from - allocation.Data, shape.Scope, shape.Ordered);
-            Store(warp, lane, from);
+            if (shape.Scope != Checking.Scope.Weak && allocation is not null) Strong(warp, lane, allocation, from);
+            else Store(warp, lane, from);
         }
+    }
+
+    private void Strong(Warp warp, int lane, Allocation allocation, byte* from)
+    {
+        Launch launch = warp.Cta.Launch;
+        if (launch.Stale.Read(warp.Access, allocation, from - allocation.Data, shape.Bytes, launch.Random) is { } old)
+        {
+            Store(warp, lane, (byte*)&old);
+            return;
+        }
+        MemoryOrder.AfterRead(warp, lane, allocation, from - allocation.Data, shape.Scope, shape.Ordered);
+        Store(warp, lane, from);
     }
 
     private void Store(Warp warp, int lane, byte* from)

@@ -24,6 +24,8 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             Gather(warp, lane, value);
             warp.SetLane(lane);
             byte* to = MemoryReference.Resolve(warp, shape.Space, (ulong)warp.Addresses[lane], shape.Bytes, lane, value, out Allocation? allocation);
+            if (allocation is not null && shape.Scope != Checking.Scope.Weak)
+                warp.Cta.Launch.Stale.Remember(warp.Access, allocation, to - allocation.Data, shape.Bytes);
             if (allocation is not null)
                 MemoryOrder.BeforeWrite(warp, lane, allocation, to - allocation.Data, shape.Scope, shape.Ordered, carriesOn: false);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);

@@ -104,6 +104,31 @@ internal sealed class Shadow(long size, int initialOwner)
         }
     }
 
+    /// <summary>Faults if another CTA has accessed the memory and that isn't known to have happened before.</summary>
+    public void RequireNoForeignAccess(Allocation at, int cta, VectorClock known)
+    {
+        for (int p = 0; p < pages.Length; p++)
+        {
+            if (pages[p] is not { } page) continue;
+            for (int i = 0; i < PageCells; i++)
+            {
+                Cell cell = page[i];
+                bool write = cell.WriteCta >= 0 && cell.WriteCta != cta && known.Get(cell.WriteCta, cell.WriteEntity) < cell.WriteClock;
+                bool read = cell.ReadMask != 0 && cell.ReadCta != cta && !IsKnown(known, cell);
+                if (write || read)
+                    throw Faults.At(FaultKind.Race, "the CTA ends, and nothing makes sure that its cluster's accesses to its shared memory come before",
+                        at, ((long)p * PageCells) + i << shift, 0);
+            }
+        }
+    }
+
+    private static bool IsKnown(VectorClock known, Cell cell)
+    {
+        for (uint rest = cell.ReadMask; rest != 0; rest &= rest - 1)
+            if (known.Get(cell.ReadCta, cell.ReadEntity + int.TrailingZeroCount((int)rest)) < cell.ReadClock) return false;
+        return true;
+    }
+
     /// <summary>The bytes count as never written again.</summary>
     public void Forget(long offset, int bytes)
     {

@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Memory;
@@ -18,6 +19,12 @@ internal sealed class SharedMemory
 
     /// <summary>The allocation that holds all the bytes, if one does.</summary>
     public Allocation? Find(ulong address, int bytes) => table.Find(address) is { } at && at.Contains(address, bytes) ? at : null;
+
+    /// <summary>At the CTA's end: what other CTAs of the cluster did here must have happened before.</summary>
+    public void RequireNoForeignAccess(int cta, VectorClock known)
+    {
+        foreach (Allocation at in table.All) at.Shadow.RequireNoForeignAccess(at, cta, known);
+    }
 
     public Allocation Locate(ulong address, int bytes, int lane) => table.Locate(address, bytes, lane);
 }

@@ -12,6 +12,12 @@ internal static partial class Mutator
         for (int i = 0; i < lines.Length; i++)
         {
             if (!executedLines.Contains(i + 1)) continue;
+            if (i + 1 < lines.Length && lines[i].Contains("barrier.cluster.arrive") && lines[i + 1].Contains("barrier.cluster.wait"))
+            {
+                string[] without = (string[])lines.Clone();
+                without[i] = without[i + 1] = "";
+                yield return new Mutant(i + 1, "cluster barrier removed", string.Join('\n', without));
+            }
             foreach ((string change, string replacement) in Changes(lines[i]))
             {
                 string[] changed = (string[])lines.Clone();
