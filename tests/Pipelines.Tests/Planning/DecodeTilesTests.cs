@@ -17,7 +17,7 @@ public sealed class DecodeTilesTests
         using var folder = new TemporaryFolder();
         new Preset(preset).WriteConfigs(folder.Path);
         VaeConfig vae = ModelFolder.Open(folder.Path).Vae;
-        Assert.Equal(TileGrid.Default(vae), DecodeTiles.For(vae));
+        Assert.Equal((new TileGrid(240, 1 / 6.0, 8), new TileGrid(360, 1 / 5.0, 8)), DecodeTiles.For(vae));
     }
 
     [Fact]

@@ -33,21 +33,21 @@ public sealed class CogVideoXVae
 
     /// <summary>Video to the distribution of its latents, not yet multiplied by the scaling factor.</summary>
     /// <param name="frames">[B, F, H, W, 3] in −1 … 1; F is 1, or 8·n, or 8·n + 1, or any other count, as the reference takes them</param>
-    /// <param name="progress">Told after each chunk how many of how many are done; may throw to cancel.</param>
+    /// <param name="progress">Told after each residual block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, f, C, h, w]: the means and the log variances (clamped to −30 … 20 where they are used)</returns>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor frames, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
         if (frames.Shape.Rank != 5 || frames.Shape[4] != config.InChannels || frames.Count == 0)
             throw new TensorException($"Frames {frames.Shape} don't fit this VAE: it takes [B, F, H, W, {config.InChannels}].");
-        Tensor moments = InChunks(frames, VideoFramesPerChunk, encoder.Forward, observer => encoder.Observer = observer, progress);
+        Tensor moments = InChunks(frames, VideoFramesPerChunk, encoder, progress);
         Tensor planes = ops.Permute(moments, [0, 1, 4, 2, 3]);
         return (scope.Keep(ops.Slice(planes, 2, 0, config.LatentChannels)), scope.Keep(ops.Slice(planes, 2, config.LatentChannels, config.LatentChannels)));
     }
 
     /// <summary>Latents, already divided by the scaling factor, to video.</summary>
     /// <param name="latents">[B, F, C, H, W]</param>
-    /// <param name="progress">Told after each chunk how many of how many are done; may throw to cancel.</param>
+    /// <param name="progress">Told after each residual block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, 4·(F − 1) + 1 for odd F or 4·F for even F, 8·H, 8·W, 3], about −1 … 1</returns>
     public Tensor Decode(Tensor latents, Action<int, int>? progress = null)
     {
@@ -59,7 +59,7 @@ public sealed class CogVideoXVae
     /// <param name="latents">[B, F, C, H, W]</param>
     /// <param name="rows">Tiles along the height.</param>
     /// <param name="columns">Tiles along the width.</param>
-    /// <param name="progress">Told after each chunk of each tile.</param>
+    /// <param name="progress">Told after each residual block of each tile.</param>
     /// <returns>As <see cref="Decode"/></returns>
     public Tensor DecodeTiled(Tensor latents, TileGrid rows, TileGrid columns, Action<int, int>? progress = null)
     {
@@ -75,7 +75,7 @@ public sealed class CogVideoXVae
             Tensor strip = default, left = default;
             for (int column = 0; column < across; column++)
             {
-                Tensor tile = DecodeTile(z, row * rows.Step, rows.Latents, column * columns.Step, columns.Latents, (done, chunks) => progress?.Invoke(tiles * chunks + done, down * across * chunks));
+                Tensor tile = DecodeTile(z, row * rows.Step, rows.Latents, column * columns.Step, columns.Latents, (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks));
                 tiles++;
                 if (row > 0)
                     tile = Replace(above[column], ops.Blend(above[column], tile, 2, rows.BlendPixels), tile);
@@ -97,27 +97,26 @@ public sealed class CogVideoXVae
         return ops.Permute(latents, [0, 1, 3, 4, 2]);
     }
 
-    private Tensor DecodeChunks(Tensor z, Action<int, int>? progress) =>
-        InChunks(z, LatentFramesPerChunk, decoder.Forward, observer => decoder.Observer = observer, progress);
+    private Tensor DecodeChunks(Tensor z, Action<int, int>? progress) => InChunks(z, LatentFramesPerChunk, decoder, progress);
 
     // Runs a coder over a video [B, F, …] in chunks of frames that hand their last frames on.
-    private Tensor InChunks(Tensor video, int size, Func<Tensor, FramesBefore, Tensor> coder, Action<Action<string, Tensor>?> observe, Action<int, int>? progress)
+    private Tensor InChunks(Tensor video, int size, IVaeCoder coder, Action<int, int>? progress)
     {
         using MemoryScope scope = ops.Scope();
         int frames = video.Shape[1], chunks = Math.Max(frames / size, 1);
+        int done = 0, total = chunks * coder.BlockCount;
         var past = new FramesBefore(ops, scope);
         Tensor result = default;
         for (int chunk = 0, start = 0; chunk < chunks; chunk++)
         {
             int count = chunk > 0 ? size : frames - (chunks - 1) * size;
             past.ChunkFollows = chunk < chunks - 1;
-            observe(Named(Observer, chunk));
+            coder.Observer = Named(Observer, chunk);
             Tensor part = ops.Slice(video, 1, start, count);
-            Tensor coded = coder(part, past);
+            Tensor coded = coder.Forward(part, past, () => progress?.Invoke(++done, total));
             ops.Memory.Release(part);
             result = Append(result, coded, 1);
             start += count;
-            progress?.Invoke(chunk + 1, chunks);
         }
         return scope.Keep(result);
     }

@@ -28,12 +28,18 @@ internal sealed class DownBlock
         bias = weights["downsamplers"][0]["conv"].Get("bias", [outputs]);
     }
 
+    /// <summary>How many residual blocks it has.</summary>
+    public int BlockCount => blocks.Length;
+
     /// <summary>Takes over <paramref name="x"/> [B, F, H, W, C].</summary>
-    public Tensor Forward(Tensor x, FramesBefore past)
+    public Tensor Forward(Tensor x, FramesBefore past, Action blockDone)
     {
         using MemoryScope scope = ops.Scope();
         foreach (ResnetBlock block in blocks)
+        {
             x = block.Forward(x, default, past);
+            blockDone();
+        }
         if (!downsamples)
             return scope.Keep(x);
         if (downsamplesTime && x.Shape[1] > 1)

@@ -1,10 +1,7 @@
-using CogVideoX.Models.Configuration;
-
 namespace CogVideoX.Models.CogVideoX;
 
 /// <summary>
-/// How a picture is cut into overlapping tiles along one direction: sizes in latents, and the same in pixels. The default is that
-/// of the reference: half the training size, overlapping by a sixth of the height and a fifth of the width.
+/// How a picture is cut into overlapping tiles along one direction: sizes in latents, and the same in pixels.
 /// </summary>
 public sealed record TileGrid
 {
@@ -37,8 +34,4 @@ public sealed record TileGrid
 
     /// <summary>Pixels of a tile that stay, the rest being under the next one.</summary>
     public int KeptPixels => Pixels - BlendPixels;
-
-    /// <summary>The reference's tiles: heights, then widths.</summary>
-    public static (TileGrid Rows, TileGrid Columns) Default(VaeConfig config) =>
-        (new TileGrid(config.SampleHeight / 2, 1 / 6.0, config.SpatialCompression), new TileGrid(config.SampleWidth / 2, 1 / 5.0, config.SpatialCompression));
 }

@@ -28,12 +28,18 @@ internal sealed class UpBlock
         bias = weights["upsamplers"][0]["conv"].Get("bias", [outputs]);
     }
 
+    /// <summary>How many residual blocks it has.</summary>
+    public int BlockCount => blocks.Length;
+
     /// <summary>Takes over <paramref name="x"/> [B, F, H, W, C].</summary>
-    public Tensor Forward(Tensor x, Tensor latents, FramesBefore past)
+    public Tensor Forward(Tensor x, Tensor latents, FramesBefore past, Action blockDone)
     {
         using MemoryScope scope = ops.Scope();
         foreach (ResnetBlock block in blocks)
+        {
             x = block.Forward(x, latents, past);
+            blockDone();
+        }
         if (!upsamples)
             return scope.Keep(x);
         Tensor larger = ops.UpsampleNearest(x, upsamplesTime);

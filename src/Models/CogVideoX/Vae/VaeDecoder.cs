@@ -5,7 +5,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Models.CogVideoX;
 
 /// <summary>One chunk of latent frames to video frames.</summary>
-internal sealed class VaeDecoder
+internal sealed class VaeDecoder : IVaeCoder
 {
     private readonly Ops ops;
     private readonly CausalConv3d first, last;
@@ -27,20 +27,26 @@ internal sealed class VaeDecoder
 
     public Action<string, Tensor>? Observer { get; set; }
 
+    public int BlockCount => middle.Length + up.Sum(block => block.BlockCount);
+
     /// <param name="latents">[B, f, h, w, latent channels]</param>
     /// <param name="past">What the chunks before left behind</param>
+    /// <param name="blockDone">Told after each residual block</param>
     /// <returns>[B, F, H, W, colours]</returns>
-    public Tensor Forward(Tensor latents, FramesBefore past)
+    public Tensor Forward(Tensor latents, FramesBefore past, Action blockDone)
     {
         using MemoryScope scope = ops.Scope();
         Tensor x = first.Forward(latents, past);
         Observer?.Invoke("conv_in", x);
         foreach (ResnetBlock block in middle)
+        {
             x = block.Forward(x, latents, past);
+            blockDone();
+        }
         Observer?.Invoke("mid_block", x);
         for (int i = 0; i < up.Length; i++)
         {
-            x = up[i].Forward(x, latents, past);
+            x = up[i].Forward(x, latents, past, blockDone);
             Observer?.Invoke($"up_blocks.{i}", x);
         }
         if (Observer is not null)

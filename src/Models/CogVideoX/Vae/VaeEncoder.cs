@@ -5,7 +5,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Models.CogVideoX;
 
 /// <summary>One chunk of video frames to the mean and log variance of latents.</summary>
-internal sealed class VaeEncoder
+internal sealed class VaeEncoder : IVaeCoder
 {
     private const float OutputNormEpsilon = 1e-6f; // fixed in the reference, not in the config
 
@@ -30,20 +30,26 @@ internal sealed class VaeEncoder
 
     public Action<string, Tensor>? Observer { get; set; }
 
+    public int BlockCount => middle.Length + down.Sum(block => block.BlockCount);
+
     /// <param name="frames">[B, F, H, W, colours]</param>
     /// <param name="past">What the chunks before left behind</param>
+    /// <param name="blockDone">Told after each residual block</param>
     /// <returns>[B, f, h, w, 2·latent channels]: means, then log variances</returns>
-    public Tensor Forward(Tensor frames, FramesBefore past)
+    public Tensor Forward(Tensor frames, FramesBefore past, Action blockDone)
     {
         using MemoryScope scope = ops.Scope();
         Tensor x = first.Forward(frames, past);
         for (int i = 0; i < down.Length; i++)
         {
-            x = down[i].Forward(x, past);
+            x = down[i].Forward(x, past, blockDone);
             Observer?.Invoke($"down_blocks.{i}", x);
         }
         foreach (ResnetBlock block in middle)
+        {
             x = block.Forward(x, default, past);
+            blockDone();
+        }
         Tensor normed = norm.Forward(x);
         ops.Memory.Release(x);
         return scope.Keep(last.Forward(normed, past));
