@@ -12,7 +12,8 @@ internal static class LaunchLimits
     public static Fault? Check(PtxModule module, Launch launch)
     {
         Dim3 block = launch.Block, grid = launch.Grid, cluster = launch.ClusterShape;
-        if (block.X < 1 || block.Y < 1 || block.Z is < 1 or > 64 || block.Count > MostThreads) return Fails($"a block of {block} threads: at most {MostThreads}, 64 in z");
+        if (block.X < 1 || block.Y < 1 || block.Z is < 1 or > 64 || block.Count > MostThreads)
+            return Fails($"a block of {block} threads: at most {MostThreads}, 64 in z");
         if (grid.X < 1 || grid.Y is < 1 or > 65535 || grid.Z is < 1 or > 65535 || grid.Count > int.MaxValue) return Fails($"a grid of {grid}");
         if (cluster.Count is < 1 or > 16 || grid.X % cluster.X != 0 || grid.Y % cluster.Y != 0 || grid.Z % cluster.Z != 0)
             return Fails($"a grid of {grid} in clusters of {cluster}");

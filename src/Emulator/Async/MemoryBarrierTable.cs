@@ -52,7 +52,8 @@ internal sealed class MemoryBarrierTable(Cta cta)
     {
         foreach (MemoryBarrier barrier in barriers.Values)
             if (barrier.OutstandingBytes != 0)
-                throw Faults.At(FaultKind.Asynchronous, $"the CTA ends while an mbarrier still waits for {barrier.OutstandingBytes} bytes", barrier.At, barrier.Offset, 0);
+                throw Faults.At(FaultKind.Asynchronous,
+                    $"the CTA ends while an mbarrier still waits for {barrier.OutstandingBytes} bytes", barrier.At, barrier.Offset, 0);
     }
 
     private (Allocation At, long Offset) Place(ulong address, int lane)

@@ -21,7 +21,8 @@ internal static class CounterSummary
             byClass[kind] = byClass.GetValueOrDefault(kind) + executed;
             if (instruction.Syntax.Opcode == "ldmatrix") loads += executed;
             if (raw.Conflicts[instruction.Index] > 0 || raw.Sectors[instruction.Index] > 0)
-                lines.Add(new LineCounters(instruction.Line, instruction.Syntax.ToString(), executed, raw.Conflicts[instruction.Index], raw.Sectors[instruction.Index]));
+                lines.Add(new LineCounters(
+                    instruction.Line, instruction.Syntax.ToString(), executed, raw.Conflicts[instruction.Index], raw.Sectors[instruction.Index]));
         }
         return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,
             raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)

@@ -26,7 +26,8 @@ internal static class Faults
         FaultKind kind = earlier <= Actor.Barrier || (bothWrite && !laterPhase) ? FaultKind.Race : FaultKind.Asynchronous;
         string text = kind == FaultKind.Race
             ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info >> 8} with nothing to order them"
-            : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info >> 8}, which {before.Replace("read", "reads").Replace("written", "writes")} it, was waited for";
+            : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info >> 8}, "
+                + $"which {(readInfo is null ? "writes" : "reads")} it, was waited for";
         return At(kind, text, at, offset, access.Lane);
     }
 

@@ -21,7 +21,8 @@ internal sealed class ModuleMemory
         foreach (PtxVariable variable in module.Variables)
         {
             if (variable.IsDynamic || variable.Space == StateSpace.Shared) continue;
-            if (variable.Size > MostVariableBytes) throw new PtxException(variable.Line, $"{variable.Name} has {variable.Size} bytes; at most {MostVariableBytes} are supported");
+            if (variable.Size > MostVariableBytes)
+                throw new PtxException(variable.Line, $"{variable.Name} has {variable.Size} bytes; at most {MostVariableBytes} are supported");
             Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
             variable.Initial.CopyTo(made.Bytes);
             variables.Add(variable, made);

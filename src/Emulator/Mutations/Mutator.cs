@@ -39,7 +39,8 @@ internal static partial class Mutator
         if (Removable().Match(instruction) is { Success: true } whole)
             yield return ($"{whole.Groups[1].Value} removed", line.Replace(whole.Value, ""));
         if (GroupsLeft().Match(instruction) is { Success: true } wait)
-            yield return ($"{wait.Groups[1].Value} leaves one more", line.Replace(wait.Value, $"{wait.Groups[1].Value} {int.Parse(wait.Groups[2].Value) + 1};"));
+            yield return ($"{wait.Groups[1].Value} leaves one more",
+                line.Replace(wait.Value, $"{wait.Groups[1].Value} {int.Parse(wait.Groups[2].Value) + 1};"));
         if (TryWait().Match(instruction) is { Success: true } poll)
             yield return ("mbarrier wait removed", line.Replace(poll.Value, $"setp.eq.u32 {poll.Groups[1].Value}, 0, 0;"));
         if (ExpectedBytes().Match(instruction) is not { Success: true } expect) yield break;
