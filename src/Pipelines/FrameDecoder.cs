@@ -9,7 +9,7 @@ internal sealed class FrameDecoder(LoadedModel model, Ops ops)
 {
     /// <param name="latents">[1, F, C, H, W]</param>
     /// <param name="tiled">Whether to decode in tiles.</param>
-    /// <param name="progress">Told after each chunk how many of how many are done; may throw to cancel.</param>
+    /// <param name="progress">Told after each residual block how many of how many are done; may throw to cancel.</param>
     /// <exception cref="GenerationException">Frames that aren't finite.</exception>
     public VideoFrames Decode(Tensor latents, bool tiled, Action<int, int>? progress)
     {

@@ -2,7 +2,7 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>Where a run stands.</summary>
 /// <param name="Stage">Which part of it runs.</param>
-/// <param name="Step">Steps of the stage that are done: sampling steps, or chunks of frames when decoding.</param>
+/// <param name="Step">Steps of the stage that are done: sampling steps; other stages have one.</param>
 /// <param name="Steps">How many the stage has.</param>
 /// <param name="Fraction">Share of the stage that is done, 0 … 1, finer than steps.</param>
 /// <param name="Elapsed">Time in this stage so far.</param>

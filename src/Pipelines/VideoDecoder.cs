@@ -38,8 +38,8 @@ public sealed class VideoDecoder : IDisposable
     /// <summary>Decodes a file of latents.</summary>
     /// <param name="file">As in <see cref="Plan"/>.</param>
     /// <param name="tiling">Whether to decode in tiles.</param>
-    /// <param name="progress">Told after each chunk.</param>
-    /// <param name="cancellation">Stops between chunks.</param>
+    /// <param name="progress">Told after each residual block.</param>
+    /// <param name="cancellation">Stops within a chunk of frames.</param>
     public VideoFrames Decode(string file, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
         bool tiled = Plan(file, tiling).Tiled;

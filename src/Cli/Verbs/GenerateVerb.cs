@@ -28,8 +28,10 @@ internal static class GenerateVerb
             Check(terminal, pipeline, job, overwrite, jobs.Count == 1);
         if (VideoFormats.DefaultExtension() == ".png" && parsed.GetValue(options.Output) is null)
             terminal.Say("ffmpeg isn't on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
-        foreach (GenerateJob job in jobs)
+        foreach ((int index, GenerateJob job) in jobs.Index())
         {
+            if (jobs.Count > 1)
+                terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
             GenerateReport report = Make(terminal, pipeline, job, overwrite, cancellation);
             terminal.Output.WriteLine(parsed.GetValue(options.Json) ? JsonSerializer.Serialize(report, JsonStyle.Options) : report.Output);
         }

@@ -54,10 +54,10 @@ internal static class RequestReader
                 Steps = Get<int>("steps"),
                 GuidanceScale = Get<double>("guidance-scale"),
                 DynamicGuidance = Get<bool>("dynamic-cfg"),
-                Sampler = Enum.Parse<SamplerKind>(Get<string>("sampler"), ignoreCase: true),
-                Dtype = Enum.Parse<NoiseDtype>(Get<string>("dtype"), ignoreCase: true),
+                Sampler = Named<SamplerKind>(Get<string>("sampler")),
+                Dtype = Named<NoiseDtype>(Get<string>("dtype")),
                 MaxSequenceLength = Get<int>("max-sequence-length"),
-                VaeTiling = Enum.Parse<TilingMode>(Get<string>("vae-tiling"), ignoreCase: true),
+                VaeTiling = Named<TilingMode>(Get<string>("vae-tiling")),
                 InitLatents = settings.TryGetValue("init-latents", out JsonNode? latents) ? latents?.GetValue<string>() : null,
             };
             return (BundledModel.Find(Get<string>("model")), request);
@@ -71,4 +71,10 @@ internal static class RequestReader
             throw new RequestException("from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
     }
+
+    // Enum.Parse alone would take a number for a name.
+    private static TEnum Named<TEnum>(string name) where TEnum : struct, Enum =>
+        Enum.TryParse(name, ignoreCase: true, out TEnum value) && Enum.GetNames<TEnum>().Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? value
+            : throw new FormatException($"'{name}' isn't one of {string.Join(", ", Enum.GetNames<TEnum>()).ToLowerInvariant()}");
 }
