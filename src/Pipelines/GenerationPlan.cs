@@ -5,11 +5,4 @@ namespace CogVideoX.Pipelines;
 /// <param name="Stages">What each stage takes.</param>
 /// <param name="FreeBytes">Memory that was free when the plan was made.</param>
 /// <param name="Warnings">What the user should know, such as a prompt that is cut.</param>
-public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings)
-{
-    /// <summary>The most memory that any stage's tensors take; weights come on top, mapped, and can be dropped and read again.</summary>
-    public long PeakActivationBytes => Stages.Max(stage => stage.ActivationBytes);
-
-    /// <summary>The most that a stage would like to have: its tensors and its weights.</summary>
-    public long PeakBytes => Stages.Max(stage => stage.ActivationBytes + stage.WeightBytes);
-}
+public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings);

@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines;
 public readonly record struct GenerationProgress(GenerationStage Stage, int Step, int Steps, double Fraction, TimeSpan Elapsed)
 {
     /// <summary>Time a step has taken on average; null before the first is done.</summary>
-    public TimeSpan? PerStep => Step > 0 ? Elapsed * (Fraction * Steps > 0 ? 1 / (Fraction * Steps) : 0) : null;
+    public TimeSpan? PerStep => Step > 0 ? Elapsed / (Fraction * Steps) : null;
 
     /// <summary>What the rest of the stage takes at this pace; null before there is one.</summary>
     public TimeSpan? Remaining => Fraction > 0 ? Elapsed * ((1 - Fraction) / Fraction) : null;
