@@ -10,7 +10,7 @@ public interface IKernel
     static abstract Block Block { get; }
 
     /// <summary>CTAs of a cluster; one means no clusters.</summary>
-    static virtual Block Cluster => new(1);
+    static virtual Block ClusterShape => new(1);
 
     /// <summary>CTAs that are to fit on a multiprocessor at once; zero leaves it to the assembler.</summary>
     static virtual int MinimumCtas => 0;
