@@ -3,8 +3,8 @@ namespace CogVideoX.Compiler;
 /// <summary>What a kernel is compiled for.</summary>
 public sealed record CompileOptions
 {
-    /// <summary>The device.</summary>
-    public Target Target { get; init; } = Target.Sm80;
+    /// <summary>The device; null for the least that the kernel's instructions need.</summary>
+    public Target? Target { get; init; }
 
     /// <summary>Views trap outside of their bounds.</summary>
     public bool CheckBounds { get; init; }

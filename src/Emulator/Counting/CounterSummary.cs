@@ -26,6 +26,6 @@ internal static class CounterSummary
         }
         return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,
             raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
-        { ExecutedLines = executedLines };
+        { ExecutedLines = executedLines, MainLoopInstructions = MainLoop.InstructionsOf(launch.Code.Instructions, raw.Executions) };
     }
 }

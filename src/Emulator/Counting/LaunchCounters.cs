@@ -17,6 +17,15 @@ public sealed record LaunchCounters(
     /// <summary>PTX lines that were executed at least once.</summary>
     public IReadOnlySet<int> ExecutedLines { get; init; } = new HashSet<int>();
 
+    /// <summary>Warp instructions in the innermost loop that holds every mma; 0 if there is none.</summary>
+    public long MainLoopInstructions { get; init; }
+
+    /// <summary>Instructions of that loop for each mma in it, itself included; 0 without such a loop.</summary>
+    public double InstructionsPerMultiply => MatrixMultiplies == 0 ? 0 : (double)MainLoopInstructions / MatrixMultiplies;
+
+    /// <summary>Passes over shared memory beyond the least, of all instructions.</summary>
+    public long BankConflicts => Lines.Sum(l => l.BankConflicts);
+
     /// <summary>mma per ldmatrix; 0 if there is no ldmatrix.</summary>
     public double MultipliesPerLoad => MatrixLoads == 0 ? 0 : (double)MatrixMultiplies / MatrixLoads;
 }
