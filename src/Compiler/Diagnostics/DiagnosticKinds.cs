@@ -32,4 +32,7 @@ internal static class DiagnosticKinds
 
     public static readonly DiagnosticKind UnknownTarget = new("CVX3009",
         "PTX for {0} isn't made here: the oldest target is sm_80, and a-variants begin with sm_90a");
+
+    public static readonly DiagnosticKind UnrolledTooFar = new("CVX2002",
+        "a loop that must be unrolled (an index into registers or an immediate operand depends on it) would make the kernel {0} instructions long, and {1} are the limit. Unroll less of it: make the registers' index depend on an inner loop only");
 }

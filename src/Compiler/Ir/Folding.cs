@@ -18,6 +18,9 @@ internal static class Folding
         };
     }
 
+    /// <summary>Whether both are constants, of one type and the same bits.</summary>
+    public static bool SameConstant(Value a, Value b) => a is Constant left && b is Constant right && left.Type == right.Type && left.Bits == right.Bits;
+
     private static Value? OfSelect(Value condition, Value whenTrue, Value whenFalse) =>
         condition is Constant known ? known.Bits != 0 ? whenTrue : whenFalse
         : ReferenceEquals(whenTrue, whenFalse) ? whenTrue

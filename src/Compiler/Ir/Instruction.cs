@@ -61,7 +61,9 @@ internal sealed class Instruction
     public bool IsRemovable => IsPure || Opcode == Opcode.Local || (Opcode == Opcode.Load && !IsVolatile);
 
     /// <summary>The same operation on other operands, with results of its own.</summary>
-    public Instruction With(Value[] operands)
+    /// <param name="operands">as many as the operation takes</param>
+    /// <param name="byteOffset">of a load or store, if it isn't the same</param>
+    public Instruction With(Value[] operands, long? byteOffset = null)
     {
         var results = new IrType[Results.Length];
         for (int i = 0; i < results.Length; i++) results[i] = Results[i].Type;
@@ -72,7 +74,7 @@ internal sealed class Instruction
             Variable = Variable,
             Parameter = Parameter,
             MemoryType = MemoryType,
-            ByteOffset = ByteOffset,
+            ByteOffset = byteOffset ?? ByteOffset,
             Alignment = Alignment,
             IsVolatile = IsVolatile,
             Ptx = Ptx,

@@ -2,9 +2,69 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Stands in until the passes are merged.</summary>
+/// <summary>What happens to a function between the frontend and PTX, in order.</summary>
 internal static class PassList
 {
-    public static void Run(Function function, bool verify) =>
-        throw new NotImplementedException($"the passes aren't merged yet: {function.Name}, {verify}");
+    /// <summary>
+    /// Repeated until nothing is left to promote or unroll. Each round makes constants that the next needs: a pointer that lay in a
+    /// variable becomes known, then the counters, then (inner loops first) the indices. The deepest nest of loops takes as many rounds.
+    /// </summary>
+    private const int MaxRounds = 24;
+
+    /// <summary>Leaves no variables in memory, and no loops that must not be.</summary>
+    private static readonly IPass[] Round =
+    [
+        new PromoteLocals(),    // values instead of memory, so that everything else can see them
+        new FoldInstructions(), // makes trip counts and indices constants
+        new SimplifyBranches(), // removes ways that aren't taken, which keep variables apart
+        new DropDead(),         // pointers whose last use was promoted
+        new UnrollLoops(),      // last: the next round cleans up the copies
+    ];
+
+    /// <summary>Makes it short.</summary>
+    private static readonly IPass[] Finish =
+    [
+        new ConvertIfs(),       // small arms become selections
+        new FoldInstructions(), // selections become minima, predicates lose their round trips through integers
+        new SimplifyBranches(),
+        new ShareCommon(),      // iterations that were unrolled repeat each other
+        new FoldInstructions(), // what is shared meets constants
+        new HoistInvariants(),
+        new ShareCommon(),      // what was hoisted from two loops
+        new DropDead(),
+    ];
+
+    /// <summary>Runs all passes.</summary>
+    /// <param name="verify">checks the IR after each</param>
+    public static void Run(Function function, bool verify)
+    {
+        bool changed = true;
+        for (int i = 0; changed && i < MaxRounds; i++) changed = Run(function, Round, VerifierStage.Frontend, verify);
+        Run(function, [new RequirePromotion()], VerifierStage.Ssa, verify);
+        Run(function, Finish, VerifierStage.Ssa, verify);
+        if (verify) Verifier.Check(function, VerifierStage.Final);
+    }
+
+    private static bool Run(Function function, IPass[] passes, VerifierStage stage, bool verify)
+    {
+        bool changed = false;
+        foreach (IPass pass in passes)
+        {
+            changed |= pass.Run(function);
+            if (verify) Check(function, stage, pass);
+        }
+        return changed;
+    }
+
+    private static void Check(Function function, VerifierStage stage, IPass after)
+    {
+        try
+        {
+            Verifier.Check(function, stage);
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw new InvalidOperationException($"after the pass '{after.Name}': {broken.Message}", broken);
+        }
+    }
 }
