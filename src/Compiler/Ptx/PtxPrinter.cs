@@ -19,12 +19,13 @@ internal static class PtxPrinter
     /// <summary>The same with C# lines from elsewhere.</summary>
     internal static string Print(Function function, CompileOptions options, SourceLines source)
     {
-        int isa = TargetLimits.Check(function, options.Target);
+        Target target = options.Target ?? TargetLimits.Least(function);
+        int isa = TargetLimits.Check(function, target);
         var body = new BodyPrinter(function, source);
         body.Print();
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"// {function.Name}: C# kernel, compiled by CogVideoX for .NET\n\n");
-        text.Append(CultureInfo.InvariantCulture, $".version {isa / 10}.{isa % 10}\n.target {options.Target}\n.address_size 64\n\n");
+        text.Append(CultureInfo.InvariantCulture, $".version {isa / 10}.{isa % 10}\n.target {target}\n.address_size 64\n\n");
         bool any = false;
         foreach (Variable variable in function.Variables.Where(v => v.Space != VariableSpace.Shared || v.IsDynamic))
         {

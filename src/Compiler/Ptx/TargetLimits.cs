@@ -12,6 +12,20 @@ internal static class TargetLimits
     private const int MostThreads = 1024;
     private const int MostClusterBlocks = 8;
     private const int ClusterIsa = 78;
+    private const int ClusterArchitecture = 90;
+
+    /// <summary>The least architecture that a function's instructions and launches need.</summary>
+    public static Target Least(Function function)
+    {
+        var least = new Target(function.Launch.Cluster is null ? Target.Sm80.Architecture : ClusterArchitecture);
+        foreach (Instruction instruction in function.Blocks.SelectMany(b => b.Instructions))
+        {
+            if (instruction.Ptx is not { } form) continue;
+            if (form.Architecture > least.Architecture) least = new Target(form.Architecture);
+            if (form.IsArchitectureSpecific) least = least with { IsSpecific = true };
+        }
+        return least;
+    }
 
     /// <summary>Least PTX ISA version times ten.</summary>
     /// <exception cref="CompileException">CVX3001, CVX3003 to CVX3009.</exception>
