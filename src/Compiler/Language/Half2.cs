@@ -12,10 +12,10 @@ public readonly struct Half2
     public static Half2 FromBits(uint bits) => new(bits);
 
     /// <summary>The low number.</summary>
-    public float Low => ToFloat((ushort)bits);
+    public float Low => (float)BitConverter.UInt16BitsToHalf((ushort)bits);
 
     /// <summary>The high number.</summary>
-    public float High => ToFloat((ushort)(bits >> 16));
+    public float High => (float)BitConverter.UInt16BitsToHalf((ushort)(bits >> 16));
 
     /// <summary>The same number twice.</summary>
     public static Half2 Both(float value) => new(Pack(value, value));
@@ -47,9 +47,6 @@ public readonly struct Half2
     /// <summary>2 to the power of each, by ex2.approx.</summary>
     [Ptx("ex2.approx.f16x2 {result}, {value};", Pure = true, Architecture = 75)]
     public static Half2 Exp2(Half2 value) => DeviceOnly.Called<Half2>();
-
-    [Ptx("cvt.f32.f16 {result}, {bits};", Pure = true)]
-    private static float ToFloat(ushort bits) => DeviceOnly.Called<float>();
 
     [Ptx("cvt.rn.f16x2.f32 {result}, {high}, {low};", Pure = true)]
     private static uint Pack(float high, float low) => DeviceOnly.Called<uint>();

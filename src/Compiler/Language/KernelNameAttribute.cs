@@ -1,6 +1,6 @@
 namespace CogVideoX.Compiler.Language;
 
-/// <summary>The kernel's name in PTX, where the one made from the type's name isn't wanted.</summary>
+/// <summary>On a kernel: its entry's name in PTX. Without it the name is made from the type and its type arguments.</summary>
 /// <param name="name">letters, digits and underscores</param>
 [AttributeUsage(AttributeTargets.Struct)]
 public sealed class KernelNameAttribute(string name) : Attribute

@@ -1,9 +1,9 @@
 namespace CogVideoX.Compiler.Language;
 
-/// <summary>A struct of one ushort that is a 16-bit float: kernels keep it in a 16-bit register.</summary>
-/// <param name="ptx">its name in PTX, such as bf16</param>
+/// <summary>On a struct of one ushort: it is a 16-bit float, and lives in a 16-bit register.</summary>
+/// <param name="ptxType">its name in PTX: f16, bf16</param>
 [AttributeUsage(AttributeTargets.Struct)]
-internal sealed class SixteenBitFloatAttribute(string ptx) : Attribute
+internal sealed class SixteenBitFloatAttribute(string ptxType) : Attribute
 {
-    public string Ptx { get; } = ptx;
+    public string PtxType { get; } = ptxType;
 }
