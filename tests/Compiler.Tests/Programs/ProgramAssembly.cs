@@ -24,7 +24,7 @@ internal static class ProgramAssembly
         EmitResult result = compilation.Emit(assembly);
         if (!result.Success)
         {
-            Diagnostic error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
+            Microsoft.CodeAnalysis.Diagnostic error = result.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error);
             throw new InvalidOperationException($"a generated program isn't C#: {error}\n{error.Location.SourceTree}");
         }
         assembly.Position = 0;

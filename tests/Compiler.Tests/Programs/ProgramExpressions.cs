@@ -70,7 +70,7 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
             6 => $"({a} {Pick("<<", ">>")} {random.Next(0, 70)})",
             7 => $"({a} {Pick("/", "%")} (({Of(type, depth)} & 1023) | 1))",
             8 => $"({a} {Pick("/", "%")} {Numbers[random.Next(1, Numbers.Length)]})",
-            9 => type is "uint" or "ulong" ? $"(~{a})" : $"({Pick("-", "~")}{a})",
+            9 => type is "uint" or "ulong" ? $"(~({a}))" : $"({Pick("-", "~")}({a}))",
             10 => $"({Of("bool", depth)} ? {a} : {Of(type, depth)})",
             11 => $"unchecked(({type}){Of(Pick("int", "uint", "long", "ulong", "byte", "sbyte", "short", "ushort"), depth)})",
             12 => $"unchecked(({type}){Of(Pick("float", "double"), depth)})",
@@ -91,7 +91,7 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
         return random.Next(12) switch
         {
             0 or 1 or 2 or 3 => $"({a} {Pick("+", "-", "*", "/")} {Of(type, depth)})",
-            4 => $"(-{a})",
+            4 => $"(-({a}))",
             5 => $"({Of("bool", depth)} ? {a} : {Of(type, depth)})",
             6 => $"(({type}){Of(Pick("int", "uint", "long", "ulong", "short"), depth)})",
             7 => $"(({type}){Of(type == "float" ? "double" : "float", depth)})",
