@@ -3,7 +3,7 @@ namespace CogVideoX.Compiler.Ptx;
 /// <summary>Where a register is taken: stretches of positions (both ends belong to them), in order, apart from each other.</summary>
 internal sealed class LiveRange
 {
-    private List<(int First, int Last)> stretches = [];
+    private List<(int First, int Last)> stretches = new(1);
 
     /// <summary>Adds a stretch behind all others.</summary>
     public void Append(int first, int last)

@@ -19,7 +19,8 @@ internal sealed class LiveRanges
     private readonly FoldedInstructions folded;
     private readonly Dictionary<Value, int> numbers = [];
     private readonly List<(FlowNode Node, int Position)> definitions = [];
-    private readonly List<List<(int Node, int Last)>> uses = [];
+    private readonly List<int> lastUses = [];
+    private readonly List<(int Node, int Last, int Before)> uses = [];
 
     private LiveRanges(FlowGraph graph, FoldedInstructions folded) => (this.graph, this.folded) = (graph, folded);
 
@@ -73,7 +74,7 @@ internal sealed class LiveRanges
         numbers.Add(value, Values.Count);
         Values.Add(value);
         definitions.Add((node, position));
-        uses.Add([]);
+        lastUses.Add(-1);
     }
 
     private void Use(FlowNode node)
@@ -98,10 +99,15 @@ internal sealed class LiveRanges
     {
         Value value = folded.Condition(operand).Value;
         if (value is Constant || folded.VariableOf(value) is not null) return;
-        List<(int Node, int Last)> all = uses[numbers[value]];
-        Span<(int Node, int Last)> span = CollectionsMarshal.AsSpan(all);
-        if (span.Length > 0 && span[^1].Node == node.Index) span[^1].Last = Math.Max(span[^1].Last, position);
-        else all.Add((node.Index, position));
+        int number = numbers[value], before = lastUses[number];
+        if (before >= 0 && uses[before].Node == node.Index)
+        {
+            Span<(int Node, int Last, int Before)> all = CollectionsMarshal.AsSpan(uses);
+            all[before].Last = Math.Max(all[before].Last, position);
+            return;
+        }
+        lastUses[number] = uses.Count;
+        uses.Add((node.Index, position, before));
     }
 
     /// <summary>For each value: from its uses backwards to its definition.</summary>
@@ -114,11 +120,19 @@ internal sealed class LiveRanges
         for (int v = 0; v < Values.Count; v++)
         {
             int stamp = v + 1;
-            FlowNode home = definitions[v].Node;
-            touched.Clear();
-            Touch(home.Index, definitions[v].Position);
-            foreach ((int node, int last) in uses[v])
+            (FlowNode home, int defined) = definitions[v];
+            if (IsLocal(v, home, out int end))
             {
+                var range = new LiveRange();
+                range.Append(defined, Math.Max(defined, end));
+                Ranges.Add(range);
+                continue;
+            }
+            touched.Clear();
+            Touch(home.Index, defined);
+            for (int use = lastUses[v]; use >= 0; use = uses[use].Before)
+            {
+                (int node, int last, _) = uses[use];
                 Touch(node, last);
                 if (node != home.Index) Enter(graph.Nodes[node]);
             }
@@ -147,6 +161,14 @@ internal sealed class LiveRanges
                 open.Push(node);
             }
         }
+    }
+
+    /// <summary>Most values are read in their own block alone.</summary>
+    private bool IsLocal(int value, FlowNode home, out int end)
+    {
+        int use = lastUses[value];
+        end = use < 0 ? 0 : uses[use].Last;
+        return use < 0 || (uses[use].Node == home.Index && uses[use].Before < 0);
     }
 
     private LiveRange Range(int value, List<int> touched, int[] enters, int[] leaves, int[] lastUse)

@@ -37,22 +37,22 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
     public void PrintParameter(Instruction instruction)
     {
         KernelParameter parameter = instruction.Parameter!;
-        string to = registers.Of(instruction.Result), name = PtxNames.Of(parameter);
+        string name = PtxNames.Of(parameter);
         if (parameter.OpaqueBytes > 0)
         {
             string inSpace = registers.Fresh(RegisterClass.B64);
             lines.Statement("mov.b64", inSpace, name);
-            lines.Statement("cvta.param.u64", to, inSpace);
+            lines.Statement("cvta.param.u64", registers.Of(instruction.Result), inSpace);
         }
         else if (parameter.Type == MemoryType.GlobalPtr)
         {
             string generic = registers.Fresh(RegisterClass.B64);
             lines.Statement("ld.param.u64", generic, $"[{name}]");
-            lines.Statement("cvta.to.global.u64", to, generic);
+            lines.Statement("cvta.to.global.u64", registers.Of(instruction.Result), generic);
         }
         else
         {
-            lines.Statement($"ld.param.{PtxTypes.Memory(parameter.Type)}", to, $"[{name}]");
+            lines.Statement($"ld.param.{PtxTypes.Memory(parameter.Type)}", registers.Of(instruction.Result), $"[{name}]");
         }
     }
 
