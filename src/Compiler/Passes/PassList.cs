@@ -34,6 +34,9 @@ internal static class PassList
         new DropDead(),
     ];
 
+    /// <summary>Every pass of the list that keeps a function's meaning (all but the check), in order.</summary>
+    public static IEnumerable<IPass> All => Round.Concat(Finish);
+
     /// <summary>Runs all passes.</summary>
     /// <param name="verify">checks the IR after each</param>
     public static void Run(Function function, bool verify)
