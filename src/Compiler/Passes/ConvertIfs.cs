@@ -10,6 +10,9 @@ internal sealed class ConvertIfs : IPass
 {
     private const int MaxArm = 6;
 
+    /// <summary>Values to choose between: more of them are dearer than a branch.</summary>
+    private const int MaxChoices = 4;
+
     public string Name => "convert ifs";
 
     public bool Run(Function function)
@@ -54,6 +57,7 @@ internal sealed class ConvertIfs : IPass
 
     private static bool Join(Block block, Edge whenTrue, Edge whenFalse, Dictionary<Block, int> ways, Block[] arms, HashSet<Block>? gone = null)
     {
+        if (Choices(whenTrue, whenFalse) > MaxChoices) return false;
         Terminator end = block.Terminator!;
         foreach (Block arm in arms)
         {
@@ -65,6 +69,14 @@ internal sealed class ConvertIfs : IPass
         block.Terminator = Terminator.Branch(end.Location, whenTrue.Target, [.. arguments]);
         ways[whenTrue.Target]--;
         return true;
+    }
+
+    private static int Choices(Edge a, Edge b)
+    {
+        int count = 0;
+        for (int i = 0; i < a.Arguments.Count; i++)
+            if (!ReferenceEquals(a.Arguments[i], b.Arguments[i]) && !Folding.SameConstant(a.Arguments[i], b.Arguments[i])) count++;
+        return count;
     }
 
     private static List<Value> Choose(IrBuilder builder, Value condition, Edge whenTrue, Edge whenFalse)
@@ -85,6 +97,8 @@ internal sealed class ConvertIfs : IPass
         if (inner.Terminator is not { Edges: [Edge first, Edge second], Selector: { Type: IrType.Pred } innerCondition } || first.Target == second.Target) return false;
         int common = first.Target == outside.Target ? 0 : second.Target == outside.Target ? 1 : -1;
         if (common < 0 || inner == outside.Target) return false;
+        Edge commonEdge = common == 0 ? first : second, otherEdge = common == 0 ? second : first;
+        if (Choices(commonEdge, outside) > MaxChoices) return false;
         Terminator end = block.Terminator!;
         block.Instructions.AddRange(inner.Instructions);
         gone.Add(inner);
@@ -92,7 +106,6 @@ internal sealed class ConvertIfs : IPass
         Value reachesInner = innerEdge == 0 ? end.Selector! : builder.Emit(Opcode.Not, IrType.Pred, end.Selector!);
         Value leaves = common == 1 ? innerCondition : builder.Emit(Opcode.Not, IrType.Pred, innerCondition);
         Value toOther = builder.Emit(Opcode.And, IrType.Pred, reachesInner, leaves);
-        Edge commonEdge = common == 0 ? first : second, otherEdge = common == 0 ? second : first;
         List<Value> arguments = Choose(builder, reachesInner, commonEdge, outside);
         block.Terminator = Terminator.If(end.Location, toOther, otherEdge, new Edge(outside.Target, [.. arguments]));
         ways[outside.Target]--;

@@ -8,9 +8,9 @@ internal sealed class LoopCopy
     private readonly Dictionary<Block, Block> blocks = [];
     private readonly Dictionary<Value, Value> values = [];
 
-    private LoopCopy(Loop loop)
+    private LoopCopy(Loop wide)
     {
-        foreach (Block block in loop.Blocks)
+        foreach (Block block in wide.Blocks)
         {
             var copy = new Block();
             blocks.Add(block, copy);
@@ -22,19 +22,20 @@ internal sealed class LoopCopy
                 values.Add(parameter, value);
             }
         }
-        foreach (Block block in loop.Blocks)
+        foreach (Block block in wide.Blocks)
             foreach (Instruction instruction in block.Instructions) Copy(instruction, blocks[block]);
     }
 
     public List<Block> Blocks { get; } = [];
 
     /// <summary>Puts the loop's iterations one after the other; the last one leaves at <paramref name="exit"/>.</summary>
+    /// <param name="wide">the loop and ways out of it that are to be copied with it</param>
     /// <param name="trips">how often the exit isn't taken</param>
-    public static void Unroll(Function function, Loop loop, Block exit, int trips)
+    public static void Unroll(Function function, Loop loop, Loop wide, Block exit, int trips)
     {
         var copies = new List<LoopCopy>();
-        for (int i = 0; i < trips; i++) copies.Add(new LoopCopy(loop));
-        foreach (Block block in loop.Blocks)
+        for (int i = 0; i < trips; i++) copies.Add(new LoopCopy(wide));
+        foreach (Block block in wide.Blocks)
         {
             Terminator end = block.Terminator!;
             for (int i = 0; i <= trips; i++)
@@ -48,7 +49,7 @@ internal sealed class LoopCopy
                 target.Terminator = new Terminator(end.Location, selector, edges);
             }
         }
-        int at = function.Blocks.FindLastIndex(loop.Contains) + 1;
+        int at = function.Blocks.FindLastIndex(wide.Contains) + 1;
         foreach (LoopCopy copy in copies)
         {
             function.Blocks.InsertRange(at, copy.Blocks);

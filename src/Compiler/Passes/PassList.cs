@@ -14,11 +14,22 @@ internal static class PassList
     /// <summary>Leaves no variables in memory, and no loops that must not be.</summary>
     private static readonly IPass[] Round =
     [
+        new SimplifyBranches(), // copies of loops become straight code, on which promotion is quick
         new PromoteLocals(),    // values instead of memory, so that everything else can see them
         new FoldInstructions(), // makes trip counts and indices constants
         new SimplifyBranches(), // removes ways that aren't taken, which keep variables apart
         new DropDead(),         // pointers whose last use was promoted
         new UnrollLoops(),      // last: the next round cleans up the copies
+    ];
+
+    /// <summary>Loops as processors like them, and back to values.</summary>
+    private static readonly IPass[] Rotation =
+    [
+        new RotateLoops(),      // needs variables in memory once more
+        new PromoteLocals(),
+        new FoldInstructions(), // tests before loops that are known to run
+        new SimplifyBranches(),
+        new DropDead(),
     ];
 
     /// <summary>Makes it short.</summary>
@@ -29,10 +40,18 @@ internal static class PassList
         new SimplifyBranches(),
         new ShareCommon(),      // iterations that were unrolled repeat each other
         new FoldInstructions(), // what is shared meets constants
-        new HoistInvariants(),
+        new HoistInvariants(),  // tells what changes in which loop
+        new ShapeAddresses(),   // puts what changes least first
+        new ShareCommon(),      // beginnings of addresses
+        new HoistInvariants(),  // and takes them out of loops
+        new FoldInstructions(), // constants of addresses become offsets of accesses
         new ShareCommon(),      // what was hoisted from two loops
+        new JoinAccesses(),     // when one pointer serves all parts of a struct
         new DropDead(),
     ];
+
+    /// <summary>Every pass of the list that keeps a function's meaning (all but the check), in order.</summary>
+    public static IEnumerable<IPass> All => [.. Round, .. Rotation, .. Finish];
 
     /// <summary>Runs all passes.</summary>
     /// <param name="verify">checks the IR after each</param>
@@ -40,6 +59,7 @@ internal static class PassList
     {
         bool changed = true;
         for (int i = 0; changed && i < MaxRounds; i++) changed = Run(function, Round, VerifierStage.Frontend, verify);
+        Run(function, Rotation, VerifierStage.Frontend, verify);
         Run(function, [new RequirePromotion()], VerifierStage.Ssa, verify);
         Run(function, Finish, VerifierStage.Ssa, verify);
         if (verify) Verifier.Check(function, VerifierStage.Final);

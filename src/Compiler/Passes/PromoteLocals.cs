@@ -12,6 +12,7 @@ internal sealed class PromoteLocals : IPass
 
     public bool Run(Function function)
     {
+        SimplifyBranches.DropUnreachable(function);
         var flow = new ControlFlow(function);
         var locals = new PromotableLocals(flow);
         if (locals.Accesses.Count == 0) return false;

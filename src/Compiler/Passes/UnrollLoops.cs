@@ -26,31 +26,30 @@ internal sealed class UnrollLoops : IPass
         int total = function.Blocks.Sum(b => b.Instructions.Count);
         foreach (Loop loop in loops.InnermostFirst)
         {
-            if (!touched.Contains(loop) && TryUnroll(function, loop, flow, dominators, ref total)) touched.Add(loop);
-            if (touched.Contains(loop) && loop.Parent is { } parent) touched.Add(parent);
+            if (touched.Contains(loop)) continue;
+            if (TryUnroll(function, loop, flow, dominators, touched, ref total) is not { } copied) continue;
+            foreach (Block block in copied.Blocks)
+                for (Loop? around = loops.Of(block); around is not null; around = around.Parent) touched.Add(around);
         }
         if (touched.Count > 0) SimplifyBranches.DropUnreachable(function);
         return touched.Count > 0;
     }
 
-    private static bool TryUnroll(Function function, Loop loop, ControlFlow flow, Dominators dominators, ref int total)
+    /// <summary>The blocks that were copied: the loop, and ways out of it that depend on the iteration. Null if it stays.</summary>
+    private static Loop? TryUnroll(Function function, Loop loop, ControlFlow flow, Dominators dominators, HashSet<Loop> touched, ref int total)
     {
-        if (FindExit(loop, flow, dominators) is not ({ } exit, int trips)) return false;
-        int size = loop.Blocks.Sum(b => b.Instructions.Count);
-        int growth = size * trips;
-        if (LoopDemands.Unrolling(loop))
-        {
-            if (total + growth > MaxInstructions)
-                throw DiagnosticKinds.UnrolledTooFar.At(loop.Header.Terminator!.Location, total + growth, MaxInstructions);
-        }
-        else if (growth > MaxGrowth)
-        {
-            return false;
-        }
-        EscapingValues.Demote(function, loop);
-        LoopCopy.Unroll(function, loop, exit, trips);
+        if (FindExit(loop, flow, dominators) is not ({ } exit, int trips)) return null;
+        List<Block> demanding = LoopDemands.Find(loop, flow, dominators);
+        Loop wide = LoopDemands.Widen(loop, demanding, flow);
+        if (wide.Blocks.Count > loop.Blocks.Count && touched.Count > 0) return null;
+        int growth = wide.Blocks.Sum(b => b.Instructions.Count) * trips;
+        if (demanding.Count == 0 && growth > MaxGrowth) return null;
+        if (total + growth > MaxInstructions)
+            throw DiagnosticKinds.UnrolledTooFar.At(loop.Header.Terminator!.Location, total + growth, MaxInstructions);
+        EscapingValues.Demote(function, wide);
+        LoopCopy.Unroll(function, loop, wide, exit, trips);
         total += growth;
-        return true;
+        return wide;
     }
 
     /// <summary>The exit that ends the loop at the latest, and after how many iterations.</summary>
