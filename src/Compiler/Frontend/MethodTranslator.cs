@@ -38,8 +38,8 @@ internal sealed partial class MethodTranslator
     {
         Block before = Ir.Block;
         IlBlock first = method.Blocks[0];
-        states[first] = new BlockState(first.IsTarget ? kernel.NewBlock() : before);
-        if (first.IsTarget) before.Terminator = Terminator.Branch(kernel.Location, states[first].Block);
+        states[first] = new BlockState(first.Ways > 0 ? kernel.NewBlock() : before);
+        if (first.Ways > 0) before.Terminator = Terminator.Branch(kernel.Location, states[first].Block);
         reached.Enqueue(first, first.Order);
         while (reached.TryDequeue(out IlBlock? block, out _)) TranslateBlock(block, states[block]);
         return Return();
@@ -121,7 +121,19 @@ internal sealed partial class MethodTranslator
         return new Edge(state.Block);
     }
 
-    private void Goto(int offset) => End(new Terminator(kernel.Location, null, To(offset)));
+    /// <summary>Goes on at an IL offset: in the same block, if there is no other way to it.</summary>
+    private void Goto(int offset)
+    {
+        IlBlock block = method.Blocks[offset];
+        if (block.Ways > 1)
+        {
+            End(new Terminator(kernel.Location, null, To(offset)));
+            return;
+        }
+        states[block] = new BlockState(Ir.Block) { Ways = { (Ir.Block, [.. stack.Reverse()]) } };
+        reached.Enqueue(block, block.Order);
+        isFinished = true;
+    }
 
     private void End(Terminator terminator)
     {
