@@ -11,12 +11,11 @@ internal sealed class KernelSignature
 {
     private KernelSignature(Type kernel)
     {
-        MethodBase place = kernel.GetConstructors() is [var first, ..] ? first : RunOf(kernel);
-        Location = new Location(place, 0, null);
+        Run = RunOf(kernel);
         ConstructorInfo[] constructors = kernel.GetConstructors();
+        Location = PlaceOf([.. constructors, Run]);
         if (constructors.Length != 1) throw DiagnosticKinds.NotOneConstructor.At(Location, kernel, constructors.Length);
         Constructor = constructors[0];
-        Run = RunOf(kernel);
         foreach (ParameterInfo parameter in Constructor.GetParameters()) Parameters.AddRange(Flatten(parameter));
     }
 
@@ -44,9 +43,19 @@ internal sealed class KernelSignature
         return map.TargetMethods[Array.FindIndex(map.InterfaceMethods, method => method.Name == nameof(IKernel.Run))];
     }
 
-    private static Location? PlaceOf(Type type) =>
-        type.GetMembers(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .OfType<MethodBase>().FirstOrDefault(method => method.GetMethodBody() is not null) is { } method ? new Location(method, 0, null) : null;
+    /// <summary>The first of the methods that has a line in the C#: a primary constructor has none.</summary>
+    private static Location PlaceOf(MethodBase[] methods)
+    {
+        Location[] places = Array.ConvertAll(methods, method => new Location(method, 0, null));
+        return Array.Find(places, place => SourceMap.Find(place) is not null) ?? places[0];
+    }
+
+    private static Location? PlaceOf(Type type)
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        MethodBase[] methods = [.. type.GetMembers(all).OfType<MethodBase>()];
+        return methods.Length == 0 ? null : PlaceOf(methods);
+    }
 
     private IEnumerable<KernelParameter> Flatten(ParameterInfo parameter)
     {

@@ -8,7 +8,7 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Arithmetic, and comparisons that leave a number.</summary>
 internal sealed partial class MethodTranslator
 {
-    private bool TranslateArithmetic(IlInstruction instruction)
+    private bool TranslateArithmetic(IlInstruction instruction, int index)
     {
         switch (instruction.OpCode)
         {
@@ -49,7 +49,7 @@ internal sealed partial class MethodTranslator
                 PushComparison(Condition.LtU);
                 break;
             default:
-                return TranslateChecked(instruction.OpCode) || TranslateBinary(instruction.OpCode);
+                return TranslateChecked(instruction.OpCode, index) || TranslateBinary(instruction.OpCode);
         }
         return true;
     }
@@ -75,11 +75,15 @@ internal sealed partial class MethodTranslator
     }
 
     /// <summary>Checked arithmetic is allowed where constants show that it doesn't overflow (C# sizes a stackalloc that way).</summary>
-    private bool TranslateChecked(ILOpCode code)
+    private bool TranslateChecked(ILOpCode code, int index)
     {
         if (code is not (ILOpCode.Add_ovf or ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf or ILOpCode.Mul_ovf_un)) return false;
         (Value left, Value right) = PopPair();
-        if (left is not Constant a || right is not Constant b) throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
+        if (left is not Constant a || right is not Constant b)
+        {
+            bool isStackAllocation = method.Instructions[index + 1].OpCode == ILOpCode.Localloc;
+            throw (isStackAllocation ? DiagnosticKinds.RegistersSize : DiagnosticKinds.CheckedArithmetic).At(kernel.Location);
+        }
         bool isUnsigned = code is ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf_un;
         Int128 x = isUnsigned ? a.Bits : a.Signed, y = isUnsigned ? b.Bits : b.Signed;
         Int128 exact = code switch

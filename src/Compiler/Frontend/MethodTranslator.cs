@@ -38,8 +38,8 @@ internal sealed partial class MethodTranslator
     {
         Block before = Ir.Block;
         IlBlock first = method.Blocks[0];
-        states[first] = new BlockState(first.IsTarget ? kernel.NewBlock() : before);
-        if (first.IsTarget) before.Terminator = Terminator.Branch(kernel.Location, states[first].Block);
+        states[first] = new BlockState(first.Ways > 0 ? kernel.NewBlock() : before);
+        if (first.Ways > 0) before.Terminator = Terminator.Branch(kernel.Location, states[first].Block);
         reached.Enqueue(first, first.Order);
         while (reached.TryDequeue(out IlBlock? block, out _)) TranslateBlock(block, states[block]);
         return Return();
@@ -64,12 +64,12 @@ internal sealed partial class MethodTranslator
         Ir.Block = state.Block;
         state.IsTranslated = true;
         Locate(method.Instructions[block.First]);
-        RefuseProtected(method.Instructions[block.First]);
         stack = new Stack<StackValue>(Entering(state));
         isFinished = false;
         for (int i = block.First; i < block.End && !isFinished; i++)
         {
             Locate(method.Instructions[i]);
+            RefuseProtected(method.Instructions[i]);
             Translate(method.Instructions[i], i);
         }
         if (!isFinished) Goto(method.Instructions[block.End - 1].End);
@@ -77,11 +77,11 @@ internal sealed partial class MethodTranslator
 
     private void Locate(IlInstruction instruction) => Ir.Location = new Location(method.Method, instruction.Offset, caller);
 
-    private void RefuseProtected(IlInstruction first)
+    private void RefuseProtected(IlInstruction instruction)
     {
         foreach (var clause in method.Protected)
         {
-            bool isInside = first.Offset >= clause.TryOffset && first.Offset < clause.HandlerOffset + clause.HandlerLength;
+            bool isInside = instruction.Offset >= clause.TryOffset && instruction.Offset < clause.HandlerOffset + clause.HandlerLength;
             if (isInside) throw DiagnosticKinds.Try.At(kernel.Location);
         }
     }
@@ -97,7 +97,7 @@ internal sealed partial class MethodTranslator
 
     private void Translate(IlInstruction instruction, int index)
     {
-        bool isKnown = TranslateConstant(instruction) || TranslateVariable(instruction) || TranslateArithmetic(instruction)
+        bool isKnown = TranslateConstant(instruction) || TranslateVariable(instruction) || TranslateArithmetic(instruction, index)
             || TranslateConversion(instruction, index) || TranslateBranch(instruction) || TranslateMemory(instruction)
             || TranslateField(instruction) || TranslateCall(instruction, index) || TranslateObject(instruction);
         if (!isKnown) throw DiagnosticKinds.Instruction.At(kernel.Location, $"the IL instruction {instruction.OpCode}");
@@ -121,7 +121,19 @@ internal sealed partial class MethodTranslator
         return new Edge(state.Block);
     }
 
-    private void Goto(int offset) => End(new Terminator(kernel.Location, null, To(offset)));
+    /// <summary>Goes on at an IL offset: in the same block, if there is no other way to it.</summary>
+    private void Goto(int offset)
+    {
+        IlBlock block = method.Blocks[offset];
+        if (block.Ways > 1)
+        {
+            End(new Terminator(kernel.Location, null, To(offset)));
+            return;
+        }
+        states[block] = new BlockState(Ir.Block) { Ways = { (Ir.Block, [.. stack.Reverse()]) } };
+        reached.Enqueue(block, block.Order);
+        isFinished = true;
+    }
 
     private void End(Terminator terminator)
     {

@@ -1,12 +1,16 @@
 namespace CogVideoX.Compiler.Frontend.Il;
 
 /// <summary>Instructions of a method that run one after the other.</summary>
-/// <param name="First">index of its first instruction</param> <param name="End">index after its last one</param>
-internal sealed record IlBlock(int First, int End)
+/// <param name="first">index of its first instruction</param> <param name="end">index after its last one</param>
+internal sealed class IlBlock(int first, int end)
 {
+    public int First { get; } = first;
+
+    public int End { get; } = end;
+
     /// <summary>Place in reverse postorder: after all blocks that lead to it, but for loops.</summary>
     public int Order { get; set; } = -1;
 
-    /// <summary>Another block (or this one) can branch here.</summary>
-    public bool IsTarget { get; set; }
+    /// <summary>Ways into it from reachable blocks; the method's beginning isn't one.</summary>
+    public int Ways { get; set; }
 }

@@ -54,7 +54,7 @@ internal static class IlBlocks
                 continue;
             }
             IlBlock next = blocks[top.Successors.Current];
-            next.IsTarget = true;
+            next.Ways++;
             if (seen.Add(next)) open.Push((next, Successors(instructions[next.End - 1]).GetEnumerator()));
         }
         for (int i = 0; i < finished.Count; i++) finished[i].Order = finished.Count - 1 - i;
