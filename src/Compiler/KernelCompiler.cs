@@ -17,14 +17,14 @@ public static class KernelCompiler
 {
     /// <summary>Compiles a kernel.</summary>
     /// <typeparam name="TKernel">the kernel, with its type arguments</typeparam>
-    /// <param name="options">for which device, and how; sm_80 by default</param>
+    /// <param name="options">for which device, and how; without one, for the least that the kernel needs</param>
     /// <exception cref="CompileException">The kernel says something that a GPU or this target can't do.</exception>
     public static CompiledKernel Compile<TKernel>(CompileOptions? options = null)
         where TKernel : struct, IKernel => Compile(typeof(TKernel), options);
 
     /// <summary>Compiles a kernel.</summary>
     /// <param name="kernel">a struct that implements <see cref="IKernel"/>, with its type arguments</param>
-    /// <param name="options">for which device, and how; sm_80 by default</param>
+    /// <param name="options">for which device, and how; without one, for the least that the kernel needs</param>
     /// <exception cref="CompileException">The kernel says something that a GPU or this target can't do.</exception>
     /// <exception cref="InvalidOperationException">The program has no IL, and the kernel isn't embedded with these options.</exception>
     public static CompiledKernel Compile(Type kernel, CompileOptions? options = null)
@@ -40,14 +40,15 @@ public static class KernelCompiler
     /// <summary>The last stage: text and metadata.</summary>
     internal static CompiledKernel Print(Function function, string key, CompileOptions options)
     {
-        string ptx = PtxPrinter.Print(function, options);
+        Target target = options.Target ?? TargetLimits.Least(function);
+        string ptx = PtxPrinter.Print(function, options with { Target = target });
         LaunchShape launch = function.Launch;
         return new CompiledKernel
         {
             Key = key,
             Entry = function.Name,
             Ptx = ptx,
-            Target = options.Target,
+            Target = target,
             Block = new(launch.Block.X, launch.Block.Y, launch.Block.Z),
             Cluster = launch.Cluster is var (x, y, z) ? new(x, y, z) : new(1),
             StaticSharedBytes = TargetLimits.StaticShared(function),

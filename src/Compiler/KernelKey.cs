@@ -14,7 +14,7 @@ public static class KernelKey
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(options);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{kernel}; {options.Target}; checks {options.CheckBounds}; source {options.ShowSource}; lines {options.LineTable}");
+            $"{kernel}; {options.Target?.ToString() ?? "least target"}; checks {options.CheckBounds}; source {options.ShowSource}; lines {options.LineTable}");
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class Bounds(LaunchShape launch)
     private ulong MaxOf(Value value, int depth)
     {
         if (value is Constant constant) return constant.Bits;
-        if (value.Definition is not { } definition || depth > MaxDepth || definition.Results.Length > 1) return Mask(value.Type);
+        if (value.Type.IsFloat || value.Definition is not { } definition || depth > MaxDepth || definition.Results.Length > 1) return Mask(value.Type);
         if (known.TryGetValue(value, out ulong max)) return max;
         max = Math.Min(Mask(value.Type), Compute(definition, depth + 1));
         known.Add(value, max);
