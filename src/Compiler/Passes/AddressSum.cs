@@ -16,10 +16,22 @@ internal sealed class AddressSum
     public AddressSum(Value pointer, Func<Value, int> depthOf)
     {
         this.depthOf = depthOf;
-        while (pointer.Definition is { Opcode: Opcode.Offset } offset)
+        while (pointer.Definition is { } definition)
         {
-            Add(offset.Operands[1], 1);
-            pointer = offset.Operands[0];
+            if (definition.Opcode == Opcode.Offset)
+            {
+                Add(definition.Operands[1], 1);
+                pointer = definition.Operands[0];
+            }
+            else if (definition.Opcode == Opcode.MadWide && definition.Operands[1] is Constant scale)
+            {
+                Add(definition.Operands[0], scale.Signed);
+                pointer = definition.Operands[2];
+            }
+            else
+            {
+                break;
+            }
         }
         Base = pointer;
         terms.Reverse();

@@ -31,6 +31,8 @@ internal static class BitRules
         return second is null ? null : rewriter.Emit(Opcode.ZeroExtend, IrType.I32, rewriter.Emit(opcode, IrType.Pred, first, second));
     }
 
+    private static bool IsLowMask(Constant constant) => (constant.Bits & (constant.Bits + 1)) == 0;
+
     private static Value? PredicateOf(Value value) =>
         value.Definition is { Opcode: Opcode.ZeroExtend } widened && widened.Operands[0].Type == IrType.Pred ? widened.Operands[0] : null;
 
@@ -42,6 +44,8 @@ internal static class BitRules
             if ((possible & ~constant.Bits) == 0) return left;
             if ((possible & constant.Bits) == 0) return Constant.Integer(type, 0);
         }
+        if (opcode == Opcode.And && IsLowMask(constant) && SumRules.IsSum(left, out Value rest, out Constant term) && (term.Bits & constant.Bits) == 0)
+            return rewriter.Emit(Opcode.And, type, rest, constant);
         if (left.Definition is not { } definition || definition.Operands.Length != 2 || definition.Operands[1] is not Constant inner) return null;
         if (definition.Opcode == opcode)
         {

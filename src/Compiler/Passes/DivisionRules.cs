@@ -15,7 +15,7 @@ internal static class DivisionRules
         if (isSigned && rewriter.Bounds.IsNonNegative(left) && rewriter.Bounds.IsNonNegative(right))
             return rewriter.Emit(isRemainder ? Opcode.RemU : Opcode.DivU, type, left, right);
         if (right is not Constant divisor || divisor.Bits == 0) return null;
-        if (isSigned) return divisor.Signed > 1 && ulong.IsPow2(divisor.Bits) ? OfSigned(type, left, divisor, isRemainder, rewriter) : null;
+        if (isSigned) return rewriter.IsLast && divisor.Signed > 1 && ulong.IsPow2(divisor.Bits) ? OfSigned(type, left, divisor, isRemainder, rewriter) : null;
         if (rewriter.Bounds.MaxOf(left) < divisor.Bits) return isRemainder ? left : Constant.Integer(type, 0);
         if (!ulong.IsPow2(divisor.Bits)) return null;
         return isRemainder

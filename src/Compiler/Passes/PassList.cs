@@ -39,12 +39,12 @@ internal static class PassList
         new FoldInstructions(), // selections become minima, predicates lose their round trips through integers
         new SimplifyBranches(),
         new ShareCommon(),      // iterations that were unrolled repeat each other
-        new FoldInstructions(), // what is shared meets constants
+        new FoldInstructions(isLast: true), // what is shared meets constants; divisions that no range made cheap
         new HoistInvariants(),  // tells what changes in which loop
         new ShapeAddresses(),   // puts what changes least first
         new ShareCommon(),      // beginnings of addresses
         new HoistInvariants(),  // and takes them out of loops
-        new FoldInstructions(), // constants of addresses become offsets of accesses
+        new FoldInstructions(isLast: true), // constants of addresses become offsets of accesses
         new ShareCommon(),      // what was hoisted from two loops
         new JoinAccesses(),     // when one pointer serves all parts of a struct
         new DropDead(),

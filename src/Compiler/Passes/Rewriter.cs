@@ -6,10 +6,16 @@ namespace CogVideoX.Compiler.Passes;
 /// Writes instructions in their simplest form. Every rule leaves fewer instructions, cheaper ones, or constants further out (so that
 /// they meet other constants); so rewriting ends.
 /// </summary>
-internal sealed class Rewriter(LaunchShape launch)
+/// <param name="launch">for the ranges of thread numbers</param>
+/// <param name="isLast">
+/// whether to spell out what is dear (signed division, wide products): before, ranges that are still unknown may make it cheap
+/// </param>
+internal sealed class Rewriter(LaunchShape launch, bool isLast)
 {
     private List<Instruction> output = [];
     private Location? location;
+
+    public bool IsLast => isLast;
 
     public Bounds Bounds { get; } = new(launch);
 

@@ -14,7 +14,7 @@ internal static class SumRules
         {
             Opcode.Add => OfAdd(type, left, right, rewriter),
             Opcode.Sub => OfSub(type, left, right, rewriter),
-            _ => right is Constant factor ? OfProduct(type, left, factor, rewriter) : null,
+            _ => right is Constant factor ? OfProduct(type, left, factor, rewriter) : rewriter.IsLast ? OfWide(left, right, rewriter) : null,
         };
     }
 
@@ -54,6 +54,18 @@ internal static class SumRules
             if (ReferenceEquals(sum.Operands[1], right)) return sum.Operands[0];
         }
         return null;
+    }
+
+    /// <summary>A 64-bit product of two 32-bit values is one instruction.</summary>
+    private static Value? OfWide(Value left, Value right, Rewriter rewriter)
+    {
+        if (left.Type != IrType.I64 || left.Definition is not { } first || right.Definition is not { } second || first.Opcode != second.Opcode) return null;
+        return first.Opcode switch
+        {
+            Opcode.SignExtend => rewriter.Emit(Opcode.MulWide, IrType.I64, first.Operands[0], second.Operands[0]),
+            Opcode.ZeroExtend => rewriter.Emit(Opcode.MulWideU, IrType.I64, first.Operands[0], second.Operands[0]),
+            _ => null,
+        };
     }
 
     private static Value? OfProduct(IrType type, Value left, Constant factor, Rewriter rewriter)
