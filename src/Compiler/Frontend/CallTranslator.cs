@@ -3,7 +3,6 @@ using CogVideoX.Compiler.Diagnostics;
 using CogVideoX.Compiler.Frontend.Il;
 using CogVideoX.Compiler.Frontend.Known;
 using CogVideoX.Compiler.Ir;
-using CogVideoX.Compiler.Language;
 
 namespace CogVideoX.Compiler.Frontend;
 
