@@ -3,9 +3,10 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Frontend;
 
 /// <summary>What is known of a reached IL block.</summary>
-internal sealed class BlockState(Block block)
+internal sealed class BlockState
 {
-    public Block Block { get; } = block;
+    /// <summary>Where it begins in the kernel, unless it turns out to go on in the only block before it.</summary>
+    public Block Block { get; } = new();
 
     public bool IsTranslated { get; set; }
 

@@ -3,7 +3,6 @@ using CogVideoX.Compiler.Diagnostics;
 using CogVideoX.Compiler.Frontend.Il;
 using CogVideoX.Compiler.Frontend.Known;
 using CogVideoX.Compiler.Ir;
-using CogVideoX.Compiler.Language;
 
 namespace CogVideoX.Compiler.Frontend;
 
@@ -11,19 +10,31 @@ namespace CogVideoX.Compiler.Frontend;
 internal sealed class CallTranslator(KernelBuilder kernel)
 {
     private readonly List<MethodBase> open = [];
+    private readonly Dictionary<MethodBase, Callee> callees = [];
     private readonly Intrinsics intrinsics = new(kernel);
     private readonly PtxCalls instructions = new(kernel);
-    private readonly KnownMethods known = new(kernel);
 
     /// <summary>The result; <see cref="StackValue.Nothing"/> of a void method, null if the call never returns.</summary>
     /// <param name="target">closed; not abstract</param> <param name="arguments">with <c>this</c> first</param>
     /// <param name="location">of the call</param> <param name="variable">name of the C# variable for the result, for naming shared arrays</param>
     public StackValue? Call(MethodBase target, StackValue[] arguments, Location location, Func<string?> variable)
     {
-        if (target.GetCustomAttribute<DeviceIntrinsicAttribute>() is { } intrinsic)
-            return intrinsics.Call(intrinsic.Kind, (MethodInfo)target, arguments, variable);
-        if (target.GetCustomAttribute<PtxAttribute>() is { } text) return instructions.Call((MethodInfo)target, text, arguments);
-        return known.Call(target, arguments) ?? Inline(target, arguments, location);
+        if (!callees.TryGetValue(target, out Callee? callee)) callees[target] = callee = Callee.Of(target);
+        if (callee.Intrinsic is { } intrinsic) return intrinsics.Call(intrinsic, (MethodInfo)target, arguments, variable);
+        if (callee.Ptx is { } text) return instructions.Call((MethodInfo)target, text, arguments);
+        if (callee.Known is { } known) return known(new KnownCall(kernel, target, arguments));
+        if (target is MethodInfo { ReturnType: var result } && result != typeof(void)) Layout.Of(result, location);
+        foreach (StackValue argument in arguments)
+            if (argument.Known is { } thing) throw kernel.Refuse(thing);
+        if (!callee.IsFramework) return Inline(target, arguments, location);
+        try
+        {
+            return Inline(target, arguments, location);
+        }
+        catch (CompileException inner) when (!Callee.IsOfFramework(location.Method))
+        {
+            throw DiagnosticKinds.NoBody.At(location, MethodNames.Of(target), $"in it, {inner.Diagnostic.Message}");
+        }
     }
 
     /// <summary>Translates the method's IL here.</summary>
@@ -32,13 +43,14 @@ internal sealed class CallTranslator(KernelBuilder kernel)
         if (open.Contains(target))
             throw DiagnosticKinds.Recursion.At(location, string.Join(" → ", open.SkipWhile(method => method != target).Append(target).Select(MethodNames.Of)));
         if (target.IsAbstract) throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(target));
-        IlMethod body = kernel.Method(target)
-            ?? throw DiagnosticKinds.NoBody.At(location, MethodNames.Of(target), "it has no IL; write what it does in C#, or as a [Ptx] method");
-        foreach (StackValue argument in arguments)
-            if (argument.Known is { } thing) throw kernel.Refuse(thing);
+        IlMethod body = kernel.Method(target) ?? throw DiagnosticKinds.NoBody.At(location, MethodNames.Of(target), WhyNoBody(target));
         open.Add(target);
         StackValue? result = new MethodTranslator(kernel, body, arguments, location).Translate();
         open.RemoveAt(open.Count - 1);
         return result;
     }
+
+    private static string WhyNoBody(MethodBase target) => Callee.IsOfFramework(target)
+        ? "no PTX instruction gives its exact result; use an approximate instruction of the language, or write it in C#"
+        : "it has no IL; write what it does in C#, or as a [Ptx] method";
 }

@@ -33,13 +33,6 @@ internal sealed class KernelBuilder
 
     public Location? Location => Ir.Location;
 
-    public Block NewBlock()
-    {
-        var block = new Block();
-        Function.Blocks.Add(block);
-        return block;
-    }
-
     /// <summary>A variable of the thread.</summary>
     public Value NewLocal(int bytes)
     {

@@ -79,7 +79,6 @@ internal sealed partial class MethodTranslator
     {
         if (index + 1 >= method.Instructions.Length) return null;
         IlInstruction next = method.Instructions[index + 1];
-        return next.OpCode is ILOpCode.Stloc or ILOpCode.Stloc_s or (>= ILOpCode.Stloc_0 and <= ILOpCode.Stloc_3)
-            ? SourceMap.NameOfLocal(method.Method, (int)next.Operand, next.End) : null;
+        return IlMethod.IsStore(next.OpCode) ? SourceMap.NameOfLocal(method.Method, method.Slots[(int)next.Operand], next.End) : null;
     }
 }

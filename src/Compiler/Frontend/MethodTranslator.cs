@@ -36,11 +36,7 @@ internal sealed partial class MethodTranslator
     /// <summary>Translates the method into the current block and what follows it. Null if the method never returns.</summary>
     public StackValue? Translate()
     {
-        Block before = Ir.Block;
-        IlBlock first = method.Blocks[0];
-        states[first] = new BlockState(first.Ways > 0 ? kernel.NewBlock() : before);
-        if (first.Ways > 0) before.Terminator = Terminator.Branch(kernel.Location, states[first].Block);
-        reached.Enqueue(first, first.Order);
+        Goto(0);
         while (reached.TryDequeue(out IlBlock? block, out _)) TranslateBlock(block, states[block]);
         return Return();
     }
@@ -53,7 +49,8 @@ internal sealed partial class MethodTranslator
             Ir.Block = returns[0].From;
             return returns[0].Value;
         }
-        Block after = kernel.NewBlock();
+        var after = new Block();
+        kernel.Function.Blocks.Add(after);
         foreach ((Block from, _) in returns) from.Terminator = Terminator.Branch(kernel.Location, after);
         Ir.Block = after;
         return Join.Of(kernel, returns);
@@ -61,8 +58,7 @@ internal sealed partial class MethodTranslator
 
     private void TranslateBlock(IlBlock block, BlockState state)
     {
-        Ir.Block = state.Block;
-        state.IsTranslated = true;
+        Begin(block, state);
         Locate(method.Instructions[block.First]);
         stack = new Stack<StackValue>(Entering(state));
         isFinished = false;
@@ -73,6 +69,22 @@ internal sealed partial class MethodTranslator
             Translate(method.Instructions[i], i);
         }
         if (!isFinished) Goto(method.Instructions[block.End - 1].End);
+    }
+
+    /// <summary>A block with one way in goes on where that way ends.</summary>
+    private void Begin(IlBlock block, BlockState state)
+    {
+        state.IsTranslated = true;
+        if (!block.IsLoop && state.Ways is [var way] && way.From.Terminator!.Edges.Length == 1)
+        {
+            way.From.Terminator = null;
+            Ir.Block = way.From;
+        }
+        else
+        {
+            kernel.Function.Blocks.Add(state.Block);
+            Ir.Block = state.Block;
+        }
     }
 
     private void Locate(IlInstruction instruction) => Ir.Location = new Location(method.Method, instruction.Offset, caller);
@@ -110,7 +122,7 @@ internal sealed partial class MethodTranslator
         IlBlock block = method.Blocks[offset];
         if (!states.TryGetValue(block, out BlockState? state))
         {
-            states[block] = state = new BlockState(kernel.NewBlock());
+            states[block] = state = new BlockState();
             reached.Enqueue(block, block.Order);
         }
         else if (state.IsTranslated && stack.Count > 0)
@@ -121,19 +133,7 @@ internal sealed partial class MethodTranslator
         return new Edge(state.Block);
     }
 
-    /// <summary>Goes on at an IL offset: in the same block, if there is no other way to it.</summary>
-    private void Goto(int offset)
-    {
-        IlBlock block = method.Blocks[offset];
-        if (block.Ways > 1)
-        {
-            End(new Terminator(kernel.Location, null, To(offset)));
-            return;
-        }
-        states[block] = new BlockState(Ir.Block) { Ways = { (Ir.Block, [.. stack.Reverse()]) } };
-        reached.Enqueue(block, block.Order);
-        isFinished = true;
-    }
+    private void Goto(int offset) => End(new Terminator(kernel.Location, null, To(offset)));
 
     private void End(Terminator terminator)
     {

@@ -12,6 +12,7 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     {
         if (!method.IsStatic) throw Wrong(method, "only static methods can be instructions");
         ParameterInfo[] parameters = method.GetParameters();
+        if (Array.Exists(parameters, parameter => parameter.Name is "result" or "unique")) throw Wrong(method, "no parameter may be called result or unique");
         var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal);
         var read = new List<Value>();
         var written = new List<IrType>();

@@ -37,6 +37,9 @@ public sealed class DiagnosticsTests
     [InlineData("CVX1021", typeof(NullSpan))]
     [InlineData("CVX1022", typeof(SharedAddressOfGlobal))]
     [InlineData("CVX1022", typeof(AddressOfARegister))]
+    [InlineData("CVX1019", typeof(InsideTheFramework))]
+    [InlineData("CVX1023", typeof(CastsToAnotherSize))]
+    [InlineData("CVX1024", typeof(AsksForAnUnknownType))]
     public void IsReportedWhereItStands(string number, Type kernel)
     {
         Diagnostic diagnostic = Assert.Throws<CompileException>(() => Translator.Translate(kernel, new CompileOptions())).Diagnostic;
@@ -100,11 +103,11 @@ public sealed class DiagnosticsTests
 
     internal struct NotReadonly : IKernel
     {
-        private int count;
+        public int Count;
 
         public static Block Block => new(32);
 
-        public void Run() => count++;
+        public void Run() => Count++;
     }
 
     internal readonly struct Open<T>(View<T> x) : IKernel
@@ -368,6 +371,27 @@ public sealed class DiagnosticsTests
             Span<int> none = default;
             x[0] = none[3]; // CVX1021
         }
+    }
+
+    internal readonly struct InsideTheFramework(View<int> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = Math.DivRem(x[1], x[2], out int rest) + Math.Sign((float)rest); // CVX1019
+    }
+
+    internal readonly struct CastsToAnotherSize(View<int> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = (int)Unsafe.BitCast<int, long>(x[1]); // CVX1023
+    }
+
+    internal readonly struct AsksForAnUnknownType(View<int> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = typeof(int) == null ? 1 : 2; // CVX1024
     }
 
     internal readonly struct SharedAddressOfGlobal(View<int> x) : IKernel

@@ -266,6 +266,38 @@ public sealed unsafe class MemoryTests
         private static void Get(out int value) => value = 9;
     }
 
+    [Fact]
+    public void VariablesThatShareASlotMayLieInDifferentSpaces()
+    {
+        List<Instruction> made = All(Checked<SharedSlot>());
+        Assert.Contains(made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.SharedPtr && one.Operands[1] is Constant { Bits: 1 });
+        Assert.Contains(made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.GlobalPtr && one.Operands[1] is Constant { Bits: 2 });
+    }
+
+    internal readonly struct SharedSlot(View<int> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run()
+        {
+            Shared<int> tile = Shared.Array<int>(32);
+            if (x[7] > 0)
+            {
+                ref int a = ref tile[3];
+                int old = a;
+                a = 1;
+                x[9] = old;
+            }
+            else
+            {
+                ref int b = ref x[4];
+                int old = b;
+                b = 2;
+                x[8] = old;
+            }
+        }
+    }
+
     internal readonly struct Mapped(TensorMap map, View<ulong> x) : IKernel
     {
         public static Block Block => new(32);

@@ -11,6 +11,6 @@ internal sealed class IlBlock(int first, int end)
     /// <summary>Place in reverse postorder: after all blocks that lead to it, but for loops.</summary>
     public int Order { get; set; } = -1;
 
-    /// <summary>Ways into it from reachable blocks; the method's beginning isn't one.</summary>
-    public int Ways { get; set; }
+    /// <summary>A block that comes later in the order leads back here.</summary>
+    public bool IsLoop { get; set; }
 }

@@ -54,9 +54,11 @@ internal static class IlBlocks
                 continue;
             }
             IlBlock next = blocks[top.Successors.Current];
-            next.Ways++;
             if (seen.Add(next)) open.Push((next, Successors(instructions[next.End - 1]).GetEnumerator()));
         }
         for (int i = 0; i < finished.Count; i++) finished[i].Order = finished.Count - 1 - i;
+        foreach (IlBlock block in finished)
+            foreach (int next in Successors(instructions[block.End - 1]))
+                if (blocks[next].Order <= block.Order) blocks[next].IsLoop = true;
     }
 }

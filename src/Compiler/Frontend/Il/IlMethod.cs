@@ -14,9 +14,10 @@ internal sealed class IlMethod
         Method = method;
         Instructions = IlReader.Decode(body.GetILAsByteArray());
         Blocks = IlBlocks.Of(Instructions);
+        Slots = SlotSplitter.Split(Instructions, Blocks, body.LocalVariables.Count);
         typeArguments = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
         methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        LocalTypes = [.. body.LocalVariables.Select(variable => variable.LocalType)];
+        LocalTypes = [.. Slots.Select(slot => body.LocalVariables[slot].LocalType)];
         var parameters = method.GetParameters().Select(parameter => parameter.ParameterType);
         ArgumentTypes = method.IsStatic ? [.. parameters] : [ThisType(method), .. parameters];
         ClearsLocals = body.InitLocals;
@@ -31,6 +32,9 @@ internal sealed class IlMethod
     public IlInstruction[] Instructions { get; }
 
     public SortedDictionary<int, IlBlock> Blocks { get; }
+
+    /// <summary>The slot of each local variable in the method's metadata.</summary>
+    public IReadOnlyList<int> Slots { get; }
 
     public Type[] LocalTypes { get; }
 
@@ -60,6 +64,12 @@ internal sealed class IlMethod
     public string ResolveString(long token) => Method.Module.ResolveString((int)token);
 
     private static Type ThisType(MethodBase method) => method.DeclaringType!.IsValueType ? method.DeclaringType.MakeByRefType() : method.DeclaringType;
+
+    public static bool IsLoad(ILOpCode code) => code is ILOpCode.Ldloc or ILOpCode.Ldloc_s or (>= ILOpCode.Ldloc_0 and <= ILOpCode.Ldloc_3);
+
+    public static bool IsStore(ILOpCode code) => code is ILOpCode.Stloc or ILOpCode.Stloc_s or (>= ILOpCode.Stloc_0 and <= ILOpCode.Stloc_3);
+
+    public static bool IsAddress(ILOpCode code) => code is ILOpCode.Ldloca or ILOpCode.Ldloca_s;
 
     private void Count(IlInstruction instruction)
     {
