@@ -96,7 +96,7 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
             6 => $"(({type}){Of(Pick("int", "uint", "long", "ulong", "short"), depth)})",
             7 => $"(({type}){Of(type == "float" ? "double" : "float", depth)})",
             8 => $"{math}.{Pick("Abs", "Sqrt", "Floor", "Ceiling", "Truncate", "Round")}({a})",
-            9 => $"{math}.{Pick("Min", "Max")}({a}, {Of(type, depth)})",
+            9 => $"Mix.{Pick("Min", "Max", "CopySign")}({a}, {Of(type, depth)})",
             10 => $"{math}.FusedMultiplyAdd({a}, {Of(type, depth)}, {Of(type, depth)})",
             _ => $"({a} * {Real(type == "float" ? "f" : "d")})",
         };
