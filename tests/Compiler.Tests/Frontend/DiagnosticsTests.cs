@@ -122,10 +122,7 @@ public sealed class DiagnosticsTests
     {
         private readonly int x;
 
-        public TwoConstructors(int x)
-        {
-            this.x = x; // CVX1003
-        }
+        public TwoConstructors(int x) => this.x = x; // CVX1003
 
         public TwoConstructors(long x) => this.x = (int)x;
 
@@ -187,14 +184,8 @@ public sealed class DiagnosticsTests
         public void Run()
         {
             x[0] = 1;
-            try
-            {
-                x[0] = 2; // CVX1008
-            }
-            finally
-            {
-                x[0] = 3;
-            }
+            try { x[0] = 2; } // CVX1008
+            finally { x[0] = 3; }
         }
     }
 
@@ -357,8 +348,7 @@ public sealed class DiagnosticsTests
         public void Run()
         {
             Shared<int> tile = Shared.Array<int>(32);
-            ref int place = ref x[0] > 0 ? ref tile[0] : ref x[0];
-            place = 5; // CVX1020
+            (x[0] > 0 ? ref tile[0] : ref x[0]) = 5; // CVX1020
         }
     }
 
