@@ -77,7 +77,7 @@ internal sealed class Instruction
             ByteOffset = byteOffset ?? ByteOffset,
             Alignment = Alignment,
             IsVolatile = IsVolatile,
-            Ptx = Ptx,
+            Ptx = ptx,
         };
     }
 }

@@ -45,6 +45,7 @@ internal static class PassList
         new ShareCommon(),      // beginnings of addresses
         new HoistInvariants(),  // and takes them out of loops
         new FoldInstructions(isLast: true), // constants of addresses become offsets of accesses
+        new FoldInstructionOffsets(), // and of those that instructions take
         new ShareCommon(),      // what was hoisted from two loops
         new JoinAccesses(),     // when one pointer serves all parts of a struct
         new DropDead(),

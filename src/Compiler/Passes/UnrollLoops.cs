@@ -23,11 +23,12 @@ internal sealed class UnrollLoops : IPass
         var dominators = new Dominators(flow);
         var loops = new LoopForest(flow, dominators);
         var touched = new HashSet<Loop>();
+        var bounds = new Bounds(function.Launch);
         int total = function.Blocks.Sum(b => b.Instructions.Count);
         foreach (Loop loop in loops.InnermostFirst)
         {
             if (touched.Contains(loop)) continue;
-            if (TryUnroll(function, loop, flow, dominators, touched, ref total) is not { } copied) continue;
+            if (TryUnroll(function, loop, flow, dominators, bounds, touched, ref total) is not { } copied) continue;
             foreach (Block block in copied.Blocks)
                 for (Loop? around = loops.Of(block); around is not null; around = around.Parent) touched.Add(around);
         }
@@ -36,9 +37,10 @@ internal sealed class UnrollLoops : IPass
     }
 
     /// <summary>The blocks that were copied: the loop, and ways out of it that depend on the iteration. Null if it stays.</summary>
-    private static Loop? TryUnroll(Function function, Loop loop, ControlFlow flow, Dominators dominators, HashSet<Loop> touched, ref int total)
+    private static Loop? TryUnroll(
+        Function function, Loop loop, ControlFlow flow, Dominators dominators, Bounds bounds, HashSet<Loop> touched, ref int total)
     {
-        if (FindExit(loop, flow, dominators) is not ({ } exit, int trips)) return null;
+        if (FindExit(loop, flow, dominators, bounds) is not ({ } exit, int trips)) return null;
         List<Block> demanding = LoopDemands.Find(loop, flow, dominators);
         Loop wide = LoopDemands.Widen(loop, demanding, flow);
         if (wide.Blocks.Count > loop.Blocks.Count && touched.Count > 0) return null;
@@ -53,7 +55,7 @@ internal sealed class UnrollLoops : IPass
     }
 
     /// <summary>The exit that ends the loop at the latest, and after how many iterations.</summary>
-    private static (Block? Exit, int Trips) FindExit(Loop loop, ControlFlow flow, Dominators dominators)
+    private static (Block? Exit, int Trips) FindExit(Loop loop, ControlFlow flow, Dominators dominators, Bounds bounds)
     {
         (Block? Exit, int Trips) best = (null, int.MaxValue);
         foreach (Block block in loop.Blocks)
@@ -61,7 +63,7 @@ internal sealed class UnrollLoops : IPass
             if (block.Terminator is not { Edges: [Edge first, Edge second], Selector.Type: IrType.Pred }) continue;
             if (loop.Contains(first.Target) == loop.Contains(second.Target)) continue;
             if (!flow.WaysInto(loop.Header).TrueForAll(w => !loop.Contains(w.From) || dominators.Dominates(block, w.From))) continue;
-            if (TripCount.At(block, loop, flow) is { } trips && trips < best.Trips) best = (block, trips);
+            if (TripCount.At(block, loop, flow, bounds) is { } trips && trips < best.Trips) best = (block, trips);
         }
         return best;
     }

@@ -17,7 +17,7 @@ internal static class ProgramAssembly
     public static Type[] Compile(IReadOnlyList<int> seeds, OptimizationLevel level)
     {
         SyntaxTree[] trees = [.. seeds.Select((seed, n) => CSharpSyntaxTree.ParseText(
-            "using System; using System.Numerics; namespace CogVideoX.Compiler.Tests.Programs;\n" + ProgramWriter.Write($"P{n}", seed), encoding: Encoding.UTF8))];
+            "using System; using System.Numerics; using System.Runtime.CompilerServices; namespace CogVideoX.Compiler.Tests.Programs;\n" + ProgramWriter.Write($"P{n}", seed), encoding: Encoding.UTF8))];
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: level, allowUnsafe: true, deterministic: true);
         var compilation = CSharpCompilation.Create($"Programs{seeds[0]}_{level}", trees, References, options);
         using var assembly = new MemoryStream();

@@ -27,6 +27,7 @@ internal sealed class ProgramWriter(int seed)
             variables.Add((type, parameter));
         Line($"public readonly struct {name} : IProgram");
         Line("{");
+        Line("    [MethodImpl(MethodImplOptions.NoOptimization)]"); // .NET 10.0's optimiser gets two of the first 1000 programs wrong
         Line("    public static ulong Run(int i, uint u, long l, float f, double d)");
         Line("    {");
         Line("        unchecked");
