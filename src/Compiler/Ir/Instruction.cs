@@ -62,8 +62,8 @@ internal sealed class Instruction
 
     /// <summary>The same operation on other operands, with results of its own.</summary>
     /// <param name="operands">as many as the operation takes</param>
-    /// <param name="byteOffset">of a load or store, if it isn't the same</param>
-    public Instruction With(Value[] operands, long? byteOffset = null)
+    /// <param name="byteOffset">of a load or store, if it isn't the same</param> <param name="ptx">likewise, of a <see cref="Opcode.Ptx"/></param>
+    public Instruction With(Value[] operands, long? byteOffset = null, PtxForm? ptx = null)
     {
         var results = new IrType[Results.Length];
         for (int i = 0; i < results.Length; i++) results[i] = Results[i].Type;
@@ -77,7 +77,7 @@ internal sealed class Instruction
             ByteOffset = byteOffset ?? ByteOffset,
             Alignment = Alignment,
             IsVolatile = IsVolatile,
-            Ptx = ptx,
+            Ptx = ptx ?? Ptx,
         };
     }
 }

@@ -43,7 +43,7 @@ internal sealed class FoldInstructionOffsets : IPass
             operands[index] = start;
             text = text.Replace(taken, string.Create(CultureInfo.InvariantCulture, $"[{{{name}}}+{offset}]"), StringComparison.Ordinal);
         }
-        return text == form.Text ? null : instruction.With(operands, form with { Text = text });
+        return text == form.Text ? null : instruction.With(operands, ptx: form with { Text = text });
     }
 
     /// <summary>An address as another one and a constant.</summary>
