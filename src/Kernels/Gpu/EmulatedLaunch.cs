@@ -29,7 +29,7 @@ public sealed class EmulatedLaunch
         buffers.Add(name, bytes);
         arguments.Add(new LaunchArgument.Buffer(name));
         Value(elements.Length);
-        copiesBack.Add(() => bytes.CopyTo(MemoryMarshal.AsBytes<T>(elements)));
+        copiesBack.Add(() => bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan())));
         return this;
     }
 

@@ -33,7 +33,7 @@ public sealed record GpuKernel(Type Type)
     /// <exception cref="CompileException">The C# says what a GPU can't do, or what the target hasn't got.</exception>
     public CompiledKernel Compile(CompileOptions? options = null)
     {
-        CompiledKernel compiled = KernelCompiler.Compile(Type, options);
+        CompiledKernel compiled = new KernelCache().GetOrCompile(Type, options);
         PtxModule.Parse(compiled.Ptx);
         return compiled;
     }

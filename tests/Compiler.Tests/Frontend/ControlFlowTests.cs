@@ -156,7 +156,7 @@ public sealed class ControlFlowTests
     {
         public static Block Block => new(TPolicy.Size * 32);
 
-        public static Block Cluster => new(2);
+        public static Block ClusterShape => new(2);
 
         public static int MinimumCtas => 3;
 
