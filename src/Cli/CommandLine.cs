@@ -24,6 +24,7 @@ internal static class CommandLine
         root.Add(InitVerb.Create(console));
         root.Add(DoctorVerb.Create(console));
         root.Add(PtxVerb.Create(console));
+        root.Add(KernelsVerb.Create(console));
         VersionOption version = root.Options.OfType<VersionOption>().Single();
         version.Recursive = true; // or `generate --version` would make a video of the prompt "--version"
         ParseResult parsed = root.Parse(args);

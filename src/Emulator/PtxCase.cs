@@ -17,6 +17,9 @@ public sealed class PtxCase
     /// <summary>The module that it launches.</summary>
     public PtxModule Module { get; }
 
+    /// <summary>What is launched with, in order.</summary>
+    public IReadOnlyList<LaunchArgument> Arguments => File.Arguments;
+
     internal CaseFile File { get; }
 
     /// <summary>Reads a case with its module and data, which lie beside it.</summary>
@@ -34,6 +37,16 @@ public sealed class PtxCase
         PtxModule module = PtxModule.Parse(System.IO.File.ReadAllText(Path.Combine(folder, file.Module)));
         return new PtxCase(file, module, SafeTensorsFile.Read(Path.Combine(folder, file.Data)));
     }
+
+    /// <summary>Size of a buffer.</summary>
+    /// <exception cref="KeyNotFoundException">The case has no such buffer.</exception>
+    public int BufferBytes(string buffer) => data.Tensors["in." + buffer].Bytes.Length;
+
+    /// <summary>The same data and demands for another kernel, such as one that was written in another language.</summary>
+    /// <param name="arguments">in the order of that kernel's parameters</param>
+    /// <remarks>A planted fault has to be of the same kind; its source line and buffer are the other program's own.</remarks>
+    public PtxCase For(PtxModule module, string entry, IReadOnlyList<LaunchArgument> arguments) =>
+        new(File with { Entry = entry, Arguments = arguments, FaultLine = null, FaultBuffers = null }, module, data);
 
     /// <summary>Reads and runs a case.</summary>
     public static CaseReport Run(string path, LaunchOptions? options = null) => Read(path).Run(options);

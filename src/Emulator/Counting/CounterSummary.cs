@@ -24,8 +24,9 @@ internal static class CounterSummary
                 lines.Add(new LineCounters(
                     instruction.Line, instruction.Syntax.ToString(), executed, raw.Conflicts[instruction.Index], raw.Sectors[instruction.Index]));
         }
+        (long loopInstructions, long loopMultiplies) = MainLoop.CountsOf(launch.Code.Instructions, raw.Executions);
         return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,
             raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
-        { ExecutedLines = executedLines };
+        { ExecutedLines = executedLines, MainLoopInstructions = loopInstructions, MainLoopMultiplies = loopMultiplies };
     }
 }

@@ -17,6 +17,18 @@ public sealed record LaunchCounters(
     /// <summary>PTX lines that were executed at least once.</summary>
     public IReadOnlySet<int> ExecutedLines { get; init; } = new HashSet<int>();
 
+    /// <summary>Warp instructions in the innermost loops around an mma; 0 if there are none.</summary>
+    public long MainLoopInstructions { get; init; }
+
+    /// <summary>mma and wgmma in those loops.</summary>
+    public long MainLoopMultiplies { get; init; }
+
+    /// <summary>Instructions of those loops for each mma in them, itself included; 0 without such a loop.</summary>
+    public double InstructionsPerMultiply => MainLoopMultiplies == 0 ? 0 : (double)MainLoopInstructions / MainLoopMultiplies;
+
+    /// <summary>Passes over shared memory beyond the least, of all instructions.</summary>
+    public long BankConflicts => Lines.Sum(l => l.BankConflicts);
+
     /// <summary>mma per ldmatrix; 0 if there is no ldmatrix.</summary>
     public double MultipliesPerLoad => MatrixLoads == 0 ? 0 : (double)MatrixMultiplies / MatrixLoads;
 }

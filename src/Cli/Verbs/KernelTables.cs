@@ -1,0 +1,62 @@
+using System.Globalization;
+using CogVideoX.Emulator;
+using CogVideoX.Emulator.Mutations;
+using CogVideoX.Kernels.Gpu;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>What the emulator counted, for people.</summary>
+internal static class KernelTables
+{
+    /// <summary>One kernel: instructions by class, memory, and the lines that cost most.</summary>
+    public static void WriteProfile(TextWriter output, KernelVerdict verdict)
+    {
+        LaunchCounters ours = verdict.Report.Launch.Counters, theirs = verdict.Reference.Launch.Counters;
+        output.WriteLine(verdict.Report);
+        output.WriteLine($"{"",-34} {"ours",14} {"nvcc",14}");
+        Row("warp instructions", c => c.WarpInstructions);
+        Row("thread instructions", c => c.ThreadInstructions);
+        foreach (InstructionClass kind in ours.ByClass.Keys.Union(theirs.ByClass.Keys).Order())
+            Row($"  {kind.ToString().ToLowerInvariant()}", c => c.ByClass.GetValueOrDefault(kind));
+        Row("global bytes", c => c.GlobalBytes);
+        Row("shared bytes", c => c.SharedBytes);
+        Row("asynchronously copied bytes", c => c.AsyncBytes);
+        Row("bank conflicts", c => c.BankConflicts);
+        Row("barrier waits", c => c.BarrierWaits);
+        Row("mma", c => c.MatrixMultiplies);
+        output.WriteLine(Line("mma per ldmatrix", Number(ours.MultipliesPerLoad), Number(theirs.MultipliesPerLoad)));
+        output.WriteLine(Line("main loop: instructions per mma", Number(ours.InstructionsPerMultiply), Number(theirs.InstructionsPerMultiply)));
+        output.WriteLine();
+        output.WriteLine("line   executions  conflicts  sectors/request  our PTX");
+        foreach (LineCounters line in ours.Lines)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{line.Line,5} {line.Executions,11:N0} {line.BankConflicts,10:N0} {line.SectorsPerRequest,16:F1}  {line.Text}"));
+
+        void Row(string name, Func<LaunchCounters, long> count) =>
+            output.WriteLine(Line(name, count(ours).ToString("N0", CultureInfo.InvariantCulture), count(theirs).ToString("N0", CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>A row a kernel.</summary>
+    public static void WriteComparison(TextWriter output, IReadOnlyList<KernelVerdict> verdicts)
+    {
+        output.WriteLine("kernel                   verdict  compile ms  run ms  instructions (nvcc)     bank conflicts (nvcc)  per mma (nvcc)");
+        foreach (KernelVerdict verdict in verdicts)
+        {
+            LaunchCounters ours = verdict.Report.Launch.Counters, theirs = verdict.Reference.Launch.Counters;
+            string perMultiply = ours.MainLoopInstructions == 0 ? "" : $"{Number(ours.InstructionsPerMultiply)} ({Number(theirs.InstructionsPerMultiply)})";
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{verdict.Kernel,-24} {(verdict.Report.Passed ? "right" : "WRONG"),-8} {verdict.CompileTime.TotalMilliseconds,9:F1} {verdict.Report.Time.TotalMilliseconds,7:F1}  {$"{ours.WarpInstructions:N0} ({theirs.WarpInstructions:N0})",-22}  {$"{ours.BankConflicts:N0} ({theirs.BankConflicts:N0})",-21}  {perMultiply}"));
+        }
+    }
+
+    /// <summary>A row a mutant, and the share that was caught.</summary>
+    public static void WriteMutations(TextWriter output, IReadOnlyList<MutationResult> results)
+    {
+        foreach (MutationResult result in results) output.WriteLine($"     {result}");
+        output.WriteLine($"     {results.Count(r => r.Caught)} of {results.Count} mutants caught");
+    }
+
+    private static string Line(string name, string ours, string theirs) => $"{name,-34} {ours,14} {theirs,14}";
+
+    private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Text.Json;
+using CogVideoX.Kernels.Gpu;
+using CogVideoX.Pipelines;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary><c>kernels</c>: the GPU kernels, their PTX, and what the emulator says of them.</summary>
+internal static class KernelsVerb
+{
+    public static Command Create(Terminal terminal) => new("kernels", "The GPU kernels, compiled from C# to PTX")
+    {
+        List(terminal), Show(terminal), Verify(terminal), Profile(terminal),
+    };
+
+    private static Command List(Terminal terminal)
+    {
+        Option<bool> json = CommonOptions.Json();
+        var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { json };
+        list.SetAction(parsed =>
+        {
+            foreach (GpuKernel kernel in GpuKernel.All)
+            {
+                KernelText text = kernel.Show();
+                int lines = text.Ptx.Count(c => c == '\n');
+                terminal.Output.WriteLine(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(new { text.Name, text.Target, text.Threads, text.SharedBytes, Lines = lines }, JsonStyle.Options)
+                    : $"{text.Name,-24} {text.Target,-7} {text.Threads,5} threads {text.SharedBytes,7:N0} bytes shared {lines,6:N0} lines");
+            }
+            return ExitCode.Done;
+        });
+        return list;
+    }
+
+    private static Command Show(Terminal terminal)
+    {
+        Argument<string> name = new("kernel") { Description = "Its name, as list has it" };
+        Option<string?> target = new("--target") { Description = "Architecture, such as sm_80 or sm_90a (default: the least that it needs)", HelpName = "SM" };
+        Option<bool> source = new("--source") { Description = "Write each C# line above what it became" };
+        Option<bool> check = new("--check-bounds") { Description = "Let views trap outside of their bounds" };
+        var show = new Command("show", "A kernel's PTX") { name, target, source, check };
+        show.SetAction(parsed =>
+        {
+            GpuKernel kernel = Find(parsed.GetRequiredValue(name));
+            terminal.Output.Write(kernel.Show(CheckTarget(parsed.GetValue(target)), parsed.GetValue(source), parsed.GetValue(check)).Ptx);
+            return ExitCode.Done;
+        });
+        return show;
+    }
+
+    private static Command Verify(Terminal terminal)
+    {
+        Argument<string[]> names = Names();
+        Option<string> cases = Cases();
+        Option<bool> json = CommonOptions.Json(), mutations = new("--mutations")
+        {
+            Description = "Also weaken every barrier, fence, wait, commit and byte count, one at a time, and print which the emulator catches",
+        };
+        var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right") { names, cases, mutations, json };
+        verify.SetAction(parsed =>
+        {
+            bool passed = true;
+            foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
+            {
+                KernelVerdict verdict = kernel.Verify(path);
+                passed &= verdict.Report.Passed;
+                terminal.Output.WriteLine(parsed.GetValue(json)
+                    ? JsonSerializer.Serialize(verdict, JsonStyle.Options)
+                    : verdict.Report.ToString() + (verdict.FaultSource is { } place ? $" in {place}" : ""));
+                if (parsed.GetValue(mutations)) KernelTables.WriteMutations(terminal.Output, kernel.Mutate(path));
+            }
+            return passed ? ExitCode.Done : ExitCode.Failed;
+        });
+        return verify;
+    }
+
+    private static Command Profile(Terminal terminal)
+    {
+        Argument<string[]> names = Names();
+        Option<string> cases = Cases();
+        Option<bool> json = CommonOptions.Json();
+        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc") { names, cases, json };
+        profile.SetAction(parsed =>
+        {
+            KernelVerdict[] verdicts = [.. Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)).Select(c => c.Kernel.Verify(c.Path))];
+            if (parsed.GetValue(json))
+            {
+                foreach (KernelVerdict verdict in verdicts) terminal.Output.WriteLine(JsonSerializer.Serialize(verdict, JsonStyle.Options));
+            }
+            else if (verdicts.Length == 1) KernelTables.WriteProfile(terminal.Output, verdicts[0]);
+            else KernelTables.WriteComparison(terminal.Output, verdicts);
+            return ExitCode.Done;
+        });
+        return profile;
+    }
+
+    private static Argument<string[]> Names() => new("kernel") { Description = "Names, as list has them (default: all that have a case)", Arity = ArgumentArity.ZeroOrMore };
+
+    private static Option<string> Cases() => new("--cases")
+    {
+        Description = "Folder of launches in the format of ptx-cases, named as the kernels are (default: those that come with the program)",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "ptx-cases"),
+    };
+
+    private static IEnumerable<(GpuKernel Kernel, string Path)> Chosen(string[]? names, string folder)
+    {
+        if (!Directory.Exists(folder)) throw new RequestException("cases", $"{folder} isn't a folder; name one with launches in the format of ptx-cases.");
+        if (names is { Length: > 0 })
+            return names.Select(Find).Select(k => (k, File.Exists(PathOf(k)) ? PathOf(k) : throw new RequestException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")));
+        return GpuKernel.All.Where(k => File.Exists(PathOf(k))).Select(k => (k, PathOf(k)));
+
+        string PathOf(GpuKernel kernel) => Path.Combine(folder, kernel.Name + ".json");
+    }
+
+    private static GpuKernel Find(string name)
+    {
+        try { return GpuKernel.Find(name); }
+        catch (ArgumentException unknown) { throw new RequestException("kernel", unknown.Message); }
+    }
+
+    private static string? CheckTarget(string? target) => target is null || GpuKernel.IsTarget(target)
+        ? target : throw new RequestException("target", $"'{target}' isn't an architecture; write it as sm_80, sm_89 or sm_90a.");
+}

@@ -1,0 +1,17 @@
+using System.Reflection;
+using CogVideoX.Compiler.Frontend.Known;
+using CogVideoX.Compiler.Language;
+
+namespace CogVideoX.Compiler.Frontend;
+
+/// <summary>How a method is translated: at most one of the first three, else by its IL.</summary>
+/// <param name="Intrinsic">the frontend's own</param> <param name="Ptx">an instruction</param> <param name="Known">a .NET method with an entry in the table</param>
+/// <param name="IsFramework">it belongs to .NET</param>
+internal sealed record Callee(DeviceIntrinsic? Intrinsic, PtxAttribute? Ptx, Func<KnownCall, StackValue>? Known, bool IsFramework)
+{
+    public static Callee Of(MethodBase method) => new(
+        method.GetCustomAttribute<DeviceIntrinsicAttribute>()?.Kind, method.GetCustomAttribute<PtxAttribute>(), KnownMethods.Find(method), IsOfFramework(method));
+
+    public static bool IsOfFramework(MethodBase method) =>
+        method.Module.Assembly.GetName().Name is { } name && name.StartsWith("System.", StringComparison.Ordinal);
+}

@@ -1,0 +1,81 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using CogVideoX.Compiler.Diagnostics;
+using CogVideoX.Compiler.Ir;
+using CogVideoX.Compiler.Language;
+
+namespace CogVideoX.Compiler.Frontend;
+
+/// <summary>What a kernel's type promises: its one constructor, its Run, and the parameters of the PTX entry.</summary>
+internal sealed class KernelSignature
+{
+    private KernelSignature(Type kernel)
+    {
+        Run = RunOf(kernel);
+        ConstructorInfo[] constructors = kernel.GetConstructors();
+        Location = PlaceOf([.. constructors, Run]);
+        if (constructors.Length != 1) throw DiagnosticKinds.NotOneConstructor.At(Location, kernel, constructors.Length);
+        Constructor = constructors[0];
+        foreach (ParameterInfo parameter in Constructor.GetParameters()) Parameters.AddRange(Flatten(parameter));
+    }
+
+    public ConstructorInfo Constructor { get; }
+
+    public MethodInfo Run { get; }
+
+    /// <summary>For errors about the kernel as a whole.</summary>
+    public Location Location { get; }
+
+    public List<KernelParameter> Parameters { get; } = [];
+
+    /// <summary>Checks the type and reads it.</summary>
+    public static KernelSignature Of(Type kernel)
+    {
+        if (!kernel.IsValueType || !kernel.IsDefined(typeof(IsReadOnlyAttribute), false) || !typeof(IKernel).IsAssignableFrom(kernel))
+            throw DiagnosticKinds.NotAKernel.At(PlaceOf(kernel), kernel);
+        if (kernel.ContainsGenericParameters) throw DiagnosticKinds.NotClosed.At(PlaceOf(kernel), kernel);
+        return new KernelSignature(kernel);
+    }
+
+    private static MethodInfo RunOf(Type kernel)
+    {
+        InterfaceMapping map = kernel.GetInterfaceMap(typeof(IKernel));
+        return map.TargetMethods[Array.FindIndex(map.InterfaceMethods, method => method.Name == nameof(IKernel.Run))];
+    }
+
+    /// <summary>The first of the methods that has a line in the C#: a primary constructor has none.</summary>
+    private static Location PlaceOf(MethodBase[] methods)
+    {
+        Location[] places = Array.ConvertAll(methods, method => new Location(method, 0, null));
+        return Array.Find(places, place => SourceMap.Find(place) is not null) ?? places[0];
+    }
+
+    private static Location? PlaceOf(Type type)
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        MethodBase[] methods = [.. type.GetMembers(all).OfType<MethodBase>()];
+        return methods.Length == 0 ? null : PlaceOf(methods);
+    }
+
+    private IEnumerable<KernelParameter> Flatten(ParameterInfo parameter)
+    {
+        string name = parameter.Name!;
+        Type type = parameter.ParameterType;
+        if (type == typeof(TensorMap)) return [new KernelParameter(name, MemoryType.U8, 128)];
+        if (!CanBePassed(type)) throw DiagnosticKinds.ParameterType.At(Location, name, type);
+        Leaf[] leaves = Layout.Of(type, Location).Leaves;
+        return leaves.Select((leaf, i) =>
+        {
+            bool isOwn = leaf.Name.Length == 0 || (i == 0 && leaf.IsPointer) || leaves.Length == 1;
+            return new KernelParameter(isOwn ? name : $"{name}_{leaf.Name}", leaf.Type);
+        });
+    }
+
+    private static bool CanBePassed(Type type)
+    {
+        if (type.IsByRef || type.IsByRefLike || type == typeof(decimal)) return false;
+        if (type.IsPointer || type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
+        return type.IsValueType && type != typeof(TensorMap) && Array.TrueForAll(
+            type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => CanBePassed(field.FieldType));
+    }
+}

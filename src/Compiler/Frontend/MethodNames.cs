@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace CogVideoX.Compiler.Frontend;
+
+/// <summary>Names of methods for messages.</summary>
+internal static class MethodNames
+{
+    public static string Of(MethodBase method) =>
+        $"{method.DeclaringType?.Name.Split('`')[0]}.{method.Name}({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
+}

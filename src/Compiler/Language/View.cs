@@ -1,0 +1,54 @@
+namespace CogVideoX.Compiler.Language;
+
+/// <summary>Memory of the device: a pointer to .global and how many elements lie there. A compilation that checks traps outside of them.</summary>
+public readonly unsafe struct View<T>
+    where T : unmanaged
+{
+    private readonly T* pointer;
+    private readonly int length;
+
+    /// <summary>Over memory on the device (or, on the host, anywhere).</summary>
+    public View(T* pointer, int length)
+    {
+        this.pointer = pointer;
+        this.length = length;
+    }
+
+    /// <summary>Elements.</summary>
+    public int Length => length;
+
+    /// <summary>Address of the first element.</summary>
+    public T* Pointer => pointer;
+
+    /// <summary>The element at <paramref name="index"/>; neither cached nor checked beyond what the compilation asks.</summary>
+    public ref T this[int index]
+    {
+        get
+        {
+            if (Checks.AreOn && (uint)index >= (uint)length) Trap.Now();
+            return ref pointer[index];
+        }
+    }
+
+    /// <summary>The element at a 64-bit index.</summary>
+    public ref T this[long index]
+    {
+        get
+        {
+            if (Checks.AreOn && (ulong)index >= (ulong)length) Trap.Now();
+            return ref pointer[index];
+        }
+    }
+
+    /// <summary>The part from <paramref name="start"/> on.</summary>
+    public View<T> Slice(long start, int count)
+    {
+        if (Checks.AreOn && (start < 0 || count < 0 || start + count > length)) Trap.Now();
+        return new(pointer + start, count);
+    }
+
+    /// <summary>The same memory as elements of another type; the length is reckoned anew.</summary>
+    public View<TOther> As<TOther>()
+        where TOther : unmanaged
+        => new((TOther*)pointer, (int)((long)length * sizeof(T) / sizeof(TOther)));
+}

@@ -1,0 +1,6 @@
+using CogVideoX.Compiler.Ir;
+
+namespace CogVideoX.Compiler.Passes;
+
+/// <summary>An edge with the block that it leaves.</summary>
+internal readonly record struct Way(Block From, Edge Edge);

@@ -1,0 +1,110 @@
+using CogVideoX.Compiler.Diagnostics;
+using CogVideoX.Compiler.Ir;
+
+namespace CogVideoX.Compiler.Ptx;
+
+/// <summary>What the target refuses, and the PTX version that a kernel needs (PTX ISA 11.1; CUDA programming guide, compute capabilities).</summary>
+internal static class TargetLimits
+{
+    private const int StaticSharedBytes = 48 << 10;
+    private const int ConstantBytes = 64 << 10;
+    private const int ParameterBytes = 4 << 10;
+    private const int MostThreads = 1024;
+    private const int MostClusterBlocks = 8;
+    private const int ClusterIsa = 78;
+    private const int ClusterArchitecture = 90;
+
+    /// <summary>The least architecture that a function's instructions and launches need.</summary>
+    public static Target Least(Function function)
+    {
+        var least = new Target(function.Launch.Cluster is null ? Target.Sm80.Architecture : ClusterArchitecture);
+        foreach (Instruction instruction in function.Blocks.SelectMany(b => b.Instructions))
+        {
+            if (instruction.Ptx is not { } form) continue;
+            if (form.Architecture > least.Architecture) least = new Target(form.Architecture);
+            if (form.IsArchitectureSpecific) least = least with { IsSpecific = true };
+        }
+        return least;
+    }
+
+    /// <summary>Least PTX ISA version times ten.</summary>
+    /// <exception cref="CompileException">CVX3001, CVX3003 to CVX3009.</exception>
+    public static int Check(Function function, Target target)
+    {
+        int isa = IsaOf(target);
+        CheckLaunch(function.Launch, target);
+        CheckSizes(function);
+        if (function.Launch.Cluster is not null) isa = Math.Max(isa, ClusterIsa);
+        foreach (Block block in function.Blocks)
+        {
+            foreach (Instruction instruction in block.Instructions)
+            {
+                if (instruction.Ptx is not { } form) continue;
+                if (form.Architecture > target.Architecture || (form.IsArchitectureSpecific && (!target.IsSpecific || form.Architecture != target.Architecture)))
+                    throw DiagnosticKinds.NeedsTarget.At(instruction.Location, Words(form), Need(form), target);
+                isa = Math.Max(isa, form.IsaVersion);
+            }
+        }
+        return isa;
+    }
+
+    /// <summary>Bytes of static shared arrays, laid one after the other by their alignments.</summary>
+    public static int StaticShared(Function function)
+    {
+        int bytes = 0;
+        foreach (Variable variable in function.Variables.Where(v => v.Space == VariableSpace.Shared && !v.IsDynamic))
+            bytes = Align(bytes, variable.Alignment) + variable.Bytes;
+        return bytes;
+    }
+
+    private static int IsaOf(Target target) => target.Architecture switch
+    {
+        < 80 => throw DiagnosticKinds.UnknownTarget.At(null, target),
+        < 90 when target.IsSpecific => throw DiagnosticKinds.UnknownTarget.At(null, target),
+        < 86 => 70,
+        < 89 => 71,
+        < 90 => 78,
+        < 100 => 80,
+        < 120 => 86,
+        _ => 87,
+    };
+
+    private static string Words(PtxForm form)
+    {
+        string text = form.Text.Trim();
+        int end = text.AsSpan().IndexOfAny(" \t\n;");
+        return end > 0 ? text[..end] : text;
+    }
+
+    private static string Need(PtxForm form) =>
+        form.IsArchitectureSpecific ? $"{new Target(form.Architecture, true)} and nothing else" : $"{new Target(form.Architecture)} or newer";
+
+    private static void CheckLaunch(LaunchShape launch, Target target)
+    {
+        (int x, int y, int z) = launch.Block;
+        if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > MostThreads) throw DiagnosticKinds.BlockOutOfLimits.At(null, x, y, z);
+        if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255))) throw DiagnosticKinds.RegistersOutOfLimits.At(null, launch.MaximumRegisters);
+        if (launch.Cluster is not var (cx, cy, cz)) return;
+        if (cx < 1 || cy < 1 || cz < 1 || (long)cx * cy * cz > MostClusterBlocks || target.Architecture < 90)
+            throw DiagnosticKinds.ClusterOutOfLimits.At(null, cx, cy, cz, target);
+    }
+
+    private static void CheckSizes(Function function)
+    {
+        int shared = StaticShared(function);
+        if (shared > StaticSharedBytes) throw DiagnosticKinds.TooMuchStaticShared.At(null, shared, StaticSharedBytes);
+        int constants = 0, parameters = 0;
+        foreach (Variable variable in function.Variables.Where(v => v.Space == VariableSpace.Const))
+            constants = Align(constants, variable.Alignment) + variable.Bytes;
+        if (constants > ConstantBytes) throw DiagnosticKinds.TooMuchConstantMemory.At(null, constants, ConstantBytes);
+        foreach (KernelParameter parameter in function.Parameters)
+        {
+            bool isOpaque = parameter.OpaqueBytes > 0;
+            int bytes = isOpaque ? parameter.OpaqueBytes : parameter.Type.Bytes;
+            parameters = Align(parameters, isOpaque ? PtxPrinter.OpaqueAlignment : bytes) + bytes;
+        }
+        if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(null, parameters, ParameterBytes);
+    }
+
+    private static int Align(int bytes, int alignment) => (bytes + alignment - 1) / alignment * alignment;
+}
