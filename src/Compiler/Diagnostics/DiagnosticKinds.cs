@@ -78,6 +78,9 @@ internal static class DiagnosticKinds
     public static readonly DiagnosticKind UnknownRegisterIndex = new("CVX2001",
         "a thread's own array is indexed by a value that isn't known when the kernel is compiled; registers have no addresses. Loop over it with a constant count (so that the loop unrolls), or use shared memory");
 
+    public static readonly DiagnosticKind UnrolledTooFar = new("CVX2002",
+        "a loop that must be unrolled (an index into registers or an immediate operand depends on it) would make the kernel {0} instructions long, and {1} are the limit. Unroll less of it: make the registers' index depend on an inner loop only");
+
     public static readonly DiagnosticKind NeedsTarget = new("CVX3001",
         "{0} needs {1}, and the kernel is compiled for {2}. Compile it for such a target, or take another way for this one");
 
@@ -104,7 +107,4 @@ internal static class DiagnosticKinds
 
     public static readonly DiagnosticKind UnknownTarget = new("CVX3009",
         "PTX for {0} isn't made here: the oldest target is sm_80, and a-variants begin with sm_90a");
-
-    public static readonly DiagnosticKind UnrolledTooFar = new("CVX2002",
-        "a loop that must be unrolled (an index into registers or an immediate operand depends on it) would make the kernel {0} instructions long, and {1} are the limit. Unroll less of it: make the registers' index depend on an inner loop only");
 }
