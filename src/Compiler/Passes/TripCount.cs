@@ -39,7 +39,7 @@ internal sealed class TripCount
     public static int? At(Block exit, Loop loop, ControlFlow flow, Bounds bounds)
     {
         var count = new TripCount(loop, flow.WaysInto(loop.Header), bounds);
-        if (!count.Collect(exit.Terminator!.Selector!)) return null;
+        if (!count.Collect(exit.Terminator!.Selector!) || !count.CollectParameters()) return null;
         int? trips = count.Run(exit.Terminator, fromLargest: false);
         if (!count.startsUnknown || trips is null) return trips;
         return count.IsMonotonous && count.Run(exit.Terminator, fromLargest: true) == trips ? trips : null;
@@ -61,12 +61,23 @@ internal sealed class TripCount
             int index = loop.Header.Parameters.IndexOf(value);
             if (index < 0) return false;
             parameters.Add(index);
-            return ways.TrueForAll(w => loop.Contains(w.From) ? Collect(w.Edge.Arguments[index]) : CanStart(w.Edge.Arguments[index]));
+            return true;
         }
         bool isKnown = definition.IsPure && definition.Results.Length == 1 && definition.Operands.Length > 0
             && definition.Opcode is not (Opcode.Ptx or Opcode.Load) && slice.Count < MaxSlice;
         if (!isKnown || !Array.TrueForAll(definition.Operands, Collect)) return false;
         slice.Add(definition);
+        return true;
+    }
+
+    /// <summary>What the parameters become, after what depends on them: so each instruction comes after those that it reads.</summary>
+    private bool CollectParameters()
+    {
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            int index = parameters[i];
+            if (!ways.TrueForAll(w => loop.Contains(w.From) ? Collect(w.Edge.Arguments[index]) : CanStart(w.Edge.Arguments[index]))) return false;
+        }
         return true;
     }
 
