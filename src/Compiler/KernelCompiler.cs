@@ -31,7 +31,9 @@ public static class KernelCompiler
     {
         ArgumentNullException.ThrowIfNull(kernel);
         options ??= new CompileOptions();
-        if (!HasIl(kernel)) return Embedded(kernel, options);
+        bool hasIl = HasIl(kernel);
+        if ((!hasIl || IsTrimmed(kernel)) && EmbeddedKernels.TryLoad(kernel.Assembly, KernelKey.Of(kernel, options), out CompiledKernel? embedded)) return embedded;
+        if (!hasIl) throw NotEmbedded(kernel, options);
         Function function = Translator.Translate(kernel, options);
         PassList.Run(function, verify: false);
         return Print(function, KernelKey.Of(kernel, options), options);
@@ -72,20 +74,17 @@ public static class KernelCompiler
     private static bool HasIl(Type kernel)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported) return false;
+        if (!kernel.IsAssignableTo(typeof(IKernel))) return true; // isn't a kernel, and the frontend says so
         MethodInfo? run = Array.Find(
             kernel.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly),
             m => m.Name == nameof(IKernel.Run) || m.Name.EndsWith("." + nameof(IKernel.Run), StringComparison.Ordinal));
-        // what has no Run isn't a kernel, and the frontend says so
-        return run is null || run.GetMethodBody() is not null;
+        return run?.GetMethodBody() is not null;
     }
 
-    private static CompiledKernel Embedded(Type kernel, CompileOptions options)
-    {
-        string key = KernelKey.Of(kernel, options);
-        return EmbeddedKernels.TryLoad(kernel.Assembly, key, out CompiledKernel? found)
-            ? found
-            : throw new InvalidOperationException(
-                $"{kernel} can't be compiled here: this program has no IL, and {kernel.Assembly.GetName().Name} embeds no kernel '{key}'. "
-                + $"Compile it while building, and embed what {nameof(EmbeddedKernels)}.{nameof(EmbeddedKernels.Write)} writes");
-    }
+    /// <summary>A trimmed program drops constructors that nobody calls, and a launch doesn't.</summary>
+    private static bool IsTrimmed(Type kernel) => kernel.IsAssignableTo(typeof(IKernel)) && kernel.GetConstructors().Length == 0;
+
+    private static InvalidOperationException NotEmbedded(Type kernel, CompileOptions options) => new(
+        $"{kernel} can't be compiled here: this program has no IL, and {kernel.Assembly.GetName().Name} embeds no kernel '{KernelKey.Of(kernel, options)}'. "
+        + $"Compile it while building, and embed what {nameof(EmbeddedKernels)}.{nameof(EmbeddedKernels.Write)} writes");
 }
