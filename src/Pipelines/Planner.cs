@@ -51,6 +51,7 @@ internal static class Planner
         CogVideoXTransformer transformer = model.BuildTransformer(ops);
         int batch = settings.IsGuided ? 2 : 1;
         Shape latents = LatentShape(settings, model);
+        transformer.Prepare(latents);
         Tensor text = ops.Empty([batch, settings.MaxSequenceLength, model.Folder.Transformer.TextWidth]);
         transformer.Forward(ops.Empty(latents.With(0, batch)), text, new int[batch]);
         long oneLatent = latents.Count * sizeof(float);

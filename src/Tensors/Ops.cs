@@ -29,6 +29,9 @@ public sealed partial class Ops : IDisposable
     /// <summary>Name of the device.</summary>
     public string DeviceName => device.Name;
 
+    /// <summary>False in a dry run, which needs no contents: what is costly to compute may stay <see cref="Empty"/>.</summary>
+    public bool HoldsData => device.HoldsData;
+
     /// <summary>Operations on the CPU.</summary>
     /// <param name="threads">How many threads compute; 0 for one a processor.</param>
     public static Ops OnCpu(int threads = 0) => new(new CpuDevice(threads));
