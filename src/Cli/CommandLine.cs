@@ -22,6 +22,7 @@ internal static class CommandLine
         root.Add(TokenizeVerb.Create(console));
         root.Add(InspectVerb.Create(console));
         root.Add(InitVerb.Create(console));
+        root.Add(BenchVerb.Create(console));
         root.Add(DoctorVerb.Create(console));
         root.Add(PtxVerb.Create(console));
         root.Add(KernelsVerb.Create(console));

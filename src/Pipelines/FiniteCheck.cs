@@ -11,7 +11,7 @@ internal static class FiniteCheck
         int rows = tensor.Shape[0];
         for (int row = 0; row < rows; row++)
         {
-            if (!TensorPrimitives.IsFiniteAll<float>(tensor.Rows(row, 1).AsSpan<float>()))
+            if (!TensorPrimitives.IsFiniteAll<float>(tensor.Rows(row, 1).AsReadOnlySpan<float>()))
                 return false;
         }
         return true;

@@ -1,3 +1,4 @@
+using CogVideoX.Models.CogVideoX;
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
@@ -64,7 +65,9 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             ? new DpmSampler(ops, schedule, settings.Steps, generator, noise)
             : new DdimSampler(ops, schedule, settings.Steps);
         var guidance = new Guidance(settings.GuidanceScale, settings.DynamicGuidance ? GuidanceCurve.Dynamic : GuidanceCurve.Constant);
-        var denoiser = new GuidedDenoiser(ops, model.BuildTransformer(ops), text, guidance, settings.Steps) { Observer = OutputObserver };
+        CogVideoXTransformer transformer = model.BuildTransformer(ops);
+        transformer.Prepare(latents.Shape);
+        var denoiser = new GuidedDenoiser(ops, transformer, text, guidance, settings.Steps) { Observer = OutputObserver };
 
         clock.Begin(GenerationStage.Sample, settings.Steps);
         denoiser.Progress = (step, done, blocks) => clock.At(step + (double)done / blocks);
@@ -77,7 +80,8 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         void StepDone(SamplingStep step)
         {
             finishedSteps = step.Index + 1;
-            trace.Add($"latents.{step.Index}", step.Latents);
+            if (trace.IsWanted)
+                trace.Add($"latents.{step.Index}", step.Latents);
         }
     }
 

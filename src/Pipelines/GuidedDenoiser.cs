@@ -5,8 +5,31 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Pipelines;
 
 /// <summary>The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.</summary>
-internal sealed class GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Tensor text, Guidance guidance, int steps)
+internal sealed class GuidedDenoiser
 {
+    private readonly Ops ops;
+    private readonly CogVideoXTransformer transformer;
+    private readonly Tensor text;
+    private readonly Guidance guidance;
+    private readonly int steps;
+    private readonly Action<int, int> blockDone; // made once: a step after the first allocates nothing
+    private int current;
+
+    /// <param name="ops">Where to compute.</param>
+    /// <param name="transformer">The model.</param>
+    /// <param name="text">[B, T, text width]: the negative prompt's embedding before the prompt's, or the latter alone</param>
+    /// <param name="guidance">How far to go beyond.</param>
+    /// <param name="steps">Steps of the run.</param>
+    public GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Tensor text, Guidance guidance, int steps)
+    {
+        this.ops = ops;
+        this.transformer = transformer;
+        this.text = text;
+        this.guidance = guidance;
+        this.steps = steps;
+        blockDone = (done, blocks) => Progress?.Invoke(current, done, blocks);
+    }
+
     /// <summary>Told after each block: which step, blocks done, blocks in all.</summary>
     public Action<int, int, int>? Progress { get; set; }
 
@@ -20,8 +43,10 @@ internal sealed class GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, 
     {
         bool guided = text.Shape[0] == 2;
         Tensor input = guided ? ops.Concat(latents, latents, 0) : latents;
-        int[] timesteps = guided ? [timestep, timestep] : [timestep];
-        Tensor output = transformer.Forward(input, text, timesteps, (done, blocks) => Progress?.Invoke(step, done, blocks));
+        ReadOnlySpan<int> timesteps = [timestep, timestep];
+        timesteps = timesteps[..text.Shape[0]];
+        current = step;
+        Tensor output = transformer.Forward(input, text, timesteps, blockDone);
         if (!FiniteCheck.IsFinite(output))
             throw FirstBadStage(input, timesteps, step);
         Observer?.Invoke(step, output);
@@ -29,7 +54,7 @@ internal sealed class GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, 
     }
 
     // Runs the step again with eyes open: where did it begin?
-    private GenerationException FirstBadStage(Tensor input, int[] timesteps, int step)
+    private GenerationException FirstBadStage(Tensor input, ReadOnlySpan<int> timesteps, int step)
     {
         string? first = null;
         transformer.Observer = (stage, tensor) =>

@@ -42,7 +42,7 @@ internal static class Planner
         using Ops ops = Ops.Planning();
         Shape ids = [settings.IsGuided ? 2 : 1, settings.MaxSequenceLength];
         model.BuildTextEncoder(ops).Forward(ops.Memory.Empty(ids, DType.I32));
-        return new StagePlan(GenerationStage.Encode, model.TextEncoderBytes, ops.Memory.PeakBytes, ops.PlannedFlops);
+        return new StagePlan(GenerationStage.Encode, model.TextEncoderBytes, ops.Memory.PeakBytes, ops.PlannedFlops, settings.MaxSequenceLength);
     }
 
     private static StagePlan Sample(GenerationSettings settings, LoadedModel model)
@@ -51,10 +51,13 @@ internal static class Planner
         CogVideoXTransformer transformer = model.BuildTransformer(ops);
         int batch = settings.IsGuided ? 2 : 1;
         Shape latents = LatentShape(settings, model);
+        transformer.Prepare(latents);
         Tensor text = ops.Empty([batch, settings.MaxSequenceLength, model.Folder.Transformer.TextWidth]);
         transformer.Forward(ops.Empty(latents.With(0, batch)), text, new int[batch]);
         long oneLatent = latents.Count * sizeof(float);
-        return new StagePlan(GenerationStage.Sample, model.TransformerBytes, ops.Memory.PeakBytes + SamplerTensors * oneLatent, ops.PlannedFlops * settings.Steps);
+        return new StagePlan(
+            GenerationStage.Sample, model.TransformerBytes, ops.Memory.PeakBytes + SamplerTensors * oneLatent, ops.PlannedFlops * settings.Steps,
+            settings.MaxSequenceLength + model.Folder.Transformer.VideoTokens(latents[1], latents[3], latents[4]));
     }
 
     private static StagePlan DryDecode(Shape shape, LoadedModel model, bool tiled)
@@ -71,7 +74,7 @@ internal static class Planner
         {
             vae.Decode(latents);
         }
-        return new StagePlan(GenerationStage.Decode, model.VaeBytes, ops.Memory.PeakBytes, ops.PlannedFlops);
+        return new StagePlan(GenerationStage.Decode, model.VaeBytes, ops.Memory.PeakBytes, ops.PlannedFlops, Tokens: 0);
     }
 
     public static Shape LatentShape(GenerationSettings settings, LoadedModel model)

@@ -21,6 +21,7 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
     {
         (stage, steps) = (next, count);
         ops.Memory.ResetPeak();
+        ops.TakeOperationTimes(); // those from between the stages belong to none
         began = Stopwatch.GetTimestamp();
         At(0);
     }
@@ -33,5 +34,5 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
         progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
     }
 
-    public void End() => times.Add(new StageTime(stage, Stopwatch.GetElapsedTime(began), ops.Memory.PeakBytes));
+    public void End() => times.Add(new StageTime(stage, Stopwatch.GetElapsedTime(began), ops.Memory.PeakBytes, ops.TakeOperationTimes()));
 }

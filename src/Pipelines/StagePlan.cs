@@ -5,4 +5,5 @@ namespace CogVideoX.Pipelines;
 /// <param name="WeightBytes">Weights that it reads, mapped from their files.</param>
 /// <param name="ActivationBytes">The most memory that its tensors will take at once.</param>
 /// <param name="Flops">Floating-point operations, all steps together.</param>
-public readonly record struct StagePlan(GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops);
+/// <param name="Tokens">How many tokens look at each other in its attention; 0 where there is none.</param>
+public readonly record struct StagePlan(GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens);

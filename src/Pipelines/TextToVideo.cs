@@ -29,8 +29,9 @@ public sealed class TextToVideo : IDisposable
     /// <summary>Reads a checkpoint's configs and maps its weights; a large one takes no longer than a small one.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="threads">How many threads compute; 0 for one a processor. The video doesn't depend on it.</param>
+    /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
     /// <exception cref="Exception">Configs or weights that are missing, damaged or don't fit together; the message names file and remedy.</exception>
-    public static TextToVideo Open(string modelFolder, int threads = 0) => new(new LoadedModel(modelFolder), Ops.OnCpu(threads));
+    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false) => new(new LoadedModel(modelFolder), Ops.OnCpu(threads, measure));
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs.</summary>
     /// <exception cref="RequestException">What can't be done, and what could.</exception>

@@ -9,10 +9,13 @@ internal sealed class Trace(string? path)
 {
     private readonly Dictionary<string, (float[] Values, Shape Shape)> tensors = [];
 
+    /// <summary>Whether there is a file to write.</summary>
+    public bool IsWanted => path is not null;
+
     /// <summary>Keeps a copy under a name.</summary>
     public void Add(string name, Tensor tensor)
     {
-        if (path is not null)
+        if (IsWanted)
             tensors[name] = (tensor.ToFloats(), tensor.Shape);
     }
 

@@ -19,7 +19,7 @@ internal static class FiniteCheck
     private static long CountNotFinite(Tensor tensor)
     {
         long count = 0;
-        foreach (float value in tensor.AsSpan<float>())
+        foreach (float value in tensor.AsReadOnlySpan<float>())
             count += float.IsFinite(value) ? 0 : 1;
         return count;
     }

@@ -8,10 +8,13 @@ namespace CogVideoX.Tensors;
 /// </summary>
 public sealed class Memory : IDisposable
 {
+    // More than a sampling step has at once, so that later steps, whose tensors are a few more than the first one's, need no new records.
+    private const int UsualBlocks = 64;
+
     private readonly Device device;
-    private readonly List<TensorBuffer> live = [];
-    private readonly List<TensorBuffer> free = [];
-    private readonly Stack<TensorBuffer> spare = new();
+    private readonly List<TensorBuffer> live = new(UsualBlocks);
+    private readonly List<TensorBuffer> free = new(UsualBlocks);
+    private readonly Stack<TensorBuffer> spare = new(Enumerable.Range(0, UsualBlocks).Select(_ => new TensorBuffer()));
     private int depth;
     private long cachedBytes;
 

@@ -29,15 +29,23 @@ public sealed partial class Ops : IDisposable
     /// <summary>Name of the device.</summary>
     public string DeviceName => device.Name;
 
+    /// <summary>False in a dry run, which needs no contents: what is costly to compute may stay <see cref="Empty"/>.</summary>
+    public bool HoldsData => device.HoldsData;
+
     /// <summary>Operations on the CPU.</summary>
     /// <param name="threads">How many threads compute; 0 for one a processor.</param>
-    public static Ops OnCpu(int threads = 0) => new(new CpuDevice(threads));
+    /// <param name="measure">Whether to keep the times that <see cref="TakeOperationTimes"/> gives.</param>
+    public static Ops OnCpu(int threads = 0, bool measure = false) =>
+        new(measure ? new MeasuringDevice(new CpuDevice(threads)) : new CpuDevice(threads));
 
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
     public static Ops Planning() => new(new PlanningDevice());
 
     /// <summary>In a dry run, the floating-point operations so far; 0 elsewhere.</summary>
     public long PlannedFlops => device is PlanningDevice plan ? plan.Flops : 0;
+
+    /// <summary>What each kind of operation took since the last call, the most time first; nothing where it isn't measured.</summary>
+    public IReadOnlyList<OperationTime> TakeOperationTimes() => device is MeasuringDevice measuring ? measuring.Take() : [];
 
     /// <summary>Short for <see cref="Memory.Scope"/>.</summary>
     public MemoryScope Scope() => Memory.Scope();

@@ -69,9 +69,19 @@ public readonly struct Tensor
         return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + start * rowBytes);
     }
 
-    /// <summary>The elements in place. Only for tensors of <typeparamref name="T"/>'s size on a device whose memory the CPU sees.</summary>
-    /// <exception cref="TensorException">Another type, more than 2³¹ elements, or a dry run.</exception>
+    /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on a device whose memory the CPU sees.</summary>
+    /// <exception cref="TensorException">Another type, more than 2³¹ elements, a dry run, or a tensor of a mapped file, which is read-only.</exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged
+    {
+        ReadOnlySpan<T> elements = AsReadOnlySpan<T>();
+        if (Buffer.IsReadOnly)
+            throw new TensorException($"{Type} {Shape} lies in a mapped file and can't be written to; read it with AsReadOnlySpan, or copy it.");
+        return new Span<T>(Address, elements.Length);
+    }
+
+    /// <summary>The elements in place, to be read; otherwise as <see cref="AsSpan"/>.</summary>
+    /// <exception cref="TensorException">Another type, more than 2³¹ elements, or a dry run.</exception>
+    public unsafe ReadOnlySpan<T> AsReadOnlySpan<T>() where T : unmanaged
     {
         if (sizeof(T) != Type.Size)
             throw new TensorException($"{Type} elements have {Type.Size} bytes, {typeof(T).Name} has {sizeof(T)}.");
@@ -79,7 +89,7 @@ public readonly struct Tensor
             throw new TensorException("A dry run has no contents to read.");
         if (Count > int.MaxValue)
             throw new TensorException($"{Shape} has too many elements for one span; take Rows of it.");
-        return new Span<T>(Address, (int)Count);
+        return new ReadOnlySpan<T>(Address, (int)Count);
     }
 
     /// <summary>A copy of the elements as fp32, from any float type.</summary>

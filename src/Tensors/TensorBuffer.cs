@@ -15,4 +15,7 @@ internal sealed class TensorBuffer
 
     /// <summary>False where only shapes are real (planning).</summary>
     public bool HoldsData = true;
+
+    /// <summary>True where the system ends a program that writes (mapped files).</summary>
+    public bool IsReadOnly;
 }

@@ -29,7 +29,7 @@ public sealed class ShapesTests
         foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
         {
             VideoFrames video = pipeline.Generate(new GenerationRequest(prompt.Text) { Seed = prompt.Seed }, cancellation: TestContext.Current.CancellationToken).Video;
-            int worst = LargestDifference(video, reference[$"frames.{index}"].AsSpan<byte>());
+            int worst = LargestDifference(video, reference[$"frames.{index}"].AsReadOnlySpan<byte>());
             Assert.True(worst <= 2, $"'{prompt.Text}', seed {prompt.Seed}: {worst}/255 from the reference's frames");
             right += ClipJudge.Read(video).Matches(prompt.Expected);
             referenceRight += prompt.Read.Matches(prompt.Expected);
@@ -81,7 +81,7 @@ public sealed class ShapesTests
     private static VideoFrames Clip(SafetensorsFile file, int index)
     {
         Tensor clip = file[$"frames.{index}"];
-        float[] values = [.. clip.AsSpan<byte>().ToArray().Select(value => value / 255f)];
+        float[] values = [.. clip.AsReadOnlySpan<byte>().ToArray().Select(value => value / 255f)];
         return new VideoFrames(values, clip.Shape[0], clip.Shape[2], clip.Shape[3]);
     }
 

@@ -16,7 +16,7 @@ public sealed class NoiseScheduleTests
     public void AlphasAreThoseOfTheReference(int shift)
     {
         using SafetensorsFile goldens = Golden.Open("scheduler/steps.safetensors");
-        ReadOnlySpan<double> expected = goldens[$"alphas_cumprod.shift{shift}"].AsSpan<double>();
+        ReadOnlySpan<double> expected = goldens[$"alphas_cumprod.shift{shift}"].AsReadOnlySpan<double>();
         ReadOnlySpan<double> actual = new NoiseSchedule(new NoiseScheduleOptions { SnrShiftScale = shift }).AlphasCumprod;
         Assert.Equal(expected.Length, actual.Length);
         for (int t = 0; t < expected.Length; t++)
@@ -64,7 +64,7 @@ public sealed class NoiseScheduleTests
         using Ops ops = Ops.OnCpu(1);
         using SafetensorsFile goldens = Golden.Open("scheduler/steps.safetensors");
         Tensor clean = ops.Load(goldens, "add_noise.x"), noise = ops.Load(goldens, "add_noise.noise");
-        ReadOnlySpan<int> timesteps = goldens["add_noise.t"].AsSpan<int>();
+        ReadOnlySpan<int> timesteps = goldens["add_noise.t"].AsReadOnlySpan<int>();
         for (int row = 0; row < timesteps.Length; row++)
         {
             Tensor noisy = Plain.AddNoise(ops, clean.Rows(row, 1), noise.Rows(row, 1), timesteps[row]);

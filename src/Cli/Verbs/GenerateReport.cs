@@ -8,7 +8,7 @@ namespace CogVideoX.Cli.Verbs;
 /// <param name="NegativePrompt">What it doesn't.</param>
 /// <param name="Seed">Where its noise began.</param>
 /// <param name="Settings">Everything else that it was made with.</param>
-/// <param name="Seconds">What each stage took.</param>
+/// <param name="Seconds">What each stage took; of the first video also what went before it, from the start of the program.</param>
 /// <param name="PeakMemoryBytes">The most memory that the process has held so far, mapped weights included.</param>
 internal sealed record GenerateReport(
     string Output, string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings,

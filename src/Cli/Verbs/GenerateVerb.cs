@@ -32,7 +32,10 @@ internal static class GenerateVerb
         {
             if (jobs.Count > 1)
                 terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
-            GenerateReport report = Make(terminal, pipeline, job, overwrite, cancellation);
+            var seconds = new OrderedDictionary<string, double>();
+            if (index == 0)
+                seconds["start"] = SinceStart();
+            GenerateReport report = Make(terminal, pipeline, job, seconds, overwrite, cancellation);
             terminal.Output.WriteLine(parsed.GetValue(options.Json) ? JsonSerializer.Serialize(report, JsonStyle.Options) : report.Output);
         }
         return ExitCode.Done;
@@ -75,13 +78,22 @@ internal static class GenerateVerb
         }
     }
 
-    private static GenerateReport Make(Terminal terminal, TextToVideo pipeline, GenerateJob job, bool overwrite, CancellationToken cancellation)
+    // Of the program, up to the first video: reading the command, the model's configs and headers, and the plan.
+    private static double SinceStart()
+    {
+        using var process = Process.GetCurrentProcess();
+        return (DateTime.Now - process.StartTime).TotalSeconds;
+    }
+
+    private static GenerateReport Make(
+        Terminal terminal, TextToVideo pipeline, GenerateJob job, OrderedDictionary<string, double> seconds, bool overwrite, CancellationToken cancellation)
     {
         GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
         GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
         long began = Stopwatch.GetTimestamp();
         VideoWriter.Write(job.Output, result.Video, result.Settings.Rate, metadata, overwrite, cancellation);
-        var seconds = result.Times.ToDictionary(time => time.Stage.ToString().ToLowerInvariant(), time => time.Elapsed.TotalSeconds);
+        foreach (StageTime time in result.Times)
+            seconds[time.Stage.ToString().ToLowerInvariant()] = time.Elapsed.TotalSeconds;
         seconds["write"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var report = new GenerateReport(Path.GetFullPath(job.Output), metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);

@@ -12,27 +12,28 @@ internal static class InitVerb
         var preset = new Option<string>("--preset") { Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}", HelpName = "NAME", Required = true };
         var output = new Option<string>("--output", "-o") { Description = "Folder to make", HelpName = "DIR", Required = true };
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes (default: 0)", HelpName = "N" };
-        var command = new Command("init", "Make a checkpoint of a released architecture with random weights, for tests and timing") { preset, output, seed };
+        var layers = new Option<int?>("--layers") { Description = "Only so many blocks of transformer and text encoder: a small checkpoint whose operations have the full size", HelpName = "N" };
+        var command = new Command("init", "Make a checkpoint of a released architecture with random weights, for tests and timing") { preset, output, seed, layers };
         command.SetAction((parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);
-            Write(terminal, parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), cancellation);
+            Write(terminal, progress => RandomCheckpoint.Write(parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), parsed.GetValue(layers), progress, cancellation));
             terminal.Output.WriteLine(Path.GetFullPath(folder));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
     }
 
-    private static void Write(Terminal terminal, string preset, string folder, ulong seed, CancellationToken cancellation)
+    private static void Write(Terminal terminal, Action<IProgress<(long Done, long Total)>?> write)
     {
         if (!terminal.ShowsProgress)
         {
-            RandomCheckpoint.Write(preset, folder, seed, null, cancellation);
+            write(null);
             return;
         }
         terminal.Drawing.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new RemainingTimeColumn())
-            .Start(context => RandomCheckpoint.Write(preset, folder, seed, new Bar(context.AddTask("writing")), cancellation));
+            .Start(context => write(new Bar(context.AddTask("writing"))));
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<(long Done, long Total)>

@@ -11,23 +11,14 @@ internal static class InspectVerb
     public static Command Create(Terminal terminal)
     {
         var model = new Argument<string>("model") { Description = "Folder of the checkpoint (default: the bundled shapes)", DefaultValueFactory = _ => BundledModel.Path };
-        var width = new Option<int?>("--width") { HelpName = "PIXELS", Description = "Plan for this size" };
-        var height = new Option<int?>("--height") { HelpName = "PIXELS", Description = "Plan for this size" };
-        var frames = new Option<int?>("--frames") { HelpName = "N", Description = "Plan for so many frames" };
-        var steps = new Option<int?>("--steps") { HelpName = "N", Description = "Plan for so many steps" };
-        Option<string?> tiling = CommonOptions.VaeTiling();
+        var request = new RequestOptions();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model, width, height, frames, steps, tiling, json };
+        var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model };
+        request.AddTo(command);
+        command.Add(json);
         command.SetAction(parsed =>
         {
-            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model)), new GenerationRequest("a prompt")
-            {
-                Width = parsed.GetValue(width),
-                Height = parsed.GetValue(height),
-                Frames = parsed.GetValue(frames),
-                Steps = parsed.GetValue(steps),
-                VaeTiling = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto,
-            });
+            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model)), request.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

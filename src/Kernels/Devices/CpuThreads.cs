@@ -4,7 +4,8 @@ namespace CogVideoX.Kernels.Devices;
 
 /// <summary>
 /// A fixed team of threads for fork and join. Items are handed out in order, one at a time; whoever is free takes the next.
-/// Which thread ran an item never shows in a result, since an item's arithmetic depends on its number alone.
+/// Which thread ran an item never shows in a result, since an item's arithmetic depends on its number alone. A join waits for items,
+/// not for threads: one that the system gives no processor to holds nobody up.
 /// </summary>
 public sealed unsafe class CpuThreads : IDisposable
 {
@@ -16,9 +17,8 @@ public sealed unsafe class CpuThreads : IDisposable
     private delegate*<void*, int, CpuWorker, void> run;
     private void* body;
     private int items;
-    private int next;
-    private int running;
-    private int generation;
+    private int left;       // items that nobody has begun; below 0 where threads looked for one in vain
+    private int unfinished;
     private int sleeping;
     private volatile bool stopping;
     private ExceptionDispatchInfo? failure;
@@ -61,17 +61,16 @@ public sealed unsafe class CpuThreads : IDisposable
             run = &Invoke<TBody>;
             body = pointer;
             items = count;
-            next = 0;
-            Volatile.Write(ref running, helpers.Length);
+            unfinished = count;
             lock (gate)
             {
-                generation++; // publishes the fields above
+                Volatile.Write(ref left, count); // publishes the fields above
                 if (sleeping > 0)
                     Monitor.PulseAll(gate);
             }
             TakeItems(workers[0]);
             var spin = new SpinWait();
-            while (Volatile.Read(ref running) > 0)
+            while (Volatile.Read(ref unfinished) > 0)
                 spin.SpinOnce(sleep1Threshold: -1);
         }
         if (failure is { } thrown)
@@ -102,29 +101,26 @@ public sealed unsafe class CpuThreads : IDisposable
 
     private void Help(CpuWorker worker)
     {
-        int seen = 0;
         while (true)
         {
-            WaitForWork(seen);
+            WaitForWork();
             if (stopping)
                 return;
-            seen++;
             TakeItems(worker);
-            Interlocked.Decrement(ref running);
         }
     }
 
-    private void WaitForWork(int seen)
+    private void WaitForWork()
     {
         for (int i = 0; i < SpinsBeforeSleep; i++)
         {
-            if (Volatile.Read(ref generation) != seen || stopping)
+            if (Volatile.Read(ref left) > 0 || stopping)
                 return;
             Thread.SpinWait(8);
         }
         lock (gate)
         {
-            while (generation == seen && !stopping)
+            while (left <= 0 && !stopping)
             {
                 sleeping++;
                 Monitor.Wait(gate);
@@ -137,18 +133,21 @@ public sealed unsafe class CpuThreads : IDisposable
     {
         while (true)
         {
-            int item = Interlocked.Increment(ref next) - 1;
-            if (item >= items)
+            int after = Interlocked.Decrement(ref left);
+            if (after < 0)
                 return;
             try
             {
-                run(body, item, worker);
+                // Of the loop that runs now, whichever the thread woke up for: it can't end before this item has.
+                run(body, items - 1 - after, worker);
             }
             catch (Exception exception) // any: it is thrown again on the caller's thread
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-                Volatile.Write(ref next, items);
+                int dropped = Math.Max(0, Interlocked.Exchange(ref left, 0));
+                Interlocked.Add(ref unfinished, -dropped);
             }
+            Interlocked.Decrement(ref unfinished);
         }
     }
 }

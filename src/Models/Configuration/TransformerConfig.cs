@@ -88,6 +88,9 @@ public sealed record TransformerConfig
     /// <param name="frames">Video frames, a multiple of <see cref="TemporalCompression"/> and one.</param>
     public int LatentFrames(int frames) => (frames - 1) / TemporalCompression + 1;
 
+    /// <summary>V: video tokens of latents with so many frames, of that height and width.</summary>
+    public int VideoTokens(int frames, int height, int width) => frames * (height / PatchSize) * (width / PatchSize);
+
     /// <summary>Reads and checks <c>transformer/config.json</c>.</summary>
     /// <exception cref="ConfigException">A value is of the wrong kind, absurd, or doesn't fit another.</exception>
     public static TransformerConfig Read(string path) => Read(ConfigFile.Read(path));

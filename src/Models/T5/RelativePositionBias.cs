@@ -16,8 +16,11 @@ internal sealed class RelativePositionBias(WeightReader weights, T5Config config
     /// <returns>[1, N, T, T]: what query i adds to the logit of key j</returns>
     public Tensor Forward(int tokens)
     {
-        float[] learned = table.ToFloats();
         int heads = config.Heads;
+        Shape shape = [1, heads, tokens, tokens];
+        if (!ops.HoldsData)
+            return ops.Empty(shape);
+        float[] learned = table.ToFloats();
         var bias = new float[(long)heads * tokens * tokens];
         for (int query = 0; query < tokens; query++)
         {
@@ -28,7 +31,7 @@ internal sealed class RelativePositionBias(WeightReader weights, T5Config config
                     bias[((long)head * tokens + query) * tokens + key] = learned[bucket * heads + head];
             }
         }
-        return ops.FromHost(bias, [1, heads, tokens, tokens]);
+        return ops.FromHost(bias, shape);
     }
 
     private int Bucket(int distance)

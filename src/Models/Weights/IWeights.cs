@@ -9,9 +9,6 @@ internal interface IWeights
     /// <exception cref="WeightException">It is missing, or of another shape or no type that kernels read.</exception>
     Tensor Get(string key, Shape shape);
 
-    /// <summary>Whether there is a tensor under a full key.</summary>
-    bool Has(string key);
-
     /// <summary>The keys that begin with <paramref name="prefix"/> aren't needed.</summary>
     void Ignore(string prefix);
 

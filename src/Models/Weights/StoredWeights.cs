@@ -10,8 +10,6 @@ internal sealed class StoredWeights(WeightFiles files) : IWeights
     private readonly HashSet<string> used = [];
     private readonly List<string> ignored = [];
 
-    public bool Has(string key) => files.Contains(key);
-
     public Tensor Get(string key, Shape shape)
     {
         if (!files.TryGet(key, out Tensor tensor))

@@ -17,8 +17,6 @@ public sealed class WeightList(Ops ops, DType type) : IWeights
 
     internal Ops Ops => ops;
 
-    bool IWeights.Has(string key) => true;
-
     Tensor IWeights.Get(string key, Shape shape)
     {
         shapes[key] = shape;

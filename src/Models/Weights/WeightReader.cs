@@ -37,19 +37,12 @@ public sealed class WeightReader
     /// <summary>The reader below a number: an item of a list of layers.</summary>
     public WeightReader this[int index] => this[index.ToString(CultureInfo.InvariantCulture)];
 
-    /// <summary>Whether the checkpoint has this tensor.</summary>
-    public bool Has(string name) => weights.Has(Prefix + name);
-
     /// <summary>A tensor that must be there.</summary>
     /// <param name="name">Its name below the prefix.</param>
     /// <param name="shape">The shape that the config asks for.</param>
     /// <returns>A view of the mapped file, in its stored type.</returns>
     /// <exception cref="WeightException">It is missing, or has another shape or a type that kernels don't read.</exception>
     public Tensor Get(string name, Shape shape) => weights.Get(Prefix + name, shape);
-
-    /// <summary>A tensor that may be absent, such as a bias; then the result <see cref="Tensor.IsNone"/>.</summary>
-    /// <exception cref="WeightException">It is there, but has another shape or a type that kernels don't read.</exception>
-    public Tensor GetOrNone(string name, Shape shape) => Has(name) ? Get(name, shape) : default;
 
     /// <summary>The part of the checkpoint below a name isn't used.</summary>
     /// <param name="name">A name or the beginning of names below the prefix, such as <c>encoder.</c></param>

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace CogVideoX.Pipelines.Checkpoints;
 
@@ -17,7 +19,9 @@ internal sealed record Preset(string Name)
         .Select(name => name.Split('/')[1]).Order(StringComparer.Ordinal)];
 
     /// <summary>Writes the config files and the tokenizer where a checkpoint in the layout of Hugging Face has them.</summary>
-    public void WriteConfigs(string folder)
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for the architecture's own numbers.</param>
+    public void WriteConfigs(string folder, int? layers = null)
     {
         Copy("model_index.json", Path.Combine(folder, "model_index.json"));
         foreach (string part in new[] { "transformer", "vae", "text_encoder" })
@@ -25,6 +29,22 @@ internal sealed record Preset(string Name)
         Copy("scheduler.json", Path.Combine(folder, "scheduler", "scheduler_config.json"));
         Copy("tokenizer.json", Path.Combine(folder, "tokenizer", "tokenizer_config.json"));
         CopyResource(TokenizerModel, Path.Combine(folder, "tokenizer", TokenizerModel));
+        if (layers is not { } count)
+            return;
+        foreach (string part in new[] { "transformer", "text_encoder" })
+            SetLayers(Path.Combine(folder, part, "config.json"), count);
+    }
+
+    /// <exception cref="RequestException">The architecture has fewer.</exception>
+    private void SetLayers(string config, int layers)
+    {
+        const string Key = "num_layers";
+        JsonNode json = JsonNode.Parse(File.ReadAllText(config))!;
+        int own = json[Key]!.GetValue<int>();
+        if (layers < 1 || layers > own)
+            throw new RequestException("layers", $"{layers} layers can't be; '{Name}' has {own}, so choose from 1 to {own}, or leave it out for all.");
+        json[Key] = layers;
+        File.WriteAllText(config, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
     private void Copy(string resource, string path) => CopyResource($"{Folder}{Name}/{resource}", path);

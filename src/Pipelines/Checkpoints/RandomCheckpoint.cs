@@ -20,10 +20,11 @@ public static class RandomCheckpoint
     /// <param name="preset">One of <see cref="Presets"/>.</param>
     /// <param name="folder">Where; it must not exist yet, or be empty.</param>
     /// <param name="seed">The same seed gives the same bytes.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
     /// <param name="progress">Told the bytes written and the bytes in all.</param>
     /// <param name="cancellation">Stops between tensors; nothing is left behind.</param>
-    /// <exception cref="RequestException">No such preset, or a folder that is taken or can't be made.</exception>
-    public static void Write(string preset, string folder, ulong seed, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="RequestException">No such preset, layers that it doesn't have, or a folder that is taken or can't be made.</exception>
+    public static void Write(string preset, string folder, ulong seed, int? layers = null, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
     {
         if (!Preset.Names.Contains(preset))
             throw new RequestException("preset", $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
@@ -34,7 +35,7 @@ public static class RandomCheckpoint
         string partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
-            new Preset(preset).WriteConfigs(partial);
+            new Preset(preset).WriteConfigs(partial, layers);
             WriteWeights(partial, seed, progress, cancellation);
             if (Directory.Exists(target))
                 Directory.Delete(target);

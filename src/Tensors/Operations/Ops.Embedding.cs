@@ -17,7 +17,7 @@ public sealed partial class Ops
         Check(table.Shape.Rank == 2, Name, $"the table is {table.Shape}; it must be [V, D].");
         if (ids.HoldsData)
         {
-            foreach (int id in ids.AsSpan<int>())
+            foreach (int id in ids.AsReadOnlySpan<int>())
                 Check((uint)id < (uint)table.Shape[0], Name, $"id {id} is outside the table {table.Shape}, whose rows are 0 … {table.Shape[0] - 1}.");
         }
         Span<int> sizes = stackalloc int[Shape.MaxRank];

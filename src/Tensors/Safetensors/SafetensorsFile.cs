@@ -24,7 +24,7 @@ public sealed class SafetensorsFile : IDisposable
         long dataStart = LengthBytes + header.Length;
         SafetensorsLayout.Check(path, parsed.Entries, dataStart, map.Length);
         Metadata = parsed.Metadata;
-        buffer = new TensorBuffer { Address = (nint)map.Start, Bytes = map.Length };
+        buffer = new TensorBuffer { Address = (nint)map.Start, Bytes = map.Length, IsReadOnly = true };
         tensors = new Dictionary<string, Tensor>(parsed.Entries.Count);
         foreach (SafetensorsEntry entry in parsed.Entries)
             tensors.Add(entry.Name, new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin));

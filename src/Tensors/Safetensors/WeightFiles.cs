@@ -46,9 +46,6 @@ public sealed class WeightFiles : IDisposable
         throw new SafetensorsException($"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherFiles(folder)}");
     }
 
-    /// <summary>Whether there is a tensor of that name.</summary>
-    public bool Contains(string name) => owners.ContainsKey(name);
-
     /// <summary>A tensor by name, if there is one.</summary>
     public bool TryGet(string name, out Tensor tensor)
     {

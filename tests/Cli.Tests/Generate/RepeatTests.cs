@@ -67,7 +67,7 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal("blurry", root.GetProperty("negative_prompt").GetString());
         Assert.Equal(ulong.MaxValue, root.GetProperty("seed").GetUInt64());
         Assert.Equal("dpm", root.GetProperty("settings").GetProperty("sampler").GetString());
-        Assert.Equal(["encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
+        Assert.Equal(["start", "encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > 0);
     }
 

@@ -5,7 +5,7 @@ namespace CogVideoX.Cli.Tests.Verbs;
 /// <summary>Help and version, wherever they are asked for.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "generate", "decode", "tokenize", "inspect", "init", "doctor"];
+    public static TheoryData<string> Verbs => ["", "generate", "decode", "tokenize", "inspect", "init", "bench", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -13,7 +13,7 @@ public sealed class InitTests : IDisposable
     [Fact]
     public async Task TinyModelMakesAVideo()
     {
-        CliRun run = await CliRun.Done("init", "--preset", "tiny", "-o", folder.File("model"), "--seed", "3");
+        CliRun run = await CliRun.Done("init", "--preset", "tiny", "-o", folder.File("model"), "--seed", "3", "--layers", "1");
         Assert.Equal([folder.File("model")], run.Lines);
         await CliRun.Done("generate", "a red circle", "--model", folder.File("model"), "--steps", "2", "-o", folder.File("clip.png"));
         Assert.Equal(["clip.png", "model"], folder.Names);
@@ -26,6 +26,7 @@ public sealed class InitTests : IDisposable
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "3b", "-o", folder.File("model")], "--preset: ", "2b, 5b, tiny");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("taken")], "--output: ", "exists already");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("no/parent")], "--output: ", "doesn't exist");
+        await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("model"), "--layers", "9"], "--layers: ", "from 1 to 2");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny"], "--output: it is needed");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "-o", folder.File("model")], "--preset: it is needed");
         Assert.Equal(["taken"], folder.Names);

@@ -1,4 +1,6 @@
 using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -80,6 +82,39 @@ public sealed class VaeTests
         Assert.Equal(before + 1, ops.Memory.LiveCount);
         vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
         Assert.Equal(before + 2, ops.Memory.LiveCount);
+    }
+
+    // Two frames of its input for each 3×3×3 convolution, and nothing else, go from a chunk to the next; later chunks replace them.
+    [Fact]
+    public void AChunkHandsOnTwoFramesOfEachConvolutionsInput()
+    {
+        const int frames = 2, height = 9, width = 11;
+        using Ops ops = Ops.Planning();
+        VaeConfig config = GoldenModels.Folder("5b").Vae;
+        var list = new WeightList(ops, DType.F32);
+        var decoder = new VaeDecoder(new WeightReader(list), config);
+        long inputs = list.Shapes.Where(entry => entry.Value.Rank == 5 && entry.Value[2] == 3)
+            .Sum(entry => entry.Value[1] * Pixels(entry.Key));
+
+        using MemoryScope owner = ops.Scope();
+        long before = ops.Memory.LiveBytes;
+        var past = new FramesBefore(ops, owner);
+        for (int chunk = 0; chunk < 3; chunk++)
+        {
+            past.ChunkFollows = chunk < 2;
+            using (ops.Scope())
+                decoder.Forward(ops.Empty([1, frames, height, width, config.LatentChannels]), past, () => { });
+            long kept = ops.Memory.LiveBytes - before, expected = 2 * inputs * sizeof(float);
+            Assert.InRange(kept, expected, expected * 1.02); // blocks that are used again are a little larger
+        }
+
+        // Of the picture that a convolution sees: each up block before its own doubles height and width.
+        long Pixels(string name)
+        {
+            int doublings = name.StartsWith("conv_out") ? config.BlockChannels.Count - 1
+                : name.StartsWith("up_blocks.") ? int.Parse(name.Split('.')[1]) : 0;
+            return (height << doublings) * (width << doublings);
+        }
     }
 
     [Fact]

@@ -42,14 +42,6 @@ public sealed class WeightReaderTests : IDisposable
     }
 
     [Fact]
-    public void OptionalTensorsMayBeAbsentButNotOfAnotherShape()
-    {
-        Assert.False(reader["blocks"][0]["attn"].GetOrNone("to_q.bias", [4]).IsNone);
-        Assert.True(reader["blocks"][1]["attn"].GetOrNone("to_q.bias", [4]).IsNone);
-        Assert.Throws<WeightException>(() => reader["blocks"][0]["attn"].GetOrNone("to_q.bias", [5]));
-    }
-
-    [Fact]
     public void AnotherShapeNamesKeyFileAndBothShapes()
     {
         string message = Error(() => reader["blocks"][0]["attn"].Get("to_q.weight", [2, 4]));
@@ -112,7 +104,7 @@ public sealed class WeightReaderTests : IDisposable
         var list = new WeightList(planning, DType.BF16);
         var planned = new WeightReader(list);
         Tensor weight = planned["blocks"][0].Get("weight", [3, 4]);
-        planned["blocks"][0].GetOrNone("bias", [4]);
+        planned["blocks"][0].Get("bias", [4]);
         planned.CheckAllUsed();
 
         Assert.Equal("BF16 [3, 4]", weight.ToString());

@@ -72,7 +72,7 @@ public sealed class RandomCheckpointTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var progress = new CancelAtHalf(source);
-        Assert.ThrowsAny<OperationCanceledException>(() => RandomCheckpoint.Write("tiny", folder.File("model"), 0, progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => RandomCheckpoint.Write("tiny", folder.File("model"), 0, null, progress, source.Token));
         Assert.Empty(folder.Names);
     }
 
@@ -94,6 +94,30 @@ public sealed class RandomCheckpointTests : IDisposable
         Assert.Equal((SchedulerKind.Ddim, shift, true, 1000), (model.Scheduler.Kind, model.Scheduler.SnrShiftScale, model.Scheduler.RescaleBetasZeroSnr, model.Scheduler.TrainTimesteps));
         Assert.Equal($"CogVideoX-{preset}", ReleasedModels.NameOf(model.Transformer));
         Assert.Empty(model.Unsupported());
+    }
+
+    // The same sizes of operations, fewer of them.
+    [Fact]
+    public void FewerLayersChangeNothingElse()
+    {
+        new Preset("2b").WriteConfigs(folder.File("whole"));
+        new Preset("2b").WriteConfigs(folder.File("short"), layers: 2);
+        ModelFolder whole = ModelFolder.Open(folder.File("whole")), cut = ModelFolder.Open(folder.File("short"));
+        Assert.Equal((2, 2), (cut.Transformer.Layers, cut.TextEncoder.Layers));
+        Assert.Equal(whole.Transformer, cut.Transformer with { Layers = 30 });
+        Assert.Equal(whole.TextEncoder, cut.TextEncoder with { Layers = 24 });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(25)]
+    public void LayersThatArentThereAreRefused(int layers)
+    {
+        RequestException refusal = Assert.Throws<RequestException>(
+            () => RandomCheckpoint.Write("2b", folder.File("model"), 0, layers, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal("layers", refusal.Option);
+        Assert.Contains("choose from 1 to ", refusal.Message);
+        Assert.Empty(folder.Names);
     }
 
     [Fact]

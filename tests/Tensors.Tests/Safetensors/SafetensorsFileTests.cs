@@ -16,7 +16,7 @@ public sealed class SafetensorsFileTests
         Assert.Equal("pt", file.Metadata["format"]);
         Assert.Equal(["b", "a"], file.Names);
         Assert.Equal(DType.Bool, file["a"].Type);
-        Assert.Equal(bytes[^4..], file["b"].AsSpan<byte>());
+        Assert.Equal(bytes[^4..], file["b"].AsReadOnlySpan<byte>());
         Assert.True(file["b"].Shape == [2, 2]);
         Assert.Equal(bytes.Length, file.Bytes);
         Assert.False(file.TryGet("c", out _));
@@ -43,7 +43,7 @@ public sealed class SafetensorsFileTests
         SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)));
         Tensor tensor = file["a"];
         file.Dispose();
-        Assert.Throws<TensorException>(() => tensor.AsSpan<byte>().Length);
+        Assert.Throws<TensorException>(() => tensor.AsReadOnlySpan<byte>().Length);
     }
 
     [Fact]
@@ -75,7 +75,19 @@ public sealed class SafetensorsFileTests
             sparse.SetLength(header.Length + Bytes);
         }
         using SafetensorsFile file = SafetensorsFile.Open(folder["x"]);
-        Assert.Equal(0, file["a"].Rows(16383, 1).AsSpan<float>()[^1]);
+        Assert.Equal(0, file["a"].Rows(16383, 1).AsReadOnlySpan<float>()[^1]);
+    }
+
+    // The memory is read-only: a write that isn't refused ends the process.
+    [Fact]
+    public void AMappedTensorIsReadButNotWritten()
+    {
+        using var folder = new TempFolder();
+        using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of("""{"a":{"dtype":"U8","shape":[2,1],"data_offsets":[0,2]}}""", 3, 4)));
+        Assert.Equal([4], file["a"].Rows(1, 1).AsReadOnlySpan<byte>());
+        var error = Assert.Throws<TensorException>(() => file["a"].Rows(1, 1).AsSpan<byte>().Length);
+        Assert.Contains("mapped file", error.Message);
+        Assert.Contains("AsReadOnlySpan", error.Message);
     }
 
     [Fact]

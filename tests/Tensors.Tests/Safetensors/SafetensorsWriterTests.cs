@@ -66,7 +66,7 @@ public sealed class SafetensorsWriterTests
         })]);
         using SafetensorsFile file = SafetensorsFile.Open(folder["x"]);
         Assert.InRange(largest, 1, 1 << 20);
-        Assert.Equal(Enumerable.Range(0, Count).Select(i => (long)i), file["a"].AsSpan<long>().ToArray());
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => (long)i), file["a"].AsReadOnlySpan<long>().ToArray());
     }
 
     [Fact]
@@ -130,9 +130,9 @@ public sealed class SafetensorsWriterTests
 
     private static byte[] BytesOf(Tensor tensor) => tensor.Type.Size switch
     {
-        1 => tensor.AsSpan<byte>().ToArray(),
-        2 => MemoryMarshal.AsBytes(tensor.AsSpan<short>()).ToArray(),
-        4 => MemoryMarshal.AsBytes(tensor.AsSpan<int>()).ToArray(),
-        _ => MemoryMarshal.AsBytes(tensor.AsSpan<long>()).ToArray(),
+        1 => tensor.AsReadOnlySpan<byte>().ToArray(),
+        2 => MemoryMarshal.AsBytes(tensor.AsReadOnlySpan<short>()).ToArray(),
+        4 => MemoryMarshal.AsBytes(tensor.AsReadOnlySpan<int>()).ToArray(),
+        _ => MemoryMarshal.AsBytes(tensor.AsReadOnlySpan<long>()).ToArray(),
     };
 }

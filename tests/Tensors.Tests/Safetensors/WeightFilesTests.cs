@@ -41,7 +41,7 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Shard(folder, "model.fp16.safetensors", "a");
         using WeightFiles weights = WeightFiles.Open(folder.Path, "model", "fp16");
-        Assert.True(weights.Contains("a"));
+        Assert.True(weights.TryGet("a", out _));
     }
 
     [Fact]

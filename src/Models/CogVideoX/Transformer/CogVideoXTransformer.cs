@@ -17,6 +17,7 @@ public sealed class CogVideoXTransformer
     private readonly TimeEmbedding time;
     private readonly TransformerBlock[] blocks;
     private readonly OutputHead head;
+    private Positions prepared;
 
     /// <param name="weights">The root of the transformer's weights; all of them are used.</param>
     /// <param name="config">Its sizes.</param>
@@ -33,6 +34,13 @@ public sealed class CogVideoXTransformer
     /// <summary>Sees the result of each stage by name (<c>block3.video</c>), for comparison with a reference and to find a first NaN.</summary>
     public Action<string, Tensor>? Observer { get; set; }
 
+    /// <summary>
+    /// Makes the tables that depend on nothing but the size of the latents, in the scope of the caller, which must last for all steps
+    /// on such latents. Without it each of them makes its own.
+    /// </summary>
+    /// <param name="latents">[B, F, C, H, W]</param>
+    public void Prepare(Shape latents) => prepared = Positions.For(ops, config, latents);
+
     /// <summary>Predicts the velocity of noisy latents.</summary>
     /// <param name="latents">[B, F, C, H, W]</param>
     /// <param name="text">[B, T, text width], from the text encoder</param>
@@ -48,15 +56,16 @@ public sealed class CogVideoXTransformer
         Tensor embedded = time.Forward(timesteps);                                      // [B, E]
         Observer?.Invoke("time_embedding", embedded);
         Tensor condition = ops.Silu(embedded);
-        Tensor tokens = patches.Forward(latents, text);                                 // [B, S, D]
+        Positions positions = prepared.Fit(shape) ? prepared : Positions.For(ops, config, shape);
+        Tensor tokens = patches.Forward(latents, text, positions.Added);                // [B, S, D]
         Observer?.Invoke("patch_embed", tokens);
-        RotaryTable rotary = config.Rotary ? RotaryTable.For(ops, config, shape[1], shape[3], shape[4]) : default;
         for (int i = 0; i < blocks.Length; i++)
         {
-            Tensor next = blocks[i].Forward(tokens, textTokens, condition, rotary);
+            Tensor next = blocks[i].Forward(tokens, textTokens, condition, positions.Rotary);
             ops.Memory.Release(tokens);
             tokens = next;
-            Observe($"block{i}", tokens, textTokens);
+            if (Observer is not null)
+                Observe(Observer, $"block{i}", tokens, textTokens);
             progress?.Invoke(i + 1, blocks.Length);
         }
         Tensor video = ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens);  // [B, V, D]
@@ -66,12 +75,10 @@ public sealed class CogVideoXTransformer
         return scope.Keep(output);
     }
 
-    private void Observe(string stage, Tensor tokens, int textTokens)
+    private void Observe(Action<string, Tensor> observer, string stage, Tensor tokens, int textTokens)
     {
-        if (Observer is null)
-            return;
         using MemoryScope scope = ops.Scope();
-        Observer($"{stage}.text", ops.Slice(tokens, 1, 0, textTokens));
-        Observer($"{stage}.video", ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens));
+        observer($"{stage}.text", ops.Slice(tokens, 1, 0, textTokens));
+        observer($"{stage}.video", ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens));
     }
 }

@@ -22,13 +22,14 @@ internal sealed class PatchEmbedding
 
     /// <param name="latents">[B, F, C, H, W]</param>
     /// <param name="prompt">[B, T, text width]</param>
+    /// <param name="positions">[V, D], added to the video tokens, or none</param>
     /// <returns>[B, S, D], text first</returns>
-    public Tensor Forward(Tensor latents, Tensor prompt)
+    public Tensor Forward(Tensor latents, Tensor prompt, Tensor positions)
     {
         using MemoryScope scope = ops.Scope();
         Tensor video = patch.Forward(Patches(latents));
-        if (!config.Rotary)
-            video = ops.Add(video, SinCosPositions.For(ops, config, latents.Shape[1], latents.Shape[3], latents.Shape[4]));
+        if (!positions.IsNone)
+            video = ops.Add(video, positions);
         return scope.Keep(ops.Concat(text.Forward(prompt), video, 1));
     }
 

@@ -17,8 +17,10 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
     public static RotaryTable For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int p = config.PatchSize, rows = height / p, columns = width / p;
-        (float[] cos, float[] sin) = Table(config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
         Shape shape = [frames * rows * columns, config.HeadDim];
+        if (!ops.HoldsData)
+            return new RotaryTable(ops.Empty(shape), ops.Empty(shape));
+        (float[] cos, float[] sin) = Table(config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
         return new RotaryTable(ops.FromHost(cos, shape), ops.FromHost(sin, shape));
     }
 

@@ -12,9 +12,14 @@ internal static class SinCosPositions
     private const double Theta = 10_000;
 
     /// <returns>[V, D] for F latent frames of H×W</returns>
-    public static Tensor For(Ops ops, TransformerConfig config, int frames, int height, int width) => ops.FromHost(
-        Table(config.Width, frames, height / config.PatchSize, width / config.PatchSize, config.SpatialInterpolation, config.TemporalInterpolation),
-        [frames * (height / config.PatchSize) * (width / config.PatchSize), config.Width]);
+    public static Tensor For(Ops ops, TransformerConfig config, int frames, int height, int width)
+    {
+        int rows = height / config.PatchSize, columns = width / config.PatchSize;
+        Shape shape = [frames * rows * columns, config.Width];
+        return ops.HoldsData
+            ? ops.FromHost(Table(config.Width, frames, rows, columns, config.SpatialInterpolation, config.TemporalInterpolation), shape)
+            : ops.Empty(shape);
+    }
 
     internal static float[] Table(int dim, int frames, int rows, int columns, double spatialScale, double temporalScale)
     {

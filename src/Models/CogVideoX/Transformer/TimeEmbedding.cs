@@ -14,14 +14,18 @@ internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig conf
     private readonly Linear first = new(weights["linear_1"], config.Width, config.TimeEmbedWidth);
     private readonly Linear second = new(weights["linear_2"], config.TimeEmbedWidth, config.TimeEmbedWidth);
 
+    private float[] waves = []; // kept from step to step
+
     /// <returns>[B, E] for B timesteps</returns>
     public Tensor Forward(ReadOnlySpan<int> timesteps)
     {
         using MemoryScope scope = ops.Scope();
-        var waves = new float[timesteps.Length * config.Width];
+        int count = timesteps.Length * config.Width;
+        if (waves.Length < count)
+            waves = new float[count];
         for (int i = 0; i < timesteps.Length; i++)
             Waves(timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
-        Tensor hidden = first.Forward(ops.FromHost(waves, [timesteps.Length, config.Width]), Activation.Silu);
+        Tensor hidden = first.Forward(ops.FromHost(waves.AsSpan(0, count), [timesteps.Length, config.Width]), Activation.Silu);
         return scope.Keep(second.Forward(hidden));
     }
 

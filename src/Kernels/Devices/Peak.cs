@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using CogVideoX.Kernels.Devices;
 
-namespace CogVideoX.Benchmarks;
+namespace CogVideoX.Kernels.Devices;
 
 /// <summary>What this machine can do at most, measured: multiply-adds on registers alone, and memory read and copied.</summary>
-internal static unsafe class Peak
+public static unsafe class Peak
 {
     private const int Steps = 2_000_000;
     private const long Bytes = 256L << 20;

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Text.Json;
+using CogVideoX.Kernels.Devices;
+using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Reports;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary><c>bench</c>: a whole run, and where its time goes.</summary>
+internal static class BenchVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string?> model = CommonOptions.Model();
+        var request = new RequestOptions();
+        Option<int> threads = CommonOptions.Threads();
+        Option<bool> json = CommonOptions.Json();
+        var command = new Command("bench", "Measure a run end to end: seconds, FLOP/s and share of this machine's peak for each stage and operation; no video is kept") { model };
+        request.AddTo(command);
+        command.Add(threads);
+        command.Add(json);
+        command.SetAction((parsed, cancellation) =>
+        {
+            int count = CommonOptions.CheckThreads(parsed.GetValue(threads));
+            using var pipeline = TextToVideo.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), count, measure: true);
+            BenchReport report = ProgressDisplay.Run(terminal, progress => BenchReport.Run(pipeline, request.Read(parsed), () => PeakOf(count), progress, cancellation));
+            if (parsed.GetValue(json))
+                terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
+            else
+                Print(terminal.Output, report);
+            return Task.FromResult(ExitCode.Done);
+        });
+        return command;
+    }
+
+    private static double PeakOf(int threads)
+    {
+        using var team = new CpuThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        return Peak.Flops(team);
+    }
+
+    private static void Print(TextWriter output, BenchReport report)
+    {
+        output.WriteLine($"{report.Model}: {InspectVerb.Describe(report.Settings)}");
+        output.WriteLine("                           calls   seconds  of stage       GFLOP   GFLOP/s  of peak");
+        foreach (BenchStage stage in report.Stages)
+        {
+            PrintRow(output, stage.Stage.ToString().ToLowerInvariant(), "", "", stage.Speed);
+            foreach (BenchOperation operation in stage.Operations)
+                PrintRow(output, $"  {operation.Name}", $"{operation.Calls}", Percent(operation.ShareOfStage), operation.Speed);
+            double between = stage.Speed.Seconds - stage.Operations.Sum(operation => operation.Speed.Seconds);
+            output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {Percent(between / stage.Speed.Seconds),9}"));
+            string tokens = stage.Tokens > 0 ? $"{stage.Tokens} tokens; " : "";
+            output.WriteLine(FormattableString.Invariant($"  {tokens}{stage.PeakBytes / 1e9:F3} GB of tensors, {stage.WeightBytes / 1e9:F3} GB of weights (mapped)"));
+        }
+        PrintRow(output, "whole run", "", "", report.Whole);
+        output.WriteLine(FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after; peak memory {report.PeakMemoryBytes / 1e9:F2} GB"));
+    }
+
+    private static void PrintRow(TextWriter output, string name, string calls, string share, Throughput speed) =>
+        output.WriteLine(FormattableString.Invariant($"{name,-24} {calls,7} {speed.Seconds,9:F3} {share,9} {speed.Flops / 1e9,11:F2} {speed.GigaflopsPerSecond,9:F1} {Percent(speed.ShareOfPeak),8}"));
+
+    private static string Percent(double share) => FormattableString.Invariant($"{100 * share:F1} %");
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using CogVideoX.Pipelines;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>The options of verbs that look at a run rather than at its video.</summary>
+internal sealed class RequestOptions
+{
+    private readonly Option<int?> width = new("--width") { HelpName = "PIXELS", Description = "Of this width (default: the checkpoint's)" };
+    private readonly Option<int?> height = new("--height") { HelpName = "PIXELS", Description = "Of this height" };
+    private readonly Option<int?> frames = new("--frames") { HelpName = "N", Description = "Of so many frames" };
+    private readonly Option<int?> steps = new("--steps") { HelpName = "N", Description = "With so many steps" };
+    private readonly Option<double?> guidance = new("--guidance-scale") { HelpName = "X", Description = "With this guidance; 1 turns it off and halves the work", CustomParser = CommonOptions.Number };
+    private readonly Option<string?> tiling = CommonOptions.VaeTiling();
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { width, height, frames, steps, guidance, tiling })
+            command.Add(option);
+    }
+
+    public GenerationRequest Read(ParseResult parsed) => new("a prompt")
+    {
+        Width = parsed.GetValue(width),
+        Height = parsed.GetValue(height),
+        Frames = parsed.GetValue(frames),
+        Steps = parsed.GetValue(steps),
+        GuidanceScale = parsed.GetValue(guidance),
+        VaeTiling = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto,
+    };
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using CogVideoX.Cli.Tests.Running;
+
+namespace CogVideoX.Cli.Tests.Verbs;
+
+/// <summary><c>bench</c>.</summary>
+public sealed class BenchTests
+{
+    [Fact]
+    public async Task TableNamesStagesOperationsAndThePeak()
+    {
+        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--steps", "2", "--threads", "1");
+        Assert.StartsWith($"{CliRun.Tiny}: 9 frames of 96×64 at 8 a second, 2 steps of ddim", run.Output);
+        Assert.All(["encode", "sample", "decode", "whole run", "  linear", "  causal_conv3d", "  between operations"], row =>
+            Assert.Contains(run.Lines, line => line.StartsWith(row, StringComparison.Ordinal)));
+        Assert.Matches(@"peak \d+ GFLOP/s: .*; peak memory [0-9.]+ GB", run.Output);
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task JsonHoldsTheSame()
+    {
+        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--width", "64", "--steps", "1", "--guidance-scale", "1", "--json");
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement root = document.RootElement;
+        Assert.Equal(64, root.GetProperty("settings").GetProperty("width").GetInt32());
+        Assert.True(root.GetProperty("peak_gigaflops").GetDouble() > 0);
+        JsonElement[] stages = [.. root.GetProperty("stages").EnumerateArray()];
+        Assert.Equal(["encode", "sample", "decode"], stages.Select(stage => stage.GetProperty("stage").GetString()));
+        Assert.All(stages, stage => Assert.True(stage.GetProperty("speed").GetProperty("share_of_peak").GetDouble() > 0));
+        Assert.Contains("attention", stages[1].GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task WhatCantBeRunIsRefused() =>
+        await CliRun.Fails(ExitCode.WrongUsage, ["bench", "--model", CliRun.Tiny, "--frames", "10"], "--frames: ", "9 and 17");
+}
