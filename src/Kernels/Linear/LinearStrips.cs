@@ -42,9 +42,9 @@ public readonly unsafe partial struct Linear
                 for (int row = 0; row < linear.rows; row += XRows)
                 {
                     if (weights.Format == FloatFormat.BF16)
-                        Dot<BFloat16Weights>((byte*)weights.Address, count, row, sums);
+                        Dot<BFloat16Rows>((byte*)weights.Address, count, row, sums);
                     else
-                        Dot<FloatWeights>((byte*)weights.Address, count, row, sums);
+                        Dot<FloatRows>((byte*)weights.Address, count, row, sums);
                     for (int i = 0; i < XRows && row + i < linear.rows; i++)
                     {
                         for (int j = 0; j < count; j++)
@@ -58,17 +58,17 @@ public readonly unsafe partial struct Linear
         // Rows that don't exist are the last one again; what they give isn't used. Sums leave through memory: were they
         // arguments of a call, the JIT would keep them on the stack throughout the loop.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Dot<TWeights>(byte* w0, int count, int row, float* sums) where TWeights : struct, IWeights
+        private void Dot<TRows>(byte* w0, int count, int row, float* sums) where TRows : struct, IStoredRows
         {
             int inputs = linear.inputs, last = linear.rows - 1;
-            byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TWeights.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TWeights.Size;
+            byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TRows.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TRows.Size;
             float* x0 = X(row, last), x1 = X(row + 1, last), x2 = X(row + 2, last), x3 = X(row + 3, last);
             TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
             TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
             int k = 0;
             for (; k + TSimd.Lanes <= inputs; k += TSimd.Lanes)
             {
-                TVector a = TWeights.Load(w0, k), b = TWeights.Load(w1, k), c = TWeights.Load(w2, k);
+                TVector a = TRows.Load<TSimd, TVector>(w0 + k * TRows.Size), b = TRows.Load<TSimd, TVector>(w1 + k * TRows.Size), c = TRows.Load<TSimd, TVector>(w2 + k * TRows.Size);
                 TVector x = TSimd.Load(x0 + k);
                 s00 = TSimd.MultiplyAdd(x, a, s00);
                 s01 = TSimd.MultiplyAdd(x, b, s01);
@@ -108,27 +108,6 @@ public readonly unsafe partial struct Linear
             for (int k = linear.inputs - linear.inputs % TSimd.Lanes; k < linear.inputs; k++)
                 sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
             linear.y[(long)row * linear.outputs + column] = sum;
-        }
-
-        private interface IWeights
-        {
-            static abstract int Size { get; }
-
-            static abstract TVector Load(byte* row, int k);
-        }
-
-        private readonly struct FloatWeights : IWeights
-        {
-            public static int Size => sizeof(float);
-
-            public static TVector Load(byte* row, int k) => TSimd.Load((float*)row + k);
-        }
-
-        private readonly struct BFloat16Weights : IWeights
-        {
-            public static int Size => sizeof(ushort);
-
-            public static TVector Load(byte* row, int k) => TSimd.LoadBFloat16((ushort*)row + k);
         }
     }
 }
