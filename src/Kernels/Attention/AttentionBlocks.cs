@@ -109,9 +109,9 @@ public readonly unsafe partial struct Attention
         {
             float* rows = attention.Bias(batch, head, query) + key, bias = room.Bias, scores = room.Scores;
             Panels.Transpose<FloatRows>(rows, attention.size.Keys * (long)sizeof(float), count, keys, bias, Lanes);
-            TVector least = TSimd.Broadcast(float.MinValue);
+            TVector least = TSimd.Broadcast(float.MinValue), unit = TSimd.Broadcast(QueryPanel<TSimd, TVector>.Log2E);
             for (int i = 0; i < keys * Lanes; i += TSimd.Lanes)
-                TSimd.Store(TSimd.Max(least, TSimd.Add(TSimd.Load(scores + i), TSimd.Load(bias + i))), scores + i);
+                TSimd.Store(TSimd.Max(least, TSimd.MultiplyAdd(TSimd.Load(bias + i), unit, TSimd.Load(scores + i))), scores + i);
         }
 
         private void Finish(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel, float* staging)

@@ -13,6 +13,9 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
+    /// <summary>1 / ln 2.</summary>
+    public const float Log2E = 1.44269504f;
+
     private static int Columns => MicroKernel<TSimd, TVector>.Columns;
 
     /// <summary>[width, columns]</summary>
@@ -28,10 +31,10 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     /// <summary>What a panel takes.</summary>
     public static int Floats(int width) => (width + PaddedWidth(width) + 2) * Columns;
 
-    /// <summary>Scales the queries, and forgets all scores.</summary>
+    /// <summary>Scales the queries, and forgets all scores. Scores are in units of ln 2, which makes their exponentials cheaper.</summary>
     public void Start(float scale)
     {
-        TVector factor = TSimd.Broadcast(scale);
+        TVector factor = TSimd.Broadcast(scale * Log2E);
         for (int i = 0; i < width * Columns; i += TSimd.Lanes)
             TSimd.Store(TSimd.Multiply(TSimd.Load(Queries + i), factor), Queries + i);
         new Span<float>(Sums, PaddedWidth(width) * Columns).Clear();
@@ -53,8 +56,8 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
             largest0 = TSimd.Max(largest0, TSimd.Load(score));
             largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
         }
-        TVector correction0 = SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(before0, largest0));
-        TVector correction1 = SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(before1, largest1));
+        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
+        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
         TVector total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
         TVector total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
         for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
@@ -64,8 +67,8 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
         }
         for (float* score = scores; score < end; score += Columns)
         {
-            TVector weight0 = SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Load(score), largest0));
-            TVector weight1 = SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(TSimd.Load(score + TSimd.Lanes), largest1));
+            TVector weight0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score), largest0));
+            TVector weight1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score + TSimd.Lanes), largest1));
             total0 = TSimd.Add(total0, weight0);
             total1 = TSimd.Add(total1, weight1);
             TSimd.Store(weight0, score);

@@ -34,6 +34,22 @@ internal static class SimdMath<TSimd, TVector>
         return TSimd.Multiply(TSimd.Add(p, TSimd.Broadcast(1)), TSimd.PowerOfTwo(shifted));
     }
 
+    /// <summary>2ˣ within 2 ulp for −126 ≤ x ≤ 0; 0 below −126.5. Two thirds of the work of <see cref="Exp"/>.</summary>
+    /// <remarks>x = n + r, and 2^r by a polynomial of degree 5 (minimax, relative error 9.2e-8, exact at 0).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Exp2(TVector x)
+    {
+        x = TSimd.Max(TSimd.Broadcast(-127f), x);
+        TVector shifted = TSimd.Add(x, TSimd.Broadcast(RoundingShift));
+        TVector r = TSimd.Subtract(x, TSimd.Subtract(shifted, TSimd.Broadcast(RoundingShift)));
+        TVector p = TSimd.MultiplyAdd(r, TSimd.Broadcast(0.00132647273f), TSimd.Broadcast(0.00967151299f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.0555073358f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.240222424f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.693147004f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(1));
+        return TSimd.Multiply(p, TSimd.PowerOfTwo(shifted));
+    }
+
     /// <summary>x / (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Silu(TVector x) => TimesSigmoid(x, x);
