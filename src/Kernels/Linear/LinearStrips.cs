@@ -11,7 +11,6 @@ public readonly unsafe partial struct Linear
     /// The product for up to four rows, which costs what reading the weights costs: they stream through once, as they lie, as
     /// dot products of three rows of weights with those of x.
     /// </summary>
-    /// <typeparam name="TCount">How many rows of x are multiplied.</typeparam>
     private readonly struct Strips<TSimd, TVector, TCount>(Linear linear) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged

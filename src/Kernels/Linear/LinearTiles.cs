@@ -15,8 +15,10 @@ public readonly unsafe partial struct Linear
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        private const int Depth = 256;            // a panel of the weights is half of a 32 KB L1
-        private const int LargestBlockRows = 144; // a block of x is a third of a 512 KB L2
+        private const int PanelFloats = 6 * 1024; // three quarters of a 32 KB L1
+        private const int LargestBlockRows = 144; // with them, a block of x is less than half of a 512 KB L2
+
+        private static int Depth => PanelFloats / TileColumns;
 
         private static int TileRows => MicroKernel<TSimd, TVector>.Rows;
 
@@ -30,7 +32,7 @@ public readonly unsafe partial struct Linear
             // Slices of equal depth; they depend on nothing but the number of inputs, and so do the sums.
             int inputs = linear.inputs;
             int depth = LinearGrid.RoundUp(LinearGrid.Parts(inputs, LinearGrid.Parts(inputs, Depth)), 8);
-            var room = new Room(worker, blockRows, depth, LinearGrid.RoundUp(grid.Width, TileColumns), blocks);
+            var room = new LinearRoom<TSimd, TVector>(worker, blockRows, depth, LinearGrid.RoundUp(grid.Width, TileColumns), blocks);
             var finish = new Finisher<TSimd, TVector>(linear, room.Bias, column);
             finish.WidenBias(columnEnd - column);
 
@@ -146,36 +148,6 @@ public readonly unsafe partial struct Linear
                 Panels.Prefetch((byte*)rows + asked * strideBytes, strideBytes, wanted - asked, rowBytes);
                 return wanted;
             }
-        }
-
-        /// <summary>A worker's memory, parted.</summary>
-        private readonly struct Room
-        {
-            public Room(CpuWorker worker, int blockRows, int depth, int width, int blocks)
-            {
-                PanelStride = blocks > 1 ? TileColumns * depth : 0;
-                long panels = blocks > 1 ? (long)width * depth : TileColumns * depth;
-                long block = (long)blockRows * depth + Panels_Spill, edge = TileRows * TileColumns, staging = TileColumns * depth;
-                Panels = (float*)worker.Scratch(sizeof(float) * (panels + Panels_Spill + block + edge + staging + width));
-                Block = Panels + panels + Panels_Spill;
-                Edge = Block + block;
-                Staging = Edge + edge;
-                Bias = Staging + staging;
-            }
-
-            private const int Panels_Spill = Simd.Panels.Spill;
-
-            public float* Panels { get; }
-
-            public int PanelStride { get; }
-
-            public float* Block { get; }
-
-            public float* Edge { get; }
-
-            public float* Staging { get; }
-
-            public float* Bias { get; }
         }
     }
 }

@@ -39,9 +39,10 @@ internal static class SimdMath<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp2(TVector x)
     {
+        const float shift = 12582912f; // 1.5 · 2²³: adding it rounds to an integer, kept in the low bits
         x = TSimd.Max(TSimd.Broadcast(-127f), x);
-        TVector shifted = TSimd.Add(x, TSimd.Broadcast(RoundingShift));
-        TVector r = TSimd.Subtract(x, TSimd.Subtract(shifted, TSimd.Broadcast(RoundingShift)));
+        TVector shifted = TSimd.Add(x, TSimd.Broadcast(shift));
+        TVector r = TSimd.Subtract(x, TSimd.Subtract(shifted, TSimd.Broadcast(shift)));
         TVector p = TSimd.MultiplyAdd(r, TSimd.Broadcast(0.00132647273f), TSimd.Broadcast(0.00967151299f));
         p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.0555073358f));
         p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.240222424f));
