@@ -66,8 +66,11 @@ public readonly unsafe partial struct Attention
         // The scale goes to the queries, where there is least to multiply.
         private void PackQueries(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel)
         {
-            Panels.Transpose<FloatRows>(
-                attention.Query(batch, head, query), attention.size.QueryStride * sizeof(float), count, width, panel.Queries, Lanes);
+            float* source = attention.Query(batch, head, query);
+            long strideBytes = attention.size.QueryStride * sizeof(float);
+            int ahead = Math.Min(Lanes, attention.size.Queries - query - count);
+            Panels.Prefetch(source + count * attention.size.QueryStride, strideBytes, ahead, width * sizeof(float));
+            Panels.Transpose<FloatRows>(source, strideBytes, count, width, panel.Queries, Lanes);
             panel.Start(attention.scale);
         }
 

@@ -9,7 +9,7 @@ public readonly unsafe partial struct Linear
 {
     /// <summary>
     /// The product for five to sixteen rows: too few to pay for packing the weights, enough to fill vectors. A vector holds one
-    /// input of as many rows; each weight, read where it lies, is multiplied with it.
+    /// input of as many rows; each weight is multiplied with it, read where it lies, or widened a few rows at a time.
     /// </summary>
     private readonly struct RowVectors<TSimd, TVector, TShape>(Linear linear, int threads) : IParallelBody
         where TSimd : struct, ISimd<TVector>
@@ -17,7 +17,7 @@ public readonly unsafe partial struct Linear
         where TShape : struct, IVectorPair
     {
         private const int WeightRows = 6;
-        private const int PrefetchInputs = 64;
+        private const int PrefetchInputs = 8; // a few lines at a time: more would hold up what else misses L1
         private const int StripsPerThread = 4, SmallestStrip = 16 * WeightRows; // a strip packs x for itself
 
         private readonly int height = LinearGrid.RoundUp(
@@ -27,8 +27,7 @@ public readonly unsafe partial struct Linear
 
         private static int Columns => TSimd.Lanes * 2 / TShape.Inputs;
 
-        // The last input, beyond which nothing can be read, and one more where inputs go in pairs.
-        private int VectorInputs => (linear.inputs - 1) / TShape.Inputs * TShape.Inputs;
+        private int VectorInputs => linear.inputs / TShape.Inputs * TShape.Inputs;
 
         public void Run(int item, CpuWorker worker)
         {
@@ -49,13 +48,13 @@ public readonly unsafe partial struct Linear
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer weights = linear.InPlace(column, count, staging);
+                WeightPointer rows = linear.weight.Slice((long)column * inputs), next = linear.weight.Slice((long)(column + count) * inputs);
+                float* weights = rows.Format == FloatFormat.F32 ? (float*)rows.Address : staging;
+                if (weights == staging)
+                    Widen.ToFloats(rows, staging, count * inputs);
                 for (int i = 0; i < panels; i++)
                 {
-                    if (weights.Format == FloatFormat.BF16)
-                        Multiply<BFloat16Rows>((byte*)weights.Address, count, x + i * panelFloats, tile);
-                    else
-                        Multiply<FloatRows>((byte*)weights.Address, count, x + i * panelFloats, tile);
+                    Multiply(weights, count, x + i * panelFloats, tile, (byte*)next.Address, next.ElementSize);
                     Put(tile, i * Columns, column, count);
                 }
             }
@@ -65,32 +64,32 @@ public readonly unsafe partial struct Linear
         // tile[i, j] = Σₖ weights[i, k] · x[k, j], even and odd k apart where inputs go in pairs. Rows that don't exist are the last
         // one again; what they give isn't used.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Multiply<TRows>(byte* w0, int count, float* x, float* tile) where TRows : struct, IStoredRows
+        private void Multiply(float* w0, int count, float* x, float* tile, byte* ahead, int aheadSize)
         {
-            int last = count - 1;
-            nint stride = (nint)linear.inputs * TRows.Size, end = (nint)VectorInputs * TRows.Size;
-            byte* w1 = w0 + Math.Min(1, last) * stride, w2 = w0 + Math.Min(2, last) * stride, w3 = w0 + Math.Min(3, last) * stride;
-            byte* w4 = w0 + Math.Min(4, last) * stride, w5 = w0 + Math.Min(5, last) * stride, ahead = w0 + WeightRows * stride;
+            int last = count - 1, aheadBytes = WeightRows * PrefetchInputs * aheadSize;
+            nint stride = linear.inputs, end = VectorInputs;
+            float* w1 = w0 + Math.Min(1, last) * stride, w2 = w0 + Math.Min(2, last) * stride, w3 = w0 + Math.Min(3, last) * stride;
+            float* w4 = w0 + Math.Min(4, last) * stride, w5 = w0 + Math.Min(5, last) * stride;
             TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
             TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
             for (nint k = 0; k < end;)
             {
-                nint blockEnd = Math.Min(end, k + PrefetchInputs * TRows.Size);
+                nint blockEnd = Math.Min(end, k + PrefetchInputs);
                 if (Sse.IsSupported)
                 {
-                    for (int i = 0; i < WeightRows * PrefetchInputs * TRows.Size; i += 64)
+                    for (int i = 0; i < aheadBytes; i += 64)
                         Sse.Prefetch1(ahead + i);
-                    ahead += WeightRows * PrefetchInputs * TRows.Size;
+                    ahead += aheadBytes;
                 }
-                for (; k < blockEnd; k += TShape.Inputs * TRows.Size, x += 2 * TSimd.Lanes)
+                for (; k < blockEnd; k += TShape.Inputs, x += 2 * TSimd.Lanes)
                 {
                     TVector x0 = TSimd.Load(x), x1 = TSimd.Load(x + TSimd.Lanes);
-                    Step<TRows>(w0 + k, x0, x1, ref c00, ref c01);
-                    Step<TRows>(w1 + k, x0, x1, ref c10, ref c11);
-                    Step<TRows>(w2 + k, x0, x1, ref c20, ref c21);
-                    Step<TRows>(w3 + k, x0, x1, ref c30, ref c31);
-                    Step<TRows>(w4 + k, x0, x1, ref c40, ref c41);
-                    Step<TRows>(w5 + k, x0, x1, ref c50, ref c51);
+                    Step(w0 + k, x0, x1, ref c00, ref c01);
+                    Step(w1 + k, x0, x1, ref c10, ref c11);
+                    Step(w2 + k, x0, x1, ref c20, ref c21);
+                    Step(w3 + k, x0, x1, ref c30, ref c31);
+                    Step(w4 + k, x0, x1, ref c40, ref c41);
+                    Step(w5 + k, x0, x1, ref c50, ref c51);
                 }
             }
             TSimd.Store(c00, tile);
@@ -108,13 +107,13 @@ public readonly unsafe partial struct Linear
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Step<TRows>(byte* weights, TVector x0, TVector x1, ref TVector c0, ref TVector c1) where TRows : struct, IStoredRows
+        private static void Step(float* weights, TVector x0, TVector x1, ref TVector c0, ref TVector c1)
         {
-            c0 = TSimd.MultiplyAdd(TRows.Broadcast<TSimd, TVector>(weights), x0, c0);
-            c1 = TSimd.MultiplyAdd(TRows.Broadcast<TSimd, TVector>(weights + (TShape.Inputs - 1) * TRows.Size), x1, c1);
+            c0 = TSimd.MultiplyAdd(TSimd.Broadcast(weights[0]), x0, c0);
+            c1 = TSimd.MultiplyAdd(TSimd.Broadcast(weights[TShape.Inputs - 1]), x1, c1);
         }
 
-        // With the inputs that the vectors left out.
+        // With the odd input at the end, which is in no pair.
         private void Put(float* tile, int row, int column, int count)
         {
             int inputs = linear.inputs;

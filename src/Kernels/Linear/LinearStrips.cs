@@ -17,7 +17,7 @@ public readonly unsafe partial struct Linear
         where TCount : struct, IRowCount
     {
         private const int WeightRows = 3;
-        private const int PrefetchInputs = 64;
+        private const int PrefetchInputs = 16; // a few lines at a time: more would hold up what else misses L1
         private const int WeightsPerStrip = 128 * 1024;
 
         private readonly int height = Math.Max(1, WeightsPerStrip / (WeightRows * linear.inputs)) * WeightRows;
@@ -29,13 +29,18 @@ public readonly unsafe partial struct Linear
             int start = item * height, end = Math.Min(linear.outputs, start + height);
             int sumFloats = WeightRows * TCount.Value * TSimd.Lanes;
             float* sums = (float*)worker.Scratch(sizeof(float) * (sumFloats + height + WeightRows * (long)linear.inputs));
-            float* bias = sums + sumFloats;
+            float* bias = sums + sumFloats, staging = bias + height;
             var finish = new Finisher<TSimd, TVector>(linear, bias, start);
             finish.WidenBias(end - start);
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer weights = linear.InPlace(column, count, bias + height);
+                WeightPointer weights = linear.weight.Slice((long)column * linear.inputs);
+                if (weights.Format is not (FloatFormat.F32 or FloatFormat.BF16))
+                {
+                    Widen.ToFloats(weights, staging, count * linear.inputs);
+                    weights = new WeightPointer(staging, FloatFormat.F32);
+                }
                 if (weights.Format == FloatFormat.BF16)
                     Dot<BFloat16Rows>((byte*)weights.Address, count, sums);
                 else
@@ -119,16 +124,6 @@ public readonly unsafe partial struct Linear
                 sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
             linear.y[(long)row * linear.outputs + column] = sum;
         }
-    }
-
-    /// <summary>Rows of weights as kernels can load them: where they lie, or widened into <paramref name="staging"/>.</summary>
-    private WeightPointer InPlace(int row, int count, float* staging)
-    {
-        WeightPointer weights = weight.Slice((long)row * inputs);
-        if (weights.Format is FloatFormat.F32 or FloatFormat.BF16)
-            return weights;
-        Widen.ToFloats(weights, staging, count * inputs);
-        return new WeightPointer(staging, FloatFormat.F32);
     }
 
     /// <summary>A number that the JIT knows.</summary>

@@ -17,11 +17,6 @@ internal readonly unsafe struct BFloat16Rows : IStoredRows
         where TVector : unmanaged => TSimd.LoadBFloat16((ushort*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Broadcast<TSimd, TVector>(byte* source)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged => TSimd.BroadcastBFloat16((ushort*)source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadPair(byte* upper, byte* lower, out Vector256<float> first, out Vector256<float> second)
     {
         Vector256<ushort> both = Vector256.Create(Vector128.Load((ushort*)upper), Vector128.Load((ushort*)lower));

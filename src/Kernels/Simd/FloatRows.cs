@@ -16,11 +16,6 @@ internal readonly unsafe struct FloatRows : IStoredRows
         where TVector : unmanaged => TSimd.Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Broadcast<TSimd, TVector>(byte* source)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged => TSimd.Broadcast(*(float*)source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadPair(byte* upper, byte* lower, out Vector256<float> first, out Vector256<float> second)
     {
         first = Vector256.Create(Vector128.Load((float*)upper), Vector128.Load((float*)lower));

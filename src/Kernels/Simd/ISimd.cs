@@ -20,9 +20,6 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
 
     static abstract TVector Broadcast(float value);
 
-    /// <summary>One bf16 in every lane. The element after it must be readable too.</summary>
-    static abstract TVector BroadcastBFloat16(ushort* source);
-
     static abstract TVector Add(TVector a, TVector b);
 
     static abstract TVector Subtract(TVector a, TVector b);

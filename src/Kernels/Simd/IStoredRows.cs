@@ -16,11 +16,6 @@ internal unsafe interface IStoredRows
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged;
 
-    /// <summary>One element in every lane. The element after it must be readable too.</summary>
-    static abstract TVector Broadcast<TSimd, TVector>(byte* source)
-        where TSimd : struct, ISimd<TVector>
-        where TVector : unmanaged;
-
     /// <summary>Elements 0 … 3 of two rows, and their elements 4 … 7: the upper row in the lower halves. For AVX2.</summary>
     static abstract void LoadPair(byte* upper, byte* lower, out Vector256<float> first, out Vector256<float> second);
 }

@@ -7,15 +7,18 @@ namespace CogVideoX.Kernels.Simd;
 /// <summary>Packing for <see cref="MicroKernel{TSimd, TVector}"/>: rows become columns of a panel.</summary>
 internal static unsafe class Panels
 {
-    /// <summary>How far <see cref="Transpose"/> may write past the last element of its target, in floats.</summary>
-    public const int Spill = 8;
+    /// <summary>
+    /// Room in floats past the last element of a target, where <see cref="Transpose"/> may write: more than a group, so that what
+    /// follows in a worker's memory stays aligned to cache lines.
+    /// </summary>
+    public const int Spill = 16;
 
     private const int CacheLine = 64;
     private const int Group = 8;
 
     /// <summary>
-    /// target[k, j] = rows[j, k]. Columns past <paramref name="count"/>, up to the next multiple of 8, get anything finite rows
-    /// hold, and may lie in the next row of the target, which is written after; so panels are packed in the order of addresses.
+    /// target[k, j] = rows[j, k]. Columns past <paramref name="count"/>, up to the next multiple of 8, repeat
+    /// the last, and may lie in the next row of the target, which is written after; so panels are packed in the order of addresses.
     /// </summary>
     /// <param name="rows">[count, depth]</param>
     /// <param name="strideBytes">From a row to the next.</param>

@@ -20,8 +20,6 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
-    public static Vector128<float> BroadcastBFloat16(ushort* source) => (Vector128.Create(*(uint*)source) << 16).AsSingle();
-
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;

@@ -19,8 +19,6 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
-    public static Vector256<float> BroadcastBFloat16(ushort* source) => (Vector256.Create(*(uint*)source) << 16).AsSingle();
-
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;

@@ -18,8 +18,6 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
-    public static Vector512<float> BroadcastBFloat16(ushort* source) => (Vector512.Create(*(uint*)source) << 16).AsSingle();
-
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
