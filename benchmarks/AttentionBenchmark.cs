@@ -3,7 +3,10 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Benchmarks;
 
-/// <summary>Attention over sequences of the transformer's lengths, as a share of the machine's peak, which takes turns with it; only the products count.</summary>
+/// <summary>
+/// Attention over sequences of the transformer's lengths, as a share of the machine's peak, which takes turns with it; only the
+/// products count.
+/// </summary>
 internal static class AttentionBenchmark
 {
     private static readonly (int Tokens, int Heads, int Width)[] Sizes =

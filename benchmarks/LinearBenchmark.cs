@@ -23,7 +23,8 @@ internal static class LinearBenchmark
         using var limit = new ReadLimit();
         using Ops ops = Ops.OnCpu(threads);
         Console.WriteLine($"{threads} threads");
-        Console.WriteLine("      M      N     K  weights        ms   GFLOP/s  by processor time    peak  of peak    GB/s    read  of read  of the nearer");
+        Console.WriteLine(
+            "      M      N     K  weights        ms   GFLOP/s  by processor time    peak  of peak    GB/s    read  of read  of the nearer");
         foreach ((int m, int n, int k) in Cases)
         {
             foreach (DType type in new[] { DType.F32, DType.BF16 })

@@ -54,7 +54,7 @@ def row(what, unit, amount, here, seconds):
 def linear():
     one, zero = ctypes.c_float(1), ctypes.c_float(0)
     for line in ours("linear"):
-        found = re.match(r"\s*(\d+)\s+(\d+)\s+(\d+)\s+F32\s+\S+\s+\S+\s+(\S+)", line)
+        found = re.match(r"\s*(\d+)\s+(\d+)\s+(\d+)\s+F32\s+[\d.]+\s+[\d.]+\s+([\d.]+)", line)
         if not found:
             continue
         m, n, k = (int(g) for g in found.groups()[:3])
@@ -79,7 +79,7 @@ def linear():
 
 def attention():
     for line in ours("attention"):
-        found = re.match(r"\s*(\d+)\s+(\d+)\s+(\d+)\s+\S+\s+\S+\s+(\S+)", line)
+        found = re.match(r"\s*(\d+)\s+(\d+)\s+(\d+)\s+[\d.]+\s+[\d.]+\s+([\d.]+)", line)
         if not found or int(found[1]) > 5000:  # PyTorch holds the whole matrix of scores
             continue
         tokens, heads, width = (int(g) for g in found.groups()[:3])
@@ -89,7 +89,7 @@ def attention():
 
 
 def convolution():
-    pattern = r"(\d)×3×3 /(\d)\s+(\d+)→(\d+)\s+\[1, (\d+), (\d+), (\d+), \d+\]\s+\S+\s+\S+\s+(\S+)"
+    pattern = r"(\d)×3×3 /(\d)\s+(\d+)→(\d+)\s+\[1, (\d+), (\d+), (\d+), \d+\]\s+[\d.]+\s+[\d.]+\s+([\d.]+)"
     for line in ours("convolution"):
         found = re.match(pattern, line)
         if not found:
@@ -115,7 +115,7 @@ def elementwise():
         "group norm": (3, lambda: F.group_norm(video, 32, channel, channel, 1e-6)),
     }
     for line in ours("elementwise"):
-        found = re.match(r"(\S+(?: \S+)*)\s{2,}\S+\s+(\S+)", line)
+        found = re.match(r"(\S+(?: \S+)*)\s{2,}[\d.]+\s+([\d.]+)", line)
         if found and found[1] in operations:
             passes, run = operations[found[1]]
             row(f"{found[1]}, 75 MiB", "GB/s", passes * x.numel() * 4 / 1e9, float(found[2]), [None, None, best(run)])

@@ -125,7 +125,10 @@ public readonly unsafe partial struct Attention
             panel.Finish();
             Panels.Transpose<FloatRows>(panel.Sums, Lanes * sizeof(float), width, Lanes, staging, stride);
             for (int i = 0; i < count; i++)
-                new ReadOnlySpan<float>(staging + i * stride, width).CopyTo(new Span<float>(attention.Result(batch, head, query + i), width));
+            {
+                var result = new Span<float>(attention.Result(batch, head, query + i), width);
+                new ReadOnlySpan<float>(staging + i * stride, width).CopyTo(result);
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ public readonly unsafe partial struct Linear
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer rows = linear.weight.Slice((long)column * inputs), next = linear.weight.Slice((long)(column + count) * inputs);
+                WeightPointer rows = linear.weight.Slice((long)column * inputs), next = rows.Slice((long)count * inputs);
                 float* weights = rows.Format == FloatFormat.F32 ? (float*)rows.Address : staging;
                 if (weights == staging)
                     Widen.ToFloats(rows, staging, count * inputs);

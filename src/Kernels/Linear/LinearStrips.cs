@@ -60,8 +60,8 @@ public readonly unsafe partial struct Linear
         private void Dot<TRows>(byte* w0, int count, float* sums) where TRows : struct, IStoredRows
         {
             int inputs = linear.inputs, last = linear.rows - 1;
-            byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TRows.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TRows.Size;
-            byte* ahead = w0 + WeightRows * (long)inputs * TRows.Size;
+            nint stride = (nint)inputs * TRows.Size;
+            byte* w1 = w0 + Math.Min(1, count - 1) * stride, w2 = w0 + Math.Min(2, count - 1) * stride, ahead = w0 + WeightRows * stride;
             float* x0 = X(0, last), x1 = X(1, last), x2 = X(2, last), x3 = X(3, last);
             TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
             TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace CogVideoX.Kernels.Simd;
 
-/// <summary>The tile of <see cref="MicroKernel{TSimd, TVector}"/> for thirty-two registers: twenty-four sums, two vectors of B, one of A.</summary>
+/// <summary>
+/// The tile of <see cref="MicroKernel{TSimd, TVector}"/> for thirty-two registers: twenty-four sums, two vectors of B, one of A.
+/// </summary>
 internal static unsafe class TallMicroKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
