@@ -28,6 +28,31 @@ public sealed unsafe class SimdMathTests
         Assert.Equal(expected, SimdMath<Simd512, Vector512<float>>.Exp(Vector512.Create(x))[0]);
     }
 
+    [Fact]
+    public void Exp2IsWithinTheStatedError()
+    {
+        double largest = 0;
+        for (float x = -126; x <= 0; x += 1f / 4096)
+        {
+            double exact = Math.Pow(2, x), ulp = Math.ScaleB(1, Math.ILogB(exact) - 23);
+            largest = Math.Max(largest, Math.Abs(SimdMath<Simd256, Vector256<float>>.Exp2(Vector256.Create(x))[0] - exact) / ulp);
+        }
+        Assert.InRange(largest, 0, 2.1);
+    }
+
+    [Theory]
+    [InlineData(float.NegativeInfinity, 0)]
+    [InlineData(float.MinValue, 0)]
+    [InlineData(-127, 0)]
+    [InlineData(0, 1)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Exp2KnowsItsLimits(float x, float expected)
+    {
+        Assert.Equal(expected, SimdMath<Simd128, Vector128<float>>.Exp2(Vector128.Create(x))[0]);
+        Assert.Equal(expected, SimdMath<Simd256, Vector256<float>>.Exp2(Vector256.Create(x))[0]);
+        Assert.Equal(expected, SimdMath<Simd512, Vector512<float>>.Exp2(Vector512.Create(x))[0]);
+    }
+
     private static double LargestError(float from, float to)
     {
         double largest = 0;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Simd;
 
@@ -7,106 +8,126 @@ namespace CogVideoX.Kernels;
 public readonly unsafe partial struct Attention
 {
     /// <summary>
-    /// A block of queries of one head goes through the keys block by block; scores stay in L2, and sums are corrected when a
-    /// larger score appears (Milakov and Gimelshein, arXiv 1805.02867; Dao et al., arXiv 2205.14135).
+    /// A block of queries of one head goes through the keys block by block; sums are corrected when a larger score appears
+    /// (Milakov and Gimelshein, arXiv 1805.02867; Dao et al., arXiv 2205.14135). Both products are computed transposed, so that
+    /// a vector holds one key's scores for as many queries: scores leave the first product as the panel that the second takes,
+    /// and nothing is ever summed or compared across the lanes of a vector.
     /// </summary>
-    /// <param name="blockRows">Queries of a block, whole micro-kernel tiles.</param>
+    /// <param name="blockRows">Queries of a block, whole panels.</param>
     /// <param name="blocks">Blocks of a head.</param>
     private readonly struct Blocks<TSimd, TVector>(Attention attention, int blockRows, int blocks) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        private const int TileRows = MicroKernel<TSimd, TVector>.Rows;
-        private const int BlockKeys = 256;
+        private const int BlockScores = 4096; // half of a 32 KB L1
 
         private readonly int width = attention.size.Width;
-        private readonly int paddedWidth = LinearGrid.RoundUp(attention.size.Width, TileColumns);
 
-        private static int TileColumns => MicroKernel<TSimd, TVector>.Columns;
+        private static int BlockKeys => BlockScores / Lanes;
+
+        private static int TileRows => MicroKernel<TSimd, TVector>.Rows;
+
+        private static int Lanes => MicroKernel<TSimd, TVector>.Columns;
 
         public void Run(int item, CpuWorker worker)
         {
             int block = item % blocks, head = item / blocks % attention.size.Heads, batch = item / blocks / attention.size.Heads;
-            int first = block * blockRows, rows = Math.Min(blockRows, attention.size.Queries - first);
-            int paddedRows = LinearGrid.RoundUp(rows, TileRows);
-            float* queries = (float*)worker.Scratch(sizeof(float) * ((long)blockRows * (width + paddedWidth + BlockKeys + 2) + BlockKeys * paddedWidth));
-            float* sums = queries + blockRows * width;
-            float* scores = sums + blockRows * paddedWidth;
-            float* panels = scores + blockRows * BlockKeys;
-            var softmax = new OnlineSoftmax<TSimd, TVector>(panels + BlockKeys * paddedWidth, blockRows);
-            LoadQueries(batch, head, first, rows, paddedRows, queries);
-            softmax.Start(paddedRows);
-            new Span<float>(sums, paddedRows * paddedWidth).Clear();
+            int first = block * blockRows, end = Math.Min(attention.size.Queries, first + blockRows);
+            var room = new AttentionRoom<TSimd, TVector>(worker, blockRows, BlockKeys, width);
+            for (int query = first; query < end; query += Lanes)
+                PackQueries(batch, head, query, Math.Min(Lanes, end - query), room.Panel((query - first) / Lanes));
             for (int key = 0; key < attention.size.Keys; key += BlockKeys)
             {
                 int keys = Math.Min(BlockKeys, attention.size.Keys - key);
-                int paddedKeys = LinearGrid.RoundUp(keys, TileColumns);
-                PackKeys(batch, head, key, keys, panels);
-                Multiply(queries, width, panels, width, scores, paddedKeys, paddedRows, paddedKeys, accumulate: false);
-                for (int i = 0; i < rows; i++)
+                PackKeys(batch, head, key, keys, room.Keys);
+                PackValues(batch, head, key, keys, room.Values, room.ValueStride);
+                for (int query = first; query < end; query += Lanes)
                 {
-                    float* bias = attention.bias is null ? null : attention.Bias(batch, head, first + i) + key;
-                    softmax.Update(i, scores + i * paddedKeys, keys, paddedKeys, bias, sums + i * paddedWidth, paddedWidth);
+                    QueryPanel<TSimd, TVector> panel = room.Panel((query - first) / Lanes);
+                    Multiply(room.Keys, TileRows * width, panel.Queries, width, room.Scores, keys, accumulate: false);
+                    if (attention.bias is not null)
+                        AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, room);
+                    panel.Softmax(room.Scores, keys);
+                    Multiply(room.Values, room.ValueStride, room.Scores, keys, panel.Sums, width, accumulate: true);
                 }
-                PackValues(batch, head, key, keys, panels);
-                Multiply(scores, paddedKeys, panels, keys, sums, paddedWidth, paddedRows, paddedWidth, accumulate: true);
             }
-            for (int i = 0; i < rows; i++)
-                softmax.Finish(i, sums + i * paddedWidth, attention.Result(batch, head, first + i), width);
+            for (int query = first; query < end; query += Lanes)
+                Finish(batch, head, query, Math.Min(Lanes, end - query), room.Panel((query - first) / Lanes), room.Staging);
+        }
+
+        // c (+)= a · b, in tiles one below the other.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Multiply(float* a, int aStride, float* b, int depth, float* c, int rows, bool accumulate)
+        {
+            for (int row = 0; row < rows; row += TileRows, a += aStride, c += TileRows * Lanes)
+                MicroKernel<TSimd, TVector>.Run(a, b, depth, c, Lanes, accumulate);
         }
 
         // The scale goes to the queries, where there is least to multiply.
-        private void LoadQueries(int batch, int head, int first, int rows, int paddedRows, float* queries)
+        private void PackQueries(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel)
         {
-            for (int i = 0; i < rows; i++)
-            {
-                float* source = attention.Query(batch, head, first + i);
-                for (int j = 0; j < width; j++)
-                    queries[i * width + j] = source[j] * attention.scale;
-            }
-            new Span<float>(queries + rows * width, (paddedRows - rows) * width).Clear();
+            float* source = attention.Query(batch, head, query);
+            long strideBytes = attention.size.QueryStride * sizeof(float);
+            int ahead = Math.Min(Lanes, attention.size.Queries - query - count);
+            Panels.Prefetch(source + count * attention.size.QueryStride, strideBytes, ahead, width * sizeof(float));
+            Panels.Transpose<FloatRows>(source, strideBytes, count, width, panel.Queries, Lanes);
+            panel.Start(attention.scale);
         }
 
         private void PackKeys(int batch, int head, int key, int keys, float* panels)
         {
-            long offset = attention.KeyOffset(batch, head, key), strideBytes = attention.size.KeyStride * sizeof(float);
-            Panels.Prefetch(attention.k + offset, strideBytes, keys, width * sizeof(float));
-            Panels.Prefetch(attention.v + offset, strideBytes, keys, width * sizeof(float));
-            for (int j = 0; j < keys; j += TileColumns, panels += TileColumns * width)
-            {
-                float* source = attention.k + attention.KeyOffset(batch, head, key + j);
-                Panels.Transpose(source, attention.size.KeyStride, Math.Min(TileColumns, keys - j), width, panels, TileColumns);
-            }
+            long stride = attention.size.KeyStride, strideBytes = stride * sizeof(float);
+            float* source = attention.k + attention.KeyOffset(batch, head, key);
+            Panels.Prefetch(source, strideBytes, keys, width * sizeof(float));
+            Panels.Prefetch(attention.v + attention.KeyOffset(batch, head, key), strideBytes, keys, width * sizeof(float));
+            for (int i = 0; i < keys; i += TileRows, panels += TileRows * width)
+                Panels.Transpose<FloatRows>(source + i * stride, strideBytes, Math.Min(TileRows, keys - i), width, panels, TileRows);
         }
 
         // One pass over the tokens, which may lie pages apart, with all panels written side by side.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void PackValues(int batch, int head, int key, int keys, float* panels)
+        private void PackValues(int batch, int head, int key, int keys, float* panels, int panelStride)
         {
+            const int chunk = 4; // what a chunk spills into the next key's row is overwritten by it
             float* source = attention.v + attention.KeyOffset(batch, head, key);
-            int whole = width - width % TileColumns;
+            int chunked = LinearGrid.RoundUp(TileRows, chunk);
             for (int i = 0; i < keys; i++, source += attention.size.KeyStride)
             {
-                float* target = panels + i * TileColumns;
-                for (int j = 0; j < whole; j += TileColumns, target += TileColumns * keys)
+                float* target = panels + i * TileRows;
+                int j = 0;
+                for (; j + chunked <= width; j += TileRows, target += panelStride)
                 {
-                    TSimd.Store(TSimd.Load(source + j), target);
-                    TSimd.Store(TSimd.Load(source + j + TSimd.Lanes), target + TSimd.Lanes);
+                    for (int part = 0; part < chunked; part += chunk)
+                        Vector128.Load(source + j + part).Store(target + part);
                 }
-                for (int j = whole; j < paddedWidth; j++)
-                    target[j - whole] = j < width ? source[j] : 0;
+                for (; j < width; j += TileRows, target += panelStride)
+                {
+                    for (int part = 0; part < TileRows; part++)
+                        target[part] = j + part < width ? source[j + part] : 0;
+                }
             }
         }
 
-        // Rows past the last query give numbers that nobody reads.
+        // Masks are often the least finite number: clamped, a row of nothing else is an average, as it is in PyTorch.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Multiply(
-            float* a, int aStride, float* panels, int depth, float* c, int cStride, int rows, int columns, bool accumulate)
+        private void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionRoom<TSimd, TVector> room)
         {
-            for (int column = 0; column < columns; column += TileColumns, panels += TileColumns * depth)
+            float* rows = attention.Bias(batch, head, query) + key, bias = room.Bias, scores = room.Scores;
+            Panels.Transpose<FloatRows>(rows, attention.size.Keys * (long)sizeof(float), count, keys, bias, Lanes);
+            TVector least = TSimd.Broadcast(float.MinValue), unit = TSimd.Broadcast(QueryPanel<TSimd, TVector>.Log2E);
+            for (int i = 0; i < keys * Lanes; i += TSimd.Lanes)
+                TSimd.Store(TSimd.Max(least, TSimd.MultiplyAdd(TSimd.Load(bias + i), unit, TSimd.Load(scores + i))), scores + i);
+        }
+
+        private void Finish(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel, float* staging)
+        {
+            int stride = LinearGrid.RoundUp(width, Panels.Spill);
+            panel.Finish();
+            Panels.Transpose<FloatRows>(panel.Sums, Lanes * sizeof(float), width, Lanes, staging, stride);
+            for (int i = 0; i < count; i++)
             {
-                for (int row = 0; row < rows; row += TileRows)
-                    MicroKernel<TSimd, TVector>.Run(a + row * aStride, aStride, panels, depth, c + row * cStride + column, cStride, accumulate);
+                var result = new Span<float>(attention.Result(batch, head, query + i), width);
+                new ReadOnlySpan<float>(staging + i * stride, width).CopyTo(result);
             }
         }
     }

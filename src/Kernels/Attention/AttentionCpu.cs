@@ -5,7 +5,7 @@ namespace CogVideoX.Kernels;
 
 public readonly unsafe partial struct Attention : IAnyWidth
 {
-    private const int LargestQueryBlock = 192, SmallestQueryBlock = 48;
+    private const int LargestQueryBlock = 1024, SmallestQueryBlock = 48;
     private const int BlocksPerThread = 3;
 
     /// <inheritdoc/>
@@ -16,7 +16,7 @@ public readonly unsafe partial struct Attention : IAnyWidth
         int blocks = LinearGrid.Parts(size.Queries, LargestQueryBlock);
         while (blocks * size.Batch * size.Heads < BlocksPerThread * threads.Count && size.Queries / (blocks + 1) >= SmallestQueryBlock)
             blocks++;
-        int rows = LinearGrid.RoundUp(LinearGrid.Parts(size.Queries, blocks), MicroKernel<TSimd, TVector>.Rows);
+        int rows = LinearGrid.RoundUp(LinearGrid.Parts(size.Queries, blocks), MicroKernel<TSimd, TVector>.Columns);
         blocks = LinearGrid.Parts(size.Queries, rows);
         threads.For(size.Batch * size.Heads * blocks, new Blocks<TSimd, TVector>(this, rows, blocks));
     }

@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels.Devices;
 public static unsafe class Peak
 {
     private const int Steps = 2_000_000;
-    private const long Bytes = 256L << 20;
+    private const long CopyBytes = 256L << 20; // half read, half written
 
     private static double Giga => Steps * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4) / 1e9;
 
@@ -25,18 +25,20 @@ public static unsafe class Peak
     }
 
     /// <summary>GB/s of a team of threads that reads memory.</summary>
-    public static double Read(CpuThreads threads) => Bandwidth(threads, copies: false, bytesMoved: Bytes);
+    public static double Read(CpuThreads team)
+    {
+        using var limit = new ReadLimit();
+        return ReadLimit.Giga / Fastest(8, () => limit.Sweep(team));
+    }
 
     /// <summary>GB/s of a team of threads that copies memory: bytes read and bytes written.</summary>
-    public static double Copy(CpuThreads threads) => Bandwidth(threads, copies: true, bytesMoved: 2 * (Bytes / 2));
-
-    private static double Bandwidth(CpuThreads threads, bool copies, long bytesMoved)
+    public static double Copy(CpuThreads team)
     {
-        float* memory = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
-        NativeMemory.Fill(memory, (nuint)Bytes, 0);
-        double seconds = Fastest(8, () => threads.For(64, new Sweep(memory, copies)));
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)CopyBytes, 64);
+        NativeMemory.Fill(memory, (nuint)CopyBytes, 0);
+        double seconds = Fastest(8, () => team.For(Copying.Items, new Copying(memory)));
         NativeMemory.AlignedFree(memory);
-        return bytesMoved / seconds / 1e9;
+        return CopyBytes / seconds / 1e9;
     }
 
     private static double Fastest(int runs, Action action)
@@ -130,32 +132,15 @@ public static unsafe class Peak
         }
     }
 
-    private readonly struct Sweep(float* memory, bool copies) : IParallelBody
+    private readonly struct Copying(byte* memory) : IParallelBody
     {
-        private const int Items = 64;
+        public const int Items = 64;
 
         public void Run(int item, CpuWorker worker)
         {
-            long floats = Bytes / sizeof(float) / Items;
-            float* part = memory + item * floats;
-            if (copies)
-                NativeMemory.Copy(part, part + floats / 2, (nuint)(floats / 2) * sizeof(float));
-            else if (Sum(part, floats) != 0)
-                throw new UnreachableException("The memory was filled with zeros.");
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static float Sum(float* part, long floats)
-        {
-            Vector256<float> a = default, b = default, c = default, d = default;
-            for (float* end = part + floats; part < end; part += 32)
-            {
-                a += Vector256.Load(part);
-                b += Vector256.Load(part + 8);
-                c += Vector256.Load(part + 16);
-                d += Vector256.Load(part + 24);
-            }
-            return Vector256.Sum(a + b + c + d);
+            const long half = CopyBytes / Items / 2;
+            byte* part = memory + item * 2 * half;
+            NativeMemory.Copy(part, part + half, (nuint)half);
         }
     }
 }

@@ -13,15 +13,35 @@ public readonly unsafe partial struct Linear : IAnyWidth
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
-        if (rows <= FewRows)
+        switch (rows)
         {
-            var strips = new Strips<TSimd, TVector>(this);
-            threads.For(strips.Count, strips);
+            case 1: RunStrips<TSimd, TVector, OneRow>(threads); break;
+            case 2: RunStrips<TSimd, TVector, TwoRows>(threads); break;
+            case <= 4: RunStrips<TSimd, TVector, FourRows>(threads); break;
+            case <= FewRows when rows <= TSimd.Lanes: RunVectors<TSimd, TVector, TwoInputs>(threads); break;
+            case <= FewRows: RunVectors<TSimd, TVector, OneInput>(threads); break;
+            default:
+                var grid = new LinearGrid(rows, outputs, threads.Count);
+                threads.For(grid.Count, new Tiles<TSimd, TVector>(this, grid));
+                break;
         }
-        else
-        {
-            var grid = new LinearGrid(rows, outputs, threads.Count);
-            threads.For(grid.Count, new Tiles<TSimd, TVector>(this, grid));
-        }
+    }
+
+    private void RunStrips<TSimd, TVector, TCount>(CpuThreads threads)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+        where TCount : struct, IRowCount
+    {
+        var strips = new Strips<TSimd, TVector, TCount>(this);
+        threads.For(strips.Count, strips);
+    }
+
+    private void RunVectors<TSimd, TVector, TShape>(CpuThreads threads)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+        where TShape : struct, IVectorPair
+    {
+        var vectors = new RowVectors<TSimd, TVector, TShape>(this, threads.Count);
+        threads.For(vectors.Count, vectors);
     }
 }

@@ -31,7 +31,7 @@ internal readonly struct LinearGrid
                 across++;
         }
         // Whole micro-kernel tiles, but for the last.
-        Height = RoundUp(Parts(rows, down), 6);
+        Height = RoundUp(Parts(rows, down), 12);
         Width = RoundUp(Parts(outputs, across), 32);
         columnTiles = Parts(outputs, Width);
         Count = Parts(rows, Height) * columnTiles;

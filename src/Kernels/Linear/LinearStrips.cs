@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Simd;
 
@@ -7,14 +8,16 @@ namespace CogVideoX.Kernels;
 public readonly unsafe partial struct Linear
 {
     /// <summary>
-    /// The product for a few rows, which costs what reading the weights costs: they stream through once, unpacked, as dot
-    /// products of three rows of weights with four of x.
+    /// The product for up to four rows, which costs what reading the weights costs: they stream through once, as they lie, as
+    /// dot products of three rows of weights with those of x.
     /// </summary>
-    private readonly struct Strips<TSimd, TVector>(Linear linear) : IParallelBody
+    private readonly struct Strips<TSimd, TVector, TCount>(Linear linear) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
+        where TCount : struct, IRowCount
     {
-        private const int WeightRows = 3, XRows = 4;
+        private const int WeightRows = 3;
+        private const int PrefetchInputs = 16; // a few lines at a time: more would hold up what else misses L1
         private const int WeightsPerStrip = 128 * 1024;
 
         private readonly int height = Math.Max(1, WeightsPerStrip / (WeightRows * linear.inputs)) * WeightRows;
@@ -23,33 +26,29 @@ public readonly unsafe partial struct Linear
 
         public void Run(int item, CpuWorker worker)
         {
-            int inputs = linear.inputs, outputs = linear.outputs;
-            int start = item * height, end = Math.Min(outputs, start + height);
-            float* sums = (float*)worker.Scratch(sizeof(float) * (WeightRows * XRows * TSimd.Lanes + height + WeightRows * (long)inputs));
-            float* bias = sums + WeightRows * XRows * TSimd.Lanes;
-            float* staging = bias + height;
+            int start = item * height, end = Math.Min(linear.outputs, start + height);
+            int sumFloats = WeightRows * TCount.Value * TSimd.Lanes;
+            float* sums = (float*)worker.Scratch(sizeof(float) * (sumFloats + height + WeightRows * (long)linear.inputs));
+            float* bias = sums + sumFloats, staging = bias + height;
             var finish = new Finisher<TSimd, TVector>(linear, bias, start);
             finish.WidenBias(end - start);
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer weights = linear.weight.Slice((long)column * inputs);
+                WeightPointer weights = linear.weight.Slice((long)column * linear.inputs);
                 if (weights.Format is not (FloatFormat.F32 or FloatFormat.BF16))
                 {
-                    Widen.ToFloats(weights, staging, count * inputs);
+                    Widen.ToFloats(weights, staging, count * linear.inputs);
                     weights = new WeightPointer(staging, FloatFormat.F32);
                 }
-                for (int row = 0; row < linear.rows; row += XRows)
+                if (weights.Format == FloatFormat.BF16)
+                    Dot<BFloat16Rows>((byte*)weights.Address, count, sums);
+                else
+                    Dot<FloatRows>((byte*)weights.Address, count, sums);
+                for (int i = 0; i < linear.rows; i++)
                 {
-                    if (weights.Format == FloatFormat.BF16)
-                        Dot<BFloat16Weights>((byte*)weights.Address, count, row, sums);
-                    else
-                        Dot<FloatWeights>((byte*)weights.Address, count, row, sums);
-                    for (int i = 0; i < XRows && row + i < linear.rows; i++)
-                    {
-                        for (int j = 0; j < count; j++)
-                            Put(row + i, column + j, TSimd.Sum(TSimd.Load(sums + (i * WeightRows + j) * TSimd.Lanes)));
-                    }
+                    for (int j = 0; j < count; j++)
+                        Put(i, column + j, TSimd.Sum(TSimd.Load(sums + (i * WeightRows + j) * TSimd.Lanes)));
                 }
             }
             finish.Apply(0, linear.rows, start, end - start);
@@ -58,38 +57,54 @@ public readonly unsafe partial struct Linear
         // Rows that don't exist are the last one again; what they give isn't used. Sums leave through memory: were they
         // arguments of a call, the JIT would keep them on the stack throughout the loop.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Dot<TWeights>(byte* w0, int count, int row, float* sums) where TWeights : struct, IWeights
+        private void Dot<TRows>(byte* w0, int count, float* sums) where TRows : struct, IStoredRows
         {
             int inputs = linear.inputs, last = linear.rows - 1;
-            byte* w1 = w0 + Math.Min(1, count - 1) * (long)inputs * TWeights.Size, w2 = w0 + Math.Min(2, count - 1) * (long)inputs * TWeights.Size;
-            float* x0 = X(row, last), x1 = X(row + 1, last), x2 = X(row + 2, last), x3 = X(row + 3, last);
+            nint stride = (nint)inputs * TRows.Size;
+            byte* w1 = w0 + Math.Min(1, count - 1) * stride, w2 = w0 + Math.Min(2, count - 1) * stride, ahead = w0 + WeightRows * stride;
+            float* x0 = X(0, last), x1 = X(1, last), x2 = X(2, last), x3 = X(3, last);
             TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
             TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
-            int k = 0;
-            for (; k + TSimd.Lanes <= inputs; k += TSimd.Lanes)
+            for (int k = 0, end = inputs - inputs % TSimd.Lanes; k < end;)
             {
-                TVector a = TWeights.Load(w0, k), b = TWeights.Load(w1, k), c = TWeights.Load(w2, k);
-                TVector x = TSimd.Load(x0 + k);
-                s00 = TSimd.MultiplyAdd(x, a, s00);
-                s01 = TSimd.MultiplyAdd(x, b, s01);
-                s02 = TSimd.MultiplyAdd(x, c, s02);
-                x = TSimd.Load(x1 + k);
-                s10 = TSimd.MultiplyAdd(x, a, s10);
-                s11 = TSimd.MultiplyAdd(x, b, s11);
-                s12 = TSimd.MultiplyAdd(x, c, s12);
-                x = TSimd.Load(x2 + k);
-                s20 = TSimd.MultiplyAdd(x, a, s20);
-                s21 = TSimd.MultiplyAdd(x, b, s21);
-                s22 = TSimd.MultiplyAdd(x, c, s22);
-                x = TSimd.Load(x3 + k);
-                s30 = TSimd.MultiplyAdd(x, a, s30);
-                s31 = TSimd.MultiplyAdd(x, b, s31);
-                s32 = TSimd.MultiplyAdd(x, c, s32);
+                int blockEnd = Math.Min(end, k + PrefetchInputs);
+                if (Sse.IsSupported)
+                {
+                    for (int i = 0; i < WeightRows * PrefetchInputs * TRows.Size; i += 64)
+                        Sse.Prefetch0(ahead + i);
+                    ahead += WeightRows * PrefetchInputs * TRows.Size;
+                }
+                for (; k < blockEnd; k += TSimd.Lanes)
+                {
+                    TVector a = TRows.Load<TSimd, TVector>(w0 + (nint)k * TRows.Size);
+                    TVector b = TRows.Load<TSimd, TVector>(w1 + (nint)k * TRows.Size);
+                    TVector c = TRows.Load<TSimd, TVector>(w2 + (nint)k * TRows.Size);
+                    Step(TSimd.Load(x0 + k), a, b, c, ref s00, ref s01, ref s02);
+                    if (TCount.Value > 1)
+                        Step(TSimd.Load(x1 + k), a, b, c, ref s10, ref s11, ref s12);
+                    if (TCount.Value > 2)
+                    {
+                        Step(TSimd.Load(x2 + k), a, b, c, ref s20, ref s21, ref s22);
+                        Step(TSimd.Load(x3 + k), a, b, c, ref s30, ref s31, ref s32);
+                    }
+                }
             }
             Put(s00, s01, s02, sums);
-            Put(s10, s11, s12, sums + WeightRows * TSimd.Lanes);
-            Put(s20, s21, s22, sums + 2 * WeightRows * TSimd.Lanes);
-            Put(s30, s31, s32, sums + 3 * WeightRows * TSimd.Lanes);
+            if (TCount.Value > 1)
+                Put(s10, s11, s12, sums + WeightRows * TSimd.Lanes);
+            if (TCount.Value > 2)
+            {
+                Put(s20, s21, s22, sums + 2 * WeightRows * TSimd.Lanes);
+                Put(s30, s31, s32, sums + 3 * WeightRows * TSimd.Lanes);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Step(TVector x, TVector a, TVector b, TVector c, ref TVector s0, ref TVector s1, ref TVector s2)
+        {
+            s0 = TSimd.MultiplyAdd(x, a, s0);
+            s1 = TSimd.MultiplyAdd(x, b, s1);
+            s2 = TSimd.MultiplyAdd(x, c, s2);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -109,26 +124,26 @@ public readonly unsafe partial struct Linear
                 sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
             linear.y[(long)row * linear.outputs + column] = sum;
         }
+    }
 
-        private interface IWeights
-        {
-            static abstract int Size { get; }
+    /// <summary>A number that the JIT knows.</summary>
+    private interface IRowCount
+    {
+        static abstract int Value { get; }
+    }
 
-            static abstract TVector Load(byte* row, int k);
-        }
+    private readonly struct OneRow : IRowCount
+    {
+        public static int Value => 1;
+    }
 
-        private readonly struct FloatWeights : IWeights
-        {
-            public static int Size => sizeof(float);
+    private readonly struct TwoRows : IRowCount
+    {
+        public static int Value => 2;
+    }
 
-            public static TVector Load(byte* row, int k) => TSimd.Load((float*)row + k);
-        }
-
-        private readonly struct BFloat16Weights : IWeights
-        {
-            public static int Size => sizeof(ushort);
-
-            public static TVector Load(byte* row, int k) => TSimd.LoadBFloat16((ushort*)row + k);
-        }
+    private readonly struct FourRows : IRowCount
+    {
+        public static int Value => 4;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Simd;
 
@@ -9,110 +8,146 @@ public readonly unsafe partial struct Linear
 {
     /// <summary>
     /// The product for many rows, after Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", ACM TOMS
-    /// 34:3): a slice of the inputs at a time, weights packed as panels that go through L1 one by one, a block of x in L2.
+    /// 34:3): a slice of the inputs at a time, a block of x packed in L2, panels of the weights going through L1 one by one.
+    /// A panel is packed just before the first block needs it, from weights that were asked for during the panel before.
     /// </summary>
     private readonly struct Tiles<TSimd, TVector>(Linear linear, LinearGrid grid) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        private const int Depth = 256;      // a panel of the weights is half of a 32 KB L1
-        private const int BlockRows = 144;  // a block of x is a quarter to a third of L2
-        private const int TileRows = MicroKernel<TSimd, TVector>.Rows;
+        private const int PanelFloats = 6 * 1024; // three quarters of a 32 KB L1
+        private const int LargestBlockRows = 144; // with them, a block of x is less than half of a 512 KB L2
+
+        private static int Depth => PanelFloats / TileColumns;
+
+        private static int TileRows => MicroKernel<TSimd, TVector>.Rows;
 
         private static int TileColumns => MicroKernel<TSimd, TVector>.Columns;
 
         public void Run(int item, CpuWorker worker)
         {
             (int row, int rowEnd, int column, int columnEnd) = grid[item];
-            int width = LinearGrid.RoundUp(grid.Width, TileColumns);
-            float* panels = (float*)worker.Scratch(sizeof(float) * ((long)width * (Depth + 1) + (BlockRows + 2 * TileColumns) * Depth));
-            float* bias = panels + (long)width * Depth;
-            float* block = bias + width;
-            float* staging = block + BlockRows * Depth;
-            var finish = new Finisher<TSimd, TVector>(linear, bias, column);
-            finish.WidenBias(columnEnd - column);
-
+            int blocks = LinearGrid.Parts(rowEnd - row, LargestBlockRows);
+            int blockRows = LinearGrid.RoundUp(LinearGrid.Parts(rowEnd - row, blocks), TileRows);
             // Slices of equal depth; they depend on nothing but the number of inputs, and so do the sums.
             int inputs = linear.inputs;
             int depth = LinearGrid.RoundUp(LinearGrid.Parts(inputs, LinearGrid.Parts(inputs, Depth)), 8);
+            var room = new LinearRoom<TSimd, TVector>(worker, blockRows, depth, LinearGrid.RoundUp(grid.Width, TileColumns), blocks);
+            var finish = new Finisher<TSimd, TVector>(linear, room.Bias, column);
+            finish.WidenBias(columnEnd - column);
+
             for (int k = 0; k < inputs; k += depth)
             {
-                int depthHere = Math.Min(depth, inputs - k);
-                PackWeights(column, columnEnd, k, depthHere, panels, staging);
-                for (int top = row; top < rowEnd; top += BlockRows)
+                var slice = new Slice(k, Math.Min(depth, inputs - k), inputs);
+                for (int top = row; top < rowEnd; top += blockRows)
                 {
-                    int bottom = Math.Min(rowEnd, top + BlockRows);
-                    CopyBlock(top, bottom, k, depthHere, block);
-                    Multiply(block, top, bottom, panels, column, columnEnd, depthHere, k == 0, k + depthHere == inputs, finish, staging);
+                    int bottom = Math.Min(rowEnd, top + blockRows);
+                    PackRows(top, bottom, slice, room.Block);
+                    float* panel = room.Panels;
+                    for (int j = column; j < columnEnd; j += TileColumns, panel += room.PanelStride)
+                    {
+                        if (top == row)
+                            PackWeights(j, columnEnd, slice, panel, room.Staging);
+                        Ahead ahead = top == row
+                            ? AheadInWeights(j + TileColumns, columnEnd, slice)
+                            : new Ahead(panel + room.PanelStride, slice.Depth * sizeof(float), TileColumns, slice.Depth * sizeof(float));
+                        Multiply(room.Block, top, bottom, panel, j, columnEnd, slice, ahead, room.Edge);
+                        if (slice.IsLast)
+                            finish.Apply(top, bottom - top, j, Math.Min(TileColumns, columnEnd - j));
+                    }
                 }
             }
         }
 
-        private void PackWeights(int column, int columnEnd, int k, int depth, float* panels, float* staging)
+        private void PackRows(int top, int bottom, Slice slice, float* block)
         {
-            int inputs = linear.inputs;
-            bool direct = linear.weight.Format == FloatFormat.F32;
-            int elementSize = linear.weight.ElementSize;
-            for (; column < columnEnd; column += TileColumns, panels += (long)TileColumns * depth)
+            for (int row = top; row < bottom; row += TileRows, block += TileRows * slice.Depth)
             {
-                int count = Math.Min(TileColumns, columnEnd - column);
-                long first = (long)column * inputs + k;
-                int ahead = Math.Clamp(columnEnd - column - TileColumns, 0, TileColumns);
-                Panels.Prefetch(
-                    linear.weight.Slice(first + (long)TileColumns * inputs).Address, (long)inputs * elementSize, ahead, depth * elementSize);
-                if (direct)
-                {
-                    Panels.Transpose((float*)linear.weight.Address + first, inputs, count, depth, panels, TileColumns);
-                    continue;
-                }
-                for (int j = 0; j < count; j++)
-                    Widen.ToFloats(linear.weight.Slice(first + (long)j * inputs), staging + j * depth, depth);
-                Panels.Transpose(staging, depth, count, depth, panels, TileColumns);
+                float* source = linear.x + (long)row * linear.inputs + slice.Start;
+                Panels.Transpose<FloatRows>(
+                    source, (long)linear.inputs * sizeof(float), Math.Min(TileRows, bottom - row), slice.Depth, block, TileRows);
             }
         }
 
-        // Rows side by side: read in place, rows of some widths would all fall into the same few sets of the caches.
-        private void CopyBlock(int top, int bottom, int k, int depth, float* block)
+        private void PackWeights(int column, int columnEnd, Slice slice, float* panel, float* staging)
         {
-            for (int row = top; row < bottom; row++, block += depth)
-                NativeMemory.Copy(linear.x + (long)row * linear.inputs + k, block, (nuint)depth * sizeof(float));
-            int missing = LinearGrid.RoundUp(bottom - top, TileRows) - (bottom - top);
-            NativeMemory.Clear(block, (nuint)(missing * depth) * sizeof(float));
+            int count = Math.Min(TileColumns, columnEnd - column);
+            long inputs = linear.inputs;
+            WeightPointer first = linear.weight.Slice(column * inputs + slice.Start);
+            switch (first.Format)
+            {
+                case FloatFormat.F32:
+                    Panels.Transpose<FloatRows>(first.Address, inputs * sizeof(float), count, slice.Depth, panel, TileColumns);
+                    break;
+                case FloatFormat.BF16:
+                    Panels.Transpose<BFloat16Rows>(first.Address, inputs * sizeof(ushort), count, slice.Depth, panel, TileColumns);
+                    break;
+                default:
+                    for (int j = 0; j < count; j++)
+                        Widen.ToFloats(first.Slice(j * inputs), staging + j * slice.Depth, slice.Depth);
+                    Panels.Transpose<FloatRows>(staging, slice.Depth * sizeof(float), count, slice.Depth, panel, TileColumns);
+                    break;
+            }
+        }
+
+        private Ahead AheadInWeights(int column, int columnEnd, Slice slice)
+        {
+            long inputs = linear.inputs;
+            int size = linear.weight.ElementSize;
+            void* first = linear.weight.Slice(column * inputs + slice.Start).Address;
+            return new Ahead(first, inputs * size, Math.Clamp(columnEnd - column, 0, TileColumns), slice.Depth * size);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Multiply(
-            float* block, int top, int bottom, float* panels, int column, int columnEnd, int depth, bool first, bool last,
-            in Finisher<TSimd, TVector> finish, float* edge)
+            float* block, int top, int bottom, float* panel, int column, int columnEnd, Slice slice, Ahead ahead, float* edge)
         {
-            int outputs = linear.outputs;
-            for (; column < columnEnd; column += TileColumns, panels += (long)TileColumns * depth)
+            int outputs = linear.outputs, columns = Math.Min(TileColumns, columnEnd - column), asked = 0;
+            for (int row = top; row < bottom; row += TileRows, block += TileRows * slice.Depth)
             {
-                int columns = Math.Min(TileColumns, columnEnd - column);
-                float* a = block;
-                for (int row = top; row < bottom; row += TileRows, a += TileRows * depth)
-                {
-                    int rows = Math.Min(TileRows, bottom - row);
-                    float* target = linear.y + (long)row * outputs + column;
-                    if (rows == TileRows && columns == TileColumns)
-                        MicroKernel<TSimd, TVector>.Run(a, depth, panels, depth, target, outputs, !first);
-                    else
-                        MultiplyEdge(a, panels, depth, target, rows, columns, first, edge);
-                    if (last)
-                        finish.Apply(row, rows, column, columns);
-                }
+                int rows = Math.Min(TileRows, bottom - row);
+                asked = ahead.Ask(asked, (row + rows - top) / (float)(bottom - top));
+                float* target = linear.y + (long)row * outputs + column;
+                if (rows == TileRows && columns == TileColumns)
+                    MicroKernel<TSimd, TVector>.Run(block, panel, slice.Depth, target, outputs, !slice.IsFirst);
+                else
+                    MultiplyEdge(block, panel, slice, target, rows, columns, edge);
             }
         }
 
         // At the edges the micro-kernel works on a whole tile elsewhere, of which the part that exists is copied.
-        private void MultiplyEdge(float* a, float* panel, int depth, float* target, int rows, int columns, bool first, float* edge)
+        private void MultiplyEdge(float* block, float* panel, Slice slice, float* target, int rows, int columns, float* edge)
         {
             int outputs = linear.outputs;
-            for (int i = 0; i < rows && !first; i++)
+            for (int i = 0; i < rows && !slice.IsFirst; i++)
                 new ReadOnlySpan<float>(target + (long)i * outputs, columns).CopyTo(new Span<float>(edge + i * TileColumns, columns));
-            MicroKernel<TSimd, TVector>.Run(a, depth, panel, depth, edge, TileColumns, !first);
+            MicroKernel<TSimd, TVector>.Run(block, panel, slice.Depth, edge, TileColumns, !slice.IsFirst);
             for (int i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(edge + i * TileColumns, columns).CopyTo(new Span<float>(target + (long)i * outputs, columns));
+        }
+
+        /// <summary>A range of the inputs.</summary>
+        private readonly struct Slice(int start, int depth, int inputs)
+        {
+            public int Start => start;
+
+            public int Depth => depth;
+
+            public bool IsFirst => start == 0;
+
+            public bool IsLast => start + depth == inputs;
+        }
+
+        /// <summary>Rows to ask for a few at a time while something else is computed.</summary>
+        private readonly struct Ahead(void* rows, long strideBytes, int count, int rowBytes)
+        {
+            /// <summary>Asks for the rows from <paramref name="asked"/> up to a share of them, and returns that number.</summary>
+            public int Ask(int asked, float share)
+            {
+                int wanted = (int)(share * count);
+                Panels.Prefetch((byte*)rows + asked * strideBytes, strideBytes, wanted - asked, rowBytes);
+                return wanted;
+            }
         }
     }
 }

@@ -8,6 +8,9 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
 {
     static abstract int Lanes { get; }
 
+    /// <summary>Registers of this width that the processor has.</summary>
+    static abstract int Registers { get; }
+
     static abstract TVector Load(float* source);
 
     /// <summary>Lanes from bf16, which are the upper halves of their fp32.</summary>

@@ -4,58 +4,62 @@ using System.Runtime.Intrinsics.X86;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>
-/// The innermost product of every matrix kernel: six rows by two vectors of columns, held in twelve registers, as BLIS does on
-/// Zen (Van Zee and van de Geijn, "BLIS", ACM TOMS 41:3). Twelve independent sums hide the latency of two FMA pipes, and with
-/// two vectors of B and one broadcast of A they fill the sixteen registers of AVX2.
+/// The innermost product of the matrix kernels, after BLIS (Van Zee and van de Geijn, "BLIS", ACM TOMS 41:3): a tile of
+/// <see cref="Rows"/> rows by two vectors of columns stays in registers, while packed panels of both factors stream past it.
+/// Twelve sums hide the latency of two FMA pipes, and with two vectors of B and one broadcast of A they fill sixteen
+/// registers; where there are thirty-two, the tile is twice as high.
 /// </summary>
 internal static unsafe class MicroKernel<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
+    private const int LowRows = 6;
+
     /// <summary>Rows of a tile.</summary>
-    public const int Rows = 6;
+    public static int Rows => TSimd.Registers >= 32 ? TallMicroKernel<TSimd, TVector>.Rows : LowRows;
 
     /// <summary>Columns of a tile.</summary>
     public static int Columns => 2 * TSimd.Lanes;
 
     /// <summary>
-    /// c[i, j] (+)= Σₖ a[i, k] · b[k, j] for one whole tile. Each element is one chain of multiply-adds in the order of k,
-    /// so that it doesn't depend on where tiles begin.
+    /// c[i, j] (+)= Σₖ a[k, i] · b[k, j] for one whole tile. Each element is one chain of multiply-adds in the order of k,
+    /// so that it doesn't depend on where tiles begin or how large they are.
     /// </summary>
-    /// <param name="a">[6, depth], rows <paramref name="aStride"/> apart</param>
-    /// <param name="b">[depth, columns], without gaps</param>
-    /// <param name="c">[6, columns], rows <paramref name="cStride"/> apart</param>
+    /// <param name="a">[depth, <see cref="Rows"/>], without gaps</param>
+    /// <param name="b">[depth, <see cref="Columns"/>], without gaps</param>
+    /// <param name="c">[<see cref="Rows"/>, <see cref="Columns"/>], rows <paramref name="cStride"/> apart</param>
     /// <param name="accumulate">Adds to c, which is overwritten otherwise.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(float* a, float* b, nint depth, float* c, nint cStride, bool accumulate)
+    {
+        if (TSimd.Registers >= 32)
+            TallMicroKernel<TSimd, TVector>.Run(a, b, depth, c, cStride, accumulate);
+        else
+            RunLow(a, b, depth, c, cStride, accumulate);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* a, nint aStride, float* b, nint depth, float* c, nint cStride, bool accumulate)
+    private static void RunLow(float* a, float* b, nint depth, float* c, nint cStride, bool accumulate)
     {
         TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        float* a3 = a + 3 * aStride, next = a + Rows * aStride;
-        PrefetchTile(c, cStride);
-        for (float* end = a + depth; a < end; a++, a3++, next += Rows, b += 2 * TSimd.Lanes)
+        PrefetchTile(c, cStride, LowRows);
+        int step = 2 * TSimd.Lanes;
+        float* end = a + depth * LowRows, wholeEnd = a + (depth & ~3) * LowRows;
+        for (; a < wholeEnd; a += 4 * LowRows, b += 4 * step)
         {
-            Prefetch(next);
-            TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Lanes);
-            TVector x = TSimd.Broadcast(a[0]);
-            c00 = TSimd.MultiplyAdd(x, b0, c00);
-            c01 = TSimd.MultiplyAdd(x, b1, c01);
-            x = TSimd.Broadcast(a[aStride]);
-            c10 = TSimd.MultiplyAdd(x, b0, c10);
-            c11 = TSimd.MultiplyAdd(x, b1, c11);
-            x = TSimd.Broadcast(a[2 * aStride]);
-            c20 = TSimd.MultiplyAdd(x, b0, c20);
-            c21 = TSimd.MultiplyAdd(x, b1, c21);
-            x = TSimd.Broadcast(a3[0]);
-            c30 = TSimd.MultiplyAdd(x, b0, c30);
-            c31 = TSimd.MultiplyAdd(x, b1, c31);
-            x = TSimd.Broadcast(a3[aStride]);
-            c40 = TSimd.MultiplyAdd(x, b0, c40);
-            c41 = TSimd.MultiplyAdd(x, b1, c41);
-            x = TSimd.Broadcast(a3[2 * aStride]);
-            c50 = TSimd.MultiplyAdd(x, b0, c50);
-            c51 = TSimd.MultiplyAdd(x, b1, c51);
+            Step(a, b,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(a + LowRows, b + step,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(a + 2 * LowRows, b + 2 * step,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(a + 3 * LowRows, b + 3 * step,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
+        for (; a < end; a += LowRows, b += step)
+            Step(a, b,
+                ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         Put(c00, c01, c, accumulate);
         Put(c10, c11, c + cStride, accumulate);
         Put(c20, c21, c + 2 * cStride, accumulate);
@@ -64,27 +68,48 @@ internal static unsafe class MicroKernel<TSimd, TVector>
         Put(c50, c51, c + 5 * cStride, accumulate);
     }
 
-    // The results, and while this tile is computed the rows of the next: six short rows side by side are too many streams for
-    // the hardware to foresee (without this, a quarter of the speed is lost as soon as rows come from L2).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PrefetchTile(float* c, nint cStride)
+    private static void Step(
+        float* a, float* b, ref TVector c00, ref TVector c01, ref TVector c10, ref TVector c11, ref TVector c20, ref TVector c21,
+        ref TVector c30, ref TVector c31, ref TVector c40, ref TVector c41, ref TVector c50, ref TVector c51)
     {
-        for (int i = 0; i < Rows; i++, c += cStride)
+        TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Lanes);
+        TVector x = TSimd.Broadcast(a[0]);
+        c00 = TSimd.MultiplyAdd(x, b0, c00);
+        c01 = TSimd.MultiplyAdd(x, b1, c01);
+        x = TSimd.Broadcast(a[1]);
+        c10 = TSimd.MultiplyAdd(x, b0, c10);
+        c11 = TSimd.MultiplyAdd(x, b1, c11);
+        x = TSimd.Broadcast(a[2]);
+        c20 = TSimd.MultiplyAdd(x, b0, c20);
+        c21 = TSimd.MultiplyAdd(x, b1, c21);
+        x = TSimd.Broadcast(a[3]);
+        c30 = TSimd.MultiplyAdd(x, b0, c30);
+        c31 = TSimd.MultiplyAdd(x, b1, c31);
+        x = TSimd.Broadcast(a[4]);
+        c40 = TSimd.MultiplyAdd(x, b0, c40);
+        c41 = TSimd.MultiplyAdd(x, b1, c41);
+        x = TSimd.Broadcast(a[5]);
+        c50 = TSimd.MultiplyAdd(x, b0, c50);
+        c51 = TSimd.MultiplyAdd(x, b1, c51);
+    }
+
+    /// <summary>Asks for the rows of a result, which are far apart, so that they are there when the sums are done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void PrefetchTile(float* c, nint cStride, int rows)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < rows; i++, c += cStride)
         {
-            Prefetch(c);
-            Prefetch(c + Columns - 1);
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + Columns - 1);
         }
     }
 
+    /// <summary>One row of a result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* address)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(address);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(TVector left, TVector right, float* c, bool accumulate)
+    internal static void Put(TVector left, TVector right, float* c, bool accumulate)
     {
         if (accumulate)
         {

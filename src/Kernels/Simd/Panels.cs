@@ -4,75 +4,93 @@ using System.Runtime.Intrinsics.X86;
 
 namespace CogVideoX.Kernels.Simd;
 
-/// <summary>Packing for <see cref="MicroKernel{TSimd, TVector}"/>: a panel is [depth, columns] without gaps, zero past the edge.</summary>
+/// <summary>Packing for <see cref="MicroKernel{TSimd, TVector}"/>: rows become columns of a panel.</summary>
 internal static unsafe class Panels
 {
-    /// <summary>panel[k, j] = rows[j, k]: what a product with a transposed matrix needs.</summary>
-    /// <param name="rows">[count, depth], rows <paramref name="stride"/> apart</param>
-    /// <param name="count">How many of the panel's columns there are.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Transpose(float* rows, long stride, int count, int depth, float* panel, int columns)
+    /// <summary>
+    /// Room in floats past the last element of a target, where <see cref="Transpose"/> may write: more than a group, so that what
+    /// follows in a worker's memory stays aligned to cache lines.
+    /// </summary>
+    public const int Spill = 16;
+
+    private const int CacheLine = 64;
+    private const int Group = 8;
+
+    /// <summary>
+    /// target[k, j] = rows[j, k]. Columns past <paramref name="count"/>, up to the next multiple of 8, repeat
+    /// the last, and may lie in the next row of the target, which is written after; so panels are packed in the order of addresses.
+    /// </summary>
+    /// <param name="rows">[count, depth]</param>
+    /// <param name="strideBytes">From a row to the next.</param>
+    /// <param name="targetStride">From a row of the target to the next, in floats; at least <paramref name="count"/>.</param>
+    public static void Transpose<TRows>(void* rows, long strideBytes, int count, int depth, float* target, int targetStride)
+        where TRows : struct, IStoredRows
     {
-        int j = 0;
-        if (Avx.IsSupported)
-        {
-            for (; j + 8 <= count; j += 8)
-            {
-                float* source = rows + j * stride;
-                int k = 0;
-                for (; k + 8 <= depth; k += 8)
-                    Transpose8(source + k, stride, panel + (long)k * columns + j, columns);
-                for (; k < depth; k++)
-                {
-                    for (int i = 0; i < 8; i++)
-                        panel[(long)k * columns + j + i] = source[i * stride + k];
-                }
-            }
-        }
-        for (; j < columns; j++)
-        {
-            float* source = rows + j * stride;
-            for (int k = 0; k < depth; k++)
-                panel[(long)k * columns + j] = j < count ? source[k] : 0;
-        }
+        // From right to left, so that what spills into the next row is overwritten by what belongs there.
+        for (int j = (count - 1) / Group * Group; j >= 0; j -= Group)
+            TransposeGroup<TRows>((byte*)rows + j * strideBytes, strideBytes, Math.Min(Group, count - j), depth, target + j, targetStride);
     }
 
     /// <summary>
-    /// Asks for rows that will be packed soon. They are short and far apart, so the hardware foresees nothing, and packing would
+    /// Asks for rows that will be read soon. They are short and far apart, so the hardware foresees nothing, and packing would
     /// wait for memory row by row.
     /// </summary>
     /// <param name="rows">The first row.</param>
     /// <param name="strideBytes">From a row to the next.</param>
     /// <param name="rowBytes">Bytes wanted of each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Prefetch(void* rows, long strideBytes, int count, int rowBytes)
     {
-        const int line = 64;
         if (!Sse.IsSupported)
             return;
         for (byte* row = (byte*)rows; count > 0; count--, row += strideBytes)
         {
-            for (int i = 0; i < rowBytes; i += line)
+            for (int i = 0; i < rowBytes; i += CacheLine)
                 Sse.Prefetch1(row + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeGroup<TRows>(byte* rows, long strideBytes, int count, int depth, float* target, int targetStride)
+        where TRows : struct, IStoredRows
+    {
+        int k = 0;
+        if (Avx2.IsSupported)
+        {
+            byte* row1 = rows + Math.Min(1, count - 1) * strideBytes, row2 = rows + Math.Min(2, count - 1) * strideBytes;
+            byte* row3 = rows + Math.Min(3, count - 1) * strideBytes, row4 = rows + Math.Min(4, count - 1) * strideBytes;
+            byte* row5 = rows + Math.Min(5, count - 1) * strideBytes, row6 = rows + Math.Min(6, count - 1) * strideBytes;
+            byte* row7 = rows + Math.Min(7, count - 1) * strideBytes;
+            for (; k + Group <= depth; k += Group)
+            {
+                nint at = k * TRows.Size;
+                TRows.LoadPair(rows + at, row4 + at, out Vector256<float> first04, out Vector256<float> second04);
+                TRows.LoadPair(row1 + at, row5 + at, out Vector256<float> first15, out Vector256<float> second15);
+                TRows.LoadPair(row2 + at, row6 + at, out Vector256<float> first26, out Vector256<float> second26);
+                TRows.LoadPair(row3 + at, row7 + at, out Vector256<float> first37, out Vector256<float> second37);
+                StoreColumns(first04, first15, first26, first37, target, targetStride);
+                target += 4 * (nint)targetStride;
+                StoreColumns(second04, second15, second26, second37, target, targetStride);
+                target += 4 * (nint)targetStride;
+            }
+        }
+        for (; k < depth; k++, target += targetStride)
+        {
+            for (int j = 0; j < count; j++)
+                target[j] = TRows.One(rows + j * strideBytes + k * TRows.Size);
         }
     }
 
     // Rows i and i + 4 share a register from the load on, so that the rest are in-lane shuffles.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose8(float* source, long stride, float* target, int targetStride)
+    private static void StoreColumns(
+        Vector256<float> row04, Vector256<float> row15, Vector256<float> row26, Vector256<float> row37, float* target, nint stride)
     {
-        for (int half = 0; half < 8; half += 4, source += 4)
-        {
-            Vector256<float> row04 = Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * stride));
-            Vector256<float> row15 = Vector256.Create(Vector128.Load(source + stride), Vector128.Load(source + 5 * stride));
-            Vector256<float> row26 = Vector256.Create(Vector128.Load(source + 2 * stride), Vector128.Load(source + 6 * stride));
-            Vector256<float> row37 = Vector256.Create(Vector128.Load(source + 3 * stride), Vector128.Load(source + 7 * stride));
-            Vector256<float> low01 = Avx.UnpackLow(row04, row15), high01 = Avx.UnpackHigh(row04, row15);
-            Vector256<float> low23 = Avx.UnpackLow(row26, row37), high23 = Avx.UnpackHigh(row26, row37);
-            Avx.Shuffle(low01, low23, 0x44).Store(target);
-            Avx.Shuffle(low01, low23, 0xEE).Store(target + targetStride);
-            Avx.Shuffle(high01, high23, 0x44).Store(target + 2 * targetStride);
-            Avx.Shuffle(high01, high23, 0xEE).Store(target + 3 * targetStride);
-            target += 4 * targetStride;
-        }
+        Vector256<float> low01 = Avx.UnpackLow(row04, row15), high01 = Avx.UnpackHigh(row04, row15);
+        Vector256<float> low23 = Avx.UnpackLow(row26, row37), high23 = Avx.UnpackHigh(row26, row37);
+        Avx.Shuffle(low01, low23, 0x44).Store(target);
+        Avx.Shuffle(low01, low23, 0xEE).Store(target + stride);
+        Avx.Shuffle(high01, high23, 0x44).Store(target + 2 * stride);
+        Avx.Shuffle(high01, high23, 0xEE).Store(target + 3 * stride);
     }
 }

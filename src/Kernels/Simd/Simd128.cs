@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace CogVideoX.Kernels.Simd;
 
@@ -6,6 +8,8 @@ namespace CogVideoX.Kernels.Simd;
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Lanes => 4;
+
+    public static int Registers => Avx512F.VL.IsSupported || AdvSimd.Arm64.IsSupported ? 32 : 16;
 
     public static Vector128<float> Load(float* source) => Vector128.Load(source);
 

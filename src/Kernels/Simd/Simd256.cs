@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CogVideoX.Kernels.Simd;
 
@@ -6,6 +7,8 @@ namespace CogVideoX.Kernels.Simd;
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Lanes => 8;
+
+    public static int Registers => Avx512F.VL.IsSupported ? 32 : 16;
 
     public static Vector256<float> Load(float* source) => Vector256.Load(source);
 

@@ -7,6 +7,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Lanes => 16;
 
+    public static int Registers => 32;
+
     public static Vector512<float> Load(float* source) => Vector512.Load(source);
 
     public static Vector512<float> LoadBFloat16(ushort* source) =>

@@ -34,6 +34,23 @@ internal static class SimdMath<TSimd, TVector>
         return TSimd.Multiply(TSimd.Add(p, TSimd.Broadcast(1)), TSimd.PowerOfTwo(shifted));
     }
 
+    /// <summary>2ˣ within 2 ulp (2.1 without fused multiply-add) for −126 ≤ x ≤ 0; 0 below −126.5. Two thirds of the work of <see cref="Exp"/>.</summary>
+    /// <remarks>x = n + r, and 2^r by a polynomial of degree 5 (minimax, relative error 9.2e-8, exact at 0).</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Exp2(TVector x)
+    {
+        const float shift = 12582912f; // 1.5 · 2²³: adding it rounds to an integer, kept in the low bits
+        x = TSimd.Max(TSimd.Broadcast(-127f), x);
+        TVector shifted = TSimd.Add(x, TSimd.Broadcast(shift));
+        TVector r = TSimd.Subtract(x, TSimd.Subtract(shifted, TSimd.Broadcast(shift)));
+        TVector p = TSimd.MultiplyAdd(r, TSimd.Broadcast(0.00132647273f), TSimd.Broadcast(0.00967151299f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.0555073358f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.240222424f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(0.693147004f));
+        p = TSimd.MultiplyAdd(p, r, TSimd.Broadcast(1));
+        return TSimd.Multiply(p, TSimd.PowerOfTwo(shifted));
+    }
+
     /// <summary>x / (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Silu(TVector x) => TimesSigmoid(x, x);

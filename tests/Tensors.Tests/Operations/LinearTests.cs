@@ -64,7 +64,9 @@ public sealed class LinearTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
     [InlineData(4)]
+    [InlineData(8)]
     [InlineData(157)]
     public void BitsDontDependOnTheThreads(int tokens)
     {

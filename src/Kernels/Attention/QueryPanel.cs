@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using CogVideoX.Kernels.Simd;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// Two vectors of queries side by side, with their largest scores so far, the sums of the exponentials below them, and those
+/// exponentials times values (Milakov and Gimelshein, arXiv 1805.02867).
+/// </summary>
+/// <param name="memory">As many floats as <see cref="Floats"/> says.</param>
+/// <param name="width">Elements of a head.</param>
+internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int width)
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>1 / ln 2.</summary>
+    public const float Log2E = 1.44269504f;
+
+    private static int Columns => MicroKernel<TSimd, TVector>.Columns;
+
+    /// <summary>[width, columns]</summary>
+    public float* Queries => memory;
+
+    /// <summary>[width, columns], and room for whole tiles of the micro-kernel</summary>
+    public float* Sums => memory + width * Columns;
+
+    private float* Largest => memory + (width + PaddedWidth(width)) * Columns;
+
+    private float* Total => Largest + Columns;
+
+    /// <summary>What a panel takes.</summary>
+    public static int Floats(int width) => (width + PaddedWidth(width) + 2) * Columns;
+
+    /// <summary>Scales the queries, and forgets all scores. Scores are in units of ln 2, which makes their exponentials cheaper.</summary>
+    public void Start(float scale)
+    {
+        TVector factor = TSimd.Broadcast(scale * Log2E);
+        for (int i = 0; i < width * Columns; i += TSimd.Lanes)
+            TSimd.Store(TSimd.Multiply(TSimd.Load(Queries + i), factor), Queries + i);
+        new Span<float>(Sums, PaddedWidth(width) * Columns).Clear();
+        // Finite, so that a row of nothing but −∞ doesn't become ∞ − ∞.
+        new Span<float>(Largest, Columns).Fill(float.MinValue);
+        new Span<float>(Total, Columns).Clear();
+    }
+
+    /// <summary>Turns scores into exponentials, and brings what was summed with their predecessors to the same scale.</summary>
+    /// <param name="scores">[keys, columns]</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Softmax(float* scores, int keys)
+    {
+        TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
+        TVector largest0 = before0, largest1 = before1;
+        float* end = scores + keys * Columns;
+        for (float* score = scores; score < end; score += Columns)
+        {
+            largest0 = TSimd.Max(largest0, TSimd.Load(score));
+            largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
+        }
+        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
+        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
+        TVector total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
+        TVector total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
+        for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum), correction0), sum);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum + TSimd.Lanes), correction1), sum + TSimd.Lanes);
+        }
+        for (float* score = scores; score < end; score += Columns)
+        {
+            TVector weight0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score), largest0));
+            TVector weight1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score + TSimd.Lanes), largest1));
+            total0 = TSimd.Add(total0, weight0);
+            total1 = TSimd.Add(total1, weight1);
+            TSimd.Store(weight0, score);
+            TSimd.Store(weight1, score + TSimd.Lanes);
+        }
+        TSimd.Store(largest0, Largest);
+        TSimd.Store(largest1, Largest + TSimd.Lanes);
+        TSimd.Store(total0, Total);
+        TSimd.Store(total1, Total + TSimd.Lanes);
+    }
+
+    /// <summary>sums /= totals.</summary>
+    public void Finish()
+    {
+        for (int i = 0; i < width * Columns; i += TSimd.Lanes)
+            TSimd.Store(TSimd.Divide(TSimd.Load(Sums + i), TSimd.Load(Total + i % Columns)), Sums + i);
+    }
+
+    private static int PaddedWidth(int width) => LinearGrid.RoundUp(width, MicroKernel<TSimd, TVector>.Rows);
+}
