@@ -6,12 +6,13 @@ Action<int>? benchmark = args.FirstOrDefault() switch
     "linear" => LinearBenchmark.Run,
     "attention" => AttentionBenchmark.Run,
     "convolution" => ConvolutionBenchmark.Run,
+    "elementwise" => ElementwiseBenchmark.Run,
     "peak" => ShowPeak,
     _ => null,
 };
 if (benchmark is null)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|peak [threads]...");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...");
     return 2;
 }
 int[] teams = args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, Environment.ProcessorCount];

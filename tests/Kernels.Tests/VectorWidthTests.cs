@@ -69,6 +69,105 @@ public sealed unsafe class VectorWidthTests
         AllAgree(results);
     }
 
+    [Theory]
+    [InlineData(37, 50, 3, 1)] // two slices of the channels, a short panel of outputs
+    [InlineData(16, 3, 3, 1)]  // few outputs
+    [InlineData(12, 40, 2, 2)]
+    public void OfCausalConv3d(int channels, int outputs, int kernelFrames, int stride)
+    {
+        var size = new ConvolutionSize(new VideoSize(1, 3, 9, 11, channels), outputs, kernelFrames, 3, 3, stride, PadEnd: stride > 1);
+        var workspace = new float[CausalConv3d.WorkspaceFloats(size)];
+        fixed (float* x = Numbers, room = workspace)
+        {
+            var all = new float[4][];
+            for (int form = 0; form < 4; form++)
+            {
+                all[form] = new float[size.Output.Count];
+                fixed (float* y = all[form])
+                {
+                    var weight = new WeightPointer(x + 5, FloatFormat.F32);
+                    Run(form, new CausalConv3d(x, null, weight, new WeightPointer(x + 77, FloatFormat.F32), x + 3, y, room, size));
+                }
+            }
+            AllAgree(all);
+        }
+    }
+
+    [Fact]
+    public void OfGroupNorm()
+    {
+        var size = new VideoSize(2, 3, 5, 7, 44);
+        var workspace = new float[GroupNorm.WorkspaceFloats(size)];
+        var results = new float[4][];
+        fixed (float* x = Numbers, room = workspace)
+        {
+            for (int form = 0; form < 4; form++)
+            {
+                results[form] = new float[size.Count];
+                fixed (float* y = results[form])
+                {
+                    var weight = new WeightPointer(x + 5, FloatFormat.F32);
+                    var maps = new SpatialMaps(x + 13, x + 29, new VideoSize(2, 3, 2, 3, 44));
+                    Run(form, new GroupNorm(x, weight, weight, y, room, size, 4, 1e-6f, maps, silu: true));
+                }
+            }
+        }
+        AllAgree(results);
+    }
+
+    [Fact]
+    public void OfRows()
+    {
+        const int rows = 9, width = 77;
+        fixed (float* x = Numbers)
+        {
+            var weight = new WeightPointer(x + 5, FloatFormat.F32);
+            var modulation = new RowModulation(x + 500, x + 700, 0, rows, 4);
+            var operations = new float[3][][];
+            for (int operation = 0; operation < 3; operation++)
+            {
+                operations[operation] = new float[4][];
+                for (int form = 0; form < 4; form++)
+                {
+                    operations[operation][form] = new float[rows * width];
+                    fixed (float* y = operations[operation][form])
+                    {
+                        if (operation == 0)
+                            Run(form, new LayerNorm(x, weight, weight, y, rows, width, 1e-5f, modulation, modulation));
+                        else if (operation == 1)
+                            Run(form, new RmsNorm(x, weight, y, rows, width, 1e-6f));
+                        else
+                            Run(form, new Softmax(x, y, rows, width));
+                    }
+                }
+                AllAgree(operations[operation]);
+            }
+        }
+    }
+
+    [Fact]
+    public void OfElements()
+    {
+        const int count = 1003;
+        var sums = new float[4][];
+        var activations = new float[4][];
+        fixed (float* x = Numbers)
+        {
+            for (int form = 0; form < 4; form++)
+            {
+                sums[form] = new float[count];
+                activations[form] = new float[count];
+                fixed (float* sum = sums[form], activation = activations[form])
+                {
+                    Run(form, new Add(x, x + 9, sum, 17, 59));
+                    Run(form, new Map<GeluErf>(x, activation, count));
+                }
+            }
+        }
+        AllAgree(sums);
+        AllAgree(activations);
+    }
+
     private static void Run<TOperation>(int form, in TOperation operation) where TOperation : struct, IOperation, IAnyWidth
     {
         using var threads = new CpuThreads(1);

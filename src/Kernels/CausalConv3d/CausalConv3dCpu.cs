@@ -1,35 +1,67 @@
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
 // An implicit matrix product: rows are output pixels, columns output channels, the depth runs over taps and input channels.
-public readonly unsafe partial struct CausalConv3d
+public readonly unsafe partial struct CausalConv3d : IAnyWidth
 {
-    private const int MostNarrowOutputs = 4; // beyond them a panel of 16 is full enough
+    private const int MostNarrowOutputs = 4; // beyond them a panel of two vectors is full enough
 
     /// <summary>
-    /// Floats that a run needs beside its tensors: the widened weights where a handful of outputs makes them small, else none.
+    /// Floats that a run needs beside its tensors, for weights widened and packed: all of them where a handful of outputs makes
+    /// them few, else those of one slice of input channels; none where a product of matrices does the work.
     /// </summary>
-    public static long WorkspaceFloats(ConvolutionSize size) =>
-        size.OutputChannels <= MostNarrowOutputs ? NarrowPanels.Floats(size) * NarrowPanels.Count(size) : 0;
+    public static long WorkspaceFloats(ConvolutionSize size)
+    {
+        const int widestPanel = 32;
+        return IsProduct(size) ? 0
+            : Math.Max(
+                (size.OutputChannels + widestPanel - 1L) / widestPanel * widestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
+                size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
+    }
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads)
     {
         if (size.Output.Count == 0)
             return;
-        if (size.OutputChannels <= MostNarrowOutputs)
+        if (IsProduct(size))
         {
-            var plan = new ConvolutionPlan(size, threads.Count, NarrowPanels.Padded(size));
-            threads.For(NarrowPanels.Count(size), new NarrowPanels(this));
-            threads.For(plan.Items, new NarrowBoxes(this, plan));
+            var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual };
+            int pixels = size.Output.Batch * size.Output.Pixels;
+            new Linear(x, weight, y, pixels, size.OutputChannels, size.Input.Channels, epilogue).RunCpu(threads);
         }
         else
         {
-            var plan = new ConvolutionPlan(size, threads.Count);
-            threads.For(plan.Items, new WideBoxes(this, plan));
+            WidestVectors.Run(this, threads);
         }
     }
+
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
+    {
+        if (size.OutputChannels <= MostNarrowOutputs && size.Input.Channels % TSimd.Lanes == 0)
+        {
+            var plan = ConvolutionPlan.InPlace(size, threads.Count);
+            threads.For(NarrowPanelCount(size), new NarrowPanels(this, TSimd.Lanes));
+            threads.For(plan.Items, new NarrowBoxes<TSimd, TVector>(this, plan));
+        }
+        else
+        {
+            var plan = ConvolutionPlan.InSlices(size, threads.Count, ConvolutionTile<TSimd, TVector>.WideOutputs);
+            for (int channel = 0; channel < size.Input.Channels; channel += plan.Slice)
+            {
+                threads.For(plan.Panels, new WidePanels(this, plan, channel));
+                threads.For(plan.Items, new WideBoxes<TSimd, TVector>(this, plan, channel));
+            }
+        }
+    }
+
+    // Not with a zero row and column at the end: of those the results are the bias.
+    private static bool IsProduct(ConvolutionSize size) => size.Taps == 1 && size.Stride == 1 && !size.PadEnd;
+
+    private static int NarrowPanelCount(ConvolutionSize size) =>
+        (size.OutputChannels + ConvolutionTiles.NarrowOutputs - 1) / ConvolutionTiles.NarrowOutputs;
 
     // Every part of a scratch block begins at a cache line.
     private static long Aligned(long bytes) => (bytes + 63) & ~63L;

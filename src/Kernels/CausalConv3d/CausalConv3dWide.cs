@@ -1,113 +1,142 @@
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
 public readonly unsafe partial struct CausalConv3d
 {
-    // Many outputs. The result itself holds the sums between slices of channels: it is written once a slice, which costs a
-    // hundredth of the arithmetic.
-    private readonly struct WideBoxes(CausalConv3d convolution, ConvolutionPlan plan) : IParallelBody
+    // The weights of one slice of input channels, widened once for all boxes. All slices at once would be a second copy of a model.
+    private readonly struct WidePanels(CausalConv3d convolution, ConvolutionPlan plan, int channel) : IParallelBody
     {
-        private const int Lanes = ConvolutionPlan.PanelWidth;
-        private const int Tile = ConvolutionTile.WidePixels;
+        public void Run(int item, CpuWorker worker)
+        {
+            ConvolutionSize size = convolution.size;
+            long depth = (long)size.Taps * plan.Slice;
+            float* rows = (float*)worker.Scratch(8 * depth * sizeof(float));
+            ConvolutionPanel.PackWide(
+                convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, rows,
+                convolution.workspace + item * depth * plan.PanelWidth);
+        }
+    }
+
+    // Many outputs. The result itself holds the sums between parts of the depth: a tile of it is fetched while it is computed.
+    private readonly struct WideBoxes<TSimd, TVector>(CausalConv3d convolution, ConvolutionPlan plan, int channel) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        private const int Tile = ConvolutionTiles.WidePixels;
+
+        private static int Width => ConvolutionTile<TSimd, TVector>.WideOutputs;
 
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
             (ConvolutionBox box, int firstOutput) = plan.Item(item);
-            int endOutput = Math.Min(size.OutputChannels, firstOutput + plan.PanelsPerGroup * Lanes);
+            int endOutput = Math.Min(size.OutputChannels, firstOutput + plan.PanelsPerGroup * Width);
             Buffers buffers = Divide(worker);
-            convolution.ListPixels(box, plan.Slice, Tile, buffers.Windows, buffers.Targets);
-            Begin(box, firstOutput, endOutput, buffers);
-            for (int channel = 0; channel < size.Input.Channels; channel += plan.Slice)
+            convolution.ListPixels(box, plan.Slice * sizeof(float), Tile, buffers.Windows, buffers.Targets);
+            convolution.ListTaps(box, plan.Slice * sizeof(float), columns: false, buffers.Runs);
+            new Span<float>(buffers.Zeros, size.Input.Channels + Width).Clear();
+            convolution.ListAddresses(box, buffers.Zeros, buffers.Addresses);
+            int channels = Math.Min(plan.Slice, size.Input.Channels - channel);
+            Gather<TSimd, TVector>(buffers.Addresses, box.ReachPixels(size), channel, channels, buffers.Input, plan.Slice);
+            for (int output = firstOutput; output < endOutput; output += Width)
             {
-                int channels = Math.Min(plan.Slice, size.Input.Channels - channel);
-                convolution.Gather(box, channel, channels, plan.Slice, buffers.Input);
-                convolution.ListTaps(box, plan.Slice, buffers.Taps);
-                for (int output = firstOutput; output < endOutput; output += Lanes)
+                if (output + Width <= size.OutputChannels)
                 {
-                    ConvolutionPanel.PackWide(convolution.weight, size, output, channel, channels, buffers.Lanes, buffers.Panel);
-                    bool whole = output + Lanes <= size.OutputChannels;
-                    float* y = whole ? convolution.y + output : buffers.Tail;
-                    nint* targets = whole ? buffers.Targets : buffers.TailTargets;
-                    for (int pixel = 0; pixel < box.Pixels; pixel += Tile)
-                        ConvolutionTile.Wide(
-                            (byte*)buffers.Input, buffers.Windows + pixel, buffers.Taps, size.Taps, channels * sizeof(float),
-                            buffers.Panel, y, targets + pixel);
+                    AddPanel(box, output, convolution.residual is null ? null : convolution.residual + output, convolution.y + output, buffers.Targets, buffers);
+                    continue;
                 }
+                // The last outputs, fewer than a panel's, are summed beside the result, since a tile writes whole vectors.
+                BeginTail(box, output, buffers);
+                AddPanel(box, output, buffers.Tail, buffers.Tail, buffers.TailTargets, buffers);
+                EndTail(box, output, buffers);
             }
-            if (endOutput % Lanes != 0)
-                MoveTail(box, endOutput & -Lanes, buffers, toResult: true);
         }
 
-        // Sums start from bias and residual.
-        private void Begin(ConvolutionBox box, int firstOutput, int endOutput, Buffers buffers)
+        // One panel: parts of the depth pass over all pixels. The first of all begins with bias and residual.
+        private void AddPanel(ConvolutionBox box, int output, float* residual, float* y, nint* targets, Buffers buffers)
         {
-            int outputs = endOutput - firstOutput;
-            if (convolution.bias.IsNull)
-                new Span<float>(buffers.Bias, outputs).Clear();
-            else
-                Widen.ToFloats(convolution.bias.Slice(firstOutput), buffers.Bias, outputs);
-            for (int pixel = 0; pixel < box.Pixels; pixel++)
+            ConvolutionSize size = convolution.size;
+            int runs = size.KernelFrames * size.KernelHeight;
+            nint runLength = size.KernelWidth * plan.Slice;
+            float* panel = convolution.workspace + output * runs * runLength, start = buffers.Zeros, previous = y;
+            if (channel == 0)
             {
-                float* target = convolution.y + buffers.Targets[pixel] + firstOutput;
-                for (int o = 0; o < outputs; o++)
-                    target[o] = buffers.Bias[o] + (convolution.residual is null ? 0 : (target - convolution.y + convolution.residual)[o]);
+                start = ReadBias(output, buffers);
+                previous = residual;
             }
-            for (int pixel = 0; pixel < plan.BoxPixels + Tile; pixel++)
-                buffers.TailTargets[pixel] = Math.Min(pixel, box.Pixels - 1) * Lanes;
-            if (endOutput % Lanes != 0)
-                MoveTail(box, endOutput & -Lanes, buffers, toResult: false);
+            for (int run = 0; run < runs; run += plan.PartLength)
+            {
+                int part = Math.Min(plan.PartLength, runs - run);
+                for (int pixel = 0; pixel < box.Pixels; pixel += Tile)
+                    ConvolutionTile<TSimd, TVector>.Wide(
+                        (byte*)buffers.Input, buffers.Windows + pixel, buffers.Runs + run, part, runLength * sizeof(float),
+                        panel + run * runLength * Width, start, previous, y, targets + pixel);
+                start = buffers.Zeros;
+                previous = y;
+            }
         }
 
-        // The last outputs, fewer than a panel's, are summed beside the result, since a tile writes all 16.
-        private void MoveTail(ConvolutionBox box, int output, Buffers buffers, bool toResult)
+        private float* ReadBias(int output, Buffers buffers)
+        {
+            int count = Math.Min(Width, convolution.size.OutputChannels - output);
+            new Span<float>(buffers.Bias, Width).Clear();
+            if (!convolution.bias.IsNull)
+                Widen.ToFloats(convolution.bias.Slice(output), buffers.Bias, count);
+            return buffers.Bias;
+        }
+
+        private void BeginTail(ConvolutionBox box, int output, Buffers buffers)
+        {
+            int count = convolution.size.OutputChannels - output;
+            float* source = channel == 0 ? convolution.residual : convolution.y;
+            new Span<float>(buffers.Tail, box.Pixels * Width).Clear();
+            for (int pixel = 0; pixel < box.Pixels && source is not null; pixel++)
+                new Span<float>(source + buffers.Targets[pixel] + output, count).CopyTo(new Span<float>(buffers.Tail + pixel * Width, count));
+            for (int pixel = 0; pixel < box.Pixels + Tile; pixel++)
+                buffers.TailTargets[pixel] = Math.Min(pixel, box.Pixels - 1) * Width;
+        }
+
+        private void EndTail(ConvolutionBox box, int output, Buffers buffers)
         {
             int count = convolution.size.OutputChannels - output;
             for (int pixel = 0; pixel < box.Pixels; pixel++)
-            {
-                var tail = new Span<float>(buffers.Tail + pixel * Lanes, count);
-                var result = new Span<float>(convolution.y + buffers.Targets[pixel] + output, count);
-                if (toResult)
-                    tail.CopyTo(result);
-                else
-                    result.CopyTo(tail);
-            }
+                new Span<float>(buffers.Tail + pixel * Width, count).CopyTo(new Span<float>(convolution.y + buffers.Targets[pixel] + output, count));
         }
 
         private Buffers Divide(CpuWorker worker)
         {
-            int taps = convolution.size.Taps;
-            long depth = (long)taps * plan.Slice;
-            long pixels = Aligned((plan.BoxPixels + Tile) * sizeof(nint));
-            long input = Aligned(plan.ReachFloats * sizeof(float)), panel = Aligned(depth * Lanes * sizeof(float));
-            long tail = Aligned(plan.BoxPixels * Lanes * sizeof(float)), bias = Aligned(plan.PanelsPerGroup * Lanes * sizeof(float));
-            byte* at = (byte*)worker.Scratch(input + 2 * panel + tail + bias + 3 * pixels + taps * sizeof(nint));
+            ConvolutionSize size = convolution.size;
+            long input = Aligned(plan.ReachPixels * plan.Slice * sizeof(float)), addresses = Aligned(plan.ReachPixels * sizeof(nint));
+            long tail = Aligned((long)plan.BoxPixels * Width * sizeof(float)), bias = Aligned(Width * sizeof(float));
+            long zeros = Aligned((size.Input.Channels + Width) * sizeof(float)), pixels = Aligned((plan.BoxPixels + Tile) * sizeof(nint));
+            byte* at = (byte*)worker.Scratch(input + addresses + tail + bias + zeros + 3 * pixels + size.Taps * sizeof(nint));
             return new Buffers
             {
                 Input = (float*)at,
-                Panel = (float*)(at += input),
-                Lanes = (float*)(at += panel),
-                Tail = (float*)(at += panel),
+                Addresses = (float**)(at += input),
+                Tail = (float*)(at += addresses),
                 Bias = (float*)(at += tail),
-                Windows = (nint*)(at += bias),
+                Zeros = (float*)(at += bias),
+                Windows = (nint*)(at += zeros),
                 Targets = (nint*)(at += pixels),
                 TailTargets = (nint*)(at += pixels),
-                Taps = (nint*)(at + pixels),
+                Runs = (nint*)(at + pixels),
             };
         }
 
         private struct Buffers
         {
             public float* Input;
-            public float* Panel;
-            public float* Lanes;
+            public float** Addresses;
             public float* Tail;
             public float* Bias;
+            public float* Zeros;
             public nint* Windows;
             public nint* Targets;
             public nint* TailTargets;
-            public nint* Taps;
+            public nint* Runs;
         }
     }
 }

@@ -12,11 +12,18 @@ internal readonly record struct ConvolutionBox(int Batch, int Frame, int Row, in
         (Rows - 1) * size.Stride + size.KernelHeight,
         (Columns - 1) * size.Stride + size.KernelWidth);
 
-    /// <summary>Where an output pixel lies inside the box.</summary>
+    /// <summary>How many input pixels.</summary>
+    public long ReachPixels(ConvolutionSize size)
+    {
+        (int frames, int rows, int columns) = Footprint(size);
+        return (long)frames * rows * columns;
+    }
+
+    /// <summary>Where an output pixel lies inside the box: counted along columns, then frames, then rows.</summary>
     public (int Frame, int Row, int Column) Position(int pixel)
     {
-        (int row, int column) = Math.DivRem(pixel, Columns);
-        (int frame, row) = Math.DivRem(row, Rows);
+        (int line, int column) = Math.DivRem(pixel, Columns);
+        (int row, int frame) = Math.DivRem(line, Frames);
         return (frame, row, column);
     }
 }

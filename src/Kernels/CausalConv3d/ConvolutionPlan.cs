@@ -1,18 +1,18 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>
-/// How a convolution is cut: output pixels into boxes, output channels into groups of panels, input channels into slices. An
-/// output's sum always runs over slices, then taps, then channels, so the cut never shows in the result.
+/// How a convolution is cut: output pixels into boxes, output channels into groups of panels, input channels into slices, and
+/// the depth of a slice into parts. An output's sum always runs over slices, then taps, then channels, so the boxes never show
+/// in the result.
 /// </summary>
 internal readonly struct ConvolutionPlan
 {
-    /// <summary>Output channels of one packed panel: two vectors.</summary>
-    public const int PanelWidth = 16;
-
-    private const int PanelDepth = 288;            // taps · slice: with 16 outputs 18 KiB, which stay in an L1 of 32
+    private const int PanelBytes = 24 * 1024;      // weights of one part of the depth, which stay in an L1 of 32
     private const int FootprintBytes = 320 * 1024; // one slice of a box's input, which stays in an L2 of 512
-    private const int MostPixels = 1024;           // enough that packing a panel costs a percent of its use
-    private const int FewestPixels = 96;
+    private const int RunFloats = 96;              // neighbouring input numbers: so many that the end of a run costs nothing
+    private const int MostPixels = 1536;           // enough that packing a panel costs a percent of its use
+    private const int MostPixelsInPlace = 4096;
+    private const int FewestPixels = 192;
     private const int ItemsPerThread = 4;
 
     private readonly ConvolutionSize size;
@@ -20,32 +20,48 @@ internal readonly struct ConvolutionPlan
     private readonly int rows;
     private readonly int columns;
 
-    /// <param name="size">The sizes.</param>
-    /// <param name="threads">How many threads will share the items.</param>
-    /// <param name="slice">Input channels of one slice; 0 to choose.</param>
-    public ConvolutionPlan(ConvolutionSize size, int threads, int slice = 0)
+    private ConvolutionPlan(ConvolutionSize size, int threads, int slice, int partLength, int panelWidth, bool inPlace)
     {
         this.size = size;
+        PanelWidth = panelWidth;
+        Slice = slice;
+        PartLength = partLength;
         VideoSize output = size.Output;
-        Slice = slice > 0 ? slice : Math.Min(size.Input.Channels, Math.Max(4, PowerOfTwoUpTo(PanelDepth / size.Taps)));
-        int pixels = Math.Clamp((int)Math.Min(MostPixels, (long)output.Batch * output.Pixels / (2 * threads)), FewestPixels, MostPixels);
+        int most = inPlace ? MostPixelsInPlace : MostPixels;
+        int pixels = Math.Clamp((int)Math.Min(most, (long)output.Batch * output.Pixels / threads), FewestPixels, most);
         (frames, rows, columns) = (output.Frames, output.Height, output.Width);
-        // Halving the longest side keeps boxes near cubes, which share most of the pixels that they read.
-        while (frames * (long)rows * columns > pixels || (ReachBytes > FootprintBytes && frames * rows * columns > 1))
+        while (true)
         {
-            if (columns >= rows && columns >= frames)
-                columns = Evenly(output.Width, columns / 2);
-            else if (rows >= frames)
-                rows = Evenly(output.Height, rows / 2);
+            // In place, pixels are walked row by row: only the rows of one window need to stay near.
+            bool near = Reach(frames, inPlace ? 1 : rows, columns) * slice * sizeof(float) <= FootprintBytes;
+            long count = (long)frames * rows * columns;
+            if (count == 1 || (near && count <= pixels))
+                break;
+            // Cutting the longest side keeps boxes near cubes, which share most of the pixels that they read.
+            if (inPlace ? !near && columns > 1 : columns >= rows && columns >= frames)
+                columns = Shorter(output.Width, columns);
+            else if (inPlace ? rows > 1 : rows >= frames)
+                rows = Shorter(output.Height, rows);
+            else if (frames > 1)
+                frames = Shorter(output.Frames, frames);
             else
-                frames = Evenly(output.Frames, frames / 2);
+                columns = Shorter(output.Width, columns);
         }
-        int wanted = (ItemsPerThread * threads + Boxes - 1) / Math.Max(1, Boxes);
-        PanelsPerGroup = Evenly(Panels, Math.Max(4, Panels / Math.Max(1, wanted)));
+        int wanted = threads == 1 ? 1 : Parts(ItemsPerThread * threads, Math.Max(1, Boxes));
+        PanelsPerGroup = inPlace ? Panels : Evenly(Panels, Math.Max(4, Panels / Math.Max(1, wanted)));
     }
 
     /// <summary>Input channels of one slice.</summary>
     public int Slice { get; }
+
+    /// <summary>Of the kernel's rows (or of its taps, in place), how many make up one part of the depth.</summary>
+    public int PartLength { get; }
+
+    /// <summary>Output channels of a panel of weights.</summary>
+    public int PanelWidth { get; }
+
+    /// <summary>How many panels the output channels take.</summary>
+    public int Panels => Parts(size.OutputChannels, PanelWidth);
 
     /// <summary>Panels of output channels that an item computes.</summary>
     public int PanelsPerGroup { get; }
@@ -56,27 +72,37 @@ internal readonly struct ConvolutionPlan
     /// <summary>Output pixels of the largest box.</summary>
     public int BoxPixels => frames * rows * columns;
 
-    /// <summary>Floats of the largest box's input, of one slice of channels.</summary>
-    public long ReachFloats
-    {
-        get
-        {
-            (int f, int r, int c) = new ConvolutionBox(0, 0, 0, 0, frames, rows, columns).Footprint(size);
-            return (long)f * r * c * Slice;
-        }
-    }
+    /// <summary>Input pixels that the largest box reads.</summary>
+    public long ReachPixels => Reach(frames, rows, columns);
 
-    private long ReachBytes => ReachFloats * sizeof(float);
-
-    private int Panels => (size.OutputChannels + PanelWidth - 1) / PanelWidth;
-
-    private int Groups => (Panels + PanelsPerGroup - 1) / PanelsPerGroup;
+    private int Groups => Parts(Panels, PanelsPerGroup);
 
     private int Boxes => checked(size.Input.Batch * Parts(size.Input.Frames, frames) * RowParts * ColumnParts);
 
     private int RowParts => Parts(size.OutputHeight, rows);
 
     private int ColumnParts => Parts(size.OutputWidth, columns);
+
+    /// <summary>Input channels of a slice, where there are slices.</summary>
+    public static int SliceOf(ConvolutionSize size) => Evenly(size.Input.Channels, RunFloats / size.KernelWidth);
+
+    /// <summary>For a form that copies a box's input, slice by slice.</summary>
+    /// <param name="size">The sizes.</param>
+    /// <param name="threads">How many threads will share the items.</param>
+    /// <param name="panelWidth">Output channels of one packed panel.</param>
+    public static ConvolutionPlan InSlices(ConvolutionSize size, int threads, int panelWidth)
+    {
+        int slice = SliceOf(size);
+        int runBytes = size.KernelWidth * slice * panelWidth * sizeof(float);
+        return new ConvolutionPlan(size, threads, slice, Evenly(size.KernelFrames * size.KernelHeight, PanelBytes / runBytes), panelWidth, inPlace: false);
+    }
+
+    /// <summary>For a form that reads the input where it lies, all channels and outputs at a time.</summary>
+    public static ConvolutionPlan InPlace(ConvolutionSize size, int threads)
+    {
+        int tapBytes = size.Input.Channels * ConvolutionTiles.NarrowOutputs * sizeof(float);
+        return new ConvolutionPlan(size, threads, size.Input.Channels, Evenly(size.Taps, PanelBytes / tapBytes), size.OutputChannels, inPlace: true);
+    }
 
     /// <summary>The box of an item, and the first output channel of its group. Groups of one box follow each other.</summary>
     public (ConvolutionBox Box, int FirstChannel) Item(int item)
@@ -93,6 +119,11 @@ internal readonly struct ConvolutionPlan
         return (box, group * PanelsPerGroup * PanelWidth);
     }
 
+    private long Reach(int frames, int rows, int columns) => new ConvolutionBox(0, 0, 0, 0, frames, rows, columns).ReachPixels(size);
+
+    // The longest part, shorter than this one, that cuts a length evenly.
+    private static int Shorter(int length, int part) => Evenly(length, Math.Min(part - 1, Parts(length, Parts(length, part) + 1)));
+
     private static int Parts(int length, int part) => (length + part - 1) / part;
 
     // The part of at most `most` that cuts a length into parts as equal as they can be.
@@ -102,6 +133,4 @@ internal readonly struct ConvolutionPlan
         int parts = Math.Max(1, Parts(length, part));
         return Math.Max(1, Parts(length, parts));
     }
-
-    private static int PowerOfTwoUpTo(int value) => value < 1 ? 1 : 1 << (31 - int.LeadingZeroCount(value));
 }

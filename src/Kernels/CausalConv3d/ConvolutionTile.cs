@@ -1,78 +1,76 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
 /// <summary>The innermost loops of convolutions.</summary>
-internal static unsafe class ConvolutionTile
+internal static unsafe class ConvolutionTile<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : unmanaged
 {
-    /// <summary>Output pixels of <see cref="Wide"/>: with two vectors of outputs 12 sums, which leaves 4 of 16 registers.</summary>
-    public const int WidePixels = 6;
-
-    /// <summary>Output pixels of <see cref="Narrow"/>.</summary>
-    public const int NarrowPixels = 4;
-
-    /// <summary>Output channels of <see cref="Narrow"/>.</summary>
-    public const int NarrowOutputs = 3;
+    /// <summary>Output channels of <see cref="Wide"/>: two vectors.</summary>
+    public static int WideOutputs => 2 * TSimd.Lanes;
 
     /// <summary>
-    /// Adds one slice of input channels to 6 pixels × 16 outputs. Each input number is broadcast from where it lies, so no
-    /// window is ever copied out.
+    /// Part of the depth of 6 pixels × two vectors of outputs. Each input number is broadcast from where it lies, so no window
+    /// is ever copied out.
     /// </summary>
     /// <param name="input">The box's input.</param>
     /// <param name="pixels">6 byte offsets into it: where each pixel's window begins.</param>
-    /// <param name="taps">Byte offset of each tap from there.</param>
-    /// <param name="tapCount">How many taps.</param>
-    /// <param name="channelBytes">Bytes of the slice's channels of one input pixel.</param>
-    /// <param name="panel">[tap, channel, 16]</param>
+    /// <param name="runs">Byte offset of each run of neighbouring numbers from there.</param>
+    /// <param name="runCount">How many runs.</param>
+    /// <param name="runBytes">Bytes of a run.</param>
+    /// <param name="panel">[run, number, outputs]</param>
+    /// <param name="start">[outputs], where the sums begin</param>
+    /// <param name="previous">What is added to the sums, laid out as y; or null.</param>
     /// <param name="y">Results.</param>
     /// <param name="targets">6 offsets into them, in floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Wide(byte* input, nint* pixels, nint* taps, int tapCount, nint channelBytes, float* panel, float* y, nint* targets)
+    public static void Wide(
+        byte* input, nint* pixels, nint* runs, nint runCount, nint runBytes, float* panel, float* start, float* previous, float* y, nint* targets)
     {
+        Prefetch(previous is null ? y : previous, targets);
         byte* p0 = input + pixels[0], p1 = input + pixels[1], p2 = input + pixels[2];
         byte* p3 = input + pixels[3], p4 = input + pixels[4], p5 = input + pixels[5];
-        Vector256<float> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
-        Vector256<float> s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
-        for (int tap = 0; tap < tapCount; tap++)
+        TVector s00 = TSimd.Load(start), s01 = TSimd.Load(start + TSimd.Lanes);
+        TVector s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01, s40 = s00, s41 = s01, s50 = s00, s51 = s01;
+        for (nint* lastRun = runs + runCount; runs < lastRun; runs++)
         {
-            nint end = taps[tap] + channelBytes;
-            for (nint at = taps[tap]; at < end; at += sizeof(float), panel += 16)
+            nint end = *runs + runBytes;
+            for (nint at = *runs; at < end; at += sizeof(float), panel += 2 * TSimd.Lanes)
             {
-                Vector256<float> w0 = Vector256.Load(panel), w1 = Vector256.Load(panel + 8);
-                Vector256<float> v = Vector256.Create(*(float*)(p0 + at));
-                s00 = Vector256.FusedMultiplyAdd(v, w0, s00);
-                s01 = Vector256.FusedMultiplyAdd(v, w1, s01);
-                v = Vector256.Create(*(float*)(p1 + at));
-                s10 = Vector256.FusedMultiplyAdd(v, w0, s10);
-                s11 = Vector256.FusedMultiplyAdd(v, w1, s11);
-                v = Vector256.Create(*(float*)(p2 + at));
-                s20 = Vector256.FusedMultiplyAdd(v, w0, s20);
-                s21 = Vector256.FusedMultiplyAdd(v, w1, s21);
-                v = Vector256.Create(*(float*)(p3 + at));
-                s30 = Vector256.FusedMultiplyAdd(v, w0, s30);
-                s31 = Vector256.FusedMultiplyAdd(v, w1, s31);
-                v = Vector256.Create(*(float*)(p4 + at));
-                s40 = Vector256.FusedMultiplyAdd(v, w0, s40);
-                s41 = Vector256.FusedMultiplyAdd(v, w1, s41);
-                v = Vector256.Create(*(float*)(p5 + at));
-                s50 = Vector256.FusedMultiplyAdd(v, w0, s50);
-                s51 = Vector256.FusedMultiplyAdd(v, w1, s51);
+                TVector w0 = TSimd.Load(panel), w1 = TSimd.Load(panel + TSimd.Lanes);
+                TVector v = TSimd.Broadcast(*(float*)(p0 + at));
+                s00 = TSimd.MultiplyAdd(v, w0, s00);
+                s01 = TSimd.MultiplyAdd(v, w1, s01);
+                v = TSimd.Broadcast(*(float*)(p1 + at));
+                s10 = TSimd.MultiplyAdd(v, w0, s10);
+                s11 = TSimd.MultiplyAdd(v, w1, s11);
+                v = TSimd.Broadcast(*(float*)(p2 + at));
+                s20 = TSimd.MultiplyAdd(v, w0, s20);
+                s21 = TSimd.MultiplyAdd(v, w1, s21);
+                v = TSimd.Broadcast(*(float*)(p3 + at));
+                s30 = TSimd.MultiplyAdd(v, w0, s30);
+                s31 = TSimd.MultiplyAdd(v, w1, s31);
+                v = TSimd.Broadcast(*(float*)(p4 + at));
+                s40 = TSimd.MultiplyAdd(v, w0, s40);
+                s41 = TSimd.MultiplyAdd(v, w1, s41);
+                v = TSimd.Broadcast(*(float*)(p5 + at));
+                s50 = TSimd.MultiplyAdd(v, w0, s50);
+                s51 = TSimd.MultiplyAdd(v, w1, s51);
             }
         }
         // At the end rather than the beginning: nothing waits for these loads. All come before the stores, for pixels listed twice.
-        s00 += Vector256.Load(y + targets[0]);
-        s01 += Vector256.Load(y + targets[0] + 8);
-        s10 += Vector256.Load(y + targets[1]);
-        s11 += Vector256.Load(y + targets[1] + 8);
-        s20 += Vector256.Load(y + targets[2]);
-        s21 += Vector256.Load(y + targets[2] + 8);
-        s30 += Vector256.Load(y + targets[3]);
-        s31 += Vector256.Load(y + targets[3] + 8);
-        s40 += Vector256.Load(y + targets[4]);
-        s41 += Vector256.Load(y + targets[4] + 8);
-        s50 += Vector256.Load(y + targets[5]);
-        s51 += Vector256.Load(y + targets[5] + 8);
+        if (previous is not null)
+        {
+            AddTo(ref s00, ref s01, previous + targets[0]);
+            AddTo(ref s10, ref s11, previous + targets[1]);
+            AddTo(ref s20, ref s21, previous + targets[2]);
+            AddTo(ref s30, ref s31, previous + targets[3]);
+            AddTo(ref s40, ref s41, previous + targets[4]);
+            AddTo(ref s50, ref s51, previous + targets[5]);
+        }
         Store(y + targets[0], s00, s01);
         Store(y + targets[1], s10, s11);
         Store(y + targets[2], s20, s21);
@@ -82,64 +80,84 @@ internal static unsafe class ConvolutionTile
     }
 
     /// <summary>
-    /// The whole sum of 4 pixels × 3 outputs: with so few outputs the vectors run along the input channels instead, and are
-    /// added up at the end.
+    /// Part of the depth of 4 pixels × 3 outputs: with so few outputs the vectors run along the input channels instead, which are
+    /// read from where they lie, and are added up at the very end.
     /// </summary>
-    /// <param name="input">The box's input.</param>
-    /// <param name="pixels">4 byte offsets into it: where each pixel's window begins.</param>
+    /// <param name="addresses">Where each input pixel of the box lies.</param>
+    /// <param name="pixels">4 byte offsets into them: the first of each pixel's window.</param>
     /// <param name="taps">Byte offset of each tap from there.</param>
     /// <param name="tapCount">How many taps.</param>
     /// <param name="channelBytes">Bytes of one input pixel: whole vectors.</param>
-    /// <param name="panel">[tap, channel / 8, 3, 8]</param>
-    /// <param name="sums">[4, 3]</param>
+    /// <param name="panel">[tap, channel / lanes, 3, lanes]</param>
+    /// <param name="sums">[4, 3, lanes], which is added to</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow(byte* input, nint* pixels, nint* taps, int tapCount, nint channelBytes, float* panel, float* sums)
+    public static void Narrow(byte* addresses, nint* pixels, nint* taps, nint tapCount, nint channelBytes, float* panel, float* sums)
     {
-        byte* p0 = input + pixels[0], p1 = input + pixels[1], p2 = input + pixels[2], p3 = input + pixels[3];
-        Vector256<float> s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
-        Vector256<float> s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
-        for (int tap = 0; tap < tapCount; tap++)
+        TVector s00 = default, s01 = default, s02 = default, s10 = default, s11 = default, s12 = default;
+        TVector s20 = default, s21 = default, s22 = default, s30 = default, s31 = default, s32 = default;
+        for (nint* lastTap = taps + tapCount; taps < lastTap; taps++)
         {
-            nint end = taps[tap] + channelBytes;
-            for (nint at = taps[tap]; at < end; at += 8 * sizeof(float), panel += 24)
+            byte* p0 = *(byte**)(addresses + pixels[0] + *taps), p1 = *(byte**)(addresses + pixels[1] + *taps);
+            byte* p2 = *(byte**)(addresses + pixels[2] + *taps), p3 = *(byte**)(addresses + pixels[3] + *taps);
+            for (nint at = 0; at < channelBytes; at += TSimd.Lanes * sizeof(float), panel += 3 * TSimd.Lanes)
             {
-                Vector256<float> w0 = Vector256.Load(panel), w1 = Vector256.Load(panel + 8), w2 = Vector256.Load(panel + 16);
-                Vector256<float> v = Vector256.Load((float*)(p0 + at));
-                s00 = Vector256.FusedMultiplyAdd(v, w0, s00);
-                s01 = Vector256.FusedMultiplyAdd(v, w1, s01);
-                s02 = Vector256.FusedMultiplyAdd(v, w2, s02);
-                v = Vector256.Load((float*)(p1 + at));
-                s10 = Vector256.FusedMultiplyAdd(v, w0, s10);
-                s11 = Vector256.FusedMultiplyAdd(v, w1, s11);
-                s12 = Vector256.FusedMultiplyAdd(v, w2, s12);
-                v = Vector256.Load((float*)(p2 + at));
-                s20 = Vector256.FusedMultiplyAdd(v, w0, s20);
-                s21 = Vector256.FusedMultiplyAdd(v, w1, s21);
-                s22 = Vector256.FusedMultiplyAdd(v, w2, s22);
-                v = Vector256.Load((float*)(p3 + at));
-                s30 = Vector256.FusedMultiplyAdd(v, w0, s30);
-                s31 = Vector256.FusedMultiplyAdd(v, w1, s31);
-                s32 = Vector256.FusedMultiplyAdd(v, w2, s32);
+                TVector w0 = TSimd.Load(panel), w1 = TSimd.Load(panel + TSimd.Lanes), w2 = TSimd.Load(panel + 2 * TSimd.Lanes);
+                TVector v = TSimd.Load((float*)(p0 + at));
+                s00 = TSimd.MultiplyAdd(v, w0, s00);
+                s01 = TSimd.MultiplyAdd(v, w1, s01);
+                s02 = TSimd.MultiplyAdd(v, w2, s02);
+                v = TSimd.Load((float*)(p1 + at));
+                s10 = TSimd.MultiplyAdd(v, w0, s10);
+                s11 = TSimd.MultiplyAdd(v, w1, s11);
+                s12 = TSimd.MultiplyAdd(v, w2, s12);
+                v = TSimd.Load((float*)(p2 + at));
+                s20 = TSimd.MultiplyAdd(v, w0, s20);
+                s21 = TSimd.MultiplyAdd(v, w1, s21);
+                s22 = TSimd.MultiplyAdd(v, w2, s22);
+                v = TSimd.Load((float*)(p3 + at));
+                s30 = TSimd.MultiplyAdd(v, w0, s30);
+                s31 = TSimd.MultiplyAdd(v, w1, s31);
+                s32 = TSimd.MultiplyAdd(v, w2, s32);
             }
         }
-        Reduce(sums, s00, s01, s02);
-        Reduce(sums + 3, s10, s11, s12);
-        Reduce(sums + 6, s20, s21, s22);
-        Reduce(sums + 9, s30, s31, s32);
+        Accumulate(sums, s00, s01, s02);
+        Accumulate(sums + 3 * TSimd.Lanes, s10, s11, s12);
+        Accumulate(sums + 6 * TSimd.Lanes, s20, s21, s22);
+        Accumulate(sums + 9 * TSimd.Lanes, s30, s31, s32);
+    }
+
+    // Six short rows of results far apart are too many streams for the hardware to foresee.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* results, nint* targets)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int i = 0; i < ConvolutionTiles.WidePixels; i++)
+        {
+            Sse.Prefetch0(results + targets[i]);
+            Sse.Prefetch0(results + targets[i] + WideOutputs - 1);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* target, Vector256<float> first, Vector256<float> second)
+    private static void AddTo(ref TVector first, ref TVector second, float* source)
     {
-        first.Store(target);
-        second.Store(target + 8);
+        first = TSimd.Add(first, TSimd.Load(source));
+        second = TSimd.Add(second, TSimd.Load(source + TSimd.Lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reduce(float* target, Vector256<float> first, Vector256<float> second, Vector256<float> third)
+    private static void Store(float* target, TVector first, TVector second)
     {
-        target[0] = Vector256.Sum(first);
-        target[1] = Vector256.Sum(second);
-        target[2] = Vector256.Sum(third);
+        TSimd.Store(first, target);
+        TSimd.Store(second, target + TSimd.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate(float* sums, TVector first, TVector second, TVector third)
+    {
+        TSimd.Store(TSimd.Add(TSimd.Load(sums), first), sums);
+        TSimd.Store(TSimd.Add(TSimd.Load(sums + TSimd.Lanes), second), sums + TSimd.Lanes);
+        TSimd.Store(TSimd.Add(TSimd.Load(sums + 2 * TSimd.Lanes), third), sums + 2 * TSimd.Lanes);
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
@@ -17,5 +17,8 @@ public readonly struct GeluErf : IElementFunction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Fast(Vector256<float> x) => VectorMath.Gelu(x);
+    public static TVector Fast<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged =>
+        SimdMath<TSimd, TVector>.GeluErf(x);
 }

@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
@@ -15,5 +15,7 @@ public interface IElementFunction
     static abstract double Exact(double x);
 
     /// <summary>The fast form.</summary>
-    static abstract Vector256<float> Fast(Vector256<float> x);
+    static abstract TVector Fast<TSimd, TVector>(TVector x)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged;
 }

@@ -1,24 +1,39 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Map<TFunction>
+public readonly unsafe partial struct Map<TFunction> : IAnyWidth
 {
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(ElementBlocks.Count(count), new Elements(this));
+    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    private readonly struct Elements(Map<TFunction> map) : IParallelBody
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => threads.For(ElementBlocks.Count(count), new Elements<TSimd, TVector>(this));
+
+    private readonly struct Elements<TSimd, TVector>(Map<TFunction> map) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int item, CpuWorker worker)
         {
-            (long i, long end) = ElementBlocks.Range(item, map.count);
-            for (; i <= end - Vector256<float>.Count; i += Vector256<float>.Count)
-                TFunction.Fast(Vector256.Load(map.x + i)).Store(map.y + i);
-            if (i < end)
-                PartialVector.Store(TFunction.Fast(PartialVector.Load(map.x + i, (int)(end - i))), map.y + i, (int)(end - i));
+            (long first, long end) = ElementBlocks.Range(item, map.count);
+            bool streams = Streaming.Suits(map.y, ElementBlocks.PerItem, map.count);
+            int whole = (int)((end - first) / TSimd.Lanes * TSimd.Lanes), rest = (int)(end - first) - whole;
+            Apply(map.x + first, map.y + first, whole, streams);
+            if (rest > 0)
+            {
+                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + whole, rest);
+                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + whole, rest);
+            }
+            Streaming.End(streams);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Apply(float* x, float* y, int count, bool streams)
+        {
+            for (float* end = x + count; x < end; x += TSimd.Lanes, y += TSimd.Lanes)
+                Streaming.Store<TSimd, TVector>(TFunction.Fast<TSimd, TVector>(TSimd.Load(x)), y, streams);
         }
     }
 }

@@ -1,13 +1,11 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct GroupNorm
+public readonly unsafe partial struct GroupNorm : IAnyWidth
 {
-    private const int Lanes = 8;
-
     /// <summary>
     /// Floats that a run needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
     /// offset by channel. Chunks depend on the size alone, and are added up in order: any number of threads gives the same bits.
@@ -15,11 +13,13 @@ public readonly unsafe partial struct GroupNorm
     public static long WorkspaceFloats(VideoSize size) => (long)size.Batch * size.Channels * (2L * Chunks(size) + 3);
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads)
+    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
+
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
-        threads.For(size.Batch * Chunks(size), new Sums(this));
+        threads.For(size.Batch * Chunks(size), new Sums<TSimd, TVector>(this));
         threads.For(size.Batch * groups, new Statistics(this));
-        threads.For(RowBlocks.Count(size.Batch * size.Frames * size.Height, size.Width * size.Channels), new Apply(this));
+        threads.For(RowBlocks.Count(size.Batch * size.Frames * size.Height, size.Width * size.Channels), new Apply<TSimd, TVector>(this));
     }
 
     private static int Chunks(VideoSize size) => RowBlocks.Count(size.Pixels, size.Channels);
@@ -29,7 +29,9 @@ public readonly unsafe partial struct GroupNorm
     private float* Means(int b) => workspace + (long)size.Batch * Chunks(size) * 2 * size.Channels + (long)b * 3 * size.Channels;
 
     // By channel, Σ (x − x₀) and Σ (x − x₀)² with x₀ the channel's first pixel: values far from zero keep their variance.
-    private readonly struct Sums(GroupNorm norm) : IParallelBody
+    private readonly struct Sums<TSimd, TVector>(GroupNorm norm) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
         public void Run(int item, CpuWorker worker)
         {
@@ -51,14 +53,15 @@ public readonly unsafe partial struct GroupNorm
             {
                 float* x1 = x + channels, x2 = x1 + channels, x3 = x2 + channels;
                 int c = 0;
-                for (; pixels >= 4 && c <= channels - Lanes; c += Lanes)
+                for (; pixels >= 4 && c <= channels - TSimd.Lanes; c += TSimd.Lanes)
                 {
-                    Vector256<float> o = Vector256.Load(origin + c);
-                    Vector256<float> d0 = Vector256.Load(x + c) - o, d1 = Vector256.Load(x1 + c) - o;
-                    Vector256<float> d2 = Vector256.Load(x2 + c) - o, d3 = Vector256.Load(x3 + c) - o;
-                    (Vector256.Load(sums + c) + (d0 + d1 + (d2 + d3))).Store(sums + c);
-                    Vector256<float> even = Vector256.FusedMultiplyAdd(d0, d0, d2 * d2), odd = Vector256.FusedMultiplyAdd(d1, d1, d3 * d3);
-                    (Vector256.Load(squares + c) + (even + odd)).Store(squares + c);
+                    TVector o = TSimd.Load(origin + c);
+                    TVector d0 = TSimd.Subtract(TSimd.Load(x + c), o), d1 = TSimd.Subtract(TSimd.Load(x1 + c), o);
+                    TVector d2 = TSimd.Subtract(TSimd.Load(x2 + c), o), d3 = TSimd.Subtract(TSimd.Load(x3 + c), o);
+                    TVector sum = TSimd.Add(TSimd.Add(d0, d1), TSimd.Add(d2, d3));
+                    TSimd.Store(TSimd.Add(TSimd.Load(sums + c), sum), sums + c);
+                    TVector even = TSimd.MultiplyAdd(d0, d0, TSimd.Multiply(d2, d2)), odd = TSimd.MultiplyAdd(d1, d1, TSimd.Multiply(d3, d3));
+                    TSimd.Store(TSimd.Add(TSimd.Load(squares + c), TSimd.Add(even, odd)), squares + c);
                 }
                 for (; c < channels; c++)
                 {
@@ -115,12 +118,15 @@ public readonly unsafe partial struct GroupNorm
         }
     }
 
-    private readonly struct Apply(GroupNorm norm) : IParallelBody
+    private readonly struct Apply<TSimd, TVector>(GroupNorm norm) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
         public void Run(int item, CpuWorker worker)
         {
             VideoSize size = norm.size;
             int length = size.Width * size.Channels;
+            bool streams = Streaming.Suits(norm.y, size.Channels, size.Count);
             (int first, int end) = RowBlocks.Range(item, size.Batch * size.Frames * size.Height, length);
             for (int row = first; row < end; row++)
             {
@@ -129,7 +135,7 @@ public readonly unsafe partial struct GroupNorm
                 float* x = norm.x + (long)row * length, y = norm.y + (long)row * length;
                 if (norm.maps.IsNone)
                 {
-                    Normalise(x, y, size.Width, norm.Means(b), null, null);
+                    Normalise(x, y, size.Width, norm.Means(b), null, null, streams);
                     continue;
                 }
                 long mapRow = norm.maps.Row(b, f, h, size);
@@ -137,34 +143,36 @@ public readonly unsafe partial struct GroupNorm
                 {
                     long map = mapRow + norm.maps.Column(w, size);
                     Normalise(
-                        x + w * size.Channels, y + w * size.Channels, 1, norm.Means(b), norm.maps.Scale + map, norm.maps.Shift + map);
+                        x + w * size.Channels, y + w * size.Channels, 1, norm.Means(b), norm.maps.Scale + map, norm.maps.Shift + map, streams);
                 }
             }
+            Streaming.End(streams);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Normalise(float* x, float* y, int pixels, float* means, float* scales, float* shifts)
+        private void Normalise(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
         {
-            int channels = norm.size.Channels;
+            int channels = norm.size.Channels, whole = channels / TSimd.Lanes * TSimd.Lanes;
             bool silu = norm.silu;
             float* factors = means + channels, offsets = factors + channels;
             for (int pixel = 0; pixel < pixels; pixel++, x += channels, y += channels)
             {
-                int c = 0;
-                for (; c <= channels - Lanes; c += Lanes)
+                for (int c = 0; c < whole; c += TSimd.Lanes)
                 {
-                    Vector256<float> distance = Vector256.Load(x + c) - Vector256.Load(means + c);
-                    Vector256<float> value = Vector256.FusedMultiplyAdd(distance, Vector256.Load(factors + c), Vector256.Load(offsets + c));
+                    TVector value = TSimd.Subtract(TSimd.Load(x + c), TSimd.Load(means + c));
+                    value = TSimd.MultiplyAdd(value, TSimd.Load(factors + c), TSimd.Load(offsets + c));
                     if (scales is not null)
-                        value = Vector256.FusedMultiplyAdd(value, Vector256.Load(scales + c), Vector256.Load(shifts + c));
-                    (silu ? VectorMath.Silu(value) : value).Store(y + c);
+                        value = TSimd.MultiplyAdd(value, TSimd.Load(scales + c), TSimd.Load(shifts + c));
+                    if (silu)
+                        value = SimdMath<TSimd, TVector>.Silu(value);
+                    Streaming.Store<TSimd, TVector>(value, y + c, streams);
                 }
-                for (; c < channels; c++)
+                for (int c = whole; c < channels; c++)
                 {
-                    float value = MathF.FusedMultiplyAdd(x[c] - means[c], factors[c], offsets[c]);
+                    float value = (x[c] - means[c]) * factors[c] + offsets[c];
                     if (scales is not null)
-                        value = MathF.FusedMultiplyAdd(value, scales[c], shifts[c]);
-                    y[c] = silu ? VectorMath.Silu(Vector256.Create(value))[0] : value;
+                        value = value * scales[c] + shifts[c];
+                    y[c] = silu ? value / (1 + MathF.Exp(-value)) : value;
                 }
             }
         }

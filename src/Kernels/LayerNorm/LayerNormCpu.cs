@@ -1,19 +1,21 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct LayerNorm
+public readonly unsafe partial struct LayerNorm : IAnyWidth
 {
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(RowBlocks.Count(rows, width), new Rows(this));
+    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    private readonly struct Rows(LayerNorm norm) : IParallelBody
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => threads.For(RowBlocks.Count(rows, width), new Rows<TSimd, TVector>(this));
+
+    private readonly struct Rows<TSimd, TVector>(LayerNorm norm) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
-        private const int Lanes = 8;
-
         public void Run(int item, CpuWorker worker)
         {
             int width = norm.width;
@@ -22,6 +24,7 @@ public readonly unsafe partial struct LayerNorm
             ReadOrFill(norm.weight, weight, width, 1);
             ReadOrFill(norm.bias, bias, width, 0);
             float* foldedWeight = weight, foldedBias = bias, foldedScale = null, foldedShift = null;
+            bool streams = Streaming.Suits(norm.y, width, (long)norm.rows * width);
             (int first, int end) = RowBlocks.Range(item, norm.rows, width);
             for (int row = first; row < end; row++)
             {
@@ -37,56 +40,56 @@ public readonly unsafe partial struct LayerNorm
                     Fold(weight, bias, scale, shift, foldedWeight, foldedBias, width);
                 }
                 long offset = (long)row * width;
-                Normalise(norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, norm.epsilon);
+                (float mean, float scaleOfRow) = Moments(norm.x + offset, width, norm.epsilon);
+                Normalise(norm.x + offset, mean, scaleOfRow, foldedWeight, foldedBias, norm.y + offset, width, streams);
             }
+            Streaming.End(streams);
         }
 
-        // Sums are of x − x₀, so that a row far from zero keeps its variance.
+        // The mean above x₀, and 1/√(variance + ε). Sums are of x − x₀, so that a row far from zero keeps its variance.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Normalise(float* x, float* weight, float* bias, float* y, int width, float epsilon)
+        private static (float Mean, float Scale) Moments(float* x, int width, float epsilon)
         {
-            int whole = width & -Lanes;
-            Vector256<float> origin = Vector256.Create(x[0]);
-            Vector256<float> sum0 = default, sum1 = default;
-            int i = 0;
-            for (; i < whole - Lanes; i += 2 * Lanes)
+            int whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
+            TVector origin = TSimd.Broadcast(x[0]), sum0 = default, sum1 = default;
+            for (int i = 0; i < whole; i += 2 * TSimd.Lanes)
             {
-                sum0 += Vector256.Load(x + i) - origin;
-                sum1 += Vector256.Load(x + i + Lanes) - origin;
+                sum0 = TSimd.Add(sum0, TSimd.Subtract(TSimd.Load(x + i), origin));
+                sum1 = TSimd.Add(sum1, TSimd.Subtract(TSimd.Load(x + i + TSimd.Lanes), origin));
             }
-            for (; i < whole; i += Lanes)
-                sum0 += Vector256.Load(x + i) - origin;
-            float sum = Vector256.Sum(sum0 + sum1);
-            for (; i < width; i++)
+            float sum = TSimd.Sum(TSimd.Add(sum0, sum1));
+            for (int i = whole; i < width; i++)
                 sum += x[i] - x[0];
-            float mean = sum / width; // above x₀
+            float mean = sum / width;
 
-            Vector256<float> means = Vector256.Create(mean);
-            Vector256<float> square0 = default, square1 = default;
-            for (i = 0; i < whole - Lanes; i += 2 * Lanes)
+            TVector means = TSimd.Broadcast(mean), square0 = default, square1 = default;
+            for (int i = 0; i < whole; i += 2 * TSimd.Lanes)
             {
-                Vector256<float> d0 = Vector256.Load(x + i) - origin - means;
-                Vector256<float> d1 = Vector256.Load(x + i + Lanes) - origin - means;
-                square0 = Vector256.FusedMultiplyAdd(d0, d0, square0);
-                square1 = Vector256.FusedMultiplyAdd(d1, d1, square1);
+                Streaming.Prefetch(x + width + i);
+                TVector distance0 = TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), origin), means);
+                TVector distance1 = TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i + TSimd.Lanes), origin), means);
+                square0 = TSimd.MultiplyAdd(distance0, distance0, square0);
+                square1 = TSimd.MultiplyAdd(distance1, distance1, square1);
             }
-            for (; i < whole; i += Lanes)
-            {
-                Vector256<float> d = Vector256.Load(x + i) - origin - means;
-                square0 = Vector256.FusedMultiplyAdd(d, d, square0);
-            }
-            float squares = Vector256.Sum(square0 + square1);
-            for (; i < width; i++)
+            float squares = TSimd.Sum(TSimd.Add(square0, square1));
+            for (int i = whole; i < width; i++)
                 squares += (x[i] - x[0] - mean) * (x[i] - x[0] - mean);
+            return (mean, 1 / MathF.Sqrt(squares / width + epsilon));
+        }
 
-            float scale = 1 / MathF.Sqrt(squares / width + epsilon);
-            for (i = 0; i < whole; i += Lanes)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Normalise(float* x, float mean, float scale, float* weight, float* bias, float* y, int width, bool streams)
+        {
+            int whole = width / TSimd.Lanes * TSimd.Lanes;
+            float first = x[0]; // y may be x
+            TVector origin = TSimd.Broadcast(first), means = TSimd.Broadcast(mean), scales = TSimd.Broadcast(scale);
+            for (int i = 0; i < whole; i += TSimd.Lanes)
             {
-                Vector256<float> normal = (Vector256.Load(x + i) - origin - means) * scale;
-                Vector256.FusedMultiplyAdd(normal, Vector256.Load(weight + i), Vector256.Load(bias + i)).Store(y + i);
+                TVector normal = TSimd.Multiply(TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), origin), means), scales);
+                Streaming.Store<TSimd, TVector>(TSimd.MultiplyAdd(normal, TSimd.Load(weight + i), TSimd.Load(bias + i)), y + i, streams);
             }
-            for (; i < width; i++)
-                y[i] = MathF.FusedMultiplyAdd((x[i] - x[0] - mean) * scale, weight[i], bias[i]);
+            for (int i = whole; i < width; i++)
+                y[i] = (x[i] - first - mean) * scale * weight[i] + bias[i];
         }
 
         // (n·w + b)·(1 + s) + t = n·(w·(1 + s)) + (b·(1 + s) + t)

@@ -29,6 +29,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
             else
                 new Span<float>(bias, width).Clear();
 
+            bool streams = operation.y != operation.x && Streaming.Suits(operation.y, width, (long)operation.batch * operation.tokens * heads * width);
             (int first, int end) = RowBlocks.Range(item, operation.batch * operation.tokens, heads * width);
             for (int row = first; row < end; row++)
             {
@@ -40,9 +41,10 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 {
                     long offset = ((long)row * heads + head) * width;
                     (float mean, float scale) = norm ? Moments(operation.x + offset) : (0, 1);
-                    Finish(operation.x + offset, mean, scale, norm ? weight : null, bias, cosine, sine, operation.y + offset);
+                    Finish(operation.x + offset, mean, scale, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
                 }
             }
+            Streaming.End(streams);
         }
 
         // Two passes over a head in L1: the variance of differences loses nothing where the mean is large.
@@ -69,7 +71,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Finish(float* head, float mean, float scale, float* weight, float* bias, float* cosine, float* sine, float* target)
+        private void Finish(float* head, float mean, float scale, float* weight, float* bias, float* cosine, float* sine, float* target, bool streams)
         {
             int width = operation.width, whole = width - width % TSimd.Lanes;
             TVector means = TSimd.Broadcast(mean), scales = TSimd.Broadcast(scale);
@@ -80,7 +82,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                     value = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Subtract(value, means), scales), TSimd.Load(weight + i), TSimd.Load(bias + i));
                 if (cosine is not null)
                     value = TSimd.MultiplyAdd(TSimd.TimesI(value), TSimd.Load(sine + i), TSimd.Multiply(value, TSimd.Load(cosine + i)));
-                TSimd.Store(value, target + i);
+                Streaming.Store<TSimd, TVector>(value, target + i, streams);
             }
             for (int i = whole; i < width; i++)
                 target[i] = weight is null ? head[i] : (head[i] - mean) * scale * weight[i] + bias[i];

@@ -4,7 +4,7 @@ namespace CogVideoX.Kernels.Simd;
 /// What the kernels ask of a vector of fp32 lanes. One source then serves 128, 256 and 512 bits: methods are generic over an
 /// implementation and its register type, and the JIT compiles each pair to plain instructions.
 /// </summary>
-internal unsafe interface ISimd<TVector> where TVector : unmanaged
+public unsafe interface ISimd<TVector> where TVector : unmanaged
 {
     static abstract int Lanes { get; }
 
@@ -17,6 +17,9 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
     static abstract TVector LoadBFloat16(ushort* source);
 
     static abstract void Store(TVector value, float* destination);
+
+    /// <summary>Past the caches, to an address aligned to whole vectors.</summary>
+    static abstract void StoreNonTemporal(TVector value, float* destination);
 
     static abstract TVector Broadcast(float value);
 
@@ -36,6 +39,13 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
 
     /// <summary>The larger; NaN if <paramref name="b"/> is.</summary>
     static abstract TVector Max(TVector a, TVector b);
+
+    static abstract TVector Abs(TVector a);
+
+    static abstract TVector CopySign(TVector magnitude, TVector sign);
+
+    /// <summary><paramref name="then"/> in the lanes where a is less than b.</summary>
+    static abstract TVector WhereLess(TVector a, TVector b, TVector then, TVector otherwise);
 
     static abstract float Sum(TVector value);
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>4 lanes.</summary>
-internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Lanes => 4;
 
@@ -17,6 +17,8 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
         (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
 
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
+
+    public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
@@ -33,6 +35,12 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
 
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    public static Vector128<float> Abs(Vector128<float> a) => Vector128.Abs(a);
+
+    public static Vector128<float> CopySign(Vector128<float> magnitude, Vector128<float> sign) => Vector128.CopySign(magnitude, sign);
+
+    public static Vector128<float> WhereLess(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) => Vector128.ConditionalSelect(Vector128.LessThan(a, b), then, otherwise);
 
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
 

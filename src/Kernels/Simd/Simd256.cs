@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>8 lanes.</summary>
-internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Lanes => 8;
 
@@ -16,6 +16,8 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 16).AsSingle();
 
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
+
+    public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
@@ -32,6 +34,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
 
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+
+    public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
+
+    public static Vector256<float> CopySign(Vector256<float> magnitude, Vector256<float> sign) => Vector256.CopySign(magnitude, sign);
+
+    public static Vector256<float> WhereLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
 
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
 

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>16 lanes.</summary>
-internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Lanes => 16;
 
@@ -15,6 +15,8 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         (Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()) << 16).AsSingle();
 
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
+
+    public static void StoreNonTemporal(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
@@ -31,6 +33,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
 
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+
+    public static Vector512<float> Abs(Vector512<float> a) => Vector512.Abs(a);
+
+    public static Vector512<float> CopySign(Vector512<float> magnitude, Vector512<float> sign) => Vector512.CopySign(magnitude, sign);
+
+    public static Vector512<float> WhereLess(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) => Vector512.ConditionalSelect(Vector512.LessThan(a, b), then, otherwise);
 
     public static float Sum(Vector512<float> value) => Vector512.Sum(value);
 

@@ -1,16 +1,20 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Softmax
+public readonly unsafe partial struct Softmax : IAnyWidth
 {
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(RowBlocks.Count(rows, width), new Rows(this));
+    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    private readonly struct Rows(Softmax softmax) : IParallelBody
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => threads.For(RowBlocks.Count(rows, width), new Rows<TSimd, TVector>(this));
+
+    private readonly struct Rows<TSimd, TVector>(Softmax softmax) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
         public void Run(int item, CpuWorker worker)
         {
@@ -28,12 +32,15 @@ public readonly unsafe partial struct Softmax
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ExpOfDifference(float* source, float max, float* target, int width)
         {
-            Vector256<float> maxima = Vector256.Create(max);
+            TVector maxima = TSimd.Broadcast(max);
             int i = 0;
-            for (; i <= width - Vector256<float>.Count; i += Vector256<float>.Count)
-                VectorMath.Exp(Vector256.Load(source + i) - maxima).Store(target + i);
+            for (; i <= width - TSimd.Lanes; i += TSimd.Lanes)
+                TSimd.Store(Exp(TSimd.Load(source + i), maxima), target + i);
             if (i < width)
-                PartialVector.Store(VectorMath.Exp(PartialVector.Load(source + i, width - i) - maxima), target + i, width - i);
+                PartialVector<TSimd, TVector>.Store(Exp(PartialVector<TSimd, TVector>.Load(source + i, width - i), maxima), target + i, width - i);
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static TVector Exp(TVector value, TVector maxima) => SimdMath<TSimd, TVector>.Exp(TSimd.Subtract(value, maxima));
     }
 }

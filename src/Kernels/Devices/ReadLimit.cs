@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using CogVideoX.Kernels.Devices;
 
-namespace CogVideoX.Benchmarks;
+namespace CogVideoX.Kernels.Devices;
 
 /// <summary>How fast this machine reads memory, measured: a plain sum over an array that fits no cache.</summary>
-internal sealed unsafe class ReadLimit : IDisposable
+public sealed unsafe class ReadLimit : IDisposable
 {
     private const long Bytes = 256L << 20;
     private readonly float* memory = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, 4096);
