@@ -13,7 +13,11 @@ public readonly struct RowRms<TThreads>(View<float> x, View<float> y, int width,
     {
         View<float> row = x.Slice((long)Grid.BlockX * width, width), result = y.Slice((long)Grid.BlockX * width, width);
         float squares = 0;
-        for (int i = Block.ThreadX; i < width; i += Block.SizeX) squares += row[i] * row[i];
+        for (int i = Block.ThreadX; i < width; i += Block.SizeX)
+        {
+            float value = row[i];                                      // each row[i] is a load of its own
+            squares += value * value;
+        }
         float scale = Approximate.ReciprocalSquareRoot((BlockSum(squares) / width) + epsilon);
         for (int i = Block.ThreadX; i < width; i += Block.SizeX) result[i] = row[i] * scale;
     }
