@@ -4,9 +4,10 @@ namespace CogVideoX.Emulator.Mutations;
 public static class MutationRun
 {
     /// <summary>Runs every mutant of a sound case, under each timing and some seeds, until it is caught.</summary>
-    /// <param name="one">the case</param> <param name="text">text of its module</param> <param name="seeds">seeds a timing</param>
+    /// <param name="one">the case</param> <param name="text">text of its module</param>
+    /// <param name="seeds">runs under each timing; what only a rare order of the threads gives away needs several</param>
     /// <exception cref="ArgumentException">The case isn't sound to begin with.</exception>
-    public static IReadOnlyList<MutationResult> Of(PtxCase one, string text, int seeds = 2)
+    public static IReadOnlyList<MutationResult> Of(PtxCase one, string text, int seeds = 8)
     {
         ArgumentNullException.ThrowIfNull(one);
         CaseReport sound = one.Run();
