@@ -1,6 +1,9 @@
 namespace CogVideoX.Emulator;
 
-/// <summary>When asynchronous copies and matrix products take effect: every choice is legal, and a sound kernel gives the same under each.</summary>
+/// <summary>
+/// When asynchronous copies and matrix products take effect, and strong writes reach those who aren't ordered after them: every choice is legal,
+/// and a sound kernel gives the same under each.
+/// </summary>
 public enum AsyncTiming
 {
     /// <summary>As soon as they are issued.</summary>

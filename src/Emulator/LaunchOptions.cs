@@ -6,7 +6,7 @@ public sealed record LaunchOptions
     /// <summary>Decides how warps and CTAs take turns.</summary>
     public int Seed { get; init; }
 
-    /// <summary>When asynchronous work is finished.</summary>
+    /// <summary>When asynchronous work is finished and strong writes are seen.</summary>
     public AsyncTiming Timing { get; init; } = AsyncTiming.Random;
 
     /// <summary>Warp instructions after which the launch counts as endless.</summary>

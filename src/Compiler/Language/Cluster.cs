@@ -10,6 +10,12 @@ public static class Cluster
     [Ptx("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;", Architecture = 90, IsaVersion = 80)]
     public static void Sync() => DeviceOnly.Called();
 
+    /// <summary>
+    /// Waits until every thread of the cluster is here, and orders no memory accesses: enough for a block to stay while others read its shared memory.
+    /// </summary>
+    [Ptx("barrier.cluster.arrive.relaxed.aligned;\nbarrier.cluster.wait.aligned;", Architecture = 90, IsaVersion = 80)]
+    public static void Meet() => DeviceOnly.Called();
+
     /// <summary>Address, in the cluster's window, of what lies in another block at the same place as <paramref name="place"/> here.</summary>
     [Ptx("mapa.shared::cluster.u32 {result}, {place}, {rank};", Pure = true, Architecture = 90, IsaVersion = 78)]
     public static uint AddressIn<T>([Address] ref T place, uint rank)

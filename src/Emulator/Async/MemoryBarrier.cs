@@ -83,7 +83,7 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     {
         Cta.Launch.Progress++;
         if (pending != 0 || bytes != 0) return;
-        Complete = new Knowledge(gathered.Seen.With(Cta.Number, Entity, 1, Phase + 1), gathered.Fenced);
+        Complete = gathered with { Seen = gathered.Seen.With(Cta.Number, Entity, 1, Phase + 1) };
         gathered = Knowledge.None;
         pending = expected;
         Phase++;

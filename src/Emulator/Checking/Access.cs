@@ -40,6 +40,17 @@ internal sealed class Access
         return cta == Cta && Warp.HasWaitedFor(Lane, entity, clock);
     }
 
+    /// <summary>Whether a strong read may not look past what that entity did or read (PTX ISA 8.10, causality).</summary>
+    public bool IsAfter(int cta, int entity, int clock) => Knows(cta, entity, clock) || Knowledge.Ordered.Get(cta, entity) >= clock;
+
+    /// <summary>Whether its scope and that of a strong operation of another CTA's thread hold both threads (PTX ISA 8.7.1, morally strong).</summary>
+    public bool SharesScope(Scope other, int cta)
+    {
+        if (other == Scope.Weak || Scope == Scope.Weak) return false;
+        return cta == Cta || (other >= Scope.Gpu && Scope >= Scope.Gpu)
+            || (other >= Scope.Cluster && Scope >= Scope.Cluster && Warp.Cta.IsInCluster(cta));
+    }
+
     public bool KnowsAll(int cta, int entity, uint mask, int clock)
     {
         for (uint rest = mask; rest != 0; rest &= rest - 1)

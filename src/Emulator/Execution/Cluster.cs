@@ -22,6 +22,9 @@ internal sealed class Cluster(Dim3 index)
     /// <summary>What had been done before all arrivals, relaxed ones too: enough to know that a CTA may end.</summary>
     public Knowledge CompleteOrder { get; private set; } = Knowledge.None;
 
+    /// <summary>What each fence.sc of the cluster's scope comes after.</summary>
+    public VectorClock BeforeFences { get; set; } = VectorClock.Empty;
+
     public int LiveThreads => Ctas.Sum(c => c.LiveThreads);
 
     public void Arrive(int threads, Knowledge news, bool relaxed)

@@ -53,6 +53,9 @@ internal sealed class Cta
 
     public WarpgroupTable Warpgroups { get; } = new();
 
+    /// <summary>What each fence.sc of the CTA's threads comes after.</summary>
+    public VectorClock BeforeFences { get; set; } = VectorClock.Empty;
+
     public int LiveThreads { get; private set; }
 
     /// <summary>Numbers for channels of asynchronous work, after those of the threads.</summary>

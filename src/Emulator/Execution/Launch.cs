@@ -1,4 +1,5 @@
 using CogVideoX.Emulator.Async;
+using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Memory;
 
 namespace CogVideoX.Emulator.Execution;
@@ -30,9 +31,8 @@ internal sealed class Launch
 
     public PendingOperations Pending { get; } = new();
 
-    public SyncTable Sync { get; } = new();
-
-    public StaleValues Stale { get; } = new();
+    /// <summary>What each fence.sc of the device's scope comes after.</summary>
+    public VectorClock BeforeFences { get; set; } = VectorClock.Empty;
 
     /// <summary>Goes up with everything that could let a waiting thread go on.</summary>
     public long Progress { get; set; }

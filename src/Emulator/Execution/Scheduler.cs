@@ -52,6 +52,7 @@ internal sealed class Scheduler(Launch launch)
 
     private bool Turn(Warp warp)
     {
+        if (warp.Pause > 0) { warp.Pause--; return true; }
         Strand? strand = Pick(warp);
         if (strand is null) return false;
         Running = warp;

@@ -67,6 +67,9 @@ internal sealed unsafe class Warp
     /// <summary>Ends the strand's turn after the running instruction.</summary>
     public bool Yield { get; set; }
 
+    /// <summary>Turns that it lets pass.</summary>
+    public int Pause { get; set; }
+
     /// <summary>Carry flags of add.cc and its kin, a bit a lane.</summary>
     public uint Carry { get; set; }
 
@@ -75,11 +78,11 @@ internal sealed unsafe class Warp
     /// <summary>Clock of the warp's threads: goes up whenever one of them publishes what it did.</summary>
     public int Clock { get; set; } = 1;
 
-    /// <summary>What a lane knew at its last fence, for a later relaxed write to publish.</summary>
-    public Knowledge?[] Released { get; } = new Knowledge?[Lanes];
+    /// <summary>What a lane knew at its last fences, for a later relaxed write to publish.</summary>
+    public ScopedKnowledge[] Released { get; } = new ScopedKnowledge[Lanes];
 
-    /// <summary>What a lane read from strong writes, for a later fence to take in.</summary>
-    public Knowledge?[] Acquired { get; } = new Knowledge?[Lanes];
+    /// <summary>What a lane read from strong writes, by the scope that a later fence needs to take it in.</summary>
+    public Observations[] Acquired { get; } = new Observations[Lanes];
 
     public Access Access { get; }
 
@@ -129,7 +132,7 @@ internal sealed unsafe class Warp
         VectorClock seen = all.Seen.With(Cta.Number, FirstEntity, mask, Clock);
         seen = Async.AddWaited(seen, Cta.Number, mask);
         Clock++;
-        return new Knowledge(seen, all.Fenced);
+        return all with { Seen = seen };
     }
 
     /// <summary>Joins what some lanes know, each object once.</summary>
@@ -166,7 +169,7 @@ internal sealed unsafe class Warp
             int lane = int.TrailingZeroCount((int)rest);
             Knowledge old = Knowledge[lane];
             VectorClock seen = old.Seen.With(Cta.Number, FirstEntity, 1u << lane, Clock);
-            Knowledge[lane] = new Knowledge(old.Seen, old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)));
+            Knowledge[lane] = old with { Fenced = old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)) };
         }
         Clock++;
     }

@@ -22,6 +22,7 @@ internal sealed unsafe class Atomic(
             warp.SetLane(lane);
             One(warp, lane);
         }
+        StrongTurn.End(warp);
     }
 
     private void One(Warp warp, int lane)
@@ -32,12 +33,10 @@ internal sealed unsafe class Atomic(
         long offset = from - allocation.Data;
         Buffer.MemoryCopy(from, &old, 8, bytes);
         ulong fresh = function(old, sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
-        MemoryOrder.AfterRead(warp, lane, allocation, offset, scope, order is "acquire" or "acq_rel");
+        MemoryOrder.ReadNewest(warp, allocation, offset, bytes, order is "acquire" or "acq_rel");
         warp.SetLane(lane);
         MemoryReference.Resolve(warp, space, at, bytes, lane, (byte*)&fresh, out _);
-        warp.Cta.Launch.Stale.Remember(warp.Access, allocation, offset, bytes);
-        warp.Cta.Launch.Stale.See(warp.Access, allocation, offset);
-        MemoryOrder.BeforeWrite(warp, lane, allocation, offset, scope, order is "release" or "acq_rel", carriesOn: true);
+        MemoryOrder.Write(warp, allocation, offset, bytes, order is "release" or "acq_rel", carriesOn: true);
         Buffer.MemoryCopy(&fresh, from, bytes, bytes);
         d?.Write(warp, lane, old);
     }

@@ -25,8 +25,7 @@ internal static unsafe class CoalescedAccess
         if (Find(warp, space) is not { } at) return false;
         long offset = warp.Addresses[0] - (long)at.Address;
         if (!at.Shadow.TryWriteRow(offset, warp.Access, warp.Knowledge, at)) return false;
-        if (warp.Cta.Launch.Sync.Any)
-            for (int i = 0; i < Warp.Lanes; i++) warp.Cta.Launch.Sync.Forget(at, offset + (4 * i));
+        at.Strong?.Forget(offset, Bytes);
         warp.Cta.Launch.Progress++;
         warp.Cta.Launch.Counters.CoalescedAccess(instruction, space, warp.Addresses[0], Bytes);
         Buffer.MemoryCopy(from, at.Data + offset, Bytes, Bytes);

@@ -26,18 +26,21 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
             if (shape.Scope != Checking.Scope.Weak && allocation is not null) Strong(warp, lane, allocation, from);
             else Store(warp, lane, from);
         }
+        if (shape.Scope != Checking.Scope.Weak) StrongTurn.End(warp);
     }
 
+    /// <summary>Elements of a vector are read one by one (PTX ISA 8.2.2), each the newest or an older one.</summary>
     private void Strong(Warp warp, int lane, Allocation allocation, byte* from)
     {
-        Launch launch = warp.Cta.Launch;
-        if (launch.Stale.Read(warp.Access, allocation, from - allocation.Data, shape.Bytes, launch.Random) is { } old)
+        int bytes = shape.Type.Bytes();
+        byte* values = stackalloc byte[shape.Bytes];
+        for (int i = 0; i < shape.Bytes; i += bytes)
         {
-            Store(warp, lane, (byte*)&old);
-            return;
+            ulong? old = MemoryOrder.Read(warp, allocation, from + i - allocation.Data, bytes, shape.Ordered);
+            ulong bits = old ?? 0;
+            Buffer.MemoryCopy(old is null ? from + i : (byte*)&bits, values + i, bytes, bytes);
         }
-        MemoryOrder.AfterRead(warp, lane, allocation, from - allocation.Data, shape.Scope, shape.Ordered);
-        Store(warp, lane, from);
+        Store(warp, lane, values);
     }
 
     private void Store(Warp warp, int lane, byte* from)

@@ -20,7 +20,7 @@ internal static class MemoryOpcodes
         all["ld"] = Load;
         all["ldu"] = Load;
         all["st"] = Store;
-        all["membar"] = d => { d.Need("cta", "gl", "sys"); d.Count(0); return new Fence(); };
+        all["membar"] = MemoryBarrier;
         all["fence"] = Fence;
         all["prefetch"] = Ignore;
         all["prefetchu"] = Ignore;
@@ -92,6 +92,13 @@ internal static class MemoryOpcodes
         return (address, inFrame ? StateSpace.Local : space);
     }
 
+    private static Fence MemoryBarrier(InstructionDecoder d)
+    {
+        Scope scope = d.Need("cta", "gl", "sys") switch { "cta" => Scope.Cta, "gl" => Scope.Gpu, _ => Scope.System };
+        d.Count(0);
+        return new Fence(scope, isSequential: true);
+    }
+
     private static Instruction Fence(InstructionDecoder d)
     {
         bool proxy = d.Flag("proxy");
@@ -109,10 +116,11 @@ internal static class MemoryOpcodes
             d.OneOf("global", "shared::cta", "shared::cluster");
             return new ProxyFence();
         }
-        d.OneOf("sc", "acq_rel", "acquire", "release");
+        string? order = d.OneOf("sc", "acq_rel", "acquire", "release");
         d.OneOf("sync_restrict::shared::cta", "sync_restrict::shared::cluster");
-        if (ScopeOf(d) == Scope.Weak) throw d.Error("a scope is missing");
-        return new Fence();
+        Scope scope = ScopeOf(d);
+        if (scope == Scope.Weak) throw d.Error("a scope is missing");
+        return new Fence(scope, isSequential: order == "sc");
     }
 
     private static Nothing Ignore(InstructionDecoder d)

@@ -24,12 +24,17 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             Gather(warp, lane, value);
             warp.SetLane(lane);
             byte* to = MemoryReference.Resolve(warp, shape.Space, (ulong)warp.Addresses[lane], shape.Bytes, lane, value, out Allocation? allocation);
-            if (allocation is not null && shape.Scope != Checking.Scope.Weak)
-                warp.Cta.Launch.Stale.Remember(warp.Access, allocation, to - allocation.Data, shape.Bytes);
-            if (allocation is not null)
-                MemoryOrder.BeforeWrite(warp, lane, allocation, to - allocation.Data, shape.Scope, shape.Ordered, carriesOn: false);
+            if (allocation is not null) Order(warp, allocation, to - allocation.Data);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
+        if (shape.Scope != Checking.Scope.Weak) StrongTurn.End(warp);
+    }
+
+    private void Order(Warp warp, Allocation allocation, long offset)
+    {
+        int bytes = shape.Type.Bytes();
+        if (shape.Scope == Checking.Scope.Weak) MemoryOrder.Overwrite(warp, allocation, offset, shape.Bytes);
+        else for (int i = 0; i < shape.Bytes; i += bytes) MemoryOrder.Write(warp, allocation, offset + i, bytes, shape.Ordered, carriesOn: false);
     }
 
     private void Gather(Warp warp, int lane, byte* value)

@@ -31,6 +31,9 @@ internal sealed unsafe class Allocation
 
     public Shadow Shadow { get; }
 
+    /// <summary>Places that strong writes went to; null while there are none.</summary>
+    public StrongPlaces? Strong { get; set; }
+
     public Span<byte> Bytes => bytes.AsSpan(0, (int)Size);
 
     public string SpaceText => Space == StateSpace.SharedCluster ? "shared" : Space.ToString().ToLowerInvariant();

@@ -234,13 +234,7 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>Strong operations whose scopes include each other don't race (PTX ISA 8.7.1, morally strong).</summary>
-    private static bool BothStrong(int info, int cta, Access a)
-    {
-        var other = (Scope)(info & 15);
-        if (other == Scope.Weak || a.Scope == Scope.Weak) return false;
-        return cta == a.Cta || (other >= Scope.Gpu && a.Scope >= Scope.Gpu)
-            || (other >= Scope.Cluster && a.Scope >= Scope.Cluster && a.Warp.Cta.IsInCluster(cta));
-    }
+    private static bool BothStrong(int info, int cta, Access a) => a.SharesScope((Scope)(info & 15), cta);
 
     /// <summary>Makes cells as small as the access asks for.</summary>
     private void Split(long offset, int bytes)

@@ -64,10 +64,11 @@ public sealed record GpuKernel(Type Type)
         return new KernelVerdict(Name, KernelCase.Of(Type, compiled, reference).Run(options), reference.Run(options), compileTime);
     }
 
-    /// <summary>How many of its weakened twins the emulator catches: a barrier, fence, wait, commit or byte count less in each.</summary>
-    public IReadOnlyList<MutationResult> Mutate(string casePath)
+    /// <summary>Which of its weakened twins the emulator catches: each lacks a barrier, fence, wait or commit, or has a wrong count.</summary>
+    /// <param name="casePath">a launch in the format of ptx-cases</param> <param name="seeds">runs of a twin under each timing, until it is caught</param>
+    public IReadOnlyList<MutationResult> Mutate(string casePath, int seeds = 8)
     {
         CompiledKernel compiled = KernelCompiler.Compile(Type);
-        return MutationRun.Of(KernelCase.Of(Type, compiled, PtxCase.Read(casePath)), compiled.Ptx);
+        return MutationRun.Of(KernelCase.Of(Type, compiled, PtxCase.Read(casePath)), compiled.Ptx, seeds);
     }
 }

@@ -22,6 +22,6 @@ public readonly struct ClusterExchange(View<int> x, View<int> y) : IKernel
         Cluster.Sync();
         uint peer = Cluster.AddressIn(ref items[Items - 1 - Block.ThreadX], rank ^ 1);
         y[at] = Cluster.Read<int>(peer);
-        Cluster.Sync();
+        Cluster.Meet();   // the peer may still read here
     }
 }

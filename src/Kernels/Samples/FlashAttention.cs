@@ -22,7 +22,8 @@ public readonly struct FlashAttention(
         int warp = Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size;
         long headQ = (long)Grid.BlockY * n * HeadDim, headK = (long)Grid.BlockY * m * HeadDim;
         Fill(queryTile, q.Slice(headQ, n * HeadDim), Grid.BlockX * Rows, n);
-        AsyncCopy.WaitAll();
+        AsyncCopy.Commit();
+        AsyncCopy.WaitGroup(0);
         Block.Sync();
         Registers<MatrixA<BFloat16>> query = Registers.Of<MatrixA<BFloat16>>(Depths);
         for (int depth = 0; depth < Depths; depth++)
@@ -35,6 +36,7 @@ public readonly struct FlashAttention(
             Block.Sync();
             Fill(keyTile, keys.Slice(headK, m * HeadDim), first, m);
             Fill(valueTile, values.Slice(headK, m * HeadDim), first, m);
+            AsyncCopy.Commit();
             AsyncCopy.WaitGroup(0);
             Block.Sync();
             Registers<MatrixC<float>> scores = Scores(keyTile, query, lane);
@@ -53,7 +55,6 @@ public readonly struct FlashAttention(
             int row = i / (HeadDim / Chunk), column = i % (HeadDim / Chunk) * Chunk, at = firstRow + row;
             AsyncCopy.Sixteen(ref tile[(row * Pitch) + column], ref source[((long)Math.Min(at, rows - 1) * HeadDim) + column], at < rows ? 16 : 0);
         }
-        AsyncCopy.Commit();
     }
 
     /// <summary>queries · keysᵀ: 16×64 for this warp.</summary>

@@ -3,6 +3,7 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>Each of two blocks loads half a tile into both: rank 0 the rows from 0 on, rank 1 those from 32 on.</summary>
+/// <remarks>A block may end before its peer does: it has waited for all the bytes that come to it, and its own load reads nothing of its memory.</remarks>
 /// <param name="a">[64, 64] bf16, box 64×32</param> <param name="y">[2, 64, 64]</param>
 [KernelName("tma_multicast")]
 public readonly struct TmaMulticast(TensorMap a, View<BFloat16> y) : IKernel
@@ -29,6 +30,5 @@ public readonly struct TmaMulticast(TensorMap a, View<BFloat16> y) : IKernel
         if (Block.ThreadX == 0) Tma.LoadMulticast(tile.Address + (rank * HalfBytes), a, full, 0, (int)rank * (Tile / 2), BothBlocks);
         full.Wait(0);
         for (int i = Block.ThreadX; i < Items; i += Block.SizeX) y[(Grid.BlockX * Items) + i] = tile[i];
-        Cluster.Sync();
     }
 }
