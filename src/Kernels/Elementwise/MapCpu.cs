@@ -35,7 +35,7 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
         {
             for (float* end = x + count; x < end; x += 2 * TSimd.Lanes, y += 2 * TSimd.Lanes)
             {
-                Streaming.Prefetch(x + 512);
+                Streaming.PrefetchAhead(x);
                 VectorPair<TVector> value = TFunction.Fast<PairSimd<TSimd, TVector>, VectorPair<TVector>>(PairSimd<TSimd, TVector>.Load(x));
                 Streaming.Store<PairSimd<TSimd, TVector>, VectorPair<TVector>>(value, y, streams);
             }

@@ -64,8 +64,8 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
                 int c = 0;
                 for (; pixels >= 4 && c <= channels - TSimd.Lanes; c += TSimd.Lanes)
                 {
-                    Streaming.Prefetch(x + 12 * channels + 4 * c);
-                    Streaming.Prefetch(x + 12 * channels + 4 * c + 2 * TSimd.Lanes);
+                    Streaming.PrefetchAhead(x + 4 * channels + 4 * c); // the next four pixels' memory evenly, not by their channels
+                    Streaming.PrefetchAhead(x + 4 * channels + 4 * c + 2 * TSimd.Lanes);
                     TVector o = TSimd.Load(origin + c);
                     TVector d0 = TSimd.Subtract(TSimd.Load(x + c), o), d1 = TSimd.Subtract(TSimd.Load(x1 + c), o);
                     TVector d2 = TSimd.Subtract(TSimd.Load(x2 + c), o), d3 = TSimd.Subtract(TSimd.Load(x3 + c), o);
@@ -186,7 +186,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             {
                 for (int c = 0; c < whole; c += 2 * TSimd.Lanes)
                 {
-                    Streaming.Prefetch(x + c + 512);
+                    Streaming.PrefetchAhead(x + c);
                     VectorPair<TVector> value = PairSimd<TSimd, TVector>.Subtract(PairSimd<TSimd, TVector>.Load(x + c), PairSimd<TSimd, TVector>.Load(means + c));
                     value = PairSimd<TSimd, TVector>.MultiplyAdd(value, PairSimd<TSimd, TVector>.Load(factors + c), PairSimd<TSimd, TVector>.Load(offsets + c));
                     if (scales is not null)

@@ -42,18 +42,18 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 bool rotate = operation.cosine is not null && position >= 0;
                 float* cosine = rotate ? operation.cosine + (long)position * width : null;
                 float* sine = rotate ? operation.sine + (long)position * width : null;
-                Finish(operation.x + offset, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
+                Finish(operation.x + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
             }
             Streaming.End(streams);
         }
 
-        // All heads of a token, and those of the next one on their way from memory.
+        // All heads of a token, and as much of the next block on its way from memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Finish(
-            float* x, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y, bool streams)
+            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y, bool streams)
         {
             int width = operation.width, heads = operation.heads, whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
-            float* ahead = x + (long)heads * width;
+            float* ahead = x + next;
             for (int end = row + heads; row < end; row++, x += width, y += width, ahead += width)
             {
                 TVector center = moments.Center(row), scale = moments.Scale(row), offset = moments.Offset(row);

@@ -47,7 +47,7 @@ internal readonly unsafe struct RowMoments<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Measure(float* x, int rows, int width, float epsilon)
     {
-        int sampled = width < TSimd.Lanes ? 1 : (1 + width / (64 * TSimd.Lanes)) * TSimd.Lanes;
+        int sampled = width <= 64 ? 1 : (1 + width / (64 * TSimd.Lanes)) * TSimd.Lanes;
         float share = 1f / width, sampledShare = 1f / sampled;
         for (int row = 0; row < rows; row++)
             centers[row] = Sample(x + (long)row * width, sampled) * sampledShare;
