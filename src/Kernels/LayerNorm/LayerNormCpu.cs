@@ -43,7 +43,9 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
                     foldedBias = foldedWeight + width;
                     Fold(weight, bias, scale, shift, foldedWeight, foldedBias, width);
                 }
-                Normalise(moments, inBlock, (long)block * width, norm.x + (long)row * width, foldedWeight, foldedBias, norm.y + (long)row * width, width, streams);
+                long offset = (long)row * width;
+                Normalise(
+                    moments, inBlock, (long)block * width, norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, streams);
             }
             Streaming.End(streams);
         }

@@ -50,7 +50,8 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
         // All heads of a token, and as much of the next block on its way from memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Finish(
-            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y, bool streams)
+            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y,
+            bool streams)
         {
             int width = operation.width, heads = operation.heads, whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
             float* ahead = x + next;
