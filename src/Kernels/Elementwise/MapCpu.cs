@@ -19,12 +19,13 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
         {
             (long first, long end) = ElementBlocks.Range(item, map.count);
             bool streams = Streaming.Suits(map.y, ElementBlocks.PerItem, map.count);
-            int whole = (int)((end - first) / TSimd.Lanes * TSimd.Lanes), rest = (int)(end - first) - whole;
-            Apply(map.x + first, map.y + first, whole, streams);
-            if (rest > 0)
+            int count = (int)(end - first), pairs = count / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
+            Apply(map.x + first, map.y + first, pairs, streams);
+            for (int done = pairs; done < count; done += TSimd.Lanes)
             {
-                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + whole, rest);
-                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + whole, rest);
+                int rest = Math.Min(TSimd.Lanes, count - done);
+                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + done, rest);
+                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + done, rest);
             }
             Streaming.End(streams);
         }
@@ -32,8 +33,12 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Apply(float* x, float* y, int count, bool streams)
         {
-            for (float* end = x + count; x < end; x += TSimd.Lanes, y += TSimd.Lanes)
-                Streaming.Store<TSimd, TVector>(TFunction.Fast<TSimd, TVector>(TSimd.Load(x)), y, streams);
+            for (float* end = x + count; x < end; x += 2 * TSimd.Lanes, y += 2 * TSimd.Lanes)
+            {
+                Streaming.PrefetchAhead(x);
+                VectorPair<TVector> value = TFunction.Fast<PairSimd<TSimd, TVector>, VectorPair<TVector>>(PairSimd<TSimd, TVector>.Load(x));
+                Streaming.Store<PairSimd<TSimd, TVector>, VectorPair<TVector>>(value, y, streams);
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ namespace CogVideoX.Kernels;
 
 public readonly unsafe partial struct GroupNorm : IAnyWidth
 {
+    private const int ChunkFloats = 64 * 1024;
+    private const int ChannelsPerItem = 64; // of the statistics: a cache line's worth of neighbours from each chunk
+
     /// <summary>
     /// Floats that a run needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
     /// offset by channel. Chunks depend on the size alone, and are added up in order: any number of threads gives the same bits.
@@ -18,11 +21,17 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
         threads.For(size.Batch * Chunks(size), new Sums<TSimd, TVector>(this));
-        threads.For(size.Batch * groups, new Statistics(this));
+        threads.For(size.Batch * StatisticsItems, new Statistics(this));
         threads.For(RowBlocks.Count(size.Batch * size.Frames * size.Height, size.Width * size.Channels), new Apply<TSimd, TVector>(this));
     }
 
-    private static int Chunks(VideoSize size) => RowBlocks.Count(size.Pixels, size.Channels);
+    private static int Chunks(VideoSize size) => (size.Pixels + PixelsPerChunk(size) - 1) / PixelsPerChunk(size);
+
+    private static int PixelsPerChunk(VideoSize size) => Math.Max(1, ChunkFloats / size.Channels);
+
+    private int GroupsPerItem => Math.Max(1, ChannelsPerItem / (size.Channels / groups));
+
+    private int StatisticsItems => (groups + GroupsPerItem - 1) / GroupsPerItem;
 
     private float* ChunkSums(int b, int chunk) => workspace + ((long)b * Chunks(size) + chunk) * 2 * size.Channels;
 
@@ -37,7 +46,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         {
             VideoSize size = norm.size;
             (int b, int chunk) = Math.DivRem(item, Chunks(size));
-            (int first, int end) = RowBlocks.Range(chunk, size.Pixels, size.Channels);
+            int first = chunk * PixelsPerChunk(size), end = Math.Min(size.Pixels, first + PixelsPerChunk(size));
             float* origin = norm.x + (long)b * size.Pixels * size.Channels;
             float* sums = norm.ChunkSums(b, chunk);
             new Span<float>(sums, 2 * size.Channels).Clear();
@@ -55,6 +64,8 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
                 int c = 0;
                 for (; pixels >= 4 && c <= channels - TSimd.Lanes; c += TSimd.Lanes)
                 {
+                    Streaming.PrefetchAhead(x + 4 * channels + 4 * c); // the next four pixels' memory evenly, not by their channels
+                    Streaming.PrefetchAhead(x + 4 * channels + 4 * c + 2 * TSimd.Lanes);
                     TVector o = TSimd.Load(origin + c);
                     TVector d0 = TSimd.Subtract(TSimd.Load(x + c), o), d1 = TSimd.Subtract(TSimd.Load(x1 + c), o);
                     TVector d2 = TSimd.Subtract(TSimd.Load(x2 + c), o), d3 = TSimd.Subtract(TSimd.Load(x3 + c), o);
@@ -76,45 +87,61 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         }
     }
 
-    // One group: its mean and variance in double from those of its channels, then what `Apply` needs.
+    // Some groups: their means and variances in double from those of their channels, then what `Apply` needs.
     private readonly struct Statistics(GroupNorm norm) : IParallelBody
     {
         public void Run(int item, CpuWorker worker)
         {
             VideoSize size = norm.size;
             int width = size.Channels / norm.groups;
-            (int b, int group) = Math.DivRem(item, norm.groups);
-            int first = group * width, end = first + width;
-            double mean = 0, squares = 0;
-            for (int c = first; c < end; c++)
-                mean += ChannelMoments(b, c).Mean / width;
-            for (int c = first; c < end; c++)
+            (int b, item) = Math.DivRem(item, norm.StatisticsItems);
+            int firstGroup = item * norm.GroupsPerItem, groups = Math.Min(norm.GroupsPerItem, norm.groups - firstGroup);
+            double* means = (double*)worker.Scratch(2L * groups * width * sizeof(double)), squares = means + groups * width;
+            ChannelMoments(b, firstGroup * width, groups * width, means, squares);
+            for (int group = 0; group < groups; group++)
+                Finish(b, (firstGroup + group) * width, width, means + group * width, squares + group * width);
+        }
+
+        // Means, and sums of squared distances from them.
+        private void ChannelMoments(int b, int first, int count, double* means, double* squares)
+        {
+            VideoSize size = norm.size;
+            int chunks = Chunks(size);
+            new Span<double>(means, 2 * count).Clear();
+            for (int chunk = 0; chunk < chunks; chunk++)
             {
-                (double channelMean, double channelSquares) = ChannelMoments(b, c);
-                squares += channelSquares + size.Pixels * (channelMean - mean) * (channelMean - mean);
+                float* sums = norm.ChunkSums(b, chunk) + first;
+                for (int c = 0; c < count; c++)
+                {
+                    means[c] += sums[c];
+                    squares[c] += sums[size.Channels + c];
+                }
             }
+            float* origin = norm.x + (long)b * size.Pixels * size.Channels + first;
+            for (int c = 0; c < count; c++)
+            {
+                squares[c] = Math.Max(0, squares[c] - means[c] * means[c] / size.Pixels);
+                means[c] = origin[c] + means[c] / size.Pixels;
+            }
+        }
+
+        private void Finish(int b, int first, int width, double* channelMeans, double* channelSquares)
+        {
+            VideoSize size = norm.size;
+            double mean = 0, squares = 0;
+            for (int c = 0; c < width; c++)
+                mean += channelMeans[c] / width;
+            for (int c = 0; c < width; c++)
+                squares += channelSquares[c] + size.Pixels * (channelMeans[c] - mean) * (channelMeans[c] - mean);
             double scale = 1 / Math.Sqrt(squares / ((double)size.Pixels * width) + norm.epsilon);
 
             float* means = norm.Means(b), factors = means + size.Channels, offsets = factors + size.Channels;
-            for (int c = first; c < end; c++)
+            for (int c = first; c < first + width; c++)
             {
                 means[c] = (float)mean;
                 factors[c] = (float)(scale * norm.weight[c]);
                 offsets[c] = (float)(norm.bias[c] - (mean - means[c]) * scale * norm.weight[c]); // what rounding the mean lost
             }
-        }
-
-        // Mean, and sum of squared distances from it.
-        private (double Mean, double Squares) ChannelMoments(int b, int c)
-        {
-            double sum = 0, squares = 0;
-            for (int chunk = 0; chunk < Chunks(norm.size); chunk++)
-            {
-                sum += norm.ChunkSums(b, chunk)[c];
-                squares += norm.ChunkSums(b, chunk)[norm.size.Channels + c];
-            }
-            double origin = norm.x[(long)b * norm.size.Pixels * norm.size.Channels + c];
-            return (origin + sum / norm.size.Pixels, Math.Max(0, squares - sum * sum / norm.size.Pixels));
         }
     }
 
@@ -152,20 +179,21 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Normalise(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
         {
-            int channels = norm.size.Channels, whole = channels / TSimd.Lanes * TSimd.Lanes;
+            int channels = norm.size.Channels, whole = channels / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
             bool silu = norm.silu;
             float* factors = means + channels, offsets = factors + channels;
             for (int pixel = 0; pixel < pixels; pixel++, x += channels, y += channels)
             {
-                for (int c = 0; c < whole; c += TSimd.Lanes)
+                for (int c = 0; c < whole; c += 2 * TSimd.Lanes)
                 {
-                    TVector value = TSimd.Subtract(TSimd.Load(x + c), TSimd.Load(means + c));
-                    value = TSimd.MultiplyAdd(value, TSimd.Load(factors + c), TSimd.Load(offsets + c));
+                    Streaming.PrefetchAhead(x + c);
+                    VectorPair<TVector> value = PairSimd<TSimd, TVector>.Subtract(PairSimd<TSimd, TVector>.Load(x + c), PairSimd<TSimd, TVector>.Load(means + c));
+                    value = PairSimd<TSimd, TVector>.MultiplyAdd(value, PairSimd<TSimd, TVector>.Load(factors + c), PairSimd<TSimd, TVector>.Load(offsets + c));
                     if (scales is not null)
-                        value = TSimd.MultiplyAdd(value, TSimd.Load(scales + c), TSimd.Load(shifts + c));
+                        value = PairSimd<TSimd, TVector>.MultiplyAdd(value, PairSimd<TSimd, TVector>.Load(scales + c), PairSimd<TSimd, TVector>.Load(shifts + c));
                     if (silu)
-                        value = SimdMath<TSimd, TVector>.Silu(value);
-                    Streaming.Store<TSimd, TVector>(value, y + c, streams);
+                        value = SimdMath<PairSimd<TSimd, TVector>, VectorPair<TVector>>.Silu(value);
+                    Streaming.Store<PairSimd<TSimd, TVector>, VectorPair<TVector>>(value, y + c, streams);
                 }
                 for (int c = whole; c < channels; c++)
                 {

@@ -18,16 +18,20 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
     {
         public void Run(int item, CpuWorker worker)
         {
-            int width = norm.width;
-            float* weight = (float*)worker.Scratch(4L * width * sizeof(float));
+            int width = norm.width, block = RowMoments<TSimd, TVector>.RowsPerBlock(width);
+            float* weight = (float*)worker.Scratch((4L * width + 3L * block) * sizeof(float));
             float* bias = weight + width;
             ReadOrFill(norm.weight, weight, width, 1);
             ReadOrFill(norm.bias, bias, width, 0);
             float* foldedWeight = weight, foldedBias = bias, foldedScale = null, foldedShift = null;
+            var moments = new RowMoments<TSimd, TVector>(weight + 4L * width, block);
             bool streams = Streaming.Suits(norm.y, width, (long)norm.rows * width);
             (int first, int end) = RowBlocks.Range(item, norm.rows, width);
             for (int row = first; row < end; row++)
             {
+                int inBlock = (row - first) % block;
+                if (inBlock == 0)
+                    moments.Measure(norm.x + (long)row * width, Math.Min(block, end - row), width, norm.epsilon);
                 // Neighbouring rows nearly always share their vectors: fold them into weight and bias once.
                 float* scale = norm.scale.IsNull ? null : norm.scale.Of(row);
                 float* shift = norm.shift.IsNull ? null : norm.shift.Of(row);
@@ -40,56 +44,31 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
                     Fold(weight, bias, scale, shift, foldedWeight, foldedBias, width);
                 }
                 long offset = (long)row * width;
-                (float mean, float scaleOfRow) = Moments(norm.x + offset, width, norm.epsilon);
-                Normalise(norm.x + offset, mean, scaleOfRow, foldedWeight, foldedBias, norm.y + offset, width, streams);
+                Normalise(
+                    moments, inBlock, (long)block * width, norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, streams);
             }
             Streaming.End(streams);
         }
 
-        // The mean above x₀, and 1/√(variance + ε). Sums are of x − x₀, so that a row far from zero keeps its variance.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static (float Mean, float Scale) Moments(float* x, int width, float epsilon)
+        private static void Normalise(
+            in RowMoments<TSimd, TVector> moments, int row, long next, float* x, float* weight, float* bias, float* y, int width, bool streams)
         {
-            int whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
-            TVector origin = TSimd.Broadcast(x[0]), sum0 = default, sum1 = default;
-            for (int i = 0; i < whole; i += 2 * TSimd.Lanes)
+            int step = 2 * TSimd.Lanes, whole = width / step * step;
+            TVector center = moments.Center(row), scale = moments.Scale(row), offset = moments.Offset(row);
+            float* ahead = x + next;
+            for (int i = 0; i < whole; i += step)
             {
-                sum0 = TSimd.Add(sum0, TSimd.Subtract(TSimd.Load(x + i), origin));
-                sum1 = TSimd.Add(sum1, TSimd.Subtract(TSimd.Load(x + i + TSimd.Lanes), origin));
-            }
-            float sum = TSimd.Sum(TSimd.Add(sum0, sum1));
-            for (int i = whole; i < width; i++)
-                sum += x[i] - x[0];
-            float mean = sum / width;
-
-            TVector means = TSimd.Broadcast(mean), square0 = default, square1 = default;
-            for (int i = 0; i < whole; i += 2 * TSimd.Lanes)
-            {
-                Streaming.Prefetch(x + width + i);
-                TVector distance0 = TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), origin), means);
-                TVector distance1 = TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i + TSimd.Lanes), origin), means);
-                square0 = TSimd.MultiplyAdd(distance0, distance0, square0);
-                square1 = TSimd.MultiplyAdd(distance1, distance1, square1);
-            }
-            float squares = TSimd.Sum(TSimd.Add(square0, square1));
-            for (int i = whole; i < width; i++)
-                squares += (x[i] - x[0] - mean) * (x[i] - x[0] - mean);
-            return (mean, 1 / MathF.Sqrt(squares / width + epsilon));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Normalise(float* x, float mean, float scale, float* weight, float* bias, float* y, int width, bool streams)
-        {
-            int whole = width / TSimd.Lanes * TSimd.Lanes;
-            float first = x[0]; // y may be x
-            TVector origin = TSimd.Broadcast(first), means = TSimd.Broadcast(mean), scales = TSimd.Broadcast(scale);
-            for (int i = 0; i < whole; i += TSimd.Lanes)
-            {
-                TVector normal = TSimd.Multiply(TSimd.Subtract(TSimd.Subtract(TSimd.Load(x + i), origin), means), scales);
-                Streaming.Store<TSimd, TVector>(TSimd.MultiplyAdd(normal, TSimd.Load(weight + i), TSimd.Load(bias + i)), y + i, streams);
+                Streaming.Prefetch(ahead + i);
+                TVector normal0 = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + i), center), scale, offset);
+                TVector normal1 = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + i + TSimd.Lanes), center), scale, offset);
+                TVector value0 = TSimd.MultiplyAdd(normal0, TSimd.Load(weight + i), TSimd.Load(bias + i));
+                TVector value1 = TSimd.MultiplyAdd(normal1, TSimd.Load(weight + i + TSimd.Lanes), TSimd.Load(bias + i + TSimd.Lanes));
+                Streaming.Store<TSimd, TVector>(value0, y + i, streams);
+                Streaming.Store<TSimd, TVector>(value1, y + i + TSimd.Lanes, streams);
             }
             for (int i = whole; i < width; i++)
-                y[i] = (x[i] - first - mean) * scale * weight[i] + bias[i];
+                y[i] = moments.Normal(x[i], row) * weight[i] + bias[i];
         }
 
         // (n·w + b)·(1 + s) + t = n·(w·(1 + s)) + (b·(1 + s) + t)

@@ -18,8 +18,8 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
     {
         public void Run(int item, CpuWorker worker)
         {
-            int width = operation.width, heads = operation.heads;
-            float* weight = (float*)worker.Scratch(2 * width * sizeof(float));
+            int width = operation.width, heads = operation.heads, block = RowMoments<TSimd, TVector>.RowsPerBlock(heads * width);
+            float* weight = (float*)worker.Scratch((2L * width + 3L * block * heads) * sizeof(float));
             float* bias = weight + width;
             bool norm = !operation.weight.IsNull;
             if (norm)
@@ -29,69 +29,67 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
             else
                 new Span<float>(bias, width).Clear();
 
+            var moments = new RowMoments<TSimd, TVector>(bias + width, block * heads);
             bool streams = operation.y != operation.x && Streaming.Suits(operation.y, width, (long)operation.batch * operation.tokens * heads * width);
             (int first, int end) = RowBlocks.Range(item, operation.batch * operation.tokens, heads * width);
-            for (int row = first; row < end; row++)
+            for (int token = first; token < end; token++)
             {
-                int position = row % operation.tokens - operation.textTokens;
+                long offset = (long)token * heads * width;
+                int inBlock = (token - first) % block;
+                if (norm && inBlock == 0)
+                    moments.Measure(operation.x + offset, Math.Min(block, end - token) * heads, width, operation.epsilon);
+                int position = token % operation.tokens - operation.textTokens;
                 bool rotate = operation.cosine is not null && position >= 0;
                 float* cosine = rotate ? operation.cosine + (long)position * width : null;
                 float* sine = rotate ? operation.sine + (long)position * width : null;
-                for (int head = 0; head < heads; head++)
-                {
-                    long offset = ((long)row * heads + head) * width;
-                    (float mean, float scale) = norm ? Moments(operation.x + offset) : (0, 1);
-                    Finish(operation.x + offset, mean, scale, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
-                }
+                Finish(operation.x + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
             }
             Streaming.End(streams);
         }
 
-        // Two passes over a head in L1: the variance of differences loses nothing where the mean is large.
-        private (float Mean, float Scale) Moments(float* head)
+        // All heads of a token, and as much of the next block on its way from memory.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Finish(
+            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y,
+            bool streams)
         {
-            int width = operation.width, whole = width - width % TSimd.Lanes;
-            TVector sums = default;
-            for (int i = 0; i < whole; i += TSimd.Lanes)
-                sums = TSimd.Add(sums, TSimd.Load(head + i));
-            float sum = TSimd.Sum(sums);
-            for (int i = whole; i < width; i++)
-                sum += head[i];
-            float mean = sum / width;
-            TVector means = TSimd.Broadcast(mean), squares = default;
-            for (int i = 0; i < whole; i += TSimd.Lanes)
+            int width = operation.width, heads = operation.heads, whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
+            float* ahead = x + next;
+            for (int end = row + heads; row < end; row++, x += width, y += width, ahead += width)
             {
-                TVector difference = TSimd.Subtract(TSimd.Load(head + i), means);
-                squares = TSimd.MultiplyAdd(difference, difference, squares);
+                TVector center = moments.Center(row), scale = moments.Scale(row), offset = moments.Offset(row);
+                for (int i = 0; i < whole; i += 2 * TSimd.Lanes)
+                {
+                    Streaming.Prefetch(ahead + i);
+                    TVector low = TSimd.Load(x + i), high = TSimd.Load(x + i + TSimd.Lanes);
+                    if (weight is not null)
+                    {
+                        low = TSimd.MultiplyAdd(TSimd.Subtract(low, center), scale, offset);
+                        high = TSimd.MultiplyAdd(TSimd.Subtract(high, center), scale, offset);
+                        low = TSimd.MultiplyAdd(low, TSimd.Load(weight + i), TSimd.Load(bias + i));
+                        high = TSimd.MultiplyAdd(high, TSimd.Load(weight + i + TSimd.Lanes), TSimd.Load(bias + i + TSimd.Lanes));
+                    }
+                    if (cosine is not null)
+                    {
+                        low = Rotate(low, cosine + i, sine + i);
+                        high = Rotate(high, cosine + i + TSimd.Lanes, sine + i + TSimd.Lanes);
+                    }
+                    Streaming.Store<TSimd, TVector>(low, y + i, streams);
+                    Streaming.Store<TSimd, TVector>(high, y + i + TSimd.Lanes, streams);
+                }
+                for (int i = whole; i < width; i++)
+                    y[i] = weight is null ? x[i] : moments.Normal(x[i], row) * weight[i] + bias[i];
+                for (int i = whole; i < width && cosine is not null; i += 2)
+                {
+                    (float even, float odd) = (y[i], y[i + 1]);
+                    y[i] = even * cosine[i] - odd * sine[i];
+                    y[i + 1] = odd * cosine[i + 1] + even * sine[i + 1];
+                }
             }
-            float square = TSimd.Sum(squares);
-            for (int i = whole; i < width; i++)
-                square += (head[i] - mean) * (head[i] - mean);
-            return (mean, 1 / MathF.Sqrt(square / width + operation.epsilon));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Finish(float* head, float mean, float scale, float* weight, float* bias, float* cosine, float* sine, float* target, bool streams)
-        {
-            int width = operation.width, whole = width - width % TSimd.Lanes;
-            TVector means = TSimd.Broadcast(mean), scales = TSimd.Broadcast(scale);
-            for (int i = 0; i < whole; i += TSimd.Lanes)
-            {
-                TVector value = TSimd.Load(head + i);
-                if (weight is not null)
-                    value = TSimd.MultiplyAdd(TSimd.Multiply(TSimd.Subtract(value, means), scales), TSimd.Load(weight + i), TSimd.Load(bias + i));
-                if (cosine is not null)
-                    value = TSimd.MultiplyAdd(TSimd.TimesI(value), TSimd.Load(sine + i), TSimd.Multiply(value, TSimd.Load(cosine + i)));
-                Streaming.Store<TSimd, TVector>(value, target + i, streams);
-            }
-            for (int i = whole; i < width; i++)
-                target[i] = weight is null ? head[i] : (head[i] - mean) * scale * weight[i] + bias[i];
-            for (int i = whole; i < width && cosine is not null; i += 2)
-            {
-                (float even, float odd) = (target[i], target[i + 1]);
-                target[i] = even * cosine[i] - odd * sine[i];
-                target[i + 1] = odd * cosine[i + 1] + even * sine[i + 1];
-            }
-        }
+        private static TVector Rotate(TVector value, float* cosine, float* sine) =>
+            TSimd.MultiplyAdd(TSimd.TimesI(value), TSimd.Load(sine), TSimd.Multiply(value, TSimd.Load(cosine)));
     }
 }

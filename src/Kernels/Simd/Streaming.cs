@@ -10,6 +10,7 @@ namespace CogVideoX.Kernels.Simd;
 internal static unsafe class Streaming
 {
     private const long LeastBytes = 32L << 20;
+    private const int FloatsAhead = 512; // 2 KiB: enough for memory's delay, and beyond a page's end, where the processor's own look-ahead stops
     private const int Alignment = 64; // the widest vector, and a cache line
 
     /// <summary>Whether a result of rows of <paramref name="width"/> floats, each begun at its first, is written past the caches.</summary>
@@ -37,6 +38,10 @@ internal static unsafe class Streaming
         if (Sse.IsSupported)
             Sse.Prefetch0(address);
     }
+
+    /// <summary>Asks for what a loop that goes through an array from end to end will read soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchAhead(float* address) => Prefetch(address + FloatsAhead);
 
     /// <summary>At the end of an item: such stores aren't ordered with those that tell other threads of them.</summary>
     public static void End(bool streams)

@@ -28,17 +28,10 @@ public sealed class SimdMathTests
     }
 
     [Fact]
-    public void Sigmoid()
-    {
-        WithinUlps(Fast.Sigmoid, x => 1 / (1 + Math.Exp(-x)), 2.5, x => x >= -88.7);
-        Within(Fast.Sigmoid, x => 1 / (1 + Math.Exp(-x)), Math.ScaleB(1, -127), x => x < -88.7);
-    }
-
-    [Fact]
     public void Silu()
     {
-        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), 2.5, x => x >= -88.7);
-        Within(Fast.Silu, x => x / (1 + Math.Exp(-x)), 3e-37, x => x < -88.7 && float.IsFinite(x));
+        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 3.5 : 4, x => x >= -87.3);
+        Within(Fast.Silu, x => x / (1 + Math.Exp(-x)), 1.1e-36, x => x < -87.3 && float.IsFinite(x));
     }
 
     [Fact]
@@ -57,9 +50,9 @@ public sealed class SimdMathTests
     [Fact]
     public void GeluTanh()
     {
-        WithinUlps(Fast.GeluTanh, ExactGeluTanh, 2.6, x => x >= -1);
-        WithinUlps(Fast.GeluTanh, ExactGeluTanh, 200, x => x is < -1 and >= -10);
-        Within(Fast.GeluTanh, ExactGeluTanh, 3e-38, x => x < -10 && float.IsFinite(x));
+        WithinUlps(Fast.GeluTanh, ExactGeluTanh, 3.2, x => x >= -1);
+        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 180 : 210, x => x is < -1 and >= -10);
+        Within(Fast.GeluTanh, ExactGeluTanh, 1.3e-37, x => x < -10 && float.IsFinite(x));
 
         // The definition loses its digits where tanh is near −1, even in double.
         static double ExactGeluTanh(double x) => x / (1 + Math.Exp(-2 * Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
@@ -68,7 +61,7 @@ public sealed class SimdMathTests
     [Fact]
     public void NotANumberStaysOne()
     {
-        foreach (Func<Vector128<float>, Vector128<float>> function in new[] { Fast.Exp, Fast.Sigmoid, Fast.Silu, Fast.Tanh, Fast.Erf, Fast.GeluErf, Fast.GeluTanh })
+        foreach (Func<Vector128<float>, Vector128<float>> function in new[] { Fast.Exp, Fast.Silu, Fast.Tanh, Fast.Erf, Fast.GeluErf, Fast.GeluTanh })
             Assert.True(float.IsNaN(One(function, float.NaN)));
     }
 
