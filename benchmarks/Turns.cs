@@ -6,7 +6,8 @@ namespace CogVideoX.Benchmarks;
 /// <summary>The fastest of many short turns of one thing.</summary>
 /// <param name="Wall">Seconds by the clock.</param>
 /// <param name="Processor">
-/// Seconds of processor time, shared by the threads of the team: what the clock would show if neighbours never took the core.
+/// Seconds of processor time: what the clock would show if neighbours never took the core. For several threads it is the clock's, since the
+/// system's account of them lags behind in turns of a few milliseconds.
 /// </param>
 internal readonly record struct Turns(double Wall, double Processor)
 {
@@ -36,6 +37,7 @@ internal readonly record struct Turns(double Wall, double Processor)
         TimeSpan used = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         action();
-        return new Turns(Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds / team.Count);
+        double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Turns(wall, team.Count == 1 ? (Environment.CpuUsage.TotalTime - used).TotalSeconds : wall);
     }
 }

@@ -8,6 +8,7 @@ internal readonly struct LinearGrid
 {
     private const int LargestRows = 1152, LargestColumns = 1024;
     private const int SmallestRows = 144, SmallestColumns = 128;
+    private const int LeastRows = 24, LeastColumns = 32;
     private const int TilesPerThread = 4;
 
     private readonly int rows;
@@ -20,21 +21,30 @@ internal readonly struct LinearGrid
         this.rows = rows;
         this.outputs = outputs;
         int down = Parts(rows, LargestRows), across = Parts(outputs, LargestColumns);
-        while (down * across < TilesPerThread * threads)
-        {
-            bool canCutRows = rows / (down + 1) >= SmallestRows, canCutColumns = outputs / (across + 1) >= SmallestColumns;
-            if (!canCutRows && !canCutColumns)
-                break;
-            if (canCutRows && (!canCutColumns || rows / down > outputs / across))
-                down++;
-            else
-                across++;
-        }
+        Cut(ref down, ref across, TilesPerThread * threads, SmallestRows, SmallestColumns);
+        int tiles = down * across;
+        if (tiles < 2 * threads && tiles % threads != 0) // a small product: threads without work cost more than packing twice
+            Cut(ref down, ref across, tiles < threads ? threads : 2 * threads, LeastRows, LeastColumns);
         // Whole micro-kernel tiles, but for the last.
         Height = RoundUp(Parts(rows, down), 12);
         Width = RoundUp(Parts(outputs, across), 32);
         columnTiles = Parts(outputs, Width);
         Count = Parts(rows, Height) * columnTiles;
+    }
+
+    /// <summary>Cuts the longer side until there are as many tiles as wanted, or none may be cut any more.</summary>
+    private void Cut(ref int down, ref int across, int wanted, int smallestRows, int smallestColumns)
+    {
+        while (down * across < wanted)
+        {
+            bool canCutRows = rows / (down + 1) >= smallestRows, canCutColumns = outputs / (across + 1) >= smallestColumns;
+            if (!canCutRows && !canCutColumns)
+                return;
+            if (canCutRows && (!canCutColumns || rows / down > outputs / across))
+                down++;
+            else
+                across++;
+        }
     }
 
     /// <summary>How many tiles.</summary>
