@@ -16,12 +16,17 @@ public static unsafe class Peak
     /// <summary>GFLOP/s of a team of threads, in fp32 multiply-adds of the widest vectors: the best that was seen.</summary>
     public static double Flops(CpuThreads team) => team.Count * Giga / Fastest(20, () => team.For(team.Count, new MultiplyAdds()));
 
-    /// <summary>The same at this moment, in GFLOP per second of processor time.</summary>
+    /// <summary>
+    /// The same at this moment, in GFLOP per second of processor time; for several threads by the clock, since the system's account of
+    /// them lags behind in a few milliseconds.
+    /// </summary>
     public static double FlopsNow(CpuThreads team)
     {
         TimeSpan used = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
         team.For(team.Count, new MultiplyAdds());
-        return team.Count * Giga / ((Environment.CpuUsage.TotalTime - used).TotalSeconds / team.Count);
+        TimeSpan taken = team.Count == 1 ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start);
+        return team.Count * Giga / taken.TotalSeconds;
     }
 
     /// <summary>GB/s of a team of threads that reads memory.</summary>
