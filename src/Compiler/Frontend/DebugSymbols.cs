@@ -14,14 +14,17 @@ internal sealed class DebugSymbols
 
     private DebugSymbols(MetadataReader reader) => this.reader = reader;
 
-    /// <summary>Null if the module has no symbols that can be found.</summary>
+    /// <summary>
+    /// Null if the module has no symbols that can be found. They are looked for in the program's folder: a program in a single file has no
+    /// assemblies there, but its .pdb files.
+    /// </summary>
     public static DebugSymbols? Open(Module module)
     {
-        string path = module.Assembly.Location;
-        if (path.Length == 0) return null;
-        using var image = new PEReader(File.OpenRead(path));
-        bool isFound = image.TryOpenAssociatedPortablePdb(path, pdb => File.Exists(pdb) ? new MemoryStream(File.ReadAllBytes(pdb)) : null, out var provider, out _);
-        return isFound ? new DebugSymbols(provider!.GetMetadataReader()) : null;
+        string assembly = Path.Combine(AppContext.BaseDirectory, module.ScopeName), symbols = Path.ChangeExtension(assembly, ".pdb");
+        if (!File.Exists(assembly)) return Read(symbols) is { } alone ? new DebugSymbols(MetadataReaderProvider.FromPortablePdbStream(alone).GetMetadataReader()) : null;
+        using var image = new PEReader(File.OpenRead(assembly));
+        return image.TryOpenAssociatedPortablePdb(assembly, Read, out MetadataReaderProvider? provider, out _)
+            ? new DebugSymbols(provider!.GetMetadataReader()) : null;
     }
 
     /// <summary>The nearest statement that begins at or before the offset.</summary>
@@ -51,6 +54,8 @@ internal sealed class DebugSymbols
         }
         return null;
     }
+
+    private static MemoryStream? Read(string symbols) => File.Exists(symbols) ? new MemoryStream(File.ReadAllBytes(symbols)) : null;
 
     private static MethodDebugInformationHandle DebugHandle(int token) =>
         ((MethodDefinitionHandle)MetadataTokens.Handle(token)).ToDebugInformationHandle();
