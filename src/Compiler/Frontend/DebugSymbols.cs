@@ -21,10 +21,25 @@ internal sealed class DebugSymbols
     public static DebugSymbols? Open(Module module)
     {
         string assembly = Path.Combine(AppContext.BaseDirectory, module.ScopeName), symbols = Path.ChangeExtension(assembly, ".pdb");
-        if (!File.Exists(assembly)) return Read(symbols) is { } alone ? new DebugSymbols(MetadataReaderProvider.FromPortablePdbStream(alone).GetMetadataReader()) : null;
-        using var image = new PEReader(File.OpenRead(assembly));
-        return image.TryOpenAssociatedPortablePdb(assembly, Read, out MetadataReaderProvider? provider, out _)
-            ? new DebugSymbols(provider!.GetMetadataReader()) : null;
+        try
+        {
+            if (!File.Exists(assembly))
+                return Read(symbols) is { } alone ? new DebugSymbols(MetadataReaderProvider.FromPortablePdbStream(alone).GetMetadataReader()) : null;
+            using var image = new PEReader(File.OpenRead(assembly));
+            return IsOf(module, image) && image.TryOpenAssociatedPortablePdb(assembly, Read, out MetadataReaderProvider? provider, out _)
+                ? new DebugSymbols(provider!.GetMetadataReader()) : null;
+        }
+        catch (BadImageFormatException)
+        {
+            return null; // damaged symbols are none
+        }
+    }
+
+    /// <summary>Whether the file is what was loaded, and not another build of it.</summary>
+    private static bool IsOf(Module module, PEReader image)
+    {
+        MetadataReader metadata = image.GetMetadataReader();
+        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid) == module.ModuleVersionId;
     }
 
     /// <summary>The nearest statement that begins at or before the offset.</summary>

@@ -16,25 +16,14 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         DeviceIntrinsic.SharedDynamic => SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
         DeviceIntrinsic.Registers => RegisterArray(method, arguments[0]),
         DeviceIntrinsic.SharedReference => StackValue.Pointer(Ir.Emit(Opcode.Bitcast, IrType.SharedPtr, kernel.Scalar(arguments[0])), 0),
-        DeviceIntrinsic.SharedAddress => Address(arguments[0], IrType.SharedPtr),
-        DeviceIntrinsic.GlobalAddress => Address(arguments[0], IrType.GlobalPtr),
+        DeviceIntrinsic.SharedAddress => SharedAddress(arguments[0]),
         DeviceIntrinsic.BlockSizeX => new StackValue(Constant.I32(kernel.Function.Launch.Block.X)),
         DeviceIntrinsic.BlockSizeY => new StackValue(Constant.I32(kernel.Function.Launch.Block.Y)),
         DeviceIntrinsic.BlockSizeZ => new StackValue(Constant.I32(kernel.Function.Launch.Block.Z)),
         DeviceIntrinsic.IsChecked => new StackValue(Constant.I32(kernel.Options.CheckBounds ? 1 : 0)),
         DeviceIntrinsic.TensorMapAddress => kernel.Memory.Load(typeof(TensorMap), arguments[0]),
-        DeviceIntrinsic.VolatileRead => kernel.Memory.Load(Referent(method), arguments[0], isVolatile: true),
-        DeviceIntrinsic.VolatileWrite => VolatileWrite(method, arguments),
         _ => throw new InvalidOperationException($"{kind} has no translation"),
     };
-
-    private static Type Referent(MethodInfo method) => method.GetParameters()[0].ParameterType.GetElementType()!;
-
-    private StackValue VolatileWrite(MethodInfo method, StackValue[] arguments)
-    {
-        kernel.Memory.Store(Referent(method), arguments[0], Coercion.To(kernel, Referent(method), arguments[1]), isVolatile: true);
-        return StackValue.Nothing;
-    }
 
     private StackValue SharedArray(MethodInfo method, StackValue[] arguments, string name)
     {
@@ -62,12 +51,12 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         return StackValue.OfStruct(local);
     }
 
-    private StackValue Address(StackValue place, IrType space)
+    private StackValue SharedAddress(StackValue place)
     {
-        if (!place.IsPointer || place.Leaves[0].Type != space)
+        if (!place.IsPointer || place.Leaves[0].Type != IrType.SharedPtr)
         {
             string actual = place.IsPointer ? Spaces.NameOf(place.Leaves[0].Type) : "no known";
-            throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "this address", Spaces.NameOf(space), actual);
+            throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "this address", Spaces.NameOf(IrType.SharedPtr), actual);
         }
         return new StackValue(kernel.Number(place));
     }

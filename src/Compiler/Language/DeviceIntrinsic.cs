@@ -18,9 +18,6 @@ internal enum DeviceIntrinsic
     /// <summary>uint Shared.AddressOf&lt;T&gt;(ref T): 32-bit address of something in shared memory.</summary>
     SharedAddress,
 
-    /// <summary>ulong GlobalAddressOf&lt;T&gt;(ref T).</summary>
-    GlobalAddress,
-
     /// <summary>The kernel's Block.X, Y, Z as constants.</summary>
     BlockSizeX,
     BlockSizeY,
@@ -31,8 +28,4 @@ internal enum DeviceIntrinsic
 
     /// <summary>ulong TensorMap.Address: generic address of the parameter.</summary>
     TensorMapAddress,
-
-    /// <summary>T Volatile.Read(ref T) and void Volatile.Write(ref T, T): ld.volatile and st.volatile.</summary>
-    VolatileRead,
-    VolatileWrite,
 }

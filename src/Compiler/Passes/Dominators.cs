@@ -30,9 +30,6 @@ internal sealed class Dominators
     /// <summary>Every block after its immediate dominator, subtree by subtree.</summary>
     public int[] Preorder { get; }
 
-    /// <summary>Of every block but the entry.</summary>
-    public int ImmediateOf(int block) => immediate[block];
-
     public bool Dominates(int a, int b) => first[a] <= first[b] && last[b] <= last[a];
 
     public bool Dominates(Block a, Block b) => Dominates(flow.IndexOf(a), flow.IndexOf(b));
