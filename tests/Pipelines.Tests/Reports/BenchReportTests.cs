@@ -14,7 +14,7 @@ public sealed class BenchReportTests
         Assert.Equal(plan.Stages.Select(stage => (stage.Stage, stage.Flops, stage.Tokens)), report.Stages.Select(stage => (stage.Stage, stage.Speed.Flops, stage.Tokens)));
         Assert.All(report.Stages, stage =>
         {
-            Assert.InRange(stage.Operations.Sum(operation => operation.ShareOfStage), 0.01, 1);
+            Assert.True(stage.Operations.Sum(operation => operation.ShareOfStage) is > 0 and <= 1); // how much lies with the machine
             // The plan leaves out what guidance and the sampler compute on latents.
             double ratio = stage.Operations.Sum(operation => operation.Speed.Flops) / (double)stage.Speed.Flops;
             Assert.InRange(ratio, 1, 1.01);
