@@ -4,7 +4,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Benchmarks;
 
 /// <summary>
-/// Attention over sequences of the transformer's lengths, as a share of the machine's peak, which takes turns with it; only the
+/// Attention over sequences of the transformer's lengths, as a share of the machine's multiply-adds on registers alone; only the
 /// products count.
 /// </summary>
 internal static class AttentionBenchmark
@@ -16,7 +16,7 @@ internal static class AttentionBenchmark
     {
         using var team = new CpuThreads(threads);
         Console.WriteLine($"{threads} threads");
-        Console.WriteLine(" tokens  heads  width        ms   GFLOP/s  by processor time    peak  of peak");
+        Console.WriteLine($" tokens  heads  width        ms   GFLOP/s  processor   {Share.Heading("peak")}");
         using Ops ops = Ops.OnCpu(threads);
         CheckOne(ops);
         foreach ((int tokens, int heads, int width) in Sizes)
@@ -24,14 +24,11 @@ internal static class AttentionBenchmark
             using MemoryScope scope = ops.Scope();
             Shape shape = [1, tokens, heads, width];
             Tensor q = RandomTensor.Of(ops, DType.F32, shape), k = RandomTensor.Of(ops, DType.F32, shape), v = RandomTensor.Of(ops, DType.F32, shape);
-            double giga = 4e-9 * tokens * tokens * heads * width, peak = 0;
-            Turns best = Turns.Of(
-                tokens > 4096 ? 9 : 20, team,
-                () => peak = Math.Max(peak, Peak.FlopsNow(team)),
-                () => ops.Memory.Release(ops.Attention(q, k, v)))[1];
+            double giga = 4e-9 * tokens * tokens * heads * width;
+            Turns[] turns = Turns.Of(tokens > 4096 ? 9 : 20, team, () => ops.Memory.Release(ops.Attention(q, k, v)), () => Peak.Turn(team));
             Console.WriteLine(
-                $"{tokens,7} {heads,6} {width,6} {1e3 * best.Wall,9:F1} {giga / best.Wall,9:F1} {giga / best.Processor,18:F1} "
-                + $"{peak,7:F1} {giga / best.Processor / peak,8:P0}");
+                $"{tokens,7} {heads,6} {width,6} {1e3 * turns[0].Wall,9:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   "
+                + new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team)));
         }
     }
 

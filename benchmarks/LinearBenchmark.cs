@@ -5,7 +5,7 @@ namespace CogVideoX.Benchmarks;
 
 /// <summary>
 /// Products of the sizes that CogVideoX and T5 have, as a share of what the machine can do: its multiply-adds on registers alone,
-/// and for few rows its reading of memory. Both take turns with the product, and all are counted in processor time.
+/// and for few rows its reading of memory.
 /// </summary>
 internal static class LinearBenchmark
 {
@@ -24,7 +24,7 @@ internal static class LinearBenchmark
         using Ops ops = Ops.OnCpu(threads);
         Console.WriteLine($"{threads} threads");
         Console.WriteLine(
-            "      M      N     K  weights        ms   GFLOP/s  by processor time    peak  of peak    GB/s    read  of read  of the nearer");
+            $"      M      N     K  weights        ms   GFLOP/s  processor   {Share.Heading("peak")}     GB/s   {Share.Heading("read")}");
         foreach ((int m, int n, int k) in Cases)
         {
             foreach (DType type in new[] { DType.F32, DType.BF16 })
@@ -37,18 +37,17 @@ internal static class LinearBenchmark
         using MemoryScope scope = ops.Scope();
         Tensor x = RandomTensor.Of(ops, DType.F32, [m, k]), weight = RandomTensor.Of(ops, type, [n, k]);
         CheckSome(x, weight, ops.Linear(x, weight));
-        double peak = 0;
         Turns[] turns = Turns.Of(
             m > FewRows ? 9 : 40, team,
-            () => peak = Math.Max(peak, Peak.FlopsNow(team)),
-            () => limit.Sweep(team),
-            () => ops.Memory.Release(ops.Linear(x, weight)));
-        Turns best = turns[2];
-        double giga = 2e-9 * m * n * k, ofPeak = giga / best.Processor / peak;
-        double read = ReadLimit.Giga / turns[1].Processor, bytes = (weight.Bytes + x.Bytes) / 1e9 / best.Processor;
+            () => ops.Memory.Release(ops.Linear(x, weight)),
+            () => Peak.Turn(team),
+            () => limit.Sweep(team));
+        double giga = 2e-9 * m * n * k, gigabytes = (weight.Bytes + x.Bytes) / 1e9;
+        var peak = new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team));
+        var read = new Share(turns[0], gigabytes, turns[2], ReadLimit.Giga);
         Console.WriteLine(
-            $"{m,7} {n,6} {k,5}  {type,-8}{1e3 * best.Wall,8:F1} {giga / best.Wall,9:F1} {giga / best.Processor,18:F1} {peak,7:F1} {ofPeak,8:P0} "
-            + $"{bytes,7:F1} {read,7:F1} {bytes / read,8:P0} {Math.Max(ofPeak, bytes / read),14:P0}");
+            $"{m,7} {n,6} {k,5}  {type,-8}{1e3 * turns[0].Wall,8:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   {peak}   "
+            + $"{gigabytes / turns[0].Best,6:F1}   {read}");
     }
 
     // The gate: a wrong product isn't a fast one.

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CogVideoX.Kernels.Devices;
 
 /// <summary>One thread of a <see cref="CpuThreads"/> team, with memory of its own.</summary>
@@ -21,16 +19,17 @@ public sealed unsafe class CpuWorker
     {
         if (scratchBytes < bytes)
         {
+            long whole = bytes < HostMemory.HugePage / 2 ? bytes : (bytes + HostMemory.HugePage - 1) / HostMemory.HugePage * HostMemory.HugePage;
             Release();
-            scratch = (void*)HostMemory.Allocate(bytes);
-            scratchBytes = bytes;
+            scratch = (void*)HostMemory.Allocate(whole);
+            scratchBytes = whole;
         }
         return scratch;
     }
 
     internal void Release()
     {
-        NativeMemory.AlignedFree(scratch);
+        HostMemory.Free((nint)scratch);
         scratch = null;
         scratchBytes = 0;
     }

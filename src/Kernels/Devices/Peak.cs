@@ -14,20 +14,13 @@ public static unsafe class Peak
     private static double Giga => Steps * 12.0 * 2 * (Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4) / 1e9;
 
     /// <summary>GFLOP/s of a team of threads, in fp32 multiply-adds of the widest vectors: the best that was seen.</summary>
-    public static double Flops(CpuThreads team) => team.Count * Giga / Fastest(20, () => team.For(team.Count, new MultiplyAdds()));
+    public static double Flops(CpuThreads team) => TurnGigaflops(team) / Fastest(20, () => Turn(team));
 
-    /// <summary>
-    /// The same at this moment, in GFLOP per second of processor time; for several threads by the clock, since the system's account of
-    /// them lags behind in a few milliseconds.
-    /// </summary>
-    public static double FlopsNow(CpuThreads team)
-    {
-        TimeSpan used = Environment.CpuUsage.TotalTime;
-        long start = Stopwatch.GetTimestamp();
-        team.For(team.Count, new MultiplyAdds());
-        TimeSpan taken = team.Count == 1 ? Environment.CpuUsage.TotalTime - used : Stopwatch.GetElapsedTime(start);
-        return team.Count * Giga / taken.TotalSeconds;
-    }
+    /// <summary>GFLOP of one <see cref="Turn"/>.</summary>
+    public static double TurnGigaflops(CpuThreads team) => team.Count * Giga;
+
+    /// <summary>A few milliseconds of multiply-adds, for a harness that times them beside something else.</summary>
+    public static void Turn(CpuThreads team) => team.For(team.Count, new MultiplyAdds());
 
     /// <summary>GB/s of a team of threads that reads memory.</summary>
     public static double Read(CpuThreads team)
@@ -39,10 +32,10 @@ public static unsafe class Peak
     /// <summary>GB/s of a team of threads that copies memory: bytes read and bytes written.</summary>
     public static double Copy(CpuThreads team)
     {
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)CopyBytes, 64);
+        var memory = (byte*)HostMemory.Allocate(CopyBytes);
         NativeMemory.Fill(memory, (nuint)CopyBytes, 0);
         double seconds = Fastest(8, () => team.For(Copying.Items, new Copying(memory)));
-        NativeMemory.AlignedFree(memory);
+        HostMemory.Free((nint)memory);
         return CopyBytes / seconds / 1e9;
     }
 

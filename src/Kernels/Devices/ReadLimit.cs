@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels.Devices;
 public sealed unsafe class ReadLimit : IDisposable
 {
     private const long Bytes = 256L << 20;
-    private readonly float* memory = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, 4096);
+    private readonly float* memory = (float*)HostMemory.Allocate(Bytes);
 
     public ReadLimit() => NativeMemory.Fill(memory, (nuint)Bytes, 0);
 
@@ -19,7 +19,7 @@ public sealed unsafe class ReadLimit : IDisposable
     /// <summary>Reads it all once.</summary>
     public void Sweep(CpuThreads team) => team.For(Reading.Items, new Reading(memory));
 
-    public void Dispose() => NativeMemory.AlignedFree(memory);
+    public void Dispose() => HostMemory.Free((nint)memory);
 
     private readonly struct Reading(float* memory) : IParallelBody
     {
