@@ -27,7 +27,7 @@ internal static class LinearBenchmark
             $"      M      N     K  weights        ms   GFLOP/s  processor   {Share.Heading("peak")}     GB/s   {Share.Heading("read")}");
         foreach ((int m, int n, int k) in Cases)
         {
-            foreach (DType type in new[] { DType.F32, DType.BF16 })
+            foreach (DType type in new[] { DType.F32, DType.BF16, DType.F16 })
                 Measure(ops, team, limit, m, n, k, type);
         }
     }

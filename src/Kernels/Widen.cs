@@ -1,6 +1,6 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
@@ -33,7 +33,7 @@ public static unsafe class Widen
                 FromBFloat16((ushort*)source.Address, destination, count);
                 break;
             case FloatFormat.F16:
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>(source.Address, count), new Span<float>(destination, count));
+                FromHalf((Half*)source.Address, destination, count);
                 break;
             default:
                 float[] table = source.Format == FloatFormat.F8E4M3 ? E4M3 : E5M2;
@@ -58,6 +58,15 @@ public static unsafe class Widen
         }
         for (; i < count; i++)
             destination[i] = BFloat16ToFloat(source[i]);
+    }
+
+    private static void FromHalf(Half* source, float* destination, int count)
+    {
+        int i = 0;
+        for (; i + Simd256.Lanes <= count; i += Simd256.Lanes)
+            Simd256.Store(Simd256.LoadHalf((ushort*)source + i), destination + i);
+        for (; i < count; i++)
+            destination[i] = (float)source[i];
     }
 
     // All 256 values of an 8-bit float: sign, exponent, fraction. "OCP 8-bit Floating Point Specification", revision 1.0.

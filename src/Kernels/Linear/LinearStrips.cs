@@ -36,15 +36,22 @@ public readonly unsafe partial struct Linear
             {
                 int count = Math.Min(WeightRows, end - column);
                 WeightPointer weights = linear.weight.Slice((long)column * linear.inputs);
-                if (weights.Format is not (FloatFormat.F32 or FloatFormat.BF16))
+                switch (weights.Format)
                 {
-                    Widen.ToFloats(weights, staging, count * linear.inputs);
-                    weights = new WeightPointer(staging, FloatFormat.F32);
+                    case FloatFormat.F32:
+                        Dot<FloatRows>((byte*)weights.Address, count, sums);
+                        break;
+                    case FloatFormat.BF16:
+                        Dot<BFloat16Rows>((byte*)weights.Address, count, sums);
+                        break;
+                    case FloatFormat.F16:
+                        Dot<HalfRows>((byte*)weights.Address, count, sums);
+                        break;
+                    default:
+                        Widen.ToFloats(weights, staging, count * linear.inputs);
+                        Dot<FloatRows>((byte*)staging, count, sums);
+                        break;
                 }
-                if (weights.Format == FloatFormat.BF16)
-                    Dot<BFloat16Rows>((byte*)weights.Address, count, sums);
-                else
-                    Dot<FloatRows>((byte*)weights.Address, count, sums);
                 for (int i = 0; i < linear.rows; i++)
                 {
                     for (int j = 0; j < count; j++)

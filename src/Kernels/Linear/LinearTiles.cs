@@ -82,6 +82,9 @@ public readonly unsafe partial struct Linear
                 case FloatFormat.BF16:
                     Panels.Transpose<BFloat16Rows>(first.Address, inputs * sizeof(ushort), count, slice.Depth, panel, TileColumns);
                     break;
+                case FloatFormat.F16:
+                    Panels.Transpose<HalfRows>(first.Address, inputs * sizeof(ushort), count, slice.Depth, panel, TileColumns);
+                    break;
                 default:
                     for (int j = 0; j < count; j++)
                         Widen.ToFloats(first.Slice(j * inputs), staging + j * slice.Depth, slice.Depth);

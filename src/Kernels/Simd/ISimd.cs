@@ -16,6 +16,9 @@ public unsafe interface ISimd<TVector> where TVector : unmanaged
     /// <summary>Lanes from bf16, which are the upper halves of their fp32.</summary>
     static abstract TVector LoadBFloat16(ushort* source);
 
+    /// <summary>Lanes from the bits of fp16.</summary>
+    static abstract TVector LoadHalf(ushort* source);
+
     static abstract void Store(TVector value, float* destination);
 
     /// <summary>Past the caches, to an address aligned to whole vectors.</summary>

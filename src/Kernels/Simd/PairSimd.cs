@@ -21,6 +21,9 @@ public readonly unsafe struct PairSimd<TSimd, TVector> : ISimd<VectorPair<TVecto
     public static VectorPair<TVector> LoadBFloat16(ushort* source) => new(TSimd.LoadBFloat16(source), TSimd.LoadBFloat16(source + TSimd.Lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorPair<TVector> LoadHalf(ushort* source) => new(TSimd.LoadHalf(source), TSimd.LoadHalf(source + TSimd.Lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(VectorPair<TVector> value, float* destination)
     {
         TSimd.Store(value.Low, destination);

@@ -16,6 +16,8 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LoadBFloat16(ushort* source) =>
         (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
 
+    public static Vector128<float> LoadHalf(ushort* source) => FromHalf(Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()));
+
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
     public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
@@ -52,4 +54,13 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> TimesI(Vector128<float> value) =>
         Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2)) * Vector128.Create(-1f, 1f, -1f, 1f);
+
+    /// <summary>Lanes from the bits of fp16, sign-extended.</summary>
+    internal static Vector128<float> FromHalf(Vector128<int> bits)
+    {
+        Vector128<int> moved = (bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
+        Vector128<int> value = (moved.AsSingle() * Vector128.Create(5.192297e33f)).AsInt32();     // exponents are smaller by 112; this serves subnormals too
+        Vector128<int> isSpecial = Vector128.GreaterThan(moved & Vector128.Create(int.MaxValue), Vector128.Create(0x0F7FE000)); // infinite or not a number
+        return (value | (isSpecial & Vector128.Create(0x7F800000))).AsSingle();
+    }
 }

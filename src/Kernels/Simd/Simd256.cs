@@ -15,6 +15,8 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadBFloat16(ushort* source) =>
         (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 16).AsSingle();
 
+    public static Vector256<float> LoadHalf(ushort* source) => FromHalf(Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()));
+
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
@@ -51,4 +53,13 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> TimesI(Vector256<float> value) =>
         Vector256.Shuffle(value, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)) * Vector256.Create(-1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f);
+
+    /// <summary>Lanes from the bits of fp16, sign-extended.</summary>
+    internal static Vector256<float> FromHalf(Vector256<int> bits)
+    {
+        Vector256<int> moved = (bits << 13) & Vector256.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
+        Vector256<int> value = (moved.AsSingle() * Vector256.Create(5.192297e33f)).AsInt32();     // exponents are smaller by 112; this serves subnormals too
+        Vector256<int> isSpecial = Vector256.GreaterThan(moved & Vector256.Create(int.MaxValue), Vector256.Create(0x0F7FE000)); // infinite or not a number
+        return (value | (isSpecial & Vector256.Create(0x7F800000))).AsSingle();
+    }
 }
