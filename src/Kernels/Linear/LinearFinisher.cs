@@ -26,50 +26,55 @@ public readonly unsafe partial struct Linear
             {
                 float* gate = linear.epilogue.Gate.IsNull ? null : linear.epilogue.Gate.Of(row) + column;
                 long first = (long)row * linear.outputs + column;
-                int j = 0;
-                for (; j + TSimd.Lanes <= columns; j += TSimd.Lanes)
-                {
-                    TVector value = Transform(TSimd.Load(linear.y + first + j), first + j, biasHere, gate, j, TSimd.Lanes);
-                    TSimd.Store(value, linear.y + first + j);
-                }
-                if (j < columns)
-                    StorePart(Transform(LoadPart(linear.y + first + j, columns - j), first + j, biasHere, gate, j, columns - j), linear.y + first + j, columns - j);
+                int done = ApplyVectors<PairSimd<TSimd, TVector>, VectorPair<TVector>>(first, biasHere, gate, 0, columns);
+                done = ApplyVectors<TSimd, TVector>(first, biasHere, gate, done, columns);
+                if (done == columns)
+                    continue;
+                float* rest = linear.y + first + done;
+                TVector value = PartialVector<TSimd, TVector>.Load(rest, columns - done);
+                value = Transform<TSimd, TVector>(value, first + done, biasHere, gate, done, columns - done);
+                PartialVector<TSimd, TVector>.Store(value, rest, columns - done);
             }
         }
 
+        // As many whole vectors as there are; returns the column behind them.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private int ApplyVectors<TAny, TAnyVector>(long first, float* biasHere, float* gate, int j, int columns)
+            where TAny : struct, ISimd<TAnyVector>
+            where TAnyVector : unmanaged
+        {
+            for (; j + TAny.Lanes <= columns; j += TAny.Lanes)
+            {
+                float* y = linear.y + first + j;
+                TAny.Store(Transform<TAny, TAnyVector>(TAny.Load(y), first + j, biasHere, gate, j, TAny.Lanes), y);
+            }
+            return j;
+        }
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TVector Transform(TVector value, long index, float* biasHere, float* gate, int j, int count)
+        private TAnyVector Transform<TAny, TAnyVector>(TAnyVector value, long index, float* biasHere, float* gate, int j, int count)
+            where TAny : struct, ISimd<TAnyVector>
+            where TAnyVector : unmanaged
         {
             if (biasHere is not null)
-                value = TSimd.Add(value, Load(biasHere + j, count));
+                value = TAny.Add(value, Load<TAny, TAnyVector>(biasHere + j, count));
             if (linear.epilogue.Activation == LinearActivation.GeluTanh)
-                value = SimdMath<TSimd, TVector>.GeluTanh(value);
+                value = SimdMath<TAny, TAnyVector>.GeluTanh(value);
             else if (linear.epilogue.Activation == LinearActivation.Silu)
-                value = SimdMath<TSimd, TVector>.Silu(value);
+                value = SimdMath<TAny, TAnyVector>.Silu(value);
             if (linear.epilogue.Factor is not null)
-                value = TSimd.Multiply(value, Load(linear.epilogue.Factor + index, count));
+                value = TAny.Multiply(value, Load<TAny, TAnyVector>(linear.epilogue.Factor + index, count));
             if (gate is not null)
-                value = TSimd.Multiply(value, Load(gate + j, count));
+                value = TAny.Multiply(value, Load<TAny, TAnyVector>(gate + j, count));
             if (linear.epilogue.Residual is not null)
-                value = TSimd.Add(value, Load(linear.epilogue.Residual + index, count));
+                value = TAny.Add(value, Load<TAny, TAnyVector>(linear.epilogue.Residual + index, count));
             return value;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TVector Load(float* source, int count) => count == TSimd.Lanes ? TSimd.Load(source) : LoadPart(source, count);
-
-        private static TVector LoadPart(float* source, int count)
-        {
-            float* whole = stackalloc float[TSimd.Lanes];
-            new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(whole, count));
-            return TSimd.Load(whole);
-        }
-
-        private static void StorePart(TVector value, float* target, int count)
-        {
-            float* whole = stackalloc float[TSimd.Lanes];
-            TSimd.Store(value, whole);
-            new ReadOnlySpan<float>(whole, count).CopyTo(new Span<float>(target, count));
-        }
+        private static TAnyVector Load<TAny, TAnyVector>(float* source, int count)
+            where TAny : struct, ISimd<TAnyVector>
+            where TAnyVector : unmanaged =>
+            count == TAny.Lanes ? TAny.Load(source) : PartialVector<TAny, TAnyVector>.Load(source, count);
     }
 }

@@ -16,7 +16,11 @@ internal static unsafe class MicroKernel<TSimd, TVector>
     private const int LowRows = 6;
 
     /// <summary>Rows of a tile.</summary>
-    public static int Rows => TSimd.Registers >= 32 ? TallMicroKernel<TSimd, TVector>.Rows : LowRows;
+    public static int Rows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TSimd.Registers >= 32 ? TallMicroKernel<TSimd, TVector>.Rows : LowRows;
+    }
 
     /// <summary>Columns of a tile.</summary>
     public static int Columns => 2 * TSimd.Lanes;
