@@ -21,7 +21,7 @@ public readonly unsafe partial struct Linear : IAnyWidth
             case <= FewRows when rows <= TSimd.Lanes: RunVectors<TSimd, TVector, TwoInputs>(threads); break;
             case <= FewRows: RunVectors<TSimd, TVector, OneInput>(threads); break;
             default:
-                var grid = new LinearGrid(rows, outputs, threads.Count);
+                var grid = new LinearGrid(rows, outputs, threads.Count, MicroKernel<TSimd, TVector>.Rows, MicroKernel<TSimd, TVector>.Columns);
                 threads.For(grid.Count, new Tiles<TSimd, TVector>(this, grid));
                 break;
         }

@@ -16,7 +16,12 @@ internal readonly struct LinearGrid
     private readonly int columnTiles;
 
     /// <summary>The cut depends on the threads; no element's arithmetic depends on the cut.</summary>
-    public LinearGrid(int rows, int outputs, int threads)
+    /// <param name="rows">M.</param>
+    /// <param name="outputs">N.</param>
+    /// <param name="threads">How many are to be busy.</param>
+    /// <param name="tileRows">Of the micro-kernel: a tile here holds whole ones, but at the bottom.</param>
+    /// <param name="tileColumns">Likewise, but at the right.</param>
+    public LinearGrid(int rows, int outputs, int threads, int tileRows, int tileColumns)
     {
         this.rows = rows;
         this.outputs = outputs;
@@ -25,9 +30,8 @@ internal readonly struct LinearGrid
         int tiles = down * across;
         if (tiles < 2 * threads && tiles % threads != 0) // a small product: threads without work cost more than packing twice
             Cut(ref down, ref across, tiles < threads ? threads : 2 * threads, LeastRows, LeastColumns);
-        // Whole micro-kernel tiles, but for the last.
-        Height = RoundUp(Parts(rows, down), 12);
-        Width = RoundUp(Parts(outputs, across), 32);
+        Height = RoundUp(Parts(rows, down), tileRows);
+        Width = RoundUp(Parts(outputs, across), tileColumns);
         columnTiles = Parts(outputs, Width);
         Count = Parts(rows, Height) * columnTiles;
     }
