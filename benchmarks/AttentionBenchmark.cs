@@ -4,7 +4,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Benchmarks;
 
 /// <summary>
-/// Attention over sequences of the transformer's lengths, as a share of the machine's multiply-adds on registers alone; only the
+/// Attention over sequences of the transformer's lengths, as a share of the machine's multiply-adds on registers alone, and of the micro-kernel in L1; only the
 /// products count.
 /// </summary>
 internal static class AttentionBenchmark
@@ -16,7 +16,7 @@ internal static class AttentionBenchmark
     {
         using var team = new CpuThreads(threads);
         Console.WriteLine($"{threads} threads");
-        Console.WriteLine($" tokens  heads  width        ms   GFLOP/s  processor   {Share.Heading("peak")}");
+        Console.WriteLine($" tokens  heads  width        ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop")}");
         using Ops ops = Ops.OnCpu(threads);
         CheckOne(ops);
         foreach ((int tokens, int heads, int width) in Sizes)
@@ -25,10 +25,11 @@ internal static class AttentionBenchmark
             Shape shape = [1, tokens, heads, width];
             Tensor q = RandomTensor.Of(ops, DType.F32, shape), k = RandomTensor.Of(ops, DType.F32, shape), v = RandomTensor.Of(ops, DType.F32, shape);
             double giga = 4e-9 * tokens * tokens * heads * width;
-            Turns[] turns = Turns.Of(tokens > 4096 ? 9 : 20, team, () => ops.Memory.Release(ops.Attention(q, k, v)), () => Peak.Turn(team));
+            Turns[] turns = Turns.Of(tokens > 4096 ? 9 : 20, team, () => ops.Memory.Release(ops.Attention(q, k, v)), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
             Console.WriteLine(
                 $"{tokens,7} {heads,6} {width,6} {1e3 * turns[0].Wall,9:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   "
-                + new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team)));
+                + $"{new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}   "
+                + new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team)));
         }
     }
 

@@ -4,7 +4,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Benchmarks;
 
 /// <summary>
-/// Convolutions as the VAE has them, as a share of the machine's multiply-adds on registers alone.
+/// Convolutions as the VAE has them, as a share of the machine's multiply-adds on registers alone, and of the micro-kernel in L1.
 /// Images are cut small where a whole one would take a second: a turn must be short to be undisturbed.
 /// </summary>
 internal static class ConvolutionBenchmark
@@ -23,7 +23,7 @@ internal static class ConvolutionBenchmark
         using var team = new CpuThreads(threads);
         using Ops ops = Ops.OnCpu(threads);
         Console.WriteLine($"{threads} threads");
-        Console.WriteLine($"kernel     channels   input                  ms   GFLOP/s  processor   {Share.Heading("peak")}");
+        Console.WriteLine($"kernel     channels   input                  ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop")}");
         foreach ((int inputs, int outputs, int kernelFrames, int frames, int size, int stride) in Cases)
         {
             using MemoryScope scope = ops.Scope();
@@ -33,10 +33,11 @@ internal static class ConvolutionBenchmark
             Tensor y = convolve();
             CheckSome(x, weight, y, stride);
             double giga = 2e-9 * y.Count * inputs * kernelFrames * 9;
-            Turns[] turns = Turns.Of(Rounds, team, () => ops.Memory.Release(convolve()), () => Peak.Turn(team));
+            Turns[] turns = Turns.Of(Rounds, team, () => ops.Memory.Release(convolve()), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
             Console.WriteLine(
                 $"{kernelFrames}×3×3 /{stride}  {inputs,4}→{outputs,-4} {x.Shape,-20} {1e3 * turns[0].Wall,6:F1} {giga / turns[0].Wall,9:F1} "
-                + $"{giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}");
+                + $"{giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}   "
+                + new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team)));
         }
     }
 

@@ -12,7 +12,7 @@ internal readonly struct Share(Turns operation, double amount, Turns yardstick, 
     public double OfMean => amount / operation.Mean / (yardstickAmount / yardstick.Mean);
 
     /// <summary>Over the columns of <see cref="ToString"/>: the yardstick in units a second, and the two shares.</summary>
-    public static string Heading(string yardstick) => $"{yardstick,6} (mean)  of best  of mean";
+    public static string Heading(string yardstick) => $"{yardstick,12}  of best  of mean";
 
     public override string ToString() =>
         $"{yardstickAmount / yardstick.Best,6:F1} ({yardstickAmount / yardstick.Mean,4:F0}) {OfBest,8:P0} {OfMean,8:P0}";
