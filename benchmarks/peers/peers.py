@@ -124,5 +124,6 @@ def elementwise():
 
 print(f"{threads} threads; per second of {'processor time' if threads == 1 else 'the clock'}; best of many turns")
 print(f"{'':34} {'':8} {'here':>10} {'OpenBLAS':>10} {'oneDNN':>10} {'PyTorch':>10}")
-for part in (linear, attention, convolution, elementwise):
-    part()
+parts = {part.__name__: part for part in (linear, attention, convolution, elementwise)}
+for name in sys.argv[2:] or parts:
+    parts[name]()
