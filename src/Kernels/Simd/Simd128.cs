@@ -59,7 +59,7 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     internal static Vector128<float> FromHalf(Vector128<int> bits)
     {
         Vector128<int> moved = (bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
-        Vector128<int> value = (moved.AsSingle() * Vector128.Create(5.192297e33f)).AsInt32();     // exponents are smaller by 112; this serves subnormals too
+        Vector128<int> value = (moved.AsSingle() * Vector128.Create(5.192297e33f)).AsInt32(); // exponents are smaller by 112; this serves subnormals too
         Vector128<int> isSpecial = Vector128.GreaterThan(moved & Vector128.Create(int.MaxValue), Vector128.Create(0x0F7FE000)); // infinite or not a number
         return (value | (isSpecial & Vector128.Create(0x7F800000))).AsSingle();
     }

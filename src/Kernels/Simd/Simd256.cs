@@ -58,7 +58,7 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     internal static Vector256<float> FromHalf(Vector256<int> bits)
     {
         Vector256<int> moved = (bits << 13) & Vector256.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
-        Vector256<int> value = (moved.AsSingle() * Vector256.Create(5.192297e33f)).AsInt32();     // exponents are smaller by 112; this serves subnormals too
+        Vector256<int> value = (moved.AsSingle() * Vector256.Create(5.192297e33f)).AsInt32(); // exponents are smaller by 112; this serves subnormals too
         Vector256<int> isSpecial = Vector256.GreaterThan(moved & Vector256.Create(int.MaxValue), Vector256.Create(0x0F7FE000)); // infinite or not a number
         return (value | (isSpecial & Vector256.Create(0x7F800000))).AsSingle();
     }

@@ -57,7 +57,7 @@ public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     internal static Vector512<float> FromHalf(Vector512<int> bits)
     {
         Vector512<int> moved = (bits << 13) & Vector512.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
-        Vector512<int> value = (moved.AsSingle() * Vector512.Create(5.192297e33f)).AsInt32();     // exponents are smaller by 112; this serves subnormals too
+        Vector512<int> value = (moved.AsSingle() * Vector512.Create(5.192297e33f)).AsInt32(); // exponents are smaller by 112; this serves subnormals too
         Vector512<int> isSpecial = Vector512.GreaterThan(moved & Vector512.Create(int.MaxValue), Vector512.Create(0x0F7FE000)); // infinite or not a number
         return (value | (isSpecial & Vector512.Create(0x7F800000))).AsSingle();
     }
