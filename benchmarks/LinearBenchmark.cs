@@ -42,13 +42,7 @@ internal static class LinearBenchmark
             few ? 40 : 9, team,
             () => ops.Memory.Release(ops.Linear(x, weight)),
             () => Peak.Turn(team),
-            () =>
-            {
-                if (few)
-                    limit.Sweep(team);
-                else
-                    MicroKernelLoop.Turn(team);
-            });
+            few ? () => limit.Sweep(team) : () => MicroKernelLoop.Turn(team));
         double giga = 2e-9 * m * n * k, gigabytes = (weight.Bytes + x.Bytes) / 1e9;
         var peak = new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team));
         Share other = few

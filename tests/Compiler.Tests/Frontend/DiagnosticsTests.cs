@@ -69,18 +69,6 @@ public sealed class DiagnosticsTests
         Assert.Contains("DiagnosticsTests.Even(Int32) → DiagnosticsTests.Odd(Int32) → DiagnosticsTests.Even(Int32)", thrown.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void TheInlineChainCanBeListed()
-    {
-        List<Ir.Instruction> instructions = Translation.InstructionsOf<VectorAdd>();
-        Ir.Instruction load = instructions.First(instruction => instruction is { Opcode: Ir.Opcode.SignExtend });
-        var chain = SourceMap.Chain(load.Location);
-        Assert.Equal(["get_Item", "Run"], chain.Select(frame => frame.Method.Name));
-        Assert.Equal("View.cs", Path.GetFileName(chain[0].Line!.File));
-        Assert.Equal("VectorAdd.cs", Path.GetFileName(chain[1].Line!.File));
-        Assert.Equal(chain[1].Line, SourceMap.Find(load.Location));
-    }
-
     private static string ThisFile([CallerFilePath] string path = "") => path;
 
     private static int hostCounter;
