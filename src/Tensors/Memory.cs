@@ -4,12 +4,15 @@ namespace CogVideoX.Tensors;
 
 /// <summary>
 /// The memory of a device, given out in nested scopes. Blocks that a scope gives back are used again, so that a step after the
-/// first asks the system for nothing; the bytes held never exceed the largest sum of live tensors.
+/// first asks the system for nothing; the bytes held never exceed the largest sum of live tensors, but for a few megabytes.
 /// </summary>
 public sealed class Memory : IDisposable
 {
     // More than a sampling step has at once, so that later steps, whose tensors are a few more than the first one's, need no new records.
     private const int UsualBlocks = 64;
+
+    // Free blocks of so many bytes are kept whatever the peak: a small model's step would give and take pages all the time otherwise.
+    private const long AlwaysKept = 16 << 20;
 
     private readonly Device device;
     private readonly List<TensorBuffer> live = new(UsualBlocks);
@@ -105,7 +108,7 @@ public sealed class Memory : IDisposable
             cachedBytes -= found.Bytes;
             return found;
         }
-        TrimTo(Math.Max(0, PeakBytes - LiveBytes - bytes));
+        TrimTo(Math.Max(AlwaysKept, PeakBytes - LiveBytes - bytes));
         TensorBuffer buffer = spare.Count > 0 ? spare.Pop() : new TensorBuffer();
         buffer.Address = Allocate(bytes);
         buffer.Bytes = bytes;

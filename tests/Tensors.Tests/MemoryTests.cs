@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Devices;
+
 namespace CogVideoX.Tensors.Tests;
 
 public sealed class MemoryTests
@@ -84,6 +86,31 @@ public sealed class MemoryTests
         Assert.Equal(6 * Mega, ops.Memory.PeakBytes);
     }
 
+    // Sizes change from operation to operation, and what lives together is little.
+    [Fact]
+    public void SmallBlocksAreAskedForOnceWhateverThePeak()
+    {
+        var device = new CountingDevice();
+        using var ops = new Ops(device);
+        for (int step = 0; step < 3; step++)
+        {
+            foreach (int kilobytes in new[] { 1000, 30, 400, 2000, 90, 700, 1500 })
+                ops.Memory.Release(ops.Empty([kilobytes * 256]));
+        }
+        Assert.Equal(7, device.Allocations);
+    }
+
+    [Fact]
+    public void OfLargeBlocksNoMoreIsHeldThanLivedAtOnce()
+    {
+        const int Mega = 1 << 20;
+        var device = new CountingDevice();
+        using var ops = new Ops(device);
+        foreach (int megabytes in new[] { 100, 20, 60, 130, 40, 90 })
+            ops.Memory.Release(ops.Empty([megabytes * Mega / 4]));
+        Assert.Equal(130 * Mega, device.MostHeld);
+    }
+
     [Fact]
     public void TensorsOfADryRunHoldNothing()
     {
@@ -93,5 +120,29 @@ public sealed class MemoryTests
         Assert.Equal(2, ops.PlannedFlops);
         Assert.Contains("dry run", Assert.Throws<TensorException>(() => sum.AsSpan<float>().Length).Message);
         Assert.Throws<TensorException>(() => sum.ToFloats());
+    }
+
+    private sealed class CountingDevice : Device
+    {
+        private readonly Dictionary<nint, long> held = [];
+
+        public int Allocations { get; private set; }
+
+        public long MostHeld { get; private set; }
+
+        public override string Name => "counting";
+
+        public override bool HoldsData => false;
+
+        public override nint Allocate(long bytes)
+        {
+            held.Add(++Allocations, bytes);
+            MostHeld = Math.Max(MostHeld, held.Values.Sum());
+            return Allocations;
+        }
+
+        public override void Free(nint address) => held.Remove(address);
+
+        public override void Run<TOperation>(in TOperation operation) { }
     }
 }

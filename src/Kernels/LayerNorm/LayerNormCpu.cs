@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Simd;
@@ -19,7 +18,7 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
         public void Run(int item, CpuWorker worker)
         {
             int width = norm.width, block = RowMoments<TSimd, TVector>.RowsPerBlock(width);
-            float* weight = (float*)worker.Scratch((4L * width + 3L * block) * sizeof(float));
+            float* weight = (float*)worker.Scratch((4L * width + RowMoments<TSimd, TVector>.Room(block)) * sizeof(float));
             float* bias = weight + width;
             ReadOrFill(norm.weight, weight, width, 1);
             ReadOrFill(norm.bias, bias, width, 0);
@@ -75,11 +74,18 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
         private static void Fold(
             float* weight, float* bias, float* scale, float* shift, float* foldedWeight, float* foldedBias, int width)
         {
-            var scales = new ReadOnlySpan<float>(scale, width);
-            var target = new Span<float>(foldedBias, width);
-            TensorPrimitives.AddMultiply(scales, 1f, new ReadOnlySpan<float>(weight, width), new Span<float>(foldedWeight, width));
-            TensorPrimitives.AddMultiply(scales, 1f, new ReadOnlySpan<float>(bias, width), target);
-            TensorPrimitives.Add(target, new ReadOnlySpan<float>(shift, width), target);
+            int i = 0;
+            for (; i <= width - TSimd.Lanes; i += TSimd.Lanes)
+            {
+                TVector factor = TSimd.Add(TSimd.Load(scale + i), TSimd.Broadcast(1));
+                TSimd.Store(TSimd.Multiply(factor, TSimd.Load(weight + i)), foldedWeight + i);
+                TSimd.Store(TSimd.Add(TSimd.Multiply(factor, TSimd.Load(bias + i)), TSimd.Load(shift + i)), foldedBias + i);
+            }
+            for (; i < width; i++)
+            {
+                foldedWeight[i] = (scale[i] + 1) * weight[i];
+                foldedBias[i] = (scale[i] + 1) * bias[i] + shift[i];
+            }
         }
 
         private static void ReadOrFill(WeightPointer source, float* destination, int width, float value)

@@ -19,7 +19,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
         public void Run(int item, CpuWorker worker)
         {
             int width = operation.width, heads = operation.heads, block = RowMoments<TSimd, TVector>.RowsPerBlock(heads * width);
-            float* weight = (float*)worker.Scratch((2L * width + 3L * block * heads) * sizeof(float));
+            float* weight = (float*)worker.Scratch((2L * width + RowMoments<TSimd, TVector>.Room(block * heads)) * sizeof(float));
             float* bias = weight + width;
             bool norm = !operation.weight.IsNull;
             if (norm)

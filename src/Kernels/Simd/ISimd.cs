@@ -45,6 +45,8 @@ public unsafe interface ISimd<TVector> where TVector : unmanaged
 
     static abstract TVector Abs(TVector a);
 
+    static abstract TVector Sqrt(TVector a);
+
     static abstract TVector CopySign(TVector magnitude, TVector sign);
 
     /// <summary><paramref name="then"/> in the lanes where a is less than b.</summary>

@@ -69,6 +69,9 @@ public readonly unsafe struct PairSimd<TSimd, TVector> : ISimd<VectorPair<TVecto
     public static VectorPair<TVector> Abs(VectorPair<TVector> a) => new(TSimd.Abs(a.Low), TSimd.Abs(a.High));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static VectorPair<TVector> Sqrt(VectorPair<TVector> a) => new(TSimd.Sqrt(a.Low), TSimd.Sqrt(a.High));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VectorPair<TVector> CopySign(VectorPair<TVector> magnitude, VectorPair<TVector> sign) =>
         new(TSimd.CopySign(magnitude.Low, sign.Low), TSimd.CopySign(magnitude.High, sign.High));
 

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace CogVideoX.Kernels.Simd;
@@ -16,17 +15,21 @@ internal readonly unsafe struct RowMoments<TSimd, TVector>
 
     private readonly float* centers, scales, offsets;
 
-    /// <param name="room">For three numbers for each row of a block.</param>
+    /// <param name="room"><see cref="Room"/> floats.</param>
     /// <param name="rows">Rows of a block.</param>
     public RowMoments(float* room, int rows)
     {
+        int stride = Room(rows) / 3;
         centers = room;
-        scales = room + rows;
-        offsets = room + 2 * rows;
+        scales = room + stride;
+        offsets = room + 2 * stride;
         new Span<float>(centers, rows).Clear();
-        new Span<float>(scales, rows).Fill(1);
+        new Span<float>(scales, stride).Fill(1);
         new Span<float>(offsets, rows).Clear();
     }
+
+    /// <summary>Floats that the moments of so many rows take: three a row, in whole vectors.</summary>
+    public static int Room(int rows) => 3 * ((rows + TSimd.Lanes - 1) / TSimd.Lanes * TSimd.Lanes);
 
     /// <summary>Rows of <paramref name="width"/> numbers that stay in L1.</summary>
     public static int RowsPerBlock(int width) => Math.Clamp(BlockFloats / width, 1, MostRows);
@@ -53,7 +56,8 @@ internal readonly unsafe struct RowMoments<TSimd, TVector>
             centers[row] = Sample(x + (long)row * width, sampled) * sampledShare;
         for (int row = 0; row < rows; row++)
             Distances(x + (long)row * width, width, row, share, epsilon);
-        TensorPrimitives.ReciprocalSqrt(new ReadOnlySpan<float>(scales, rows), new Span<float>(scales, rows));
+        for (int row = 0; row < rows; row += TSimd.Lanes)
+            TSimd.Store(TSimd.Divide(TSimd.Broadcast(1), TSimd.Sqrt(TSimd.Load(scales + row))), scales + row);
         for (int row = 0; row < rows; row++)
             offsets[row] *= -scales[row];
     }

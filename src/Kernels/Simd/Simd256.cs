@@ -39,6 +39,8 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
 
+    public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
+
     public static Vector256<float> CopySign(Vector256<float> magnitude, Vector256<float> sign) => Vector256.CopySign(magnitude, sign);
 
     public static Vector256<float> WhereLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
