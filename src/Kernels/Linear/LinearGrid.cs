@@ -2,14 +2,15 @@ namespace CogVideoX.Kernels;
 
 /// <summary>
 /// How a product [rows, outputs] is cut into tiles for threads. A tile packs what it needs for itself, so that threads never
-/// wait for each other; big tiles make that cheap, and enough of them keep every thread busy to the end.
+/// wait for each other; big tiles make that cheap, and enough of them, a multiple of the threads, keep every thread busy to the end.
 /// </summary>
 internal readonly struct LinearGrid
 {
     private const int LargestRows = 1152, LargestColumns = 1024;
-    private const int SmallestRows = 144, SmallestColumns = 128;
     private const int LeastRows = 24, LeastColumns = 32;
-    private const int TilesPerThread = 4;
+    private const int MostTilesPerThread = 16;
+    private const double MultiplyAddsPerCycle = 16, CyclesToPack = 0.5; // an element; measured roughly, on Zen 3
+    private const double Waiting = 0.35; // of a tile's time: what threads wait for the last one, whose core may be slower
 
     private readonly int rows;
     private readonly int outputs;
@@ -25,30 +26,32 @@ internal readonly struct LinearGrid
     {
         this.rows = rows;
         this.outputs = outputs;
-        int down = Parts(rows, LargestRows), across = Parts(outputs, LargestColumns);
-        Cut(ref down, ref across, TilesPerThread * threads, SmallestRows, SmallestColumns);
-        int tiles = down * across;
-        if (tiles < 2 * threads && tiles % threads != 0) // a small product: threads without work cost more than packing twice
-            Cut(ref down, ref across, tiles < threads ? threads : 2 * threads, LeastRows, LeastColumns);
-        Height = RoundUp(Parts(rows, down), tileRows);
-        Width = RoundUp(Parts(outputs, across), tileColumns);
+        int leastDown = Parts(rows, LargestRows), leastAcross = Parts(outputs, LargestColumns);
+        int most = Math.Max(leastDown * leastAcross, threads == 1 ? 1 : MostTilesPerThread * threads);
+        int mostDown = Math.Max(leastDown, rows / LeastRows), mostAcross = Math.Max(leastAcross, outputs / LeastColumns);
+        double best = double.PositiveInfinity;
+        for (int down = leastDown; down <= mostDown && down * leastAcross <= most; down++)
+        {
+            int height = RoundUp(Parts(rows, down), tileRows);
+            for (int across = leastAcross; across <= mostAcross && down * across <= most; across++)
+            {
+                int width = RoundUp(Parts(outputs, across), tileColumns);
+                double cycles = Cycles(Parts(rows, height) * Parts(outputs, width), height, width, threads);
+                if (cycles >= best)
+                    continue;
+                best = cycles;
+                (Height, Width) = (height, width);
+            }
+        }
         columnTiles = Parts(outputs, Width);
         Count = Parts(rows, Height) * columnTiles;
     }
 
-    /// <summary>Cuts the longer side until there are as many tiles as wanted, or none may be cut any more.</summary>
-    private void Cut(ref int down, ref int across, int wanted, int smallestRows, int smallestColumns)
+    // How long all tiles take together, for each input.
+    private static double Cycles(int tiles, int height, int width, int threads)
     {
-        while (down * across < wanted)
-        {
-            bool canCutRows = rows / (down + 1) >= smallestRows, canCutColumns = outputs / (across + 1) >= smallestColumns;
-            if (!canCutRows && !canCutColumns)
-                return;
-            if (canCutRows && (!canCutColumns || rows / down > outputs / across))
-                down++;
-            else
-                across++;
-        }
+        double tile = height * (double)width / MultiplyAddsPerCycle + CyclesToPack * (height + width);
+        return tile * (Parts(tiles, threads) + (threads > 1 ? Waiting : 0));
     }
 
     /// <summary>How many tiles.</summary>
