@@ -19,13 +19,12 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
         {
             (long first, long end) = ElementBlocks.Range(item, map.count);
             bool streams = Streaming.Suits(map.y, ElementBlocks.PerItem, map.count);
-            int count = (int)(end - first), pairs = count / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
-            Apply(map.x + first, map.y + first, pairs, streams);
-            for (int done = pairs; done < count; done += TSimd.Lanes)
+            int count = (int)(end - first), whole = count / TSimd.Lanes * TSimd.Lanes;
+            Apply(map.x + first, map.y + first, whole, streams);
+            if (whole < count)
             {
-                int rest = Math.Min(TSimd.Lanes, count - done);
-                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + done, rest);
-                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + done, rest);
+                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + whole, count - whole);
+                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + whole, count - whole);
             }
             Streaming.End(streams);
         }
@@ -33,11 +32,10 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Apply(float* x, float* y, int count, bool streams)
         {
-            for (float* end = x + count; x < end; x += 2 * TSimd.Lanes, y += 2 * TSimd.Lanes)
+            for (float* end = x + count; x < end; x += TSimd.Lanes, y += TSimd.Lanes)
             {
                 Streaming.PrefetchAhead(x);
-                VectorPair<TVector> value = TFunction.Fast<PairSimd<TSimd, TVector>, VectorPair<TVector>>(PairSimd<TSimd, TVector>.Load(x));
-                Streaming.Store<PairSimd<TSimd, TVector>, VectorPair<TVector>>(value, y, streams);
+                Streaming.Store<TSimd, TVector>(TFunction.Fast<TSimd, TVector>(TSimd.Load(x)), y, streams);
             }
         }
     }

@@ -176,33 +176,71 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             Streaming.End(streams);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Normalise(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
         {
+            if (norm.silu)
+                Normalise<WithSilu>(x, y, pixels, means, scales, shifts, streams);
+            else
+                Normalise<Plain>(x, y, pixels, means, scales, shifts, streams);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Normalise<TActivation>(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
+            where TActivation : struct, IActivation
+        {
             int channels = norm.size.Channels, whole = channels / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
-            bool silu = norm.silu;
             float* factors = means + channels, offsets = factors + channels;
             for (int pixel = 0; pixel < pixels; pixel++, x += channels, y += channels)
             {
                 for (int c = 0; c < whole; c += 2 * TSimd.Lanes)
                 {
                     Streaming.PrefetchAhead(x + c);
-                    VectorPair<TVector> value = PairSimd<TSimd, TVector>.Subtract(PairSimd<TSimd, TVector>.Load(x + c), PairSimd<TSimd, TVector>.Load(means + c));
-                    value = PairSimd<TSimd, TVector>.MultiplyAdd(value, PairSimd<TSimd, TVector>.Load(factors + c), PairSimd<TSimd, TVector>.Load(offsets + c));
+                    TVector low = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + c), TSimd.Load(means + c)), TSimd.Load(factors + c), TSimd.Load(offsets + c));
+                    int d = c + TSimd.Lanes;
+                    TVector high = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + d), TSimd.Load(means + d)), TSimd.Load(factors + d), TSimd.Load(offsets + d));
                     if (scales is not null)
-                        value = PairSimd<TSimd, TVector>.MultiplyAdd(value, PairSimd<TSimd, TVector>.Load(scales + c), PairSimd<TSimd, TVector>.Load(shifts + c));
-                    if (silu)
-                        value = SimdMath<PairSimd<TSimd, TVector>, VectorPair<TVector>>.Silu(value);
-                    Streaming.Store<PairSimd<TSimd, TVector>, VectorPair<TVector>>(value, y + c, streams);
+                    {
+                        low = TSimd.MultiplyAdd(low, TSimd.Load(scales + c), TSimd.Load(shifts + c));
+                        high = TSimd.MultiplyAdd(high, TSimd.Load(scales + d), TSimd.Load(shifts + d));
+                    }
+                    Streaming.Store<TSimd, TVector>(TActivation.Of<TSimd, TVector>(low), y + c, streams);
+                    Streaming.Store<TSimd, TVector>(TActivation.Of<TSimd, TVector>(high), y + d, streams);
                 }
                 for (int c = whole; c < channels; c++)
                 {
                     float value = (x[c] - means[c]) * factors[c] + offsets[c];
-                    if (scales is not null)
-                        value = value * scales[c] + shifts[c];
-                    y[c] = silu ? value / (1 + MathF.Exp(-value)) : value;
+                    y[c] = TActivation.Of(scales is null ? value : value * scales[c] + shifts[c]);
                 }
             }
         }
+    }
+
+    private interface IActivation
+    {
+        static abstract TVector Of<TSimd, TVector>(TVector value)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged;
+
+        static abstract float Of(float value);
+    }
+
+    private readonly struct Plain : IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of<TSimd, TVector>(TVector value)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged => value;
+
+        public static float Of(float value) => value;
+    }
+
+    private readonly struct WithSilu : IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Of<TSimd, TVector>(TVector value)
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged => SimdMath<TSimd, TVector>.Silu(value);
+
+        public static float Of(float value) => value / (1 + MathF.Exp(-value));
     }
 }

@@ -71,6 +71,7 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
         }
 
         // (n·w + b)·(1 + s) + t = n·(w·(1 + s)) + (b·(1 + s) + t)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Fold(
             float* weight, float* bias, float* scale, float* shift, float* foldedWeight, float* foldedBias, int width)
         {

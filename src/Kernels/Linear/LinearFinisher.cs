@@ -17,64 +17,57 @@ public readonly unsafe partial struct Linear
                 Widen.ToFloats(linear.epilogue.Bias.Slice(firstColumn), bias, columns);
         }
 
-        public void Apply(int row, int rows, int column, int columns)
+        public void Apply(int row, int rows, int column, int columnEnd)
         {
             if (linear.EpilogueFlops == 0)
                 return;
+            int columns = columnEnd - column;
             float* biasHere = linear.epilogue.Bias.IsNull ? null : bias + (column - firstColumn);
+            int whole = columns / TSimd.Lanes * TSimd.Lanes;
             for (int end = row + rows; row < end; row++)
             {
                 float* gate = linear.epilogue.Gate.IsNull ? null : linear.epilogue.Gate.Of(row) + column;
                 long first = (long)row * linear.outputs + column;
-                int done = ApplyVectors<PairSimd<TSimd, TVector>, VectorPair<TVector>>(first, biasHere, gate, 0, columns);
-                done = ApplyVectors<TSimd, TVector>(first, biasHere, gate, done, columns);
-                if (done == columns)
+                ApplyVectors(first, biasHere, gate, whole);
+                if (whole == columns)
                     continue;
-                float* rest = linear.y + first + done;
-                TVector value = PartialVector<TSimd, TVector>.Load(rest, columns - done);
-                value = Transform<TSimd, TVector>(value, first + done, biasHere, gate, done, columns - done);
-                PartialVector<TSimd, TVector>.Store(value, rest, columns - done);
+                float* rest = linear.y + first + whole;
+                TVector value = PartialVector<TSimd, TVector>.Load(rest, columns - whole);
+                value = Transform(value, first + whole, biasHere, gate, whole, columns - whole);
+                PartialVector<TSimd, TVector>.Store(value, rest, columns - whole);
             }
         }
 
-        // As many whole vectors as there are; returns the column behind them.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private int ApplyVectors<TAny, TAnyVector>(long first, float* biasHere, float* gate, int j, int columns)
-            where TAny : struct, ISimd<TAnyVector>
-            where TAnyVector : unmanaged
+        private void ApplyVectors(long first, float* biasHere, float* gate, int columns)
         {
-            for (; j + TAny.Lanes <= columns; j += TAny.Lanes)
+            for (int j = 0; j < columns; j += TSimd.Lanes)
             {
                 float* y = linear.y + first + j;
-                TAny.Store(Transform<TAny, TAnyVector>(TAny.Load(y), first + j, biasHere, gate, j, TAny.Lanes), y);
+                TSimd.Store(Transform(TSimd.Load(y), first + j, biasHere, gate, j, TSimd.Lanes), y);
             }
-            return j;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private TAnyVector Transform<TAny, TAnyVector>(TAnyVector value, long index, float* biasHere, float* gate, int j, int count)
-            where TAny : struct, ISimd<TAnyVector>
-            where TAnyVector : unmanaged
+        private TVector Transform(TVector value, long index, float* biasHere, float* gate, int j, int count)
         {
             if (biasHere is not null)
-                value = TAny.Add(value, Load<TAny, TAnyVector>(biasHere + j, count));
+                value = TSimd.Add(value, Load(biasHere + j, count));
             if (linear.epilogue.Activation == LinearActivation.GeluTanh)
-                value = SimdMath<TAny, TAnyVector>.GeluTanh(value);
+                value = SimdMath<TSimd, TVector>.GeluTanh(value);
             else if (linear.epilogue.Activation == LinearActivation.Silu)
-                value = SimdMath<TAny, TAnyVector>.Silu(value);
+                value = SimdMath<TSimd, TVector>.Silu(value);
             if (linear.epilogue.Factor is not null)
-                value = TAny.Multiply(value, Load<TAny, TAnyVector>(linear.epilogue.Factor + index, count));
+                value = TSimd.Multiply(value, Load(linear.epilogue.Factor + index, count));
             if (gate is not null)
-                value = TAny.Multiply(value, Load<TAny, TAnyVector>(gate + j, count));
+                value = TSimd.Multiply(value, Load(gate + j, count));
             if (linear.epilogue.Residual is not null)
-                value = TAny.Add(value, Load<TAny, TAnyVector>(linear.epilogue.Residual + index, count));
+                value = TSimd.Add(value, Load(linear.epilogue.Residual + index, count));
             return value;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static TAnyVector Load<TAny, TAnyVector>(float* source, int count)
-            where TAny : struct, ISimd<TAnyVector>
-            where TAnyVector : unmanaged =>
-            count == TAny.Lanes ? TAny.Load(source) : PartialVector<TAny, TAnyVector>.Load(source, count);
+        private static TVector Load(float* source, int count) =>
+            count == TSimd.Lanes ? TSimd.Load(source) : PartialVector<TSimd, TVector>.Load(source, count);
     }
 }

@@ -58,7 +58,7 @@ public readonly unsafe partial struct Linear
                     Put(tile, i * Columns, column, count);
                 }
             }
-            finish.Apply(0, linear.rows, start, end - start);
+            finish.Apply(0, linear.rows, start, end);
         }
 
         // tile[i, j] = Σₖ weights[i, k] · x[k, j], even and odd k apart where inputs go in pairs. Rows that don't exist are the last

@@ -58,7 +58,7 @@ public readonly unsafe partial struct Linear
                         Put(i, column + j, TSimd.Sum(TSimd.Load(sums + (i * WeightRows + j) * TSimd.Lanes)));
                 }
             }
-            finish.Apply(0, linear.rows, start, end - start);
+            finish.Apply(0, linear.rows, start, end);
         }
 
         // Rows that don't exist are the last one again; what they give isn't used. Sums leave through memory: were they

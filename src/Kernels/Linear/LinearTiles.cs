@@ -17,6 +17,7 @@ public readonly unsafe partial struct Linear
     {
         private const int PanelFloats = 6 * 1024; // three quarters of a 32 KB L1
         private const int LargestBlockRows = 144; // with them, a block of x is less than half of a 512 KB L2
+        private const int FinishedColumns = 128; // that an epilogue goes through at once: long rows, and a block of them still in L2
 
         private static int Depth => PanelFloats / TileColumns;
 
@@ -52,8 +53,9 @@ public readonly unsafe partial struct Linear
                             ? AheadInWeights(j + TileColumns, columnEnd, slice)
                             : new Ahead(panel + room.PanelStride, slice.Depth * sizeof(float), TileColumns, slice.Depth * sizeof(float));
                         Multiply(room.Block, top, bottom, panel, j, columnEnd, slice, ahead, room.Edge);
-                        if (slice.IsLast)
-                            finish.Apply(top, bottom - top, j, Math.Min(TileColumns, columnEnd - j));
+                        int unfinished = (j - column) % FinishedColumns + TileColumns;
+                        if (slice.IsLast && (unfinished >= FinishedColumns || j + TileColumns >= columnEnd))
+                            finish.Apply(top, bottom - top, j + TileColumns - unfinished, Math.Min(columnEnd, j + TileColumns));
                     }
                 }
             }

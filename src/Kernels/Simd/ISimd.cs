@@ -54,11 +54,8 @@ public unsafe interface ISimd<TVector> where TVector : unmanaged
 
     static abstract float Sum(TVector value);
 
-    /// <summary>2ⁿ, n in −127 (which gives 0) … 128 (infinity), where <paramref name="shifted"/> = n + 1.5·2²³.</summary>
+    /// <summary>2ⁿ, n in −127 (which gives 0) … 128 (infinity), where <paramref name="shifted"/> = n + 127 + 1.5·2²³.</summary>
     static abstract TVector PowerOfTwo(TVector shifted);
-
-    /// <summary>value · 2ⁿ where <paramref name="shifted"/> = n + 1.5·2²³; value and result normal numbers.</summary>
-    static abstract TVector AddToExponent(TVector value, TVector shifted);
 
     /// <summary>(−v₁, v₀, −v₃, v₂, …): pairs of lanes as complex numbers, multiplied by i.</summary>
     static abstract TVector TimesI(TVector value);

@@ -48,11 +48,7 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
 
-    public static Vector128<float> PowerOfTwo(Vector128<float> shifted) =>
-        ((shifted.AsInt32() << 23) + Vector128.Create(127 << 23)).AsSingle();
-
-    public static Vector128<float> AddToExponent(Vector128<float> value, Vector128<float> shifted) =>
-        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector128<float> PowerOfTwo(Vector128<float> shifted) => (shifted.AsInt32() << 23).AsSingle();
 
     public static Vector128<float> TimesI(Vector128<float> value) =>
         Vector128.Shuffle(value, Vector128.Create(1, 0, 3, 2)) * Vector128.Create(-1f, 1f, -1f, 1f);

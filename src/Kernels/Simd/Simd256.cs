@@ -47,11 +47,7 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
 
-    public static Vector256<float> PowerOfTwo(Vector256<float> shifted) =>
-        ((shifted.AsInt32() << 23) + Vector256.Create(127 << 23)).AsSingle();
-
-    public static Vector256<float> AddToExponent(Vector256<float> value, Vector256<float> shifted) =>
-        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector256<float> PowerOfTwo(Vector256<float> shifted) => (shifted.AsInt32() << 23).AsSingle();
 
     public static Vector256<float> TimesI(Vector256<float> value) =>
         Vector256.Shuffle(value, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)) * Vector256.Create(-1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f);

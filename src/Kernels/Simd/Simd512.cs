@@ -46,11 +46,7 @@ public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
 
-    public static Vector512<float> PowerOfTwo(Vector512<float> shifted) =>
-        ((shifted.AsInt32() << 23) + Vector512.Create(127 << 23)).AsSingle();
-
-    public static Vector512<float> AddToExponent(Vector512<float> value, Vector512<float> shifted) =>
-        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    public static Vector512<float> PowerOfTwo(Vector512<float> shifted) => (shifted.AsInt32() << 23).AsSingle();
 
     public static Vector512<float> TimesI(Vector512<float> value) =>
         Vector512.Shuffle(value, Vector512.Create(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)) * Vector512.Create(-1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f, 1f);

@@ -16,7 +16,6 @@ public sealed unsafe class HalfTests
         Check<Simd128, Vector128<float>>();
         Check<Simd256, Vector256<float>>();
         Check<Simd512, Vector512<float>>();
-        Check<PairSimd<Simd128, Vector128<float>>, VectorPair<Vector128<float>>>();
     }
 
     [Fact]

@@ -30,7 +30,8 @@ public sealed class SimdMathTests
     [Fact]
     public void Silu()
     {
-        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 3.5 : 4, x => x >= -87.3);
+        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 4.7 : 10.1, x => x >= -10);
+        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 21 : 64, x => x is < -10 and >= -87.3f);
         Within(Fast.Silu, x => x / (1 + Math.Exp(-x)), 1.1e-36, x => x < -87.3 && float.IsFinite(x));
     }
 
@@ -38,20 +39,17 @@ public sealed class SimdMathTests
     public void Tanh() => WithinUlps(Fast.Tanh, Math.Tanh, 1.5, _ => true);
 
     [Fact]
-    public void Erf() => WithinUlps(Fast.Erf, ErrorFunction.Erf, Fused ? 1.2 : 1.4, _ => true, SparseStep);
-
-    [Fact]
     public void GeluErf()
     {
-        WithinUlps(Fast.GeluErf, Kernels.GeluErf.Exact, Fused ? 2.7 : 3, x => x >= -1, SparseStep);
-        Within(Fast.GeluErf, Kernels.GeluErf.Exact, Fused ? 9e-8 : 2e-7, x => x < -1 && float.IsFinite(x), SparseStep);
+        WithinUlps(Fast.GeluErf, Kernels.GeluErf.Exact, 5.1, x => x >= -1, SparseStep);
+        Within(Fast.GeluErf, Kernels.GeluErf.Exact, 9.1e-8, x => x < -1 && float.IsFinite(x), SparseStep);
     }
 
     [Fact]
     public void GeluTanh()
     {
-        WithinUlps(Fast.GeluTanh, ExactGeluTanh, 3.2, x => x >= -1);
-        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 180 : 210, x => x is < -1 and >= -10);
+        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 3.1 : 3.3, x => x >= -1);
+        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 152 : 200, x => x is < -1 and >= -10);
         Within(Fast.GeluTanh, ExactGeluTanh, 1.3e-37, x => x < -10 && float.IsFinite(x));
 
         // The definition loses its digits where tanh is near −1, even in double.
@@ -61,7 +59,7 @@ public sealed class SimdMathTests
     [Fact]
     public void NotANumberStaysOne()
     {
-        foreach (Func<Vector128<float>, Vector128<float>> function in new[] { Fast.Exp, Fast.Silu, Fast.Tanh, Fast.Erf, Fast.GeluErf, Fast.GeluTanh })
+        foreach (Func<Vector128<float>, Vector128<float>> function in new[] { Fast.Exp, Fast.Silu, Fast.Tanh, Fast.GeluErf, Fast.GeluTanh })
             Assert.True(float.IsNaN(One(function, float.NaN)));
     }
 
