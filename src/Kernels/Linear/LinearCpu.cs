@@ -11,7 +11,26 @@ public readonly unsafe partial struct Linear : IAnyWidth
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => Run<TSimd, TVector>(threads);
+
+    internal static void RunTogether<TSimd, TVector>(in Linear first, in Linear second, in Linear third, CpuThreads threads)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        if (first.rows <= FewRows)
+        {
+            first.Run<TSimd, TVector>(threads);
+            second.Run<TSimd, TVector>(threads);
+            third.Run<TSimd, TVector>(threads);
+            return;
+        }
+        LinearGrid grid = first.Grid<TSimd, TVector>(threads, products: 3);
+        threads.For(3 * grid.Count, new TripleTiles<TSimd, TVector>(new(first, grid), new(second, grid), new(third, grid)));
+    }
+
+    private void Run<TSimd, TVector>(CpuThreads threads)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
     {
         switch (rows)
         {
@@ -21,11 +40,16 @@ public readonly unsafe partial struct Linear : IAnyWidth
             case <= FewRows when rows <= TSimd.Lanes: RunVectors<TSimd, TVector, TwoInputs>(threads); break;
             case <= FewRows: RunVectors<TSimd, TVector, OneInput>(threads); break;
             default:
-                var grid = new LinearGrid(rows, outputs, threads.Count, MicroKernel<TSimd, TVector>.Rows, MicroKernel<TSimd, TVector>.Columns);
+                LinearGrid grid = Grid<TSimd, TVector>(threads, products: 1);
                 threads.For(grid.Count, new Tiles<TSimd, TVector>(this, grid));
                 break;
         }
     }
+
+    private LinearGrid Grid<TSimd, TVector>(CpuThreads threads, int products)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged =>
+        new(rows, outputs, products, threads.Count, MicroKernel<TSimd, TVector>.Rows, MicroKernel<TSimd, TVector>.Columns);
 
     private void RunStrips<TSimd, TVector, TCount>(CpuThreads threads)
         where TSimd : struct, ISimd<TVector>
@@ -43,5 +67,21 @@ public readonly unsafe partial struct Linear : IAnyWidth
     {
         var vectors = new RowVectors<TSimd, TVector, TShape>(this, threads.Count);
         threads.For(vectors.Count, vectors);
+    }
+
+    private readonly struct TripleTiles<TSimd, TVector>(Tiles<TSimd, TVector> first, Tiles<TSimd, TVector> second, Tiles<TSimd, TVector> third) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        public void Run(int item, CpuWorker worker)
+        {
+            (int tile, int product) = Math.DivRem(item, 3);
+            switch (product)
+            {
+                case 0: first.Run(tile, worker); break;
+                case 1: second.Run(tile, worker); break;
+                default: third.Run(tile, worker); break;
+            }
+        }
     }
 }

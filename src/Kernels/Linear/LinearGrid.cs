@@ -19,10 +19,11 @@ internal readonly struct LinearGrid
     /// <summary>The cut depends on the threads; no element's arithmetic depends on the cut.</summary>
     /// <param name="rows">M.</param>
     /// <param name="outputs">N.</param>
+    /// <param name="products">How many of this size share the threads.</param>
     /// <param name="threads">How many are to be busy.</param>
     /// <param name="tileRows">Of the micro-kernel: a tile here holds whole ones, but at the bottom.</param>
     /// <param name="tileColumns">Likewise, but at the right.</param>
-    public LinearGrid(int rows, int outputs, int threads, int tileRows, int tileColumns)
+    public LinearGrid(int rows, int outputs, int products, int threads, int tileRows, int tileColumns)
     {
         this.rows = rows;
         this.outputs = outputs;
@@ -36,7 +37,7 @@ internal readonly struct LinearGrid
             for (int across = leastAcross; across <= mostAcross && down * across <= most; across++)
             {
                 int width = RoundUp(Parts(outputs, across), tileColumns);
-                double cycles = Cycles(Parts(rows, height) * Parts(outputs, width), height, width, threads);
+                double cycles = Cycles(products * Parts(rows, height) * Parts(outputs, width), height, width, threads);
                 if (cycles >= best)
                     continue;
                 best = cycles;
@@ -47,7 +48,7 @@ internal readonly struct LinearGrid
         Count = Parts(rows, Height) * columnTiles;
     }
 
-    // How long all tiles take together, for each input.
+    // How long the tiles of all products take together, for each input.
     private static double Cycles(int tiles, int height, int width, int threads)
     {
         double tile = height * (double)width / MultiplyAddsPerCycle + CyclesToPack * (height + width);

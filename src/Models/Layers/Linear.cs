@@ -32,6 +32,10 @@ internal sealed class Linear
 
     public Tensor Forward(Tensor x, Activation activation = Activation.None) => ops.Linear(x, weight, bias, activation);
 
+    /// <summary>Queries, keys and values of x: the three products as one.</summary>
+    public static (Tensor Query, Tensor Key, Tensor Value) ForwardTriple(Linear query, Linear key, Linear value, Tensor x) =>
+        query.ops.LinearTriple(x, (query.weight, query.bias), (key.weight, key.bias), (value.weight, value.bias));
+
     public Tensor ForwardAdd(Tensor x, Tensor residual) => ops.LinearResidual(x, weight, bias, residual);
 
     /// <summary>residual + gate ⊙ (x·Wᵀ + b), with the gate of each token's modality.</summary>

@@ -39,8 +39,8 @@ internal sealed class T5Block
         using MemoryScope scope = ops.Scope();
         Tensor normed = ops.RmsNorm(x, attentionNorm, (float)config.NormEpsilon);
         Shape heads = [x.Shape[0], x.Shape[1], config.Heads, config.HeadDim];
-        Tensor attended = ops.Attention(
-            query.Forward(normed).Reshape(heads), key.Forward(normed).Reshape(heads), value.Forward(normed).Reshape(heads), bias, scale: 1);
+        (Tensor q, Tensor k, Tensor v) = Linear.ForwardTriple(query, key, value, normed);
+        Tensor attended = ops.Attention(q.Reshape(heads), k.Reshape(heads), v.Reshape(heads), bias, scale: 1);
         Tensor middle = output.ForwardAdd(attended.Reshape([x.Shape[0], x.Shape[1], config.Heads * config.HeadDim]), x);
 
         normed = ops.RmsNorm(middle, feedForwardNorm, (float)config.NormEpsilon);

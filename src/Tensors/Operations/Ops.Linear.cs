@@ -14,6 +14,26 @@ public sealed partial class Ops
     public unsafe Tensor Linear(Tensor x, Tensor weight, Tensor bias = default, Activation activation = Activation.None) =>
         RunLinear("linear", x, weight, bias, new LinearEpilogue(bias.Weight, Of(activation)));
 
+    /// <summary>x · W₀ᵀ + b₀, x · W₁ᵀ + b₁ and x · W₂ᵀ + b₂ as one product: queries, keys and values.</summary>
+    /// <param name="x">[…, K]</param>
+    /// <param name="first">[N, K], any float type, and a bias [N] or none</param>
+    /// <param name="second">Of the same size.</param>
+    /// <param name="third">Likewise.</param>
+    /// <returns>Three of […, N]</returns>
+    /// <exception cref="TensorException">The shapes don't fit together.</exception>
+    public (Tensor First, Tensor Second, Tensor Third) LinearTriple(
+        Tensor x, (Tensor Weight, Tensor Bias) first, (Tensor Weight, Tensor Bias) second, (Tensor Weight, Tensor Bias) third)
+    {
+        const string name = "linear_triple";
+        Check(first.Weight.Shape == second.Weight.Shape && first.Weight.Shape == third.Weight.Shape, name,
+            $"the weights are {first.Weight.Shape}, {second.Weight.Shape} and {third.Weight.Shape}; they must be alike.");
+        Linear product0 = Product(name, x, first.Weight, first.Bias, new(first.Bias.Weight, default), out Tensor y0);
+        Linear product1 = Product(name, x, second.Weight, second.Bias, new(second.Bias.Weight, default), out Tensor y1);
+        Linear product2 = Product(name, x, third.Weight, third.Bias, new(third.Bias.Weight, default), out Tensor y2);
+        device.Run(new LinearTriple(product0, product1, product2));
+        return (y0, y1, y2);
+    }
+
     /// <summary>residual + (x · Wᵀ + b).</summary>
     /// <param name="x">[…, K]</param>
     /// <param name="weight">[N, K], any float type</param>
@@ -75,16 +95,22 @@ public sealed partial class Ops
         return y;
     }
 
-    private unsafe Tensor RunLinear(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue)
+    private Tensor RunLinear(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue)
+    {
+        device.Run(Product(name, x, weight, bias, epilogue, out Tensor y));
+        return y;
+    }
+
+    // Checked, with room for its result.
+    private unsafe Linear Product(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue, out Tensor y)
     {
         Check(x.Shape.Rank >= 1 && weight.Shape.Rank == 2 && weight.Shape[1] == x.Shape[-1] && weight.Shape[1] > 0, name,
             $"the weight is {weight.Shape}, x {x.Shape} needs [N, K] with K its last size.");
         int outputs = weight.Shape[0], inputs = weight.Shape[1];
         Check(bias.IsNone || bias.Shape == [outputs], name, $"the bias is {bias.Shape}, the weight {weight.Shape} needs [{outputs}].");
         int rows = Rows(name, x);
-        Tensor y = Empty(x.Shape.With(-1, outputs));
-        device.Run(new Linear(x.Floats, weight.Weight, y.Floats, rows, outputs, inputs, epilogue));
-        return y;
+        y = Empty(x.Shape.With(-1, outputs));
+        return new Linear(x.Floats, weight.Weight, y.Floats, rows, outputs, inputs, epilogue);
     }
 
     private static void CheckResult(string name, string what, Tensor x, Tensor weight, Tensor tensor) =>

@@ -16,7 +16,7 @@ public sealed class LinearGridTests
             size =>
             {
                 ((int rows, int outputs), int threads) = size;
-                var grid = new LinearGrid(rows, outputs, threads, TileRows, TileColumns);
+                var grid = new LinearGrid(rows, outputs, 1, threads, TileRows, TileColumns);
                 long covered = 0;
                 (int nextRow, int nextColumn) = (0, 0);
                 for (int i = 0; i < grid.Count; i++)
@@ -44,7 +44,7 @@ public sealed class LinearGridTests
     {
         for (int threads = 1; threads <= 4; threads++)
         {
-            var grid = new LinearGrid(rows, outputs, threads, TileRows, TileColumns);
+            var grid = new LinearGrid(rows, outputs, 1, threads, TileRows, TileColumns);
             int rounds = (grid.Count + threads - 1) / threads;
             double share = rows * (double)outputs / ((double)rounds * threads * grid.Height * grid.Width);
             Assert.InRange(share, 0.93, 1);
@@ -52,5 +52,13 @@ public sealed class LinearGridTests
     }
 
     [Fact]
-    public void ATinyProductStaysInOnePiece() => Assert.Equal(1, new LinearGrid(20, 40, 8, TileRows, TileColumns).Count);
+    public void SeveralProductsAreCutLess()
+    {
+        var alone = new LinearGrid(1988, 1920, 1, 3, TileRows, TileColumns);
+        var together = new LinearGrid(1988, 1920, 3, 3, TileRows, TileColumns);
+        Assert.InRange(together.Count, 1, alone.Count - 1);
+    }
+
+    [Fact]
+    public void ATinyProductStaysInOnePiece() => Assert.Equal(1, new LinearGrid(20, 40, 1, 8, TileRows, TileColumns).Count);
 }

@@ -42,7 +42,7 @@ public sealed class LinearTests
         using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Cases(), size =>
         {
-            foreach (Func<Ops, LinearCase, Tensor> form in new Func<Ops, LinearCase, Tensor>[] { Plain, Residual, GatedResidual, GatedGelu })
+            foreach (Func<Ops, LinearCase, Tensor> form in new Func<Ops, LinearCase, Tensor>[] { Plain, FirstOfThree, SecondOfThree, ThirdOfThree, Residual, GatedResidual, GatedGelu })
             {
                 using var naiveScope = naive.Scope();
                 using var fastScope = fast.Scope();
@@ -80,6 +80,23 @@ public sealed class LinearTests
         Assert.True(results[0].AsSpan().SequenceEqual(results[2]));
     }
 
+    // A product's bits are the same alone and among others.
+    [Theory]
+    [InlineData(7)]
+    [InlineData(157)]
+    public void ThreeTogetherAreThreeAlone(int tokens)
+    {
+        var size = new LinearCase(2, tokens, 330, 777, DType.BF16, Activation.None, 3);
+        using Ops ops = Ops.OnCpu(3);
+        var random = new TestNumbers(ops, size.Seed);
+        Tensor x = size.X(random);
+        (Tensor Weight, Tensor Bias)[] weights = [.. Enumerable.Range(0, 3).Select(_ => (size.Weight(random), size.Bias(random)))];
+        (Tensor first, Tensor second, Tensor third) = ops.LinearTriple(x, weights[0], weights[1], weights[2]);
+        Assert.All(
+            new[] { first, second, third }.Zip(weights),
+            pair => Assert.Equal(ops.Linear(x, pair.Second.Weight, pair.Second.Bias).ToFloats(), pair.First.ToFloats()));
+    }
+
     [Fact]
     public void RefusesShapesThatDontFit()
     {
@@ -87,6 +104,8 @@ public sealed class LinearTests
         Tensor x = ops.Empty([2, 3, 8]), weight = ops.Empty([5, 8]), y = ops.Empty([2, 3, 5]), modulation = ops.Empty([2, 30]);
         Refused("[5, 8]", () => ops.Linear(ops.Empty([2, 7]), weight));
         Refused("[4]", () => ops.Linear(x, weight, ops.Empty([4])));
+        Refused("[4, 8]", () => ops.LinearTriple(x, (weight, default), (weight, default), (ops.Empty([4, 8]), default)).First);
+        Refused("[4]", () => ops.LinearTriple(x, (weight, default), (weight, ops.Empty([4])), (weight, default)).First);
         Refused("[2, 3, 4]", () => ops.LinearResidual(x, weight, default, ops.Empty([2, 3, 4])));
         Refused("[4, 8]", () => ops.LinearGatedGelu(x, weight, ops.Empty([4, 8])));
         Refused("[B, S, K]", () => ops.LinearGatedResidual(ops.Empty([6, 8]), weight, default, ops.Empty([6, 5]), modulation, 0, 1, 0));
@@ -111,6 +130,19 @@ public sealed class LinearTests
     {
         var random = new TestNumbers(ops, size.Seed);
         return ops.Linear(size.X(random), size.Weight(random), size.Bias(random), size.Activation);
+    }
+
+    private static Tensor FirstOfThree(Ops ops, LinearCase size) => Three(ops, size).First;
+
+    private static Tensor SecondOfThree(Ops ops, LinearCase size) => Three(ops, size).Second;
+
+    private static Tensor ThirdOfThree(Ops ops, LinearCase size) => Three(ops, size).Third;
+
+    private static (Tensor First, Tensor Second, Tensor Third) Three(Ops ops, LinearCase size)
+    {
+        var random = new TestNumbers(ops, size.Seed);
+        return ops.LinearTriple(
+            size.X(random), (size.Weight(random), size.Bias(random)), (size.Weight(random), default), (size.Weight(random), size.Bias(random)));
     }
 
     private static Tensor Residual(Ops ops, LinearCase size)

@@ -38,10 +38,10 @@ internal sealed class JointAttention
     {
         Shape split = [x.Shape[0], x.Shape[1], heads, headDim];
         int textTokens = modulation.TextTokens;
-        Tensor q = Turn(query.Forward(x).Reshape(split), queryNorm, rotary, textTokens);
-        Tensor k = Turn(key.Forward(x).Reshape(split), keyNorm, rotary, textTokens);
-        Tensor v = value.Forward(x).Reshape(split);
-        Tensor attended = ops.Attention(q, k, v).Reshape(x.Shape);
+        (Tensor q, Tensor k, Tensor v) = Linear.ForwardTriple(query, key, value, x);
+        q = Turn(q.Reshape(split), queryNorm, rotary, textTokens);
+        k = Turn(k.Reshape(split), keyNorm, rotary, textTokens);
+        Tensor attended = ops.Attention(q, k, v.Reshape(split)).Reshape(x.Shape);
         return output.ForwardGated(attended, residual, modulation);
     }
 
