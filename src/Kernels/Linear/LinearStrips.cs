@@ -75,7 +75,7 @@ public readonly unsafe partial struct Linear
             for (int k = 0, end = inputs - inputs % TSimd.Lanes; k < end;)
             {
                 int blockEnd = Math.Min(end, k + PrefetchInputs);
-                if (Sse.IsSupported)
+                if (Sse.IsSupported && TRows.Size < sizeof(float)) // three streams of fp32 the hardware foresees, and faster
                 {
                     for (int i = 0; i < WeightRows * PrefetchInputs * TRows.Size; i += 64)
                         Sse.Prefetch0(ahead + i);
