@@ -9,7 +9,7 @@ internal readonly struct LinearGrid
     private const int LargestRows = 1152, LargestColumns = 1024;
     private const int LeastRows = 24, LeastColumns = 32;
     private const int MostTilesPerThread = 16;
-    private const double MultiplyAddsPerCycle = 16, CyclesToPack = 0.5; // an element; measured roughly, on Zen 3
+    private const double MultiplyAddsPerCycle = 16, CyclesToPack = 0.5; // of AVX2, and an estimate for an element
     private const double Waiting = 0.35; // of a tile's time: what threads wait for the last one, whose core may be slower
 
     private readonly int rows;
@@ -33,11 +33,11 @@ internal readonly struct LinearGrid
         double best = double.PositiveInfinity;
         for (int down = leastDown; down <= mostDown && down * leastAcross <= most; down++)
         {
-            int height = RoundUp(Parts(rows, down), tileRows);
+            int height = RoundUp(Parts(rows, down), tileRows), downTiles = products * Parts(rows, height);
             for (int across = leastAcross; across <= mostAcross && down * across <= most; across++)
             {
                 int width = RoundUp(Parts(outputs, across), tileColumns);
-                double cycles = Cycles(products * Parts(rows, height) * Parts(outputs, width), height, width, threads);
+                double cycles = Cycles(downTiles * Parts(outputs, width), height, width, threads);
                 if (cycles >= best)
                     continue;
                 best = cycles;
