@@ -179,14 +179,14 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         private void Normalise(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
         {
             if (norm.silu)
-                Normalise<WithSilu>(x, y, pixels, means, scales, shifts, streams);
+                Normalise<Silu>(x, y, pixels, means, scales, shifts, streams);
             else
-                Normalise<Plain>(x, y, pixels, means, scales, shifts, streams);
+                Normalise<Identity>(x, y, pixels, means, scales, shifts, streams);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Normalise<TActivation>(float* x, float* y, int pixels, float* means, float* scales, float* shifts, bool streams)
-            where TActivation : struct, IActivation
+            where TActivation : struct, IElementFunction
         {
             int channels = norm.size.Channels, whole = channels / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;
             float* factors = means + channels, offsets = factors + channels;
@@ -203,44 +203,29 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
                         low = TSimd.MultiplyAdd(low, TSimd.Load(scales + c), TSimd.Load(shifts + c));
                         high = TSimd.MultiplyAdd(high, TSimd.Load(scales + d), TSimd.Load(shifts + d));
                     }
-                    Streaming.Store<TSimd, TVector>(TActivation.Of<TSimd, TVector>(low), y + c, streams);
-                    Streaming.Store<TSimd, TVector>(TActivation.Of<TSimd, TVector>(high), y + d, streams);
+                    Streaming.Store<TSimd, TVector>(TActivation.Fast<TSimd, TVector>(low), y + c, streams);
+                    Streaming.Store<TSimd, TVector>(TActivation.Fast<TSimd, TVector>(high), y + d, streams);
                 }
                 for (int c = whole; c < channels; c++)
                 {
                     float value = (x[c] - means[c]) * factors[c] + offsets[c];
-                    y[c] = TActivation.Of(scales is null ? value : value * scales[c] + shifts[c]);
+                    y[c] = (float)TActivation.Exact(scales is null ? value : value * scales[c] + shifts[c]);
                 }
             }
         }
     }
 
-    private interface IActivation
+    private readonly struct Identity : IElementFunction
     {
-        static abstract TVector Of<TSimd, TVector>(TVector value)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged;
+        public static string Name => "identity";
 
-        static abstract float Of(float value);
-    }
+        public static int Flops => 0;
 
-    private readonly struct Plain : IActivation
-    {
+        public static double Exact(double x) => x;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Of<TSimd, TVector>(TVector value)
+        public static TVector Fast<TSimd, TVector>(TVector x)
             where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged => value;
-
-        public static float Of(float value) => value;
-    }
-
-    private readonly struct WithSilu : IActivation
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Of<TSimd, TVector>(TVector value)
-            where TSimd : struct, ISimd<TVector>
-            where TVector : unmanaged => SimdMath<TSimd, TVector>.Silu(value);
-
-        public static float Of(float value) => value / (1 + MathF.Exp(-value));
+            where TVector : unmanaged => x;
     }
 }

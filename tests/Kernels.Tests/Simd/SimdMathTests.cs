@@ -30,8 +30,7 @@ public sealed class SimdMathTests
     [Fact]
     public void Silu()
     {
-        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 4.7 : 10.1, x => x >= -10);
-        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 21 : 64, x => x is < -10 and >= -87.3f);
+        WithinUlps(Fast.Silu, x => x / (1 + Math.Exp(-x)), Fused ? 3.5 : 4, x => x >= -87.3);
         Within(Fast.Silu, x => x / (1 + Math.Exp(-x)), 1.1e-36, x => x < -87.3 && float.IsFinite(x));
     }
 
@@ -48,7 +47,7 @@ public sealed class SimdMathTests
     [Fact]
     public void GeluTanh()
     {
-        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 3.1 : 3.3, x => x >= -1);
+        WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 3.1 : 3.2, x => x >= -1);
         WithinUlps(Fast.GeluTanh, ExactGeluTanh, Fused ? 152 : 200, x => x is < -1 and >= -10);
         Within(Fast.GeluTanh, ExactGeluTanh, 1.3e-37, x => x < -10 && float.IsFinite(x));
 
