@@ -46,6 +46,6 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeToStop,
         };
-        return await Failures.GuardAsync(console, parsed.CommandResult.Command, () => parsed.InvokeAsync(configuration, cancellation));
+        return await Failures.GuardAsync(console, () => parsed.InvokeAsync(configuration, cancellation));
     }
 }

@@ -33,6 +33,10 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         {
             throw new CancelledException(clock.Stage, finishedSteps, clock.Stage == GenerationStage.Decode ? saveLatents : null);
         }
+        catch (OutOfMemoryException exception)
+        {
+            throw new GenerationException($"The stage '{clock.Stage.ToString().ToLowerInvariant()}' ran out of memory. {exception.Message}", inner: exception);
+        }
     }
 
     // → [B, T, text width]: with guidance the negative prompt, then the prompt
@@ -107,7 +111,7 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             string file = saved ?? Path.GetFullPath($"latents-{settings.Seed}.safetensors");
             if (saved is null)
                 LatentFile.Write(file, latents);
-            throw new GenerationException($"Decoding ran out of memory; the latents are in {file}. `cogvideox decode {file} --vae-tiling on` needs less. ({exception.Message})", exception);
+            throw new GenerationException($"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})", file, exception);
         }
     }
 

@@ -1,4 +1,11 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>A run failed in the middle. The message says in which stage and what can be done.</summary>
-public sealed class GenerationException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="message">What happened.</param>
+/// <param name="savedLatents">The file that holds the latents, where sampling was done, or null.</param>
+/// <param name="inner">What it came from.</param>
+public sealed class GenerationException(string message, string? savedLatents = null, Exception? inner = null) : CogVideoXException(message, inner)
+{
+    /// <summary>The file that holds the latents, where sampling was done before it failed, or null.</summary>
+    public string? SavedLatents { get; } = savedLatents;
+}

@@ -13,10 +13,23 @@ internal sealed class LoadedModel : IDisposable
     private WeightFiles? transformer, vae, textEncoder;
     private T5Tokenizer? tokenizer;
 
-    public LoadedModel(string path)
+    private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
+    private bool disposed;
+
+    private LoadedModel(string path)
     {
         Folder = ModelFolder.Open(path);
         Folder.CheckSupported();
+    }
+
+    /// <exception cref="ModelException">A config is missing, damaged, or of a model that can't be run.</exception>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
+    public static LoadedModel Open(string modelFolder)
+    {
+        ArgumentNullException.ThrowIfNull(modelFolder);
+        return PathCheck.Problem(modelFolder) is { } problem
+            ? throw new ArgumentException(problem, nameof(modelFolder))
+            : ModelException.Guard(() => new LoadedModel(modelFolder));
     }
 
     public ModelFolder Folder { get; }
@@ -38,34 +51,54 @@ internal sealed class LoadedModel : IDisposable
 
     private WeightFiles TextEncoderFiles => textEncoder ??= Folder.OpenTextEncoder();
 
-    public CogVideoXTransformer BuildTransformer(Ops ops) =>
-        Build(new WeightReader(ops, TransformerFiles), weights => new CogVideoXTransformer(weights, Folder.Transformer));
+    /// <summary>Runs something that reads the checkpoint, while no other thread opens or closes a part of it.</summary>
+    /// <exception cref="ModelException">Weights or tokenizer are missing or damaged.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public T Read<T>(Func<T> read)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return ModelException.Guard(read);
+        }
+    }
 
-    public CogVideoXVae BuildVae(Ops ops) => Build(new WeightReader(ops, VaeFiles), weights => new CogVideoXVae(weights, Folder.Vae));
+    public CogVideoXTransformer BuildTransformer(Ops ops) =>
+        Build(() => new WeightReader(ops, TransformerFiles), weights => new CogVideoXTransformer(weights, Folder.Transformer));
+
+    public CogVideoXVae BuildVae(Ops ops) => Build(() => new WeightReader(ops, VaeFiles), weights => new CogVideoXVae(weights, Folder.Vae));
 
     public T5Encoder BuildTextEncoder(Ops ops) =>
-        Build(new WeightReader(ops, TextEncoderFiles), weights => new T5Encoder(weights, Folder.TextEncoder));
+        Build(() => new WeightReader(ops, TextEncoderFiles), weights => new T5Encoder(weights, Folder.TextEncoder));
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>
     public void CloseTextEncoder()
     {
-        textEncoder?.Dispose();
-        textEncoder = null;
+        lock (gate)
+        {
+            textEncoder?.Dispose();
+            textEncoder = null;
+        }
     }
 
     public void Dispose()
     {
-        CloseTextEncoder();
-        transformer?.Dispose();
-        vae?.Dispose();
+        lock (gate)
+        {
+            disposed = true;
+            CloseTextEncoder();
+            transformer?.Dispose();
+            vae?.Dispose();
+        }
     }
 
-    private static TModel Build<TModel>(WeightReader weights, Func<WeightReader, TModel> build)
+    private TModel Build<TModel>(Func<WeightReader> open, Func<WeightReader, TModel> build) => Read(() =>
     {
+        WeightReader weights = open();
         TModel model = build(weights);
         weights.CheckAllUsed();
         return model;
-    }
+    });
 
     private static long Bytes(WeightFiles files) => Tensors(files).Sum(tensor => tensor.Bytes);
 

@@ -3,25 +3,26 @@ namespace CogVideoX.Pipelines;
 /// <summary>Whether a file can be written, before anything heavy starts.</summary>
 internal static class OutputChecks
 {
-    /// <exception cref="RequestException">Both options name the same file.</exception>
-    public static void CheckApart(string option, string? path, string other, string? otherPath)
+    /// <exception cref="RequestException">Both properties name the same file.</exception>
+    public static void CheckApart(string property, string? path, string other, string? otherPath)
     {
         if (path is not null && otherPath is not null && Path.GetFullPath(path) == Path.GetFullPath(otherPath))
-            throw new RequestException(option, $"{path} is the file of --{other} already; name another.");
+            throw new RequestException(property, $"{path} is the file of {other} already; name another.");
     }
 
-    /// <param name="option">The option that named the file.</param>
+    /// <param name="property">The property that named the file.</param>
     /// <param name="path">The file, or null where none is wanted.</param>
     /// <exception cref="RequestException">Its folder doesn't exist or can't be written to, or it is a folder.</exception>
-    public static void Check(string option, string? path)
+    public static void Check(string property, string? path)
     {
         if (path is null)
             return;
+        PathCheck.Check(property, path);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (!Directory.Exists(folder))
-            throw new RequestException(option, $"the folder {folder} doesn't exist; make it first.");
+            throw new RequestException(property, $"the folder {folder} doesn't exist; make it first.");
         if (Directory.Exists(path))
-            throw new RequestException(option, $"{path} is a folder; name a file in it, such as {Path.Combine(path, "latents.safetensors")}.");
+            throw new RequestException(property, $"{path} is a folder; name a file in it, such as {Path.Combine(path, "latents.safetensors")}.");
         string probe = Path.Combine(folder, $".cogvideox-{Guid.NewGuid():N}");
         try
         {
@@ -29,7 +30,7 @@ internal static class OutputChecks
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RequestException(option, $"the folder {folder} can't be written to ({exception.Message}); choose another.", exception);
+            throw new RequestException(property, $"the folder {folder} can't be written to ({exception.Message}); choose another.", exception);
         }
     }
 }

@@ -18,8 +18,8 @@ internal static class Planner
     {
         RefuseIfNoArrayHolds(settings);
         StagePlan encode = Encode(settings, model), sample = Sample(settings, model);
-        RefuseIfTooLarge(encode, freeBytes, "max-sequence-length", "Shorter prompts need less.");
-        RefuseIfTooLarge(sample, freeBytes, "width", "A smaller size or fewer frames need less.");
+        RefuseIfTooLarge(encode, freeBytes, nameof(GenerationRequest.MaxSequenceLength), "Shorter prompts need less.");
+        RefuseIfTooLarge(sample, freeBytes, nameof(GenerationRequest.Width), "A smaller size or fewer frames need less.");
         (StagePlan decode, bool tiled) = Decode(LatentShape(settings, model), model, settings.VaeTiling, freeBytes);
         settings = settings with { VaeTiling = tiled ? TilingMode.On : TilingMode.Off };
         return new GenerationPlan(settings, [encode, sample, decode], freeBytes, Warnings(settings, model));
@@ -33,7 +33,7 @@ internal static class Planner
         bool tiled = tiling == TilingMode.On || (tiling == TilingMode.Auto && !Fits(plan, freeBytes));
         if (tiled && tiling == TilingMode.Auto)
             plan = DryDecode(latents, model, tiled: true);
-        RefuseIfTooLarge(plan, freeBytes, tiled ? "width" : "vae-tiling", tiled ? "A smaller size or fewer frames need less." : "--vae-tiling on needs less.");
+        RefuseIfTooLarge(plan, freeBytes, tiled ? nameof(GenerationRequest.Width) : nameof(GenerationRequest.VaeTiling), tiled ? "A smaller size or fewer frames need less." : "Decoding in tiles needs less.");
         return (plan, tiled);
     }
 
@@ -103,14 +103,14 @@ internal static class Planner
     private static void RefuseIfNoArrayHolds(GenerationSettings settings)
     {
         if (3L * settings.Frames * settings.Height * settings.Width > Array.MaxLength)
-            throw new RequestException("width", $"{settings.Frames} frames of {settings.Width}×{settings.Height} are more than one array can hold; choose a smaller size or fewer frames.");
+            throw new RequestException(nameof(GenerationRequest.Width), $"{settings.Frames} frames of {settings.Width}×{settings.Height} are more than one array can hold; choose a smaller size or fewer frames.");
     }
 
     private static bool Fits(StagePlan plan, long freeBytes) => plan.ActivationBytes <= freeBytes * UsableShare;
 
-    private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string option, string remedy)
+    private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string property, string remedy)
     {
         if (!Fits(plan, freeBytes))
-            throw new RequestException(option, FormattableString.Invariant($"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {plan.ActivationBytes / 1e9:F2} GB for its tensors (and {plan.WeightBytes / 1e9:F2} GB of weights, mapped), and {freeBytes / 1e9:F2} GB are free. ") + remedy);
+            throw new RequestException(property, FormattableString.Invariant($"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {plan.ActivationBytes / 1e9:F2} GB for its tensors (and {plan.WeightBytes / 1e9:F2} GB of weights, mapped), and {freeBytes / 1e9:F2} GB are free. ") + remedy);
     }
 }

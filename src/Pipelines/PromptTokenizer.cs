@@ -10,9 +10,12 @@ public sealed class PromptTokenizer
     private PromptTokenizer(T5Tokenizer tokenizer) => this.tokenizer = tokenizer;
 
     /// <param name="modelFolder">A checkpoint, whose <c>tokenizer/spiece.model</c> is read and nothing else.</param>
-    /// <exception cref="IOException">There is none.</exception>
-    /// <exception cref="InvalidDataException">It isn't a SentencePiece unigram model.</exception>
-    public static PromptTokenizer Open(string modelFolder) => new(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer")));
+    /// <exception cref="ModelException">There is none, or it isn't a SentencePiece unigram model.</exception>
+    public static PromptTokenizer Open(string modelFolder)
+    {
+        ArgumentNullException.ThrowIfNull(modelFolder);
+        return ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer"))));
+    }
 
     /// <summary>The ids of a prompt, T5's end included.</summary>
     /// <param name="prompt">Any text.</param>

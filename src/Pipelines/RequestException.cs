@@ -1,13 +1,15 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>A request that can't be carried out, found before anything heavy started.</summary>
-/// <param name="option">The option in the words of the command line, without dashes: <c>width</c>, <c>prompt</c>.</param>
+/// <param name="property">The property of the request, or the parameter of the method, that is wrong: <c>Width</c>, <c>Prompt</c>.</param>
 /// <param name="problem">What is wrong and what would work.</param>
-public sealed class RequestException(string option, string problem, Exception? inner = null) : Exception($"{option}: {problem}", inner)
+/// <param name="inner">What it came from.</param>
+public sealed class RequestException(string property, string problem, Exception? inner = null)
+    : CogVideoXException($"{property}: {problem}", inner)
 {
-    /// <summary>The option, such as <c>width</c>.</summary>
-    public string Option { get; } = option;
+    /// <summary>The property of the request, or the parameter of the method, such as <c>Width</c>.</summary>
+    public string Property { get; } = property;
 
-    /// <summary>The message without the option's name.</summary>
+    /// <summary>The message without the property's name.</summary>
     public string Problem { get; } = problem;
 }

@@ -5,7 +5,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// Decides what a request leaves open: option, else the folder's <c>generation_config.json</c>, else what is known of the released
+/// Decides what a request leaves open: the request, else the folder's <c>generation_config.json</c>, else what is known of the released
 /// models, else the checkpoint's own configs; and checks what can be checked from them.
 /// </summary>
 internal static class RequestResolver
@@ -22,15 +22,18 @@ internal static class RequestResolver
         int compression = folder.Vae.SpatialCompression;
         GenerationConfig known = Known(folder);
         SchedulerKind scheduler = known.Scheduler ?? folder.Scheduler.Kind;
-        PromptCheck.Check(request.Prompt, "prompt", mayBeEmpty: false);
-        PromptCheck.Check(request.NegativePrompt, "negative-prompt", mayBeEmpty: true);
+        CheckNamed(nameof(request.Sampler), request.Sampler);
+        CheckNamed(nameof(request.Dtype), request.Dtype);
+        CheckNamed<TilingMode>(nameof(request.VaeTiling), request.VaeTiling);
+        PromptCheck.Check(request.Prompt, nameof(request.Prompt), mayBeEmpty: false);
+        PromptCheck.Check(request.NegativePrompt, nameof(request.NegativePrompt), mayBeEmpty: true);
         return new GenerationSettings
         {
             Prompt = request.Prompt,
             NegativePrompt = request.NegativePrompt,
             Seed = request.Seed,
-            Width = Size("width", request.Width ?? known.Width ?? transformer.SampleWidth * compression, compression * transformer.PatchSize),
-            Height = Size("height", request.Height ?? known.Height ?? transformer.SampleHeight * compression, compression * transformer.PatchSize),
+            Width = Size(nameof(request.Width), request.Width ?? known.Width ?? transformer.SampleWidth * compression, compression * transformer.PatchSize),
+            Height = Size(nameof(request.Height), request.Height ?? known.Height ?? transformer.SampleHeight * compression, compression * transformer.PatchSize),
             Frames = FrameCount(request.Frames ?? known.Frames ?? transformer.SampleFrames),
             Rate = request.Rate ?? FrameRate.FromDouble(known.FramesPerSecond ?? DefaultFramesPerSecond),
             Steps = StepCount(request.Steps ?? known.Steps ?? DefaultSteps, folder.Scheduler.TrainTimesteps),
@@ -46,15 +49,21 @@ internal static class RequestResolver
     /// <summary>What the folder itself, or else the table of released models, says about how to use it.</summary>
     public static GenerationConfig Known(ModelFolder folder) => (folder.Generation ?? new GenerationConfig()).Or(ReleasedModels.Find(folder.Transformer));
 
-    private static int Size(string option, int pixels, int multiple)
+    private static void CheckNamed<T>(string property, T? value) where T : struct, Enum
+    {
+        if (value is { } given && !Enum.IsDefined(given))
+            throw new RequestException(property, $"{given} is none of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
+    private static int Size(string property, int pixels, int multiple)
     {
         if (pixels > 0 && pixels <= LargestSize && pixels % multiple == 0)
             return pixels;
         if (pixels is <= 0 or > LargestSize)
-            throw new RequestException(option, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
+            throw new RequestException(property, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
         int below = pixels / multiple * multiple;
         string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";
-        throw new RequestException(option, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
+        throw new RequestException(property, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
     }
 
     private static int FrameCount(int frames)
@@ -62,22 +71,22 @@ internal static class RequestResolver
         if (frames > 0 && frames <= LargestFrames && frames % FrameGroup == 1)
             return frames;
         if (frames is <= 0 or > LargestFrames)
-            throw new RequestException("frames", $"{frames} frames can't be made; choose {FrameGroup}·N + 1 frames, such as 9, 17 or 49, at most {LargestFrames}.");
+            throw new RequestException(nameof(GenerationRequest.Frames), $"{frames} frames can't be made; choose {FrameGroup}·N + 1 frames, such as 9, 17 or 49, at most {LargestFrames}.");
         int below = (frames - 1) / FrameGroup * FrameGroup + 1;
-        throw new RequestException("frames", $"{frames} isn't {FrameGroup}·N + 1, which this model needs; {below} and {below + FrameGroup} are the nearest.");
+        throw new RequestException(nameof(GenerationRequest.Frames), $"{frames} isn't {FrameGroup}·N + 1, which this model needs; {below} and {below + FrameGroup} are the nearest.");
     }
 
     private static int StepCount(int steps, int trainSteps) => steps > 0 && steps <= trainSteps
         ? steps
-        : throw new RequestException("steps", $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
+        : throw new RequestException(nameof(GenerationRequest.Steps), $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
 
     private static double Scale(double scale) => scale is >= 0 and <= LargestGuidanceScale
         ? scale
-        : throw new RequestException("guidance-scale", $"{scale} isn't a guidance scale; choose from 1 (off) to {LargestGuidanceScale}, such as {DefaultGuidanceScale}.");
+        : throw new RequestException(nameof(GenerationRequest.GuidanceScale), $"{scale} isn't a guidance scale; choose from 1 (off) to {LargestGuidanceScale}, such as {DefaultGuidanceScale}.");
 
     private static int SequenceLength(int length, int largest) => length > 0 && length <= largest
         ? length
-        : throw new RequestException("max-sequence-length", $"{length} tokens don't fit; this model takes from 1 to {largest}.");
+        : throw new RequestException(nameof(GenerationRequest.MaxSequenceLength), $"{length} tokens don't fit; this model takes from 1 to {largest}.");
 
     private static NoiseDtype DtypeOf(DType type) => type == DType.F32 ? NoiseDtype.Fp32 : type == DType.F16 ? NoiseDtype.Fp16 : NoiseDtype.Bf16;
 }

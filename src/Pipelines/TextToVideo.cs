@@ -4,7 +4,7 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>
 /// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames. Use one object for several
-/// runs, since its weights stay mapped; runs that are begun at the same time wait for each other.
+/// runs, since its weights stay mapped; runs that are begun at the same time wait for each other, plans don't wait.
 /// </summary>
 /// <example><code>
 /// using var pipeline = TextToVideo.Open("models/shapes");
@@ -15,12 +15,17 @@ public sealed class TextToVideo : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
-    private readonly Lock oneAtATime = new(); // tensors of two runs must not share the scopes of one memory
+    private readonly ExclusiveUse use;
 
     private TextToVideo(LoadedModel model, Ops ops)
     {
         this.model = model;
         this.ops = ops;
+        use = new ExclusiveUse(this, () =>
+        {
+            ops.Dispose();
+            model.Dispose();
+        });
     }
 
     /// <summary>The checkpoint's folder.</summary>
@@ -28,48 +33,62 @@ public sealed class TextToVideo : IDisposable
 
     /// <summary>Reads a checkpoint's configs and maps its weights; a large one takes no longer than a small one.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
-    /// <param name="threads">How many threads compute; 0 for one a processor. The video doesn't depend on it.</param>
+    /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</param>
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
-    /// <exception cref="Exception">Configs or weights that are missing, damaged or don't fit together; the message names file and remedy.</exception>
-    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false) => new(new LoadedModel(modelFolder), Ops.OnCpu(threads, measure));
-
-    /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs.</summary>
-    /// <exception cref="RequestException">What can't be done, and what could.</exception>
-    public GenerationPlan Plan(GenerationRequest request)
+    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together; the message names file and remedy.</exception>
+    /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
+    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false)
     {
-        lock (oneAtATime)
-            return Plan(request, SystemMemory.FreeBytes());
+        Ops ops = Ops.OnCpu(threads, measure);
+        try
+        {
+            return new(LoadedModel.Open(modelFolder), ops);
+        }
+        catch
+        {
+            ops.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
+    /// <exception cref="RequestException">What can't be done, and what could.</exception>
+    /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
+    public GenerationPlan Plan(GenerationRequest request) => Plan(request, SystemMemory.FreeBytes());
 
     /// <summary>Makes a video.</summary>
     /// <param name="request">What to show and how.</param>
-    /// <param name="progress">Told how far the run is, many times a step.</param>
-    /// <param name="cancellation">Stops the run within a step.</param>
+    /// <param name="progress">Told how far the run is, many times a step, on the thread that runs.</param>
+    /// <param name="cancellation">Stops the run within a step, or its waiting for another one.</param>
     /// <exception cref="RequestException">Found before anything heavy started.</exception>
+    /// <exception cref="ModelException">Weights that are missing or damaged; found before anything heavy started.</exception>
     /// <exception cref="CancelledException">Stopped; the latents of the last step are saved if the request asked for them.</exception>
-    /// <exception cref="GenerationException">Numbers that aren't finite: in which stage and step.</exception>
+    /// <exception cref="GenerationException">Numbers that aren't finite (in which stage and step), or no memory left.</exception>
+    /// <exception cref="Media.OutputException">A file that the request asks for couldn't be written.</exception>
+    /// <exception cref="ObjectDisposedException">The pipeline was disposed before.</exception>
     public GenerationResult Generate(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        lock (oneAtATime)
+        ArgumentNullException.ThrowIfNull(request);
+        try
         {
-            GenerationPlan plan = Plan(request);
-            using MemoryScope scope = ops.Scope();
-            Tensor? start = ReadStart(request.InitLatents, plan.Settings) is { } noise ? ops.FromHost(noise.Values, noise.Shape) : null;
-            return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
-                .Run(start, request.SaveLatents, request.Trace);
+            return use.Run(token => Run(request, progress, token), cancellation);
+        }
+        catch (OperationCanceledException exception) when (exception is not CancelledException)
+        {
+            throw new CancelledException(GenerationStage.Encode, finishedSteps: 0, savedLatents: null); // before it began
         }
     }
 
     /// <summary>The same on a thread of the pool.</summary>
-    public Task<GenerationResult> GenerateAsync(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default) =>
-        Task.Run(() => Generate(request, progress, cancellation), CancellationToken.None);
-
-    /// <inheritdoc/>
-    public void Dispose()
+    public Task<GenerationResult> GenerateAsync(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        ops.Dispose();
-        model.Dispose();
+        ArgumentNullException.ThrowIfNull(request);
+        use.Check();
+        return Task.Run(() => Generate(request, progress, cancellation), CancellationToken.None);
     }
+
+    /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
+    public void Dispose() => use.Dispose();
 
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
@@ -79,22 +98,35 @@ public sealed class TextToVideo : IDisposable
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {
-        GenerationSettings settings = RequestResolver.Resolve(request, model);
+        ArgumentNullException.ThrowIfNull(request);
+        use.Check();
+        GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
         ReadStart(request.InitLatents, settings);
-        OutputChecks.Check("save-latents", request.SaveLatents);
-        OutputChecks.Check("trace", request.Trace);
-        OutputChecks.CheckApart("trace", request.Trace, "save-latents", request.SaveLatents);
-        return Planner.Plan(settings, model, freeBytes);
+        OutputChecks.Check(nameof(request.SaveLatents), request.SaveLatents);
+        OutputChecks.Check(nameof(request.Trace), request.Trace);
+        OutputChecks.CheckApart(nameof(request.Trace), request.Trace, nameof(request.SaveLatents), request.SaveLatents);
+        return model.Read(() => Planner.Plan(settings, model, freeBytes));
+    }
+
+    private GenerationResult Run(GenerationRequest request, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
+    {
+        GenerationPlan plan = Plan(request);
+        using MemoryScope scope = ops.Scope();
+        Tensor? start = ReadStart(request.InitLatents, plan.Settings) is { } noise ? ops.FromHost(noise.Values, noise.Shape) : null;
+        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
+            .Run(start, request.SaveLatents, request.Trace);
     }
 
     private (float[] Values, Shape Shape)? ReadStart(string? path, GenerationSettings settings)
     {
         if (path is null)
             return null;
-        (float[] values, Shape shape) = LatentFile.Read("init-latents", path);
+        (float[] values, Shape shape) = LatentFile.Read(nameof(GenerationRequest.InitLatents), path);
         Shape needed = Planner.LatentShape(settings, model);
         return shape == needed
             ? (values, shape)
-            : throw new RequestException("init-latents", $"{path} holds latents {shape}, {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+            : throw new RequestException(
+                nameof(GenerationRequest.InitLatents),
+                $"{path} holds latents {shape}, {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
     }
 }

@@ -3,7 +3,7 @@ using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The tensors of a run that <c>--trace</c> asks for, written together at the end of sampling.</summary>
+/// <summary>The tensors of a run that <see cref="GenerationRequest.Trace"/> asks for, written together at the end of sampling.</summary>
 /// <param name="path">The file, or null where no trace is wanted.</param>
 internal sealed class Trace(string? path)
 {

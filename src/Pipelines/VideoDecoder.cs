@@ -3,20 +3,41 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The VAE alone: latents, as <c>--save-latents</c> keeps them, to a video.</summary>
+/// <summary>The VAE alone: latents, as <see cref="GenerationRequest.SaveLatents"/> keeps them, to a video.</summary>
 public sealed class VideoDecoder : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
+    private readonly ExclusiveUse use;
 
     private VideoDecoder(LoadedModel model, Ops ops)
     {
         this.model = model;
         this.ops = ops;
+        use = new ExclusiveUse(this, () =>
+        {
+            ops.Dispose();
+            model.Dispose();
+        });
     }
 
-    /// <inheritdoc cref="TextToVideo.Open"/>
-    public static VideoDecoder Open(string modelFolder, int threads = 0) => new(new LoadedModel(modelFolder), Ops.OnCpu(threads));
+    /// <summary>Reads a checkpoint's configs; its VAE's weights are mapped when first needed.</summary>
+    /// <param name="modelFolder">In the layout of Hugging Face.</param>
+    /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor.</param>
+    /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
+    public static VideoDecoder Open(string modelFolder, int threads = 0)
+    {
+        Ops ops = Ops.OnCpu(threads);
+        try
+        {
+            return new(LoadedModel.Open(modelFolder), ops);
+        }
+        catch
+        {
+            ops.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>
     public FrameRate Rate => FrameRate.FromDouble(RequestResolver.Known(model.Folder).FramesPerSecond ?? RequestResolver.DefaultFramesPerSecond);
@@ -28,8 +49,10 @@ public sealed class VideoDecoder : IDisposable
     /// <exception cref="RequestException">Not such a file, or too little memory.</exception>
     public (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, TilingMode tiling)
     {
+        ArgumentNullException.ThrowIfNull(file);
+        use.Check();
         (_, Shape shape) = Read(file);
-        (StagePlan plan, bool tiled) = Planner.Decode(shape, model, tiling, SystemMemory.FreeBytes());
+        (StagePlan plan, bool tiled) = model.Read(() => Planner.Decode(shape, model, tiling, SystemMemory.FreeBytes()));
         int compression = model.Folder.Vae.SpatialCompression;
         int frames = shape[1] * model.Folder.Vae.TemporalCompression - (shape[1] % 2 == 1 ? model.Folder.Vae.TemporalCompression - 1 : 0);
         return (new VideoShape(frames, shape[3] * compression, shape[4] * compression, Rate), tiled, plan);
@@ -42,27 +65,27 @@ public sealed class VideoDecoder : IDisposable
     /// <param name="cancellation">Stops within a chunk of frames.</param>
     public VideoFrames Decode(string file, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        bool tiled = Plan(file, tiling).Tiled;
+        ArgumentNullException.ThrowIfNull(file);
+        return use.Run(token => Decode(file, Plan(file, tiling).Tiled, new StageClock(ops, progress, token)), cancellation);
+    }
+
+    /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
+    public void Dispose() => use.Dispose();
+
+    private VideoFrames Decode(string file, bool tiled, StageClock clock)
+    {
         using MemoryScope scope = ops.Scope();
         (float[] values, Shape shape) = Read(file);
-        var clock = new StageClock(ops, progress, cancellation);
         clock.Begin(GenerationStage.Decode, 1);
         return new FrameDecoder(model, ops).Decode(ops.FromHost(values, shape), tiled, (done, chunks) => clock.At((double)done / chunks));
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        ops.Dispose();
-        model.Dispose();
-    }
-
     private (float[] Values, Shape Shape) Read(string file)
     {
-        (float[] values, Shape shape) = LatentFile.Read("latents", file);
+        (float[] values, Shape shape) = LatentFile.Read(nameof(file), file);
         int channels = model.Folder.Vae.LatentChannels;
         return shape[2] == channels
             ? (values, shape)
-            : throw new RequestException("latents", $"{file} holds latents {shape}; this model's have {channels} channels. Was it made with another model?");
+            : throw new RequestException(nameof(file), $"{file} holds latents {shape}; this model's have {channels} channels. Was it made with another model?");
     }
 }

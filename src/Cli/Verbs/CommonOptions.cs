@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -10,10 +10,10 @@ internal static class CommonOptions
 {
     public static Option<string?> Model() => new("--model") { Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", HelpName = "DIR" };
 
-    /// <exception cref="RequestException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
+    /// <exception cref="UsageException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
     public static string CheckModel(string folder) => Directory.Exists(folder)
         ? folder
-        : throw new RequestException("model", $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
+        : throw new UsageException("--model", $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
 
@@ -30,7 +30,7 @@ internal static class CommonOptions
 
     public static int CheckThreads(int threads) => threads is >= 0 and <= 1024
         ? threads
-        : throw new RequestException("threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");
+        : throw new UsageException("--threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");
 
     /// <summary>A number as programs write it: the parser's own way would read 6,5 as 65.</summary>
     public static double? Number(ArgumentResult given)
@@ -39,6 +39,31 @@ internal static class CommonOptions
             return number;
         given.AddError("not a number");
         return null;
+    }
+
+    public static FrameRate Rate(string text)
+    {
+        try
+        {
+            return FrameRate.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw new UsageException("--fps", exception.Message + ".", exception);
+        }
+    }
+
+    /// <summary>The settings in a file that an option or argument names.</summary>
+    public static GenerationMetadata Metadata(string option, string path)
+    {
+        try
+        {
+            return VideoMetadata.Read(path);
+        }
+        catch (MetadataException exception)
+        {
+            throw new UsageException(option, exception.Message, exception);
+        }
     }
 
     public static TEnum? Choice<TEnum>(string? text) where TEnum : struct, Enum =>

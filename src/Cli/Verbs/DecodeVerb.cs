@@ -21,7 +21,7 @@ internal static class DecodeVerb
             string file = parsed.GetRequiredValue(latents), path = parsed.GetRequiredValue(output);
             TilingMode mode = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto;
             using var decoder = VideoDecoder.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), CommonOptions.CheckThreads(parsed.GetValue(threads)));
-            FrameRate rate = parsed.GetValue(fps) is { } text ? FrameRate.Parse(text) : decoder.Rate;
+            FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
             VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), null, parsed.GetValue(overwrite));
             VideoFrames video = ProgressDisplay.Run(terminal, progress => decoder.Decode(file, mode, progress, cancellation));

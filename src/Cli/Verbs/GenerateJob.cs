@@ -10,6 +10,6 @@ internal sealed record GenerateJob(GenerationRequest Request, string Output, int
 {
     /// <summary>Every file that it writes, with the option that names it.</summary>
     public IEnumerable<(string Option, string Path)> Files =>
-        new[] { ("output", Output), ("save-latents", Request.SaveLatents), ("trace", Request.Trace) }
+        new[] { ("--output", Output), ("--save-latents", Request.SaveLatents), ("--trace", Request.Trace) }
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 }

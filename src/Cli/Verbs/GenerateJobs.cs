@@ -15,9 +15,9 @@ internal static class GenerateJobs
         (string Text, int? Line)[] prompts = Prompts(parsed, options, request.Prompt);
         int each = parsed.GetValue(options.NumVideos) ?? 1;
         if (each is < 1 or > MostVideos)
-            throw new RequestException("num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
+            throw new UsageException("--num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
         if ((long)prompts.Length * each > MostVideos)
-            throw new RequestException("prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
+            throw new UsageException("--prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
         int count = prompts.Length * each;
         var jobs = new List<GenerateJob>(count);
         for (int i = 0; i < count; i++)
@@ -43,7 +43,7 @@ internal static class GenerateJobs
         if (parsed.GetValue(options.PromptFile) is not { } file)
             return [(prompt, null)];
         if (parsed.GetValue(options.Prompt) is not null)
-            throw new RequestException("prompt-file", "give either a prompt or a file of prompts, not both.");
+            throw new UsageException("--prompt-file", "give either a prompt or a file of prompts, not both.");
         (string Text, int? Line)[] prompts;
         try
         {
@@ -52,9 +52,9 @@ internal static class GenerateJobs
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
-            throw new RequestException("prompt-file", $"{file} can't be read as UTF-8 text: {exception.Message}", exception);
+            throw new UsageException("--prompt-file", $"{file} can't be read as UTF-8 text: {exception.Message}", exception);
         }
-        return prompts.Length > 0 ? prompts : throw new RequestException("prompt-file", $"{file} holds no prompt; write one a line.");
+        return prompts.Length > 0 ? prompts : throw new UsageException("--prompt-file", $"{file} holds no prompt; write one a line.");
     }
 
     /// <summary><c>a.mp4</c> for one video; <c>a-01.mp4</c>, <c>a-02.mp4</c>, … for several.</summary>

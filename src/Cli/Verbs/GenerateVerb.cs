@@ -48,9 +48,9 @@ internal static class GenerateVerb
         foreach ((string option, string path) in jobs.SelectMany(job => job.Files))
         {
             if (!named.Add(Path.GetFullPath(path)))
-                throw new RequestException(option, $"{path} is written by this command already; name another file.");
-            if (option != "output" && !overwrite && File.Exists(path))
-                throw new RequestException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
+                throw new UsageException(option, $"{path} is written by this command already; name another file.");
+            if (option != "--output" && !overwrite && File.Exists(path))
+                throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
         }
     }
 
@@ -72,9 +72,9 @@ internal static class GenerateVerb
         {
             return pipeline.Plan(job.Request);
         }
-        catch (RequestException exception) when (exception.Option == "prompt" && job.Line is not null)
+        catch (RequestException exception) when (exception.Property == nameof(GenerationRequest.Prompt) && job.Line is not null)
         {
-            throw new RequestException("prompt-file", $"line {job.Line}: {exception.Problem}", exception);
+            throw new UsageException("--prompt-file", $"line {job.Line}: {exception.Problem}", exception);
         }
     }
 

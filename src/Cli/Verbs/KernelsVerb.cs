@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -105,9 +104,9 @@ internal static class KernelsVerb
 
     private static IEnumerable<(GpuKernel Kernel, string Path)> Chosen(string[]? names, string folder)
     {
-        if (!Directory.Exists(folder)) throw new RequestException("cases", $"{folder} isn't a folder; name one with launches in the format of ptx-cases.");
+        if (!Directory.Exists(folder)) throw new UsageException("--cases", $"{folder} isn't a folder; name one with launches in the format of ptx-cases.");
         if (names is { Length: > 0 })
-            return names.Select(Find).Select(k => (k, File.Exists(PathOf(k)) ? PathOf(k) : throw new RequestException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")));
+            return names.Select(Find).Select(k => (k, File.Exists(PathOf(k)) ? PathOf(k) : throw new UsageException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")));
         return GpuKernel.All.Where(k => File.Exists(PathOf(k))).Select(k => (k, PathOf(k)));
 
         string PathOf(GpuKernel kernel) => Path.Combine(folder, kernel.Name + ".json");
@@ -116,9 +115,9 @@ internal static class KernelsVerb
     private static GpuKernel Find(string name)
     {
         try { return GpuKernel.Find(name); }
-        catch (ArgumentException unknown) { throw new RequestException("kernel", unknown.Message); }
+        catch (ArgumentException unknown) { throw new UsageException("kernel", unknown.Message); }
     }
 
     private static string? CheckTarget(string? target) => target is null || GpuKernel.IsTarget(target)
-        ? target : throw new RequestException("target", $"'{target}' isn't an architecture; write it as sm_80, sm_89 or sm_90a.");
+        ? target : throw new UsageException("--target", $"'{target}' isn't an architecture; write it as sm_80, sm_89 or sm_90a.");
 }

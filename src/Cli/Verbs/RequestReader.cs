@@ -14,7 +14,7 @@ internal static class RequestReader
         var request = new GenerationRequest("");
         string model = BundledModel.Path;
         if (parsed.GetValue(options.From) is { } video)
-            (model, request) = FromMetadata(VideoMetadata.Read(video), video);
+            (model, request) = FromMetadata(CommonOptions.Metadata("--from", video), video);
         return (CommonOptions.CheckModel(parsed.GetValue(options.Model) ?? model), Overlay(request, parsed, options));
     }
 
@@ -26,7 +26,7 @@ internal static class RequestReader
         Width = parsed.GetValue(options.Width) ?? request.Width,
         Height = parsed.GetValue(options.Height) ?? request.Height,
         Frames = parsed.GetValue(options.Frames) ?? request.Frames,
-        Rate = parsed.GetValue(options.Fps) is { } fps ? FrameRate.Parse(fps) : request.Rate,
+        Rate = parsed.GetValue(options.Fps) is { } fps ? CommonOptions.Rate(fps) : request.Rate,
         Steps = parsed.GetValue(options.Steps) ?? request.Steps,
         GuidanceScale = parsed.GetValue(options.GuidanceScale) ?? request.GuidanceScale,
         DynamicGuidance = parsed.GetValue(options.DynamicCfg) is { } dynamic ? dynamic == "on" : request.DynamicGuidance,
@@ -66,9 +66,9 @@ internal static class RequestReader
                 ? node.GetValue<T>()
                 : throw new FormatException($"'{name}' is missing");
         }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException or OutputException)
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new RequestException("from", $"the settings in {video} can't be used: {exception.Message}.", exception);
+            throw new UsageException("--from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
     }
 

@@ -19,7 +19,7 @@ internal static class TokenizeVerb
         {
             int? size = parsed.GetValue(length);
             if (size is < 1 or > LongestRow)
-                throw new RequestException("max-sequence-length", $"{size} ids can't be; choose from 1 to {LongestRow}.");
+                throw new UsageException("--max-sequence-length", $"{size} ids can't be; choose from 1 to {LongestRow}.");
             var tokenizer = PromptTokenizer.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path));
             string[] given = parsed.GetValue(prompts) ?? [];
             foreach (string prompt in given.Length > 0 ? given : Lines(Console.OpenStandardInput()))
@@ -44,7 +44,7 @@ internal static class TokenizeVerb
         }
         catch (DecoderFallbackException exception)
         {
-            throw new RequestException("prompt", "standard input isn't UTF-8 text.", exception);
+            throw new UsageException("prompt", "standard input isn't UTF-8 text.", exception);
         }
     }
 }

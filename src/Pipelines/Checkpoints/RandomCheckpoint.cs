@@ -27,11 +27,11 @@ public static class RandomCheckpoint
     public static void Write(string preset, string folder, ulong seed, int? layers = null, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
     {
         if (!Preset.Names.Contains(preset))
-            throw new RequestException("preset", $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
+            throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
-            throw new RequestException("output", $"{target} exists already; choose a new folder, or remove it first.");
-        OutputChecks.Check("output", Path.Combine(Path.GetDirectoryName(target) ?? "/", "model_index.json"));
+            throw new RequestException(nameof(folder), $"{target} exists already; choose a new folder, or remove it first.");
+        OutputChecks.Check(nameof(folder), Path.Combine(Path.GetDirectoryName(target) ?? "/", "model_index.json"));
         string partial = $"{target}.{Guid.NewGuid():N}.partial";
         try
         {
@@ -82,7 +82,7 @@ public static class RandomCheckpoint
     {
         long free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes)
-            throw new RequestException("output", FormattableString.Invariant($"the checkpoint takes {bytes / 1e9:F2} GB, and {free / 1e9:F2} GB are free there; choose another disk."));
+            throw new RequestException(nameof(folder), FormattableString.Invariant($"the checkpoint takes {bytes / 1e9:F2} GB, and {free / 1e9:F2} GB are free there; choose another disk."));
     }
 
     private static List<KeyValuePair<string, Shape>> ShapesOf(Action<WeightReader> build)

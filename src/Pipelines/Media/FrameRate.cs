@@ -7,15 +7,13 @@ public sealed record FrameRate
 {
     private const int Largest = ushort.MaxValue;
 
-    /// <exception cref="OutputException">A part is outside 1 to 65535.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A part is outside 1 to 65535.</exception>
     public FrameRate(int numerator, int denominator = 1)
     {
-        if (numerator < 1 || denominator < 1)
-            throw Refused($"{numerator}/{denominator}");
-        int common = Gcd(numerator, denominator);
+        int common = numerator < 1 || denominator < 1 ? 1 : Gcd(numerator, denominator);
         (Numerator, Denominator) = (numerator / common, denominator / common);
-        if (Numerator > Largest || Denominator > Largest)
-            throw Refused($"{numerator}/{denominator}");
+        if (Numerator is < 1 or > Largest || Denominator is < 1 or > Largest)
+            throw new ArgumentOutOfRangeException(nameof(numerator), Problem($"{numerator}/{denominator}"));
     }
 
     public int Numerator { get; }
@@ -23,8 +21,12 @@ public sealed record FrameRate
     public int Denominator { get; }
 
     /// <summary>The simplest fraction that is this number: 8 is 8/1, 29.97 is 2997/100.</summary>
-    /// <exception cref="OutputException">No fraction with parts up to 65535 is this number.</exception>
-    public static FrameRate FromDouble(double framesPerSecond)
+    /// <exception cref="ArgumentOutOfRangeException">No fraction with parts up to 65535 is this number.</exception>
+    public static FrameRate FromDouble(double framesPerSecond) =>
+        TryFromDouble(framesPerSecond)
+        ?? throw new ArgumentOutOfRangeException(nameof(framesPerSecond), Problem(framesPerSecond.ToString(CultureInfo.InvariantCulture)));
+
+    private static FrameRate? TryFromDouble(double framesPerSecond)
     {
         if (framesPerSecond is > 0 and <= Largest)
         {
@@ -37,19 +39,27 @@ public sealed record FrameRate
                     return new FrameRate((int)numerator, denominator);
             }
         }
-        throw Refused(framesPerSecond.ToString(CultureInfo.InvariantCulture));
+        return null;
     }
 
     /// <summary>Reads <c>8</c>, <c>29.97</c> or <c>30000/1001</c>.</summary>
-    /// <exception cref="OutputException">The text is none of these.</exception>
+    /// <exception cref="FormatException">The text is none of these, or a number that <see cref="FromDouble"/> refuses.</exception>
     public static FrameRate Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Split('/');
-        if (parts.Length == 2 && TryWhole(parts[0], out int numerator) && TryWhole(parts[1], out int denominator))
-            return new FrameRate(numerator, denominator);
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
-            return FromDouble(number);
-        throw Refused(text);
+        try
+        {
+            if (parts.Length == 2 && TryWhole(parts[0], out int numerator) && TryWhole(parts[1], out int denominator))
+                return new FrameRate(numerator, denominator);
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+                return FromDouble(number);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new FormatException(Problem(text), exception);
+        }
+        throw new FormatException(Problem(text));
     }
 
     /// <summary><c>8/1</c>, <c>30000/1001</c>.</summary>
@@ -60,7 +70,6 @@ public sealed record FrameRate
 
     private static int Gcd(int a, int b) => b == 0 ? a : Gcd(b, a % b);
 
-    private static OutputException Refused(string given) => new(
-        OutputException.Rate,
-        $"'{given}' is not a frame rate; give a number above 0 such as 8 or 29.97, or a fraction such as 30000/1001");
+    private static string Problem(string given) =>
+        $"'{given}' is not a frame rate; give a number above 0 such as 8 or 29.97, or a fraction such as 30000/1001";
 }

@@ -1,16 +1,11 @@
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>
-/// A video can't be written where or how it was asked for, or the settings in a file can't be read. The message is meant for
-/// the person at the keyboard: it names the option and the file, says what is wrong, and what would work.
-/// </summary>
-public sealed class OutputException(string option, string problem, Exception? cause = null)
-    : Exception($"{option}: {problem}", cause)
+/// <summary>A file can't be written where or how it was asked for. The message names the file, says what is wrong, and what would work.</summary>
+/// <param name="problem">What is wrong.</param>
+/// <param name="isTaken">Whether something stands there already that may be overwritten.</param>
+/// <param name="inner">What it came from.</param>
+public sealed class OutputException(string problem, bool isTaken = false, Exception? inner = null) : CogVideoXException(problem, inner)
 {
-    /// <summary>The command-line option that the trouble came through: <c>--output</c>, <c>--fps</c> or <c>--from</c>.</summary>
-    public string Option { get; } = option;
-
-    internal const string Output = "--output";
-    internal const string Rate = "--fps";
-    internal const string From = "--from";
+    /// <summary>Whether something stands at that place already, which would be replaced if overwriting were allowed.</summary>
+    public bool IsTaken { get; } = isTaken;
 }

@@ -76,8 +76,9 @@ internal sealed partial class OutputTarget
     public OutputException DiskFull(Exception? cause = null) => Refused(
         "could not be written: the disk is full. Nothing was left behind; free some space, or choose a place on another disk", cause);
 
-    public OutputException Refused(string problem, Exception? cause = null) =>
-        new(OutputException.Output, $"'{shownPath}' {problem}", cause);
+    public OutputException Refused(string problem, Exception? cause = null) => new($"'{shownPath}' {problem}", inner: cause);
+
+    private OutputException Taken(string problem) => new($"'{shownPath}' {problem}", isTaken: true);
 
     private void CheckExisting()
     {
@@ -86,7 +87,7 @@ internal sealed partial class OutputTarget
         else if (Directory.Exists(finalPath))
             throw Refused("is a folder; end it in '/' to fill it with PNG files, or name a file");
         else if (!overwrite && companions.Prepend("").FirstOrDefault(ending => File.Exists(finalPath + ending)) is { } ending)
-            throw Refused($"can't be written: '{shownPath}{ending}' exists; choose another name, or give --overwrite to replace it");
+            throw Taken($"can't be written: '{shownPath}{ending}' exists; choose another name, or overwrite it");
     }
 
     private void CheckExistingFolder()
@@ -99,7 +100,7 @@ internal sealed partial class OutputTarget
         if (entries.FirstOrDefault(entry => !NumberedPng().IsMatch(Path.GetFileName(entry))) is { } foreign)
             throw Refused($"holds other things ('{Path.GetFileName(foreign)}'), which are never replaced; choose another folder");
         if (entries.Length > 0 && !overwrite)
-            throw Refused("holds a video already; choose another folder, or give --overwrite to replace it");
+            throw Taken("holds a video already; choose another folder, or overwrite it");
     }
 
     private void CheckParent(string parent)

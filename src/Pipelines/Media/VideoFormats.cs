@@ -25,14 +25,13 @@ public static class VideoFormats
 
     /// <summary>The format that a name asks for.</summary>
     /// <param name="path">A file, or a folder ending in <c>/</c>.</param>
-    /// <param name="option">The option that the path came from, for the message.</param>
     /// <exception cref="OutputException">No format has this ending.</exception>
-    public static VideoFormat ForPath(string path, string option = OutputException.Output)
+    public static VideoFormat ForPath(string path)
     {
         bool folder = path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar);
         string ending = folder ? "/" : Path.GetExtension(path);
         return All.FirstOrDefault(format => format.Extension.Equals(ending, StringComparison.OrdinalIgnoreCase))
-            ?? throw new OutputException(option, $"{Unknown(path, ending)}; use {Choices()}");
+            ?? throw new OutputException($"{Unknown(path, ending)}; use {Choices()}");
     }
 
     private static string Unknown(string path, string ending) => ending.Length == 0

@@ -4,13 +4,13 @@ namespace CogVideoX.Pipelines.Media;
 public static class VideoMetadata
 {
     /// <summary>What the video at <paramref name="path"/> (a file, or a folder of PNG files) was made from.</summary>
-    /// <exception cref="OutputException">There is no such file, or no settings in it.</exception>
+    /// <exception cref="MetadataException">There is no such file, or no settings in it.</exception>
     public static GenerationMetadata Read(string path)
     {
         bool folder = Directory.Exists(path);
         if (!folder && !File.Exists(path))
             throw Refused(path, "there is no such file");
-        var format = VideoFormats.ForPath(folder ? path + "/" : path, OutputException.From);
+        var format = VideoFormats.ForPath(folder ? path + "/" : path);
         try
         {
             string json = format.ReadMetadata(Path.GetFullPath(path))
@@ -23,6 +23,6 @@ public static class VideoMetadata
         }
     }
 
-    private static OutputException Refused(string path, string problem, Exception? cause = null) =>
-        new(OutputException.From, $"'{path}': {problem}", cause);
+    private static MetadataException Refused(string path, string problem, Exception? cause = null) =>
+        new($"'{path}': {problem}", cause);
 }

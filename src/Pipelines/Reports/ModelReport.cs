@@ -15,7 +15,16 @@ public sealed record ModelReport(
     /// <summary>Reads configs and headers; no weights.</summary>
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="request">What to plan for.</param>
+    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
+    /// <exception cref="RequestException">What this model can't do.</exception>
     public static ModelReport Read(string modelFolder, GenerationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(modelFolder);
+        ArgumentNullException.ThrowIfNull(request);
+        return ModelException.Guard(() => ReadFolder(modelFolder, request));
+    }
+
+    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request)
     {
         var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();

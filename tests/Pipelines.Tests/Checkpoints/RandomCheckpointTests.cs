@@ -37,7 +37,7 @@ public sealed class RandomCheckpointTests : IDisposable
     public void UnknownPresetIsToldThoseThatThereAre()
     {
         RequestException refusal = Assert.Throws<RequestException>(() => RandomCheckpoint.Write("3b", folder.File("model"), 0, cancellation: TestContext.Current.CancellationToken));
-        Assert.Equal("preset", refusal.Option);
+        Assert.Equal("preset", refusal.Property);
         Assert.All(RandomCheckpoint.Presets, name => Assert.Contains(name, refusal.Message));
         Assert.Empty(folder.Names);
     }
@@ -54,8 +54,8 @@ public sealed class RandomCheckpointTests : IDisposable
         Assert.Equal(["letter.txt"], Directory.EnumerateFileSystemEntries(taken).Select(Path.GetFileName));
         Assert.Equal(["taken"], folder.Names);
 
-        void Refused(string path) => Assert.Equal("output", Assert.Throws<RequestException>(
-            () => RandomCheckpoint.Write("tiny", path, 0, cancellation: TestContext.Current.CancellationToken)).Option);
+        void Refused(string path) => Assert.Equal("folder", Assert.Throws<RequestException>(
+            () => RandomCheckpoint.Write("tiny", path, 0, cancellation: TestContext.Current.CancellationToken)).Property);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class RandomCheckpointTests : IDisposable
     {
         RequestException refusal = Assert.Throws<RequestException>(
             () => RandomCheckpoint.Write("2b", folder.File("model"), 0, layers, cancellation: TestContext.Current.CancellationToken));
-        Assert.Equal("layers", refusal.Option);
+        Assert.Equal("layers", refusal.Property);
         Assert.Contains("choose from 1 to ", refusal.Message);
         Assert.Empty(folder.Names);
     }

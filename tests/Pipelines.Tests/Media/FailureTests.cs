@@ -52,7 +52,7 @@ public class FailureTests
     public void Without_ffmpeg_its_formats_are_refused_and_png_is_offered()
     {
         var error = Assert.Throws<OutputException>(() => new Mp4Format().Require("clip.mp4", FfmpegProgram.Find("/nowhere:/etc")));
-        Assert.StartsWith("--output: 'clip.mp4'", error.Message);
+        Assert.StartsWith("'clip.mp4'", error.Message);
         Assert.Contains("isn't on PATH", error.Message);
         Assert.Contains(".png", error.Message);
         Assert.Equal(".png", VideoFormats.DefaultExtension(null));

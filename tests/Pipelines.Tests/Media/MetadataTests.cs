@@ -44,8 +44,7 @@ public class MetadataTests
         Tools.RequireFor(ending);
         using var folder = new TestFolder();
         TestVideos.Drifting(1).SaveAs(folder["clip"] + ending, TestVideos.Rate);
-        var error = Assert.Throws<OutputException>(() => VideoMetadata.Read(folder["clip"] + ending));
-        Assert.Equal("--from", error.Option);
+        var error = Assert.Throws<MetadataException>(() => VideoMetadata.Read(folder["clip"] + ending));
         Assert.Contains("holds no settings", error.Message);
     }
 
@@ -92,16 +91,16 @@ public class MetadataTests
         foreach (string content in new[] { "", "GIF89a", "RIFF\0\0\0\0WEBP", cutPng, new string('x', 1000) })
         {
             File.WriteAllText(folder[name], content, Encoding.Latin1);
-            var error = Assert.Throws<OutputException>(() => VideoMetadata.Read(folder[name]));
-            Assert.StartsWith($"--from: '{folder[name]}': ", error.Message);
+            var error = Assert.Throws<MetadataException>(() => VideoMetadata.Read(folder[name]));
+            Assert.StartsWith($"'{folder[name]}': ", error.Message);
         }
     }
 
     [Fact]
     public void A_missing_file_is_named()
     {
-        var error = Assert.Throws<OutputException>(() => VideoMetadata.Read("/nowhere/clip.png"));
-        Assert.Equal("--from: '/nowhere/clip.png': there is no such file", error.Message);
+        var error = Assert.Throws<MetadataException>(() => VideoMetadata.Read("/nowhere/clip.png"));
+        Assert.Equal("'/nowhere/clip.png': there is no such file", error.Message);
     }
 
     [Theory]

@@ -38,7 +38,7 @@ public sealed class MemoryPlanTests : IDisposable
     public void NoMemoryIsRefusedWithWhatIsNeededForWhat()
     {
         RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(TestModels.Quick, 1000));
-        Assert.Equal("max-sequence-length", refusal.Option);
+        Assert.Equal(nameof(GenerationRequest.MaxSequenceLength), refusal.Property);
         Assert.Matches("the stage 'encode' needs [0-9.]+ GB for its tensors .* and 0.00 GB are free", refusal.Message);
     }
 
@@ -47,7 +47,7 @@ public sealed class MemoryPlanTests : IDisposable
     {
         GenerationPlan plan = pipeline.Plan(Tileable, long.MaxValue);
         RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(Tileable, plan.Stages[1].ActivationBytes));
-        Assert.Equal("width", refusal.Option);
+        Assert.Equal(nameof(GenerationRequest.Width), refusal.Property);
         Assert.Contains("the stage 'sample' needs", refusal.Message);
         Assert.Contains("fewer frames", refusal.Message);
     }
@@ -69,8 +69,8 @@ public sealed class MemoryPlanTests : IDisposable
         Assert.Equal(TilingMode.Off, pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, long.MaxValue).Settings.VaeTiling);
         long whole = pipeline.Plan(Tileable, long.MaxValue).Stages[2].ActivationBytes;
         RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, whole));
-        Assert.Equal("vae-tiling", refusal.Option);
-        Assert.Contains("--vae-tiling on", refusal.Message);
+        Assert.Equal(nameof(GenerationRequest.VaeTiling), refusal.Property);
+        Assert.Contains("tiles", refusal.Message);
     }
 
     [Fact]

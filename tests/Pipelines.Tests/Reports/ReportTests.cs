@@ -1,5 +1,3 @@
-using CogVideoX.Models.Configuration;
-using CogVideoX.Models.Weights;
 using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
@@ -34,7 +32,7 @@ public sealed class ReportTests
         ModelReport report = ModelReport.Read(model, TestModels.Quick);
         Assert.NotEmpty(report.Unsupported);
         Assert.Null(report.Plan);
-        Assert.Contains(report.Unsupported[0], Assert.Throws<ConfigException>(() => TextToVideo.Open(model)).Message);
+        Assert.Contains(report.Unsupported[0], Assert.Throws<ModelException>(() => TextToVideo.Open(model)).Message);
     }
 
     [Fact]
@@ -44,8 +42,8 @@ public sealed class ReportTests
         string model = folder.CopyOf(TestModels.Tiny2b);
         string shard = Path.Combine(model, "text_encoder", "model-00003-of-00005.safetensors");
         File.Delete(shard);
-        Assert.Contains(Path.GetFileName(shard), Assert.Throws<SafetensorsException>(() => ModelReport.Read(model, TestModels.Quick)).Message);
-        Assert.Contains("doesn't exist", Assert.Throws<ConfigException>(() => ModelReport.Read(folder.File("none"), TestModels.Quick)).Message);
+        Assert.Contains(Path.GetFileName(shard), Assert.Throws<ModelException>(() => ModelReport.Read(model, TestModels.Quick)).Message);
+        Assert.Contains("doesn't exist", Assert.Throws<ModelException>(() => ModelReport.Read(folder.File("none"), TestModels.Quick)).Message);
     }
 
     [Fact]
@@ -56,7 +54,7 @@ public sealed class ReportTests
         string path = folder.File("model/vae/diffusion_pytorch_model.safetensors");
         SafetensorsWriter.Write(path, [new TensorSource("stray.weight", DType.F32, [1], (_, _) => { })]);
         using var pipeline = TextToVideo.Open(folder.File("model"));
-        Assert.Contains(path, Assert.Throws<WeightException>(() => pipeline.Plan(TestModels.Quick)).Message);
+        Assert.Contains(path, Assert.Throws<ModelException>(() => pipeline.Plan(TestModels.Quick)).Message);
     }
 
     [Fact]

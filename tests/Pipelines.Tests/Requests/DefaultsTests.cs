@@ -91,12 +91,12 @@ public sealed class DefaultsTests
         using var folder = new TemporaryFolder();
         string model = folder.CopyOf(TestModels.Tiny2b);
         File.WriteAllText(Path.Combine(model, "generation_config.json"), """{"width": 50}""");
-        Assert.Equal("width", Assert.Throws<RequestException>(() => Resolve(model, new GenerationRequest("a cat"))).Option);
+        Assert.Equal(nameof(GenerationRequest.Width), Assert.Throws<RequestException>(() => Resolve(model, new GenerationRequest("a cat"))).Property);
     }
 
     private static GenerationSettings Resolve(string folder, GenerationRequest request)
     {
-        using var model = new LoadedModel(folder);
+        using var model = LoadedModel.Open(folder);
         return RequestResolver.Resolve(request, model);
     }
 

@@ -13,7 +13,7 @@ public sealed class OptionTests : IDisposable
     [InlineData(1001)]
     [InlineData(int.MaxValue)]
     public void StepsOutOfRange(int steps) =>
-        Assert.Contains("from 1 to 1000", Refusal.Of(pipeline, TestModels.Quick with { Steps = steps }, "steps").Message);
+        Assert.Contains("from 1 to 1000", Refusal.Of(pipeline, TestModels.Quick with { Steps = steps }, nameof(GenerationRequest.Steps)).Message);
 
     [Theory]
     [InlineData(1)]
@@ -29,7 +29,7 @@ public sealed class OptionTests : IDisposable
     [InlineData(1000.5)]
     [InlineData(1e300)]
     public void GuidanceOutOfRange(double scale) =>
-        Assert.Contains("from 1 (off) to 1000", Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, "guidance-scale").Message);
+        Assert.Contains("from 1 (off) to 1000", Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, nameof(GenerationRequest.GuidanceScale)).Message);
 
     [Theory]
     [InlineData(0, false)]
@@ -51,7 +51,7 @@ public sealed class OptionTests : IDisposable
     [InlineData(27)]
     [InlineData(int.MaxValue)]
     public void SequenceLengthOutOfRange(int length) =>
-        Assert.Contains("from 1 to 26", Refusal.Of(pipeline, TestModels.Quick with { MaxSequenceLength = length }, "max-sequence-length").Message);
+        Assert.Contains("from 1 to 26", Refusal.Of(pipeline, TestModels.Quick with { MaxSequenceLength = length }, nameof(GenerationRequest.MaxSequenceLength)).Message);
 
     [Fact]
     public void AllSeedsAreTaken()

@@ -18,7 +18,7 @@ public sealed class PromptTests : IDisposable
     [InlineData("\t\r\n\u00A0\u3000")]
     public void EmptyPromptIsRefusedButNotAnEmptyNegativeOne(string text)
     {
-        Assert.Contains("empty", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
+        Assert.Contains("empty", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
         Assert.Equal(text, pipeline.Plan(TestModels.Quick with { NegativePrompt = text }).Settings.NegativePrompt);
     }
 
@@ -28,8 +28,8 @@ public sealed class PromptTests : IDisposable
     [InlineData("red\u0085", "character 4 is U+0085")]
     public void WhatIsNotTextIsRefused(string text, string place)
     {
-        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
-        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, "negative-prompt").Message);
+        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
+        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
     }
 
     // No theory: attributes are kept as UTF-8, which has no half characters.
@@ -52,8 +52,8 @@ public sealed class PromptTests : IDisposable
     public void AbsurdlyLongPromptIsRefused()
     {
         string text = new('a', 100_001);
-        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, "prompt").Message);
-        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, "negative-prompt").Message);
+        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
+        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class PromptTests : IDisposable
             }
             catch (RequestException exception)
             {
-                Assert.Equal("prompt", exception.Option);
+                Assert.Equal(nameof(GenerationRequest.Prompt), exception.Property);
             }
         }).QuickCheckThrowOnFailure();
     }

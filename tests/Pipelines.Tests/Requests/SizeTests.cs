@@ -18,8 +18,8 @@ public sealed class SizeTests : IDisposable
     [InlineData(8191, "8176 and 8192 are")]
     public void SizeBetweenMultiplesIsOfferedBothNeighbours(int pixels, string offer)
     {
-        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, "width").Message);
-        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, "height").Message);
+        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message);
+        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, nameof(GenerationRequest.Height)).Message);
     }
 
     [Theory]
@@ -30,8 +30,8 @@ public sealed class SizeTests : IDisposable
     [InlineData(int.MaxValue)]
     public void SizeOutOfRangeIsToldTheRange(int pixels)
     {
-        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, "width").Message);
-        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, "height").Message);
+        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message);
+        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, nameof(GenerationRequest.Height)).Message);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class SizeTests : IDisposable
     [InlineData(50, "49 and 57")]
     [InlineData(1000, "993 and 1001")]
     public void FramesBetweenGroupsAreOfferedBothNeighbours(int frames, string offer) =>
-        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, "frames").Message);
+        Assert.Contains(offer, Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, nameof(GenerationRequest.Frames)).Message);
 
     [Theory]
     [InlineData(0)]
@@ -50,14 +50,14 @@ public sealed class SizeTests : IDisposable
     [InlineData(int.MaxValue)]
     [InlineData(int.MinValue)]
     public void FramesOutOfRangeAreToldTheRange(int frames) =>
-        Assert.Contains("at most 1001", Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, "frames").Message);
+        Assert.Contains("at most 1001", Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, nameof(GenerationRequest.Frames)).Message);
 
     [Fact]
     public void EveryOfferedSizeIsTaken()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<int>().Filter(pixels => pixels is > 0 and < 2000 && pixels % 16 != 0), pixels =>
         {
-            string message = Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, "width").Message;
+            string message = Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message;
             int[] offered = [.. message[(message.IndexOf(';') + 1)..].Split(' ').Where(word => int.TryParse(word, out _)).Select(int.Parse)];
             Assert.NotEmpty(offered);
             Assert.All(offered, size => Assert.Equal(size, pipeline.Plan(TestModels.Quick with { Width = size, Height = 16, Frames = 1 }, long.MaxValue).Settings.Width));
@@ -77,7 +77,7 @@ public sealed class SizeTests : IDisposable
     {
         var request = TestModels.Quick with { Width = 8192, Height = 8192, Frames = 49, VaeTiling = TilingMode.On };
         RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(request, long.MaxValue));
-        Assert.Equal("width", refusal.Option);
+        Assert.Equal(nameof(GenerationRequest.Width), refusal.Property);
         Assert.Contains("fewer frames", refusal.Message);
     }
 }

@@ -47,7 +47,7 @@ public sealed class LatentFileTests : IDisposable
     public void WrongShapeIsRefusedWithTheNeededOne()
     {
         var request = TestModels.Quick with { Frames = 17, InitLatents = Write(new TorchGenerator(1)) };
-        string message = Refusal.Of(pipeline, request, "init-latents").Message;
+        string message = Refusal.Of(pipeline, request, nameof(GenerationRequest.InitLatents)).Message;
         Assert.Contains("[1, 3, 4, 8, 12]", message);
         Assert.Contains("[1, 5, 4, 8, 12]", message);
     }
@@ -57,7 +57,7 @@ public sealed class LatentFileTests : IDisposable
     {
         string path = folder.File("other.safetensors");
         WriteTensor(path, "other", [1, 2], [1, 2]);
-        Assert.Contains("no tensor 'latents'", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, "init-latents").Message);
+        Assert.Contains("no tensor 'latents'", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class LatentFileTests : IDisposable
     {
         string path = folder.File("flat.safetensors");
         WriteTensor(path, "latents", [2], [1, 2]);
-        Assert.Contains("[1, F, C, H, W] is needed", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, "init-latents").Message);
+        Assert.Contains("[1, F, C, H, W] is needed", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class LatentFileTests : IDisposable
         float[] values = new float[Needed.Count];
         values[5] = float.NaN;
         WriteTensor(path, "latents", Needed, values);
-        Assert.Contains("NaN", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, "init-latents").Message);
+        Assert.Contains("NaN", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
         using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
-        Assert.Equal("latents", Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto)).Option);
+        Assert.Equal("file", Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto)).Property);
     }
 
     [Fact]
@@ -85,8 +85,8 @@ public sealed class LatentFileTests : IDisposable
     {
         string text = folder.File("notes.txt");
         File.WriteAllText(text, "not latents");
-        Assert.Contains("notes.txt", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = text }, "init-latents").Message);
-        Assert.Contains("missing", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = folder.File("missing") }, "init-latents").Message);
+        Assert.Contains("notes.txt", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = text }, nameof(GenerationRequest.InitLatents)).Message);
+        Assert.Contains("missing", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = folder.File("missing") }, nameof(GenerationRequest.InitLatents)).Message);
     }
 
     [Fact]
@@ -100,23 +100,39 @@ public sealed class LatentFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("save-latents")]
-    [InlineData("trace")]
-    public void FilesThatCantBeWrittenAreRefusedBeforeTheRun(string option)
+    [InlineData(nameof(GenerationRequest.SaveLatents))]
+    [InlineData(nameof(GenerationRequest.Trace))]
+    public void FilesThatCantBeWrittenAreRefusedBeforeTheRun(string property)
     {
-        Refusal.Of(pipeline, With(folder.File("no/such/folder/file")), option);
-        Refusal.Of(pipeline, With(folder.Path), option);
+        Refusal.Of(pipeline, With(folder.File("no/such/folder/file")), property);
+        Refusal.Of(pipeline, With(folder.Path), property);
         if (OperatingSystem.IsLinux())
-            Refusal.Of(pipeline, With("/proc/file.safetensors"), option); // not even root may
+            Refusal.Of(pipeline, With("/proc/file.safetensors"), property); // not even root may
 
-        GenerationRequest With(string path) => option == "trace" ? TestModels.Quick with { Trace = path } : TestModels.Quick with { SaveLatents = path };
+        GenerationRequest With(string path) =>
+            property == nameof(GenerationRequest.Trace) ? TestModels.Quick with { Trace = path } : TestModels.Quick with { SaveLatents = path };
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("a\0b")]
+    public void WhatIsNoPathIsRefused(string path)
+    {
+        Refusal.Of(pipeline, TestModels.Quick with { SaveLatents = path }, nameof(GenerationRequest.SaveLatents));
+        Refusal.Of(pipeline, TestModels.Quick with { Trace = path }, nameof(GenerationRequest.Trace));
+        Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents));
+        using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
+        Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto));
+        Assert.Throws<ArgumentException>(() => TextToVideo.Open(path));
+        Assert.Throws<ArgumentException>(() => VideoDecoder.Open(path));
     }
 
     [Fact]
     public void OneFileForTwoThingsIsRefused()
     {
         string path = folder.File("both.safetensors");
-        Assert.Contains("--save-latents", Refusal.Of(pipeline, TestModels.Quick with { SaveLatents = path, Trace = path }, "trace").Message);
+        Assert.Contains(nameof(GenerationRequest.SaveLatents), Refusal.Of(pipeline, TestModels.Quick with { SaveLatents = path, Trace = path }, nameof(GenerationRequest.Trace)).Message);
     }
 
     private VideoFrames Generate(GenerationRequest request) => pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video;

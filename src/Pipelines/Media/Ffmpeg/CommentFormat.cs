@@ -11,7 +11,6 @@ internal abstract class CommentFormat : FfmpegFormat
         base.Check(path, shape, metadata);
         if (metadata?.ToJson().Length > LongestComment)
             throw new OutputException(
-                OutputException.Output,
                 $"'{path}': prompt and settings are too long for the comment of a {Extension} file; "
                 + $"shorten them, or use {WithoutFfmpeg}");
     }

@@ -36,7 +36,6 @@ internal abstract class FfmpegFormat : VideoFormat
         new FfmpegSink(target, shape, metadata, this, FfmpegProgram.Find()!);
 
     internal FfmpegProgram Require(string path, FfmpegProgram? ffmpeg) => ffmpeg ?? throw new OutputException(
-        OutputException.Output,
         $"'{path}': {Extension} is written by the ffmpeg program, which isn't on PATH; install it, or use {WithoutFfmpeg}");
 
     /// <exception cref="OutputException">This ffmpeg has none that would do.</exception>
@@ -45,13 +44,12 @@ internal abstract class FfmpegFormat : VideoFormat
         try
         {
             return Encoders.FirstOrDefault(encoder => ffmpeg.HasEncoder(encoder.Name)) ?? throw new OutputException(
-                OutputException.Output,
-                $"'{path}': {ffmpeg.Path} was built without {string.Join(" or ", Encoders.Select(encoder => encoder.Name))}, "
+                        $"'{path}': {ffmpeg.Path} was built without {string.Join(" or ", Encoders.Select(encoder => encoder.Name))}, "
                 + $"which {Extension} takes; use {WithoutFfmpeg}");
         }
         catch (IOException e)
         {
-            throw new OutputException(OutputException.Output, $"'{path}': {e.Message}; repair ffmpeg, or use {WithoutFfmpeg}", e);
+            throw new OutputException($"'{path}': {e.Message}; repair ffmpeg, or use {WithoutFfmpeg}", inner: e);
         }
     }
 
