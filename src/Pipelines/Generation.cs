@@ -19,15 +19,12 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
     public GenerationResult Run(Tensor? start, string? saveLatents, string? tracePath)
     {
         using MemoryScope scope = ops.Scope();
-        var trace = new Trace(tracePath);
         try
         {
-            Tensor text = EncodePrompts(trace);
-            Tensor latents = Sample(text, start, trace, saveLatents);
-            trace.Write();
+            Tensor latents = SampleTraced(start, saveLatents, tracePath);
             if (saveLatents is not null)
                 LatentFile.Write(saveLatents, latents);
-            return new GenerationResult(Decode(latents, saveLatents), settings, clock.Times);
+            return new GenerationResult(Decode(latents, saveLatents), new VideoLatents(latents.ToFloats(), latents.Shape), settings, clock.Times);
         }
         catch (OperationCanceledException exception) when (exception is not CancelledException)
         {
@@ -36,6 +33,21 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         catch (OutOfMemoryException exception)
         {
             throw new GenerationException($"The stage '{clock.Stage.ToString().ToLowerInvariant()}' ran out of memory. {exception.Message}", inner: exception);
+        }
+    }
+
+    // → [1, F, C, H, W]
+    private Tensor SampleTraced(Tensor? start, string? saveLatents, string? tracePath)
+    {
+        Shape text = [1, settings.MaxSequenceLength, model.Folder.Transformer.TextWidth];
+        using var trace = new Trace(tracePath, settings, text, Planner.LatentShape(settings, model));
+        try
+        {
+            return Sample(EncodePrompts(trace), start, trace, saveLatents);
+        }
+        finally
+        {
+            trace.Complete(); // of a run that is stopped or fails, too: that is when one wants to look
         }
     }
 
@@ -51,9 +63,9 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         clock.End();
         FiniteCheck.Check(text, "the text encoder's output");
         model.CloseTextEncoder();
-        trace.Add("prompt_embeds", text.Rows(prompts.Length - 1, 1));
+        trace.AddEmbedding(text.Rows(prompts.Length - 1, 1), negative: false);
         if (settings.IsGuided)
-            trace.Add("negative_prompt_embeds", text.Rows(0, 1));
+            trace.AddEmbedding(text.Rows(0, 1), negative: true);
         return scope.Keep(text);
     }
 
@@ -84,8 +96,7 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         void StepDone(SamplingStep step)
         {
             finishedSteps = step.Index + 1;
-            if (trace.IsWanted)
-                trace.Add($"latents.{step.Index}", step.Latents);
+            trace.AddStep(step.Index, step.Latents);
         }
     }
 

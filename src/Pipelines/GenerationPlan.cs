@@ -5,4 +5,22 @@ namespace CogVideoX.Pipelines;
 /// <param name="Stages">What each stage takes.</param>
 /// <param name="FreeBytes">Memory that was free when the plan was made.</param>
 /// <param name="Warnings">What the user should know, such as a prompt that is cut.</param>
-public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings);
+public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings)
+{
+    // Of the machine's peak, whole runs of the released architectures reach 66 to 79 % (docs/measurements.md); the rest is caution.
+    private const double ShareOfPeak = 0.6;
+
+    /// <summary>Floating-point operations of the whole run.</summary>
+    public double Flops => Stages.Sum(stage => (double)stage.Flops);
+
+    /// <summary>The frames as they are handed out, fp32.</summary>
+    public long VideoBytes => 3L * sizeof(float) * Settings.Frames * Settings.Height * Settings.Width;
+
+    /// <summary>The most memory that the run holds at once, the finished video included; mapped weights come and go beside it.</summary>
+    public long PeakBytes => Stages.Max(stage =>
+        stage.Stage == GenerationStage.Decode ? Math.Max(stage.ActivationBytes, 2 * VideoBytes) + VideoBytes : stage.ActivationBytes);
+
+    /// <summary>About how long the run will take.</summary>
+    /// <param name="peakFlops">What the machine can do at most, in floating-point operations a second.</param>
+    public TimeSpan Estimate(double peakFlops) => TimeSpan.FromSeconds(Math.Min(Flops / (peakFlops * ShareOfPeak), TimeSpan.MaxValue.TotalSeconds / 2));
+}

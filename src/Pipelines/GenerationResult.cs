@@ -4,6 +4,7 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>A finished run.</summary>
 /// <param name="Video">The frames.</param>
+/// <param name="Latents">What the frames were decoded from.</param>
 /// <param name="Settings">What they were made with.</param>
 /// <param name="Times">What each stage took.</param>
-public sealed record GenerationResult(VideoFrames Video, GenerationSettings Settings, IReadOnlyList<StageTime> Times);
+public sealed record GenerationResult(VideoFrames Video, VideoLatents Latents, GenerationSettings Settings, IReadOnlyList<StageTime> Times);

@@ -34,6 +34,9 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelFolder Folder { get; }
 
+    /// <summary>What is odd about the checkpoint and was decided.</summary>
+    public IReadOnlyList<string> Notes => [];
+
     public T5Tokenizer Tokenizer => tokenizer ??= T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
 
     /// <summary>The type that most of the transformer is stored in.</summary>

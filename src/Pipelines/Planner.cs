@@ -22,7 +22,7 @@ internal static class Planner
         RefuseIfTooLarge(sample, freeBytes, nameof(GenerationRequest.Width), "A smaller size or fewer frames need less.");
         (StagePlan decode, bool tiled) = Decode(LatentShape(settings, model), model, settings.VaeTiling, freeBytes);
         settings = settings with { VaeTiling = tiled ? TilingMode.On : TilingMode.Off };
-        return new GenerationPlan(settings, [encode, sample, decode], freeBytes, Warnings(settings, model));
+        return new GenerationPlan(settings, [encode, sample, decode], freeBytes, PlanWarnings.Of(settings, model));
     }
 
     /// <summary>The same for the VAE alone.</summary>
@@ -83,23 +83,6 @@ internal static class Planner
         return [1, model.Folder.Transformer.LatentFrames(settings.Frames), model.Folder.Vae.LatentChannels, settings.Height / compression, settings.Width / compression];
     }
 
-    private static List<string> Warnings(GenerationSettings settings, LoadedModel model)
-    {
-        var warnings = new List<string>();
-        WarnOfCut(settings.Prompt, "prompt");
-        if (settings.IsGuided)
-            WarnOfCut(settings.NegativePrompt, "negative prompt");
-        if (settings.Frames > model.Folder.Transformer.SampleFrames)
-            warnings.Add($"{settings.Frames} frames are more than the {model.Folder.Transformer.SampleFrames} that this model was trained for; expect a worse video.");
-        return warnings;
-
-        void WarnOfCut(string prompt, string name)
-        {
-            if (model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength).Truncated is { } cut)
-                warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; this was cut off: \"{cut}\"");
-        }
-    }
-
     private static void RefuseIfNoArrayHolds(GenerationSettings settings)
     {
         if (3L * settings.Frames * settings.Height * settings.Width > Array.MaxLength)
@@ -111,6 +94,9 @@ internal static class Planner
     private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string property, string remedy)
     {
         if (!Fits(plan, freeBytes))
-            throw new RequestException(property, FormattableString.Invariant($"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {plan.ActivationBytes / 1e9:F2} GB for its tensors (and {plan.WeightBytes / 1e9:F2} GB of weights, mapped), and {freeBytes / 1e9:F2} GB are free. ") + remedy);
+            throw new RequestException(
+                property,
+                $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.ActivationBytes)} for its tensors "
+                + $"(and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped), and {ByteSize.ToText(freeBytes)} are free. {remedy}");
     }
 }

@@ -10,7 +10,7 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 internal static class RequestResolver
 {
-    public const double DefaultFramesPerSecond = 8;
+    private const double DefaultFramesPerSecond = 8;
     private const double DefaultGuidanceScale = 6, LargestGuidanceScale = 1000;
     private const int DefaultSteps = 50, LargestSize = 8192, LargestFrames = 1001, FrameGroup = 8;
 
@@ -35,7 +35,7 @@ internal static class RequestResolver
             Width = Size(nameof(request.Width), request.Width ?? known.Width ?? transformer.SampleWidth * compression, compression * transformer.PatchSize),
             Height = Size(nameof(request.Height), request.Height ?? known.Height ?? transformer.SampleHeight * compression, compression * transformer.PatchSize),
             Frames = FrameCount(request.Frames ?? known.Frames ?? transformer.SampleFrames),
-            Rate = request.Rate ?? FrameRate.FromDouble(known.FramesPerSecond ?? DefaultFramesPerSecond),
+            Rate = request.Rate ?? RateOf(known),
             Steps = StepCount(request.Steps ?? known.Steps ?? DefaultSteps, folder.Scheduler.TrainTimesteps),
             GuidanceScale = Scale(request.GuidanceScale ?? known.GuidanceScale ?? DefaultGuidanceScale),
             DynamicGuidance = request.DynamicGuidance ?? known.DynamicGuidance ?? false,
@@ -44,6 +44,23 @@ internal static class RequestResolver
             MaxSequenceLength = SequenceLength(request.MaxSequenceLength ?? transformer.MaxTextLength, transformer.MaxTextLength),
             VaeTiling = request.VaeTiling,
         };
+    }
+
+    /// <summary>The frame rate that videos of a checkpoint are meant to be seen at.</summary>
+    /// <exception cref="RequestException">The checkpoint recommends one that no file can hold.</exception>
+    public static FrameRate RateOf(GenerationConfig known)
+    {
+        try
+        {
+            return FrameRate.FromDouble(known.FramesPerSecond ?? DefaultFramesPerSecond);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.Rate),
+                FormattableString.Invariant($"this model recommends {known.FramesPerSecond} frames a second, which no file can hold; choose a rate such as 8 or 29.97."),
+                exception);
+        }
     }
 
     /// <summary>What the folder itself, or else the table of released models, says about how to use it.</summary>
@@ -82,7 +99,7 @@ internal static class RequestResolver
 
     private static double Scale(double scale) => scale is >= 0 and <= LargestGuidanceScale
         ? scale
-        : throw new RequestException(nameof(GenerationRequest.GuidanceScale), $"{scale} isn't a guidance scale; choose from 1 (off) to {LargestGuidanceScale}, such as {DefaultGuidanceScale}.");
+        : throw new RequestException(nameof(GenerationRequest.GuidanceScale), $"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, such as {DefaultGuidanceScale}; up to 1 it is off.");
 
     private static int SequenceLength(int length, int largest) => length > 0 && length <= largest
         ? length

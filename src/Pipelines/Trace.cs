@@ -1,31 +1,80 @@
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The tensors of a run that <see cref="GenerationRequest.Trace"/> asks for, written together at the end of sampling.</summary>
-/// <param name="path">The file, or null where no trace is wanted.</param>
-internal sealed class Trace(string? path)
+/// <summary>
+/// The tensors of a run that <see cref="GenerationRequest.Trace"/> asks for, written as they come. A run that is stopped leaves those
+/// of the steps that it did, where it did any.
+/// </summary>
+internal sealed class Trace : IDisposable
 {
-    private readonly Dictionary<string, (float[] Values, Shape Shape)> tensors = [];
+    private readonly SafetensorsAppender? file;
+    private bool holdsSteps;
 
-    /// <summary>Whether there is a file to write.</summary>
-    public bool IsWanted => path is not null;
-
-    /// <summary>Keeps a copy under a name.</summary>
-    public void Add(string name, Tensor tensor)
+    /// <param name="path">The file, or null where no trace is wanted.</param>
+    /// <param name="settings">The run's.</param>
+    /// <param name="text">[1, T, text width]: shape of a prompt's embedding.</param>
+    /// <param name="latents">[1, F, C, H, W]: shape of the latents.</param>
+    /// <exception cref="OutputException">It can't be written there.</exception>
+    public Trace(string? path, GenerationSettings settings, Shape text, Shape latents)
     {
-        if (IsWanted)
-            tensors[name] = (tensor.ToFloats(), tensor.Shape);
+        if (path is not null)
+            file = Guard(() => new SafetensorsAppender(path, Expected(settings, text, latents)));
     }
 
-    public void Write()
+    /// <summary>Writes the embedding of the prompt, or of the negative prompt.</summary>
+    public void AddEmbedding(Tensor embedding, bool negative)
     {
-        if (path is null)
-            return;
-        SafetensorsWriter.Write(path, tensors.Select(entry => new TensorSource(entry.Key, DType.F32, entry.Value.Shape, Filler(entry.Value.Values))));
+        if (file is not null)
+            Add(file, negative ? "negative_prompt_embeds" : "prompt_embeds", embedding);
     }
 
-    private static TensorFiller Filler(float[] values) => (first, destination) =>
-        System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination);
+    /// <summary>Writes the latents after a step.</summary>
+    public void AddStep(int index, Tensor latents)
+    {
+        if (file is null)
+            return; // a step allocates nothing
+        Add(file, StepName(index), latents);
+        holdsSteps = true;
+    }
+
+    /// <summary>Gives the file its name, unless nothing was sampled.</summary>
+    public void Complete()
+    {
+        if (holdsSteps)
+            Do(file!.Complete);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file?.Dispose();
+
+    private static IEnumerable<(string Name, Shape Shape)> Expected(GenerationSettings settings, Shape text, Shape latents) =>
+    [
+        ("prompt_embeds", text), ("negative_prompt_embeds", text),
+        .. Enumerable.Range(0, settings.Steps).Select(step => (StepName(step), latents)),
+    ];
+
+    private static string StepName(int index) => $"latents.{index}";
+
+    private static void Add(SafetensorsAppender file, string name, Tensor tensor) => Do(() => file.Append(name, tensor));
+
+    private static void Do(Action write) => Guard(() =>
+    {
+        write();
+        return true;
+    });
+
+    private static T Guard<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (SafetensorsException exception)
+        {
+            throw new OutputException(exception.Message, inner: exception);
+        }
+    }
 }

@@ -40,7 +40,7 @@ public sealed class VideoDecoder : IDisposable
     }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>
-    public FrameRate Rate => FrameRate.FromDouble(RequestResolver.Known(model.Folder).FramesPerSecond ?? RequestResolver.DefaultFramesPerSecond);
+    public FrameRate Rate => RequestResolver.RateOf(RequestResolver.Known(model.Folder));
 
     /// <summary>What decoding a file will give and take.</summary>
     /// <param name="file">A safetensors file with <c>latents</c> F32 [1, F, C, H, W], as they stand before scaling.</param>

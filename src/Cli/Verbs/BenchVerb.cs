@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using CogVideoX.Kernels.Devices;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Reports;
 
@@ -23,7 +22,7 @@ internal static class BenchVerb
         {
             int count = CommonOptions.CheckThreads(parsed.GetValue(threads));
             using var pipeline = TextToVideo.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), count, measure: true);
-            BenchReport report = ProgressDisplay.Run(terminal, progress => BenchReport.Run(pipeline, request.Read(parsed), () => PeakOf(count), progress, cancellation));
+            BenchReport report = ProgressDisplay.Run(terminal, progress => BenchReport.Run(pipeline, request.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -31,12 +30,6 @@ internal static class BenchVerb
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    private static double PeakOf(int threads)
-    {
-        using var team = new CpuThreads(threads > 0 ? threads : Environment.ProcessorCount);
-        return Peak.Flops(team);
     }
 
     private static void Print(TextWriter output, BenchReport report)
@@ -51,10 +44,12 @@ internal static class BenchVerb
             double between = stage.Speed.Seconds - stage.Operations.Sum(operation => operation.Speed.Seconds);
             output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {Percent(between / stage.Speed.Seconds),9}"));
             string tokens = stage.Tokens > 0 ? $"{stage.Tokens} tokens; " : "";
-            output.WriteLine(FormattableString.Invariant($"  {tokens}{stage.PeakBytes / 1e9:F3} GB of tensors, {stage.WeightBytes / 1e9:F3} GB of weights (mapped)"));
+            output.WriteLine($"  {tokens}{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights (mapped)");
         }
         PrintRow(output, "whole run", "", "", report.Whole);
-        output.WriteLine(FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after; peak memory {report.PeakMemoryBytes / 1e9:F2} GB"));
+        output.WriteLine(
+            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after; ")
+            + $"peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
     }
 
     private static void PrintRow(TextWriter output, string name, string calls, string share, Throughput speed) =>

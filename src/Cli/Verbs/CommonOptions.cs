@@ -11,9 +11,9 @@ internal static class CommonOptions
     public static Option<string?> Model() => new("--model") { Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", HelpName = "DIR" };
 
     /// <exception cref="UsageException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
-    public static string CheckModel(string folder) => Directory.Exists(folder)
+    public static string CheckModel(string folder, string option = "--model") => Directory.Exists(folder)
         ? folder
-        : throw new UsageException("--model", $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
+        : throw new UsageException(option, $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
 

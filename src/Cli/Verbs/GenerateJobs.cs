@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
@@ -9,52 +8,36 @@ namespace CogVideoX.Cli.Verbs;
 internal static class GenerateJobs
 {
     private const int MostVideos = 10_000, LongestName = 60;
+    private const string LatentsEnding = ".latents.safetensors";
 
     public static IReadOnlyList<GenerateJob> List(ParseResult parsed, GenerateOptions options, GenerationRequest request)
     {
-        (string Text, int? Line)[] prompts = Prompts(parsed, options, request.Prompt);
+        (string Text, int? Line)[] prompts = PromptSource.Read(parsed, options, request.Prompt);
         int each = parsed.GetValue(options.NumVideos) ?? 1;
         if (each is < 1 or > MostVideos)
             throw new UsageException("--num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
         if ((long)prompts.Length * each > MostVideos)
             throw new UsageException("--prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
         int count = prompts.Length * each;
+        string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         var jobs = new List<GenerateJob>(count);
+        var names = new HashSet<string>();
         for (int i = 0; i < count; i++)
         {
             (string prompt, int? line) = prompts[i / each];
-            string output = parsed.GetValue(options.Output) is { } given ? Numbered(given, i, count) : FreeName(prompt, jobs);
-            jobs.Add(new GenerateJob(
-                request with
-                {
-                    Prompt = prompt,
-                    Seed = unchecked(request.Seed + (ulong)(i % each)),
-                    SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
-                    Trace = Numbered(parsed.GetValue(options.Trace), i, count),
-                },
-                output,
-                line));
+            ulong seed = unchecked(request.Seed + (ulong)(i % each));
+            string name = output is not null ? Numbered(output, i, count) : FreeName(folder ?? "", prompt, seed, names);
+            names.Add(name);
+            var single = request with
+            {
+                Prompt = prompt,
+                Seed = seed,
+                SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
+                Trace = Numbered(parsed.GetValue(options.Trace), i, count),
+            };
+            jobs.Add(new GenerateJob(single, name, IsNamed: output is not null, line, SeedWrapped: seed < request.Seed));
         }
         return jobs;
-    }
-
-    private static (string Text, int? Line)[] Prompts(ParseResult parsed, GenerateOptions options, string prompt)
-    {
-        if (parsed.GetValue(options.PromptFile) is not { } file)
-            return [(prompt, null)];
-        if (parsed.GetValue(options.Prompt) is not null)
-            throw new UsageException("--prompt-file", "give either a prompt or a file of prompts, not both.");
-        (string Text, int? Line)[] prompts;
-        try
-        {
-            prompts = [.. File.ReadLines(file, new UTF8Encoding(false, throwOnInvalidBytes: true))
-                .Select((text, index) => (text, (int?)index + 1)).Where(prompt => !string.IsNullOrWhiteSpace(prompt.text))];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecoderFallbackException)
-        {
-            throw new UsageException("--prompt-file", $"{file} can't be read as UTF-8 text: {exception.Message}", exception);
-        }
-        return prompts.Length > 0 ? prompts : throw new UsageException("--prompt-file", $"{file} holds no prompt; write one a line.");
     }
 
     /// <summary><c>a.mp4</c> for one video; <c>a-01.mp4</c>, <c>a-02.mp4</c>, … for several.</summary>
@@ -70,16 +53,48 @@ internal static class GenerateJobs
         return $"{path[..^extension.Length]}-{number}{extension}";
     }
 
-    // A name that nobody chose must not stand in the way of a second run.
-    private static string FreeName(string prompt, List<GenerateJob> before)
+    /// <summary>A free name for the latents of a video that nobody asked to keep.</summary>
+    internal static string LatentsBeside(string output)
     {
-        string words = string.Join('-', prompt.ToLowerInvariant().Split([.. prompt.ToLowerInvariant().Where(c => !char.IsLetterOrDigit(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
+        string video = Path.TrimEndingDirectorySeparator(output);
+        string stem = video[..^Path.GetExtension(video).Length];
+        for (int i = 1; ; i++)
+        {
+            string name = i == 1 ? stem + LatentsEnding : $"{stem}-{i}{LatentsEnding}";
+            if (!Path.Exists(name))
+                return name;
+        }
+    }
+
+    private static string? OutputFolder(ParseResult parsed, GenerateOptions options)
+    {
+        if (parsed.GetValue(options.OutputDir) is not { } folder)
+            return null;
+        if (parsed.GetValue(options.Output) is not null)
+            throw new UsageException("--output-dir", "give either a file (--output) or a folder for files that are named after their prompts, not both.");
+        if (PathCheck.Problem(folder) is { } problem)
+            throw new UsageException("--output-dir", problem);
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException("--output-dir", $"the folder {folder} can't be made: {exception.Message}", exception);
+        }
+    }
+
+    // A name that nobody chose must not stand in the way of a second run.
+    private static string FreeName(string folder, string prompt, ulong seed, HashSet<string> taken)
+    {
+        string lower = prompt.ToLowerInvariant();
+        string words = string.Join('-', lower.Split([.. lower.Where(c => !char.IsLetterOrDigit(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
         string stem = words.Length == 0 ? "video" : words.Length > LongestName ? words[..LongestName].TrimEnd('-') : words;
         string extension = VideoFormats.DefaultExtension();
         for (int i = 1; ; i++)
         {
-            string name = i == 1 ? stem + extension : $"{stem}-{i}{extension}";
-            if (!Path.Exists(name) && before.All(job => job.Output != name))
+            string name = Path.Combine(folder, i == 1 ? $"{stem}-{seed}{extension}" : $"{stem}-{seed}-{i}{extension}");
+            if (!Path.Exists(name) && !taken.Contains(name))
                 return name;
         }
     }

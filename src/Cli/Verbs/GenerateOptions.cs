@@ -1,17 +1,20 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Security.Cryptography;
 
 namespace CogVideoX.Cli.Verbs;
 
 /// <summary>The options of <c>generate</c>. Where none is given, the checkpoint decides.</summary>
 internal sealed class GenerateOptions
 {
-    public Argument<string?> Prompt { get; } = new("prompt") { Description = "What the video shows", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> Prompt { get; } = new("prompt") { Description = "What the video shows; - reads it from standard input", Arity = ArgumentArity.ZeroOrOne };
 
     public Option<string?> Model { get; } = CommonOptions.Model();
 
     public Option<string?> NegativePrompt { get; } = new("--negative-prompt") { Description = "What it doesn't show (default: empty)", HelpName = "TEXT" };
 
-    public Option<string?> PromptFile { get; } = new("--prompt-file") { Description = "One prompt a line, a video each, all with the same seed", HelpName = "FILE" };
+    public Option<string?> PromptFile { get; } = new("--prompt-file") { Description = "One prompt a line, a video each, all with the same seed; - reads standard input", HelpName = "FILE" };
 
     public Option<string?> From { get; } = new("--from") { Description = "Repeat the run that made this video; further options change it", HelpName = "VIDEO" };
 
@@ -31,7 +34,12 @@ internal sealed class GenerateOptions
 
     public Option<string?> Sampler { get; } = new("--sampler") { Description = "How noise is taken away", HelpName = "ddim|dpm" };
 
-    public Option<ulong?> Seed { get; } = new("--seed") { Description = "Where the noise begins (default: 42)", HelpName = "N" };
+    public Option<ulong?> Seed { get; } = new("--seed")
+    {
+        Description = "Where the noise begins; random draws one and says it (default: 42)",
+        HelpName = "N|random",
+        CustomParser = ParseSeed,
+    };
 
     public Option<int?> NumVideos { get; } = new("--num-videos") { Description = "So many videos of each prompt; video k uses seed + k", HelpName = "N" };
 
@@ -47,11 +55,17 @@ internal sealed class GenerateOptions
 
     public Option<string?> InitLatents { get; } = new("--init-latents") { Description = "Begin from the `latents` of this file in place of seeded noise", HelpName = "FILE" };
 
-    public Option<string?> SaveLatents { get; } = new("--save-latents") { Description = "Keep the latents before decoding; if interrupted, those of the last finished step", HelpName = "FILE" };
+    public Option<string?> SaveLatents { get; } = new("--save-latents") { Description = "Keep the latents before decoding; if interrupted, those of the last finished step (default: kept beside the video of a run of over 2 minutes)", HelpName = "FILE" };
 
     public Option<string?> Trace { get; } = new("--trace") { Description = "Keep the prompt embeddings and the latents after each step", HelpName = "FILE" };
 
-    public Option<string?> Output { get; } = new("--output", "-o") { Description = ".mp4 .webm .gif .webp .png (animated) .y4m .safetensors, or a folder ending in / (default: named after the prompt)", HelpName = "FILE" };
+    public Option<string?> Output { get; } = new("--output", "-o") { Description = ".mp4 .webm .gif .webp .png (animated) .y4m .safetensors, or a folder ending in / (default: named after prompt and seed)", HelpName = "FILE" };
+
+    public Option<string?> OutputDir { get; } = new("--output-dir")
+    {
+        Description = "A folder for videos that are named after their prompts and seeds; made where it doesn't exist",
+        HelpName = "DIR",
+    };
 
     public Option<bool> Overwrite { get; } = CommonOptions.Overwrite();
 
@@ -67,7 +81,18 @@ internal sealed class GenerateOptions
         return new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed, NumVideos, Dtype,
-            MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, Overwrite, Json,
+            MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Overwrite, Json,
         };
+    }
+
+    private static ulong? ParseSeed(ArgumentResult given)
+    {
+        string text = given.Tokens[0].Value;
+        if (text == "random")
+            return BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+            return seed;
+        given.AddError("not a seed");
+        return null;
     }
 }

@@ -21,61 +21,30 @@ internal static class GenerateVerb
     {
         (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, request);
-        bool overwrite = parsed.GetValue(options.Overwrite);
-        using var pipeline = TextToVideo.Open(model, CommonOptions.CheckThreads(parsed.GetValue(options.Threads)));
-        CheckFiles(jobs, overwrite);
-        foreach (GenerateJob job in jobs)
-            Check(terminal, pipeline, job, overwrite, jobs.Count == 1);
-        if (VideoFormats.DefaultExtension() == ".png" && parsed.GetValue(options.Output) is null)
-            terminal.Say("ffmpeg isn't on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
-        foreach ((int index, GenerateJob job) in jobs.Index())
-        {
-            if (jobs.Count > 1)
-                terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
-            var seconds = new OrderedDictionary<string, double>();
-            if (index == 0)
-                seconds["start"] = SinceStart();
-            GenerateReport report = Make(terminal, pipeline, job, seconds, overwrite, cancellation);
-            terminal.Output.WriteLine(parsed.GetValue(options.Json) ? JsonSerializer.Serialize(report, JsonStyle.Options) : report.Output);
-        }
-        return ExitCode.Done;
-    }
-
-    // Videos look after themselves (VideoSink); what else stands in the way, or would be written twice, is found here.
-    private static void CheckFiles(IReadOnlyList<GenerateJob> jobs, bool overwrite)
-    {
-        var named = new HashSet<string>();
-        foreach ((string option, string path) in jobs.SelectMany(job => job.Files))
-        {
-            if (!named.Add(Path.GetFullPath(path)))
-                throw new UsageException(option, $"{path} is written by this command already; name another file.");
-            if (option != "--output" && !overwrite && File.Exists(path))
-                throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
-        }
-    }
-
-    // All that can be refused is refused before the first video is begun.
-    private static void Check(Terminal terminal, TextToVideo pipeline, GenerateJob job, bool overwrite, bool announce)
-    {
-        GenerationPlan plan = Plan(pipeline, job);
-        GenerationSettings settings = plan.Settings;
-        VideoSink.Check(job.Output, new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate), settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents), overwrite);
-        foreach (string warning in plan.Warnings)
-            terminal.Warn(job.Line is { } line ? $"line {line}: {warning}" : warning);
-        if (announce)
-            terminal.Say(InspectVerb.Describe(settings) + ".");
-    }
-
-    private static GenerationPlan Plan(TextToVideo pipeline, GenerateJob job)
-    {
+        GenerateChecks.CheckFiles(parsed, options, jobs);
+        int threads = CommonOptions.CheckThreads(parsed.GetValue(options.Threads));
+        using var pipeline = TextToVideo.Open(model, threads);
+        jobs = new GenerateChecks(terminal, pipeline, new RunEstimate(() => RunEstimate.PeakFlops(threads))).Check(parsed, options, jobs);
+        var reports = new List<GenerateReport>();
+        bool json = parsed.GetValue(options.Json);
         try
         {
-            return pipeline.Plan(job.Request);
+            foreach ((int index, GenerateJob job) in jobs.Index())
+            {
+                if (jobs.Count > 1)
+                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
+                GenerateReport report = Make(terminal, pipeline, job, first: index == 0, parsed.GetValue(options.Overwrite), cancellation);
+                reports.Add(report);
+                if (!json)
+                    terminal.Output.WriteLine(report.Output);
+            }
         }
-        catch (RequestException exception) when (exception.Property == nameof(GenerationRequest.Prompt) && job.Line is not null)
+        finally
         {
-            throw new UsageException("--prompt-file", $"line {job.Line}: {exception.Problem}", exception);
+            if (json) // of those that were made, too, where a later one failed
+                terminal.Output.WriteLine(JsonSerializer.Serialize(reports, JsonStyle.Options));
         }
+        return ExitCode.Done;
     }
 
     // Of the program, up to the first video: reading the command, the model's configs and headers, and the plan.
@@ -86,19 +55,24 @@ internal static class GenerateVerb
     }
 
     private static GenerateReport Make(
-        Terminal terminal, TextToVideo pipeline, GenerateJob job, OrderedDictionary<string, double> seconds, bool overwrite, CancellationToken cancellation)
+        Terminal terminal, TextToVideo pipeline, GenerateJob job, bool first, bool overwrite, CancellationToken cancellation)
     {
+        var seconds = new OrderedDictionary<string, double>();
+        if (first)
+            seconds["start"] = SinceStart();
         GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
         GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
         long began = Stopwatch.GetTimestamp();
-        VideoWriter.Write(job.Output, result.Video, result.Settings.Rate, metadata, overwrite, cancellation);
+        string output = VideoWriter.Write(job, result, metadata, overwrite, cancellation);
         foreach (StageTime time in result.Times)
             seconds[time.Stage.ToString().ToLowerInvariant()] = time.Elapsed.TotalSeconds;
         seconds["write"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         using var process = Process.GetCurrentProcess();
-        var report = new GenerateReport(Path.GetFullPath(job.Output), metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
+        var report = new GenerateReport(
+            output, job.Request.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
+            metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
         terminal.Say(string.Join(", ", seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}"))
-            + FormattableString.Invariant($"; peak memory {report.PeakMemoryBytes / 1e9:F2} GB"));
+            + $"; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");
         return report;
     }
 }

@@ -18,7 +18,7 @@ internal static class InspectVerb
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model)), request.Read(parsed));
+            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), request.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -34,7 +34,10 @@ internal static class InspectVerb
         foreach (ComponentReport component in report.Components)
         {
             string types = string.Join(", ", component.ParametersByType.Select(entry => entry.Key));
-            output.WriteLine(FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters {component.Bytes / 1e9,8:F3} GB  {types,-6} {component.Files.Count} file(s)  {component.ClassName}"));
+            string files = component.Files.Count == 1 ? "1 file" : $"{component.Files.Count} files";
+            output.WriteLine(
+                FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters ")
+                + $"{ByteSize.ToText(component.Bytes),10}  {types,-6} {files,-8} {component.ClassName}");
         }
         foreach (string problem in report.Unsupported)
             output.WriteLine($"  not supported: {problem}");
@@ -46,9 +49,16 @@ internal static class InspectVerb
     {
         output.WriteLine($"A run: {Describe(plan.Settings)}");
         foreach (StagePlan stage in plan.Stages)
-            output.WriteLine(FormattableString.Invariant($"  {stage.Stage.ToString().ToLowerInvariant(),-13} {stage.ActivationBytes / 1e9,8:F3} GB of tensors, {stage.WeightBytes / 1e9:F3} GB of weights (mapped), {stage.Flops / 1e12:F3} TFLOP"));
-        output.WriteLine(FormattableString.Invariant($"  {plan.FreeBytes / 1e9:F1} GB of memory are free."));
+            output.WriteLine(
+                $"  {stage.Stage.ToString().ToLowerInvariant(),-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
+                + $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped), {Work(stage.Flops)}");
+        output.WriteLine($"  the whole run holds up to {ByteSize.ToText(plan.PeakBytes)}, the finished video included; {ByteSize.ToText(plan.FreeBytes)} are free.");
+        foreach (string warning in plan.Warnings)
+            output.WriteLine($"  note: {warning}");
     }
+
+    private static string Work(double flops) =>
+        flops >= 1e12 ? FormattableString.Invariant($"{flops / 1e12:F2} TFLOP") : FormattableString.Invariant($"{flops / 1e9:F2} GFLOP");
 
     public static string Describe(GenerationSettings settings) => FormattableString.Invariant(
         $"{settings.Frames} frames of {settings.Width}×{settings.Height} at {settings.Rate.Numerator / (double)settings.Rate.Denominator:0.###} a second, {settings.Steps} steps of {settings.Sampler.ToString().ToLowerInvariant()}, guidance {settings.GuidanceScale}{(settings.DynamicGuidance ? " (dynamic)" : "")}, seed {settings.Seed}, noise in {settings.Dtype.ToString().ToLowerInvariant()}{(settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "")}");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
@@ -42,39 +41,29 @@ internal static class RequestReader
     {
         try
         {
-            IReadOnlyDictionary<string, JsonNode?> settings = metadata.Settings;
+            var settings = new SettingsReader(metadata.Settings);
             var request = new GenerationRequest(metadata.Prompt)
             {
                 NegativePrompt = metadata.NegativePrompt,
                 Seed = metadata.Seed,
-                Width = Get<int>("width"),
-                Height = Get<int>("height"),
-                Frames = Get<int>("frames"),
-                Rate = FrameRate.Parse(Get<string>("fps")),
-                Steps = Get<int>("steps"),
-                GuidanceScale = Get<double>("guidance-scale"),
-                DynamicGuidance = Get<bool>("dynamic-cfg"),
-                Sampler = Named<SamplerKind>(Get<string>("sampler")),
-                Dtype = Named<NoiseDtype>(Get<string>("dtype")),
-                MaxSequenceLength = Get<int>("max-sequence-length"),
-                VaeTiling = Named<TilingMode>(Get<string>("vae-tiling")),
-                InitLatents = settings.TryGetValue("init-latents", out JsonNode? latents) ? latents?.GetValue<string>() : null,
+                Width = settings.Int("width"),
+                Height = settings.Int("height"),
+                Frames = settings.Int("frames"),
+                Rate = settings.Rate("fps"),
+                Steps = settings.Int("steps"),
+                GuidanceScale = settings.Number("guidance-scale"),
+                DynamicGuidance = settings.Flag("dynamic-cfg"),
+                Sampler = settings.Named<SamplerKind>("sampler"),
+                Dtype = settings.Named<NoiseDtype>("dtype"),
+                MaxSequenceLength = settings.Int("max-sequence-length"),
+                VaeTiling = settings.Named<TilingMode>("vae-tiling"),
+                InitLatents = settings.TextOrNull("init-latents"),
             };
-            return (BundledModel.Find(Get<string>("model")), request);
-
-            T Get<T>(string name) => settings.TryGetValue(name, out JsonNode? node) && node is not null
-                ? node.GetValue<T>()
-                : throw new FormatException($"'{name}' is missing");
+            return (BundledModel.Find(settings.Text("model")), request);
         }
-        catch (Exception exception) when (exception is FormatException or InvalidOperationException or ArgumentException)
+        catch (FormatException exception)
         {
             throw new UsageException("--from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
     }
-
-    // Enum.Parse alone would take a number for a name.
-    private static TEnum Named<TEnum>(string name) where TEnum : struct, Enum =>
-        Enum.TryParse(name, ignoreCase: true, out TEnum value) && Enum.GetNames<TEnum>().Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? value
-            : throw new FormatException($"'{name}' isn't one of {string.Join(", ", Enum.GetNames<TEnum>()).ToLowerInvariant()}");
 }

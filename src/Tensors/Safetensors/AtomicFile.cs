@@ -15,7 +15,7 @@ internal static class AtomicFile
             throw new SafetensorsException($"{path} is a folder; name a file in it.");
         if (!Directory.Exists(folder))
             throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
+        string temporary = TemporaryBeside(full);
         try
         {
             using (var stream = new FileStream(temporary, Options(bytes)))
@@ -37,7 +37,12 @@ internal static class AtomicFile
         }
     }
 
-    private static FileStreamOptions Options(long bytes) => new()
+    /// <summary>A name that nobody has, in the same folder, so that a rename can give the file its own.</summary>
+    public static string TemporaryBeside(string full) =>
+        Path.Combine(Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
+
+    /// <summary>A new file of a known length.</summary>
+    public static FileStreamOptions Options(long bytes) => new()
     {
         Mode = FileMode.CreateNew,
         Access = FileAccess.Write,

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -26,8 +23,7 @@ public static class SafetensorsWriter
     public static void Write(string path, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         TensorSource[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
-        CheckNames(path, ordered);
-        byte[] header = Header(path, ordered, metadata);
+        byte[] header = HeaderWriter.Write(path, Entries(ordered), metadata);
         long bytes = header.Length + ordered.Sum(tensor => tensor.Bytes);
         AtomicFile.Write(path, bytes, stream =>
         {
@@ -37,67 +33,17 @@ public static class SafetensorsWriter
         });
     }
 
-    private static void CheckNames(string path, TensorSource[] tensors)
+    private static List<SafetensorsEntry> Entries(TensorSource[] tensors)
     {
-        var names = new HashSet<string>();
-        foreach (TensorSource tensor in tensors)
-        {
-            if (tensor.Name == SafetensorsHeader.MetadataKey)
-                throw new SafetensorsException($"{path}: a tensor can't be called {tensor.Name}; the format uses that name.");
-            if (!TensorName.IsAllowed(tensor.Name))
-                throw new SafetensorsException($"{path}: a tensor is called {Quoted.Name(tensor.Name)}; {TensorName.Rule}.");
-            if (!names.Add(tensor.Name))
-                throw new SafetensorsException($"{path}: two tensors are called {Quoted.Name(tensor.Name)}.");
-        }
-    }
-
-    private static byte[] Header(string path, TensorSource[] tensors, IReadOnlyDictionary<string, string>? metadata)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        bytes.Write(stackalloc byte[8]);
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            WriteJson(json, tensors, metadata);
-        bytes.Write("       "u8[..((8 - bytes.WrittenCount % 8) % 8)]);
-        byte[] header = bytes.WrittenSpan.ToArray();
-        int length = header.Length - 8;
-        if (length > SafetensorsHeader.MaxLength)
-            throw new SafetensorsException($"{path}: the header would have {length} bytes, the format allows {SafetensorsHeader.MaxLength}. Write fewer tensors or less metadata.");
-        BinaryPrimitives.WriteInt64LittleEndian(header, length);
-        return header;
-    }
-
-    private static void WriteJson(Utf8JsonWriter json, TensorSource[] tensors, IReadOnlyDictionary<string, string>? metadata)
-    {
-        json.WriteStartObject();
-        if (metadata is { Count: > 0 })
-        {
-            json.WriteStartObject(SafetensorsHeader.MetadataKey);
-            foreach ((string key, string value) in metadata)
-                json.WriteString(key, value);
-            json.WriteEndObject();
-        }
+        var entries = new List<SafetensorsEntry>(tensors.Length);
         long begin = 0;
         foreach (TensorSource tensor in tensors)
         {
-            WriteEntry(json, tensor, begin);
-            begin = checked(begin + tensor.Bytes);
+            long end = checked(begin + tensor.Bytes);
+            entries.Add(new SafetensorsEntry(tensor.Name, tensor.Type, tensor.Shape, begin, end));
+            begin = end;
         }
-        json.WriteEndObject();
-    }
-
-    private static void WriteEntry(Utf8JsonWriter json, TensorSource tensor, long begin)
-    {
-        json.WriteStartObject(tensor.Name);
-        json.WriteString("dtype", tensor.Type.Name);
-        json.WriteStartArray("shape");
-        foreach (int size in tensor.Shape)
-            json.WriteNumberValue(size);
-        json.WriteEndArray();
-        json.WriteStartArray("data_offsets");
-        json.WriteNumberValue(begin);
-        json.WriteNumberValue(checked(begin + tensor.Bytes));
-        json.WriteEndArray();
-        json.WriteEndObject();
+        return entries;
     }
 
     private static void Copy(TensorSource tensor, Stream stream)

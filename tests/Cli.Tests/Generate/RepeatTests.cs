@@ -61,7 +61,7 @@ public sealed class RepeatTests : IDisposable
     {
         CliRun run = await CliRun.Done([.. Unusual, "--json", "-o", folder.File("clip.png")]);
         using JsonDocument document = JsonDocument.Parse(run.Output);
-        JsonElement root = document.RootElement;
+        JsonElement root = Assert.Single(document.RootElement.EnumerateArray());
         Assert.Equal(folder.File("clip.png"), root.GetProperty("output").GetString());
         Assert.Equal(Unusual[1], root.GetProperty("prompt").GetString());
         Assert.Equal("blurry", root.GetProperty("negative_prompt").GetString());
@@ -69,6 +69,23 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal("dpm", root.GetProperty("settings").GetProperty("sampler").GetString());
         Assert.Equal(["start", "encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > 0);
+    }
+
+    [Theory]
+    [InlineData("\"width\":48", "\"width\":\"wide\"", "'width' is \"wide\", not a whole number")]
+    [InlineData("\"width\":48", "\"width\":[1,2]", "'width' is [1,2], not a whole number")]
+    [InlineData("\"width\":48,", "", "'width' is missing")]
+    [InlineData("\"steps\":3", "\"steps\":3.5", "'steps' is 3.5, not a whole number")]
+    [InlineData("\"fps\":\"30000/1001\"", "\"fps\":\"fast\"", "'fps' is \"fast\", not a frame rate")]
+    [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm")]
+    [InlineData("\"dynamic-cfg\":true", "\"dynamic-cfg\":1", "'dynamic-cfg' is 1, not true or false")]
+    public async Task ADamagedSettingIsNamed(string written, string damaged, string says)
+    {
+        await CliRun.Done([.. Unusual, "-o", folder.File("clip.y4m")]);
+        string companion = folder.File("clip.y4m.json"), settings = File.ReadAllText(companion);
+        Assert.Contains(written, settings);
+        File.WriteAllText(companion, settings.Replace(written, damaged));
+        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("clip.y4m"), "-o", folder.File("again.png")], "--from: ", says);
     }
 
     [Theory]

@@ -52,7 +52,7 @@ public sealed class SeveralVideosTests : IDisposable
     [Theory]
     [InlineData(new byte[0], "holds no prompt")]
     [InlineData(new byte[] { 0x20, 0x0A }, "holds no prompt")]
-    [InlineData(new byte[] { 0x61, 0xFF, 0xFE }, "can't be read as UTF-8 text")]
+    [InlineData(new byte[] { 0x61, 0xFF, 0xFE }, "isn't UTF-8 text: line 1 has a byte")]
     public async Task FileWithoutPromptsIsRefused(byte[] contents, string says)
     {
         File.WriteAllBytes(folder.File("prompts.txt"), contents);

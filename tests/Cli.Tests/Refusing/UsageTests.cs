@@ -44,7 +44,7 @@ public sealed class UsageTests : IDisposable
         { "prompt: character 2 is U+0007", ["a\a"] },
         { "--negative-prompt: character 1 is U+0000", ["a", "--negative-prompt", "\0"] },
         { "--model: /no/such/model doesn't exist", ["a", "--model", "/no/such/model"] },
-        { "--prompt-file: /no/such/file can't be read", ["--prompt-file", "/no/such/file"] },
+        { "--prompt-file: /no/such/file doesn't exist", ["--prompt-file", "/no/such/file"] },
         { "--from: '/no/such/video.png'", ["--from", "/no/such/video.png"] },
         { "--init-latents: /no/such/file doesn't exist", ["a", "--init-latents", "/no/such/file"] },
         { "--save-latents: the folder /no/such doesn't exist", ["a", "--save-latents", "/no/such/file"] },

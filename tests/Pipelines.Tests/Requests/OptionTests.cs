@@ -29,7 +29,7 @@ public sealed class OptionTests : IDisposable
     [InlineData(1000.5)]
     [InlineData(1e300)]
     public void GuidanceOutOfRange(double scale) =>
-        Assert.Contains("from 1 (off) to 1000", Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, nameof(GenerationRequest.GuidanceScale)).Message);
+        Assert.Contains("from 0 to 1000", Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, nameof(GenerationRequest.GuidanceScale)).Message);
 
     [Theory]
     [InlineData(0, false)]

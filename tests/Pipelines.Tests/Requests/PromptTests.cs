@@ -59,7 +59,7 @@ public sealed class PromptTests : IDisposable
     [Fact]
     public void CutPromptIsWarnedOfWithTheWordsThatAreLost()
     {
-        string text = string.Concat(Enumerable.Repeat("a red circle moving left ", 8)) + "zebra";
+        string text = string.Concat(Enumerable.Repeat("a red circle moving left ", 4)) + "zebra";
         string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Prompt = text }).Warnings);
         Assert.Contains("The prompt is longer than 26 tokens", warning);
         Assert.Contains("zebra\"", warning);
@@ -67,11 +67,20 @@ public sealed class PromptTests : IDisposable
     }
 
     [Fact]
+    public void OfAVeryLongPromptTheWarningShowsTheFirstWordsAndTheCount()
+    {
+        string text = string.Concat(Enumerable.Repeat("a red circle moving left ", 1000));
+        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Prompt = text }).Warnings);
+        Assert.Matches("its last 2[0-9]{4} characters are cut off: \"[^\"]{80}…\"", warning);
+        Assert.True(warning.Length < 200);
+    }
+
+    [Fact]
     public void CutNegativePromptIsWarnedOfOnlyWhereItIsUsed()
     {
         var request = TestModels.Quick with { NegativePrompt = string.Concat(Enumerable.Repeat("blurry and dark ", 20)) };
         Assert.Contains("The negative prompt is longer", Assert.Single(pipeline.Plan(request).Warnings));
-        Assert.Empty(pipeline.Plan(request with { GuidanceScale = 1 }).Warnings);
+        Assert.DoesNotContain("longer", Assert.Single(pipeline.Plan(request with { GuidanceScale = 1 }).Warnings));
     }
 
     [Fact]
@@ -79,6 +88,25 @@ public sealed class PromptTests : IDisposable
     {
         string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Frames = 17 }).Warnings);
         Assert.Contains("17 frames are more than the 9", warning);
+    }
+
+    [Theory]
+    [InlineData(160, 64)]
+    [InlineData(96, 96)]
+    public void ALargerSizeThanTheModelKnowsIsWarnedOf(int width, int height)
+    {
+        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Width = width, Height = height }).Warnings);
+        Assert.Contains($"{width}×{height} is beyond the 96×64", warning);
+    }
+
+    [Fact]
+    public void WhatHasNoEffectWithoutGuidanceIsSaid()
+    {
+        GenerationRequest request = TestModels.Quick with { GuidanceScale = 0.5, NegativePrompt = "blurry" };
+        Assert.Equal(
+            ["Guidance is off at a scale of 0.5, as at every scale up to 1.", "The negative prompt has no effect: guidance is off at a scale of 0.5."],
+            pipeline.Plan(request).Warnings);
+        Assert.Empty(pipeline.Plan(TestModels.Quick with { GuidanceScale = 1 }).Warnings);
     }
 
     [Fact]

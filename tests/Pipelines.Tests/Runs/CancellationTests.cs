@@ -56,7 +56,7 @@ public sealed class CancellationTests : IDisposable
         CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 } && progress.Fraction > 1.25 / 3);
         Assert.Equal((GenerationStage.Sample, 1, Request.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
         Assert.Contains(Request.SaveLatents!, stopped.Message);
-        Assert.Equal(["latents.safetensors"], folder.Names);
+        Assert.Equal(["latents.safetensors", "trace.safetensors"], folder.Names);
         Assert.Equal(LatentsAfter(step: 0), Latents(Request.SaveLatents!, "latents"));
     }
 
@@ -66,6 +66,15 @@ public sealed class CancellationTests : IDisposable
         CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 }, Request with { SaveLatents = null, Trace = null });
         Assert.Equal((1, null), (stopped.FinishedSteps, stopped.SavedLatents));
         Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void TheTraceHoldsTheStepsThatWereDone()
+    {
+        Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 2 });
+        using SafetensorsFile trace = SafetensorsFile.Open(Request.Trace!);
+        Assert.Equal(["latents.0", "latents.1", "negative_prompt_embeds", "prompt_embeds"], trace.Names.Order(StringComparer.Ordinal));
+        Assert.Equal(LatentsAfter(step: 1), trace["latents.1"].ToFloats());
     }
 
     [Fact]

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>All that can be refused is refused, and all that should be known is said, before the first video is begun.</summary>
+internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, RunEstimate estimate)
+{
+    /// <summary>What stands in the way, or would be written twice; videos look after themselves (<see cref="VideoSink"/>).</summary>
+    public static void CheckFiles(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
+    {
+        bool overwrite = parsed.GetValue(options.Overwrite);
+        var named = new HashSet<string>();
+        foreach ((string option, string path) in jobs.SelectMany(job => job.Files))
+        {
+            if (!named.Add(Path.GetFullPath(path)))
+                throw new UsageException(option, $"{path} is written by this command already; name another file.");
+            if (option != "--output" && !overwrite && File.Exists(path))
+                throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
+        }
+    }
+
+    /// <returns>The jobs as they will run: long ones keep their latents.</returns>
+    public IReadOnlyList<GenerateJob> Check(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
+    {
+        bool overwrite = parsed.GetValue(options.Overwrite);
+        var said = new HashSet<string>(); // what several jobs have in common is said once
+        TimeSpan whole = TimeSpan.Zero;
+        GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];
+        for (int i = 0; i < jobs.Count; i++)
+        {
+            GenerationPlan plan = Plan(jobs[i]);
+            foreach (string warning in plan.Warnings)
+            {
+                string text = jobs[i].Line is { } line ? $"line {line}: {warning}" : warning;
+                if (said.Add(text))
+                    terminal.Warn(text);
+            }
+            TimeSpan time = estimate.Of(plan);
+            whole += time;
+            checkedJobs[i] = time > RunEstimate.Long ? KeepingLatents(jobs[i]) : jobs[i];
+            CheckVideo(jobs[i], plan.Settings, overwrite);
+            if (i == 0)
+                WarnOfNoEffect(parsed, options, jobs, plan.Settings);
+            if (jobs.Count == 1)
+                terminal.Say(InspectVerb.Describe(plan.Settings) + ".");
+        }
+        if (!jobs[0].IsNamed && VideoFormats.DefaultExtension() == ".png")
+            terminal.Say("ffmpeg isn't on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
+        SayTime(whole, checkedJobs);
+        return checkedJobs;
+    }
+
+    private GenerationPlan Plan(GenerateJob job)
+    {
+        try
+        {
+            return pipeline.Plan(job.Request);
+        }
+        catch (RequestException exception) when (exception.Property == nameof(GenerationRequest.Prompt) && job.Line is not null)
+        {
+            throw new UsageException("--prompt-file", $"line {job.Line}: {exception.Problem}", exception);
+        }
+    }
+
+    private void CheckVideo(GenerateJob job, GenerationSettings settings, bool overwrite) => VideoSink.Check(
+        job.Output, new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate),
+        settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents), overwrite);
+
+    private static GenerateJob KeepingLatents(GenerateJob job) => job.Request.SaveLatents is not null
+        ? job
+        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.Output) } };
+
+    // Only the command line knows what was given and what is a default.
+    private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)
+    {
+        bool startsFromFile = jobs[0].Request.InitLatents is not null, drawsNoise = !startsFromFile || settings.Sampler == SamplerKind.Dpm;
+        if (!drawsNoise && parsed.GetResult(options.Seed) is { Implicit: false })
+            terminal.Warn("--seed has no effect: the noise comes from --init-latents, and the ddim sampler draws none.");
+        if (!drawsNoise && parsed.GetResult(options.Dtype) is { Implicit: false })
+            terminal.Warn("--dtype has no effect: the noise comes from --init-latents, and the ddim sampler draws none.");
+        if (!drawsNoise && parsed.GetValue(options.NumVideos) > 1)
+            terminal.Warn("all videos of a prompt will be the same: the noise comes from --init-latents, and the ddim sampler draws none.");
+        if (!settings.IsGuided && parsed.GetValue(options.DynamicCfg) == "on")
+            terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {FormattableString.Invariant($"{settings.GuidanceScale}")}.");
+        if (jobs.Any(job => job.SeedWrapped))
+            terminal.Warn($"seeds end at {ulong.MaxValue}: later videos go on from 0.");
+    }
+
+    private void SayTime(TimeSpan whole, GenerateJob[] jobs)
+    {
+        if (whole < RunEstimate.WorthTelling)
+            return;
+        string kept = jobs.Length == 1 && jobs[0].Request.SaveLatents is { } latents ? $"; the latents are kept in {latents}" : "";
+        terminal.Say($"This takes about {ProgressDisplay.Duration(whole)} on this machine{kept}.");
+    }
+}

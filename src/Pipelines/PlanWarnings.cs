@@ -1,0 +1,52 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.T5;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>What the user of a request should know before it runs: what will look worse, and what has no effect.</summary>
+internal static class PlanWarnings
+{
+    private const int ShownCharacters = 80;
+
+    public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model)
+    {
+        var warnings = new List<string>(model.Notes);
+        AddPrompt(warnings, settings.Prompt, "prompt", settings, model);
+        if (settings.IsGuided)
+            AddPrompt(warnings, settings.NegativePrompt, "negative prompt", settings, model);
+        AddTraining(warnings, settings, model);
+        AddEffects(warnings, settings);
+        return warnings;
+    }
+
+    private static void AddPrompt(List<string> warnings, string prompt, string name, GenerationSettings settings, LoadedModel model)
+    {
+        TokenizedPrompt tokens = model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength);
+        if (tokens.Truncated is { } cut)
+            warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; its last {cut.Length} characters are cut off: \"{Shortened(cut)}\"");
+    }
+
+    private static void AddTraining(List<string> warnings, GenerationSettings settings, LoadedModel model)
+    {
+        TransformerConfig transformer = model.Folder.Transformer;
+        if (settings.Frames > transformer.SampleFrames)
+            warnings.Add($"{settings.Frames} frames are more than the {transformer.SampleFrames} that this model was trained for; expect a worse video.");
+        int compression = model.Folder.Vae.SpatialCompression;
+        (int width, int height) = (transformer.SampleWidth * compression, transformer.SampleHeight * compression);
+        if (settings.Width > width || settings.Height > height)
+            warnings.Add($"{settings.Width}×{settings.Height} is beyond the {width}×{height} that this model was trained for; expect a worse video.");
+    }
+
+    private static void AddEffects(List<string> warnings, GenerationSettings settings)
+    {
+        if (settings.IsGuided)
+            return;
+        string off = FormattableString.Invariant($"guidance is off at a scale of {settings.GuidanceScale}");
+        if (settings.GuidanceScale is > 0 and < 1)
+            warnings.Add($"{char.ToUpperInvariant(off[0])}{off[1..]}, as at every scale up to 1.");
+        if (settings.NegativePrompt.Length > 0)
+            warnings.Add($"The negative prompt has no effect: {off}.");
+    }
+
+    private static string Shortened(string text) => text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "…";
+}

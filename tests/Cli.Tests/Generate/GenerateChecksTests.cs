@@ -1,0 +1,73 @@
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Cli.Verbs;
+using CogVideoX.Pipelines;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Cli.Tests.Generate;
+
+/// <summary>What is said and decided before the first video is begun.</summary>
+public sealed class GenerateChecksTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(1e9, true)]     // a machine on which the run takes hours
+    [InlineData(1e15, false)]   // and one on which it is over at once
+    public void ALongRunIsToldBeforeAndKeepsItsLatents(double peakFlops, bool isLong)
+    {
+        (IReadOnlyList<GenerateJob> jobs, string said) = Check(
+            peakFlops, "a red circle", "--steps", "1000", "--width", "512", "--height", "512", "-o", folder.File("clip.png"));
+        Assert.Equal(isLong ? folder.File("clip.latents.safetensors") : null, jobs[0].Request.SaveLatents);
+        Assert.Equal(isLong, said.Contains("This takes about "));
+        Assert.Equal(isLong, said.Contains($"the latents are kept in {folder.File("clip.latents.safetensors")}"));
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void LatentsThatAreThereAreNotReplacedByThoseThatNobodyAskedFor()
+    {
+        File.WriteAllText(folder.File("clip.latents.safetensors"), "mine");
+        Assert.Equal(folder.File("clip-2.latents.safetensors"), GenerateJobs.LatentsBeside(folder.File("clip.png")));
+    }
+
+    [Fact]
+    public void OptionsWithoutEffectAreNamed()
+    {
+        string latents = folder.File("start.safetensors");
+        Generate("a cat", "--save-latents", latents);
+        string said = Check(
+            1e15, "a cat", "--init-latents", latents, "--seed", "7", "--dtype", "fp16", "--num-videos", "2", "--guidance-scale", "1", "--dynamic-cfg", "on").Said;
+        Assert.Contains("--seed has no effect", said);
+        Assert.Contains("--dtype has no effect", said);
+        Assert.Contains("--dynamic-cfg has no effect", said);
+        Assert.Contains("all videos of a prompt will be the same", said);
+        Assert.DoesNotContain("no effect", Check(1e15, "a cat", "--init-latents", latents, "--seed", "7", "--sampler", "dpm").Said);
+    }
+
+    [Fact]
+    public void SeedsThatGoOnFromZeroAreSaid()
+    {
+        Assert.Contains("later videos go on from 0", Check(1e15, "a cat", "--seed", $"{ulong.MaxValue}", "--num-videos", "2").Said);
+        Assert.DoesNotContain("go on from 0", Check(1e15, "a cat", "--seed", $"{ulong.MaxValue}").Said);
+    }
+
+    [Fact]
+    public void AWarningThatSeveralVideosShareIsSaidOnce() =>
+        Assert.Equal(1, Check(1e15, "a cat", "--frames", "17", "--num-videos", "3").Said.Split("17 frames are more").Length - 1);
+
+    private void Generate(params string[] args) =>
+        Assert.Equal(0, CliRun.Done(["generate", .. args, "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("made.png")]).GetAwaiter().GetResult().Code);
+
+    private (IReadOnlyList<GenerateJob> Jobs, string Said) Check(double peakFlops, params string[] args)
+    {
+        using var error = new StringWriter();
+        var options = new GenerateOptions();
+        var parsed = options.ToCommand("generate", "").Parse([.. args, "--model", CliRun.Tiny]);
+        (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
+        using var pipeline = TextToVideo.Open(model, threads: 1);
+        var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, new RunEstimate(() => peakFlops));
+        return (checks.Check(parsed, options, GenerateJobs.List(parsed, options, request)), error.ToString());
+    }
+}
