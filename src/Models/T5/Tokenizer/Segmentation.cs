@@ -10,7 +10,7 @@ internal sealed class Segmentation : IDisposable
     private readonly Segment[] segments;
     private readonly int first;
 
-    public Segmentation(Utf8Builder normalized, UnigramSegmenter segmenter)
+    public Segmentation(Utf8Builder normalized, UnigramSegmenter<float> segmenter)
     {
         this.normalized = normalized;
         segments = ArrayPool<Segment>.Shared.Rent(normalized.Written.Length);

@@ -12,7 +12,7 @@ public sealed class T5Tokenizer
 
     private readonly SentencePieceModel model;
     private readonly Normalizer normalizer;
-    private readonly UnigramSegmenter segmenter;
+    private readonly UnigramSegmenter<float> segmenter;
 
     /// <summary>A tokenizer over a loaded model.</summary>
     /// <exception cref="InvalidDataException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
@@ -24,7 +24,7 @@ public sealed class T5Tokenizer
         bool keepsSymbols = model.Pieces.Any(piece => piece.Type == PieceType.UserDefined);
         PieceTrie? symbols = keepsSymbols ? new PieceTrie(model.Keys(PieceType.UserDefined)) : null;
         normalizer = new Normalizer(model.Normalizer, model.Trainer.TreatWhitespaceAsSuffix, symbols);
-        segmenter = new UnigramSegmenter(model);
+        segmenter = new UnigramSegmenter<float>(model);
     }
 
     /// <summary>The id that fills a row to its length.</summary>

@@ -1,21 +1,21 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 
 namespace CogVideoX.Models.T5;
 
 // The most probable segmentation under a unigram language model (Kudo 2018, arXiv 1804.10959), by the Viterbi algorithm over
-// byte positions as in sentencepiece (unigram_model.cc, EncodeOptimized). Where pieces tie, rounding decides: what is
-// float and what is double here is so there.
-internal sealed class UnigramSegmenter
+// byte positions as in sentencepiece (unigram_model.cc, EncodeOptimized). Where segmentations tie, TScore decides (BestPath).
+internal sealed class UnigramSegmenter<TScore> where TScore : struct, IBinaryFloatingPointIeee754<TScore>
 {
-    private const float UnknownPenalty = 10;
+    private const int UnknownPenalty = 10;
 
     // C's FLT_MIN, the least the highest score can be in the reference.
     private const float SmallestNormal = 1.17549435e-38f;
 
     private readonly PieceTrie trie;
-    private readonly double[] scores;
-    private readonly float unknownScore;
+    private readonly TScore[] scores;
+    private readonly TScore unknownScore;
     private readonly int unknownId;
     private readonly int[]? byteIds;
 
@@ -25,7 +25,7 @@ internal sealed class UnigramSegmenter
         float highest = Math.Max(SmallestNormal, normal.Max());
         trie = new PieceTrie(model.Keys(PieceType.Normal, PieceType.UserDefined));
         scores = [.. model.Pieces.Select(piece => Score(piece, highest))];
-        unknownScore = normal.Min() - UnknownPenalty;
+        unknownScore = TScore.CreateChecked(normal.Min()) - TScore.CreateChecked(UnknownPenalty);
         unknownId = model.UnknownId;
         byteIds = model.ByteIds;
     }
@@ -33,28 +33,28 @@ internal sealed class UnigramSegmenter
     // Fills segments, as long as text, from its end; returns where they begin.
     public int Segment(ReadOnlySpan<byte> text, Span<Segment> segments)
     {
-        BestPath[] best = ArrayPool<BestPath>.Shared.Rent(text.Length + 1);
+        BestPath<TScore>[] best = ArrayPool<BestPath<TScore>>.Shared.Rent(text.Length + 1);
         try
         {
-            best.AsSpan(0, text.Length + 1).Fill(BestPath.NotReached);
+            best.AsSpan(0, text.Length + 1).Fill(BestPath<TScore>.NotReached);
             best[0] = default;
             FindBestPaths(text, best);
             return FollowBack(text, best, segments);
         }
         finally
         {
-            ArrayPool<BestPath>.Shared.Return(best);
+            ArrayPool<BestPath<TScore>>.Shared.Return(best);
         }
     }
 
     // best[i] becomes the best segmentation of the first i bytes.
-    private void FindBestPaths(ReadOnlySpan<byte> text, Span<BestPath> best)
+    private void FindBestPaths(ReadOnlySpan<byte> text, Span<BestPath<TScore>> best)
     {
         int characterLength;
         for (int start = 0; start < text.Length; start += characterLength)
         {
             characterLength = Math.Min(CharacterLength(text[start]), text.Length - start);
-            float scoreHere = best[start].Score;
+            TScore scoreHere = best[start].Score;
             bool characterKnown = false;
             int node = PieceTrie.Root;
             for (int end = start; end < text.Length && (node = trie.Child(node, text[end])) != PieceTrie.None;)
@@ -63,16 +63,16 @@ internal sealed class UnigramSegmenter
                 int id = trie.IdAt(node);
                 if (id == PieceTrie.None)
                     continue;
-                best[end].Offer(scores[id] + scoreHere, start, id);
+                best[end].Offer(scoreHere, scores[id], start, id);
                 characterKnown |= end - start == characterLength;
             }
 
             if (!characterKnown)
-                best[start + characterLength].Offer(unknownScore + scoreHere, start, unknownId);
+                best[start + characterLength].Offer(scoreHere, unknownScore, start, unknownId);
         }
     }
 
-    private int FollowBack(ReadOnlySpan<byte> text, ReadOnlySpan<BestPath> best, Span<Segment> segments)
+    private int FollowBack(ReadOnlySpan<byte> text, ReadOnlySpan<BestPath<TScore>> best, Span<Segment> segments)
     {
         int first = segments.Length;
         int start;
@@ -93,9 +93,9 @@ internal sealed class UnigramSegmenter
     }
 
     // A user-defined symbol scores near zero, which is near certain, so that it isn't split.
-    private static double Score(SentencePiece piece, float highest) => piece.Type == PieceType.UserDefined
-        ? (float)(Encoding.UTF8.GetByteCount(piece.Text) * highest) - 0.1
-        : piece.Score;
+    private static TScore Score(SentencePiece piece, float highest) => TScore.CreateChecked(piece.Type == PieceType.UserDefined
+        ? (Encoding.UTF8.GetByteCount(piece.Text) * highest) - 0.1
+        : piece.Score);
 
     private static int CharacterLength(byte first) => first switch
     {
