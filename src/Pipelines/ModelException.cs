@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors.Safetensors;
 
@@ -17,7 +18,7 @@ public sealed class ModelException(string message, Exception? inner = null) : Co
         {
             return read();
         }
-        catch (Exception exception) when (exception is ConfigException or WeightException or SafetensorsException or InvalidDataException or IOException)
+        catch (Exception exception) when (exception is ConfigException or WeightException or SafetensorsException or TokenizerException or InvalidDataException or IOException)
         {
             throw new ModelException(exception.Message, exception);
         }

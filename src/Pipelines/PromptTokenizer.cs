@@ -2,7 +2,7 @@ using CogVideoX.Models.T5;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Prompts to token ids, as the text encoder of a checkpoint sees them.</summary>
+/// <summary>Prompts to token ids, as the text encoder of a checkpoint sees them. Safe for use from several threads.</summary>
 public sealed class PromptTokenizer
 {
     private readonly T5Tokenizer tokenizer;
@@ -11,15 +11,19 @@ public sealed class PromptTokenizer
 
     /// <param name="modelFolder">A checkpoint, whose <c>tokenizer/spiece.model</c> is read and nothing else.</param>
     /// <exception cref="ModelException">There is none, or it isn't a SentencePiece unigram model.</exception>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
     public static PromptTokenizer Open(string modelFolder)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
-        return ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer"))));
+        return PathCheck.Problem(modelFolder) is { } problem
+            ? throw new ArgumentException(problem, nameof(modelFolder))
+            : ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer"))));
     }
 
-    /// <summary>The ids of a prompt, T5's end included.</summary>
-    /// <param name="prompt">Any text.</param>
+    /// <summary>The ids of a prompt, T5's end included. Many prompts, one a line, are read by <see cref="PromptLine.Read"/>.</summary>
+    /// <param name="prompt">Any text of at most a million characters (<see cref="T5Tokenizer.LongestText"/>).</param>
     /// <param name="length">Pads or cuts to so many ids; null for as many as there are.</param>
+    /// <exception cref="ArgumentException">The text is longer.</exception>
     public int[] Encode(string prompt, int? length = null) =>
         length is { } size ? tokenizer.EncodePadded(prompt, size).Ids : tokenizer.Encode(prompt, addEos: true);
 }

@@ -27,6 +27,9 @@ public sealed record GenerationConfig
     /// <summary>Whether the guidance varies over the steps.</summary>
     public bool? DynamicGuidance { get; init; }
 
+    /// <summary>The words that prompts may have, where a model was trained on so few that they can be listed.</summary>
+    public IReadOnlyList<string>? PromptWords { get; init; }
+
     /// <summary>Reads and checks a <c>generation_config.json</c>.</summary>
     /// <exception cref="ConfigException">A value is of the wrong kind or absurd.</exception>
     public static GenerationConfig Read(string path) => Read(ConfigFile.Read(path));
@@ -42,6 +45,7 @@ public sealed record GenerationConfig
         FramesPerSecond = FramesPerSecond ?? fallback?.FramesPerSecond,
         Scheduler = Scheduler ?? fallback?.Scheduler,
         DynamicGuidance = DynamicGuidance ?? fallback?.DynamicGuidance,
+        PromptWords = PromptWords ?? fallback?.PromptWords,
     };
 
     internal static GenerationConfig Read(ConfigFile file) => new()
@@ -54,5 +58,6 @@ public sealed record GenerationConfig
         FramesPerSecond = file.DoubleOrNull("fps", 0.01, 1000),
         Scheduler = file.Has("scheduler") ? SchedulerConfig.ReadKind(file, "scheduler") : null,
         DynamicGuidance = file.BoolOrNull("use_dynamic_cfg"),
+        PromptWords = file.Has("prompt_words") ? file.Texts("prompt_words", [], 10_000) : null,
     };
 }

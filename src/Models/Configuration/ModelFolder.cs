@@ -1,3 +1,4 @@
+using CogVideoX.Models.T5;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
@@ -24,7 +25,7 @@ public sealed class ModelFolder
         Generation = File.Exists(In("generation_config.json")) ? GenerationConfig.Read(In("generation_config.json")) : null;
         TokenizerFile = In("tokenizer", "spiece.model");
         if (!File.Exists(TokenizerFile))
-            throw new ConfigException($"{TokenizerFile} doesn't exist. Download the tokenizer folder of the model.");
+            throw new ConfigException(MissingTokenizer.Explain(TokenizerFile));
         CheckTogether();
     }
 

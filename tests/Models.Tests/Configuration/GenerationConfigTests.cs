@@ -9,7 +9,8 @@ public sealed class GenerationConfigTests
     public void ReadsTheBundledModelsSettings()
     {
         GenerationConfig config = GenerationConfig.Read(Path.Combine(Golden.Root, "models", "shapes", "generation_config.json"));
-        Assert.Equal(new GenerationConfig { Steps = 50, GuidanceScale = 4, Frames = 17, Height = 64, Width = 64, FramesPerSecond = 8, Scheduler = SchedulerKind.Ddim, DynamicGuidance = false }, config);
+        Assert.Equal(new GenerationConfig { Steps = 50, GuidanceScale = 4, Frames = 17, Height = 64, Width = 64, FramesPerSecond = 8, Scheduler = SchedulerKind.Ddim, DynamicGuidance = false }, config with { PromptWords = null });
+        Assert.Contains("triangle", config.PromptWords!);
     }
 
     [Fact]
@@ -19,6 +20,7 @@ public sealed class GenerationConfigTests
         GenerationConfig merged = own.Or(new GenerationConfig { Height = 480, Width = 720 });
         Assert.Equal(new GenerationConfig { Height = 64, Width = 720, FramesPerSecond = 7.5 }, merged);
         Assert.Equal(own, own.Or(null));
+        Assert.Equal(["red"], own.Or(GenerationConfig.Read(ConfigText.Of("""{"prompt_words": ["red"]}"""))).PromptWords);
     }
 
     [Theory]
@@ -30,6 +32,8 @@ public sealed class GenerationConfigTests
     [InlineData("fps", "0", "number from")]
     [InlineData("scheduler", "\"Euler\"", "\"CogVideoXDDIMScheduler\" or")]
     [InlineData("use_dynamic_cfg", "0", "true or false")]
+    [InlineData("prompt_words", "\"red\"", "a list of")]
+    [InlineData("prompt_words", "[1]", "a list of")]
     public void AbsurdValuesAreRefused(string key, string value, string says) =>
         ConfigText.Refused(() => GenerationConfig.Read(ConfigText.Of($$"""{"{{key}}": {{value}}}""")), key, says);
 

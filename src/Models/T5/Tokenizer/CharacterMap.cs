@@ -9,8 +9,9 @@ namespace CogVideoX.Models.T5;
 // 32-bit units (darts-clone, darts.h); the replacements, each ended by a zero byte. A key's value is where its replacement starts.
 internal sealed class CharacterMap
 {
-    // NFKC's longest is 33 bytes. Without a limit a few kilobytes of text could grow to gigabytes.
-    private const int LongestReplacement = 1024;
+    // NFKC's longest replacement is 33 bytes; without a limit a few kilobytes of text could grow to gigabytes. Its longest key is 12 bytes;
+    // without a limit a trie that leads in a circle would walk all of the text from each of its characters.
+    private const int LongestReplacement = 64, LongestKey = 128;
 
     private const uint LeafFlag = 1u << 31, HasLeafFlag = 1u << 8, WideOffsetFlag = 1u << 9;
 
@@ -44,7 +45,7 @@ internal sealed class CharacterMap
         int longest = 0;
         uint start = 0;
         uint position = Offset(units[0]);
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0; i < text.Length && i < LongestKey; i++)
         {
             position ^= text[i];
             uint unit = units[position];

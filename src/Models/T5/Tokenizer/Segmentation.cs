@@ -19,6 +19,8 @@ internal sealed class Segmentation : IDisposable
 
     public ReadOnlySpan<Segment> Segments => segments.AsSpan(first, normalized.Written.Length - first);
 
+    public ReadOnlySpan<byte> Text => normalized.Written;
+
     public string TextOf(Segment segment) => Encoding.UTF8.GetString(normalized.Written.Slice(segment.Start, segment.Length));
 
     public string TextFrom(Segment segment) => Encoding.UTF8.GetString(normalized.Written[segment.Start..]);

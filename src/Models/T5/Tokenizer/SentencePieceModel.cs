@@ -47,18 +47,18 @@ public sealed class SentencePieceModel
 
     /// <summary>Reads and checks a model.</summary>
     /// <param name="path">A <c>spiece.model</c> file.</param>
-    /// <exception cref="IOException">The file is missing or can't be read.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, too large, or a model of another kind; the message names
-    /// the file, what is wrong with it and what to do.</exception>
+    /// <exception cref="TokenizerException">The file is missing, can't be read, is damaged, too large, or of another kind.</exception>
     public static SentencePieceModel Load(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        byte[] bytes = ReadFile(path);
         try
         {
-            return new SentencePieceModel(path, ModelProtoReader.Read(ReadFile(path)));
+            return new SentencePieceModel(path, ModelProtoReader.Read(bytes));
         }
         catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException)
         {
-            throw new InvalidDataException($"{path}: {e.Message} {Remedy}", e);
+            throw Refused(path, ForeignTokenizer.Recognise(bytes) ?? $"{e.Message} {Remedy}", e);
         }
     }
 
@@ -74,16 +74,26 @@ public sealed class SentencePieceModel
 
     private static byte[] ReadFile(string path)
     {
-        using FileStream file = File.OpenRead(path);
-        if (file.Length > LargestFile)
-            throw new InvalidDataException($"{file.Length} bytes are too many for a tokenizer (at most {LargestFile}).");
-
-        byte[] bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        if (bytes.AsSpan().StartsWith("version https://git-lfs"u8))
-            throw new InvalidDataException("this is only a Git LFS pointer; 'git lfs pull' in the checkpoint fetches the file itself.");
-        return bytes;
+        if (!File.Exists(path))
+            throw new TokenizerException(MissingTokenizer.Explain(path));
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            if (!file.CanSeek)
+                throw Refused(path, "this isn't a regular file.");
+            if (file.Length > LargestFile)
+                throw Refused(path, $"{file.Length} bytes are too many for a tokenizer (at most {LargestFile}). {Remedy}");
+            byte[] bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TokenizerException($"{Quoted.Path(path)} can't be read: {e.Message}", e);
+        }
     }
+
+    private static TokenizerException Refused(string path, string why, Exception? inner = null) => new($"{Quoted.Path(path)}: {why}", inner);
 
     private void CheckModelType()
     {
@@ -111,7 +121,7 @@ public sealed class SentencePieceModel
                 throw new InvalidDataException($"piece {id} has the score {piece.Score}.");
             bool isText = piece.Type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
             if (!(isText ? text : special).Add(piece.Text))
-                throw new InvalidDataException($"piece {id}, '{piece.Text}', occurs twice.");
+                throw new InvalidDataException($"piece {id}, {Quoted.Text(piece.Text)}, occurs twice.");
         }
 
         if (Pieces.All(piece => piece.Type != PieceType.Normal))
@@ -149,6 +159,6 @@ public sealed class SentencePieceModel
         if (name is ['<', '0', 'x', var high, var low, '>']
             && byte.TryParse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
             return value;
-        throw new InvalidDataException($"the byte piece '{name}' isn't named <0xNN>.");
+        throw new InvalidDataException($"the byte piece {Quoted.Text(name)} isn't named <0xNN>.");
     }
 }

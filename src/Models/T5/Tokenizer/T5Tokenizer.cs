@@ -8,6 +8,9 @@ namespace CogVideoX.Models.T5;
 /// </summary>
 public sealed class T5Tokenizer
 {
+    /// <summary>The longest text that is taken, in UTF-16 characters: some thousand times what a model reads.</summary>
+    public const int LongestText = 1 << 20;
+
     private const string ModelFile = "spiece.model", PadPiece = "<pad>", EosPiece = "</s>";
 
     private readonly SentencePieceModel model;
@@ -15,7 +18,7 @@ public sealed class T5Tokenizer
     private readonly UnigramSegmenter<float> segmenter;
 
     /// <summary>A tokenizer over a loaded model.</summary>
-    /// <exception cref="InvalidDataException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
+    /// <exception cref="TokenizerException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
     public T5Tokenizer(SentencePieceModel model)
     {
         this.model = model;
@@ -40,22 +43,13 @@ public sealed class T5Tokenizer
     public int VocabularySize => model.Pieces.Count;
 
     /// <summary>Reads a checkpoint's tokenizer folder, of which only <c>spiece.model</c> is used.</summary>
-    /// <exception cref="FileNotFoundException">The folder has no <c>spiece.model</c>.</exception>
-    /// <exception cref="InvalidDataException">The model is damaged or of another kind (<see cref="SentencePieceModel.Load"/>).</exception>
-    public static T5Tokenizer Load(string folder)
-    {
-        string path = Path.Combine(folder, ModelFile);
-        if (!File.Exists(path))
-            throw new FileNotFoundException(
-                $"{path} is missing. The tokenizer folder of a CogVideoX checkpoint holds it; copy it there from the published "
-                + $"checkpoint (tokenizer/{ModelFile}). A tokenizer.json can't take its place.",
-                path);
-        return new T5Tokenizer(SentencePieceModel.Load(path));
-    }
+    /// <exception cref="TokenizerException">The folder has no <c>spiece.model</c>, or one that is damaged or of another kind.</exception>
+    public static T5Tokenizer Load(string folder) => new(SentencePieceModel.Load(Path.Combine(folder, ModelFile)));
 
     /// <summary>The ids of a text. Lone surrogates are taken for U+FFFD, the replacement character.</summary>
     /// <param name="text">Any text; it is normalized first.</param>
     /// <param name="addEos">Whether <c>&lt;/s&gt;</c> ends the ids.</param>
+    /// <exception cref="ArgumentException">The text is longer than <see cref="LongestText"/>.</exception>
     public int[] Encode(string text, bool addEos)
     {
         using Segmentation segmentation = Split(text);
@@ -71,6 +65,7 @@ public sealed class T5Tokenizer
     /// <param name="text">Any text; it is normalized first.</param>
     /// <param name="maxLength">The length of the row, at least 1 (for the <c>&lt;/s&gt;</c>).</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException">The text is longer than <see cref="LongestText"/>.</exception>
     public TokenizedPrompt EncodePadded(string text, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);
@@ -84,7 +79,7 @@ public sealed class T5Tokenizer
         ids.AsSpan(kept + 1).Fill(PadId);
 
         string? truncated = kept < segments.Length ? Readable(segmentation.TextFrom(segments[kept])) : null;
-        return new TokenizedPrompt(ids, kept + 1, truncated);
+        return new TokenizedPrompt(ids, kept + 1, truncated, segments.Length - kept);
     }
 
     /// <summary>
@@ -105,10 +100,18 @@ public sealed class T5Tokenizer
         return pieces;
     }
 
+    /// <summary>How well the vocabulary covers a text, and which of its words are unknown.</summary>
+    /// <exception cref="ArgumentException">The text is longer than <see cref="LongestText"/>.</exception>
+    public VocabularyCoverage Coverage(string text)
+    {
+        using Segmentation segmentation = Split(text);
+        return new CoverageCounter(model).Count(segmentation);
+    }
+
     /// <summary>The text as pieces are found in it: characters replaced by the model's map (NFKC and more), spaces as U+2581.</summary>
     public string Normalize(string text)
     {
-        using Utf8Builder normalized = normalizer.Normalize(text);
+        using Utf8Builder normalized = Normalized(text);
         return Encoding.UTF8.GetString(normalized.Written);
     }
 
@@ -125,7 +128,15 @@ public sealed class T5Tokenizer
         return new PieceDecoder(model).Decode(ids);
     }
 
-    private Segmentation Split(string text) => new(normalizer.Normalize(text), segmenter);
+    private Segmentation Split(string text) => new(Normalized(text), segmenter);
+
+    private Utf8Builder Normalized(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > LongestText)
+            throw new ArgumentException($"A text of {text.Length} characters can't be split into tokens; at most {LongestText} are taken.", nameof(text));
+        return normalizer.Normalize(text);
+    }
 
     private static void CopyIds(ReadOnlySpan<Segment> segments, Span<int> ids)
     {
@@ -143,8 +154,8 @@ public sealed class T5Tokenizer
                 return id;
         }
 
-        throw new InvalidDataException(
-            $"{model.Path}: it has no control piece {name}, so it isn't T5's tokenizer. "
+        throw new TokenizerException(
+            $"{Quoted.Path(model.Path)}: it has no control piece {name}, so it isn't T5's tokenizer. "
             + "Use the tokenizer folder of a CogVideoX checkpoint.");
     }
 }

@@ -60,6 +60,17 @@ internal sealed class ModelBytes
         return this;
     }
 
+    // A double array without a key, in which "a" leads from every unit to the same one.
+    public ModelBytes CharacterMapInACircle()
+    {
+        const int units = 512, firstChild = 256;
+        byte[] map = new byte[4 + (units * 4) + 1];
+        BinaryPrimitives.WriteInt32LittleEndian(map, units * 4);
+        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4), firstChild << 10);
+        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4 + ((firstChild ^ 'a') * 4)), ('a' << 10) | 'a');
+        return CharacterMap(map);
+    }
+
     // A double array whose only key is "a": the root's children begin at 256, the leaf of "a" is unit 300. The leaf's value
     // is where the replacement starts.
     public ModelBytes CharacterMapOfA(int value, ReadOnlySpan<byte> replacements)

@@ -51,6 +51,7 @@ public class PropertyTests
         Assert.Equal([.. ids[..(kept - 1)], Tokenizer.EosId, .. Enumerable.Repeat(Tokenizer.PadId, length - kept)], prompt.Ids);
         Assert.Equal(kept, prompt.Length);
         Assert.Equal(ids.Length > length, prompt.Truncated is not null);
+        Assert.Equal(ids.Length - kept, prompt.TruncatedTokens);
     }).Check(Thorough);
 
     [Fact]

@@ -16,6 +16,7 @@ public class TokenizerTests
         Assert.Equal(14, prompt.Length);
         Assert.Equal(Tokenizer.EosId, prompt.Ids[^1]);
         Assert.Equal("left on a gray background", prompt.Truncated);
+        Assert.Equal(Tokenizer.Encode("a red circle moving left on a gray background", addEos: false).Length - 13, prompt.TruncatedTokens);
     }
 
     [Fact]
@@ -26,6 +27,7 @@ public class TokenizerTests
         Assert.Equal(2, prompt.Length);
         Assert.All(prompt.Ids[prompt.Length..], id => Assert.Equal(Tokenizer.PadId, id));
         Assert.Null(prompt.Truncated);
+        Assert.Equal(0, prompt.TruncatedTokens);
     }
 
     [Fact]
@@ -59,6 +61,18 @@ public class TokenizerTests
     [InlineData(110)]
     public void Decoding_an_id_outside_of_the_vocabulary_is_refused(int id) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Tokenizer.Decode([3, id]));
+
+    [Fact]
+    public void A_text_of_absurd_length_is_refused()
+    {
+        string text = new('a', T5Tokenizer.LongestText + 1);
+
+        Assert.Contains("1048577 characters", Assert.Throws<ArgumentException>(() => Tokenizer.Encode(text, addEos: true)).Message);
+        Assert.Throws<ArgumentException>(() => Tokenizer.EncodePadded(text, 226));
+        Assert.Throws<ArgumentException>(() => Tokenizer.Pieces(text));
+        Assert.Throws<ArgumentException>(() => Tokenizer.Normalize(text));
+        Assert.Throws<ArgumentException>(() => Tokenizer.Coverage(text));
+    }
 
     [Theory]
     [InlineData("a\uD800b")]

@@ -1,0 +1,30 @@
+namespace CogVideoX.Models.T5;
+
+// What to say where there is no spiece.model: people have it in another place, or have the other format.
+internal static class MissingTokenizer
+{
+    private const string Published = "the tokenizer folder of the published checkpoint";
+
+    // Where others keep it, from the tokenizer folder: beside the text encoder, in the root, and there under the name that a browser gives it.
+    private static readonly string[] OtherPlaces = ["../text_encoder/spiece.model", "../spiece.model", "../tokenizer_spiece.model"];
+
+    // The message for a path to a spiece.model.
+    public static string Explain(string path)
+    {
+        string missing = $"{Quoted.Path(path)} doesn't exist";
+        string folder = Path.GetDirectoryName(path) ?? "";
+        if (Directory.Exists(path))
+            return $"{Quoted.Path(path)} is a folder. A file is needed there: copy it from {Published}.";
+        if (File.Exists(Path.Combine(folder, "tokenizer.json")))
+            return $"{missing}, and tokenizer.json beside it can't take its place. Copy spiece.model there from {Published}, or from "
+                + "google/t5-v1_1-xxl, whose tokenizer CogVideoX uses.";
+        foreach (string place in OtherPlaces)
+        {
+            string candidate = Path.GetFullPath(Path.Combine(folder, place));
+            if (File.Exists(candidate))
+                return $"{missing}, but {Quoted.Path(candidate)} does. Move it there.";
+        }
+
+        return $"{missing}. Copy it there from {Published}.";
+    }
+}
