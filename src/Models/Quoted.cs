@@ -3,34 +3,33 @@ using System.Text;
 
 namespace CogVideoX.Models;
 
-/// <summary>Text of unknown files in messages: it may be megabytes long, or hold codes that move a terminal's cursor.</summary>
+/// <summary>Text of files and users in messages: it may be megabytes long, break the line, or hold codes that move a terminal's cursor.</summary>
 internal static class Quoted
 {
-    private const int MaxLength = 80; // characters
+    private const int NameLength = 120, LineLength = 4000;
 
-    /// <summary>The text between quotation marks, cut where it is long; what doesn't print is written as <c>\uNNNN</c>.</summary>
-    public static string Text(string text)
-    {
-        bool whole = text.Length <= MaxLength;
-        return $"'{Path(whole ? text : text[..MaxLength])}{(whole ? "" : "…")}'";
-    }
+    /// <summary>A name or value: in quotes, escaped, at most 120 characters.</summary>
+    public static string Name(string text) => $"'{Escape(text, NameLength)}'";
 
-    /// <summary>The text as it is, at any length, except for what doesn't print.</summary>
-    public static string Path(string text)
+    /// <summary>A path, or a message of others: one line, escaped, without quotes.</summary>
+    public static string Line(string text) => Escape(text, LineLength);
+
+    private static string Escape(string text, int maxLength)
     {
         var result = new StringBuilder();
-        for (int i = 0; i < text.Length; i++)
+        foreach (Rune rune in text.EnumerateRunes())
         {
-            bool isPair = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]);
-            UnicodeCategory category = CharUnicodeInfo.GetUnicodeCategory(text, i);
-            if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)
-                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:X4}");
+            if (result.Length >= maxLength)
+                return result.Append('…').ToString();
+            if (!IsUnsafe(rune))
+                result.Append(rune.ToString());
             else
-                result.Append(text, i, isPair ? 2 : 1);
-            i += isPair ? 1 : 0;
+                result.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}");
         }
 
         return result.ToString();
     }
+
+    private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

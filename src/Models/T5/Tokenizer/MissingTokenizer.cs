@@ -11,18 +11,18 @@ internal static class MissingTokenizer
     // The message for a path to a spiece.model.
     public static string Explain(string path)
     {
-        string missing = $"{Quoted.Path(path)} doesn't exist";
+        string missing = $"{path} doesn't exist";
         string folder = Path.GetDirectoryName(path) ?? "";
         if (Directory.Exists(path))
-            return $"{Quoted.Path(path)} is a folder. A file is needed there: copy it from {Published}.";
+            return $"{path} is a folder. A file is needed there: copy it from {Published}.";
         if (File.Exists(Path.Combine(folder, "tokenizer.json")))
             return $"{missing}, and tokenizer.json beside it can't take its place. Copy spiece.model there from {Published}, or from "
                 + "google/t5-v1_1-xxl, whose tokenizer CogVideoX uses.";
         foreach (string place in OtherPlaces)
         {
-            string candidate = Path.GetFullPath(Path.Combine(folder, place));
+            string candidate = Path.Combine(folder, place);
             if (File.Exists(candidate))
-                return $"{missing}, but {Quoted.Path(candidate)} does. Move it there.";
+                return $"{missing}, but {Path.GetFullPath(candidate)} does. Move it there.";
         }
 
         return $"{missing}. Copy it there from {Published}.";

@@ -89,11 +89,11 @@ public sealed class SentencePieceModel
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TokenizerException($"{Quoted.Path(path)} can't be read: {e.Message}", e);
+            throw new TokenizerException($"{path} can't be read: {e.Message}", e);
         }
     }
 
-    private static TokenizerException Refused(string path, string why, Exception? inner = null) => new($"{Quoted.Path(path)}: {why}", inner);
+    private static TokenizerException Refused(string path, string why, Exception? inner = null) => new($"{path}: {why}", inner);
 
     private void CheckModelType()
     {
@@ -121,7 +121,7 @@ public sealed class SentencePieceModel
                 throw new InvalidDataException($"piece {id} has the score {piece.Score}.");
             bool isText = piece.Type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
             if (!(isText ? text : special).Add(piece.Text))
-                throw new InvalidDataException($"piece {id}, {Quoted.Text(piece.Text)}, occurs twice.");
+                throw new InvalidDataException($"piece {id}, {Quoted.Name(piece.Text)}, occurs twice.");
         }
 
         if (Pieces.All(piece => piece.Type != PieceType.Normal))
@@ -159,6 +159,6 @@ public sealed class SentencePieceModel
         if (name is ['<', '0', 'x', var high, var low, '>']
             && byte.TryParse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
             return value;
-        throw new InvalidDataException($"the byte piece {Quoted.Text(name)} isn't named <0xNN>.");
+        throw new InvalidDataException($"the byte piece {Quoted.Name(name)} isn't named <0xNN>.");
     }
 }

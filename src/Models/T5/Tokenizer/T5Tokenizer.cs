@@ -155,7 +155,7 @@ public sealed class T5Tokenizer
         }
 
         throw new TokenizerException(
-            $"{Quoted.Path(model.Path)}: it has no control piece {name}, so it isn't T5's tokenizer. "
+            $"{model.Path}: it has no control piece {name}, so it isn't T5's tokenizer. "
             + "Use the tokenizer folder of a CogVideoX checkpoint.");
     }
 }

@@ -147,7 +147,7 @@ public class HostileModelTests
         {
             Assert.DoesNotContain(message, char.IsControl);
             Assert.Contains("'\\u001B[31m\\u000Axxx", message);
-            Assert.InRange(message.Length, 0, 400);
+            Assert.InRange(message.Length, 0, 450);
         });
     }
 

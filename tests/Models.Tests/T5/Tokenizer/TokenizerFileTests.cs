@@ -82,6 +82,7 @@ public sealed class TokenizerFileTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("a\0b")]
+    [InlineData("a\0b/c")]
     [InlineData("no\u001B[31m\nsuch")]
     public void A_path_that_can_not_be_is_refused_in_one_line(string path)
     {
