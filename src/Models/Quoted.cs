@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CogVideoX.Models;
 
-/// <summary>Text of files and users in messages: it may be megabytes long, break the line, or hold codes that move a terminal's cursor.</summary>
+/// <summary>
+/// Text of files and users in messages: it may be megabytes long, break the line, or hold codes that move a terminal's cursor.
+/// </summary>
 internal static class Quoted
 {
     private const int NameLength = 120, LineLength = 4000;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Splits a stream into lines of bytes, waiting for no more than a line's end and keeping no more of a line than a limit.</summary>
+/// <summary>Splits a stream into lines of bytes: waits for no more than a line's end, keeps no more of a line than a limit.</summary>
 internal sealed class ByteLineReader(Stream stream, int longest)
 {
     private readonly byte[] chunk = new byte[16384];

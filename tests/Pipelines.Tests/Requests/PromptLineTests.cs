@@ -1,5 +1,7 @@
 using System.Text;
 using CogVideoX.Models.T5;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace CogVideoX.Pipelines.Tests.Requests;
 
@@ -25,7 +27,10 @@ public sealed class PromptLineTests
     {
         byte[] bytes = [.. "a red circle\n"u8, .. "ab"u8, 0xFF, 0xFE, (byte)'\n', .. "a square\n"u8, 0xE5, 0x86];
         Assert.Equal(
-            [new(1, "a red circle", null), new(2, null, "byte 3 isn't UTF-8 text"), new(3, "a square", null), new(4, null, "byte 1 isn't UTF-8 text")],
+            [
+                new(1, "a red circle", null), new(2, null, "byte 3 isn't UTF-8 text"),
+                new(3, "a square", null), new(4, null, "byte 1 isn't UTF-8 text"),
+            ],
             PromptLine.Read(new MemoryStream(bytes)));
     }
 
@@ -39,7 +44,8 @@ public sealed class PromptLineTests
         byte[] tooMany = [.. Enumerable.Repeat((byte)'a', (4 * T5Tokenizer.LongestText) + 1)];
         byte[] oneTooMany = tooMany[..(T5Tokenizer.LongestText + 1)];
         PromptLine[] read = [.. PromptLine.Read(new MemoryStream([.. tooMany, (byte)'\n', .. oneTooMany, (byte)'\n', .. oneTooMany[1..]]))];
-        Assert.Equal(["it is longer than 1048576 characters", "it is longer than 1048576 characters", null], read.Select(line => line.Problem));
+        const string problem = "it is longer than 1048576 characters";
+        Assert.Equal([problem, problem, null], read.Select(line => line.Problem));
         Assert.Equal(T5Tokenizer.LongestText, read[2].Text!.Length);
     }
 
@@ -56,7 +62,27 @@ public sealed class PromptLineTests
     }
 
     [Fact]
+    public void LinesDoNotDependOnHowTheStreamIsCut()
+    {
+        Gen<byte> value = Gen.Elements<byte>((byte)'a', (byte)'\n', (byte)'\r', 0xC3, 0xA9, 0xEF, 0xBB, 0xBF, 0xFF);
+        Arbitrary<byte[]> files = value.ArrayOf().ToArbitrary();
+        Prop.ForAll(files, Gen.Choose(1, 5).ToArbitrary(), (file, size) =>
+        {
+            PromptLine[] whole = [.. PromptLine.Read(new MemoryStream(file))];
+            Assert.Equal(whole, PromptLine.Read(new Pieces(file, size)));
+            int ends = file.Count(one => one == '\n');
+            Assert.Equal(file.Length > 0 && file[^1] != '\n' ? ends + 1 : ends, whole.Length);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }
+
+    [Fact]
     public void NullIsRefusedAtOnce() => Assert.Throws<ArgumentNullException>(() => PromptLine.Read(null!));
+
+    /// <summary>A pipe: a read gives no more than some bytes.</summary>
+    private sealed class Pieces(byte[] bytes, int size) : MemoryStream(bytes)
+    {
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(size, buffer.Length)]);
+    }
 
     /// <summary>A terminal: a read gives a line; behind the last comes the end.</summary>
     private sealed class OneLineAtATime(params string[] lines) : MemoryStream

@@ -60,5 +60,6 @@ internal sealed class CoverageCounter(SentencePieceModel model)
     private bool IsUnknown(Segment segment) => model.Pieces[segment.Id].Type is PieceType.Unknown or PieceType.Byte;
 
     private static bool BelongsToWord(Rune rune) => Rune.IsLetterOrDigit(rune)
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+        || Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

@@ -5,7 +5,7 @@ internal static class MissingTokenizer
 {
     private const string Published = "the tokenizer folder of the published checkpoint";
 
-    // Where others keep it, from the tokenizer folder: beside the text encoder, in the root, and there under the name that a browser gives it.
+    // Where others keep it, seen from the tokenizer folder: with the text encoder, in the root, and there under a browser's name for it.
     private static readonly string[] OtherPlaces = ["../text_encoder/spiece.model", "../spiece.model", "../tokenizer_spiece.model"];
 
     // The message for a path to a spiece.model.

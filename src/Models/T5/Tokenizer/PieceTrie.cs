@@ -16,28 +16,28 @@ internal sealed class PieceTrie
         KeyValuePair<byte[], int>[] sorted = [.. pieces];
         Array.Sort(sorted, (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
 
-        List<(int Low, int High, int Depth)> nodes = [(0, sorted.Length, 0)];
+        Queue<(int Low, int High, int Depth)> open = new([(0, sorted.Length, 0)]);
         List<byte> labels = [0];
         List<int> firstChild = [], ids = [];
-        for (int node = 0; node < nodes.Count; node++)
+        while (open.TryDequeue(out (int Low, int High, int Depth) node))
         {
-            (int low, int high, int depth) = nodes[node];
+            (int low, int high, int depth) = node;
             bool endsHere = low < high && sorted[low].Key.Length == depth;
             ids.Add(endsHere ? sorted[low++].Value : None);
-            firstChild.Add(nodes.Count);
+            firstChild.Add(labels.Count);
             while (low < high)
             {
                 byte label = sorted[low].Key[depth];
                 int next = low + 1;
                 while (next < high && sorted[next].Key[depth] == label)
                     next++;
-                nodes.Add((low, next, depth + 1));
+                open.Enqueue((low, next, depth + 1));
                 labels.Add(label);
                 low = next;
             }
         }
 
-        firstChild.Add(nodes.Count);
+        firstChild.Add(labels.Count);
         this.labels = [.. labels];
         this.firstChild = [.. firstChild];
         this.ids = [.. ids];

@@ -134,7 +134,7 @@ public sealed class T5Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LongestText)
-            throw new ArgumentException($"A text of {text.Length} characters can't be split into tokens; at most {LongestText} are taken.", nameof(text));
+            throw new ArgumentException($"A text of {text.Length} characters is too long; at most {LongestText} are taken.", nameof(text));
         return normalizer.Normalize(text);
     }
 

@@ -14,7 +14,8 @@ public class OddTextTests
     public static TheoryData<string> Texts =>
     [
         "", " ", "   ", "!!!!!!", "<extra_id_0>. Hello", "Hey </s>. how are you", "tr\u00E8s mignon", "tre\u0300s mignon", "大熊猫弹吉他",
-        "🎬👩‍👩‍👧‍👦🏳️‍🌈", "a\0b", "\0", "a (red:1.3) [cat]", "z\u0335\u0321\u033Aa\u0336l\u0334g\u0337o", "\u202Eright to left", "\uFDFA", "ا لعربية",
+        "🎬👩‍👩‍👧‍👦🏳️‍🌈", "a\0b", "\0", "a (red:1.3) [cat]",
+        "z\u0335\u0321\u033Aa\u0336l\u0334g\u0337o", "\u202Eright to left", "\uFDFA", "ا لعربية",
     ];
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class TokenizerFileTests : IDisposable
 
         string message = Refusal();
 
-        Assert.StartsWith($"{ModelPath} doesn't exist, and tokenizer.json beside it can't take its place. Copy spiece.model there", message);
+        Assert.StartsWith($"{ModelPath} doesn't exist, and tokenizer.json beside it can't take its place. Copy", message);
     }
 
     [Fact]
