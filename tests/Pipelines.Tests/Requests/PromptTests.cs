@@ -128,6 +128,17 @@ public sealed class PromptTests : IDisposable
     }
 
     [Fact]
+    public void ModelWithoutTokenizerIsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        string message = Assert.Throws<ModelException>(() => PromptTokenizer.Open(folder.Path)).Message;
+        Assert.StartsWith(folder.File(Path.Combine("tokenizer", "spiece.model")) + " doesn't exist", message);
+        Assert.Throws<ArgumentException>(() => PromptTokenizer.Open(""));
+        Assert.Throws<ArgumentException>(() => PromptTokenizer.Open("a\0b"));
+        Assert.Throws<ArgumentNullException>(() => PromptTokenizer.Open(null!));
+    }
+
+    [Fact]
     public void TokenizerOfThePipelineGivesTheGoldenIds()
     {
         var tokenizer = PromptTokenizer.Open(TestModels.Tiny2b);
