@@ -6,7 +6,7 @@ namespace CogVideoX.Pipelines;
 /// <summary>What the user of a request should know before it runs: what will look worse, and what has no effect.</summary>
 internal static class PlanWarnings
 {
-    private const int ShownCharacters = 80;
+    private const int ShownCharacters = 80, ShownWords = 8;
 
     public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model)
     {
@@ -24,7 +24,21 @@ internal static class PlanWarnings
         TokenizedPrompt tokens = model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength);
         if (tokens.Truncated is { } cut)
             warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; its last {cut.Length} characters are cut off: \"{Shortened(cut)}\"");
+        AddUnknown(warnings, prompt, name, model);
     }
+
+    // A small vocabulary has pieces for single letters, so that no token of a strange word is unknown: its checkpoint lists the words.
+    private static void AddUnknown(List<string> warnings, string prompt, string name, LoadedModel model)
+    {
+        VocabularyCoverage coverage = model.Tokenizer.Coverage(prompt);
+        if (coverage.UnknownTokens > 0)
+            warnings.Add($"{coverage.UnknownTokens} of {coverage.Tokens} tokens of the {name} are unknown to this model: {List(coverage.UnknownWords)}.");
+        else if (model.Folder.Generation?.PromptWords is { } words && coverage.WordsOutside(words) is { Count: > 0 } outside)
+            warnings.Add($"This model was trained on few words, and the {name} has others: {List(outside)}.");
+    }
+
+    private static string List(IReadOnlyList<string> words) =>
+        string.Join(", ", words.Take(ShownWords).Select(word => $"\"{Shortened(word)}\"")) + (words.Count > ShownWords ? $" and {words.Count - ShownWords} more" : "");
 
     private static void AddTraining(List<string> warnings, GenerationSettings settings, LoadedModel model)
     {

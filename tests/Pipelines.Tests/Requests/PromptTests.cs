@@ -100,6 +100,20 @@ public sealed class PromptTests : IDisposable
     }
 
     [Fact]
+    public void WordsThatASmallModelNeverSawAreNamed()
+    {
+        using var shapes = TextToVideo.Open(TestModels.Shapes, threads: 1);
+        Assert.Contains("\"elephant\"", Assert.Single(shapes.Plan(new GenerationRequest("a red elephant")).Warnings));
+        Assert.Empty(shapes.Plan(new GenerationRequest("a red circle moving left on a gray background")).Warnings);
+    }
+
+    [Fact]
+    public void TokensThatAreUnknownAreCountedAndTheirWordsNamed() =>
+        Assert.Matches(
+            "^[0-9]+ of [0-9]+ tokens of the prompt are unknown to this model: \"大象\"",
+            Assert.Single(pipeline.Plan(TestModels.Quick with { Prompt = "a red 大象" }).Warnings));
+
+    [Fact]
     public void WhatHasNoEffectWithoutGuidanceIsSaid()
     {
         GenerationRequest request = TestModels.Quick with { GuidanceScale = 0.5, NegativePrompt = "blurry" };
