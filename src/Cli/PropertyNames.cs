@@ -35,7 +35,8 @@ internal static class PropertyNames
 
     /// <summary>A message of the library in the words of the command line: properties that it names become options.</summary>
     public static string InWordsOfOptions(string message) =>
-        Options.Aggregate(message, (text, name) => text.Replace($"{nameof(GenerationRequest)}.{name.Key}", name.Value, StringComparison.Ordinal));
+        Options.Aggregate(
+            message, (text, name) => text.Replace($"{nameof(GenerationRequest)}.{name.Key}", name.Value, StringComparison.Ordinal));
 
     /// <summary>Every property that has a name here, for the test that holds the table and the options together.</summary>
     public static IReadOnlyDictionary<string, string> All => Options;

@@ -8,8 +8,9 @@ namespace CogVideoX.Cli;
 internal static class VideoWriter
 {
     /// <returns>The file, as a full path.</returns>
-    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; no part of a video is left behind, and where its latents are is said.</exception>
-    public static string Write(GenerateJob job, GenerationResult result, GenerationMetadata metadata, bool overwrite, CancellationToken cancellation)
+    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; no part of a video is left, and where its latents are is said.</exception>
+    public static string Write(
+        GenerateJob job, GenerationResult result, GenerationMetadata metadata, bool overwrite, CancellationToken cancellation)
     {
         try
         {
@@ -52,7 +53,8 @@ internal static class VideoWriter
         }
         catch (OutputException)
         {
-            string elsewhere = GenerateJobs.LatentsBeside(Path.Combine(Path.GetTempPath(), Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Output))));
+            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Output));
+            string elsewhere = GenerateJobs.LatentsBeside(Path.Combine(Path.GetTempPath(), name));
             latents.Save(elsewhere);
             return elsewhere;
         }

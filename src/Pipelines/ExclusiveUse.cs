@@ -24,7 +24,7 @@ internal sealed class ExclusiveUse(object owner, Action release) : IDisposable
     {
         Check();
         if (runner == Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException($"A run of this {owner.GetType().Name} can't be started from within another one's progress.");
+            throw new InvalidOperationException($"A run of this {owner.GetType().Name} can't be started from within another's progress.");
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ending.Token);
         turn.Wait(linked.Token);
         runner = Environment.CurrentManagedThreadId;

@@ -24,7 +24,8 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             Tensor latents = SampleTraced(start, saveLatents, tracePath);
             if (saveLatents is not null)
                 LatentFile.Write(saveLatents, latents);
-            return new GenerationResult(Decode(latents, saveLatents), new VideoLatents(latents.ToFloats(), latents.Shape), settings, clock.Times);
+            VideoFrames video = Decode(latents, saveLatents);
+            return new GenerationResult(video, new VideoLatents(latents.ToFloats(), latents.Shape), settings, clock.Times);
         }
         catch (OperationCanceledException exception) when (exception is not CancelledException)
         {
@@ -32,7 +33,8 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         }
         catch (OutOfMemoryException exception)
         {
-            throw new GenerationException($"The stage '{clock.Stage.ToString().ToLowerInvariant()}' ran out of memory. {exception.Message}", inner: exception);
+            string stage = clock.Stage.ToString().ToLowerInvariant();
+            throw new GenerationException($"The stage '{stage}' ran out of memory. {exception.Message}", inner: exception);
         }
     }
 
@@ -122,7 +124,8 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             string file = saved ?? Path.GetFullPath($"latents-{settings.Seed}.safetensors");
             if (saved is null)
                 LatentFile.Write(file, latents);
-            throw new GenerationException($"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})", file, exception);
+            throw new GenerationException(
+                $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})", file, exception);
         }
     }
 

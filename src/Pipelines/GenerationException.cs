@@ -4,7 +4,8 @@ namespace CogVideoX.Pipelines;
 /// <param name="message">What happened.</param>
 /// <param name="savedLatents">The file that holds the latents, where sampling was done, or null.</param>
 /// <param name="inner">What it came from.</param>
-public sealed class GenerationException(string message, string? savedLatents = null, Exception? inner = null) : CogVideoXException(message, inner)
+public sealed class GenerationException(string message, string? savedLatents = null, Exception? inner = null)
+    : CogVideoXException(message, inner)
 {
     /// <summary>The file that holds the latents, where sampling was done before it failed, or null.</summary>
     public string? SavedLatents { get; } = savedLatents;

@@ -5,7 +5,8 @@ namespace CogVideoX.Pipelines;
 /// <param name="Stages">What each stage takes.</param>
 /// <param name="FreeBytes">Memory that was free when the plan was made.</param>
 /// <param name="Warnings">What the user should know, such as a prompt that is cut.</param>
-public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings)
+public sealed record GenerationPlan(
+    GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings)
 {
     // Of the machine's peak, whole runs of the released architectures reach 66 to 79 % (docs/measurements.md); the rest is caution.
     private const double ShareOfPeak = 0.6;
@@ -22,5 +23,6 @@ public sealed record GenerationPlan(GenerationSettings Settings, IReadOnlyList<S
 
     /// <summary>About how long the run will take.</summary>
     /// <param name="peakFlops">What the machine can do at most, in floating-point operations a second.</param>
-    public TimeSpan Estimate(double peakFlops) => TimeSpan.FromSeconds(Math.Min(Flops / (peakFlops * ShareOfPeak), TimeSpan.MaxValue.TotalSeconds / 2));
+    public TimeSpan Estimate(double peakFlops) =>
+        TimeSpan.FromSeconds(Math.Min(Flops / (peakFlops * ShareOfPeak), TimeSpan.MaxValue.TotalSeconds / 2));
 }

@@ -22,7 +22,10 @@ internal static class OutputChecks
         if (!Directory.Exists(folder))
             throw new RequestException(property, $"the folder {folder} doesn't exist; make it first.");
         if (Directory.Exists(path))
-            throw new RequestException(property, $"{path} is a folder; name a file in it, such as {Path.Combine(path, "latents.safetensors")}.");
+        {
+            string example = Path.Combine(path, "latents.safetensors");
+            throw new RequestException(property, $"{path} is a folder; name a file in it, such as {example}.");
+        }
         string probe = Path.Combine(folder, $".cogvideox-{Guid.NewGuid():N}");
         try
         {
@@ -30,7 +33,8 @@ internal static class OutputChecks
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new RequestException(property, $"the folder {folder} can't be written to ({exception.Message}); choose another.", exception);
+            throw new RequestException(
+                property, $"the folder {folder} can't be written to ({exception.Message}); choose another.", exception);
         }
     }
 }

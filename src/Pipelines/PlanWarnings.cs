@@ -7,6 +7,7 @@ namespace CogVideoX.Pipelines;
 internal static class PlanWarnings
 {
     private const int ShownCharacters = 80, ShownWords = 8;
+    private const string Worse = "expect a worse video.";
 
     public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model)
     {
@@ -23,7 +24,11 @@ internal static class PlanWarnings
     {
         TokenizedPrompt tokens = model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength);
         if (tokens.Truncated is { } cut)
-            warnings.Add($"The {name} is longer than {settings.MaxSequenceLength} tokens; its last {cut.Length} characters are cut off: \"{Shortened(cut)}\"");
+        {
+            warnings.Add(
+                $"The {name} is longer than {settings.MaxSequenceLength} tokens; "
+                + $"its last {cut.Length} characters are cut off: \"{Shortened(cut)}\"");
+        }
         AddUnknown(warnings, prompt, name, model);
     }
 
@@ -31,24 +36,28 @@ internal static class PlanWarnings
     private static void AddUnknown(List<string> warnings, string prompt, string name, LoadedModel model)
     {
         VocabularyCoverage coverage = model.Tokenizer.Coverage(prompt);
+        string words = List(coverage.UnknownWords);
         if (coverage.UnknownTokens > 0)
-            warnings.Add($"{coverage.UnknownTokens} of {coverage.Tokens} tokens of the {name} are unknown to this model: {List(coverage.UnknownWords)}.");
-        else if (model.Folder.Generation?.PromptWords is { } words && coverage.WordsOutside(words) is { Count: > 0 } outside)
+            warnings.Add($"{coverage.UnknownTokens} of {coverage.Tokens} tokens of the {name} are unknown to this model: {words}.");
+        else if (model.Folder.Generation?.PromptWords is { } known && coverage.WordsOutside(known) is { Count: > 0 } outside)
             warnings.Add($"This model was trained on few words, and the {name} has others: {List(outside)}.");
     }
 
-    private static string List(IReadOnlyList<string> words) =>
-        string.Join(", ", words.Take(ShownWords).Select(word => $"\"{Shortened(word)}\"")) + (words.Count > ShownWords ? $" and {words.Count - ShownWords} more" : "");
+    private static string List(IReadOnlyList<string> words)
+    {
+        string shown = string.Join(", ", words.Take(ShownWords).Select(word => $"\"{Shortened(word)}\""));
+        return words.Count > ShownWords ? $"{shown} and {words.Count - ShownWords} more" : shown;
+    }
 
     private static void AddTraining(List<string> warnings, GenerationSettings settings, LoadedModel model)
     {
         TransformerConfig transformer = model.Folder.Transformer;
         if (settings.Frames > transformer.SampleFrames)
-            warnings.Add($"{settings.Frames} frames are more than the {transformer.SampleFrames} that this model was trained for; expect a worse video.");
+            warnings.Add($"{settings.Frames} frames are more than the {transformer.SampleFrames} that this model was trained for; {Worse}");
         int compression = model.Folder.Vae.SpatialCompression;
         (int width, int height) = (transformer.SampleWidth * compression, transformer.SampleHeight * compression);
         if (settings.Width > width || settings.Height > height)
-            warnings.Add($"{settings.Width}×{settings.Height} is beyond the {width}×{height} that this model was trained for; expect a worse video.");
+            warnings.Add($"{settings.Width}×{settings.Height} is beyond the {width}×{height} that this model was trained for; {Worse}");
     }
 
     private static void AddEffects(List<string> warnings, GenerationSettings settings)

@@ -33,7 +33,10 @@ internal static class Planner
         bool tiled = tiling == TilingMode.On || (tiling == TilingMode.Auto && !Fits(plan, freeBytes));
         if (tiled && tiling == TilingMode.Auto)
             plan = DryDecode(latents, model, tiled: true);
-        RefuseIfTooLarge(plan, freeBytes, tiled ? nameof(GenerationRequest.Width) : nameof(GenerationRequest.VaeTiling), tiled ? "A smaller size or fewer frames need less." : "Decoding in tiles needs less.");
+        if (tiled)
+            RefuseIfTooLarge(plan, freeBytes, nameof(GenerationRequest.Width), "A smaller size or fewer frames need less.");
+        else
+            RefuseIfTooLarge(plan, freeBytes, nameof(GenerationRequest.VaeTiling), "Decoding in tiles needs less.");
         return (plan, tiled);
     }
 
@@ -86,7 +89,12 @@ internal static class Planner
     private static void RefuseIfNoArrayHolds(GenerationSettings settings)
     {
         if (3L * settings.Frames * settings.Height * settings.Width > Array.MaxLength)
-            throw new RequestException(nameof(GenerationRequest.Width), $"{settings.Frames} frames of {settings.Width}×{settings.Height} are more than one array can hold; choose a smaller size or fewer frames.");
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.Width),
+                $"{settings.Frames} frames of {settings.Width}×{settings.Height} are more than one array can hold; "
+                + "choose a smaller size or fewer frames.");
+        }
     }
 
     private static bool Fits(StagePlan plan, long freeBytes) => plan.ActivationBytes <= freeBytes * UsableShare;

@@ -19,7 +19,7 @@ internal static class RequestResolver
     {
         ModelFolder folder = model.Folder;
         TransformerConfig transformer = folder.Transformer;
-        int compression = folder.Vae.SpatialCompression;
+        int compression = folder.Vae.SpatialCompression, multiple = compression * transformer.PatchSize;
         GenerationConfig known = Known(folder);
         SchedulerKind scheduler = known.Scheduler ?? folder.Scheduler.Kind;
         CheckNamed(nameof(request.Sampler), request.Sampler);
@@ -32,8 +32,8 @@ internal static class RequestResolver
             Prompt = request.Prompt,
             NegativePrompt = request.NegativePrompt,
             Seed = request.Seed,
-            Width = Size(nameof(request.Width), request.Width ?? known.Width ?? transformer.SampleWidth * compression, compression * transformer.PatchSize),
-            Height = Size(nameof(request.Height), request.Height ?? known.Height ?? transformer.SampleHeight * compression, compression * transformer.PatchSize),
+            Width = Size(nameof(request.Width), request.Width ?? known.Width ?? transformer.SampleWidth * compression, multiple),
+            Height = Size(nameof(request.Height), request.Height ?? known.Height ?? transformer.SampleHeight * compression, multiple),
             Frames = FrameCount(request.Frames ?? known.Frames ?? transformer.SampleFrames),
             Rate = request.Rate ?? RateOf(known),
             Steps = StepCount(request.Steps ?? known.Steps ?? DefaultSteps, folder.Scheduler.TrainTimesteps),
@@ -58,7 +58,8 @@ internal static class RequestResolver
         {
             throw new RequestException(
                 nameof(GenerationRequest.Rate),
-                FormattableString.Invariant($"this model recommends {known.FramesPerSecond} frames a second, which no file can hold; choose a rate such as 8 or 29.97."),
+                FormattableString.Invariant($"this model recommends {known.FramesPerSecond} frames a second, which no file can hold; ")
+                + "choose a rate such as 8 or 29.97.",
                 exception);
         }
     }
@@ -77,7 +78,10 @@ internal static class RequestResolver
         if (pixels > 0 && pixels <= LargestSize && pixels % multiple == 0)
             return pixels;
         if (pixels is <= 0 or > LargestSize)
-            throw new RequestException(property, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
+        {
+            throw new RequestException(
+                property, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
+        }
         int below = pixels / multiple * multiple;
         string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";
         throw new RequestException(property, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
@@ -88,22 +92,33 @@ internal static class RequestResolver
         if (frames > 0 && frames <= LargestFrames && frames % FrameGroup == 1)
             return frames;
         if (frames is <= 0 or > LargestFrames)
-            throw new RequestException(nameof(GenerationRequest.Frames), $"{frames} frames can't be made; choose {FrameGroup}·N + 1 frames, such as 9, 17 or 49, at most {LargestFrames}.");
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.Frames),
+                $"{frames} frames can't be made; choose {FrameGroup}·N + 1 frames, such as 9, 17 or 49, at most {LargestFrames}.");
+        }
         int below = (frames - 1) / FrameGroup * FrameGroup + 1;
-        throw new RequestException(nameof(GenerationRequest.Frames), $"{frames} isn't {FrameGroup}·N + 1, which this model needs; {below} and {below + FrameGroup} are the nearest.");
+        throw new RequestException(
+            nameof(GenerationRequest.Frames),
+            $"{frames} isn't {FrameGroup}·N + 1, which this model needs; {below} and {below + FrameGroup} are the nearest.");
     }
 
     private static int StepCount(int steps, int trainSteps) => steps > 0 && steps <= trainSteps
         ? steps
-        : throw new RequestException(nameof(GenerationRequest.Steps), $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
+        : throw new RequestException(
+            nameof(GenerationRequest.Steps), $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
 
     private static double Scale(double scale) => scale is >= 0 and <= LargestGuidanceScale
         ? scale
-        : throw new RequestException(nameof(GenerationRequest.GuidanceScale), $"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, such as {DefaultGuidanceScale}; up to 1 it is off.");
+        : throw new RequestException(
+            nameof(GenerationRequest.GuidanceScale),
+            FormattableString.Invariant($"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, such as {DefaultGuidanceScale}; ")
+            + "up to 1 it is off.");
 
     private static int SequenceLength(int length, int largest) => length > 0 && length <= largest
         ? length
-        : throw new RequestException(nameof(GenerationRequest.MaxSequenceLength), $"{length} tokens don't fit; this model takes from 1 to {largest}.");
+        : throw new RequestException(
+            nameof(GenerationRequest.MaxSequenceLength), $"{length} tokens don't fit; this model takes from 1 to {largest}.");
 
     private static NoiseDtype DtypeOf(DType type) => type == DType.F32 ? NoiseDtype.Fp32 : type == DType.F16 ? NoiseDtype.Fp16 : NoiseDtype.Bf16;
 }

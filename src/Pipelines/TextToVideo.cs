@@ -35,7 +35,7 @@ public sealed class TextToVideo : IDisposable
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</param>
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
-    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together; the message names file and remedy.</exception>
+    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
     /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
     public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false)
     {
@@ -66,7 +66,8 @@ public sealed class TextToVideo : IDisposable
     /// <exception cref="GenerationException">Numbers that aren't finite (in which stage and step), or no memory left.</exception>
     /// <exception cref="Media.OutputException">A file that the request asks for couldn't be written.</exception>
     /// <exception cref="ObjectDisposedException">The pipeline was disposed before.</exception>
-    public GenerationResult Generate(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+    public GenerationResult Generate(
+        GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         try
@@ -80,7 +81,8 @@ public sealed class TextToVideo : IDisposable
     }
 
     /// <summary>The same on a thread of the pool.</summary>
-    public Task<GenerationResult> GenerateAsync(GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+    public Task<GenerationResult> GenerateAsync(
+        GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         use.Check();

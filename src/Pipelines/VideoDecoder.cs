@@ -86,6 +86,7 @@ public sealed class VideoDecoder : IDisposable
         int channels = model.Folder.Vae.LatentChannels;
         return shape[2] == channels
             ? (values, shape)
-            : throw new RequestException(nameof(file), $"{file} holds latents {shape}; this model's have {channels} channels. Was it made with another model?");
+            : throw new RequestException(
+                nameof(file), $"{file} holds latents {shape}; this model's have {channels} channels. Was it made with another model?");
     }
 }

@@ -3,7 +3,9 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The latents of a finished run, a hundredth of its frames in size: <see cref="VideoDecoder"/> makes the frames from them again.</summary>
+/// <summary>
+/// The latents of a finished run, a hundredth of its frames in size: <see cref="VideoDecoder"/> makes the frames from them again.
+/// </summary>
 public sealed class VideoLatents
 {
     private readonly float[] values;

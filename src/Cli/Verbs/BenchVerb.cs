@@ -22,7 +22,8 @@ internal static class BenchVerb
         {
             int count = CommonOptions.CheckThreads(parsed.GetValue(threads));
             using var pipeline = TextToVideo.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), count, measure: true);
-            BenchReport report = ProgressDisplay.Run(terminal, progress => BenchReport.Run(pipeline, request.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
+            BenchReport report = ProgressDisplay.Run(terminal, progress =>
+                BenchReport.Run(pipeline, request.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -44,12 +45,13 @@ internal static class BenchVerb
             double between = stage.Speed.Seconds - stage.Operations.Sum(operation => operation.Speed.Seconds);
             output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {Percent(between / stage.Speed.Seconds),9}"));
             string tokens = stage.Tokens > 0 ? $"{stage.Tokens} tokens; " : "";
-            output.WriteLine($"  {tokens}{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights (mapped)");
+            string memory = $"{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights (mapped)";
+            output.WriteLine($"  {tokens}{memory}");
         }
         PrintRow(output, "whole run", "", "", report.Whole);
         output.WriteLine(
-            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after; ")
-            + $"peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
+            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after")
+            + $"; peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
     }
 
     private static void PrintRow(TextWriter output, string name, string calls, string share, Throughput speed) =>

@@ -83,7 +83,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
         if (!drawsNoise && parsed.GetValue(options.NumVideos) > 1)
             terminal.Warn("all videos of a prompt will be the same: the noise comes from --init-latents, and the ddim sampler draws none.");
         if (!settings.IsGuided && parsed.GetValue(options.DynamicCfg) == "on")
-            terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {FormattableString.Invariant($"{settings.GuidanceScale}")}.");
+            terminal.Warn(FormattableString.Invariant($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {settings.GuidanceScale}."));
         if (jobs.Any(job => job.SeedWrapped))
             terminal.Warn($"seeds end at {ulong.MaxValue}: later videos go on from 0.");
     }

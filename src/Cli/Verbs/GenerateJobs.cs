@@ -17,7 +17,10 @@ internal static class GenerateJobs
         if (each is < 1 or > MostVideos)
             throw new UsageException("--num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
         if ((long)prompts.Length * each > MostVideos)
-            throw new UsageException("--prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
+        {
+            throw new UsageException(
+                "--prompt-file", $"{prompts.Length} prompts of {each} videos each are more than {MostVideos}; make them in several runs.");
+        }
         int count = prompts.Length * each;
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         var jobs = new List<GenerateJob>(count);
@@ -71,7 +74,10 @@ internal static class GenerateJobs
         if (parsed.GetValue(options.OutputDir) is not { } folder)
             return null;
         if (parsed.GetValue(options.Output) is not null)
-            throw new UsageException("--output-dir", "give either a file (--output) or a folder for files that are named after their prompts, not both.");
+        {
+            throw new UsageException(
+                "--output-dir", "give either a file (--output) or a folder for files that are named after their prompts, not both.");
+        }
         if (PathCheck.Problem(folder) is { } problem)
             throw new UsageException("--output-dir", problem);
         try

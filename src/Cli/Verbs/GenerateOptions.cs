@@ -8,13 +8,21 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>The options of <c>generate</c>. Where none is given, the checkpoint decides.</summary>
 internal sealed class GenerateOptions
 {
-    public Argument<string?> Prompt { get; } = new("prompt") { Description = "What the video shows; - reads it from standard input", Arity = ArgumentArity.ZeroOrOne };
+    public Argument<string?> Prompt { get; } = new("prompt")
+    {
+        Description = "What the video shows; - reads it from standard input",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public Option<string?> Model { get; } = CommonOptions.Model();
 
     public Option<string?> NegativePrompt { get; } = new("--negative-prompt") { Description = "What it doesn't show (default: empty)", HelpName = "TEXT" };
 
-    public Option<string?> PromptFile { get; } = new("--prompt-file") { Description = "One prompt a line, a video each, all with the same seed; - reads standard input", HelpName = "FILE" };
+    public Option<string?> PromptFile { get; } = new("--prompt-file")
+    {
+        Description = "One prompt a line, a video each, all with the same seed; - reads standard input",
+        HelpName = "FILE",
+    };
 
     public Option<string?> From { get; } = new("--from") { Description = "Repeat the run that made this video; further options change it", HelpName = "VIDEO" };
 
@@ -55,7 +63,12 @@ internal sealed class GenerateOptions
 
     public Option<string?> InitLatents { get; } = new("--init-latents") { Description = "Begin from the `latents` of this file in place of seeded noise", HelpName = "FILE" };
 
-    public Option<string?> SaveLatents { get; } = new("--save-latents") { Description = "Keep the latents before decoding; if interrupted, those of the last finished step (default: kept beside the video of a run of over 2 minutes)", HelpName = "FILE" };
+    public Option<string?> SaveLatents { get; } = new("--save-latents")
+    {
+        Description = "Keep the latents before decoding; if interrupted, those of the last finished step "
+            + "(default: kept beside the video of a run of over 2 minutes)",
+        HelpName = "FILE",
+    };
 
     public Option<string?> Trace { get; } = new("--trace") { Description = "Keep the prompt embeddings and the latents after each step", HelpName = "FILE" };
 

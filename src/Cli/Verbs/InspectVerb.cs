@@ -52,7 +52,8 @@ internal static class InspectVerb
             output.WriteLine(
                 $"  {stage.Stage.ToString().ToLowerInvariant(),-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
                 + $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped), {Work(stage.Flops)}");
-        output.WriteLine($"  the whole run holds up to {ByteSize.ToText(plan.PeakBytes)}, the finished video included; {ByteSize.ToText(plan.FreeBytes)} are free.");
+        string held = ByteSize.ToText(plan.PeakBytes), free = ByteSize.ToText(plan.FreeBytes);
+        output.WriteLine($"  the whole run holds up to {held}, the finished video included; {free} are free.");
         foreach (string warning in plan.Warnings)
             output.WriteLine($"  note: {warning}");
     }

@@ -25,7 +25,9 @@ internal static class PromptSource
             throw new UsageException("--prompt-file", "give either a prompt or a file of prompts, not both.");
         (string Text, int? Line)[] prompts = [.. ReadAll("--prompt-file", file).Split('\n')
             .Select((text, index) => (text.TrimEnd('\r'), (int?)index + 1)).Where(line => !string.IsNullOrWhiteSpace(line.Item1))];
-        return prompts.Length > 0 ? prompts : throw new UsageException("--prompt-file", $"{NameOf(file)} holds no prompt; write one a line.");
+        return prompts.Length > 0
+            ? prompts
+            : throw new UsageException("--prompt-file", $"{NameOf(file)} holds no prompt; write one a line.");
     }
 
     private static string ReadAll(string option, string path)
@@ -72,7 +74,8 @@ internal static class PromptSource
         catch (DecoderFallbackException exception)
         {
             int line = 1 + text[..Math.Clamp(exception.Index, 0, text.Length)].Count((byte)'\n');
-            throw new UsageException(option, $"{NameOf(path)} isn't UTF-8 text: line {line} has a byte that no character begins or goes on with.", exception);
+            throw new UsageException(
+                option, $"{NameOf(path)} isn't UTF-8 text: line {line} has a byte that no character begins or goes on with.", exception);
         }
     }
 

@@ -10,16 +10,20 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, JsonNode?> sett
     private const int ShownCharacters = 60;
 
     /// <exception cref="FormatException">Missing, or something else; the message names the key and its value.</exception>
-    public int Int(string name) => Value(name, "a whole number", JsonValueKind.Number, (JsonValue value, out int number) => value.TryGetValue(out number));
+    public int Int(string name) =>
+        Value(name, "a whole number", JsonValueKind.Number, (JsonValue value, out int number) => value.TryGetValue(out number));
 
     /// <inheritdoc cref="Int"/>
-    public double Number(string name) => Value(name, "a number", JsonValueKind.Number, (JsonValue value, out double number) => value.TryGetValue(out number));
+    public double Number(string name) =>
+        Value(name, "a number", JsonValueKind.Number, (JsonValue value, out double number) => value.TryGetValue(out number));
 
     /// <inheritdoc cref="Int"/>
-    public bool Flag(string name) => Required(name) is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw Wrong(name, "true or false");
+    public bool Flag(string name) =>
+        Required(name) is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw Wrong(name, "true or false");
 
     /// <inheritdoc cref="Int"/>
-    public string Text(string name) => Value(name, "a text", JsonValueKind.String, (JsonValue value, out string? text) => value.TryGetValue(out text))!;
+    public string Text(string name) =>
+        Value(name, "a text", JsonValueKind.String, (JsonValue value, out string? text) => value.TryGetValue(out text))!;
 
     /// <summary>Null where there is none.</summary>
     /// <inheritdoc cref="Int"/>

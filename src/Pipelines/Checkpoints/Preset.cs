@@ -42,7 +42,10 @@ internal sealed record Preset(string Name)
         JsonNode json = JsonNode.Parse(File.ReadAllText(config))!;
         int own = json[Key]!.GetValue<int>();
         if (layers < 1 || layers > own)
-            throw new RequestException(nameof(layers), $"{layers} layers can't be; '{Name}' has {own}, so choose from 1 to {own}, or leave it out for all.");
+        {
+            throw new RequestException(
+                nameof(layers), $"{layers} layers can't be; '{Name}' has {own}, so choose from 1 to {own}, or leave it out for all.");
+        }
         json[Key] = layers;
         File.WriteAllText(config, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }

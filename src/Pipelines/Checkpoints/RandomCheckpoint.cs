@@ -82,7 +82,10 @@ public static class RandomCheckpoint
     {
         long free = new DriveInfo(folder).AvailableFreeSpace;
         if (free < bytes)
-            throw new RequestException(nameof(folder), $"the checkpoint takes {ByteSize.ToText(bytes)}, and {ByteSize.ToText(free)} are free there; choose another disk.");
+        {
+            throw new RequestException(
+                nameof(folder), $"the checkpoint takes {ByteSize.ToText(bytes)}, and {ByteSize.ToText(free)} are free there; choose another disk.");
+        }
     }
 
     private static List<KeyValuePair<string, Shape>> ShapesOf(Action<WeightReader> build)

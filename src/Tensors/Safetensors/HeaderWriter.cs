@@ -29,8 +29,11 @@ internal static class HeaderWriter
         bytes.WrittenSpan.CopyTo(header);
         int length = whole - LengthBytes;
         if (length > SafetensorsHeader.MaxLength)
+        {
             throw new SafetensorsException(
-                $"{path}: the header would have {length} bytes, the format allows {SafetensorsHeader.MaxLength}. Write fewer tensors or less metadata.");
+                $"{path}: the header would have {length} bytes, the format allows {SafetensorsHeader.MaxLength}. "
+                + "Write fewer tensors or less metadata.");
+        }
         BinaryPrimitives.WriteInt64LittleEndian(header, length);
         return header;
     }
@@ -49,7 +52,8 @@ internal static class HeaderWriter
         }
     }
 
-    private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
+    private static void WriteJson(
+        Utf8JsonWriter json, IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string>? metadata)
     {
         json.WriteStartObject();
         if (metadata is { Count: > 0 })
