@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
 
@@ -10,7 +14,7 @@ namespace CogVideoX.Models.Configuration;
 internal sealed class ConfigFile
 {
     private const long MaxBytes = 1 << 20;
-    private const int MaxDepth = 16;
+    private const int MaxDepth = 16, LongestValue = 80;
     private readonly Dictionary<string, JsonElement> values = [];
 
     private ConfigFile(string path, JsonElement root)
@@ -29,18 +33,12 @@ internal sealed class ConfigFile
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > MaxBytes)
-                throw new ConfigException($"{path} has {length} bytes; a config has at most {MaxBytes}. Download it again.");
-            return Parse(path, File.ReadAllBytes(path));
+            using JsonDocument json = StrictJson.Read(path, MaxBytes, MaxDepth);
+            return Of(path, json);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (FormatException exception)
         {
-            throw new ConfigException($"{path} doesn't exist. Check the path, or download the model again.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException($"{path} can't be read: {exception.Message}", exception);
+            throw new ConfigException($"{path} {exception.Message}", exception);
         }
     }
 
@@ -50,14 +48,12 @@ internal sealed class ConfigFile
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigFile(path, json.RootElement)
-                : throw new ConfigException($"{path} is a JSON {json.RootElement.ValueKind}, not an object. Download it again.");
+            using JsonDocument json = StrictJson.Parse(text, MaxDepth);
+            return Of(path, json);
         }
-        catch (JsonException exception)
+        catch (FormatException exception)
         {
-            throw new ConfigException($"{path} isn't valid JSON: {exception.Message} Download it again.", exception);
+            throw new ConfigException($"{path} {exception.Message}", exception);
         }
     }
 
@@ -103,6 +99,9 @@ internal sealed class ConfigFile
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text");
     }
 
+    /// <summary>A text that nothing hangs on: null where there is none.</summary>
+    public string? TextOrNull(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     /// <summary>One of some words, as the value that it stands for.</summary>
     public T Choice<T>(string key, string absent, params ReadOnlySpan<(string Word, T Value)> choices)
     {
@@ -142,9 +141,22 @@ internal sealed class ConfigFile
     /// <summary>An error about a value; <paramref name="right"/> says what would be right.</summary>
     public ConfigException Wrong(string key, string right)
     {
-        string value = values.TryGetValue(key, out JsonElement element) ? element.GetRawText() : "absent";
-        if (value.Length > 80)
-            value = value[..80] + "…";
+        string value = values.TryGetValue(key, out JsonElement element) ? Quoted.Line(Compact(element), LongestValue) : "absent";
         return new ConfigException($"{Path}: '{key}' is {value}; it should be {right}.");
+    }
+
+    private static ConfigFile Of(string path, JsonDocument json) => json.RootElement.ValueKind == JsonValueKind.Object
+        ? new ConfigFile(path, json.RootElement)
+        : throw new ConfigException($"{path} is a JSON {json.RootElement.ValueKind}, not an object. Download it again.");
+
+    // A list of the file may be spread over lines.
+    private static string Compact(JsonElement value)
+    {
+        if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            return value.GetRawText();
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            value.WriteTo(json);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

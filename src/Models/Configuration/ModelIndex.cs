@@ -3,6 +3,9 @@ namespace CogVideoX.Models.Configuration;
 /// <summary>A <c>model_index.json</c>: the class of the pipeline and of each of its parts.</summary>
 internal sealed class ModelIndex
 {
+    /// <summary>The name of such a file.</summary>
+    public const string FileName = "model_index.json";
+
     private static readonly Dictionary<string, string?> Pipelines = new()
     {
         ["CogVideoXPipeline"] = null,
@@ -16,7 +19,7 @@ internal sealed class ModelIndex
         ["vae"] = [VaeConfig.ClassName],
         ["text_encoder"] = [T5Config.ClassName],
         ["tokenizer"] = ["T5Tokenizer", "T5TokenizerFast"],
-        ["scheduler"] = ["CogVideoXDDIMScheduler", "CogVideoXDPMScheduler"],
+        ["scheduler"] = [SchedulerConfig.DdimClass, SchedulerConfig.DpmClass],
     };
 
     private readonly Dictionary<string, string> classes = [];
@@ -33,12 +36,17 @@ internal sealed class ModelIndex
             if (entry.Length != 2 || !known.Contains(entry[1]))
                 throw file.Wrong(part, string.Join(" or ", known.Select(name => $"[\"{Library(part)}\", \"{name}\"]")));
             if (!Directory.Exists(Path.Combine(folder, part)))
-                throw new ConfigException($"{folder} has no folder '{part}', which {Path.GetFileName(file.Path)} lists. Download it, the model is incomplete.");
+                throw new ConfigException($"{folder} has no folder '{part}', which {Path.GetFileName(file.Path)} lists. {FolderContents.Misplaced(folder, part) ?? "Download it, the model is incomplete."}");
             classes[part] = entry[1];
         }
     }
 
+    /// <summary>The folders of a model's parts.</summary>
+    public static IReadOnlyCollection<string> PartNames => Parts.Keys;
+
     public string PipelineClass { get; }
+
+    public SchedulerKind Scheduler => classes["scheduler"] == SchedulerConfig.DpmClass ? SchedulerKind.Dpm : SchedulerKind.Ddim;
 
     public static ModelIndex Read(string path) => new(ConfigFile.Read(path));
 

@@ -25,6 +25,8 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <exception cref="SafetensorsException">There is no such file, it may not be read, or it is empty.</exception>
     public static MappedFile Open(string path)
     {
+        if (path.Length == 0)
+            throw new SafetensorsException("The path of a safetensors file is empty. Name a file.");
         if (Directory.Exists(path))
             throw new SafetensorsException($"{path} is a folder; a .safetensors file is needed here.");
         try

@@ -46,7 +46,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="SafetensorsException">There is none of that name.</exception>
     public Tensor this[string name] => TryGet(name, out Tensor tensor)
         ? tensor
-        : throw new SafetensorsException($"{Path} has no tensor '{name}'; it has {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys.Take(5).Select(Quoted.Name)))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}.");
+        : throw new SafetensorsException($"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
 
     /// <summary>Maps and checks a file.</summary>
     /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
@@ -76,9 +76,9 @@ public sealed class SafetensorsFile : IDisposable
 
     private static unsafe ReadOnlySpan<byte> FindHeader(string path, MappedFile map)
     {
-        var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, 256));
+        var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, ForeignFile.EnoughBytes));
         if (HeaderProblem(start, map.Length) is string problem)
-            throw new SafetensorsException($"{path}: {ForeignFile.Recognise(start) ?? problem + " Download it again."}");
+            throw new SafetensorsException(ForeignFile.Recognise(start) is string foreign ? $"{path}: this is {foreign}" : $"{path}: {problem} Download it again.");
         return new ReadOnlySpan<byte>(map.Start + LengthBytes, (int)BinaryPrimitives.ReadUInt64LittleEndian(start));
     }
 
@@ -87,6 +87,9 @@ public sealed class SafetensorsFile : IDisposable
         if (fileLength < LengthBytes)
             return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}.";
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        bool isLong = length > SafetensorsHeader.MaxLength && length <= (ulong)fileLength - LengthBytes && start[LengthBytes..].StartsWith("{"u8);
+        if (isLong)
+            return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Write the tensors to several files.";
         if (length is 0 or > SafetensorsHeader.MaxLength)
             return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file.";
         return (long)length > fileLength - LengthBytes
