@@ -31,7 +31,7 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Assert.Contains("neither model.safetensors nor model.safetensors.index.json. It has no weights", Refused(folder.Path));
         folder.Write("model.fp16.safetensors", []);
-        Assert.Contains("It has model.fp16.safetensors, which isn't used unasked", Refused(folder.Path));
+        Assert.Contains("It has 'model.fp16.safetensors', which isn't used unasked", Refused(folder.Path));
         Assert.Contains("folder doesn't exist", Refused(folder["none"]));
         Assert.Contains("rename what is there to 'model.safetensors'", Refused(folder.Path));
     }
@@ -51,7 +51,7 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Shard(folder, "1.safetensors", "a");
         WriteIndex(folder, """{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"3.safetensors"}}""");
-        Assert.Contains("lacks 2 of the 3 shards that model.safetensors.index.json lists: 2.safetensors, 3.safetensors", Refused(folder.Path));
+        Assert.Contains("lacks 2 of the 3 shards that model.safetensors.index.json lists: '2.safetensors', '3.safetensors'", Refused(folder.Path));
     }
 
     [Theory]
