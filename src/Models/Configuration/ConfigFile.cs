@@ -9,13 +9,14 @@ namespace CogVideoX.Models.Configuration;
 
 /// <summary>
 /// A config as a JSON object whose values are read strictly: a value of another kind, or outside the limits, is an error that names it.
-/// Keys that aren't asked for are left alone, since training and other libraries keep theirs there.
+/// Keys that aren't asked for are no error, since training and other libraries keep theirs there.
 /// </summary>
 internal sealed class ConfigFile
 {
     private const long MaxBytes = 1 << 20;
     private const int MaxDepth = 16, LongestValue = 80;
     private readonly Dictionary<string, JsonElement> values = [];
+    private readonly HashSet<string> asked = [];
 
     private ConfigFile(string path, JsonElement root)
     {
@@ -26,7 +27,9 @@ internal sealed class ConfigFile
 
     public string Path { get; }
 
-    public IReadOnlyCollection<string> Keys => values.Keys;
+    /// <summary>Keys that have a value and that nobody asked for, but for those of the libraries' own bookkeeping.</summary>
+    public IEnumerable<string> Unread => values.Where(entry => entry.Value.ValueKind != JsonValueKind.Null).Select(entry => entry.Key)
+        .Where(key => !asked.Contains(key) && !key.StartsWith('_'));
 
     /// <exception cref="ConfigException">No such file, or no JSON object.</exception>
     public static ConfigFile Read(string path)
@@ -57,11 +60,11 @@ internal sealed class ConfigFile
         }
     }
 
-    public bool Has(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string key) => TryGet(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     public int Int(string key, int absent, int min, int max)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         string right = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max
@@ -73,7 +76,7 @@ internal sealed class ConfigFile
 
     public double Double(string key, double absent, double min, double max)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         string right = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= min && number <= max
@@ -85,7 +88,7 @@ internal sealed class ConfigFile
 
     public bool Bool(string key, bool absent)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false");
     }
@@ -94,18 +97,19 @@ internal sealed class ConfigFile
 
     public string Text(string key)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             throw new ConfigException($"{Path} has no '{key}'. Download it again.");
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text");
     }
 
     /// <summary>A text that nothing hangs on: null where there is none.</summary>
-    public string? TextOrNull(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public string? TextOrNull(string key) =>
+        TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>One of some words, as the value that it stands for.</summary>
     public T Choice<T>(string key, string absent, params ReadOnlySpan<(string Word, T Value)> choices)
     {
-        string word = values.ContainsKey(key) ? Text(key) : absent;
+        string word = TryGet(key, out _) ? Text(key) : absent;
         foreach ((string known, T value) in choices)
         {
             if (known == word)
@@ -119,7 +123,7 @@ internal sealed class ConfigFile
 
     public int[] Ints(string key, int[] absent, int min, int max, int maxCount)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         bool right = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maxCount
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max);
@@ -131,7 +135,7 @@ internal sealed class ConfigFile
     /// <summary>The items of a list of texts.</summary>
     public string[] Texts(string key, string[] absent, int maxCount)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
@@ -143,6 +147,12 @@ internal sealed class ConfigFile
     {
         string value = values.TryGetValue(key, out JsonElement element) ? Quoted.Line(Compact(element), LongestValue) : "absent";
         return new ConfigException($"{Path}: '{key}' is {value}; it should be {right}.");
+    }
+
+    private bool TryGet(string key, out JsonElement value)
+    {
+        asked.Add(key);
+        return values.TryGetValue(key, out value);
     }
 
     private static ConfigFile Of(string path, JsonDocument json) => json.RootElement.ValueKind == JsonValueKind.Object

@@ -2,10 +2,17 @@ using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
 
-/// <summary>What a folder is that isn't a model in Hugging Face's layout, for messages: people name the wrong level, or have files of other tools.</summary>
+/// <summary>
+/// What a folder is that isn't a model in Hugging Face's layout, for messages: people name the wrong level, or have files of other tools.
+/// </summary>
 internal static class FolderContents
 {
     private const int MostEntries = 2000, MaxDepth = 3;
+
+    private const string Sat = "The folder has .pt files, as the original training code (SAT) writes them; only Hugging Face's layout with "
+        + "safetensors is read. Download the model of the same name without 'SAT'.";
+
+    private static readonly EnumerationOptions Below = new() { IgnoreInaccessible = true, RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth };
 
     /// <summary>What the folder seems to be and what to do, in whole sentences.</summary>
     public static string Describe(string folder)
@@ -15,14 +22,15 @@ internal static class FolderContents
         if (model is not null)
             return $"There is one in {Path.GetDirectoryName(Path.Combine(folder, model))}: name that folder.";
         if (files.Any(file => Path.GetExtension(file) == ".pt"))
-            return "The folder has .pt files, as the original training code (SAT) writes them; only Hugging Face's layout with safetensors is read. Download the model of the same name without 'SAT'.";
-        if (ModelIndex.PartNames.Select(part => Misplaced(folder, part)).FirstOrDefault(hint => hint is not null) is string misplaced)
+            return Sat;
+        string? misplaced = ModelIndex.PartNames.Select(part => Misplaced(folder, part)).FirstOrDefault(hint => hint is not null);
+        if (misplaced is not null)
             return misplaced;
         if (files.Any(file => file is "config.json" or "scheduler_config.json" or "spiece.model"))
             return "This seems to be a part of a model; name the folder above it, the one that has model_index.json in it.";
-        string[] weights = [.. files.Where(file => Path.GetExtension(file) is ".safetensors" or ".gguf" or ".ckpt" or ".bin").Select(file => Path.GetFileName(file))];
+        string[] weights = [.. files.Where(file => Path.GetExtension(file) is ".safetensors" or ".gguf" or ".ckpt" or ".bin")];
         return weights.Length > 0
-            ? $"The folder has {Quoted.Names(weights)}; a model is a whole folder in Hugging Face's layout, with model_index.json and a folder for each part."
+            ? $"The folder has {Quoted.Names(weights)}; a model is a folder in Hugging Face's layout, with model_index.json and a folder for each part."
             : "Check the path, or download the model again.";
     }
 
@@ -30,18 +38,19 @@ internal static class FolderContents
     public static string? Misplaced(string folder, string part)
     {
         string prefix = part + "_";
-        string? file = Files(folder).FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal) && !name.Contains(Path.DirectorySeparatorChar));
+        string? file = Files(folder).FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal) && Path.GetFileName(name) == name);
         return file is null
             ? null
-            : $"{Quoted.Name(file)} is there, which should be {Quoted.Name($"{part}/{file[prefix.Length..]}")}: the download put folder and file into one name. Put each file into its folder.";
+            : $"{Quoted.Name(file)} is there, which should be {Quoted.Name($"{part}/{file[prefix.Length..]}")}: "
+                + "the download put folder and file into one name. Put each file into its folder.";
     }
 
     private static IEnumerable<string> Files(string folder)
     {
-        var options = new EnumerationOptions { IgnoreInaccessible = true, RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth };
         try
         {
-            return [.. Directory.EnumerateFiles(folder, "*", options).Take(MostEntries).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
+            IEnumerable<string> paths = Directory.EnumerateFiles(folder, "*", Below).Take(MostEntries);
+            return [.. paths.Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -26,23 +26,29 @@ internal sealed class ModelIndex
 
     private ModelIndex(ConfigFile file)
     {
+        Path = file.Path;
         PipelineClass = file.Text("_class_name");
         if (!Pipelines.ContainsKey(PipelineClass))
             throw file.Wrong("_class_name", string.Join(" or ", Pipelines.Where(pipeline => pipeline.Value is null).Select(pipeline => $"\"{pipeline.Key}\"")));
-        string folder = Path.GetDirectoryName(file.Path)!;
+        string folder = System.IO.Path.GetDirectoryName(file.Path)!;
         foreach ((string part, string[] known) in Parts)
         {
             string[] entry = file.Texts(part, [], 2);
             if (entry.Length != 2 || !known.Contains(entry[1]))
                 throw file.Wrong(part, string.Join(" or ", known.Select(name => $"[\"{Library(part)}\", \"{name}\"]")));
-            if (!Directory.Exists(Path.Combine(folder, part)))
-                throw new ConfigException($"{folder} has no folder '{part}', which {Path.GetFileName(file.Path)} lists. {FolderContents.Misplaced(folder, part) ?? "Download it, the model is incomplete."}");
+            if (!Directory.Exists(System.IO.Path.Combine(folder, part)))
+            {
+                string remedy = FolderContents.Misplaced(folder, part) ?? "Download it, the model is incomplete.";
+                throw new ConfigException($"{folder} has no folder '{part}', which {FileName} lists. {remedy}");
+            }
             classes[part] = entry[1];
         }
     }
 
     /// <summary>The folders of a model's parts.</summary>
     public static IReadOnlyCollection<string> PartNames => Parts.Keys;
+
+    public string Path { get; }
 
     public string PipelineClass { get; }
 

@@ -61,7 +61,7 @@ public sealed record SchedulerConfig
     };
 
     /// <param name="file">The config.</param>
-    /// <param name="named">The sampler that the model's index names; it goes before the config's own <c>_class_name</c>, which may then be absent.</param>
+    /// <param name="named">The sampler that the model's index names; it goes before <c>_class_name</c>, which may then be absent.</param>
     internal static SchedulerConfig Read(ConfigFile file, SchedulerKind? named = null)
     {
         if (file.Has("trained_betas"))

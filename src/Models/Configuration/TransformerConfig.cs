@@ -108,7 +108,7 @@ public sealed record TransformerConfig
         if (InChannels == 2 * OutChannels)
             reasons.Add("image to video (in_channels is twice out_channels) is not supported yet");
         else if (InChannels != OutChannels)
-            reasons.Add($"{InChannels} input channels (in_channels) for {OutChannels} output channels (out_channels) are not supported, only as many or twice as many");
+            reasons.Add($"{InChannels} input channels (in_channels) for {OutChannels} output channels (out_channels) are not supported");
         return reasons;
     }
 

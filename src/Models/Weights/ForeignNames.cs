@@ -3,11 +3,14 @@ using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
 
-/// <summary>Recognises weights of other tools, or of another part of a model, by their names and shapes, where one of Hugging Face's is missing.</summary>
+/// <summary>
+/// Recognises weights of other tools, or of another part of a model, by their names and shapes, where one of Hugging Face's is missing.
+/// </summary>
 internal static class ForeignNames
 {
     private const string Remedy = "Use the model's files in Hugging Face's layout.";
-    private const string Sat = "of the original training code (SAT)", Quantised = "of quantised weights", Lora = "of a LoRA, which is no model by itself";
+    private const string Sat = "of the original training code (SAT)";
+    private const string Quantised = "of quantised weights", Lora = "of a LoRA, which is no model by itself";
 
     // A piece of a name, what has such names, and how the keys begin for which they are no surprise.
     private static readonly (string Piece, string What, string[] Own)[] Known =
@@ -34,7 +37,9 @@ internal static class ForeignNames
     {
         foreach ((string piece, string what, string[] own) in Known)
         {
-            if (!own.Any(start => key.StartsWith(start, StringComparison.Ordinal)) && names.FirstOrDefault(name => name.Contains(piece, StringComparison.Ordinal)) is string foreign)
+            if (own.Any(start => key.StartsWith(start, StringComparison.Ordinal)))
+                continue;
+            if (names.FirstOrDefault(name => name.Contains(piece, StringComparison.Ordinal)) is string foreign)
                 return $"Names such as {Quoted.Name(foreign)} are those {what}. {Remedy}";
         }
         return names.FirstOrDefault(name => name.EndsWith("." + key, StringComparison.Ordinal)) is string prefixed

@@ -17,12 +17,14 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
     public Tensor Get(string key, Shape shape)
     {
         if (!files.TryGet(key, out Tensor tensor))
-            throw new WeightException(Missing(key));
+            throw new WeightException(Missing(key, $"'{key}'"));
         bool isNarrowed = tensor.Type == DType.F64;
         if (!tensor.Type.IsKernelFloat && !isNarrowed)
-            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. Convert it to one of these.");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. "
+                + "Convert it to one of these.");
         if (tensor.Shape != shape)
-            throw new WeightException($"'{key}' in {files.FileOf(key)} has the shape {tensor.Shape}, the config asks for {shape}. {ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel}");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} has the shape {tensor.Shape}, the config asks for {shape}. "
+                + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
         used.Add(key);
         if (!isNarrowed)
             return tensor;
@@ -33,43 +35,51 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
     public Tensor GetTied(string key, string alias, Shape shape)
     {
         bool hasKey = files.TryGet(key, out Tensor tensor);
-        if (!files.TryGet(alias, out Tensor other))
+        bool hasAlias = files.TryGet(alias, out Tensor other);
+        if (!hasKey && !hasAlias)
+            throw new WeightException(Missing(key, $"'{key}' (or '{alias}')"));
+        if (!hasAlias)
             return Get(key, shape);
         if (hasKey && !tensor.HasSameElements(other))
-            throw new WeightException($"'{key}' in {files.FileOf(key)} and '{alias}' in {files.FileOf(alias)} are two names of one tensor, and differ. Remove the one that doesn't belong to the model, or download the file again.");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} and '{alias}' in {files.FileOf(alias)} are two names of one tensor, "
+                + "and differ. Remove the one that doesn't belong to the model, or download the file again.");
         used.Add(alias);
         return Get(hasKey ? key : alias, shape);
     }
 
     public IReadOnlyList<string> Finish(string prefix)
     {
-        string[] unused = [.. files.Names.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !used.Contains(key) && !IsBuffer(key)).Order(StringComparer.Ordinal)];
+        string[] below = [.. files.Names.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))];
+        string[] unused = [.. below.Where(key => !used.Contains(key) && !IsBuffer(key)).Order(StringComparer.Ordinal)];
         var kinds = new UnusedWeights(used);
-        foreach (IGrouping<string?, string> group in unused.GroupBy(kinds.Change).Where(group => group.Key is not null))
-            throw new WeightException($"{FileNames()} has {Quoted.Names([.. group])}, which {group.Key}");
+        if (unused.GroupBy(kinds.Change).FirstOrDefault(group => group.Key is not null) is { Key: { } change } lost)
+            throw new WeightException($"{FileNames()} has {change.What}: {Quoted.Names([.. lost])}. {change.Remedy}");
         if (files.Files.FirstOrDefault(file => file.Metadata.ContainsKey(UnusedWeights.QuantizationKey)) is { } quantized)
-            throw new WeightException($"{quantized.Path} has '{UnusedWeights.QuantizationKey}' in its header, which {UnusedWeights.Scaled}");
+            throw new WeightException($"{quantized.Path} has {UnusedWeights.Scales.What}: '{UnusedWeights.QuantizationKey}' in its header. {UnusedWeights.Scales.Remedy}");
         return [.. files.Notes, .. Note(narrowed, "stored as F64 and converted to F32 in memory"), .. Note(unused, "not used by this model and ignored")];
     }
 
     // Indices that other libraries keep beside weights, such as position_ids: they follow from the config.
-    private bool IsBuffer(string key) => files.TryGet(key, out Tensor tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
+    private bool IsBuffer(string key) =>
+        files.TryGet(key, out Tensor tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
 
     private IEnumerable<string> Note(IReadOnlyCollection<string> keys, string what) => keys.Count == 0
         ? []
         : [$"{FileNames()}: {keys.Count} {(keys.Count == 1 ? "tensor is" : "tensors are")} {what}: {Quoted.Names(keys)}."];
 
-    private string Missing(string key)
+    private string Missing(string key, string named)
     {
         string place = files.PlaceOf(key) is string shard ? $" (its index places it in {Path.GetFileName(shard)})" : "";
-        return $"'{key}' is missing from {FileNames()}{place}; {Near(key)}. {ForeignNames.Recognise(key, files.Names) ?? SameModel}";
+        return $"{named} is missing from {FileNames()}{place}; {Near(key)}. {ForeignNames.Recognise(key, files.Names) ?? SameModel}";
     }
 
-    private string FileNames() => files.Files.Count == 1 ? files.Files[0].Path : $"{files.Files[0].Path} and {files.Files.Count - 1} more shards";
+    private string FileNames() =>
+        files.Files.Count == 1 ? files.Files[0].Path : $"{files.Files[0].Path} and {files.Files.Count - 1} more shards";
 
     private string Near(string key)
     {
-        string[] near = [.. files.Names.Take(MostCompared).Where(name => name.Length <= 2 * key.Length).OrderBy(name => EditDistance.Between(key, name)).Take(MostNear)];
+        IEnumerable<string> candidates = files.Names.Take(MostCompared).Where(name => name.Length <= 2 * key.Length);
+        string[] near = [.. candidates.OrderBy(name => EditDistance.Between(key, name)).Take(MostNear)];
         return near.Length == 0 ? "no key there is like it" : $"the nearest there: {Quoted.Names(near)}";
     }
 }

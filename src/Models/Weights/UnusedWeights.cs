@@ -9,8 +9,17 @@ internal sealed class UnusedWeights
     /// <summary>Under this name some tools keep in a header that weights are to be scaled.</summary>
     public const string QuantizationKey = "_quantization_metadata";
 
-    /// <summary>What is said of scaled weights.</summary>
-    public const string Scaled = "scales its weights (scaled fp8 or another quantisation): that isn't supported, and without the scale results would be wrong. Use the model's BF16, F16 or F32 files, or fp8 without scales.";
+    /// <summary>Weights without their scales are other weights.</summary>
+    public static readonly LostWeights Scales = new(
+        "scales of its weights (scaled fp8 or another quantisation), which aren't supported, and without which results would be wrong",
+        "Use the model's BF16, F16 or F32 files, or fp8 without scales.");
+
+    private const string SameModel = "The config and the weights must be of the same model.";
+
+    private static readonly LostWeights
+        Lora = new("a LoRA that isn't merged into the weights", "Use the model's own files."),
+        Beside = new("tensors beside weights of the model that the config doesn't know", SameModel),
+        Beyond = new("layers beyond those of the config", SameModel);
 
     private const string Fp8Marker = "scaled_fp8";
 
@@ -31,20 +40,18 @@ internal sealed class UnusedWeights
         }
     }
 
-    /// <summary>What is lost without a tensor, as the rest of a sentence that names it; null where nothing is.</summary>
-    public string? Change(string key)
+    /// <summary>What is lost without a tensor; null where nothing is.</summary>
+    public LostWeights? Change(string key)
     {
         string parent = Parent(key), name = key[(parent.Length == 0 ? 0 : parent.Length + 1)..];
-        bool besideUsed = parent.Length > 0 && (modules.Contains(parent) || used.Contains(parent));
-        if (name == Fp8Marker || (besideUsed && name.Contains("scale", StringComparison.Ordinal)))
-            return Scaled;
+        bool isBeside = parent.Length > 0 && (modules.Contains(parent) || used.Contains(parent));
+        if (name == Fp8Marker || (isBeside && name.Contains("scale", StringComparison.Ordinal)))
+            return Scales;
         if (key.Contains("lora_", StringComparison.Ordinal) || key.Contains(".lora.", StringComparison.Ordinal))
-            return "is of a LoRA that isn't merged into the weights. Use the model's own files.";
-        if (besideUsed)
-            return "stands beside weights of the model that the config describes without it. The config and the weights must be of the same model.";
-        return Items(key).Any(entry => lists.Contains(entry.List) && !items.Contains(entry.Item))
-            ? "is of a layer beyond those of the config. The config and the weights must be of the same model."
-            : null;
+            return Lora;
+        if (isBeside)
+            return Beside;
+        return Items(key).Any(entry => lists.Contains(entry.List) && !items.Contains(entry.Item)) ? Beyond : null;
     }
 
     private static string Parent(string key) => key[..Math.Max(0, key.LastIndexOf('.'))];

@@ -12,7 +12,7 @@ public sealed class WeightReader
 {
     private readonly IWeights weights;
 
-    /// <summary>Reads from mapped files; no data are touched, but for F64, which is converted to F32 in the current scope of <paramref name="ops"/>.</summary>
+    /// <summary>Reads from mapped files. No data are touched, but for F64: it becomes F32 in the current scope of <paramref name="ops"/>.</summary>
     public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>
@@ -54,8 +54,10 @@ public sealed class WeightReader
     /// <summary>The full keys that were asked for so far and are there.</summary>
     public IReadOnlySet<string> Used => weights.Used;
 
-    /// <summary>To be called when a model has read all. Tensors that nobody asked for are ignored where the model is the same without them.</summary>
+    /// <summary>To be called when a model has read all. What nobody asked for is ignored where the model is the same without it.</summary>
     /// <returns>What was ignored, converted or decided below the prefix: a sentence each, with file and names.</returns>
-    /// <exception cref="WeightException">A tensor that nobody asked for would change the results: the scale of a weight, a bias or a layer that the config doesn't have.</exception>
+    /// <exception cref="WeightException">
+    /// A tensor that nobody asked for would change the results: the scale of a weight, a bias or a layer that the config doesn't have.
+    /// </exception>
     public IReadOnlyList<string> Finish() => weights.Finish(Prefix);
 }

@@ -13,16 +13,15 @@ internal static class OtherWeights
     /// <param name="shards">The names of its shards.</param>
     public static IEnumerable<string> Beside(string folder, string chosen, IReadOnlyList<string> shards)
     {
-        string[] others = [.. Files(folder).Where(name => name.Contains(".safetensors", StringComparison.Ordinal))
-            .Except([.. shards, Path.GetFileName(chosen)])];
+        IEnumerable<string> candidates = Files(folder).Where(name => name.Contains(".safetensors", StringComparison.Ordinal));
+        string[] others = [.. candidates.Except([.. shards, Path.GetFileName(chosen)])];
         if (others.Length > 0)
             yield return $"{chosen} is read; beside it {Quoted.Names(others)} {(others.Length == 1 ? "is" : "are")} not used.";
     }
 
     /// <summary>What there is where nothing can be read, and what to do.</summary>
     /// <param name="folder">The component's folder.</param>
-    /// <param name="wanted">The name of the file that would be read.</param>
-    public static string InPlaceOf(string folder, string wanted)
+    public static string InPlaceOf(string folder)
     {
         if (!Directory.Exists(folder))
             return "The folder doesn't exist; download the model again.";
@@ -38,16 +37,18 @@ internal static class OtherWeights
         }
         if (names.Count == 0)
             return "It has no weights at all; download the model again.";
-        return names.Any(name => name.Contains(".safetensors", StringComparison.Ordinal))
-            ? $"It has {Quoted.Names(names)}, which isn't used unasked. Download the safetensors files without a variant, or rename what is there to '{wanted}'."
-            : $"It has {Quoted.Names(names)}; only safetensors files are read. Download those of the model.";
+        string remedy = names.Any(name => name.Contains(".safetensors", StringComparison.Ordinal))
+            ? ", which isn't used unasked. Download the safetensors files without a variant, or rename these."
+            : "; only safetensors files are read. Download those of the model.";
+        return $"It has {Quoted.Names(names)}{remedy}";
     }
 
     private static string[] Files(string folder)
     {
         try
         {
-            return [.. Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, "*", Lenient).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            IEnumerable<string> paths = Directory.EnumerateFiles(folder.Length == 0 ? "." : folder, "*", Lenient);
+            return [.. paths.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -11,6 +11,7 @@ namespace CogVideoX.Tensors.Safetensors;
 public sealed class SafetensorsFile : IDisposable
 {
     private const int LengthBytes = 8;
+    private const string Again = "Download it again.";
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
     private readonly Dictionary<string, Tensor> tensors;
@@ -52,6 +53,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
     public static SafetensorsFile Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         MappedFile map = MappedFile.Open(path);
         try
         {
@@ -78,22 +80,22 @@ public sealed class SafetensorsFile : IDisposable
     {
         var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, ForeignFile.EnoughBytes));
         if (HeaderProblem(start, map.Length) is string problem)
-            throw new SafetensorsException(ForeignFile.Recognise(start) is string foreign ? $"{path}: this is {foreign}" : $"{path}: {problem} Download it again.");
+            throw new SafetensorsException($"{path}: {(ForeignFile.Recognise(start) is string foreign ? $"this is {foreign}" : problem)}");
         return new ReadOnlySpan<byte>(map.Start + LengthBytes, (int)BinaryPrimitives.ReadUInt64LittleEndian(start));
     }
 
     private static string? HeaderProblem(ReadOnlySpan<byte> start, long fileLength)
     {
         if (fileLength < LengthBytes)
-            return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}.";
+            return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}. {Again}";
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
-        bool isLong = length > SafetensorsHeader.MaxLength && length <= (ulong)fileLength - LengthBytes && start[LengthBytes..].StartsWith("{"u8);
-        if (isLong)
+        bool isThere = length <= (ulong)fileLength - LengthBytes && start[LengthBytes..].StartsWith("{"u8);
+        if (length > SafetensorsHeader.MaxLength && isThere)
             return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Write the tensors to several files.";
         if (length is 0 or > SafetensorsHeader.MaxLength)
-            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file.";
+            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file. {Again}";
         return (long)length > fileLength - LengthBytes
-            ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there."
+            ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there. {Again}"
             : null;
     }
 }

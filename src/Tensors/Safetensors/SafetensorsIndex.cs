@@ -42,14 +42,17 @@ internal sealed class SafetensorsIndex
     {
         string[] absent = [.. weightMap.Keys.Where(name => !owners.ContainsKey(name))];
         string[] unlisted = [.. owners.Keys.Where(name => !weightMap.ContainsKey(name))];
-        string[] elsewhere = [.. owners.Where(owner => weightMap.TryGetValue(owner.Key, out string? shard) && shard != System.IO.Path.GetFileName(owner.Value.Path)).Select(owner => owner.Key)];
+        string[] elsewhere = [.. owners.Where(owner => IsElsewhere(owner.Key, owner.Value)).Select(owner => owner.Key)];
         if (absent.Length > 0)
             yield return $"{Path} lists tensors that no shard has ({absent.Length}): {Quoted.Names(absent)}.";
         if (unlisted.Length > 0)
-            yield return $"{Path} doesn't list tensors that its shards have ({unlisted.Length}): {Quoted.Names(unlisted)}. They count as the others do.";
+            yield return $"{Path} doesn't list tensors that its shards have ({unlisted.Length}): {Quoted.Names(unlisted)}. They count all the same.";
         if (elsewhere.Length > 0)
-            yield return $"{Path} places tensors in other shards than those that have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}. They are read where they are.";
+            yield return $"{Path} places tensors in other shards than those that have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}. They are read from there.";
     }
+
+    private bool IsElsewhere(string name, SafetensorsFile owner) =>
+        weightMap.TryGetValue(name, out string? shard) && shard != System.IO.Path.GetFileName(owner.Path);
 
     private void ReadMap(JsonElement root)
     {

@@ -18,6 +18,7 @@ public static class StrictJson
     /// <exception cref="FormatException">It can't be read or isn't such JSON: "doesn't exist. …", "isn't valid JSON: …".</exception>
     public static JsonDocument Read(string path, long maxBytes, int maxDepth)
     {
+        ArgumentNullException.ThrowIfNull(path);
         try
         {
             // Asked before opening: opening a named pipe would wait for a writer.

@@ -19,7 +19,11 @@ public sealed class WeightFiles : IDisposable
             foreach (string name in file.Names)
             {
                 if (!owners.TryAdd(name, file))
-                    throw new SafetensorsException($"{file.Path} has tensor {Quoted.Name(name)}, and so has {Path.GetFileName(owners[name].Path)}. Download the index and its shards again, from one source.");
+                {
+                    string other = Path.GetFileName(owners[name].Path);
+                    throw new SafetensorsException($"{file.Path} has tensor {Quoted.Name(name)}, and so has {other}. "
+                        + "Download the index and its shards again, from one source.");
+                }
             }
         }
         Notes = [.. notes, .. index?.Disagreements(owners) ?? []];
@@ -45,6 +49,8 @@ public sealed class WeightFiles : IDisposable
     /// <exception cref="SafetensorsException">Files are missing or damaged, or two shards have the same tensor.</exception>
     public static WeightFiles Open(string folder, string baseName, string? variant = null)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(baseName);
         string suffix = variant is null ? "" : "." + variant;
         string single = Path.Combine(folder, $"{baseName}{suffix}.safetensors");
         string index = Path.Combine(folder, $"{baseName}.safetensors.index{suffix}.json");
@@ -52,7 +58,8 @@ public sealed class WeightFiles : IDisposable
             return OpenShards(folder, SafetensorsIndex.Read(index));
         if (File.Exists(single))
             return new WeightFiles([SafetensorsFile.Open(single)], null, OtherWeights.Beside(folder, single, []));
-        throw new SafetensorsException($"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherWeights.InPlaceOf(folder, Path.GetFileName(single))}");
+        throw new SafetensorsException(
+            $"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherWeights.InPlaceOf(folder)}");
     }
 
     /// <summary>A tensor by name, if there is one.</summary>
@@ -66,7 +73,8 @@ public sealed class WeightFiles : IDisposable
     public string FileOf(string name) => owners[name].Path;
 
     /// <summary>The path of the shard that should have a tensor by the index; null where none is named.</summary>
-    public string? PlaceOf(string name) => index?.ShardOf(name) is string shard ? Path.Combine(Path.GetDirectoryName(index.Path)!, shard) : null;
+    public string? PlaceOf(string name) =>
+        index?.ShardOf(name) is string shard ? Path.Combine(Path.GetDirectoryName(index.Path)!, shard) : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,7 +87,8 @@ public sealed class WeightFiles : IDisposable
     {
         string[] missing = [.. index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
         if (missing.Length > 0)
-            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that {Path.GetFileName(index.Path)} lists: {Quoted.Names(missing)}. Download them.");
+            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that {Path.GetFileName(index.Path)} lists: "
+                + $"{Quoted.Names(missing)}. Download them.");
         var files = new List<SafetensorsFile>();
         try
         {

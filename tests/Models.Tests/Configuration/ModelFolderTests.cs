@@ -21,6 +21,7 @@ public sealed class ModelFolderTests
         Assert.Equal(guidance, folder.Generation?.GuidanceScale);
         Assert.True(File.Exists(folder.TokenizerFile));
         Assert.Empty(folder.Unsupported());
+        Assert.Empty(folder.Notes);
         folder.CheckSupported();
         using WeightFiles transformer = folder.OpenTransformer(), vae = folder.OpenVae(), text = folder.OpenTextEncoder();
         Assert.Contains("patch_embed.proj.weight", transformer.Names);
@@ -153,6 +154,17 @@ public sealed class ModelFolderTests
         Assert.DoesNotContain("image to video", message);
     }
 
+    [Theory]
+    [InlineData("transformer/config.json")]
+    [InlineData("vae/config.json")]
+    [InlineData("scheduler/scheduler_config.json")]
+    public void KeysThatNobodyKnowsAreNoted(string file)
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        File.WriteAllText(folder[file], File.ReadAllText(folder[file]).Replace("\"_class_name\"", "\"_mine\": 1, \"off\": null, \"use_more\\u001b\": true, \"_class_name\"", StringComparison.Ordinal));
+        Assert.EndsWith("has keys that aren't known and are ignored (1): 'use_more\\u001B'.", Assert.Single(ModelFolder.Open(folder.Path).Notes));
+    }
+
     [Fact]
     public void WeightsOfAnotherInputThatCantBeReadAreLeftToThoseWhoReadThem()
     {
@@ -180,7 +192,7 @@ public sealed class ModelFolderTests
     [InlineData("transformer/1/mp_rank_00_model_states.pt", "(SAT)")]
     [InlineData("3d-vae.pt", "(SAT)")]
     [InlineData("config.json", "This seems to be a part of a model; name the folder above it")]
-    [InlineData("cogvideox-5b\u202e.gguf", "The folder has 'cogvideox-5b\\u202E.gguf'; a model is a whole folder")]
+    [InlineData("cogvideox-5b\u202e.gguf", "The folder has 'cogvideox-5b\\u202E.gguf'; a model is a folder in Hugging Face's layout")]
     [InlineData("notes.txt", "Check the path, or download the model again.")]
     public void WhatAFolderIsThatHasNoModelIndexIsSaid(string file, string says)
     {

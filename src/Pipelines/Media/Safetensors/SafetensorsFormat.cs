@@ -27,9 +27,8 @@ internal sealed class SafetensorsFormat : VideoFormat
         if (length > Math.Min(LongestHeader, (ulong)input.BaseStream.Length))
             throw new FormatException("it is not a safetensors file");
         using JsonDocument header = ParseHeader(input.ReadBytes((int)length));
-        return Member(header.RootElement, MetadataKey) is { } about && Member(about, SettingsKey) is { ValueKind: JsonValueKind.String } settings
-            ? settings.GetString()
-            : null;
+        JsonElement? settings = Member(header.RootElement, MetadataKey) is { } about ? Member(about, SettingsKey) : null;
+        return settings is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
     }
 
     private static JsonDocument ParseHeader(byte[] header)
