@@ -12,7 +12,12 @@ internal static class FolderContents
     private const string Sat = "The folder has .pt files, as the original training code (SAT) writes them; only Hugging Face's layout with "
         + "safetensors is read. Download the model of the same name without 'SAT'.";
 
-    private static readonly EnumerationOptions Below = new() { IgnoreInaccessible = true, RecurseSubdirectories = true, MaxRecursionDepth = MaxDepth };
+    private static readonly EnumerationOptions Below = new()
+    {
+        IgnoreInaccessible = true,
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = MaxDepth,
+    };
 
     /// <summary>What the folder seems to be and what to do, in whole sentences.</summary>
     public static string Describe(string folder)
@@ -30,15 +35,16 @@ internal static class FolderContents
             return "This seems to be a part of a model; name the folder above it, the one that has model_index.json in it.";
         string[] weights = [.. files.Where(file => Path.GetExtension(file) is ".safetensors" or ".gguf" or ".ckpt" or ".bin")];
         return weights.Length > 0
-            ? $"The folder has {Quoted.Names(weights)}; a model is a folder in Hugging Face's layout, with model_index.json and a folder for each part."
+            ? $"The folder has {Quoted.Names(weights)}; a model is a folder in Hugging Face's layout, with model_index.json."
             : "Check the path, or download the model again.";
     }
 
-    /// <summary>A hint where a part's files lie in the model's folder under names that begin with the part's; null where they don't.</summary>
+    /// <summary>A hint where a part's files lie in the model's folder under names that begin with the part's; or null.</summary>
     public static string? Misplaced(string folder, string part)
     {
         string prefix = part + "_";
-        string? file = Files(folder).FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal) && Path.GetFileName(name) == name);
+        IEnumerable<string> here = Files(folder).Where(name => Path.GetFileName(name) == name);
+        string? file = here.FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal));
         return file is null
             ? null
             : $"{Quoted.Name(file)} is there, which should be {Quoted.Name($"{part}/{file[prefix.Length..]}")}: "

@@ -140,7 +140,10 @@ public sealed class ModelFolder
     private IEnumerable<string> SchedulerNote(ConfigFile scheduler)
     {
         if (SchedulerConfig.ReadOwnKind(scheduler) is { } own && own != Scheduler.Kind)
-            yield return $"{scheduler.Path} names {scheduler.TextOrNull("_class_name")}, {index.Path} names {index.ClassOf("scheduler")}; the latter counts.";
+        {
+            string? named = scheduler.TextOrNull("_class_name");
+            yield return $"{scheduler.Path} names {named}, {index.Path} names {index.ClassOf("scheduler")}; the latter counts.";
+        }
     }
 
     // A model of another kind may say so in a key of its own. "harmless" has no effect here (training, other precisions).

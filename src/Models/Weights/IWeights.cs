@@ -16,7 +16,7 @@ internal interface IWeights
     /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
     Tensor GetTied(string key, string alias, Shape shape);
 
-    /// <summary>What is to be said of weights whose keys begin with <paramref name="prefix"/>, when all needed ones were asked for.</summary>
+    /// <summary>What is to be said of weights whose keys begin with <paramref name="prefix"/>, when all that are needed were got.</summary>
     /// <exception cref="WeightException">One that wasn't asked for would change the results.</exception>
     IReadOnlyList<string> Finish(string prefix);
 }

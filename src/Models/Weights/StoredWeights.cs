@@ -55,8 +55,14 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         if (unused.GroupBy(kinds.Change).FirstOrDefault(group => group.Key is not null) is { Key: { } change } lost)
             throw new WeightException($"{FileNames()} has {change.What}: {Quoted.Names([.. lost])}. {change.Remedy}");
         if (files.Files.FirstOrDefault(file => file.Metadata.ContainsKey(UnusedWeights.QuantizationKey)) is { } quantized)
-            throw new WeightException($"{quantized.Path} has {UnusedWeights.Scales.What}: '{UnusedWeights.QuantizationKey}' in its header. {UnusedWeights.Scales.Remedy}");
-        return [.. files.Notes, .. Note(narrowed, "stored as F64 and converted to F32 in memory"), .. Note(unused, "not used by this model and ignored")];
+            throw new WeightException($"{quantized.Path} has {UnusedWeights.Scales.What}: '{UnusedWeights.QuantizationKey}' in its header. "
+                + UnusedWeights.Scales.Remedy);
+        return
+        [
+            .. files.Notes,
+            .. Note(narrowed, "stored as F64 and converted to F32 in memory"),
+            .. Note(unused, "not used by this model and ignored"),
+        ];
     }
 
     // Indices that other libraries keep beside weights, such as position_ids: they follow from the config.

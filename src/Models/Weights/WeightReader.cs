@@ -12,7 +12,9 @@ public sealed class WeightReader
 {
     private readonly IWeights weights;
 
-    /// <summary>Reads from mapped files. No data are touched, but for F64: it becomes F32 in the current scope of <paramref name="ops"/>.</summary>
+    /// <summary>
+    /// Reads from mapped files. No data are touched, but for F64: it becomes F32 in the current scope of <paramref name="ops"/>.
+    /// </summary>
     public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>

@@ -35,7 +35,8 @@ internal ref struct HeaderParser
         }
         catch (JsonException exception)
         {
-            throw parser.Bad($"the header isn't JSON that the format allows (byte {exception.BytePositionInLine}: {StrictJson.Describe(exception)})");
+            string problem = $"byte {exception.BytePositionInLine}: {StrictJson.Describe(exception)}";
+            throw parser.Bad($"the header isn't JSON that the format allows ({problem})");
         }
     }
 
@@ -162,7 +163,8 @@ internal ref struct HeaderParser
         return json.TokenType == JsonTokenType.PropertyName ? Text() : null;
     }
 
-    private string Text() => StrictJson.TextOf(ref json) ?? throw Bad($"{Quoted.Json(json.ValueSpan)} holds half of a character (a lone surrogate)");
+    private string Text() =>
+        StrictJson.TextOf(ref json) ?? throw Bad($"{Quoted.Json(json.ValueSpan)} holds half of a character (a lone surrogate)");
 
     private void Expect(JsonTokenType token, string what)
     {

@@ -47,7 +47,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="SafetensorsException">There is none of that name.</exception>
     public Tensor this[string name] => TryGet(name, out Tensor tensor)
         ? tensor
-        : throw new SafetensorsException($"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
+        : throw new SafetensorsException(
+            $"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
 
     /// <summary>Maps and checks a file.</summary>
     /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
@@ -91,9 +92,10 @@ public sealed class SafetensorsFile : IDisposable
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         bool isThere = length <= (ulong)fileLength - LengthBytes && start[LengthBytes..].StartsWith("{"u8);
         if (length > SafetensorsHeader.MaxLength && isThere)
-            return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Write the tensors to several files.";
+            return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Use several files.";
         if (length is 0 or > SafetensorsHeader.MaxLength)
-            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file. {Again}";
+            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, "
+                + $"so this isn't a safetensors file. {Again}";
         return (long)length > fileLength - LengthBytes
             ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there. {Again}"
             : null;

@@ -36,7 +36,7 @@ internal sealed class SafetensorsIndex
     /// <summary>The shard that a tensor should be in; null where the index doesn't list it.</summary>
     public string? ShardOf(string name) => weightMap.GetValueOrDefault(name);
 
-    /// <summary>Where the index and the shards disagree, a sentence each: what counts is what the shards have.</summary>
+    /// <summary>Where the index and the shards disagree, a sentence each. What counts is what the shards have.</summary>
     /// <param name="owners">The file that has each tensor.</param>
     public IEnumerable<string> Disagreements(IReadOnlyDictionary<string, SafetensorsFile> owners)
     {
@@ -46,9 +46,9 @@ internal sealed class SafetensorsIndex
         if (absent.Length > 0)
             yield return $"{Path} lists tensors that no shard has ({absent.Length}): {Quoted.Names(absent)}.";
         if (unlisted.Length > 0)
-            yield return $"{Path} doesn't list tensors that its shards have ({unlisted.Length}): {Quoted.Names(unlisted)}. They count all the same.";
+            yield return $"{Path} doesn't list tensors that its shards have ({unlisted.Length}): {Quoted.Names(unlisted)}.";
         if (elsewhere.Length > 0)
-            yield return $"{Path} places tensors in other shards than those that have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}. They are read from there.";
+            yield return $"{Path} places tensors in other shards than have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}.";
     }
 
     private bool IsElsewhere(string name, SafetensorsFile owner) =>

@@ -31,9 +31,10 @@ public static class StrictJson
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FormatException(Directory.Exists(path) ? "is a folder; a file is needed here." : "doesn't exist. Check the path, or download the model again.", exception);
+            const string Missing = "doesn't exist. Check the path, or download the model again.";
+            throw new FormatException(Directory.Exists(path) ? "is a folder; a file is needed here." : Missing, exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new FormatException($"can't be read: {Quoted.Line(exception.Message)}", exception);
         }
@@ -58,7 +59,8 @@ public static class StrictJson
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"isn't valid JSON: {Describe(exception)} (line {exception.LineNumber + 1}). Download it again.", exception);
+            string problem = $"{Describe(exception)} (line {exception.LineNumber + 1})";
+            throw new FormatException($"isn't valid JSON: {problem}. Download it again.", exception);
         }
     }
 
@@ -94,7 +96,10 @@ public static class StrictJson
         {
             bool isText = json.TokenType is JsonTokenType.PropertyName or JsonTokenType.String;
             if (isText && json.ValueIsEscaped && TextOf(ref json) is null)
-                throw new FormatException($"isn't valid JSON: {Quoted.Json(json.ValueSpan)} holds half of a character (a lone surrogate). Download it again.");
+            {
+                string text = Quoted.Json(json.ValueSpan);
+                throw new FormatException($"isn't valid JSON: {text} holds half of a character (a lone surrogate). Download it again.");
+            }
         }
     }
 

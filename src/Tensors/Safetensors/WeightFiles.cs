@@ -35,7 +35,7 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => owners.Keys;
 
-    /// <summary>What was decided between files that could have been meant, and where an index and its shards disagree: a sentence each.</summary>
+    /// <summary>What was decided between files, and where an index and its shards disagree: a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Opens one file.</summary>
@@ -87,8 +87,8 @@ public sealed class WeightFiles : IDisposable
     {
         string[] missing = [.. index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
         if (missing.Length > 0)
-            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that {Path.GetFileName(index.Path)} lists: "
-                + $"{Quoted.Names(missing)}. Download them.");
+            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that "
+                + $"{Path.GetFileName(index.Path)} lists: {Quoted.Names(missing)}. Download them.");
         var files = new List<SafetensorsFile>();
         try
         {
