@@ -31,8 +31,7 @@ internal sealed unsafe class MappedFile : IDisposable
             throw new SafetensorsException($"{path} is a folder; a .safetensors file is needed here.");
         try
         {
-            // Asked before opening: opening a named pipe would wait for a writer.
-            if (new FileInfo(path).Length == 0)
+            if (FileLength.Of(path) == 0)
                 throw new SafetensorsException($"{path} is empty (0 bytes). Download it again.");
             return new MappedFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1));
         }

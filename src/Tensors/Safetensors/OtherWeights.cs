@@ -60,7 +60,7 @@ internal static class OtherWeights
     {
         try
         {
-            if (new FileInfo(path).Length == 0)
+            if (FileLength.Of(path) == 0)
                 return [];
             using FileStream file = File.OpenRead(path);
             byte[] start = new byte[ForeignFile.EnoughBytes];

@@ -21,8 +21,7 @@ public static class StrictJson
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            // Asked before opening: opening a named pipe would wait for a writer.
-            long length = new FileInfo(path).Length;
+            long length = FileLength.Of(path);
             if (length == 0)
                 throw new FormatException("is empty (0 bytes). Download it again.");
             if (length > maxBytes)

@@ -1,4 +1,3 @@
-using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -22,7 +21,7 @@ public sealed class LoadedModelTests : IDisposable
     {
         foreach (string path in new[] { TestModels.Shapes, TestModels.Tiny2b, TestModels.Tiny5b })
         {
-            using var loaded = new LoadedModel(path);
+            using var loaded = LoadedModel.Open(path);
             Assert.Empty(loaded.Notes);
         }
     }
@@ -35,7 +34,7 @@ public sealed class LoadedModelTests : IDisposable
         AddExtra(In(Weights));
         AddExtra(In("vae/diffusion_pytorch_model.safetensors"));
         AddExtra(Directory.GetFiles(In("text_encoder"), "*-00002-*")[0]);
-        using var loaded = new LoadedModel(model);
+        using var loaded = LoadedModel.Open(model);
         Assert.Equal(5, loaded.Notes.Count); // an index that doesn't list the extra tensor is one more
         Assert.StartsWith(scheduler, loaded.Notes[0]);
         Assert.Contains(loaded.Notes, note => note.StartsWith($"{In(Weights)}: 1 tensor is not used", StringComparison.Ordinal));
@@ -71,7 +70,7 @@ public sealed class LoadedModelTests : IDisposable
     public void TheTypeOfTheNoiseFollowsWhatIsUsed()
     {
         EditedWeights.Edit(In(Weights), tensors => tensors["ema.all"] = EditedWeights.Zeros("ema.all", DType.BF16, [4_000_000]));
-        using var loaded = new LoadedModel(model);
+        using var loaded = LoadedModel.Open(model);
         Assert.Equal(DType.F32, loaded.TransformerType);
     }
 
@@ -79,9 +78,9 @@ public sealed class LoadedModelTests : IDisposable
     public void AFileWithoutTensorsIsRefusedAsOneThatLacksThem()
     {
         SafetensorsWriter.Write(In(Weights), Array.Empty<TensorSource>());
-        using var loaded = new LoadedModel(model);
-        Assert.Contains("'patch_embed.proj.weight' is missing", Assert.Throws<WeightException>(() => loaded.TransformerType).Message);
-        Assert.Contains("'patch_embed.proj.weight' is missing", Assert.Throws<WeightException>(() => loaded.Notes).Message);
+        using var loaded = LoadedModel.Open(model);
+        Assert.Contains("'patch_embed.proj.weight' is missing", Assert.Throws<ModelException>(() => loaded.TransformerType).Message);
+        Assert.Contains("'patch_embed.proj.weight' is missing", Assert.Throws<ModelException>(() => loaded.Notes).Message);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class HostileSettingsTests
         byte[] header = Encoding.Latin1.GetBytes(latin1), length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         File.WriteAllBytes(folder.File("clip.safetensors"), [.. length, .. header]);
-        string message = Assert.Throws<OutputException>(() => VideoMetadata.Read(folder.File("clip.safetensors"))).Message;
+        string message = Assert.Throws<MetadataException>(() => VideoMetadata.Read(folder.File("clip.safetensors"))).Message;
         Assert.Contains(says, message);
         Assert.DoesNotContain(message, char.IsControl);
     }

@@ -55,5 +55,43 @@ public sealed class StrictJsonTests
         Assert.StartsWith("can't be read", Error(""));
     }
 
+    [Fact]
+    public void LinksAreJudgedByWhatTheyLeadTo()
+    {
+        using var folder = new TempFolder();
+        folder.Write("empty.json", []);
+        folder.Write("long.json", new byte[101]);
+        folder.Write("good.json", "{}"u8.ToArray());
+        foreach (string name in new[] { "empty", "long", "good", "none" })
+            File.CreateSymbolicLink(folder[$"{name}-link"], folder[$"{name}.json"]);
+        File.CreateSymbolicLink(folder["far-link"], folder["good-link"]);
+        File.CreateSymbolicLink(folder["circle"], folder["circle"]);
+        File.CreateSymbolicLink(folder["folder-link"], folder.Path);
+
+        Assert.StartsWith("is empty", Error(folder["empty-link"]));
+        Assert.StartsWith("has 101 bytes", Error(folder["long-link"]));
+        Assert.StartsWith("doesn't exist", Error(folder["none-link"]));
+        Assert.StartsWith("is a folder", Error(folder["folder-link"]));
+        Assert.StartsWith("can't be read", Error(folder["circle"]));
+        using JsonDocument json = StrictJson.Read(folder["far-link"], 100, Depth);
+        Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
+        Assert.Contains("is empty (0 bytes)", Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(folder["empty-link"])).Message);
+    }
+
+    [Fact]
+    public void APipeIsNotWaitedFor()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such files.");
+        using var folder = new TempFolder();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", folder["pipe"]))
+            make.WaitForExit();
+        File.CreateSymbolicLink(folder["link"], folder["pipe"]);
+        foreach (string path in new[] { folder["pipe"], folder["link"] })
+        {
+            Assert.StartsWith("is empty", Error(path));
+            Assert.Contains("is empty", Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(path)).Message);
+        }
+    }
+
     private static string Error(string path) => Assert.Throws<FormatException>(() => StrictJson.Read(path, 100, Depth)).Message;
 }
