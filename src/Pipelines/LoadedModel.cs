@@ -12,6 +12,8 @@ internal sealed class LoadedModel : IDisposable
 {
     private WeightFiles? transformer, vae, textEncoder;
     private T5Tokenizer? tokenizer;
+    private IReadOnlyList<string>? notes;
+    private DType? transformerType;
 
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
     private bool disposed;
@@ -34,13 +36,18 @@ internal sealed class LoadedModel : IDisposable
 
     public ModelFolder Folder { get; }
 
-    /// <summary>What is odd about the checkpoint and was decided.</summary>
-    public IReadOnlyList<string> Notes => [];
+    /// <summary>
+    /// What of the checkpoint isn't used, is converted, or had to be decided between files that disagree: a sentence each. Maps all
+    /// weights.
+    /// </summary>
+    /// <exception cref="ModelException">Weights are missing, damaged, or not those of the configs.</exception>
+    public IReadOnlyList<string> Notes => notes ??= Read(FindNotes);
 
     public T5Tokenizer Tokenizer => tokenizer ??= T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
 
-    /// <summary>The type that most of the transformer is stored in.</summary>
-    public DType TransformerType => Tensors(TransformerFiles).GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes))!.Key;
+    /// <summary>The type that most of the transformer is stored in; what is stored as F64 is computed with as F32.</summary>
+    /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
+    public DType TransformerType => transformerType ??= Read(FindTransformerType);
 
     public long TransformerBytes => Bytes(TransformerFiles);
 
@@ -66,13 +73,11 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    public CogVideoXTransformer BuildTransformer(Ops ops) =>
-        Build(() => new WeightReader(ops, TransformerFiles), weights => new CogVideoXTransformer(weights, Folder.Transformer));
+    public CogVideoXTransformer BuildTransformer(Ops ops) => Build(() => new WeightReader(ops, TransformerFiles), MakeTransformer);
 
-    public CogVideoXVae BuildVae(Ops ops) => Build(() => new WeightReader(ops, VaeFiles), weights => new CogVideoXVae(weights, Folder.Vae));
+    public CogVideoXVae BuildVae(Ops ops) => Build(() => new WeightReader(ops, VaeFiles), MakeVae);
 
-    public T5Encoder BuildTextEncoder(Ops ops) =>
-        Build(() => new WeightReader(ops, TextEncoderFiles), weights => new T5Encoder(weights, Folder.TextEncoder));
+    public T5Encoder BuildTextEncoder(Ops ops) => Build(() => new WeightReader(ops, TextEncoderFiles), MakeTextEncoder);
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>
     public void CloseTextEncoder()
@@ -95,15 +100,49 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private TModel Build<TModel>(Func<WeightReader> open, Func<WeightReader, TModel> build) => Read(() =>
+    private CogVideoXTransformer MakeTransformer(WeightReader weights) => new(weights, Folder.Transformer);
+
+    private CogVideoXVae MakeVae(WeightReader weights) => new(weights, Folder.Vae);
+
+    private T5Encoder MakeTextEncoder(WeightReader weights) => new(weights, Folder.TextEncoder);
+
+    private TModel Build<TModel>(Func<WeightReader> open, Func<WeightReader, TModel> make) => Read(() =>
     {
         WeightReader weights = open();
-        TModel model = build(weights);
-        weights.CheckAllUsed();
+        TModel model = make(weights);
+        weights.Finish();
         return model;
     });
 
-    private static long Bytes(WeightFiles files) => Tensors(files).Sum(tensor => tensor.Bytes);
+    private string[] FindNotes()
+    {
+        using Ops dry = Ops.Planning();
+        return
+        [
+            .. Folder.Notes,
+            .. Of(TextEncoderFiles, MakeTextEncoder),
+            .. Of(TransformerFiles, MakeTransformer),
+            .. Of(VaeFiles, MakeVae),
+        ];
 
-    private static IEnumerable<Tensor> Tensors(WeightFiles files) => files.Names.Select(name => files.TryGet(name, out Tensor tensor) ? tensor : default);
+        IReadOnlyList<string> Of<TModel>(WeightFiles files, Func<WeightReader, TModel> make)
+        {
+            var weights = new WeightReader(dry, files);
+            make(weights);
+            return weights.Finish();
+        }
+    }
+
+    // Of what is used: a file may have more, such as averaged weights in another type.
+    private DType FindTransformerType()
+    {
+        using Ops dry = Ops.Planning();
+        var weights = new WeightReader(dry, TransformerFiles);
+        MakeTransformer(weights);
+        DType most = weights.Used.Select(name => TransformerFiles.TryGet(name, out Tensor tensor) ? tensor : default)
+            .GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes))!.Key;
+        return most == DType.F64 ? DType.F32 : most;
+    }
+
+    private static long Bytes(WeightFiles files) => files.Names.Sum(name => files.TryGet(name, out Tensor tensor) ? tensor.Bytes : 0);
 }

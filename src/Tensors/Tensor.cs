@@ -92,6 +92,24 @@ public readonly struct Tensor
         return new ReadOnlySpan<T>(Address, (int)Count);
     }
 
+    /// <summary>Whether type, shape and every bit of the elements are the same. Only where the CPU sees the memory.</summary>
+    /// <exception cref="TensorException">A dry run has no contents to compare.</exception>
+    public unsafe bool HasSameElements(Tensor other)
+    {
+        if (Type != other.Type || Shape != other.Shape)
+            return false;
+        if (!HoldsData || !other.HoldsData)
+            throw new TensorException("A dry run has no contents to compare.");
+        const int Chunk = 1 << 30;
+        for (long start = 0; start < Bytes; start += Chunk)
+        {
+            int length = (int)Math.Min(Chunk, Bytes - start);
+            if (!new ReadOnlySpan<byte>(Address + start, length).SequenceEqual(new ReadOnlySpan<byte>(other.Address + start, length)))
+                return false;
+        }
+        return true;
+    }
+
     /// <summary>A copy of the elements as fp32, from any float type.</summary>
     /// <exception cref="TensorException">Not a float type that kernels read, or too many elements for an array.</exception>
     public unsafe float[] ToFloats()

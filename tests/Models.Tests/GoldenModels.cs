@@ -24,7 +24,7 @@ internal static class GoldenModels
     private static TModel Build<TModel>(WeightReader weights, Func<WeightReader, TModel> build)
     {
         TModel model = build(weights);
-        weights.CheckAllUsed();
+        weights.Finish();
         return model;
     }
 }

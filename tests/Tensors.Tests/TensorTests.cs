@@ -28,6 +28,19 @@ public sealed class TensorTests
     }
 
     [Fact]
+    public void SameElementsAreTheSameBits()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        Tensor tensor = ops.FromHost([1f, float.NaN, 0], [3]);
+        Assert.True(tensor.HasSameElements(ops.FromHost([1f, float.NaN, 0], [3])));
+        Assert.False(tensor.HasSameElements(ops.FromHost([1f, float.NaN, -0f], [3])));
+        Assert.False(tensor.HasSameElements(ops.FromHost([1f, float.NaN, 0], [3, 1])));
+        Assert.False(ops.FromHost([0f], [1]).HasSameElements(ops.FromHost([0], [1])));
+        using Ops dry = Ops.Planning();
+        Assert.Throws<TensorException>(() => tensor.HasSameElements(dry.Empty([3])));
+    }
+
+    [Fact]
     public void TypesAreFoundByTheirNames()
     {
         foreach (DType type in DType.All)

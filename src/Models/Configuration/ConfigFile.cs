@@ -1,17 +1,22 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
 
 /// <summary>
 /// A config as a JSON object whose values are read strictly: a value of another kind, or outside the limits, is an error that names it.
-/// Keys that aren't asked for are left alone, since training and other libraries keep theirs there.
+/// Keys that aren't asked for are no error, since training and other libraries keep theirs there.
 /// </summary>
 internal sealed class ConfigFile
 {
     private const long MaxBytes = 1 << 20;
-    private const int MaxDepth = 16;
+    private const int MaxDepth = 16, LongestValue = 80;
     private readonly Dictionary<string, JsonElement> values = [];
+    private readonly HashSet<string> asked = [];
 
     private ConfigFile(string path, JsonElement root)
     {
@@ -22,25 +27,21 @@ internal sealed class ConfigFile
 
     public string Path { get; }
 
-    public IReadOnlyCollection<string> Keys => values.Keys;
+    /// <summary>Keys that have a value and that nobody asked for, but for those of the libraries' own bookkeeping.</summary>
+    public IEnumerable<string> Unread => values.Where(entry => entry.Value.ValueKind != JsonValueKind.Null).Select(entry => entry.Key)
+        .Where(key => !asked.Contains(key) && !key.StartsWith('_'));
 
     /// <exception cref="ConfigException">No such file, or no JSON object.</exception>
     public static ConfigFile Read(string path)
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            if (length > MaxBytes)
-                throw new ConfigException($"{path} has {length} bytes; a config has at most {MaxBytes}. Download it again.");
-            return Parse(path, File.ReadAllBytes(path));
+            using JsonDocument json = StrictJson.Read(path, MaxBytes, MaxDepth);
+            return Of(path, json);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (FormatException exception)
         {
-            throw new ConfigException($"{path} doesn't exist. Check the path, or download the model again.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigException($"{path} can't be read: {exception.Message}", exception);
+            throw new ConfigException($"{path} {exception.Message}", exception);
         }
     }
 
@@ -50,22 +51,20 @@ internal sealed class ConfigFile
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            return json.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigFile(path, json.RootElement)
-                : throw new ConfigException($"{path} is a JSON {json.RootElement.ValueKind}, not an object. Download it again.");
+            using JsonDocument json = StrictJson.Parse(text, MaxDepth);
+            return Of(path, json);
         }
-        catch (JsonException exception)
+        catch (FormatException exception)
         {
-            throw new ConfigException($"{path} isn't valid JSON: {exception.Message} Download it again.", exception);
+            throw new ConfigException($"{path} {exception.Message}", exception);
         }
     }
 
-    public bool Has(string key) => values.TryGetValue(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string key) => TryGet(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     public int Int(string key, int absent, int min, int max)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         string right = string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}");
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max
@@ -77,7 +76,7 @@ internal sealed class ConfigFile
 
     public double Double(string key, double absent, double min, double max)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         string right = string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}");
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= min && number <= max
@@ -89,7 +88,7 @@ internal sealed class ConfigFile
 
     public bool Bool(string key, bool absent)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false");
     }
@@ -98,15 +97,19 @@ internal sealed class ConfigFile
 
     public string Text(string key)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             throw new ConfigException($"{Path} has no '{key}'. Download it again.");
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Wrong(key, "a text");
     }
 
+    /// <summary>A text that nothing hangs on: null where there is none.</summary>
+    public string? TextOrNull(string key) =>
+        TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     /// <summary>One of some words, as the value that it stands for.</summary>
     public T Choice<T>(string key, string absent, params ReadOnlySpan<(string Word, T Value)> choices)
     {
-        string word = values.ContainsKey(key) ? Text(key) : absent;
+        string word = TryGet(key, out _) ? Text(key) : absent;
         foreach ((string known, T value) in choices)
         {
             if (known == word)
@@ -120,7 +123,7 @@ internal sealed class ConfigFile
 
     public int[] Ints(string key, int[] absent, int min, int max, int maxCount)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         bool right = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maxCount
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max);
@@ -132,7 +135,7 @@ internal sealed class ConfigFile
     /// <summary>The items of a list of texts.</summary>
     public string[] Texts(string key, string[] absent, int maxCount)
     {
-        if (!values.TryGetValue(key, out JsonElement value))
+        if (!TryGet(key, out JsonElement value))
             return absent;
         return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
@@ -142,9 +145,28 @@ internal sealed class ConfigFile
     /// <summary>An error about a value; <paramref name="right"/> says what would be right.</summary>
     public ConfigException Wrong(string key, string right)
     {
-        string value = values.TryGetValue(key, out JsonElement element) ? element.GetRawText() : "absent";
-        if (value.Length > 80)
-            value = value[..80] + "…";
+        string value = values.TryGetValue(key, out JsonElement element) ? Quoted.Line(Compact(element), LongestValue) : "absent";
         return new ConfigException($"{Path}: '{key}' is {value}; it should be {right}.");
+    }
+
+    private bool TryGet(string key, out JsonElement value)
+    {
+        asked.Add(key);
+        return values.TryGetValue(key, out value);
+    }
+
+    private static ConfigFile Of(string path, JsonDocument json) => json.RootElement.ValueKind == JsonValueKind.Object
+        ? new ConfigFile(path, json.RootElement)
+        : throw new ConfigException($"{path} is a JSON {json.RootElement.ValueKind}, not an object. Download it again.");
+
+    // A list of the file may be spread over lines.
+    private static string Compact(JsonElement value)
+    {
+        if (value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            return value.GetRawText();
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            value.WriteTo(json);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

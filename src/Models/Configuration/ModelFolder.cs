@@ -12,16 +12,27 @@ public sealed class ModelFolder
 {
     private const string DiffusersWeights = "diffusion_pytorch_model";
     private const string TransformersWeights = "model";
+    private const string NameOne = "Name the folder of a model, the one that has model_index.json in it.";
+    private const int LongestPath = 1000;
     private readonly ModelIndex index;
 
     private ModelFolder(string path)
     {
         Path = path;
-        index = ModelIndex.Read(In("model_index.json"));
-        Transformer = TransformerConfig.Read(In("transformer", "config.json"));
-        Vae = VaeConfig.Read(In("vae", "config.json"));
+        if (!File.Exists(In(ModelIndex.FileName)))
+            throw new ConfigException($"{In(ModelIndex.FileName)} doesn't exist. {FolderContents.Describe(path)}");
+        index = ModelIndex.Read(In(ModelIndex.FileName));
+        ConfigFile transformer = ConfigFile.Read(In("transformer", "config.json")), vae = ConfigFile.Read(In("vae", "config.json"));
+        Transformer = TransformerConfig.Read(transformer);
+        Vae = VaeConfig.Read(vae);
         TextEncoder = T5Config.Read(In("text_encoder", "config.json"));
-        Scheduler = SchedulerConfig.Read(In("scheduler", "scheduler_config.json"));
+        ConfigFile scheduler = ConfigFile.Read(In("scheduler", "scheduler_config.json"));
+        Scheduler = SchedulerConfig.Read(scheduler, index.Scheduler);
+        Notes =
+        [
+            .. SchedulerNote(scheduler),
+            .. Unread(transformer, "dropout"), .. Unread(vae, "force_upcast"), .. Unread(scheduler, "sample_max_value"),
+        ];
         Generation = File.Exists(In("generation_config.json")) ? GenerationConfig.Read(In("generation_config.json")) : null;
         TokenizerFile = In("tokenizer", "spiece.model");
         if (!File.Exists(TokenizerFile))
@@ -50,6 +61,12 @@ public sealed class ModelFolder
     /// <summary>What the folder itself recommends, if it does.</summary>
     public GenerationConfig? Generation { get; }
 
+    /// <summary>
+    /// What was decided where configs disagree, and what they have that isn't known here: a sentence each. What the weights are like is
+    /// told where they are read.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; }
+
     /// <summary>The SentencePiece model.</summary>
     public string TokenizerFile { get; }
 
@@ -57,15 +74,19 @@ public sealed class ModelFolder
     /// <exception cref="ConfigException">A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.</exception>
     public static ModelFolder Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length == 0)
+            throw new ConfigException($"The path of the model is empty. {NameOne}");
         if (File.Exists(path))
             throw new ConfigException($"{path} is a file; a model is a folder with model_index.json in it.");
         if (!Directory.Exists(path))
-            throw new ConfigException($"{path} doesn't exist. Name the folder of a model, the one that has model_index.json in it.");
+            throw new ConfigException($"{Quoted.Line(path, LongestPath)} doesn't exist. {NameOne}");
         return new ModelFolder(path);
     }
 
     /// <summary>What this version can't do with the model, a phrase each; empty for models that run.</summary>
-    public IReadOnlyList<string> Unsupported() => [.. index.Unsupported().Concat(Transformer.Unsupported()).Concat(Vae.Unsupported())];
+    public IReadOnlyList<string> Unsupported() =>
+        [.. index.Unsupported(), .. Transformer.Unsupported(), .. PatchChannels(), .. Vae.Unsupported()];
 
     /// <summary>Refuses a model that can be read but not run.</summary>
     /// <exception cref="ConfigException">Says what isn't supported.</exception>
@@ -96,6 +117,42 @@ public sealed class ModelFolder
         Describe("transformer", OpenTransformer),
         Describe("vae", OpenVae),
     ];
+
+    // A config of one model over weights of another: nothing is built from what isn't supported, which would tell it otherwise.
+    private IEnumerable<string> PatchChannels()
+    {
+        if (Transformer.InChannels == Transformer.OutChannels)
+            return [];
+        try
+        {
+            using WeightFiles weights = OpenTransformer();
+            Shape asked = [Transformer.Width, Transformer.InChannels, Transformer.PatchSize, Transformer.PatchSize];
+            return weights.TryGet("patch_embed.proj.weight", out Tensor patch) && patch.Shape.Rank == asked.Rank && patch.Shape != asked
+                ? [$"'patch_embed.proj.weight' has the shape {patch.Shape}, the config asks for {asked}"]
+                : [];
+        }
+        catch (SafetensorsException)
+        {
+            return []; // told where the weights are opened
+        }
+    }
+
+    private IEnumerable<string> SchedulerNote(ConfigFile scheduler)
+    {
+        if (SchedulerConfig.ReadOwnKind(scheduler) is { } own && own != Scheduler.Kind)
+        {
+            string? named = scheduler.TextOrNull("_class_name");
+            yield return $"{scheduler.Path} names {named}, {index.Path} names {index.ClassOf("scheduler")}; the latter counts.";
+        }
+    }
+
+    // A model of another kind may say so in a key of its own. "harmless" has no effect here (training, other precisions).
+    private static IEnumerable<string> Unread(ConfigFile file, string harmless)
+    {
+        string[] unread = [.. file.Unread.Where(key => key != harmless)];
+        if (unread.Length > 0)
+            yield return $"{file.Path} has keys that aren't known and are ignored ({unread.Length}): {Quoted.Names(unread)}.";
+    }
 
     private ComponentInfo Describe(string name, Func<WeightFiles> open)
     {

@@ -3,6 +3,9 @@ namespace CogVideoX.Models.Configuration;
 /// <summary>The <c>scheduler_config.json</c> of a checkpoint. What a file leaves out has the default of diffusers' class.</summary>
 public sealed record SchedulerConfig
 {
+    internal const string DdimClass = "CogVideoXDDIMScheduler", DpmClass = "CogVideoXDPMScheduler";
+    private const string ClassKey = "_class_name";
+
     /// <summary>The sampler.</summary>
     public required SchedulerKind Kind { get; init; }
 
@@ -46,17 +49,26 @@ public sealed record SchedulerConfig
     /// <exception cref="ConfigException">A value is of the wrong kind, absurd, or doesn't fit another.</exception>
     public static SchedulerConfig Read(string path) => Read(ConfigFile.Read(path));
 
-    /// <summary>The sampler that a class of diffusers stands for.</summary>
-    internal static SchedulerKind ReadKind(ConfigFile file, string key) => file.Choice(key, "",
-        ("CogVideoXDDIMScheduler", SchedulerKind.Ddim), ("CogVideoXDPMScheduler", SchedulerKind.Dpm));
+    /// <summary>The sampler that the config itself names; null where it names none.</summary>
+    internal static SchedulerKind? ReadOwnKind(ConfigFile file) => file.Has(ClassKey) ? ReadKind(file, ClassKey) : null;
 
-    internal static SchedulerConfig Read(ConfigFile file)
+    /// <summary>The sampler that a class of diffusers stands for.</summary>
+    internal static SchedulerKind ReadKind(ConfigFile file, string key) => (file.Has(key) ? file.Text(key) : "") switch
+    {
+        DdimClass => SchedulerKind.Ddim,
+        DpmClass => SchedulerKind.Dpm,
+        _ => throw file.Wrong(key, $"\"{DdimClass}\" or \"{DpmClass}\"; a run may choose either sampler, whichever stands here"),
+    };
+
+    /// <param name="file">The config.</param>
+    /// <param name="named">The sampler that the model's index names; it goes before <c>_class_name</c>, which may then be absent.</param>
+    internal static SchedulerConfig Read(ConfigFile file, SchedulerKind? named = null)
     {
         if (file.Has("trained_betas"))
             throw file.Wrong("trained_betas", "null: β is computed from beta_start, beta_end and beta_schedule");
         var config = new SchedulerConfig
         {
-            Kind = ReadKind(file, "_class_name"),
+            Kind = named ?? ReadKind(file, ClassKey),
             TrainTimesteps = file.Int("num_train_timesteps", 1000, 1, 1_000_000),
             BetaStart = file.Double("beta_start", 0.00085, 1e-9, 0.999),
             BetaEnd = file.Double("beta_end", 0.012, 1e-9, 0.999),

@@ -39,6 +39,9 @@ public sealed record T5Config
     /// <summary>The piece that ends a text.</summary>
     public required int EndId { get; init; }
 
+    /// <summary>The type that the weights were released in, such as <c>bfloat16</c>; null where the config doesn't say.</summary>
+    public string? StoredType { get; init; }
+
     /// <summary>Reads and checks <c>text_encoder/config.json</c>.</summary>
     /// <exception cref="ConfigException">A value is of the wrong kind, absurd, or doesn't fit another; or it isn't a T5 v1.1.</exception>
     public static T5Config Read(string path) => Read(ConfigFile.Read(path));
@@ -63,6 +66,7 @@ public sealed record T5Config
             NormEpsilon = file.Double("layer_norm_epsilon", 1e-6, 1e-12, 0.1),
             PadId = file.Int("pad_token_id", 0, 0, vocabulary - 1),
             EndId = file.Int("eos_token_id", 1, 0, vocabulary - 1),
+            StoredType = file.TextOrNull("dtype") ?? file.TextOrNull("torch_dtype"),
         };
         config.CheckTogether(file);
         return config;

@@ -105,8 +105,10 @@ public sealed record TransformerConfig
             reasons.Add("patches over several frames (patch_size_t, CogVideoX 1.5) are not supported yet");
         if (OfsEmbedWidth is not null)
             reasons.Add("the ofs embedding (ofs_embed_dim) is not supported yet");
-        if (InChannels != OutChannels)
-            reasons.Add("image to video (in_channels isn't out_channels) is not supported yet");
+        if (InChannels == 2 * OutChannels)
+            reasons.Add("image to video (in_channels is twice out_channels) is not supported yet");
+        else if (InChannels != OutChannels)
+            reasons.Add($"{InChannels} input channels (in_channels) for {OutChannels} output channels (out_channels) are not supported");
         return reasons;
     }
 

@@ -23,9 +23,8 @@ public sealed class T5Encoder
     {
         this.config = config;
         ops = weights.Ops;
-        embedding = weights["shared"].Get("weight", [config.Vocabulary, config.Width]);
+        embedding = weights.GetTied("shared.weight", "encoder.embed_tokens.weight", [config.Vocabulary, config.Width]);
         WeightReader encoder = weights["encoder"];
-        weights.Ignore("encoder.embed_tokens."); // in some checkpoints a copy of shared.weight
         positions = new RelativePositionBias(encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
         blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(encoder["block"][i]["layer"], config))];
         finalNorm = encoder["final_layer_norm"].Get("weight", [config.Width]);

@@ -5,13 +5,18 @@ namespace CogVideoX.Models.Weights;
 /// <summary>Where a <see cref="WeightReader"/> takes weights from.</summary>
 internal interface IWeights
 {
+    /// <summary>The keys that were asked for and are there.</summary>
+    IReadOnlySet<string> Used { get; }
+
     /// <summary>The tensor under a full key.</summary>
     /// <exception cref="WeightException">It is missing, or of another shape or no type that kernels read.</exception>
     Tensor Get(string key, Shape shape);
 
-    /// <summary>The keys that begin with <paramref name="prefix"/> aren't needed.</summary>
-    void Ignore(string prefix);
+    /// <summary>The tensor that has two keys, of which either or both may be there.</summary>
+    /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
+    Tensor GetTied(string key, string alias, Shape shape);
 
-    /// <exception cref="WeightException">A key that begins with <paramref name="prefix"/> was neither used nor ignored.</exception>
-    void CheckAllUsed(string prefix);
+    /// <summary>What is to be said of weights whose keys begin with <paramref name="prefix"/>, when all that are needed were got.</summary>
+    /// <exception cref="WeightException">One that wasn't asked for would change the results.</exception>
+    IReadOnlyList<string> Finish(string prefix);
 }

@@ -4,40 +4,88 @@ using CogVideoX.Tensors.Safetensors;
 namespace CogVideoX.Models.Weights;
 
 /// <summary>Weights of mapped files, with a record of which were asked for.</summary>
-internal sealed class StoredWeights(WeightFiles files) : IWeights
+internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
 {
-    private const int MaxListed = 10;
+    private const int MostNear = 3, MostCompared = 5000;
+    private const string SameModel = "The config and the weights must be of the same model.";
+
     private readonly HashSet<string> used = [];
-    private readonly List<string> ignored = [];
+    private readonly List<string> narrowed = [];
+
+    public IReadOnlySet<string> Used => used;
 
     public Tensor Get(string key, Shape shape)
     {
         if (!files.TryGet(key, out Tensor tensor))
-            throw new WeightException($"'{key}' is missing from {FileNames()}; the nearest key there is {Nearest(key)}. The config and the weights must be of the same model.");
-        if (!tensor.Type.IsKernelFloat)
-            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3 or F8_E5M2. Convert it to one of these.");
+            throw new WeightException(Missing(key, $"'{key}'"));
+        bool isNarrowed = tensor.Type == DType.F64;
+        if (!tensor.Type.IsKernelFloat && !isNarrowed)
+            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. "
+                + "Convert it to one of these.");
         if (tensor.Shape != shape)
-            throw new WeightException($"'{key}' in {files.FileOf(key)} has the shape {tensor.Shape}, the config asks for {shape}. The config and the weights must be of the same model.");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} has the shape {tensor.Shape}, the config asks for {shape}. "
+                + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
         used.Add(key);
-        return tensor;
+        if (!isNarrowed)
+            return tensor;
+        narrowed.Add(key);
+        return ops.Narrow(tensor);
     }
 
-    public void Ignore(string prefix) => ignored.Add(prefix);
-
-    public void CheckAllUsed(string prefix)
+    public Tensor GetTied(string key, string alias, Shape shape)
     {
-        string[] unused = [.. files.Names.Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && !used.Contains(key) && !ignored.Any(key.StartsWith)).Order(StringComparer.Ordinal)];
-        if (unused.Length == 0)
-            return;
-        string more = unused.Length > MaxListed ? $" and {unused.Length - MaxListed} more" : "";
-        throw new WeightException($"{FileNames()} has {unused.Length} tensors that the model doesn't use: {string.Join(", ", unused.Take(MaxListed))}{more}. The config and the weights must be of the same model.");
+        bool hasKey = files.TryGet(key, out Tensor tensor);
+        bool hasAlias = files.TryGet(alias, out Tensor other);
+        if (!hasKey && !hasAlias)
+            throw new WeightException(Missing(key, $"'{key}' (or '{alias}')"));
+        if (!hasAlias)
+            return Get(key, shape);
+        if (hasKey && !tensor.HasSameElements(other))
+            throw new WeightException($"'{key}' in {files.FileOf(key)} and '{alias}' in {files.FileOf(alias)} are two names of one tensor, "
+                + "and differ. Remove the one that doesn't belong to the model, or download the file again.");
+        used.Add(alias);
+        return Get(hasKey ? key : alias, shape);
     }
 
-    private string FileNames() => files.Files.Count == 1 ? files.Files[0].Path : $"{files.Files[0].Path} and {files.Files.Count - 1} more shards";
-
-    private string Nearest(string key)
+    public IReadOnlyList<string> Finish(string prefix)
     {
-        string? nearest = files.Names.MinBy(name => EditDistance.Between(key, name));
-        return nearest is null ? "none (there are no tensors)" : $"'{nearest}'";
+        string[] below = [.. files.Names.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))];
+        string[] unused = [.. below.Where(key => !used.Contains(key) && !IsBuffer(key)).Order(StringComparer.Ordinal)];
+        var kinds = new UnusedWeights(used);
+        if (unused.GroupBy(kinds.Change).FirstOrDefault(group => group.Key is not null) is { Key: { } change } lost)
+            throw new WeightException($"{FileNames()} has {change.What}: {Quoted.Names([.. lost])}. {change.Remedy}");
+        if (files.Files.FirstOrDefault(file => file.Metadata.ContainsKey(UnusedWeights.QuantizationKey)) is { } quantized)
+            throw new WeightException($"{quantized.Path} has {UnusedWeights.Scales.What}: '{UnusedWeights.QuantizationKey}' in its header. "
+                + UnusedWeights.Scales.Remedy);
+        return
+        [
+            .. files.Notes,
+            .. Note(narrowed, "stored as F64 and converted to F32 in memory"),
+            .. Note(unused, "not used by this model and ignored"),
+        ];
+    }
+
+    // Indices that other libraries keep beside weights, such as position_ids: they follow from the config.
+    private bool IsBuffer(string key) =>
+        files.TryGet(key, out Tensor tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
+
+    private IEnumerable<string> Note(IReadOnlyCollection<string> keys, string what) => keys.Count == 0
+        ? []
+        : [$"{FileNames()}: {keys.Count} {(keys.Count == 1 ? "tensor is" : "tensors are")} {what}: {Quoted.Names(keys)}."];
+
+    private string Missing(string key, string named)
+    {
+        string place = files.PlaceOf(key) is string shard ? $" (its index places it in {Path.GetFileName(shard)})" : "";
+        return $"{named} is missing from {FileNames()}{place}; {Near(key)}. {ForeignNames.Recognise(key, files.Names) ?? SameModel}";
+    }
+
+    private string FileNames() =>
+        files.Files.Count == 1 ? files.Files[0].Path : $"{files.Files[0].Path} and {files.Files.Count - 1} more shards";
+
+    private string Near(string key)
+    {
+        IEnumerable<string> candidates = files.Names.Take(MostCompared).Where(name => name.Length <= 2 * key.Length);
+        string[] near = [.. candidates.OrderBy(name => EditDistance.Between(key, name)).Take(MostNear)];
+        return near.Length == 0 ? "no key there is like it" : $"the nearest there: {Quoted.Names(near)}";
     }
 }

@@ -1,6 +1,10 @@
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
 
-/// <summary>The weights of a model aren't those that its config describes. The message names the key, the file and both shapes or types.</summary>
-public sealed class WeightException(string message) : TensorException(message);
+/// <summary>
+/// The weights of a model aren't those that its config describes. The message names the key, the file and both shapes or types, in one
+/// line.
+/// </summary>
+public sealed class WeightException(string message) : TensorException(Quoted.Line(message));

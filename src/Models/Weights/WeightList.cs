@@ -17,13 +17,15 @@ public sealed class WeightList(Ops ops, DType type) : IWeights
 
     internal Ops Ops => ops;
 
+    IReadOnlySet<string> IWeights.Used => shapes.Keys.ToHashSet();
+
     Tensor IWeights.Get(string key, Shape shape)
     {
         shapes[key] = shape;
         return ops.Memory.Empty(shape, type);
     }
 
-    void IWeights.Ignore(string prefix) { }
+    Tensor IWeights.GetTied(string key, string alias, Shape shape) => ((IWeights)this).Get(key, shape);
 
-    void IWeights.CheckAllUsed(string prefix) { }
+    IReadOnlyList<string> IWeights.Finish(string prefix) => [];
 }

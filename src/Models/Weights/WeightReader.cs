@@ -12,8 +12,10 @@ public sealed class WeightReader
 {
     private readonly IWeights weights;
 
-    /// <summary>Reads from mapped files; no data are touched.</summary>
-    public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files), "") { }
+    /// <summary>
+    /// Reads from mapped files. No data are touched, but for F64: it becomes F32 in the current scope of <paramref name="ops"/>.
+    /// </summary>
+    public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>
     public WeightReader(WeightList list) : this(list.Ops, list, "") { }
@@ -40,15 +42,24 @@ public sealed class WeightReader
     /// <summary>A tensor that must be there.</summary>
     /// <param name="name">Its name below the prefix.</param>
     /// <param name="shape">The shape that the config asks for.</param>
-    /// <returns>A view of the mapped file, in its stored type.</returns>
+    /// <returns>A view of the mapped file, in its stored type; or F32 where that is F64.</returns>
     /// <exception cref="WeightException">It is missing, or has another shape or a type that kernels don't read.</exception>
     public Tensor Get(string name, Shape shape) => weights.Get(Prefix + name, shape);
 
-    /// <summary>The part of the checkpoint below a name isn't used.</summary>
-    /// <param name="name">A name or the beginning of names below the prefix, such as <c>encoder.</c></param>
-    public void Ignore(string name) => weights.Ignore(Prefix + name);
+    /// <summary>A tensor that checkpoints have under either of two names, or under both.</summary>
+    /// <param name="name">Its name below the prefix.</param>
+    /// <param name="alias">Its other name below the prefix.</param>
+    /// <param name="shape">The shape that the config asks for.</param>
+    /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
+    public Tensor GetTied(string name, string alias, Shape shape) => weights.GetTied(Prefix + name, Prefix + alias, shape);
 
-    /// <summary>To be called when a model has read all: a key that nobody asked for means that config and weights don't belong together.</summary>
-    /// <exception cref="WeightException">Lists up to ten such keys below the prefix.</exception>
-    public void CheckAllUsed() => weights.CheckAllUsed(Prefix);
+    /// <summary>The full keys that were asked for so far and are there.</summary>
+    public IReadOnlySet<string> Used => weights.Used;
+
+    /// <summary>To be called when a model has read all. What nobody asked for is ignored where the model is the same without it.</summary>
+    /// <returns>What was ignored, converted or decided below the prefix: a sentence each, with file and names.</returns>
+    /// <exception cref="WeightException">
+    /// A tensor that nobody asked for would change the results: the scale of a weight, a bias or a layer that the config doesn't have.
+    /// </exception>
+    public IReadOnlyList<string> Finish() => weights.Finish(Prefix);
 }

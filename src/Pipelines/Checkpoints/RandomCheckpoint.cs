@@ -53,7 +53,7 @@ public static class RandomCheckpoint
         var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
         var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
         var text = T5Config.Read(Path.Combine(folder, "text_encoder", "config.json"));
-        DType type = StoredType(Path.Combine(folder, "text_encoder", "config.json"));
+        DType type = StoredType(text);
         (string File, List<KeyValuePair<string, Shape>> Shapes)[] files =
         [
             ("transformer/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
@@ -97,15 +97,10 @@ public static class RandomCheckpoint
     }
 
     // The text encoder's config is the one that names the type that a checkpoint was released in.
-    private static DType StoredType(string config)
+    private static DType StoredType(T5Config config) => config.StoredType switch
     {
-        using FileStream stream = File.OpenRead(config);
-        using var json = System.Text.Json.JsonDocument.Parse(stream);
-        return json.RootElement.GetProperty("dtype").GetString() switch
-        {
-            "float16" => DType.F16,
-            "bfloat16" => DType.BF16,
-            _ => DType.F32,
-        };
-    }
+        "float16" => DType.F16,
+        "bfloat16" => DType.BF16,
+        _ => DType.F32,
+    };
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
@@ -12,6 +14,7 @@ public sealed record GenerationMetadata(
     string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings)
 {
     private const string Product = "CogVideoX for .NET";
+    private const int MaxDepth = 16;
 
     /// <summary>
     /// One line of ASCII JSON. Anything else is escaped, so that it passes unchanged through GIF comments (7-bit by their
@@ -38,19 +41,32 @@ public sealed record GenerationMetadata(
     {
         try
         {
-            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using JsonDocument document = ParseText(json);
+            JsonNode? root = JsonObject.Create(document.RootElement.Clone());
             string generator = Required(root, "generator").GetValue<string>();
             if (!generator.StartsWith(Product, StringComparison.Ordinal))
-                throw new FormatException($"the settings were written by '{generator}', not by {Product}");
+                throw new FormatException($"the settings were written by {Quoted.Name(generator)}, not by {Product}");
             return new GenerationMetadata(
                 Required(root, "prompt").GetValue<string>(),
                 Required(root, "negative_prompt").GetValue<string>(),
                 Required(root, "seed").GetValue<ulong>(),
                 new OrderedDictionary<string, JsonNode?>(Required(root, "settings").AsObject()));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (InvalidOperationException e)
         {
             throw new FormatException($"the settings in it are damaged ({e.Message})", e);
+        }
+    }
+
+    private static JsonDocument ParseText(string json)
+    {
+        try
+        {
+            return StrictJson.Parse(Encoding.UTF8.GetBytes(json), MaxDepth);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"the settings in it are damaged: what is there {e.Message}", e);
         }
     }
 

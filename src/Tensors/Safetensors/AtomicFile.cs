@@ -9,6 +9,8 @@ internal static class AtomicFile
     /// <exception cref="SafetensorsException">It can't be written; nothing is left behind.</exception>
     public static void Write(string path, long bytes, Action<Stream> write)
     {
+        if (path.Length == 0 || path.Contains('\0'))
+            throw new SafetensorsException($"{Quoted.Name(path)} is no path of a file. Name a file.");
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full) ?? full;
         if (Directory.Exists(full))

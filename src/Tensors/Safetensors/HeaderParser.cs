@@ -35,7 +35,8 @@ internal ref struct HeaderParser
         }
         catch (JsonException exception)
         {
-            throw parser.Bad($"the header isn't JSON that the format allows (byte {exception.BytePositionInLine}: {exception.Message.Split(". ")[0]})");
+            string problem = $"byte {exception.BytePositionInLine}: {StrictJson.Describe(exception)}";
+            throw parser.Bad($"the header isn't JSON that the format allows ({problem})");
         }
     }
 
@@ -66,7 +67,7 @@ internal ref struct HeaderParser
         while (ReadName() is string key)
         {
             Expect(JsonTokenType.String, $"{SafetensorsHeader.MetadataKey}.{key}");
-            if (!metadata.TryAdd(key, json.GetString()!))
+            if (!metadata.TryAdd(key, Text()))
                 throw Bad($"{SafetensorsHeader.MetadataKey} has {Quoted.Name(key)} twice");
         }
     }
@@ -109,7 +110,7 @@ internal ref struct HeaderParser
     private DType ReadType(string name)
     {
         Expect(JsonTokenType.String, $"{name}.dtype");
-        string text = json.GetString()!;
+        string text = Text();
         return DType.TryParse(text, out DType type)
             ? type
             : throw Bad($"tensor {Quoted.Name(name)} has the unknown dtype {Quoted.Name(text)} (known: {string.Join(", ", DType.All)})", "Convert it to one of these types.");
@@ -159,8 +160,11 @@ internal ref struct HeaderParser
     private string? ReadName()
     {
         json.Read();
-        return json.TokenType == JsonTokenType.PropertyName ? json.GetString() : null;
+        return json.TokenType == JsonTokenType.PropertyName ? Text() : null;
     }
+
+    private string Text() =>
+        StrictJson.TextOf(ref json) ?? throw Bad($"{Quoted.Json(json.ValueSpan)} holds half of a character (a lone surrogate)");
 
     private void Expect(JsonTokenType token, string what)
     {

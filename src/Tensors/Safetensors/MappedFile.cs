@@ -25,12 +25,13 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <exception cref="SafetensorsException">There is no such file, it may not be read, or it is empty.</exception>
     public static MappedFile Open(string path)
     {
+        if (path.Length == 0)
+            throw new SafetensorsException("The path of a safetensors file is empty. Name a file.");
         if (Directory.Exists(path))
             throw new SafetensorsException($"{path} is a folder; a .safetensors file is needed here.");
         try
         {
-            // Asked before opening: opening a named pipe would wait for a writer.
-            if (new FileInfo(path).Length == 0)
+            if (FileLength.Of(path) == 0)
                 throw new SafetensorsException($"{path} is empty (0 bytes). Download it again.");
             return new MappedFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1));
         }

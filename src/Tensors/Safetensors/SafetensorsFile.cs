@@ -11,6 +11,7 @@ namespace CogVideoX.Tensors.Safetensors;
 public sealed class SafetensorsFile : IDisposable
 {
     private const int LengthBytes = 8;
+    private const string Again = "Download it again.";
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
     private readonly Dictionary<string, Tensor> tensors;
@@ -46,12 +47,14 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="SafetensorsException">There is none of that name.</exception>
     public Tensor this[string name] => TryGet(name, out Tensor tensor)
         ? tensor
-        : throw new SafetensorsException($"{Path} has no tensor '{name}'; it has {(tensors.Count == 0 ? "none" : string.Join(", ", tensors.Keys.Take(5).Select(Quoted.Name)))}{(tensors.Count > 5 ? $" and {tensors.Count - 5} more" : "")}.");
+        : throw new SafetensorsException(
+            $"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
 
     /// <summary>Maps and checks a file.</summary>
     /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
     public static SafetensorsFile Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         MappedFile map = MappedFile.Open(path);
         try
         {
@@ -76,21 +79,25 @@ public sealed class SafetensorsFile : IDisposable
 
     private static unsafe ReadOnlySpan<byte> FindHeader(string path, MappedFile map)
     {
-        var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, 256));
+        var start = new ReadOnlySpan<byte>(map.Start, (int)Math.Min(map.Length, ForeignFile.EnoughBytes));
         if (HeaderProblem(start, map.Length) is string problem)
-            throw new SafetensorsException($"{path}: {ForeignFile.Recognise(start) ?? problem + " Download it again."}");
+            throw new SafetensorsException($"{path}: {(ForeignFile.Recognise(start) is string foreign ? $"this is {foreign}" : problem)}");
         return new ReadOnlySpan<byte>(map.Start + LengthBytes, (int)BinaryPrimitives.ReadUInt64LittleEndian(start));
     }
 
     private static string? HeaderProblem(ReadOnlySpan<byte> start, long fileLength)
     {
         if (fileLength < LengthBytes)
-            return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}.";
+            return $"the file has {fileLength} bytes; a safetensors file has at least {LengthBytes}. {Again}";
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        bool isThere = length <= (ulong)fileLength - LengthBytes && start[LengthBytes..].StartsWith("{"u8);
+        if (length > SafetensorsHeader.MaxLength && isThere)
+            return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Use several files.";
         if (length is 0 or > SafetensorsHeader.MaxLength)
-            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, so this isn't a safetensors file.";
+            return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, "
+                + $"so this isn't a safetensors file. {Again}";
         return (long)length > fileLength - LengthBytes
-            ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there."
+            ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there. {Again}"
             : null;
     }
 }

@@ -6,6 +6,7 @@ namespace CogVideoX.Tensors.Safetensors;
 internal sealed class SafetensorsIndex
 {
     private const long MaxBytes = 64 << 20;
+    private const int MaxDepth = 8;
     private readonly Dictionary<string, string> weightMap = [];
 
     private SafetensorsIndex(string path) => Path = path;
@@ -21,40 +22,37 @@ internal sealed class SafetensorsIndex
         var index = new SafetensorsIndex(path);
         try
         {
-            if (new FileInfo(path).Length > MaxBytes)
-                throw index.Bad($"it has more than {MaxBytes} bytes");
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            using JsonDocument json = StrictJson.Read(path, MaxBytes, MaxDepth);
             index.ReadMap(json.RootElement);
         }
-        catch (JsonException exception)
+        catch (FormatException exception)
         {
-            throw index.Bad($"it isn't valid JSON ({exception.Message})", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SafetensorsException($"{path} can't be read: {exception.Message}", exception);
+            throw new SafetensorsException($"{path} {exception.Message}", exception);
         }
         index.Shards = [.. index.weightMap.Values.Distinct().Order(StringComparer.Ordinal)];
         return index;
     }
 
-    /// <summary>The shard must have the tensors that the index gives it, and no others.</summary>
-    /// <exception cref="SafetensorsException">It hasn't.</exception>
-    public void Check(string shard, SafetensorsFile file)
+    /// <summary>The shard that a tensor should be in; null where the index doesn't list it.</summary>
+    public string? ShardOf(string name) => weightMap.GetValueOrDefault(name);
+
+    /// <summary>Where the index and the shards disagree, a sentence each. What counts is what the shards have.</summary>
+    /// <param name="owners">The file that has each tensor.</param>
+    public IEnumerable<string> Disagreements(IReadOnlyDictionary<string, SafetensorsFile> owners)
     {
-        foreach (string name in file.Names)
-        {
-            if (!weightMap.TryGetValue(name, out string? owner))
-                throw new SafetensorsException($"{file.Path} has tensor {Quoted.Name(name)}, which {System.IO.Path.GetFileName(Path)} doesn't list. Download index and shards again, from one source.");
-            if (owner != shard)
-                throw new SafetensorsException($"{file.Path} has tensor {Quoted.Name(name)}, which {System.IO.Path.GetFileName(Path)} places in {owner}. Download index and shards again, from one source.");
-        }
-        foreach ((string name, string owner) in weightMap)
-        {
-            if (owner == shard && !file.TryGet(name, out _))
-                throw new SafetensorsException($"{file.Path} lacks tensor {Quoted.Name(name)}, which {System.IO.Path.GetFileName(Path)} places there. Download the shard again.");
-        }
+        string[] absent = [.. weightMap.Keys.Where(name => !owners.ContainsKey(name))];
+        string[] unlisted = [.. owners.Keys.Where(name => !weightMap.ContainsKey(name))];
+        string[] elsewhere = [.. owners.Where(owner => IsElsewhere(owner.Key, owner.Value)).Select(owner => owner.Key)];
+        if (absent.Length > 0)
+            yield return $"{Path} lists tensors that no shard has ({absent.Length}): {Quoted.Names(absent)}.";
+        if (unlisted.Length > 0)
+            yield return $"{Path} doesn't list tensors that its shards have ({unlisted.Length}): {Quoted.Names(unlisted)}.";
+        if (elsewhere.Length > 0)
+            yield return $"{Path} places tensors in other shards than have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}.";
     }
+
+    private bool IsElsewhere(string name, SafetensorsFile owner) =>
+        weightMap.TryGetValue(name, out string? shard) && shard != System.IO.Path.GetFileName(owner.Path);
 
     private void ReadMap(JsonElement root)
     {
@@ -77,5 +75,5 @@ internal sealed class SafetensorsIndex
     private static bool IsPlainName(string name) =>
         name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.StartsWith('.') && !name.Any(c => c is '/' or '\\' or ':' || char.IsControl(c));
 
-    private SafetensorsException Bad(string problem, Exception? inner = null) => new($"{Path}: {problem}. Download the index again.", inner);
+    private SafetensorsException Bad(string problem) => new($"{Path}: {problem}. Download the index again.");
 }

@@ -22,6 +22,8 @@ public static class SafetensorsWriter
     /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, Tensor}, IReadOnlyDictionary{string, string}?)"/>
     public static void Write(string path, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(tensors);
         TensorSource[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
         byte[] header = HeaderWriter.Write(path, Entries(ordered), metadata);
         long bytes = header.Length + ordered.Sum(tensor => tensor.Bytes);

@@ -7,16 +7,26 @@ namespace CogVideoX.Tensors.Safetensors;
 public sealed class WeightFiles : IDisposable
 {
     private readonly Dictionary<string, SafetensorsFile> owners;
+    private readonly SafetensorsIndex? index;
 
-    private WeightFiles(IReadOnlyList<SafetensorsFile> files)
+    private WeightFiles(IReadOnlyList<SafetensorsFile> files, SafetensorsIndex? index, IEnumerable<string> notes)
     {
         Files = files;
+        this.index = index;
         owners = new Dictionary<string, SafetensorsFile>(files.Sum(file => file.Names.Count));
         foreach (SafetensorsFile file in files)
         {
             foreach (string name in file.Names)
-                owners.Add(name, file);         // once: the index gives each name to one shard
+            {
+                if (!owners.TryAdd(name, file))
+                {
+                    string other = Path.GetFileName(owners[name].Path);
+                    throw new SafetensorsException($"{file.Path} has tensor {Quoted.Name(name)}, and so has {other}. "
+                        + "Download the index and its shards again, from one source.");
+                }
+            }
         }
+        Notes = [.. notes, .. index?.Disagreements(owners) ?? []];
     }
 
     /// <summary>The file or the shards, in order of their names.</summary>
@@ -25,25 +35,31 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => owners.Keys;
 
+    /// <summary>What was decided between files, and where an index and its shards disagree: a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; }
+
     /// <summary>Opens one file.</summary>
     /// <exception cref="SafetensorsException">It is missing or damaged.</exception>
-    public static WeightFiles OpenFile(string path) => new([SafetensorsFile.Open(path)]);
+    public static WeightFiles OpenFile(string path) => new([SafetensorsFile.Open(path)], null, []);
 
-    /// <summary>Opens the weights of a component. A single file goes before an index, as in the transformers library.</summary>
+    /// <summary>Opens the weights of a component. An index goes before a single file, which is then a stray one.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="baseName">Such as <c>diffusion_pytorch_model</c> or <c>model</c>.</param>
     /// <param name="variant">Such as <c>fp16</c>, for <c>NAME.fp16.safetensors</c>; variants are never chosen by themselves.</param>
-    /// <exception cref="SafetensorsException">Files are missing or damaged, or the index and the shards disagree.</exception>
+    /// <exception cref="SafetensorsException">Files are missing or damaged, or two shards have the same tensor.</exception>
     public static WeightFiles Open(string folder, string baseName, string? variant = null)
     {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(baseName);
         string suffix = variant is null ? "" : "." + variant;
         string single = Path.Combine(folder, $"{baseName}{suffix}.safetensors");
         string index = Path.Combine(folder, $"{baseName}.safetensors.index{suffix}.json");
-        if (File.Exists(single))
-            return OpenFile(single);
         if (File.Exists(index))
             return OpenShards(folder, SafetensorsIndex.Read(index));
-        throw new SafetensorsException($"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherFiles(folder)}");
+        if (File.Exists(single))
+            return new WeightFiles([SafetensorsFile.Open(single)], null, OtherWeights.Beside(folder, single, []));
+        throw new SafetensorsException(
+            $"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherWeights.InPlaceOf(folder)}");
     }
 
     /// <summary>A tensor by name, if there is one.</summary>
@@ -56,6 +72,10 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The path of the file that has a tensor.</summary>
     public string FileOf(string name) => owners[name].Path;
 
+    /// <summary>The path of the shard that should have a tensor by the index; null where none is named.</summary>
+    public string? PlaceOf(string name) =>
+        index?.ShardOf(name) is string shard ? Path.Combine(Path.GetDirectoryName(index.Path)!, shard) : null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -67,32 +87,19 @@ public sealed class WeightFiles : IDisposable
     {
         string[] missing = [.. index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
         if (missing.Length > 0)
-            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that {Path.GetFileName(index.Path)} lists: {string.Join(", ", missing)}. Download them.");
+            throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that "
+                + $"{Path.GetFileName(index.Path)} lists: {Quoted.Names(missing)}. Download them.");
         var files = new List<SafetensorsFile>();
         try
         {
             foreach (string shard in index.Shards)
-            {
                 files.Add(SafetensorsFile.Open(Path.Combine(folder, shard)));
-                index.Check(shard, files[^1]);
-            }
-            return new WeightFiles(files);
+            return new WeightFiles(files, index, OtherWeights.Beside(folder, index.Path, index.Shards));
         }
         catch
         {
             files.ForEach(file => file.Dispose());
             throw;
         }
-    }
-
-    private static string OtherFiles(string folder)
-    {
-        if (!Directory.Exists(folder))
-            return "The folder doesn't exist; download the model again.";
-        string[] others = [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
-            .Where(name => name.Contains(".safetensors") || name.EndsWith(".bin") || name.EndsWith(".pt") || name.EndsWith(".gguf")).Order().Take(5)];
-        return others.Length == 0
-            ? "It has no weights at all; download the model again."
-            : $"It has {string.Join(", ", others)}, which isn't used unasked. Download the safetensors files without a variant, or rename these.";
     }
 }

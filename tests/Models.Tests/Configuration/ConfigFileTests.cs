@@ -1,3 +1,4 @@
+using System.Text;
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.Tests.Weights;
 using FsCheck;
@@ -32,9 +33,65 @@ public sealed class ConfigFileTests
         Assert.Contains("doesn't exist", Error(folder["config.json"]));
         Assert.Contains("doesn't exist", Error(folder["none", "config.json"]));
         File.WriteAllBytes(folder["config.json"], new byte[(1 << 20) + 1]);
-        Assert.Contains("has 1048577 bytes; a config has at most 1048576", Error(folder["config.json"]));
+        Assert.Contains("has 1048577 bytes; such a file has at most 1048576", Error(folder["config.json"]));
+        File.WriteAllBytes(folder["config.json"], []);
+        Assert.StartsWith($"{folder["config.json"]} is empty", Error(folder["config.json"]));
         Directory.CreateDirectory(folder["dir"]);
         Assert.StartsWith(folder["dir"], Error(folder["dir"]));
+    }
+
+    [Theory]
+    [InlineData("{\"act_fn\": \"\u00ff\"}", "isn't UTF-8 text (byte 12 is 0xFF)")]
+    [InlineData("{\"\u00fe\": 1}", "isn't UTF-8 text")]
+    [InlineData("{\"act_fn\": \"\\ud800\"}", "half of a character")]
+    [InlineData("{\"\\ud800\": 1}", "half of a character")]
+    [InlineData("\u00ff\u00fe{\0}\0", "isn't UTF-8 text but UTF-16")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer")]
+    [InlineData("<!DOCTYPE html>", "is a web page")]
+    public void TextThatCantBeReadIsRefused(string latin1, string says)
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["config.json"], latin1, Encoding.Latin1);
+        foreach (Action read in new Action[] { () => TransformerConfig.Read(folder["config.json"]), () => VaeConfig.Read(folder["config.json"]), () => T5Config.Read(folder["config.json"]), () => SchedulerConfig.Read(folder["config.json"]), () => GenerationConfig.Read(folder["config.json"]) })
+        {
+            string message = Assert.Throws<ConfigException>(read).Message;
+            Assert.StartsWith($"{folder["config.json"]} ", message);
+            Assert.Contains(says, message);
+        }
+    }
+
+    [Fact]
+    public void AByteOrderMarkIsSkipped()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["config.json"], "{\"num_layers\": 3}", Encoding.UTF8);
+        Assert.Equal(0xEF, File.ReadAllBytes(folder["config.json"])[0]);
+        Assert.Equal(3, TransformerConfig.Read(folder["config.json"]).Layers);
+    }
+
+    [Theory]
+    [InlineData("""{"act_fn": "\u001b[2J\u0007\n"}""", "'act_fn' is \"\\u001b[2J\\u0007\\n\"; it should be")]
+    [InlineData("{\"act_fn\": \"\u009b2J\u202e\u2028\"}", "'act_fn' is \"\\u009B2J\\u202E\\u2028\"; it should be")]
+    [InlineData("{\"block_out_channels\": [\n  8,\n  \"\u007f\"\n]}", "'block_out_channels' is [8,\"\\u007F\"]; it should be")]
+    [InlineData("{\"in_channels\": {\n\"a\u009b\": 1}}", "'in_channels' is {\"a\\u009B\":1}; it should be")]
+    public void ValuesDontReachATerminalAsTheyAre(string text, string says) =>
+        Assert.Contains(says, Assert.Throws<ConfigException>(() => VaeConfig.Read(ConfigText.Of(text))).Message);
+
+    [Theory]
+    [InlineData("{\"a\u009b\": 1, \"a\u009b\": 1}")]
+    [InlineData("{\"a\u009b\": \n\u009b}")]
+    [InlineData("\u001b")]
+    public void NorDoNamesAndRubbish(string text) =>
+        Assert.DoesNotContain(Assert.Throws<ConfigException>(() => ConfigText.Of(text)).Message, char.IsControl);
+
+    [Fact]
+    public void NorDoPaths()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such names.");
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["a\u001b[2J\nb"]);
+        Assert.Contains("a\\u001B[2J\\u000Ab", Error(folder["a\u001b[2J\nb", "config.json"]));
+        Assert.DoesNotContain(Error(folder["a\u001b[2J\nb"]), char.IsControl);
     }
 
     [Fact]

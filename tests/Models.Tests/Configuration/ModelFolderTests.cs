@@ -21,6 +21,7 @@ public sealed class ModelFolderTests
         Assert.Equal(guidance, folder.Generation?.GuidanceScale);
         Assert.True(File.Exists(folder.TokenizerFile));
         Assert.Empty(folder.Unsupported());
+        Assert.Empty(folder.Notes);
         folder.CheckSupported();
         using WeightFiles transformer = folder.OpenTransformer(), vae = folder.OpenVae(), text = folder.OpenTextEncoder();
         Assert.Contains("patch_embed.proj.weight", transformer.Names);
@@ -96,10 +97,137 @@ public sealed class ModelFolderTests
         Replace(folder["model_index.json"], "CogVideoXPipeline", "CogVideoXImageToVideoPipeline");
         Replace(folder["transformer/config.json"], "\"in_channels\": 4", "\"in_channels\": 8");
         ModelFolder model = ModelFolder.Open(folder.Path);
-        Assert.Equal(2, model.Unsupported().Count);
+        Assert.Equal(3, model.Unsupported().Count); // the third: the weights still have 4 channels
         string message = Assert.Throws<ConfigException>(model.CheckSupported).Message;
         Assert.StartsWith(folder.Path, message);
         Assert.Contains("image to video is not supported yet", message);
+    }
+
+    [Fact]
+    public void TheModelIndexNamesTheSchedulerThatHasNoClass()
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        Replace(folder["scheduler/scheduler_config.json"], "\"_class_name\": \"CogVideoXDPMScheduler\",", "");
+        ModelFolder model = ModelFolder.Open(folder.Path);
+        Assert.Equal((SchedulerKind.Dpm, 0), (model.Scheduler.Kind, model.Notes.Count));
+    }
+
+    [Fact]
+    public void TheModelIndexWinsOverTheSchedulersOwnClass()
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        Replace(folder["scheduler/scheduler_config.json"], "CogVideoXDPMScheduler", "CogVideoXDDIMScheduler");
+        ModelFolder model = ModelFolder.Open(folder.Path);
+        Assert.Equal(SchedulerKind.Dpm, model.Scheduler.Kind);
+        Assert.Equal([$"{folder["scheduler", "scheduler_config.json"]} names CogVideoXDDIMScheduler, {folder["model_index.json"]} names CogVideoXDPMScheduler; the latter counts."], model.Notes);
+    }
+
+    [Theory]
+    [InlineData("DDIMScheduler")]
+    [InlineData("EulerDiscreteScheduler")]
+    [InlineData("NoneSuch")]
+    public void SchedulersOfOtherModelsAreRefusedByName(string name)
+    {
+        foreach (string file in new[] { "scheduler/scheduler_config.json", "model_index.json" })
+        {
+            using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+            Replace(folder[file], "CogVideoXDPMScheduler", name);
+            string message = Error(folder.Path);
+            Assert.StartsWith(folder[file.Split('/')], message);
+            Assert.Contains(name, message);
+            Assert.Contains("CogVideoXDDIMScheduler", message);
+        }
+    }
+
+    [Theory]
+    [InlineData("\"patch_size_t\": null", "\"patch_size_t\": 2", "patch_size_t")]
+    [InlineData("\"ofs_embed_dim\": null", "\"ofs_embed_dim\": 512", "ofs_embed_dim")]
+    [InlineData("\"in_channels\": 4", "\"in_channels\": 5", "5 input channels (in_channels) for 4 output channels")]
+    [InlineData("\"in_channels\": 4", "\"in_channels\": 5", "'patch_embed.proj.weight' has the shape [96, 4, 2, 2], the config asks for [96, 5, 2, 2]")]
+    [InlineData("\"use_learned_positional_embeddings\": false", "\"use_learned_positional_embeddings\": true", "use_learned_positional_embeddings")]
+    public void WhatThisVersionCantDoIsRefusedByName(string old, string changed, string says)
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        Replace(folder["transformer/config.json"], old, changed);
+        string message = Assert.Throws<ConfigException>(ModelFolder.Open(folder.Path).CheckSupported).Message;
+        Assert.Contains(says, message);
+        Assert.DoesNotContain("image to video", message);
+    }
+
+    [Theory]
+    [InlineData("transformer/config.json")]
+    [InlineData("vae/config.json")]
+    [InlineData("scheduler/scheduler_config.json")]
+    public void KeysThatNobodyKnowsAreNoted(string file)
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        File.WriteAllText(folder[file], File.ReadAllText(folder[file]).Replace("\"_class_name\"", "\"_mine\": 1, \"off\": null, \"use_more\\u001b\": true, \"_class_name\"", StringComparison.Ordinal));
+        Assert.EndsWith("has keys that aren't known and are ignored (1): 'use_more\\u001B'.", Assert.Single(ModelFolder.Open(folder.Path).Notes));
+    }
+
+    [Fact]
+    public void WeightsOfAnotherInputThatCantBeReadAreLeftToThoseWhoReadThem()
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/2b"));
+        Replace(folder["transformer/config.json"], "\"in_channels\": 4", "\"in_channels\": 8");
+        File.Delete(folder["transformer", "diffusion_pytorch_model.safetensors"]);
+        Assert.Contains("image to video", Assert.Single(ModelFolder.Open(folder.Path).Unsupported()));
+    }
+
+    [Fact]
+    public void FilesWhoseNamesBeginWithTheirFoldersAreRecognised()
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/2b"));
+        foreach (string file in Directory.GetFiles(folder["transformer"]))
+            File.Move(file, folder["transformer_" + Path.GetFileName(file)]);
+        Directory.Delete(folder["transformer"]);
+        Assert.Contains("no folder 'transformer', which model_index.json lists. 'transformer_config.json' is there, which should be 'transformer/config.json'", Error(folder.Path));
+        File.Delete(folder["model_index.json"]);
+        Assert.Contains("'transformer_config.json' is there, which should be 'transformer/config.json'", Error(folder.Path));
+    }
+
+    [Theory]
+    [InlineData("sub/model_index.json", "There is one in {0}sub: name that folder.")]
+    [InlineData("snapshots/abc/model_index.json", "There is one in {0}snapshots/abc: name that folder.")]
+    [InlineData("transformer/1/mp_rank_00_model_states.pt", "(SAT)")]
+    [InlineData("3d-vae.pt", "(SAT)")]
+    [InlineData("config.json", "This seems to be a part of a model; name the folder above it")]
+    [InlineData("cogvideox-5b\u202e.gguf", "The folder has 'cogvideox-5b\\u202E.gguf'; a model is a folder in Hugging Face's layout")]
+    [InlineData("notes.txt", "Check the path, or download the model again.")]
+    public void WhatAFolderIsThatHasNoModelIndexIsSaid(string file, string says)
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(folder[file])!);
+        File.WriteAllText(folder[file], "{}");
+        string message = Error(folder.Path);
+        Assert.StartsWith($"{folder["model_index.json"]} doesn't exist. ", message);
+        Assert.Contains(string.Format(says, folder.Path + Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar), message);
+    }
+
+    [Fact]
+    public void PathsThatNobodyWouldTypeAreToldInOneLine()
+    {
+        Assert.Contains("path of the model is empty", Error(""));
+        Assert.DoesNotContain(Error("no\u001b[2J\nsuch"), char.IsControl);
+        Assert.DoesNotContain(Error("no\0such"), char.IsControl);
+        Assert.EndsWith("has model_index.json in it.", Error(new string('x', 100_000)));
+    }
+
+    [Fact]
+    public void AFolderWithLettersOfAnyLanguageOpens()
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        string path = folder.Path + " 模型 é";
+        Directory.Move(folder.Path, path);
+        try
+        {
+            using WeightFiles weights = ModelFolder.Open(path).OpenTransformer();
+            Assert.StartsWith(path, weights.Files[0].Path);
+        }
+        finally
+        {
+            Directory.Move(path, folder.Path);
+        }
     }
 
     private static void Replace(string file, string old, string changed)

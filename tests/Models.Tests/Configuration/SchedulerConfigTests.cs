@@ -33,6 +33,14 @@ public sealed class SchedulerConfigTests
     public void AbsurdValuesAreRefused(string key, string value, string says) =>
         ConfigText.Refused(() => SchedulerConfig.Read(ConfigText.With(Config, key, value)), key, says);
 
+    [Theory]
+    [InlineData("DDIMScheduler")]
+    [InlineData("EulerDiscreteScheduler")]
+    [InlineData("Nothing\\u001b[2J")]
+    public void OtherSamplersAreRefusedByNameWithThoseThatThereAre(string name) => ConfigText.Refused(
+        () => SchedulerConfig.Read(ConfigText.With(Config, "_class_name", $"\"{name}\"")), "_class_name",
+        $"is \"{name}\"; it should be \"CogVideoXDDIMScheduler\" or \"CogVideoXDPMScheduler\"; a run may choose either sampler");
+
     [Fact]
     public void ASchedulerWithoutAClassIsRefused() =>
         ConfigText.Refused(() => SchedulerConfig.Read(ConfigText.Of("{}")), "_class_name", "is absent; it should be \"CogVideoXDDIMScheduler\"");

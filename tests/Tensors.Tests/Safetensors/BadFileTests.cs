@@ -17,7 +17,10 @@ public sealed class BadFileTests
     [InlineData("  <!DOCTYPE html><html></html>", "web page")]
     [InlineData("<html>", "web page")]
     [InlineData("PK\u0003\u0004aaaaaaaaaa", "PyTorch pickle")]
-    [InlineData("GGUF\u0003aaaaaaaaa", "GGUF")]
+    [InlineData("GGUF\u0003aaaaaaaaa", "this is a GGUF file, not safetensors")]
+    [InlineData("{\"error\": \"not found\"}", "this is a JSON text, not safetensors")]
+    [InlineData("\u0080\u0004}q\0aaaaaaaa", "PyTorch pickle")]
+    [InlineData("\u001f\u008baaaaaaaaaa", "compressed archive")]
     public void WhatIsNoSafetensorsFileIsNamed(string contents, string says) => Refused(Encoding.Latin1.GetBytes(contents), says);
 
     [Theory]
@@ -80,6 +83,34 @@ public sealed class BadFileTests
     [Fact]
     public void TextThatIsNotUtf8IsRefused() => Refused(RawFile.Of([(byte)'{', (byte)'"', 0xFF, (byte)'"']), "isn't UTF-8");
 
+    [Theory]
+    [InlineData("""{"\ud800":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""")]
+    [InlineData("""{"a":{"dtype":"\udfff","shape":[4],"data_offsets":[0,4]}}""")]
+    [InlineData("""{"a":{"\ud800":1}}""")]
+    [InlineData("""{"__metadata__":{"a":"\ud800x"}}""")]
+    public void HalfACharacterIsRefused(string header) => Refused(RawFile.Of(header, 4), "half of a character");
+
+    [Theory]
+    [InlineData(99_999)]
+    [InlineData(100_000)]
+    [InlineData(100_001)]
+    public void HeadersOfAnyLengthOpen(int length)
+    {
+        using var folder = new TempFolder();
+        using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of(Good.PadRight(length), 4)));
+        Assert.Equal(Enumerable.Range(8 + length, 4).Select(value => (byte)value), file["a"].AsReadOnlySpan<byte>().ToArray());
+    }
+
+    [Fact]
+    public void ATooLongHeaderThatIsThereIsToldFromRubbish()
+    {
+        using var folder = new TempFolder();
+        string path = folder.Write("x", [.. BitConverter.GetBytes(101_000_000L), .. "{"u8]);
+        using (FileStream stream = File.OpenWrite(path))
+            stream.SetLength(101_000_100);
+        Assert.Contains("the header is 101000000 bytes long; the format allows 100000000 at most", Error(path));
+    }
+
     [Fact]
     public void DeepJsonIsRefused() => Refused(RawFile.Of(new string('[', 1_000_000)), "isn't JSON that the format allows", "StartArray");
 
@@ -110,6 +141,8 @@ public sealed class BadFileTests
         Assert.Contains("is a folder", Error(folder.Path));
         Assert.Contains("doesn't exist", Error(folder["none.safetensors"]));
         Assert.Contains("doesn't exist", Error(folder["none/x.safetensors"]));
+        Assert.Contains("is empty", Error(""));
+        Assert.Contains("can't be mapped", Error("\0"));
     }
 
     [Fact]

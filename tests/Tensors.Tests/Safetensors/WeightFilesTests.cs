@@ -31,7 +31,7 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Assert.Contains("neither model.safetensors nor model.safetensors.index.json. It has no weights", Refused(folder.Path));
         folder.Write("model.fp16.safetensors", []);
-        Assert.Contains("It has model.fp16.safetensors, which isn't used unasked", Refused(folder.Path));
+        Assert.Contains("It has 'model.fp16.safetensors', which isn't used unasked", Refused(folder.Path));
         Assert.Contains("folder doesn't exist", Refused(folder["none"]));
     }
 
@@ -50,24 +50,81 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Shard(folder, "1.safetensors", "a");
         WriteIndex(folder, """{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"3.safetensors"}}""");
-        Assert.Contains("lacks 2 of the 3 shards that model.safetensors.index.json lists: 2.safetensors, 3.safetensors", Refused(folder.Path));
+        Assert.Contains("lacks 2 of the 3 shards that model.safetensors.index.json lists: '2.safetensors', '3.safetensors'", Refused(folder.Path));
     }
 
     [Theory]
-    [InlineData("""{"weight_map":{"a":"1.safetensors","c":"1.safetensors","b":"2.safetensors"}}""", "1.safetensors lacks tensor 'c'")]
-    [InlineData("""{"weight_map":{"a":"1.safetensors"}}""", "")]
-    [InlineData("""{"weight_map":{"a":"1.safetensors","x":"2.safetensors"}}""", "2.safetensors has tensor 'b', which model.safetensors.index.json doesn't list")]
-    [InlineData("""{"weight_map":{"b":"1.safetensors","a":"2.safetensors"}}""", "1.safetensors has tensor 'a', which model.safetensors.index.json places in 2.safetensors")]
-    public void IndexAndShardsMustAgree(string index, string says)
+    [InlineData("""{"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}""")]
+    [InlineData("""{"weight_map":{"a":"1.safetensors","c":"1.safetensors","b":"2.safetensors"}}""", "lists tensors that no shard has (1): 'c'.")]
+    [InlineData("""{"weight_map":{"a":"1.safetensors","x":"2.safetensors"}}""", "lists tensors that no shard has (1): 'x'.", "doesn't list tensors that its shards have (1): 'b'.")]
+    [InlineData("""{"weight_map":{"b":"1.safetensors","a":"2.safetensors"}}""", "places tensors in other shards than have them (2): 'a', 'b'.")]
+    public void WhereIndexAndShardsDisagreeTheShardsCount(string index, params string[] notes)
     {
         using var folder = new TempFolder();
         Shard(folder, "1.safetensors", "a");
         Shard(folder, "2.safetensors", "b");
         WriteIndex(folder, index);
-        if (says == "")
-            WeightFiles.Open(folder.Path, "model").Dispose();
-        else
-            Assert.Contains(says, Refused(folder.Path));
+        using WeightFiles weights = WeightFiles.Open(folder.Path, "model");
+        Assert.Equal(["a", "b"], weights.Names);
+        Assert.Equal(notes.Length, weights.Notes.Count);
+        Assert.All(notes.Zip(weights.Notes), pair => Assert.StartsWith($"{folder[Index]} {pair.First}", pair.Second));
+    }
+
+    [Fact]
+    public void ThePlaceOfATensorThatIsMissingIsKnown()
+    {
+        using var folder = new TempFolder();
+        Shard(folder, "1.safetensors", "a");
+        WriteIndex(folder, """{"weight_map":{"a":"1.safetensors","c":"1.safetensors"}}""");
+        using WeightFiles weights = WeightFiles.Open(folder.Path, "model");
+        Assert.Equal((folder["1.safetensors"], null), (weights.PlaceOf("c"), weights.PlaceOf("d")));
+    }
+
+    [Fact]
+    public void AnIndexGoesBeforeAStraySingleFile()
+    {
+        using var folder = new TempFolder();
+        Shard(folder, "1.safetensors", "a");
+        Shard(folder, "model.safetensors", "old");
+        WriteIndex(folder, """{"weight_map":{"a":"1.safetensors"}}""");
+        using WeightFiles weights = WeightFiles.Open(folder.Path, "model");
+        Assert.Equal(["a"], weights.Names);
+        Assert.Equal([$"{folder[Index]} is read; beside it 'model.safetensors' is not used."], weights.Notes);
+    }
+
+    [Fact]
+    public void VariantsBesideTheChosenFilesAreNamed()
+    {
+        using var folder = new TempFolder();
+        Shard(folder, "model.safetensors", "a");
+        Shard(folder, "model.fp16-00001-of-00001.safetensors", "a");
+        folder.Write("model.safetensors.index.fp16.json", "{}"u8.ToArray());
+        folder.Write("pytorch_model.bin", [1]);
+        using (WeightFiles weights = WeightFiles.Open(folder.Path, "model"))
+        {
+            string note = Assert.Single(weights.Notes);
+            Assert.StartsWith($"{folder["model.safetensors"]} is read; beside it ", note);
+            Assert.Contains("'model.safetensors.index.fp16.json'", note);
+        }
+        WriteIndex(folder, """{"weight_map":{"a":"model.safetensors"}}""");
+        using WeightFiles sharded = WeightFiles.Open(folder.Path, "model");
+        Assert.StartsWith($"{folder[Index]} is read; beside it ", Assert.Single(sharded.Notes));
+    }
+
+    [Theory]
+    [InlineData("pytorch_model.bin", "\u0080\u0002}q", "'pytorch_model.bin', which is a PyTorch pickle file, not safetensors")]
+    [InlineData("pytorch_model.bin", "\u0001", "It has 'pytorch_model.bin'; only safetensors files are read")]
+    [InlineData("weights.dat", "GGUF\u0003\0\0\0", "'weights.dat', which is a GGUF file, not safetensors")]
+    [InlineData("model.gguf", "GGUF\u0003\0\0\0", "'model.gguf', which is a GGUF file, not safetensors")]
+    [InlineData("model.h5", "\u0089HDF\r\n", "'model.h5', which is an HDF5 file, not safetensors")]
+    [InlineData("model-fp16.safetensors", "version https://git-lfs.github.com/spec/v1\n", "which is a Git LFS pointer")]
+    [InlineData("\u001b[2J.bin", "\u0001", "It has '\\u001B[2J.bin'; only safetensors")]
+    public void WeightsOfOtherFormatsAreRecognisedByTheirBytes(string name, string contents, string says)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && name.Any(char.IsControl), "There are no such names.");
+        using var folder = new TempFolder();
+        folder.Write(name, System.Text.Encoding.Latin1.GetBytes(contents));
+        Assert.Contains(says, Refused(folder.Path));
     }
 
     [Fact]
@@ -77,7 +134,7 @@ public sealed class WeightFilesTests
         Shard(folder, "1.safetensors", "a");
         Shard(folder, "2.safetensors", "a", "b");
         WriteIndex(folder, """{"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}""");
-        Assert.Contains("2.safetensors has tensor 'a', which model.safetensors.index.json places in 1.safetensors", Refused(folder.Path));
+        Assert.Contains("2.safetensors has tensor 'a', and so has 1.safetensors.", Refused(folder.Path));
     }
 
     [Theory]
@@ -95,7 +152,11 @@ public sealed class WeightFilesTests
         RefusedIndex($$$"""{"weight_map":{"a":"{{{shard}}}"}}""", "only .safetensors files beside the index are read");
 
     [Theory]
-    [InlineData("", "isn't valid JSON")]
+    [InlineData("", "is empty")]
+    [InlineData("\n", "isn't valid JSON")]
+    [InlineData("""{"weight_map":{"\ud800":"1.safetensors"}}""", "half of a character")]
+    [InlineData("""{"weight_map":{"a":"\u001b[2J\u000a.bin"}}""", "the shard of 'a' is '\\u001B[2J\\u000A.bin'")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "is a Git LFS pointer")]
     [InlineData("[]", "no object 'weight_map'")]
     [InlineData("{}", "no object 'weight_map'")]
     [InlineData("""{"weight_map":[]}""", "no object 'weight_map'")]
@@ -104,6 +165,24 @@ public sealed class WeightFilesTests
     [InlineData("""{"weight_map":{"a":"1.safetensors","a":"2.safetensors"}}""", "isn't valid JSON")]
     [InlineData("[[[[[[[[[[[[[[[[[[", "isn't valid JSON")]
     public void BadIndexesAreRefused(string index, string says) => RefusedIndex(index, says);
+
+    [Fact]
+    public void AnIndexThatIsNotUtf8IsRefused()
+    {
+        using var folder = new TempFolder();
+        folder.Write(Index, [.. """{"weight_map":{"a"""u8, 0xFF, .. "\":\"1.safetensors\"}}"u8]);
+        Assert.Contains($"{Index} isn't UTF-8 text (byte 17 is 0xFF)", Refused(folder.Path));
+    }
+
+    [Fact]
+    public void AnIndexMayBeginWithAByteOrderMark()
+    {
+        using var folder = new TempFolder();
+        Shard(folder, "1.safetensors", "a");
+        folder.Write(Index, [.. "\uFEFF"u8, .. """{"weight_map":{"a":"1.safetensors"}}"""u8]);
+        using WeightFiles weights = WeightFiles.Open(folder.Path, "model");
+        Assert.Equal(["a"], weights.Names);
+    }
 
     private static void RefusedIndex(string index, string says)
     {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
@@ -9,6 +9,7 @@ internal sealed class SafetensorsFormat : VideoFormat
 {
     public const string SettingsKey = "cogvideox";
     public const string MetadataKey = "__metadata__";
+    private const int HeaderDepth = 8;
     private const ulong LongestHeader = 100_000_000;        // the limit of the format's own library
 
     public override string Extension => ".safetensors";
@@ -25,13 +26,23 @@ internal sealed class SafetensorsFormat : VideoFormat
         ulong length = prefix.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(prefix) : ulong.MaxValue;
         if (length > Math.Min(LongestHeader, (ulong)input.BaseStream.Length))
             throw new FormatException("it is not a safetensors file");
+        using JsonDocument header = ParseHeader(input.ReadBytes((int)length));
+        JsonElement? settings = Member(header.RootElement, MetadataKey) is { } about ? Member(about, SettingsKey) : null;
+        return settings is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    }
+
+    private static JsonDocument ParseHeader(byte[] header)
+    {
         try
         {
-            return (string?)JsonNode.Parse(input.ReadBytes((int)length))?[MetadataKey]?[SettingsKey];
+            return StrictJson.Parse(header, HeaderDepth);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (FormatException exception)
         {
-            throw new FormatException($"its safetensors header is damaged ({e.Message})", e);
+            throw new FormatException($"its safetensors header {exception.Message}", exception);
         }
     }
+
+    private static JsonElement? Member(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
 }
