@@ -34,6 +34,7 @@ public readonly unsafe partial struct Linear : IAnyWidth
     {
         switch (rows)
         {
+            case 0: break;
             case 1: RunStrips<TSimd, TVector, OneRow>(threads); break;
             case 2: RunStrips<TSimd, TVector, TwoRows>(threads); break;
             case <= 4: RunStrips<TSimd, TVector, FourRows>(threads); break;
