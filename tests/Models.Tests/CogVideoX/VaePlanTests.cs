@@ -1,0 +1,49 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.Tests.CogVideoX;
+
+/// <summary>The VAE of the released models, run dry: what a plan counts grows as the picture does, however large it is.</summary>
+public sealed class VaePlanTests
+{
+    private static readonly VaeConfig Released = GoldenModels.Folder("5b").Vae with
+    {
+        BlockChannels = [128, 256, 256, 512],
+        LayersPerBlock = 3,
+        LatentChannels = 16,
+        NormGroups = 32,
+    };
+
+    [Theory]
+    [InlineData(21, 96, 170)]     // 81 frames of 768×1360: a tensor has more than 2³¹ elements
+    [InlineData(126, 128, 128)]
+    [InlineData(2, 4096, 4096)]   // a chunk has more than 2³¹ pixels, and the norm's workspace more than 2³¹ numbers
+    [InlineData(2, 16384, 16384)] // the sum of all operations passes 2⁵³
+    public void CountsGrowWithThePicture(int frames, int height, int width)
+    {
+        (double flops, double bytes) = Plan(frames, height, width), (double quarterFlops, double quarterBytes) = Plan(frames, height / 2, width / 2);
+        Assert.Equal(4, flops / quarterFlops, 1e-9);
+        Assert.Equal(4, bytes / quarterBytes, 0.02); // chunks and pages don't divide evenly
+    }
+
+    [Fact]
+    public void WorkGrowsWithTheChunks() => Assert.Equal(63, (double)Plan(126, 8, 8).Flops / Plan(2, 8, 8).Flops, 1e-9);
+
+    [Fact]
+    public void APictureBeyond64BitsIsRefused()
+    {
+        Assert.Contains("64 bits", Assert.Throws<TensorException>(() => Plan(2, 100_000_000, 100_000_000)).Message);
+        Assert.Contains("larger than a dimension", Assert.Throws<TensorException>(() => Plan(2, 1_000_000_000, 1)).Message);
+    }
+
+    private static (long Flops, long Bytes) Plan(int frames, int height, int width)
+    {
+        using Ops ops = Ops.Planning();
+        var vae = new CogVideoXVae(new WeightReader(new WeightList(ops, DType.F32)), Released);
+        long weights = ops.Memory.LiveBytes;
+        vae.Decode(ops.Empty([1, frames, 16, height, width]));
+        return (ops.PlannedFlops, ops.Memory.PeakBytes - weights);
+    }
+}
