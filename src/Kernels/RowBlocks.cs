@@ -12,6 +12,8 @@ internal static class RowBlocks
     /// <summary>Items for <paramref name="rows"/> rows of <paramref name="width"/> elements.</summary>
     public static int Count(int rows, int width)
     {
+        if (width == 0)
+            return 0;
         long perItem = PerItem(rows, width);
         return (int)((rows + perItem - 1) / perItem);
     }

@@ -154,15 +154,17 @@ public sealed class MemoryTests
     public void ScopesEndWhereAnExceptionPasses()
     {
         using Ops ops = Ops.Planning();
-        Assert.Throws<InvalidTimeZoneException>(() =>
+        Assert.Throws<InvalidTimeZoneException>(Fail);
+        Assert.Equal(0, ops.Memory.LiveCount);
+        ops.Scope().Dispose();
+
+        void Fail()
         {
             using MemoryScope outer = ops.Scope();
             using MemoryScope inner = ops.Scope();
             ops.Empty([3]);
             throw new InvalidTimeZoneException();
-        });
-        Assert.Equal(0, ops.Memory.LiveCount);
-        ops.Scope().Dispose();
+        }
     }
 
     [Fact]
@@ -205,7 +207,8 @@ public sealed class MemoryTests
         scope.Dispose(); // such as a `using` around it
         Assert.Throws<ObjectDisposedException>(() => ops.Empty([3]));
         Assert.Throws<ObjectDisposedException>(() => ops.Scope());
-        Assert.Throws<TensorException>(() => ops.Silu(tensor));
+        Assert.Throws<ObjectDisposedException>(() => ops.Silu(tensor));
+        Assert.Throws<TensorException>(() => tensor.Reshape([3]));
     }
 
     [Fact]

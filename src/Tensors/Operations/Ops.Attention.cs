@@ -26,7 +26,7 @@ public sealed partial class Ops
         int keys = k.Shape[1];
         Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], name,
             $"the bias is {bias.Shape}, [1 or {batch}, {heads}, {queries}, {keys}] is needed.");
-        long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Count / bias.Shape[0];
+        long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Shape.Product(1, 4);
         Tensor y = Empty(q.Shape);
         Run(new Attention(
             q.Floats, k.Floats, v.Floats, bias.IsNone ? null : bias.Floats, biasBatchStride, y.Floats,
