@@ -98,6 +98,9 @@ public sealed class Memory : IDisposable
         TrimTo(0);
     }
 
+    /// <summary>Counts a peak of so many bytes beyond those that live.</summary>
+    internal void CountPeak(long bytes) => PeakBytes = Math.Max(PeakBytes, LiveBytes + bytes);
+
     /// <summary>Keeps other callers out until the turn is over.</summary>
     /// <exception cref="InvalidOperationException">Another is inside, or has a scope open.</exception>
     internal Turn Enter()

@@ -42,7 +42,9 @@ public sealed partial class Ops : IDisposable
     public static Ops Planning() => new(new PlanningDevice());
 
     /// <summary>In a dry run, the floating-point operations so far, at most 2⁶³ − 1; 0 elsewhere.</summary>
-    public long PlannedFlops => device is PlanningDevice plan ? (long)plan.Flops : 0; // the conversion doesn't wrap
+    public long PlannedFlops => (long)ExactFlops; // the conversion doesn't wrap
+
+    internal double ExactFlops => device is PlanningDevice plan ? plan.Flops : 0;
 
     /// <summary>
     /// Stops what computes here, within an operation too: it throws <see cref="OperationCanceledException"/>, and so does every one
@@ -77,6 +79,8 @@ public sealed partial class Ops : IDisposable
         Memory.Dispose();
         device.Dispose();
     }
+
+    internal void Count(double flops) => (device as PlanningDevice)?.Count(flops);
 
     // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
     private void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation

@@ -23,6 +23,9 @@ public sealed class PlanningDevice : Device
     /// <inheritdoc/>
     public override void Free(nint address) { }
 
+    /// <summary>Counts operations that weren't "run", since others like them were.</summary>
+    public void Count(double flops) => Flops += flops;
+
     /// <inheritdoc/>
     public override void Run<TOperation>(in TOperation operation) => Flops += operation.Flops;
 }

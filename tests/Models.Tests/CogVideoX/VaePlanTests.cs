@@ -32,11 +32,38 @@ public sealed class VaePlanTests
     public void WorkGrowsWithTheChunks() => Assert.Equal(63, (double)Plan(126, 8, 8).Flops / Plan(2, 8, 8).Flops, 1e-9);
 
     [Fact]
+    public void APlanInTilesIsTheRun()
+    {
+        using Ops real = Ops.OnCpu(2, measure: true), plan = Ops.Planning();
+        foreach (Ops ops in new[] { real, plan })
+            Tiled(ops, ops.FromHost(new float[5 * 4 * 14 * 13], [1, 5, 4, 14, 13]));
+        Assert.Equal(real.TakeOperationTimes().Sum(operation => operation.Flops), plan.PlannedFlops);
+        Assert.Equal(1, (double)plan.Memory.PeakBytes / real.Memory.PeakBytes, 0.02);
+    }
+
+    // Tiles of one size are alike: a picture of a million latents is planned with those of four sizes.
+    [Fact]
+    public void APlanGoesThroughOneTileOfEachSize()
+    {
+        using Ops few = Ops.Planning(), many = Ops.Planning();
+        Assert.Equal(Tiled(few, few.Empty([1, 5, 4, 7, 6])), Tiled(many, many.Empty([1, 5, 4, 1002, 1002])));
+        Assert.True(many.PlannedFlops > 10_000 * few.PlannedFlops);
+    }
+
+    [Fact]
     public void APictureTooLargeToCountIsRefused()
     {
         Assert.Contains("2³¹", Assert.Throws<TensorException>(() => Plan(2, 4096, 4096)).Message);
         Assert.Contains("2³¹", Assert.Throws<TensorException>(() => Plan(2, 1_000_000_000, 1)).Message);
         Assert.Contains("64 bits", Assert.Throws<TensorException>(() => Plan(2, 1_000_000_000, 1_000_000_000)).Message);
+    }
+
+    // → blocks that were gone through
+    private static int Tiled(Ops ops, Tensor latents)
+    {
+        int blocks = 0;
+        GoldenModels.Vae(ops, "5b").DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (_, _) => blocks++);
+        return blocks;
     }
 
     private static (long Flops, long Bytes) Plan(int frames, int height, int width)
