@@ -12,15 +12,17 @@ internal static class RowBlocks
     /// <summary>Items for <paramref name="rows"/> rows of <paramref name="width"/> elements.</summary>
     public static int Count(int rows, int width)
     {
-        int perItem = PerItem(rows, width);
-        return (rows + perItem - 1) / perItem;
+        if (width == 0)
+            return 0;
+        long perItem = PerItem(rows, width);
+        return (int)((rows + perItem - 1) / perItem);
     }
 
     /// <summary>The rows of one item, end excluded.</summary>
     public static (int First, int End) Range(int item, int rows, int width)
     {
         int perItem = PerItem(rows, width), first = item * perItem;
-        return (first, Math.Min(rows, first + perItem));
+        return (first, (int)Math.Min(rows, (long)first + perItem));
     }
 
     private static int PerItem(int rows, int width)

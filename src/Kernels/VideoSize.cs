@@ -4,10 +4,10 @@ namespace CogVideoX.Kernels;
 public readonly record struct VideoSize(int Batch, int Frames, int Height, int Width, int Channels)
 {
     /// <summary>F·H·W.</summary>
-    public int Pixels => Frames * Height * Width;
+    public long Pixels => (long)Frames * Height * Width;
 
     /// <summary>B·F·H·W·C.</summary>
-    public long Count => (long)Batch * Pixels * Channels;
+    public long Count => Batch * Pixels * Channels;
 
     /// <summary>The indices of a pixel, counted through all batch items.</summary>
     public (int B, int F, int H, int W) Position(long pixel)

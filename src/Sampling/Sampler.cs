@@ -17,6 +17,7 @@ public static class Sampler
     /// <param name="firstStep">Where to begin: later than 0 for latents that aren't pure noise (video to video).</param>
     /// <param name="cancellation">
     /// Stops the run. That isn't an exception here, since what was computed so far is worth keeping: see <see cref="SamplingResult"/>.
+    /// Where <see cref="Ops.Cancellation"/> is the same token, it stops within an operation.
     /// </param>
     /// <exception cref="SamplingException">Latents that aren't finite, naming the step; a first step that doesn't exist.</exception>
     public static SamplingResult Run(
@@ -34,11 +35,8 @@ public static class Sampler
         for (int index = firstStep; index < sampler.Timesteps.Count; index++)
         {
             long began = Stopwatch.GetTimestamp();
-            if (!TryDenoise(ops, denoise, latents, sampler.Timesteps[index], index, cancellation, out Tensor output))
+            if (!TryStep(ops, sampler, denoise, latents, index, cancellation, out Tensor next))
                 return new SamplingResult(run.Keep(latents), index, IsCancelled: true);
-            Tensor next = sampler.Step(latents, output, index);
-            FiniteCheck.Check(next, output, index, sampler.Timesteps);
-            ops.Memory.Release(output);
             if (index > firstStep)
                 ops.Memory.Release(latents);
             latents = next;
@@ -48,21 +46,29 @@ public static class Sampler
         return new SamplingResult(run.Keep(latents), sampler.Timesteps.Count, IsCancelled: false);
     }
 
-    private static bool TryDenoise(
-        Ops ops, Denoiser denoise, Tensor latents, int timestep, int index, CancellationToken cancellation, out Tensor output)
+    private static bool TryStep(
+        Ops ops, ISampler sampler, Denoiser denoise, Tensor latents, int index, CancellationToken cancellation, out Tensor next)
     {
-        output = default;
+        next = default;
         if (cancellation.IsCancellationRequested)
             return false;
-        using MemoryScope step = ops.Scope();
         try
         {
-            output = step.Keep(denoise(latents, timestep, index));
+            Tensor output = Denoise(ops, denoise, latents, sampler.Timesteps[index], index);
+            next = sampler.Step(latents, output, index);
+            FiniteCheck.Check(next, output, index, sampler.Timesteps);
+            ops.Memory.Release(output);
             return true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return false;
         }
+    }
+
+    private static Tensor Denoise(Ops ops, Denoiser denoise, Tensor latents, int timestep, int index)
+    {
+        using MemoryScope step = ops.Scope();
+        return step.Keep(denoise(latents, timestep, index));
     }
 }

@@ -14,6 +14,12 @@ internal sealed class MeasuringDevice(Device inner) : Device
 
     public override bool HoldsData => inner.HoldsData;
 
+    public override CancellationToken Cancellation
+    {
+        get => inner.Cancellation;
+        set => inner.Cancellation = value;
+    }
+
     public override nint Allocate(long bytes) => inner.Allocate(bytes);
 
     public override void Free(nint address) => inner.Free(address);
@@ -24,7 +30,7 @@ internal sealed class MeasuringDevice(Device inner) : Device
         inner.Run(operation);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
         ref OperationTime time = ref CollectionsMarshal.GetValueRefOrAddDefault(times, TOperation.Name, out _);
-        time = new OperationTime(TOperation.Name, time.Calls + 1, time.Flops + operation.Flops, time.Elapsed + elapsed);
+        time = new OperationTime(TOperation.Name, time.Calls + 1, time.Flops + (long)operation.Flops, time.Elapsed + elapsed);
     }
 
     /// <summary>What ran since the last call, the most time first.</summary>

@@ -6,6 +6,7 @@ namespace CogVideoX.Tensors;
 /// The memory of a device, given out in nested scopes. Blocks that a scope gives back are used again, so that a step after the
 /// first asks the system for nothing; the bytes held never exceed the largest sum of live tensors, but for a few megabytes.
 /// </summary>
+/// <remarks>One caller at a time. While a scope is open, that is the thread that opened the outermost one.</remarks>
 public sealed class Memory : IDisposable
 {
     // More than a sampling step has at once, so that later steps, whose tensors are a few more than the first one's, need no new records.
@@ -18,7 +19,11 @@ public sealed class Memory : IDisposable
     private readonly List<TensorBuffer> live = new(UsualBlocks);
     private readonly List<TensorBuffer> free = new(UsualBlocks);
     private readonly Stack<TensorBuffer> spare = new(Enumerable.Range(0, UsualBlocks).Select(_ => new TensorBuffer()));
-    private int depth;
+    private readonly List<long> scopes = new(UsualBlocks); // the serial numbers of those that are open, outermost first
+    private long lastSerial;
+    private int owner;   // the thread that opened the outermost of them; 0 without any
+    private int inside;  // the thread that is in here at the moment; 0 for none
+    private bool disposed;
     private long cachedBytes;
 
     internal Memory(Device device) => this.device = device;
@@ -36,15 +41,26 @@ public sealed class Memory : IDisposable
     public void ResetPeak() => PeakBytes = LiveBytes;
 
     /// <summary>Opens a scope: what is made from here on dies with it. Scopes nest and end in reverse order.</summary>
-    public MemoryScope Scope() => new(this, ++depth);
+    public MemoryScope Scope()
+    {
+        using Turn turn = Enter();
+        if (scopes.Count == 0)
+            owner = Environment.CurrentManagedThreadId;
+        scopes.Add(++lastSerial);
+        return new MemoryScope(this, scopes.Count, lastSerial);
+    }
 
     /// <summary>A new tensor with undefined contents, owned by the innermost scope.</summary>
+    /// <exception cref="TensorException">More bytes than 2⁶³ − 1, together with those that live.</exception>
     /// <exception cref="OutOfMemoryException">The message says how much was asked for beside what is held.</exception>
     public Tensor Empty(Shape shape, DType type)
     {
-        long bytes = Math.Max(64, (checked(shape.Count * type.Size) + 63) & ~63L);
+        using Turn turn = Enter();
+        if (shape.Count > (long.MaxValue - LiveBytes - cachedBytes) / type.Size - 64)
+            throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
+        long bytes = Math.Max(64, (shape.Count * type.Size + 63) & ~63L);
         TensorBuffer buffer = Take(bytes);
-        buffer.ScopeDepth = depth;
+        buffer.ScopeDepth = scopes.Count;
         live.Add(buffer);
         LiveBytes += buffer.Bytes;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
@@ -54,6 +70,7 @@ public sealed class Memory : IDisposable
     /// <summary>Gives a tensor's memory back before its scope ends, where a forward pass is sure not to need it any more.</summary>
     public void Release(Tensor tensor)
     {
+        using Turn turn = Enter();
         int index = live.LastIndexOf(tensor.Buffer);
         if (index < 0)
             throw new TensorException($"{tensor} isn't owned by this memory.");
@@ -62,35 +79,91 @@ public sealed class Memory : IDisposable
     }
 
     /// <summary>Gives the blocks that no tensor uses back to the system.</summary>
-    public void Trim() => TrimTo(0);
+    public void Trim()
+    {
+        using Turn turn = Enter();
+        TrimTo(0);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        depth = 0;
-        End(0);
-        Trim();
+        if (disposed)
+            return;
+        using Turn turn = Enter();
+        disposed = true;
+        scopes.Clear();
+        owner = 0;
+        EndFrom(0);
+        TrimTo(0);
     }
 
-    internal void MoveTo(int scopeDepth, Tensor tensor)
+    /// <summary>Counts a peak of so many bytes beyond those that live.</summary>
+    internal void CountPeak(long bytes) => PeakBytes = Math.Max(PeakBytes, LiveBytes + bytes);
+
+    /// <summary>Keeps other callers out until the turn is over.</summary>
+    /// <exception cref="InvalidOperationException">Another is inside, or has a scope open.</exception>
+    internal Turn Enter()
     {
-        TensorBuffer buffer = tensor.Buffer;
-        if (buffer.ScopeDepth > scopeDepth)
-            buffer.ScopeDepth = scopeDepth;
+        int thread = Environment.CurrentManagedThreadId;
+        int other = Interlocked.CompareExchange(ref inside, thread, 0);
+        if (other == 0 && owner != 0 && owner != thread)
+        {
+            other = owner;
+            Volatile.Write(ref inside, 0);
+        }
+        if (other != 0)
+            throw new InvalidOperationException(
+                $"One caller at a time: thread {other} computes with the tensors of {device.Name}, and thread {thread} can't at the same time. Give each its own.");
+        if (disposed)
+        {
+            Volatile.Write(ref inside, 0);
+            throw new ObjectDisposedException(nameof(Memory), $"The memory of {device.Name} was disposed; nothing can be computed with it any more.");
+        }
+        return new Turn(this);
     }
 
-    internal void End(int scopeDepth)
+    /// <summary>Hands a tensor to the scope at a depth, if one further in owns it.</summary>
+    internal void Move(Tensor tensor, int targetDepth, int depth, long serial)
+    {
+        using Turn turn = Enter();
+        CheckOpen(depth, serial);
+        TensorBuffer buffer = tensor.Buffer;
+        if (buffer.ScopeDepth > targetDepth)
+            buffer.ScopeDepth = targetDepth;
+    }
+
+    internal void End(int depth, long serial)
+    {
+        if (disposed) // whose scopes have all ended
+            return;
+        using Turn turn = Enter();
+        CheckOpen(depth, serial);
+        if (depth != scopes.Count)
+            throw new TensorException($"A scope of tensors ends before {scopes.Count - depth} opened inside it; end those first, as `using` does.");
+        EndFrom(depth);
+        scopes.RemoveAt(depth - 1);
+        if (depth == 1)
+            owner = 0;
+    }
+
+    private void CheckOpen(int depth, long serial)
+    {
+        if (depth > scopes.Count || scopes[depth - 1] != serial)
+            throw new TensorException("A scope of tensors is used after it ended; each ends once.");
+    }
+
+    private void EndFrom(int depth)
     {
         int kept = 0;
         for (int i = 0; i < live.Count; i++)
         {
-            if (live[i].ScopeDepth >= scopeDepth)
+            if (live[i].ScopeDepth >= depth)
                 Recycle(live[i]);
             else
                 live[kept++] = live[i];
         }
         live.RemoveRange(kept, live.Count - kept);
-        depth = Math.Max(0, scopeDepth - 1);
     }
 
     private TensorBuffer Take(long bytes)
@@ -148,5 +221,11 @@ public sealed class Memory : IDisposable
             spare.Push(buffer);
         }
         free.RemoveRange(0, count);
+    }
+
+    /// <summary>One caller's stay in the memory of a device.</summary>
+    internal readonly ref struct Turn(Memory memory)
+    {
+        public void Dispose() => Volatile.Write(ref memory.inside, 0);
     }
 }

@@ -10,7 +10,7 @@ namespace CogVideoX.Tensors;
 /// </summary>
 /// <remarks>
 /// Operations never change their arguments, so that a tape can record them. Activations are F32; weights are read in the type
-/// that they are stored in.
+/// that they are stored in. One thread at a time computes with one object: another gets an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed partial class Ops : IDisposable
 {
@@ -41,8 +41,20 @@ public sealed partial class Ops : IDisposable
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
     public static Ops Planning() => new(new PlanningDevice());
 
-    /// <summary>In a dry run, the floating-point operations so far; 0 elsewhere.</summary>
-    public long PlannedFlops => device is PlanningDevice plan ? plan.Flops : 0;
+    /// <summary>In a dry run, the floating-point operations so far, at most 2⁶³ − 1; 0 elsewhere.</summary>
+    public long PlannedFlops => (long)ExactFlops; // the conversion doesn't wrap
+
+    internal double ExactFlops => device is PlanningDevice plan ? plan.Flops : 0;
+
+    /// <summary>
+    /// Stops what computes here, within an operation too: it throws <see cref="OperationCanceledException"/>, and so does every one
+    /// after it until another token is set. Set it between operations.
+    /// </summary>
+    public CancellationToken Cancellation
+    {
+        get => device.Cancellation;
+        set => device.Cancellation = value;
+    }
 
     /// <summary>What each kind of operation took since the last call, the most time first; nothing where it isn't measured.</summary>
     public IReadOnlyList<OperationTime> TakeOperationTimes() => device is MeasuringDevice measuring ? measuring.Take() : [];
@@ -66,6 +78,23 @@ public sealed partial class Ops : IDisposable
     {
         Memory.Dispose();
         device.Dispose();
+    }
+
+    internal void Count(double flops) => (device as PlanningDevice)?.Count(flops);
+
+    // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
+    private void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation
+    {
+        using Memory.Turn turn = Memory.Enter();
+        device.Cancellation.ThrowIfCancellationRequested();
+        device.Run(operation);
+    }
+
+    // Room for so many floats, which may be more than one dimension counts.
+    private Tensor Workspace(long floats)
+    {
+        const int row = 1 << 20;
+        return Empty(floats <= int.MaxValue ? [(int)floats] : [checked((int)(floats / row + 1)), row]);
     }
 
     private Tensor FromHost<T>(ReadOnlySpan<T> values, Shape shape, DType type) where T : unmanaged

@@ -17,15 +17,17 @@ public readonly struct Shape : IEquatable<Shape>
         if (sizes.Length > MaxRank)
             throw new TensorException($"A tensor has at most {MaxRank} dimensions, not {sizes.Length}.");
         Rank = sizes.Length;
-        long count = 1;
+        bool isEmpty = false;
+        long count = 1; // a size of 0 counted as 1, so that no product of some of the sizes overflows
         for (int i = 0; i < sizes.Length; i++)
         {
             if (sizes[i] < 0)
                 throw new TensorException($"Dimension {i} has the negative size {sizes[i]}.");
             this.sizes[i] = sizes[i];
-            count = CheckedProduct(count, sizes[i]);
+            isEmpty |= sizes[i] == 0;
+            count = CheckedProduct(count, Math.Max(1, sizes[i]));
         }
-        Count = count;
+        Count = isEmpty ? 0 : count;
     }
 
     /// <summary>How many dimensions.</summary>

@@ -58,6 +58,31 @@ public sealed class NoiseScheduleTests
         }
     }
 
+    // round(numpy.arange(1000, 0, -1000 / steps)) - 1, as the schedulers of diffusers 0.42 compute it
+    [Theory]
+    [InlineData(1, new[] { 999 })]
+    [InlineData(3, new[] { 999, 666, 332 })]
+    [InlineData(9, new[] { 999, 888, 777, 666, 555, 443, 332, 221, 110 })]
+    [InlineData(27, new[]
+    {
+        999, 962, 925, 888, 851, 814, 777, 740, 703, 666, 629, 592, 555, 518, 480, 443, 406, 369, 332, 295, 258, 221, 184, 147,
+        110, 73, 36,
+    })]
+    [InlineData(53, new[]
+    {
+        999, 980, 961, 942, 924, 905, 886, 867, 848, 829, 810, 791, 773, 754, 735, 716, 697, 678, 659, 641, 622, 603, 584, 565,
+        546, 527, 508, 490, 471, 452, 433, 414, 395, 376, 357, 339, 320, 301, 282, 263, 244, 225, 207, 188, 169, 150, 131, 112,
+        93, 74, 56, 37, 18,
+    })]
+    public void StepsThatDontDivideTheLevelsHaveTheReferencesTimesteps(int steps, int[] expected) => Assert.Equal(expected, Plain.Timesteps(steps));
+
+    [Fact]
+    public void AsManyStepsAsLevelsVisitAllAndOneFewerLeavesOneOut()
+    {
+        Assert.Equal(Enumerable.Range(0, 1000).Reverse(), Plain.Timesteps(1000));
+        Assert.Equal(Enumerable.Range(0, 1000).Reverse().Where(t => t != 499), Plain.Timesteps(999));
+    }
+
     [Fact]
     public void AddNoiseAndVelocityAreThoseOfTheReference()
     {

@@ -60,6 +60,40 @@ public sealed class SamplerRunTests
         Assert.Equal(2, ops.Memory.LiveCount);
     }
 
+    // The token of the operations stops the model's, and also those of the sampler itself.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CancellingWithinAnOperationKeepsTheLatentsOfTheLast(bool ofTheModel)
+    {
+        using Ops ops = Ops.OnCpu(1);
+        using MemoryScope scope = ops.Scope();
+        using var source = new CancellationTokenSource();
+        ops.Cancellation = source.Token;
+        float[] before = [];
+        SamplingResult result = Run(ops, new DpmSampler(ops, Schedule, 8, new TorchGenerator(2), NoiseType.F32), Start(ops), (latents, _, step) =>
+        {
+            before = latents.ToFloats();
+            if (step == 5 && ofTheModel)
+                source.Cancel();
+            Tensor output = ops.LinearCombination((0.5f, latents));
+            if (step == 5)
+                source.Cancel();
+            return output;
+        }, cancellation: source.Token);
+        Assert.Equal((5, true), (result.NextStep, result.IsCancelled));
+        Assert.Equal(before, result.Latents.ToFloats());
+        Assert.Equal(2, ops.Memory.LiveCount);
+    }
+
+    [Fact]
+    public void DrawingNoiseStops()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        ops.Cancellation = new CancellationToken(canceled: true);
+        Assert.Throws<OperationCanceledException>(() => new TorchGenerator(1).Noise(ops, [100], NoiseType.F32));
+    }
+
     [Fact]
     public void CancelledBeforeItBeginsARunLeavesItsStart()
     {
@@ -96,6 +130,30 @@ public sealed class SamplerRunTests
         Assert.Contains("sampling: after step 4 of 8 (timestep 624)", error.Message);
         Assert.Contains("1 of 32", error.Message);
         Assert.Contains("output holds such numbers already", error.Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(9)]
+    [InlineData(27)]
+    [InlineData(53)]
+    [InlineData(999)]
+    [InlineData(1000)]
+    public void EveryCountOfStepsIsTakenToItsEnd(int steps)
+    {
+        using Ops ops = Ops.OnCpu(1);
+        foreach (ISampler sampler in new ISampler[] { new DdimSampler(ops, Schedule, steps), new DpmSampler(ops, Schedule, steps, new TorchGenerator(1), NoiseType.F32) })
+        {
+            using MemoryScope scope = ops.Scope();
+            var taken = new List<int>();
+            SamplingResult result = Run(ops, sampler, Start(ops), Wasteful(ops), done => taken.Add(done.Timestep));
+            Assert.Equal(Schedule.Timesteps(steps), taken);
+            Assert.Equal(steps, result.NextStep);
+            Assert.All(result.Latents.ToFloats(), value => Assert.True(float.IsFinite(value)));
+        }
+        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => new DdimSampler(ops, Schedule, 1001)).Message);
+        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => new DpmSampler(ops, Schedule, 1001, new TorchGenerator(1), NoiseType.F32)).Message);
     }
 
     [Fact]

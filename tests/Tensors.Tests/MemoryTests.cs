@@ -122,6 +122,117 @@ public sealed class MemoryTests
         Assert.Throws<TensorException>(() => sum.ToFloats());
     }
 
+    [Fact]
+    public void AScopeEndsOnce()
+    {
+        using Ops ops = Ops.Planning();
+        MemoryScope first = ops.Scope();
+        first.Dispose();
+        using MemoryScope second = ops.Scope(); // at the depth of the first
+        Tensor tensor = ops.Empty([3]);
+        Assert.Contains("after it ended", Assert.Throws<TensorException>(first.Dispose).Message);
+        Assert.Throws<TensorException>(() => first.Keep(tensor));
+        Assert.Throws<TensorException>(() => first.Adopt(tensor));
+        Assert.Equal(1, ops.Memory.LiveCount);
+        Assert.False(second.Keep(tensor).HoldsData);
+    }
+
+    [Fact]
+    public void AScopeDoesNotEndBeforeThoseInsideIt()
+    {
+        using Ops ops = Ops.Planning();
+        MemoryScope outer = ops.Scope(), inner = ops.Scope();
+        ops.Empty([3]);
+        Assert.Contains("before 1 opened inside it", Assert.Throws<TensorException>(outer.Dispose).Message);
+        Assert.Equal(1, ops.Memory.LiveCount);
+        inner.Dispose();
+        Assert.Equal(0, ops.Memory.LiveCount);
+        outer.Dispose();
+    }
+
+    [Fact]
+    public void ScopesEndWhereAnExceptionPasses()
+    {
+        using Ops ops = Ops.Planning();
+        Assert.Throws<InvalidTimeZoneException>(Fail);
+        Assert.Equal(0, ops.Memory.LiveCount);
+        ops.Scope().Dispose();
+
+        void Fail()
+        {
+            using MemoryScope outer = ops.Scope();
+            using MemoryScope inner = ops.Scope();
+            ops.Empty([3]);
+            throw new InvalidTimeZoneException();
+        }
+    }
+
+    [Fact]
+    public void WhileAScopeIsOpenItsThreadIsTheOnlyCaller()
+    {
+        using Ops ops = Ops.Planning();
+        Tensor tensor = ops.Empty([3]);
+        using (ops.Scope())
+        {
+            foreach (Action call in new Action[]
+            {
+                () => ops.Empty([3]), () => ops.Silu(tensor), () => ops.Scope(), () => ops.Memory.Release(tensor), ops.Memory.Trim, ops.Dispose,
+            })
+                Assert.Contains("One caller at a time", Assert.IsType<InvalidOperationException>(Elsewhere(call)).Message);
+            ops.Silu(tensor);
+        }
+        Assert.Null(Elsewhere(() => ops.Silu(tensor)));
+    }
+
+    [Fact]
+    public void WhileAnOperationRunsNobodyElseCalls()
+    {
+        Exception? refusal = null;
+        var device = new CountingDevice();
+        using var ops = new Ops(device);
+        Tensor tensor = ops.Empty([3]);
+        device.Running = () => refusal = Elsewhere(() => ops.Silu(tensor));
+        ops.Silu(tensor);
+        Assert.Contains("One caller at a time", Assert.IsType<InvalidOperationException>(refusal).Message);
+    }
+
+    [Fact]
+    public void AfterItsEndNothingIsComputed()
+    {
+        Ops ops = Ops.Planning();
+        MemoryScope scope = ops.Scope();
+        Tensor tensor = ops.Empty([3]);
+        ops.Dispose();
+        ops.Dispose();
+        scope.Dispose(); // such as a `using` around it
+        Assert.Throws<ObjectDisposedException>(() => ops.Empty([3]));
+        Assert.Throws<ObjectDisposedException>(() => ops.Scope());
+        Assert.Throws<ObjectDisposedException>(() => ops.Silu(tensor));
+        Assert.Throws<TensorException>(() => tensor.Reshape([3]));
+    }
+
+    [Fact]
+    public void TensorsBeyond64BitsAreRefused()
+    {
+        using Ops ops = Ops.Planning();
+        Shape quarter = [1 << 30, 1 << 29]; // 2⁶¹ bytes
+        for (int i = 0; i < 3; i++)
+            ops.Empty(quarter);
+        Assert.Equal(3L << 61, ops.Memory.PeakBytes);
+        Assert.Contains("64 bits", Assert.Throws<TensorException>(() => ops.Empty(quarter)).Message);
+        Assert.Contains("64 bits", Assert.Throws<TensorException>(() => ops.Empty([int.MaxValue, int.MaxValue])).Message);
+        Assert.Contains("64 bits", Assert.Throws<TensorException>(() => ops.Empty([0, int.MaxValue, int.MaxValue, int.MaxValue])).Message);
+    }
+
+    private static Exception? Elsewhere(Action call)
+    {
+        Exception? thrown = null;
+        var thread = new Thread(() => thrown = Record.Exception(call));
+        thread.Start();
+        thread.Join();
+        return thrown;
+    }
+
     private sealed class CountingDevice : Device
     {
         private readonly Dictionary<nint, long> held = [];
@@ -143,6 +254,8 @@ public sealed class MemoryTests
 
         public override void Free(nint address) => held.Remove(address);
 
-        public override void Run<TOperation>(in TOperation operation) { }
+        public Action? Running { get; set; }
+
+        public override void Run<TOperation>(in TOperation operation) => Running?.Invoke();
     }
 }

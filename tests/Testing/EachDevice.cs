@@ -7,16 +7,31 @@ namespace CogVideoX.Testing;
 /// <summary>Every device that is present, for a theory whose one body runs on each: <c>[ClassData(typeof(EachDevice))]</c>.</summary>
 public sealed class EachDevice : IEnumerable<object[]>
 {
+    // The one list: a device that is added here is in every such theory.
+    private static readonly (string Name, Func<Device> Make)[] All =
+    [
+        ("reference", () => new ReferenceDevice()),
+        ("cpu1", () => new CpuDevice(1)),
+        ("cpu3", () => new CpuDevice(3)),
+    ];
+
+    /// <summary>All names, for a body that goes through them itself.</summary>
+    public static IEnumerable<string> Names => All.Select(device => device.Name);
+
+    /// <summary>
+    /// Those that are compared with the naive forms, for a theory:
+    /// <c>[MemberData(nameof(EachDevice.Fast), MemberType = typeof(EachDevice))]</c>.
+    /// </summary>
+    public static IEnumerable<object[]> Fast => All.Skip(1).Select(device => new object[] { device.Name });
+
     /// <summary>Operations on the device of that name.</summary>
-    public static Ops Open(string name) => new(name == "reference" ? new ReferenceDevice() : new CpuDevice(int.Parse(name["cpu".Length..])));
+    public static Ops Open(string name) => new(All.Single(device => device.Name == name).Make());
+
+    /// <summary>Operations in their naive forms.</summary>
+    public static Ops OpenNaive() => new(All[0].Make());
 
     /// <inheritdoc/>
-    public IEnumerator<object[]> GetEnumerator()
-    {
-        yield return ["reference"];
-        yield return ["cpu1"];
-        yield return ["cpu3"];
-    }
+    public IEnumerator<object[]> GetEnumerator() => Names.Select(name => new object[] { name }).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -26,7 +26,7 @@ public readonly unsafe partial struct Attention(
 
     /// <inheritdoc/>
     // Two products; a score is scaled, biased, has the maximum taken off, its exponential taken, summed and divided by the sum.
-    public long Flops => (4L * size.Width + (bias is null ? 5 : 6)) * size.Batch * size.Heads * size.Queries * size.Keys;
+    public double Flops => (4.0 * size.Width + (bias is null ? 5 : 6)) * size.Batch * size.Heads * size.Queries * size.Keys;
 
     private float* Query(int batch, int head, int token) => q + (batch * (long)size.Queries + token) * size.QueryStride + head * size.Width;
 

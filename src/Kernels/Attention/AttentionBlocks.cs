@@ -36,7 +36,7 @@ public readonly unsafe partial struct Attention
             var room = new AttentionRoom<TSimd, TVector>(worker, blockRows, BlockKeys, width);
             for (int query = first; query < end; query += Lanes)
                 PackQueries(batch, head, query, Math.Min(Lanes, end - query), room.Panel((query - first) / Lanes));
-            for (int key = 0; key < attention.size.Keys; key += BlockKeys)
+            for (int key = 0; key < attention.size.Keys && !worker.IsCancelled; key += BlockKeys)
             {
                 int keys = Math.Min(BlockKeys, attention.size.Keys - key);
                 PackKeys(batch, head, key, keys, room.Keys);

@@ -13,11 +13,13 @@ public readonly unsafe partial struct Attention : IAnyWidth
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
+        if (size.Queries == 0)
+            return;
         int blocks = LinearGrid.Parts(size.Queries, LargestQueryBlock);
-        while (blocks * size.Batch * size.Heads < BlocksPerThread * threads.Count && size.Queries / (blocks + 1) >= SmallestQueryBlock)
+        while ((long)blocks * size.Batch * size.Heads < BlocksPerThread * threads.Count && size.Queries / (blocks + 1) >= SmallestQueryBlock)
             blocks++;
         int rows = LinearGrid.RoundUp(LinearGrid.Parts(size.Queries, blocks), MicroKernel<TSimd, TVector>.Columns);
         blocks = LinearGrid.Parts(size.Queries, rows);
-        threads.For(size.Batch * size.Heads * blocks, new Blocks<TSimd, TVector>(this, rows, blocks));
+        threads.For(checked(size.Batch * size.Heads * blocks), new Blocks<TSimd, TVector>(this, rows, blocks));
     }
 }

@@ -20,15 +20,15 @@ public readonly unsafe partial struct AverageFramePairs(float* x, float* y, int 
     public static string Name => "average_frame_pairs";
 
     /// <inheritdoc/>
-    public long Flops => 2L * batch * (frames / 2) * inner;
+    public double Flops => 2.0 * batch * (frames / 2) * inner;
 
-    private int Results => (frames + 1) / 2;
+    private int Results => frames / 2 + frames % 2;
 
     // The frames that result i of batch item b is the mean of; twice the same where it is a copy.
     private (long First, long Second) Sources(int b, int i)
     {
         int odd = frames % 2;
-        long first = (long)b * frames + (odd == 1 ? Math.Max(0, 2 * i - 1) : 2 * i);
+        long first = (long)b * frames + (odd == 1 ? Math.Max(0, 2L * i - 1) : 2L * i);
         return (first * inner, (odd == 1 && i == 0 ? first : first + 1) * inner);
     }
 }

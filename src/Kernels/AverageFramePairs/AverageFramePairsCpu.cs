@@ -8,9 +8,9 @@ public readonly unsafe partial struct AverageFramePairs
     private const int ElementsPerItem = 64 * 1024;
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(batch * Results * PiecesPerFrame, new Pieces(this));
+    public void RunCpu(CpuThreads threads) => threads.For(checked(batch * Results * PiecesPerFrame), new Pieces(this));
 
-    private int PiecesPerFrame => (int)((inner + ElementsPerItem - 1) / ElementsPerItem);
+    private int PiecesPerFrame => checked((int)((inner + ElementsPerItem - 1) / ElementsPerItem));
 
     private readonly struct Pieces(AverageFramePairs pool) : IParallelBody
     {

@@ -5,9 +5,9 @@ public readonly unsafe partial struct AverageFramePairs
     /// <inheritdoc/>
     public void RunReference()
     {
-        for (int frame = 0; frame < batch * Results; frame++)
+        for (long frame = 0; frame < (long)batch * Results; frame++)
         {
-            (long first, long second) = Sources(frame / Results, frame % Results);
+            (long first, long second) = Sources((int)(frame / Results), (int)(frame % Results));
             for (long i = 0; i < inner; i++)
                 y[frame * inner + i] = (float)(((double)x[first + i] + x[second + i]) / 2);
         }

@@ -9,21 +9,21 @@ namespace CogVideoX.Kernels;
 /// <param name="before">[outer, size of a, inner]</param>
 /// <param name="after">[outer, size of b, inner]</param>
 /// <param name="y">[outer, size of b, inner]</param>
-public readonly unsafe partial struct Blend(float* before, float* after, float* y, int outer, int beforeSize, int afterSize, int inner, int extent)
+public readonly unsafe partial struct Blend(float* before, float* after, float* y, long outer, int beforeSize, int afterSize, long inner, int extent)
     : IOperation
 {
     private readonly float* before = before;
     private readonly float* after = after;
     private readonly float* y = y;
-    private readonly int outer = outer;
+    private readonly long outer = outer;
     private readonly int beforeSize = beforeSize;
     private readonly int afterSize = afterSize;
-    private readonly int inner = inner;
+    private readonly long inner = inner;
     private readonly int extent = extent;
 
     /// <inheritdoc/>
     public static string Name => "blend";
 
     /// <inheritdoc/>
-    public long Flops => 3L * outer * extent * inner;
+    public double Flops => 3.0 * outer * extent * inner;
 }

@@ -5,27 +5,35 @@ namespace CogVideoX.Kernels;
 
 public readonly unsafe partial struct Blend
 {
-    /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(outer, new Blocks(this));
+    private long Count => outer * afterSize * inner;
 
-    private readonly struct Blocks(Blend blend) : IParallelBody
+    /// <inheritdoc/>
+    public void RunCpu(CpuThreads threads) => threads.For(ElementBlocks.Count(Count), new Elements(this));
+
+    private readonly struct Elements(Blend blend) : IParallelBody
     {
-        public void Run(int block, CpuWorker worker)
+        public void Run(int item, CpuWorker worker)
         {
-            for (int row = 0; row < blend.afterSize; row++)
+            (long i, long end) = ElementBlocks.Range(item, blend.Count);
+            while (i < end)
             {
-                long offset = ((long)block * blend.afterSize + row) * blend.inner;
-                var target = new Span<float>(blend.y + offset, blend.inner);
-                var after = new ReadOnlySpan<float>(blend.after + offset, blend.inner);
-                if (row >= blend.extent)
+                (long line, long column) = Math.DivRem(i, blend.inner);
+                (long block, long row) = Math.DivRem(line, blend.afterSize);
+                int count = (int)Math.Min(end - i, blend.inner - column);
+                var target = new Span<float>(blend.y + i, count);
+                var after = new ReadOnlySpan<float>(blend.after + i, count);
+                if (row < blend.extent)
+                {
+                    float share = (float)row / blend.extent;
+                    long source = (block * blend.beforeSize + blend.beforeSize - blend.extent + row) * blend.inner + column;
+                    TensorPrimitives.Multiply(after, share, target);
+                    TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(blend.before + source, count), 1 - share, target, target);
+                }
+                else
                 {
                     after.CopyTo(target);
-                    continue;
                 }
-                float share = (float)row / blend.extent;
-                long source = ((long)block * blend.beforeSize + blend.beforeSize - blend.extent + row) * blend.inner;
-                TensorPrimitives.Multiply(after, share, target);
-                TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(blend.before + source, blend.inner), 1 - share, target, target);
+                i += count;
             }
         }
     }

@@ -5,14 +5,14 @@ public readonly unsafe partial struct Blend
     /// <inheritdoc/>
     public void RunReference()
     {
-        for (int block = 0; block < outer; block++)
+        for (long block = 0; block < outer; block++)
         {
             for (int row = 0; row < afterSize; row++)
             {
-                long target = ((long)block * afterSize + row) * inner;
-                long source = ((long)block * beforeSize + beforeSize - extent + row) * inner;
+                long target = (block * afterSize + row) * inner;
+                long source = (block * beforeSize + beforeSize - extent + row) * inner;
                 double share = row < extent ? (double)row / extent : 1;
-                for (int i = 0; i < inner; i++)
+                for (long i = 0; i < inner; i++)
                     y[target + i] = share < 1 ? (float)(before[source + i] * (1 - share) + after[target + i] * share) : after[target + i];
             }
         }

@@ -32,7 +32,7 @@ public readonly unsafe partial struct CausalConv3d(
     public static string Name => "causal_conv3d";
 
     /// <inheritdoc/>
-    public long Flops => size.Output.Count * (2L * size.Taps * size.Input.Channels + (bias.IsNull ? 0 : 1) + (residual is null ? 0 : 1));
+    public double Flops => size.Output.Count * (2.0 * size.Taps * size.Input.Channels + (bias.IsNull ? 0 : 1) + (residual is null ? 0 : 1));
 
     // The frame at a time that may be before the first.
     private float* Frame(int b, int frame)

@@ -7,6 +7,7 @@ namespace CogVideoX.Kernels;
 public readonly unsafe partial struct CausalConv3d : IAnyWidth
 {
     private const int MostNarrowOutputs = 4; // beyond them a panel of two vectors is full enough
+    private const int MostProductRows = 1 << 30; // a product counts its rows in 32 bits
 
     /// <summary>
     /// Floats that a run needs beside its tensors, for weights widened and packed: all of them where a handful of outputs makes
@@ -28,9 +29,9 @@ public readonly unsafe partial struct CausalConv3d : IAnyWidth
             return;
         if (IsProduct(size))
         {
-            var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual };
-            int pixels = size.Output.Batch * size.Output.Pixels;
-            new Linear(x, weight, y, pixels, size.OutputChannels, size.Input.Channels, epilogue).RunCpu(threads);
+            long pixels = size.Output.Batch * size.Output.Pixels;
+            for (long first = 0; first < pixels; first += MostProductRows)
+                Product(first, (int)Math.Min(MostProductRows, pixels - first)).RunCpu(threads);
         }
         else
         {
@@ -55,6 +56,13 @@ public readonly unsafe partial struct CausalConv3d : IAnyWidth
                 threads.For(plan.Items, new WideBoxes<TSimd, TVector>(this, plan, channel));
             }
         }
+    }
+
+    private Linear Product(long first, int pixels)
+    {
+        long input = first * size.Input.Channels, output = first * size.OutputChannels;
+        var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual is null ? null : residual + output };
+        return new Linear(x + input, weight, y + output, pixels, size.OutputChannels, size.Input.Channels, epilogue);
     }
 
     // Not with a zero row and column at the end: of those the results are the bias.

@@ -28,7 +28,7 @@ internal readonly struct ConvolutionPlan
         PartLength = partLength;
         VideoSize output = size.Output;
         int most = inPlace ? MostPixelsInPlace : MostPixels;
-        int pixels = Math.Clamp((int)Math.Min(most, (long)output.Batch * output.Pixels / threads), FewestPixels, most);
+        int pixels = Math.Clamp((int)Math.Min(most, output.Batch * output.Pixels / threads), FewestPixels, most);
         (frames, rows, columns) = (output.Frames, output.Height, output.Width);
         while (true)
         {

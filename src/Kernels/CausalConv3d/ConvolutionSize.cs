@@ -42,7 +42,7 @@ public readonly record struct ConvolutionSize(
     // Without room for one window the result is 0 or less; the division must not round that up to 1.
     private int Extent(int size, int kernel)
     {
-        int room = size + (PadEnd ? 1 : (kernel - 1) / 2 * 2) - kernel;
-        return room < 0 ? 0 : room / Stride + 1;
+        long room = (long)size + (PadEnd ? 1 : (kernel - 1) / 2 * 2) - kernel;
+        return room < 0 ? 0 : (int)Math.Min(int.MaxValue, room / Stride + 1);
     }
 }

@@ -11,6 +11,13 @@ public sealed class CpuDevice(int threads = 0) : Device
     public override string Name => $"cpu ({Threads.Count} thread{(Threads.Count == 1 ? "" : "s")})";
 
     /// <inheritdoc/>
+    public override CancellationToken Cancellation
+    {
+        get => Threads.Cancellation;
+        set => Threads.Cancellation = value;
+    }
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes) => HostMemory.Allocate(bytes);
 
     /// <inheritdoc/>

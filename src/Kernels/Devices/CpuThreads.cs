@@ -3,129 +3,197 @@ using System.Runtime.ExceptionServices;
 namespace CogVideoX.Kernels.Devices;
 
 /// <summary>
-/// A fixed team of threads for fork and join. Items are handed out in order, one at a time; whoever is free takes the next.
+/// A team of threads for fork and join. Items are handed out in order, one at a time; whoever is free takes the next.
 /// Which thread ran an item never shows in a result, since an item's arithmetic depends on its number alone. A join waits for items,
 /// not for threads: one that the system gives no processor to holds nobody up.
 /// </summary>
+/// <remarks>
+/// Threads start with the first work that needs them and end after some seconds without any, so that a team that nobody uses, or that
+/// was forgotten, costs nothing.
+/// </remarks>
 public sealed unsafe class CpuThreads : IDisposable
 {
     private const int SpinsBeforeSleep = 2_000; // some 20 µs: joins follow each other closely inside a model's step
 
-    private readonly Thread[] helpers;
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(5); // longer than what a model does between its operations
+
+    private readonly Thread?[] helpers; // by the number of their worker; none where it was never needed, or has ended
     private readonly object gate = new();
     private readonly CpuWorker[] workers;
+    private readonly TimeSpan patience;
     private delegate*<void*, int, CpuWorker, void> run;
     private void* body;
     private int items;
     private int left;       // items that nobody has begun; below 0 where threads looked for one in vain
     private int unfinished;
     private int sleeping;
+    private int running;    // helpers
+    private int busy;       // 1 while a caller is inside
     private volatile bool stopping;
     private ExceptionDispatchInfo? failure;
 
     /// <param name="count">Threads in the team, the calling one included.</param>
-    public CpuThreads(int count)
+    public CpuThreads(int count) : this(count, UsualPatience) { }
+
+    /// <param name="count">Threads in the team, the calling one included.</param>
+    /// <param name="patience">How long a helper waits for work before it ends.</param>
+    internal CpuThreads(int count, TimeSpan patience)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, 1024);
         Count = count;
+        this.patience = patience;
+        helpers = new Thread?[count];
         workers = new CpuWorker[count];
         for (int i = 0; i < count; i++)
-            workers[i] = new CpuWorker(i);
-        helpers = new Thread[count - 1];
-        for (int i = 0; i < helpers.Length; i++)
-        {
-            CpuWorker worker = workers[i + 1];
-            helpers[i] = new Thread(() => Help(worker)) { IsBackground = true, Name = $"cogvideox cpu {worker.Index}" };
-            helpers[i].Start();
-        }
+            workers[i] = new CpuWorker(i, this);
     }
 
     /// <summary>Threads in the team, the calling one included.</summary>
     public int Count { get; }
 
+    /// <summary>
+    /// Stops work: it is looked at before each item, and inside long ones. Set it between calls of <see cref="For"/>, not during one.
+    /// </summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>How many helpers there are now, asleep or not.</summary>
+    internal int Running => Volatile.Read(ref running);
+
     /// <summary>Runs items 0 … <paramref name="count"/> − 1 and returns when all are done. Not reentrant; one caller at a time.</summary>
+    /// <exception cref="InvalidOperationException">Another thread, or an item of this one, is inside.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// <see cref="Cancellation"/> was requested: items were left out, so that what the others wrote means nothing.
+    /// </exception>
     /// <exception cref="Exception">The first that an item threw; the items not yet begun are dropped.</exception>
     public void For<TBody>(int count, in TBody work) where TBody : unmanaged, IParallelBody
     {
-        if (count <= 0)
-            return;
+        if (Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+            throw new InvalidOperationException("One caller at a time: this team of threads is at work for another. Give each its own.");
+        try
+        {
+            ObjectDisposedException.ThrowIf(stopping, this);
+            if (count > 0)
+                Run(count, work);
+        }
+        finally
+        {
+            Volatile.Write(ref busy, 0);
+        }
+    }
+
+    /// <summary>Waits for work that another thread is inside of, then ends all threads.</summary>
+    public void Dispose()
+    {
+        var spin = new SpinWait();
+        while (Interlocked.CompareExchange(ref busy, 1, 0) != 0)
+            spin.SpinOnce();
+        Thread?[] ending;
+        lock (gate)
+        {
+            stopping = true;
+            ending = [.. helpers];
+            Monitor.PulseAll(gate);
+        }
+        foreach (Thread? helper in ending)
+            helper?.Join();
+        foreach (CpuWorker worker in workers)
+            worker.Release();
+        Volatile.Write(ref busy, 0);
+    }
+
+    private static void Invoke<TBody>(void* work, int item, CpuWorker worker) where TBody : unmanaged, IParallelBody =>
+        ((TBody*)work)->Run(item, worker);
+
+    private void Run<TBody>(int count, in TBody work) where TBody : unmanaged, IParallelBody
+    {
         fixed (TBody* pointer = &work)
         {
             if (Count == 1 || count == 1)
             {
-                for (int i = 0; i < count; i++)
+                for (int i = 0; i < count && !Cancellation.IsCancellationRequested; i++)
                     pointer->Run(i, workers[0]);
-                return;
             }
-            run = &Invoke<TBody>;
-            body = pointer;
-            items = count;
-            unfinished = count;
-            lock (gate)
+            else
             {
-                Volatile.Write(ref left, count); // publishes the fields above
-                if (sleeping > 0)
-                    Monitor.PulseAll(gate);
+                run = &Invoke<TBody>;
+                body = pointer;
+                Share(count);
             }
-            TakeItems(workers[0]);
-            var spin = new SpinWait();
-            while (Volatile.Read(ref unfinished) > 0)
-                spin.SpinOnce(sleep1Threshold: -1);
         }
         if (failure is { } thrown)
         {
             failure = null;
             thrown.Throw();
         }
+        Cancellation.ThrowIfCancellationRequested();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void Share(int count)
     {
-        if (stopping)
-            return;
+        items = count;
+        unfinished = count;
         lock (gate)
         {
-            stopping = true;
-            Monitor.PulseAll(gate);
+            StartHelpers(Math.Min(Count, count) - 1);
+            Volatile.Write(ref left, count); // publishes the fields above
+            if (sleeping > 0)
+                Monitor.PulseAll(gate);
         }
-        foreach (Thread helper in helpers)
-            helper.Join();
-        foreach (CpuWorker worker in workers)
-            worker.Release();
+        TakeItems(workers[0]);
+        var spin = new SpinWait();
+        while (Volatile.Read(ref unfinished) > 0)
+            spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    private static void Invoke<TBody>(void* work, int item, CpuWorker worker) where TBody : unmanaged, IParallelBody =>
-        ((TBody*)work)->Run(item, worker);
+    private void StartHelpers(int wanted)
+    {
+        for (int i = 1; running < wanted; i++)
+        {
+            if (helpers[i] is null)
+                StartHelper(workers[i]);
+        }
+    }
+
+    private void StartHelper(CpuWorker worker)
+    {
+        var helper = new Thread(() => Help(worker)) { IsBackground = true, Name = $"cogvideox cpu {worker.Index}" };
+        helper.Start();
+        helpers[worker.Index] = helper;
+        running++;
+    }
 
     private void Help(CpuWorker worker)
     {
-        while (true)
-        {
-            WaitForWork();
-            if (stopping)
-                return;
+        while (WaitForWork(worker.Index))
             TakeItems(worker);
-        }
     }
 
-    private void WaitForWork()
+    // False where the thread is to end.
+    private bool WaitForWork(int helper)
     {
         for (int i = 0; i < SpinsBeforeSleep; i++)
         {
-            if (Volatile.Read(ref left) > 0 || stopping)
-                return;
+            if (Volatile.Read(ref left) > 0)
+                return true;
+            if (stopping)
+                return false;
             Thread.SpinWait(8);
         }
         lock (gate)
         {
-            while (left <= 0 && !stopping)
+            bool patient = true;
+            while (left <= 0 && !stopping && patient)
             {
                 sleeping++;
-                Monitor.Wait(gate);
+                patient = Monitor.Wait(gate, patience);
                 sleeping--;
             }
+            if (left > 0)
+                return true;
+            helpers[helper] = null;
+            running--;
+            return false;
         }
     }
 
@@ -136,18 +204,31 @@ public sealed unsafe class CpuThreads : IDisposable
             int after = Interlocked.Decrement(ref left);
             if (after < 0)
                 return;
-            try
+            if (Cancellation.IsCancellationRequested)
             {
-                // Of the loop that runs now, whichever the thread woke up for: it can't end before this item has.
-                run(body, items - 1 - after, worker);
+                Drop();
             }
-            catch (Exception exception) // any: it is thrown again on the caller's thread
+            else
             {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-                int dropped = Math.Max(0, Interlocked.Exchange(ref left, 0));
-                Interlocked.Add(ref unfinished, -dropped);
+                try
+                {
+                    // Of the loop that runs now, whichever the thread woke up for: it can't end before this item has.
+                    run(body, items - 1 - after, worker);
+                }
+                catch (Exception exception) // any: it is thrown again on the caller's thread
+                {
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
+                    Drop();
+                }
             }
             Interlocked.Decrement(ref unfinished);
         }
+    }
+
+    // What nobody has begun counts as done.
+    private void Drop()
+    {
+        int dropped = Math.Max(0, Interlocked.Exchange(ref left, 0));
+        Interlocked.Add(ref unfinished, -dropped);
     }
 }

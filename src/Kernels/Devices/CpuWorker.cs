@@ -3,13 +3,23 @@ namespace CogVideoX.Kernels.Devices;
 /// <summary>One thread of a <see cref="CpuThreads"/> team, with memory of its own.</summary>
 public sealed unsafe class CpuWorker
 {
+    private readonly CpuThreads team;
     private void* scratch;
     private long scratchBytes;
 
-    internal CpuWorker(int index) => Index = index;
+    internal CpuWorker(int index, CpuThreads team)
+    {
+        Index = index;
+        this.team = team;
+    }
+
+    ~CpuWorker() => Release();
 
     /// <summary>From 0, which is the calling thread.</summary>
     public int Index { get; }
+
+    /// <summary>True when the work is to stop: an item that lasts looks now and then, and returns; what it wrote is thrown away.</summary>
+    public bool IsCancelled => team.Cancellation.IsCancellationRequested;
 
     /// <summary>
     /// Memory for packing and partial results: at least <paramref name="bytes"/> bytes, aligned to 64, contents undefined. Each

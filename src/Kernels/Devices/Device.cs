@@ -9,6 +9,12 @@ public abstract class Device : IDisposable
     /// <summary>False for a device that only counts: its memory must not be touched.</summary>
     public virtual bool HoldsData => true;
 
+    /// <summary>
+    /// Stops what runs here: a device that can looks at it within an operation, which then throws
+    /// <see cref="OperationCanceledException"/>; its results mean nothing. Set it between operations.
+    /// </summary>
+    public virtual CancellationToken Cancellation { get; set; }
+
     /// <summary>Memory of <paramref name="bytes"/> bytes, aligned to 64, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
     public abstract nint Allocate(long bytes);

@@ -9,8 +9,11 @@ public interface IOperation
     /// <summary>Name in error messages and profiles.</summary>
     static abstract string Name { get; }
 
-    /// <summary>Additions and multiplications that the definition of the operation asks for (1 multiply-add = 2).</summary>
-    long Flops { get; }
+    /// <summary>
+    /// Additions and multiplications that the definition of the operation asks for (1 multiply-add = 2). Exact up to 2⁵³, and rounded
+    /// beyond, where a planned request may be however large.
+    /// </summary>
+    double Flops { get; }
 
     /// <summary>The naive form: what the definition says, one thread, kept for ever as the oracle of the others.</summary>
     void RunReference();

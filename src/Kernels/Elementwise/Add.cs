@@ -18,5 +18,5 @@ public readonly unsafe partial struct Add(float* a, float* b, float* y, long row
     public static string Name => "add";
 
     /// <inheritdoc/>
-    public long Flops => rows * width;
+    public double Flops => (double)rows * width;
 }

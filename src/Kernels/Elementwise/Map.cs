@@ -16,5 +16,5 @@ public readonly unsafe partial struct Map<TFunction>(float* x, float* y, long co
     public static string Name => TFunction.Name;
 
     /// <inheritdoc/>
-    public long Flops => TFunction.Flops * count;
+    public double Flops => (double)TFunction.Flops * count;
 }

@@ -18,5 +18,5 @@ public readonly unsafe partial struct Embedding(int* ids, WeightPointer table, f
     public static string Name => "embedding";
 
     /// <inheritdoc/>
-    public long Flops => 0;
+    public double Flops => 0;
 }

@@ -30,5 +30,5 @@ public readonly unsafe partial struct GroupNorm(
     public static string Name => "group_norm";
 
     /// <inheritdoc/>
-    public long Flops => size.Count * (6 + (maps.IsNone ? 0 : 2) + (silu ? Silu.Flops : 0));
+    public double Flops => size.Count * (6.0 + (maps.IsNone ? 0 : 2) + (silu ? Silu.Flops : 0));
 }

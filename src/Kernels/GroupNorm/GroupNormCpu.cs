@@ -13,29 +13,31 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
     /// Floats that a run needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
     /// offset by channel. Chunks depend on the size alone, and are added up in order: any number of threads gives the same bits.
     /// </summary>
-    public static long WorkspaceFloats(VideoSize size) => (long)size.Batch * size.Channels * (2L * Chunks(size) + 3);
+    public static long WorkspaceFloats(VideoSize size) => (long)size.Batch * size.Channels * (2 * Chunks(size) + 3);
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
-        threads.For(size.Batch * Chunks(size), new Sums<TSimd, TVector>(this));
+        threads.For(checked((int)(size.Batch * Chunks(size))), new Sums<TSimd, TVector>(this));
         threads.For(size.Batch * StatisticsItems, new Statistics(this));
-        threads.For(RowBlocks.Count(size.Batch * size.Frames * size.Height, size.Width * size.Channels), new Apply<TSimd, TVector>(this));
+        threads.For(RowBlocks.Count(Rows, checked(size.Width * size.Channels)), new Apply<TSimd, TVector>(this));
     }
 
-    private static int Chunks(VideoSize size) => (size.Pixels + PixelsPerChunk(size) - 1) / PixelsPerChunk(size);
+    private static long Chunks(VideoSize size) => (size.Pixels + PixelsPerChunk(size) - 1) / PixelsPerChunk(size);
 
     private static int PixelsPerChunk(VideoSize size) => Math.Max(1, ChunkFloats / size.Channels);
+
+    private int Rows => checked(size.Batch * size.Frames * size.Height);
 
     private int GroupsPerItem => Math.Max(1, ChannelsPerItem / (size.Channels / groups));
 
     private int StatisticsItems => (groups + GroupsPerItem - 1) / GroupsPerItem;
 
-    private float* ChunkSums(int b, int chunk) => workspace + ((long)b * Chunks(size) + chunk) * 2 * size.Channels;
+    private float* ChunkSums(long b, long chunk) => workspace + (b * Chunks(size) + chunk) * 2 * size.Channels;
 
-    private float* Means(int b) => workspace + (long)size.Batch * Chunks(size) * 2 * size.Channels + (long)b * 3 * size.Channels;
+    private float* Means(int b) => workspace + size.Batch * Chunks(size) * 2 * size.Channels + (long)b * 3 * size.Channels;
 
     // By channel, Σ (x − x₀) and Σ (x − x₀)² with x₀ the channel's first pixel: values far from zero keep their variance.
     private readonly struct Sums<TSimd, TVector>(GroupNorm norm) : IParallelBody
@@ -45,12 +47,12 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         public void Run(int item, CpuWorker worker)
         {
             VideoSize size = norm.size;
-            (int b, int chunk) = Math.DivRem(item, Chunks(size));
-            int first = chunk * PixelsPerChunk(size), end = Math.Min(size.Pixels, first + PixelsPerChunk(size));
-            float* origin = norm.x + (long)b * size.Pixels * size.Channels;
+            (long b, long chunk) = Math.DivRem(item, Chunks(size));
+            long first = chunk * PixelsPerChunk(size), end = Math.Min(size.Pixels, first + PixelsPerChunk(size));
+            float* origin = norm.x + b * size.Pixels * size.Channels;
             float* sums = norm.ChunkSums(b, chunk);
             new Span<float>(sums, 2 * size.Channels).Clear();
-            Accumulate(origin + (long)first * size.Channels, end - first, size.Channels, origin, sums);
+            Accumulate(origin + first * size.Channels, (int)(end - first), size.Channels, origin, sums);
         }
 
         // Four pixels at a time, so that the sums, which live in L1, are touched once for four.
@@ -106,9 +108,9 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         private void ChannelMoments(int b, int first, int count, double* means, double* squares)
         {
             VideoSize size = norm.size;
-            int chunks = Chunks(size);
+            long chunks = Chunks(size);
             new Span<double>(means, 2 * count).Clear();
-            for (int chunk = 0; chunk < chunks; chunk++)
+            for (long chunk = 0; chunk < chunks; chunk++)
             {
                 float* sums = norm.ChunkSums(b, chunk) + first;
                 for (int c = 0; c < count; c++)
@@ -117,7 +119,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
                     squares[c] += sums[size.Channels + c];
                 }
             }
-            float* origin = norm.x + (long)b * size.Pixels * size.Channels + first;
+            float* origin = norm.x + b * size.Pixels * size.Channels + first;
             for (int c = 0; c < count; c++)
             {
                 squares[c] = Math.Max(0, squares[c] - means[c] * means[c] / size.Pixels);
@@ -154,7 +156,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             VideoSize size = norm.size;
             int length = size.Width * size.Channels;
             bool streams = Streaming.Suits(norm.y, size.Channels, size.Count);
-            (int first, int end) = RowBlocks.Range(item, size.Batch * size.Frames * size.Height, length);
+            (int first, int end) = RowBlocks.Range(item, norm.Rows, length);
             for (int row = first; row < end; row++)
             {
                 (int frame, int h) = Math.DivRem(row, size.Height);

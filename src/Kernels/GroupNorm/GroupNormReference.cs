@@ -14,7 +14,7 @@ public readonly unsafe partial struct GroupNorm
 
     private void NormaliseGroup(int b, int firstChannel, int endChannel)
     {
-        long first = (long)b * size.Pixels, end = first + size.Pixels;
+        long first = b * size.Pixels, end = first + size.Pixels;
         double count = (double)size.Pixels * (endChannel - firstChannel), mean = 0, variance = 0;
         for (long pixel = first; pixel < end; pixel++)
         {

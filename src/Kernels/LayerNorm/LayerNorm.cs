@@ -30,5 +30,5 @@ public readonly unsafe partial struct LayerNorm(
     public static string Name => "layer_norm";
 
     /// <inheritdoc/>
-    public long Flops => (long)rows * width * (5 + (weight.IsNull ? 0 : 1) + (bias.IsNull ? 0 : 1) + (scale.IsNull ? 0 : 2));
+    public double Flops => (double)rows * width * (5 + (weight.IsNull ? 0 : 1) + (bias.IsNull ? 0 : 1) + (scale.IsNull ? 0 : 2));
 }

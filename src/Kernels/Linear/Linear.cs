@@ -21,7 +21,7 @@ public readonly unsafe partial struct Linear(
     public static string Name => "linear";
 
     /// <inheritdoc/>
-    public long Flops => (2L * inputs + EpilogueFlops) * rows * outputs;
+    public double Flops => (2.0 * inputs + EpilogueFlops) * rows * outputs;
 
     // An activation counts as one, as it does in published model sizes.
     private int EpilogueFlops =>

@@ -17,7 +17,7 @@ public readonly unsafe partial struct Linear : IAnyWidth
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        if (first.rows <= FewRows)
+        if (first.rows <= FewRows || first.outputs == 0)
         {
             first.Run<TSimd, TVector>(threads);
             second.Run<TSimd, TVector>(threads);
@@ -32,6 +32,8 @@ public readonly unsafe partial struct Linear : IAnyWidth
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
+        if (rows == 0 || outputs == 0)
+            return;
         switch (rows)
         {
             case 1: RunStrips<TSimd, TVector, OneRow>(threads); break;

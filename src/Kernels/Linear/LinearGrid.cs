@@ -75,7 +75,7 @@ internal readonly struct LinearGrid
     }
 
     /// <summary>⌈<paramref name="size"/> / <paramref name="part"/>⌉.</summary>
-    public static int Parts(int size, int part) => (size + part - 1) / part;
+    public static int Parts(int size, int part) => (int)(((uint)size + (uint)part - 1) / (uint)part);
 
     /// <summary>The next multiple.</summary>
     public static int RoundUp(int size, int multiple) => Parts(size, multiple) * multiple;

@@ -40,7 +40,7 @@ public readonly unsafe partial struct Linear
             for (int k = 0; k < inputs; k += depth)
             {
                 var slice = new Slice(k, Math.Min(depth, inputs - k), inputs);
-                for (int top = row; top < rowEnd; top += blockRows)
+                for (int top = row; top < rowEnd && !worker.IsCancelled; top += blockRows)
                 {
                     int bottom = Math.Min(rowEnd, top + blockRows);
                     PackRows(top, bottom, slice, room.Block);

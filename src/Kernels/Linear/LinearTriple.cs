@@ -16,7 +16,7 @@ public readonly struct LinearTriple(Linear first, Linear second, Linear third) :
     public static string Name => Linear.Name;
 
     /// <inheritdoc/>
-    public long Flops => first.Flops + second.Flops + third.Flops;
+    public double Flops => first.Flops + second.Flops + third.Flops;
 
     /// <inheritdoc/>
     public void RunReference()

@@ -15,5 +15,5 @@ public readonly unsafe partial struct LinearCombination(in LinearTerms terms, fl
     public static string Name => "linear_combination";
 
     /// <inheritdoc/>
-    public long Flops => (2L * terms.Count - 1) * count;
+    public double Flops => (2.0 * terms.Count - 1) * count;
 }

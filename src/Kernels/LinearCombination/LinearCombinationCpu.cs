@@ -9,7 +9,7 @@ public readonly unsafe partial struct LinearCombination
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) =>
-        threads.For((int)((count + ElementsPerItem - 1) / ElementsPerItem), new Parts(this));
+        threads.For(checked((int)((count + ElementsPerItem - 1) / ElementsPerItem)), new Parts(this));
 
     private readonly struct Parts(LinearCombination operation) : IParallelBody
     {

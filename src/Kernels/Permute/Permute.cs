@@ -18,5 +18,5 @@ public readonly unsafe partial struct Permute(byte* x, byte* y, PermutePlan plan
     public static string Name => "permute";
 
     /// <inheritdoc/>
-    public long Flops => 0;
+    public double Flops => 0;
 }

@@ -10,7 +10,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) =>
-        threads.For(RowBlocks.Count(batch * tokens, heads * width), new Tokens<TSimd, TVector>(this));
+        threads.For(RowBlocks.Count(checked(batch * tokens), checked(heads * width)), new Tokens<TSimd, TVector>(this));
 
     private readonly struct Tokens<TSimd, TVector>(QkNormRope operation) : IParallelBody
         where TSimd : struct, ISimd<TVector>

@@ -19,5 +19,5 @@ public readonly unsafe partial struct RmsNorm(float* x, WeightPointer weight, fl
     public static string Name => "rms_norm";
 
     /// <inheritdoc/>
-    public long Flops => 4L * rows * width;
+    public double Flops => 4.0 * rows * width;
 }

@@ -16,5 +16,5 @@ public readonly unsafe partial struct Softmax(float* x, float* y, int rows, int 
     public static string Name => "softmax";
 
     /// <inheritdoc/>
-    public long Flops => 4L * rows * width;
+    public double Flops => 4.0 * rows * width;
 }

@@ -22,5 +22,5 @@ public readonly unsafe partial struct StridedCopy(byte* x, byte* y, long blocks,
     public static string Name => "strided_copy";
 
     /// <inheritdoc/>
-    public long Flops => 0;
+    public double Flops => 0;
 }

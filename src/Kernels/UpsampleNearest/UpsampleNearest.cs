@@ -20,7 +20,7 @@ public readonly unsafe partial struct UpsampleNearest(
     public static string Name => "upsample_nearest";
 
     /// <inheritdoc/>
-    public long Flops => 0;
+    public double Flops => 0;
 
     /// <summary>How many frames come out.</summary>
     public static int ResultFrames(int frames, bool time) => !time || frames == 1 ? frames : 2 * frames - frames % 2;

@@ -25,19 +25,7 @@ public sealed class TorchGenerator
     public ulong Seed { get; }
 
     /// <summary>Normal numbers as <c>torch.randn</c> draws them; those of a shorter type are exact in it.</summary>
-    public void Normal(Span<float> destination, NoiseType type = NoiseType.F32)
-    {
-        if (destination.Length < BoxMuller.BlockSize)
-        {
-            foreach (ref float value in destination)
-                value = (float)NextNormal();
-        }
-        else
-        {
-            NormalBlocks(destination, type);
-        }
-        Rounding.Round(destination, type);
-    }
+    public void Normal(Span<float> destination, NoiseType type = NoiseType.F32) => Draw(destination, type, default);
 
     /// <summary>Numbers of [0, 1) as <c>torch.rand</c> draws them: as many random bits as the type's fraction holds.</summary>
     public void Uniform(Span<float> destination, NoiseType type = NoiseType.F32)
@@ -74,19 +62,37 @@ public sealed class TorchGenerator
     }
 
     /// <summary>A new F32 tensor of normal numbers drawn in <paramref name="type"/>. A dry run draws none.</summary>
+    /// <exception cref="OperationCanceledException"><see cref="Ops.Cancellation"/> was requested; the stream stands somewhere in the middle.</exception>
     public Tensor Noise(Ops ops, Shape shape, NoiseType type)
     {
         Tensor noise = ops.Empty(shape);
         if (noise.HoldsData)
-            Normal(noise.AsSpan<float>(), type);
+            Draw(noise.AsSpan<float>(), type, ops.Cancellation);
         return noise;
     }
 
-    private void NormalBlocks(Span<float> destination, NoiseType type)
+    private void Draw(Span<float> destination, NoiseType type, CancellationToken cancellation)
+    {
+        if (destination.Length < BoxMuller.BlockSize)
+        {
+            foreach (ref float value in destination)
+                value = (float)NextNormal();
+        }
+        else
+        {
+            NormalBlocks(destination, type, cancellation);
+        }
+        Rounding.Round(destination, type);
+    }
+
+    private void NormalBlocks(Span<float> destination, NoiseType type, CancellationToken cancellation)
     {
         int rest = destination.Length % BoxMuller.BlockSize;
         for (int i = 0; i < destination.Length - rest; i += BoxMuller.BlockSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
             NormalBlock(destination.Slice(i, BoxMuller.BlockSize));
+        }
         if (rest == 0)
             return;
         // In fp32 the reference draws a uniform number for the rest too before it draws the last block anew.

@@ -26,9 +26,9 @@ public sealed partial class Ops
         int keys = k.Shape[1];
         Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], name,
             $"the bias is {bias.Shape}, [1 or {batch}, {heads}, {queries}, {keys}] is needed.");
-        long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Count / bias.Shape[0];
+        long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Shape.Product(1, 4);
         Tensor y = Empty(q.Shape);
-        device.Run(new Attention(
+        Run(new Attention(
             q.Floats, k.Floats, v.Floats, bias.IsNone ? null : bias.Floats, biasBatchStride, y.Floats,
             new AttentionSize(batch, queries, keys, heads, width), scale == 0 ? 1 / MathF.Sqrt(width) : scale));
         return y;

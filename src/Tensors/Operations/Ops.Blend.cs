@@ -18,8 +18,8 @@ public sealed partial class Ops
         Check(before.Shape.Rank == shape.Rank && before.Shape.With(along, shape[along]) == shape, "blend", $"tiles {before.Shape} and {shape} differ beside dimension {along}.");
         int overlap = Math.Min(extent, Math.Min(before.Shape[along], shape[along]));
         Tensor y = Empty(shape);
-        int outer = (int)shape.Product(0, along), inner = (int)shape.Product(along + 1, shape.Rank);
-        device.Run(new Blend(before.Floats, after.Floats, y.Floats, outer, before.Shape[along], shape[along], inner, overlap));
+        long outer = shape.Product(0, along), inner = shape.Product(along + 1, shape.Rank);
+        Run(new Blend(before.Floats, after.Floats, y.Floats, outer, before.Shape[along], shape[along], inner, overlap));
         return y;
     }
 }

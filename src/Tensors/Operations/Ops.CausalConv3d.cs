@@ -38,8 +38,8 @@ public sealed partial class Ops
 
         Tensor y = Empty(result);
         using MemoryScope scope = Scope();
-        Tensor workspace = Empty([checked((int)Kernels.CausalConv3d.WorkspaceFloats(size))]);
-        device.Run(new CausalConv3d(
+        Tensor workspace = Workspace(Kernels.CausalConv3d.WorkspaceFloats(size));
+        Run(new CausalConv3d(
             x.Floats, history.IsNone || size.KernelFrames == 1 ? null : history.Floats, weight.Weight, bias.Weight,
             residual.IsNone ? null : residual.Floats, y.Floats, workspace.Floats, size));
         return y;
@@ -65,14 +65,14 @@ public sealed partial class Ops
         Tensor result = Empty(x.Shape.With(1, frames));
         long frame = x.Shape.Product(2, 5);
         int own = Math.Min(frames, size.Frames), old = frames - own;
-        for (int b = 0; b < size.Batch; b++)
+        for (long b = 0; b < size.Batch; b++)
         {
-            long target = (long)b * frames * frame;
+            long target = b * frames * frame;
             if (history.IsNone)
                 CopyBlocks(x, b * size.Frames * frame, result, target, old, frame, 0, frame);
             else
-                CopyBlocks(history, ((b + 1L) * history.Shape[1] - old) * frame, result, target, 1, old * frame, 0, 0);
-            CopyBlocks(x, ((b + 1L) * size.Frames - own) * frame, result, target + old * frame, 1, own * frame, 0, 0);
+                CopyBlocks(history, ((b + 1) * history.Shape[1] - old) * frame, result, target, 1, old * frame, 0, 0);
+            CopyBlocks(x, ((b + 1) * size.Frames - own) * frame, result, target + old * frame, 1, own * frame, 0, 0);
         }
         return result;
     }

@@ -16,7 +16,8 @@ public sealed partial class Ops
         Check(
             a.Type == b.Type && a.Shape.Rank == b.Shape.Rank && a.Shape.With(at, b.Shape[at]) == b.Shape, "concat",
             $"{a} and {b} can't be joined along dimension {dimension}; type and all other sizes must be equal.");
-        Tensor result = Memory.Empty(a.Shape.With(at, checked(a.Shape[at] + b.Shape[at])), a.Type);
+        Check(a.Shape[at] <= int.MaxValue - b.Shape[at], "concat", $"{a} and {b} together are larger than a dimension may be.");
+        Tensor result = Memory.Empty(a.Shape.With(at, a.Shape[at] + b.Shape[at]), a.Type);
         long rows = a.Shape.Product(0, at), m = a.Shape.Product(at, a.Shape.Rank), n = b.Shape.Product(at, b.Shape.Rank);
         CopyBlocks(a, 0, result, 0, rows, m, m, m + n);
         CopyBlocks(b, 0, result, m, rows, n, n, m + n);
@@ -47,7 +48,7 @@ public sealed partial class Ops
         Tensor source, long sourceOffset, Tensor target, long targetOffset, long blocks, long block, long sourceStride, long targetStride)
     {
         int element = source.Type.Size;
-        device.Run(new StridedCopy(
+        Run(new StridedCopy(
             source.Address + sourceOffset * element, target.Address + targetOffset * element,
             block == 0 ? 0 : blocks, block * element, sourceStride * element, targetStride * element));
     }

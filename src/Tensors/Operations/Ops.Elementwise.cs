@@ -17,7 +17,7 @@ public sealed partial class Ops
             fits = a.Shape[lead + i] == b.Shape[i];
         Check(fits, "add", $"{b.Shape} can't be repeated over {a.Shape}; its sizes must be the last ones there.");
         Tensor y = Empty(a.Shape);
-        device.Run(new Add(a.Floats, b.Floats, y.Floats, a.Shape.Product(0, lead), b.Count));
+        Run(new Add(a.Floats, b.Floats, y.Floats, a.Shape.Product(0, lead), b.Count));
         return y;
     }
 
@@ -35,7 +35,7 @@ public sealed partial class Ops
     private unsafe Tensor Map<TFunction>(Tensor x) where TFunction : struct, IElementFunction
     {
         Tensor y = Empty(x.Shape);
-        device.Run(new Map<TFunction>(x.Floats, y.Floats, x.Count));
+        Run(new Map<TFunction>(x.Floats, y.Floats, x.Count));
         return y;
     }
 }

@@ -20,11 +20,12 @@ public sealed partial class Ops
             foreach (int id in ids.AsReadOnlySpan<int>())
                 Check((uint)id < (uint)table.Shape[0], Name, $"id {id} is outside the table {table.Shape}, whose rows are 0 … {table.Shape[0] - 1}.");
         }
+        Check(ids.Count <= int.MaxValue, Name, $"{ids.Shape} are more than 2³¹ − 1 ids.");
         Span<int> sizes = stackalloc int[Shape.MaxRank];
         ids.Shape.CopyTo(sizes);
         sizes[ids.Shape.Rank] = table.Shape[1];
         Tensor y = Empty(new Shape(sizes[..(ids.Shape.Rank + 1)]));
-        device.Run(new Embedding((int*)ids.Address, table.Weight, y.Floats, checked((int)ids.Count), table.Shape[1]));
+        Run(new Embedding((int*)ids.Address, table.Weight, y.Floats, (int)ids.Count, table.Shape[1]));
         return y;
     }
 }

@@ -59,8 +59,8 @@ public sealed partial class Ops
         Check(bias.Shape == [size.Channels], name, $"the bias is {bias.Shape}, x {x.Shape} needs [{size.Channels}].");
         Tensor y = Empty(x.Shape);
         using MemoryScope scope = Scope();
-        Tensor workspace = Empty([checked((int)Kernels.GroupNorm.WorkspaceFloats(size))]);
-        device.Run(new GroupNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, workspace.Floats, size, groups, epsilon, maps, silu));
+        Tensor workspace = Workspace(Kernels.GroupNorm.WorkspaceFloats(size));
+        Run(new GroupNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, workspace.Floats, size, groups, epsilon, maps, silu));
         return y;
     }
 }

@@ -56,9 +56,10 @@ public sealed partial class Ops
         int width = x.Shape[-1];
         Check(weight.IsNone || weight.Shape == [width], name, $"the weight is {Described(weight)}, x {x.Shape} needs [{width}].");
         Check(bias.IsNone || bias.Shape == [width], name, $"the bias is {Described(bias)}, x {x.Shape} needs [{width}].");
+        int rows = Rows(name, x);
         Tensor y = Empty(x.Shape);
         if (x.Count > 0)
-            device.Run(new LayerNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, checked((int)(x.Count / width)), width, epsilon, shift, scale));
+            Run(new LayerNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, rows, width, epsilon, shift, scale));
         return y;
     }
 }

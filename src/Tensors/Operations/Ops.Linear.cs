@@ -30,7 +30,7 @@ public sealed partial class Ops
         Linear product0 = Product(name, x, first.Weight, first.Bias, new(first.Bias.Weight, default), out Tensor y0);
         Linear product1 = Product(name, x, second.Weight, second.Bias, new(second.Bias.Weight, default), out Tensor y1);
         Linear product2 = Product(name, x, third.Weight, third.Bias, new(third.Bias.Weight, default), out Tensor y2);
-        device.Run(new LinearTriple(product0, product1, product2));
+        Run(new LinearTriple(product0, product1, product2));
         return (y0, y1, y2);
     }
 
@@ -97,7 +97,7 @@ public sealed partial class Ops
 
     private Tensor RunLinear(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue)
     {
-        device.Run(Product(name, x, weight, bias, epilogue, out Tensor y));
+        Run(Product(name, x, weight, bias, epilogue, out Tensor y));
         return y;
     }
 

@@ -19,7 +19,7 @@ public sealed partial class Ops
             pointers.Add(new LinearTerm(factor, x.Floats));
         }
         Tensor y = Empty(shape);
-        device.Run(new LinearCombination(pointers, y.Floats, shape.Count));
+        Run(new LinearCombination(pointers, y.Floats, shape.Count));
         return y;
     }
 }

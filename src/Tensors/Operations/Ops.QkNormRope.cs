@@ -30,8 +30,9 @@ public sealed partial class Ops
         Check(cosine.IsNone == sine.IsNone && (cosine.IsNone || (cosine.Shape == table && sine.Shape == table)), name,
             $"cosine and sine are {cosine.Shape} and {sine.Shape}, x {x.Shape} with {textTokens} text tokens needs {table} twice.");
         Check(cosine.IsNone || width % 2 == 0, name, $"heads of x {x.Shape} have an odd width, which can't be rotated in pairs.");
+        Check((long)x.Shape[0] * tokens <= int.MaxValue, name, $"x {x.Shape} has more than 2³¹ − 1 tokens.");
         Tensor y = Empty(x.Shape);
-        device.Run(new QkNormRope(
+        Run(new QkNormRope(
             x.Floats, weight.Weight, bias.Weight, epsilon, cosine.IsNone ? null : cosine.Floats, sine.IsNone ? null : sine.Floats, y.Floats,
             x.Shape[0], tokens, textTokens, x.Shape[2], width));
         return y;

@@ -14,8 +14,9 @@ public sealed partial class Ops
     {
         int width = x.Shape[-1];
         Check(weight.Shape == [width], "rms_norm", $"the weight is {weight.Shape}, x {x.Shape} needs [{width}].");
+        int rows = Rows("rms_norm", x);
         Tensor y = Empty(x.Shape);
-        device.Run(new RmsNorm(x.Floats, weight.Weight, y.Floats, (int)(x.Count / Math.Max(1, width)), width, epsilon));
+        Run(new RmsNorm(x.Floats, weight.Weight, y.Floats, rows, width, epsilon));
         return y;
     }
 }

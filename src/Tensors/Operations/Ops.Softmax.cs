@@ -11,9 +11,10 @@ public sealed partial class Ops
     public unsafe Tensor Softmax(Tensor x)
     {
         int width = x.Shape[-1];
+        int rows = Rows("softmax", x);
         Tensor y = Empty(x.Shape);
         if (x.Count > 0)
-            device.Run(new Softmax(x.Floats, y.Floats, checked((int)(x.Count / width)), width));
+            Run(new Softmax(x.Floats, y.Floats, rows, width));
         return y;
     }
 }

@@ -15,9 +15,12 @@ public sealed partial class Ops
     public unsafe Tensor UpsampleNearest(Tensor x, bool time)
     {
         VideoSize size = Video(x, "upsample_nearest", "x");
+        Check(
+            Math.Max(size.Height, size.Width) <= int.MaxValue / 2 && (!time || size.Frames <= int.MaxValue / 2), "upsample_nearest",
+            $"x {x.Shape} doubled is larger than a dimension may be.");
         int frames = Kernels.UpsampleNearest.ResultFrames(size.Frames, time);
-        Tensor y = Empty([size.Batch, frames, checked(2 * size.Height), checked(2 * size.Width), size.Channels]);
-        device.Run(new UpsampleNearest(x.Floats, y.Floats, size, time));
+        Tensor y = Empty([size.Batch, frames, 2 * size.Height, 2 * size.Width, size.Channels]);
+        Run(new UpsampleNearest(x.Floats, y.Floats, size, time));
         return y;
     }
 }

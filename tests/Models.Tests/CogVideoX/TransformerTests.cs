@@ -57,13 +57,14 @@ public sealed class TransformerTests
     [InlineData(64)]
     public void RotaryTablesOfAllHeadDimsAgree(int headDim)
     {
+        using Ops ops = Ops.OnCpu(1);
         using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
         foreach ((int rows, int columns, int frames) in new[] { (4, 6, 3), (5, 3, 2) })
         {
-            (float[] cos, float[] sin) = RotaryTable.Table(headDim, frames, rows, columns, baseRows: 4, baseColumns: 6);
+            RotaryTable table = RotaryTable.Make(ops, headDim, frames, rows, columns, baseRows: 4, baseColumns: 6);
             string name = $"rope3d.dim{headDim}.h{rows}.w{columns}.t{frames}.base_w6.base_h4";
-            Assert.True(Agree.RelativeError(cos, goldens[$"{name}.cos"].ToFloats()) < 1e-6, $"{name}.cos");
-            Assert.True(Agree.RelativeError(sin, goldens[$"{name}.sin"].ToFloats()) < 1e-6, $"{name}.sin");
+            Agree.With(goldens[$"{name}.cos"], table.Cos, $"{name}.cos", 1e-6);
+            Agree.With(goldens[$"{name}.sin"], table.Sin, $"{name}.sin", 1e-6);
         }
     }
 
@@ -73,9 +74,9 @@ public sealed class TransformerTests
     public void SinCosTableAgrees(int dim, int columns, int rows, int frames)
     {
         using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
-        float[] table = SinCosPositions.Table(dim, frames, rows, columns, 1.875, 1);
-        double error = Agree.RelativeError(table, goldens[$"sincos3d.dim{dim}.w{columns}.h{rows}.t{frames}.spatial1.875"].ToFloats());
-        Assert.True(error < 1e-6, $"relative error {error:E2}");
+        using Ops ops = Ops.OnCpu(1);
+        string name = $"sincos3d.dim{dim}.w{columns}.h{rows}.t{frames}.spatial1.875";
+        Agree.With(goldens[name], SinCosPositions.Make(ops, dim, frames, rows, columns, 1.875, 1).Reshape([frames, rows * columns, dim]), name, 1e-6);
     }
 
     [Theory]
@@ -129,6 +130,19 @@ public sealed class TransformerTests
         }
         Assert.Equal(kind == "5b" ? 2 : 1, prepared);
         Assert.Equal(prepared, ops.Memory.LiveCount);
+    }
+
+    [Theory]
+    [InlineData("2b")]
+    [InlineData("5b")]
+    public void RefusesMoreTokensThanASequenceHas(string kind)
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, kind);
+        Tensor latents = ops.Empty([1, 70_000, 4, 400, 400]);
+        var error = Assert.Throws<TensorException>(() => transformer.Forward(latents, ops.Empty([1, 26, 24]), [999]));
+        Assert.Contains("70000 frames of 200×200 patches are 2800000000 tokens", error.Message);
+        Assert.Throws<TensorException>(() => transformer.Prepare(latents.Shape));
     }
 
     [Fact]

@@ -26,10 +26,11 @@ public sealed class AttentionTests
         }
     }
 
-    [Fact]
-    public void TheFastFormAgreesWithTheNaiveOne()
+    [Theory]
+    [MemberData(nameof(EachDevice.Fast), MemberType = typeof(EachDevice))]
+    public void AgreesWithTheNaiveForm(string device)
     {
-        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
+        using Ops naive = EachDevice.OpenNaive(), fast = EachDevice.Open(device);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Cases(), size =>
         {
             using var naiveScope = naive.Scope();
@@ -38,11 +39,12 @@ public sealed class AttentionTests
         }));
     }
 
-    [Fact]
-    public void ManyKeysAndQueriesAgreeWithTheNaiveForm()
+    [Theory]
+    [MemberData(nameof(EachDevice.Fast), MemberType = typeof(EachDevice))]
+    public void ManyKeysAndQueriesAgreeWithTheNaiveForm(string device)
     {
         var size = new AttentionCase(1, 400, 1030, 1, 64, 1, 1);
-        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
+        using Ops naive = EachDevice.OpenNaive(), fast = EachDevice.Open(device);
         Agree.With(Run(naive, size), Run(fast, size), "attention");
     }
 
@@ -59,10 +61,11 @@ public sealed class AttentionTests
         Assert.True(results[0].AsSpan().SequenceEqual(results[2]));
     }
 
-    [Fact]
-    public void MaskedKeysDontCount()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void MaskedKeysDontCount(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Tensor q = ops.FromHost([1f, 2], [1, 1, 1, 2]), k = ops.FromHost([1f, 1, 2, 2, 3, 3], [1, 3, 1, 2]);
         Tensor v = ops.FromHost([1f, 10, 2, 20, 3, 30], [1, 3, 1, 2]);
         foreach (float mask in new[] { float.NegativeInfinity, float.MinValue })

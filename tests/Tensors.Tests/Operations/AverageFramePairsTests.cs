@@ -1,3 +1,5 @@
+using CogVideoX.Testing;
+
 namespace CogVideoX.Tensors.Tests.Operations;
 
 public sealed class AverageFramePairsTests
@@ -6,10 +8,11 @@ public sealed class AverageFramePairsTests
     public void FormsAgree() => Forms.Agree((ops, random) =>
         ops.AverageFramePairs(ops.Random(random, [random.Next(1, 3), random.Next(1, 8), random.Next(1, 40), random.Next(1, 400), random.Next(1, 20)])));
 
-    [Fact]
-    public void AnOddNumberKeepsItsFirstFrame()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void AnOddNumberKeepsItsFirstFrame(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Assert.Equal([1, 3, 7], ops.AverageFramePairs(ops.FromHost([1f, 2, 4, 6, 8], [1, 5])).ToFloats());
         Assert.Equal([1.5f, 5], ops.AverageFramePairs(ops.FromHost([1f, 2, 4, 6], [1, 4])).ToFloats());
         Assert.Equal([3], ops.AverageFramePairs(ops.FromHost([3f], [1, 1])).ToFloats());

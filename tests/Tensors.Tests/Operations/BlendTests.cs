@@ -1,3 +1,5 @@
+using CogVideoX.Testing;
+
 namespace CogVideoX.Tensors.Tests.Operations;
 
 public sealed class BlendTests
@@ -11,18 +13,20 @@ public sealed class BlendTests
         return ops.Blend(ops.Random(random, before), ops.Random(random, after), dimension, random.Next(0, 12));
     });
 
-    [Fact]
-    public void FadesFromTheLastRowsOfTheTileBefore()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void FadesFromTheLastRowsOfTheTileBefore(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Tensor before = ops.FromHost([9f, 9, 10, 20], [1, 4]), after = ops.FromHost([0f, 0, 7], [1, 3]);
         Assert.Equal([10, 10, 7], ops.Blend(before, after, 1, 2).ToFloats()); // 10·1 + 0·0, 20·½ + 0·½, and then the tile itself
     }
 
-    [Fact]
-    public void AnOverlapLargerThanATileIsTheTile()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void AnOverlapLargerThanATileIsTheTile(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Tensor before = ops.FromHost([4f, 8], [2]), after = ops.FromHost([0f, 0, 0], [3]);
         Assert.Equal([4, 4, 0], ops.Blend(before, after, 0, 100).ToFloats());
     }

@@ -73,21 +73,28 @@ public sealed class CausalConv3dTests
     [InlineData(3, 1, 16, 16, 300, 32)]  // 1×1×1 below: two slices
     public void LargerFormsAgree(int batch, int frames, int height, int width, int channels, int outputs)
     {
-        using Ops reference = EachDevice.Open("reference"), fast = Ops.OnCpu(2);
         int k = channels == 300 ? 1 : 3;
-        Tensor[] results = [.. new[] { reference, fast }.Select(ops =>
+        using Ops naive = EachDevice.OpenNaive();
+        Tensor expected = Run(naive);
+        foreach (object[] device in EachDevice.Fast)
+        {
+            using Ops ops = EachDevice.Open((string)device[0]);
+            Agree.With(expected, Run(ops), $"convolution on {device[0]}");
+        }
+
+        Tensor Run(Ops ops)
         {
             var random = new Random(7);
             Tensor x = ops.Random(random, [batch, frames, height, width, channels]);
             return ops.CausalConv3d(x, ops.Random(random, [outputs, channels, k, k, k]), ops.Random(random, [outputs]));
-        })];
-        Agree.With(results[0], results[1], "convolution");
+        }
     }
 
-    [Fact]
-    public void AChunkWithItsHistoryEqualsTheWhole()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void AChunkWithItsHistoryEqualsTheWhole(string device)
     {
-        using Ops ops = Ops.OnCpu(2);
+        using Ops ops = EachDevice.Open(device);
         var random = new Random(3);
         Tensor x = ops.Random(random, [2, 7, 5, 6, 8]), weight = ops.Random(random, [20, 8, 3, 3, 3]);
         Tensor whole = ops.CausalConv3d(x, weight);
@@ -103,10 +110,11 @@ public sealed class CausalConv3dTests
         Agree.With(ops.Slice(x, 1, 5, 2), history, "the last history", 0);
     }
 
-    [Fact]
-    public void TheFirstHistoryRepeatsTheFirstFrame()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void TheFirstHistoryRepeatsTheFirstFrame(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Tensor x = ops.FromHost([1f, 2f], [1, 2, 1, 1, 1]);
         Assert.Equal([1, 1, 1, 2], ops.ConvHistory(x, default, 4).ToFloats());
         Assert.Equal([2], ops.ConvHistory(x, default, 1).ToFloats());

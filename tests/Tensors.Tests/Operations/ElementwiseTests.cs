@@ -35,21 +35,12 @@ public sealed class ElementwiseTests
         };
     });
 
-    [Fact]
-    public void SoftmaxStandsLargeNumbers()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void SoftmaxStandsLargeNumbers(string device)
     {
-        using Ops ops = Ops.OnCpu(1);
+        using Ops ops = EachDevice.Open(device);
         Assert.Equal([0, 0.5f, 0.5f], ops.Softmax(ops.FromHost([-3e38f, 1e30f, 1e30f], [1, 3])).ToFloats());
-    }
-
-    [Fact]
-    public void EmptyTensorsStayEmpty()
-    {
-        using Ops ops = Ops.OnCpu(2);
-        Tensor none = ops.Empty([3, 0]);
-        Assert.Empty(ops.Silu(none).ToFloats());
-        Assert.Empty(ops.Softmax(none).ToFloats());
-        Assert.Empty(ops.Add(none, none).ToFloats());
     }
 
     [Fact]

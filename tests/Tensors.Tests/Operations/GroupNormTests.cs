@@ -48,7 +48,7 @@ public sealed class GroupNormTests
     [InlineData(2, 2, "01")]
     public void PicksTheFrameOfTheMap(int frames, int mapFrames, string expected)
     {
-        foreach (string device in new[] { "reference", "cpu1" })
+        foreach (string device in EachDevice.Names)
         {
             using Ops ops = EachDevice.Open(device);
             float[] numbers = [.. Enumerable.Range(0, mapFrames).Select(i => (float)i)];

@@ -35,10 +35,11 @@ public sealed class LayerNormTests
             random.Next(chunks), random.Next(chunks), random.Next(chunks), random.Next(chunks), random.Next(sequence + 1));
     });
 
-    [Fact]
-    public void PicksTheVectorsOfEachToken()
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void PicksTheVectorsOfEachToken(string device)
     {
-        using Ops ops = Ops.OnCpu(2);
+        using Ops ops = EachDevice.Open(device);
         Tensor x = ops.FromHost([-1f, 1, -1, 1, -1, 1, -1, 1], [2, 2, 2]);
         Tensor modulation = ops.FromHost([10f, 10, 1, 1, 20, 20, 2, 2, 30, 30, 3, 3, 40, 40, 4, 4], [2, 8]);
         Tensor y = ops.ModulatedLayerNorm(x, default, default, 0, modulation, videoShift: 0, videoScale: 1, textShift: 2, textScale: 3, textTokens: 1);

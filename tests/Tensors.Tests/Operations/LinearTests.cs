@@ -20,11 +20,8 @@ public sealed class LinearTests
     }
 
     [Theory]
-    [InlineData("gelu_tanh", Activation.GeluTanh, "reference")]
-    [InlineData("gelu_tanh", Activation.GeluTanh, "cpu1")]
-    [InlineData("silu", Activation.Silu, "reference")]
-    [InlineData("silu", Activation.Silu, "cpu1")]
-    public void ActivationsAgreeWithTheReference(string golden, Activation activation, string device)
+    [ClassData(typeof(EachDevice))]
+    public void ActivationsAgreeWithTheReference(string device)
     {
         using Ops ops = EachDevice.Open(device);
         using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
@@ -33,13 +30,16 @@ public sealed class LinearTests
         var identity = new float[width * width];
         for (int i = 0; i < width; i++)
             identity[i * width + i] = 1;
-        Agree.With(goldens[golden], ops.Linear(x, ops.FromHost(identity, [width, width]), activation: activation), golden);
+        Tensor weight = ops.FromHost(identity, [width, width]);
+        Agree.With(goldens["gelu_tanh"], ops.Linear(x, weight, activation: Activation.GeluTanh), "gelu_tanh");
+        Agree.With(goldens["silu"], ops.Linear(x, weight, activation: Activation.Silu), "silu");
     }
 
-    [Fact]
-    public void EveryEpilogueAgreesWithTheNaiveForm()
+    [Theory]
+    [MemberData(nameof(EachDevice.Fast), MemberType = typeof(EachDevice))]
+    public void EveryEpilogueAgreesWithTheNaiveForm(string device)
     {
-        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
+        using Ops naive = EachDevice.OpenNaive(), fast = EachDevice.Open(device);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Cases(), size =>
         {
             foreach (Func<Ops, LinearCase, Tensor> form in new Func<Ops, LinearCase, Tensor>[] { Plain, FirstOfThree, SecondOfThree, ThirdOfThree, Residual, GatedResidual, GatedGelu })
@@ -52,14 +52,16 @@ public sealed class LinearTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void BigProductsAgreeWithTheNaiveForm(int type)
+    [MemberData(nameof(EachDevice.Fast), MemberType = typeof(EachDevice))]
+    public void BigProductsAgreeWithTheNaiveForm(string device)
     {
-        var size = new LinearCase(2, 101, 600, 1100, WeightTypes[type], Activation.Silu, 7);
-        using Ops naive = EachDevice.Open("reference"), fast = EachDevice.Open("cpu3");
-        Agree.With(Plain(naive, size), Plain(fast, size), "linear");
-        Agree.With(GatedResidual(naive, size), GatedResidual(fast, size), "gated residual");
+        using Ops naive = EachDevice.OpenNaive(), fast = EachDevice.Open(device);
+        foreach (DType type in new[] { DType.F32, DType.BF16 })
+        {
+            var size = new LinearCase(2, 101, 600, 1100, type, Activation.Silu, 7);
+            Agree.With(Plain(naive, size), Plain(fast, size), $"linear, {type}");
+            Agree.With(GatedResidual(naive, size), GatedResidual(fast, size), $"gated residual, {type}");
+        }
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using CogVideoX.Tensors.Safetensors;
 
@@ -47,19 +46,21 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
-    public void ThousandsOfTensorsOpenInMilliseconds()
+    public void ThousandsOfTensorsAreAllThere()
     {
+        const int Count = 5000;
         using var folder = new TempFolder();
         var header = new StringBuilder("{");
-        for (int i = 0; i < 5000; i++)
+        for (int i = 0; i < Count; i++)
             header.Append($"{(i > 0 ? "," : "")}\"transformer_blocks.{i}.attn1.to_q.weight\":{{\"dtype\":\"BF16\",\"shape\":[1,1],\"data_offsets\":[{2 * i},{2 * i + 2}]}}");
-        string path = folder.Write("x", RawFile.Of(header.Append('}').ToString(), 10000));
-        SafetensorsFile.Open(path).Dispose();
-
-        var watch = Stopwatch.StartNew();
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        Assert.Equal(5000, file.Names.Count);
-        Assert.True(watch.ElapsedMilliseconds < 500, $"{watch.ElapsedMilliseconds} ms");
+        byte[] content = RawFile.Of(header.Append('}').ToString(), 2 * Count);
+        using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", content));
+        Assert.Equal(Count, file.Names.Count);
+        for (int i = 0; i < Count; i++)
+        {
+            byte[] expected = content[^(2 * (Count - i))..][..2];
+            Assert.Equal(expected, file[$"transformer_blocks.{i}.attn1.to_q.weight"].AsReadOnlySpan<ushort>().ToArray().SelectMany(BitConverter.GetBytes));
+        }
     }
 
     [Fact]

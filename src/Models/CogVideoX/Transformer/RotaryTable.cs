@@ -17,34 +17,22 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
     public static RotaryTable For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int p = config.PatchSize, rows = height / p, columns = width / p;
-        Shape shape = [frames * rows * columns, config.HeadDim];
-        if (!ops.HoldsData)
-            return new RotaryTable(ops.Empty(shape), ops.Empty(shape));
-        (float[] cos, float[] sin) = Table(config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
-        return new RotaryTable(ops.FromHost(cos, shape), ops.FromHost(sin, shape));
+        if (ops.HoldsData)
+            return Make(ops, config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
+        Shape shape = [TokenTable.Tokens(frames, rows, columns), config.HeadDim];
+        return new RotaryTable(ops.Empty(shape), ops.Empty(shape));
     }
 
-    internal static (float[] Cos, float[] Sin) Table(int headDim, int frames, int rows, int columns, int baseRows, int baseColumns)
+    internal static RotaryTable Make(Ops ops, int headDim, int frames, int rows, int columns, int baseRows, int baseColumns)
     {
         int time = headDim / 4, space = headDim / 8 * 3;
         double[] y = new double[rows], x = new double[columns];
         Positions(rows, columns, baseRows, baseColumns, y, x);
-        var cos = new float[(long)frames * rows * columns * headDim];
-        var sin = new float[cos.Length];
-        int token = 0;
-        for (int t = 0; t < frames; t++)
-        {
-            for (int row = 0; row < rows; row++)
-            {
-                for (int column = 0; column < columns; column++, token += headDim)
-                {
-                    Turn(t, cos.AsSpan(token, time), sin.AsSpan(token, time));
-                    Turn(y[row], cos.AsSpan(token + time, space), sin.AsSpan(token + time, space));
-                    Turn(x[column], cos.AsSpan(token + time + space, space), sin.AsSpan(token + time + space, space));
-                }
-            }
-        }
-        return (cos, sin);
+        double[][] positions = [[.. Enumerable.Range(0, frames).Select(t => (double)t)], y, x];
+        int[] widths = [time, space, space];
+        return new RotaryTable(
+            TokenTable.Make(ops, [.. positions.Zip(widths, (axis, part) => Waves(axis, part, Math.Cos))], [0, 1, 2], headDim),
+            TokenTable.Make(ops, [.. positions.Zip(widths, (axis, part) => Waves(axis, part, Math.Sin))], [0, 1, 2], headDim));
     }
 
     // The largest box of the grid's aspect ratio that fits the training grid, centred; cut into equal parts.
@@ -69,13 +57,7 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
             positions[i] = n == 1 ? start : start + (last - start) * i / (n - 1);
     }
 
-    private static void Turn(double position, Span<float> cos, Span<float> sin)
-    {
-        for (int i = 0; i < cos.Length; i += 2)
-        {
-            double angle = position / Math.Pow(Theta, (double)i / cos.Length);
-            cos[i] = cos[i + 1] = (float)Math.Cos(angle);
-            sin[i] = sin[i + 1] = (float)Math.Sin(angle);
-        }
-    }
+    // [positions, width]
+    private static float[][] Waves(double[] positions, int width, Func<double, double> function) =>
+        [.. positions.Select(position => Enumerable.Range(0, width).Select(i => (float)function(position / Math.Pow(Theta, (double)(i & ~1) / width))).ToArray())];
 }

@@ -15,33 +15,23 @@ internal static class SinCosPositions
     public static Tensor For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int rows = height / config.PatchSize, columns = width / config.PatchSize;
-        Shape shape = [frames * rows * columns, config.Width];
         return ops.HoldsData
-            ? ops.FromHost(Table(config.Width, frames, rows, columns, config.SpatialInterpolation, config.TemporalInterpolation), shape)
-            : ops.Empty(shape);
+            ? Make(ops, config.Width, frames, rows, columns, config.SpatialInterpolation, config.TemporalInterpolation)
+            : ops.Empty([TokenTable.Tokens(frames, rows, columns), config.Width]);
     }
 
-    internal static float[] Table(int dim, int frames, int rows, int columns, double spatialScale, double temporalScale)
+    internal static Tensor Make(Ops ops, int dim, int frames, int rows, int columns, double spatialScale, double temporalScale)
     {
         int time = dim / 4, space = 3 * dim / 8;
-        var table = new float[(long)frames * rows * columns * dim];
-        Span<float> token = table;
-        for (int t = 0; t < frames; t++)
-        {
-            for (int y = 0; y < rows; y++)
-            {
-                for (int x = 0; x < columns; x++, token = token[dim..])
-                {
-                    Waves(t / temporalScale, token[..time]);
-                    Waves(x / spatialScale, token.Slice(time, space));
-                    Waves(y / spatialScale, token.Slice(time + space, space));
-                }
-            }
-        }
-        return table;
+        float[][][] axes = [Waves(frames, temporalScale, time), Waves(rows, spatialScale, space), Waves(columns, spatialScale, space)];
+        return TokenTable.Make(ops, axes, [0, 2, 1], dim);
     }
 
-    private static void Waves(double position, Span<float> result)
+    // [positions, width]
+    private static float[][] Waves(int positions, double scale, int width) =>
+        [.. Enumerable.Range(0, positions).Select(position => Wave(position / scale, new float[width]))];
+
+    private static float[] Wave(double position, float[] result)
     {
         int half = result.Length / 2;
         for (int i = 0; i < half; i++)
@@ -50,5 +40,6 @@ internal static class SinCosPositions
             result[i] = (float)Math.Sin(angle);
             result[half + i] = (float)Math.Cos(angle);
         }
+        return result;
     }
 }

@@ -59,7 +59,7 @@ public sealed class CogVideoXVae
     /// <param name="latents">[B, F, C, H, W]</param>
     /// <param name="rows">Tiles along the height.</param>
     /// <param name="columns">Tiles along the width.</param>
-    /// <param name="progress">Told after each residual block of each tile.</param>
+    /// <param name="progress">Told after each residual block of each tile; in a dry run, of the tiles that are computed.</param>
     /// <returns>As <see cref="Decode"/></returns>
     public Tensor DecodeTiled(Tensor latents, TileGrid rows, TileGrid columns, Action<int, int>? progress = null)
     {
@@ -68,20 +68,23 @@ public sealed class CogVideoXVae
         int height = z.Shape[2], width = z.Shape[3];
         int down = (height + rows.Step - 1) / rows.Step, across = (width + columns.Step - 1) / columns.Step;
         int tiles = 0;
+        var parts = new PlannedParts<(int, int)>(ops);
         var above = new Tensor[across];
         Tensor picture = default;
         for (int row = 0; row < down; row++)
         {
-            Tensor strip = default, left = default;
+            Tensor strip = default, before = default;
             for (int column = 0; column < across; column++)
             {
-                Tensor tile = DecodeTile(z, row * rows.Step, rows.Latents, column * columns.Step, columns.Latents, (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks));
+                int top = row * rows.Step, left = column * columns.Step;
+                Tensor tile = parts.Get((Math.Min(rows.Latents, height - top), Math.Min(columns.Latents, width - left)), () => DecodeTile(
+                    z, top, rows.Latents, left, columns.Latents, (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks)));
                 tiles++;
                 if (row > 0)
                     tile = Replace(above[column], ops.Blend(above[column], tile, 2, rows.BlendPixels), tile);
                 if (column > 0)
-                    tile = Replace(default, ops.Blend(left, tile, 3, columns.BlendPixels), tile);
-                above[column] = left = tile;
+                    tile = Replace(default, ops.Blend(before, tile, 3, columns.BlendPixels), tile);
+                above[column] = before = tile;
                 strip = Append(strip, Crop(tile, rows.KeptPixels, columns.KeptPixels), 3);
             }
             picture = Append(picture, strip, 2);

@@ -1,0 +1,121 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels.Tests.Devices;
+
+public sealed unsafe class CancellationTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 1000)]
+    [InlineData(4, 1)]
+    [InlineData(4, 1000)]
+    public void NoItemBeginsAfterIt(int threads, int items)
+    {
+        using var team = new CpuThreads(threads) { Cancellation = new CancellationToken(canceled: true) };
+        var runs = new int[items];
+        fixed (int* counters = runs)
+        {
+            var work = new Count(counters);
+            var error = Assert.Throws<OperationCanceledException>(() => team.For(items, work));
+            Assert.Equal(team.Cancellation, error.CancellationToken);
+        }
+        Assert.All(runs, times => Assert.Equal(0, times));
+    }
+
+    // Those that have begun end: at most one for each thread.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void ItemsLeftAreDroppedAndTheTeamGoesOn(int threads)
+    {
+        const int items = 1000, last = 20;
+        using var source = new CancellationTokenSource();
+        using var team = new CpuThreads(threads);
+        var runs = new int[items];
+        (Cancelling.Source, Cancelling.Begun) = (source, 0);
+        fixed (int* counters = runs)
+        {
+            var counting = new Count(counters);
+            team.Cancellation = source.Token;
+            Assert.Throws<OperationCanceledException>(() => team.For(items, new Cancelling(last)));
+            Assert.Throws<OperationCanceledException>(() => team.For(items, counting));
+            Assert.All(runs, times => Assert.Equal(0, times));
+            team.Cancellation = default;
+            team.For(items, counting);
+        }
+        Assert.All(runs, times => Assert.Equal(1, times));
+        Assert.InRange(Cancelling.Begun, last + 1, last + threads);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void AnItemThatLastsSeesIt(int threads)
+    {
+        using var source = new CancellationTokenSource();
+        using var team = new CpuThreads(threads) { Cancellation = source.Token };
+        Lasting.Source = source;
+        Assert.Throws<OperationCanceledException>(() => team.For(threads, new Lasting()));
+    }
+
+    // One item, of many seconds: the sums of values that are 0 but for the last key's.
+    [Fact]
+    public void AnAttentionOverManyKeysStopsAmongThem()
+    {
+        const int queries = 1024, keys = 1 << 20, width = 8;
+        using var device = new CpuDevice(1);
+        nint tokens = device.Allocate((long)keys * width * sizeof(float)), result = device.Allocate(queries * width * sizeof(float));
+        try
+        {
+            new Span<float>((void*)tokens, keys * width).Clear();
+            ((float*)tokens)[keys * width - 1] = 1;
+            new Span<float>((void*)result, queries * width).Clear();
+            using var source = new CancellationTokenSource();
+            device.Cancellation = source.Token;
+            source.CancelAfter(1);
+            var size = new AttentionSize(1, queries, keys, 1, width);
+            Assert.Throws<OperationCanceledException>(() =>
+                device.Run(new Attention((float*)tokens, (float*)tokens, (float*)tokens, null, 0, (float*)result, size, 1)));
+            Assert.False(((float*)result)[width - 1] > 0, "all keys were seen");
+        }
+        finally
+        {
+            device.Free(tokens);
+            device.Free(result);
+        }
+    }
+
+    private readonly struct Count(int* counters) : IParallelBody
+    {
+        public void Run(int item, CpuWorker worker) => Interlocked.Increment(ref counters[item]);
+    }
+
+    private readonly struct Cancelling(int last) : IParallelBody
+    {
+        public static int Begun;
+
+        public static CancellationTokenSource Source { get; set; } = null!;
+
+        public void Run(int item, CpuWorker worker)
+        {
+            if (item == last)
+                Source.Cancel();
+            while (item > last && !worker.IsCancelled) // so that nobody begins a second one
+                Thread.Yield();
+            Interlocked.Increment(ref Begun);
+        }
+    }
+
+    private readonly struct Lasting : IParallelBody
+    {
+        public static CancellationTokenSource Source { get; set; } = null!;
+
+        public void Run(int item, CpuWorker worker)
+        {
+            if (item == 0)
+                Source.Cancel();
+            while (!worker.IsCancelled)
+                Thread.Yield();
+        }
+    }
+}

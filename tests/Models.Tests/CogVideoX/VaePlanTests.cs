@@ -1,0 +1,77 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Models.Tests.CogVideoX;
+
+/// <summary>The VAE of the released models, run dry: what a plan counts grows as the picture does, however large it is.</summary>
+public sealed class VaePlanTests
+{
+    private static readonly VaeConfig Released = GoldenModels.Folder("5b").Vae with
+    {
+        BlockChannels = [128, 256, 256, 512],
+        LayersPerBlock = 3,
+        LatentChannels = 16,
+        NormGroups = 32,
+    };
+
+    [Theory]
+    [InlineData(21, 96, 170)]     // 81 frames of 768×1360: a tensor has more than 2³¹ elements
+    [InlineData(126, 128, 128)]
+    [InlineData(2, 2000, 2000)]   // the norm's workspace has more than 2³¹ numbers, and all operations together are more than 2⁵³
+    public void CountsGrowWithThePicture(int frames, int height, int width)
+    {
+        (long flops, long bytes) = Plan(frames, height, width);
+        (long quarterFlops, long quarterBytes) = Plan(frames, height / 2, width / 2);
+        Assert.Equal(4, (double)flops / quarterFlops, 1e-9);
+        Assert.Equal(4, (double)bytes / quarterBytes, 0.02); // chunks and pages don't divide evenly
+    }
+
+    [Fact]
+    public void WorkGrowsWithTheChunks() => Assert.Equal(63, (double)Plan(126, 8, 8).Flops / Plan(2, 8, 8).Flops, 1e-9);
+
+    [Fact]
+    public void APlanInTilesIsTheRun()
+    {
+        using Ops real = Ops.OnCpu(2, measure: true), plan = Ops.Planning();
+        foreach (Ops ops in new[] { real, plan })
+            Tiled(ops, ops.FromHost(new float[5 * 4 * 14 * 13], [1, 5, 4, 14, 13]));
+        Assert.Equal(real.TakeOperationTimes().Sum(operation => operation.Flops), plan.PlannedFlops);
+        Assert.Equal(1, (double)plan.Memory.PeakBytes / real.Memory.PeakBytes, 0.02);
+    }
+
+    // Tiles of one size are alike: a picture of a million latents is planned with those of four sizes.
+    [Fact]
+    public void APlanGoesThroughOneTileOfEachSize()
+    {
+        using Ops few = Ops.Planning(), many = Ops.Planning();
+        Assert.Equal(Tiled(few, few.Empty([1, 5, 4, 7, 6])), Tiled(many, many.Empty([1, 5, 4, 1002, 1002])));
+        Assert.True(many.PlannedFlops > 10_000 * few.PlannedFlops);
+    }
+
+    [Fact]
+    public void APictureTooLargeToCountIsRefused()
+    {
+        Assert.Contains("2³¹", Assert.Throws<TensorException>(() => Plan(2, 4096, 4096)).Message);
+        Assert.Contains("2³¹", Assert.Throws<TensorException>(() => Plan(2, 1_000_000_000, 1)).Message);
+        Assert.Contains("64 bits", Assert.Throws<TensorException>(() => Plan(2, 1_000_000_000, 1_000_000_000)).Message);
+    }
+
+    // → blocks that were gone through
+    private static int Tiled(Ops ops, Tensor latents)
+    {
+        int blocks = 0;
+        GoldenModels.Vae(ops, "5b").DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (_, _) => blocks++);
+        return blocks;
+    }
+
+    private static (long Flops, long Bytes) Plan(int frames, int height, int width)
+    {
+        using Ops ops = Ops.Planning();
+        var vae = new CogVideoXVae(new WeightReader(new WeightList(ops, DType.F32)), Released);
+        long weights = ops.Memory.LiveBytes;
+        vae.Decode(ops.Empty([1, frames, 16, height, width]));
+        return (ops.PlannedFlops, ops.Memory.PeakBytes - weights);
+    }
+}
