@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Files;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>A file appears under its name only when it is whole: it is written beside it and renamed.</summary>
@@ -9,15 +11,17 @@ internal static class AtomicFile
     /// <exception cref="SafetensorsException">It can't be written; nothing is left behind.</exception>
     public static void Write(string path, long bytes, Action<Stream> write)
     {
-        string full = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(full) ?? full;
-        if (Directory.Exists(full))
-            throw new SafetensorsException($"{path} is a folder; name a file in it.");
-        if (!Directory.Exists(folder))
-            throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
+        string folder = "";
         try
         {
+            string full = RealPath.Of(path);     // a link stays, and what it leads to is replaced
+            folder = Path.GetDirectoryName(full) ?? full;
+            if (Directory.Exists(full))
+                throw new SafetensorsException($"{path} is a folder; name a file in it.");
+            if (!Directory.Exists(folder))
+                throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
+            using WorkFolder work = WorkFolder.Create(folder);
+            string temporary = work[Path.GetFileName(full)];
             using (var stream = new FileStream(temporary, Options(bytes)))
                 write(stream);
             File.Move(temporary, full, overwrite: true);
@@ -29,11 +33,6 @@ internal static class AtomicFile
         catch (UnauthorizedAccessException exception)
         {
             throw new SafetensorsException($"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
-        }
-        finally
-        {
-            // Gone already where all went well.
-            File.Delete(temporary);
         }
     }
 

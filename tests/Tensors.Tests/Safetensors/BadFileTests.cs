@@ -18,6 +18,13 @@ public sealed class BadFileTests
     [InlineData("<html>", "web page")]
     [InlineData("PK\u0003\u0004aaaaaaaaaa", "PyTorch pickle")]
     [InlineData("GGUF\u0003aaaaaaaaa", "GGUF")]
+    [InlineData("\0\0\0\u0020ftypisom\0\0\u0002\0", "this is an MP4 video; weights and latents are .safetensors files")]
+    [InlineData("\0\0\0\u0014ftypqt  \0\0\u0002\0", "QuickTime")]
+    [InlineData("\u001A\u0045\u00DF\u00A3\u0001\0\0\0", "WebM or Matroska")]
+    [InlineData("GIF89aaaaaaa", "GIF")]
+    [InlineData("\u0089PNG\r\n\u001A\n", "PNG")]
+    [InlineData("RIFF\u0010\0\0\0WEBPVP8 ", "WebP")]
+    [InlineData("YUV4MPEG2 W64 H64 F8:1\n", "Y4M")]
     public void WhatIsNoSafetensorsFileIsNamed(string contents, string says) => Refused(Encoding.Latin1.GetBytes(contents), says);
 
     [Theory]

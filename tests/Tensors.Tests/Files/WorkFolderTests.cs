@@ -1,0 +1,75 @@
+using CogVideoX.Tensors.Files;
+using CogVideoX.Tensors.Tests.Safetensors;
+
+namespace CogVideoX.Tensors.Tests.Files;
+
+public sealed class WorkFolderTests
+{
+    [Fact]
+    public void ItGoesWithEverythingInIt()
+    {
+        using var folder = new TempFolder();
+        using (WorkFolder work = WorkFolder.Create(folder.Path))
+        {
+            Directory.CreateDirectory(work["sub"]);
+            File.WriteAllText(work["sub/file"], "");
+            Assert.Single(Directory.GetFileSystemEntries(folder.Path));
+        }
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void WhatAKilledProgramLeftIsSweptByTheNext()
+    {
+        using var folder = new TempFolder();
+        string left = Leave(folder, 'a');
+        File.WriteAllText(Path.Combine(left, "clip.mp4"), "half");
+        WorkFolder.Create(folder.Path).Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void WhatARunningProgramHoldsStays()
+    {
+        using var folder = new TempFolder();
+        using WorkFolder other = WorkFolder.Create(folder.Path);
+        File.WriteAllText(other["clip.mp4"], "half");
+        WorkFolder.Create(folder.Path).Dispose();
+        Assert.Equal("half", File.ReadAllText(other["clip.mp4"]));
+    }
+
+    [Fact]
+    public void AFolderThatIsNotLockedYetStaysForAnHour()
+    {
+        using var folder = new TempFolder();
+        string young = Leave(folder, 'a'), old = Leave(folder, 'b');
+        File.Delete(Path.Combine(young, ".lock"));
+        File.Delete(Path.Combine(old, ".lock"));
+        Directory.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
+        WorkFolder.Create(folder.Path).Dispose();
+        Assert.Equal([young], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void WhatOnlyLooksAlikeStays()
+    {
+        using var folder = new TempFolder();
+        string real = Directory.CreateDirectory(folder["real"]).FullName;
+        File.WriteAllText(Path.Combine(real, ".lock"), "");
+        Directory.CreateSymbolicLink(folder[$".cogvideox-{new string('a', 32)}.tmp"], real);
+        File.WriteAllText(folder[$".cogvideox-{new string('b', 32)}.tmp"], "a file");
+        foreach (string name in new[] { ".cogvideox-1234.tmp", $".cogvideox-{new string('g', 32)}.tmp", $"cogvideox-{new string('a', 32)}.tmp", ".clip.mp4.12345678.tmp" })
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder[name]).FullName, ".lock"), "");
+        int before = Directory.GetFileSystemEntries(folder.Path).Length;
+        WorkFolder.Create(folder.Path).Dispose();
+        Assert.Equal(before, Directory.GetFileSystemEntries(folder.Path).Length);
+        Assert.True(File.Exists(Path.Combine(real, ".lock")));
+    }
+
+    private static string Leave(TempFolder folder, char letter)
+    {
+        string left = Directory.CreateDirectory(folder[$".cogvideox-{new string(letter, 32)}.tmp"]).FullName;
+        File.WriteAllText(Path.Combine(left, ".lock"), "");
+        return left;
+    }
+}
