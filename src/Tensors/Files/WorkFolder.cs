@@ -10,7 +10,9 @@ namespace CogVideoX.Tensors.Files;
 public sealed partial class WorkFolder : IDisposable
 {
     private const string Pattern = ".cogvideox-*.tmp", LockName = ".lock";
-    private static readonly TimeSpan TimeToLock = TimeSpan.FromHours(1);
+    // On Unix a file is opened first and locked then: one that was made this moment may be about to be locked.
+    private static readonly TimeSpan TimeToLock = TimeSpan.FromMinutes(1);
+
     private readonly FileStream held;
 
     private WorkFolder(string path, FileStream held)
@@ -59,7 +61,7 @@ public sealed partial class WorkFolder : IDisposable
     private static void SweepBeside(WorkFolder own, string parent)
     {
         // A disk without locks (some network ones) would say that ours is free too: there nobody can tell whose a folder is.
-        if (IsForsaken(own.Location))
+        if (!IsHeld(own.Location))
             return;
         try
         {
@@ -75,20 +77,24 @@ public sealed partial class WorkFolder : IDisposable
         }
     }
 
-    private static bool IsForsaken(string folder)
+    private static bool IsForsaken(string folder) => new DirectoryInfo(folder).LinkTarget is null     // we make no links
+        && Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow - TimeToLock
+        && !IsHeld(folder);
+
+    private static bool IsHeld(string folder)
     {
         try
         {
-            if (new DirectoryInfo(folder).LinkTarget is not null)
-                return false;       // we make no links
-            if (!File.Exists(Path.Combine(folder, LockName)))
-                return Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow - TimeToLock;    // else it may be about to be locked
             Hold(folder, FileMode.Open).Dispose();
-            return true;
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;       // its maker was killed before it had a lock, or while removing it
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return true;
         }
     }
 

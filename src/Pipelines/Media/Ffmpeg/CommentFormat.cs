@@ -40,7 +40,7 @@ internal abstract class CommentFormat : FfmpegFormat
         string even = right + bottom == 0
             ? ""
             : $",format=yuv444p,pad=iw+{right}:ih+{bottom},fillborders=right={right}:bottom={bottom}:mode=smear";
-        return $"{ToBt709}{even},format={encoder.PixelFormat}";
+        return $"{ToBt709}{even},format={encoder.PixelFormat},{TagAsBt709}";
     }
 
     protected override IEnumerable<string> ContainerArguments(FfmpegEncoder encoder, GenerationMetadata? metadata) =>

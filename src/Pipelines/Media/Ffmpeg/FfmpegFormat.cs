@@ -7,6 +7,9 @@ internal abstract class FfmpegFormat : VideoFormat
     protected const string ToBt709 =
         "scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
 
+    /// <summary>The same for encoders that look at the pictures (ProRes) and not at <see cref="Bt709Tags"/>.</summary>
+    protected const string TagAsBt709 = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv";
+
     protected static readonly string[] Bt709Tags =
         ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"];
 

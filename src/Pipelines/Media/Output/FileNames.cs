@@ -44,8 +44,8 @@ public static class FileNames
     private static bool IsPartOfWord(Rune rune) => Rune.IsLetterOrDigit(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    // Windows knows these in any folder and with any ending; it takes ¹²³ for digits.
+    // Windows knows these in any folder and with any ending.
     private static bool IsDevice(string name) => WindowsDevices.Contains(name)
         || (name.Length == 4 && (name.StartsWith("com", StringComparison.Ordinal) || name.StartsWith("lpt", StringComparison.Ordinal))
-            && "0123456789¹²³".Contains(name[3]));
+            && char.IsAsciiDigit(name[3]));
 }

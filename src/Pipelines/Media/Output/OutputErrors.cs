@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>What the system's errors about an output mean.</summary>
@@ -11,5 +13,8 @@ internal static class OutputErrors
     public static bool IsDiskFull(Exception exception) => exception is IOException && DiskFullCodes.Contains(exception.HResult & 0xFFFF);
 
     /// <summary>Nobody reads the other end.</summary>
-    public static bool IsBrokenPipe(Exception exception) => exception is IOException && BrokenPipeCodes.Contains(exception.HResult & 0xFFFF);
+    // .NET's own pipes are sockets on Unix.
+    public static bool IsBrokenPipe(Exception exception) => exception is IOException
+        && (BrokenPipeCodes.Contains(exception.HResult & 0xFFFF)
+            || exception.InnerException is SocketException { SocketErrorCode: SocketError.Shutdown or SocketError.ConnectionReset });
 }
