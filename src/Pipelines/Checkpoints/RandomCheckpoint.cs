@@ -3,6 +3,7 @@ using CogVideoX.Models.CogVideoX;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Checkpoints;
@@ -28,24 +29,16 @@ public static class RandomCheckpoint
     {
         if (!Preset.Names.Contains(preset))
             throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string target = RealPath.Of(folder);     // a link to an empty folder stays
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
             throw new RequestException(nameof(folder), $"{target} exists already; choose a new folder, or remove it first.");
         OutputChecks.Check(nameof(folder), Path.Combine(Path.GetDirectoryName(target) ?? "/", "model_index.json"));
-        string partial = $"{target}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            new Preset(preset).WriteConfigs(partial, layers);
-            WriteWeights(partial, seed, progress, cancellation);
-            if (Directory.Exists(target))
-                Directory.Delete(target);
-            Directory.Move(partial, target);
-        }
-        finally
-        {
-            if (Directory.Exists(partial))
-                Directory.Delete(partial, recursive: true);
-        }
+        using WorkFolder work = WorkFolder.Create(Path.GetDirectoryName(target) ?? "/");
+        string partial = work[Path.GetFileName(target)];
+        new Preset(preset).WriteConfigs(partial, layers);
+        WriteWeights(partial, seed, progress, cancellation);
+        if (!FreeName.TryTakeForFolder(target, partial))
+            throw new RequestException(nameof(folder), $"{target} has come to exist since the start; choose a new folder, or remove it first.");
     }
 
     private static void WriteWeights(string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)

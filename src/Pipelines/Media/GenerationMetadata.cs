@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
@@ -14,7 +13,6 @@ public sealed record GenerationMetadata(
     string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings)
 {
     private const string Product = "CogVideoX for .NET";
-    private const int MaxDepth = 16;
 
     /// <summary>
     /// One line of ASCII JSON. Anything else is escaped, so that it passes unchanged through GIF comments (7-bit by their
@@ -39,39 +37,64 @@ public sealed record GenerationMetadata(
     /// <exception cref="FormatException">The text is something else.</exception>
     public static GenerationMetadata Parse(string json)
     {
-        try
-        {
-            using JsonDocument document = ParseText(json);
-            JsonNode? root = JsonObject.Create(document.RootElement.Clone());
-            string generator = Required(root, "generator").GetValue<string>();
-            if (!generator.StartsWith(Product, StringComparison.Ordinal))
-                throw new FormatException($"the settings were written by {Quoted.Name(generator)}, not by {Product}");
-            return new GenerationMetadata(
-                Required(root, "prompt").GetValue<string>(),
-                Required(root, "negative_prompt").GetValue<string>(),
-                Required(root, "seed").GetValue<ulong>(),
-                new OrderedDictionary<string, JsonNode?>(Required(root, "settings").AsObject()));
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new FormatException($"the settings in it are damaged ({e.Message})", e);
-        }
-    }
-
-    private static JsonDocument ParseText(string json)
-    {
-        try
-        {
-            return StrictJson.Parse(Encoding.UTF8.GetBytes(json), MaxDepth);
-        }
-        catch (FormatException e)
-        {
-            throw new FormatException($"the settings in it are damaged: what is there {e.Message}", e);
-        }
+        ArgumentNullException.ThrowIfNull(json);
+        var root = ParseObject(json);
+        string generator = Text(root, "generator");
+        if (!generator.StartsWith(Product, StringComparison.Ordinal))
+            throw new FormatException($"the settings were written by {Quoted.Name(generator)}, not by {Product}");
+        if (Required(root, "seed") is not JsonValue seed || !seed.TryGetValue(out ulong number))
+            throw Wrong(root, "seed", "a whole number from 0 to 2⁶⁴ − 1");
+        if (Required(root, "settings") is not JsonObject settings)
+            throw Wrong(root, "settings", "an object");
+        return new GenerationMetadata(
+            Text(root, "prompt"), Text(root, "negative_prompt"), number, new OrderedDictionary<string, JsonNode?>(settings));
     }
 
     private static string Version => typeof(GenerationMetadata).Assembly.GetName().Version?.ToString(3) ?? "";
 
-    private static JsonNode Required(JsonNode? root, string name) =>
-        root?[name] ?? throw new FormatException($"the settings in it lack '{name}'");
+    private static JsonObject ParseObject(string json)
+    {
+        try
+        {
+            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+            CheckTexts(root);
+            return root as JsonObject ?? throw new FormatException("the settings in it are damaged: they are JSON, but not an object");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"the settings in it are damaged: after {e.BytePositionInLine ?? 0} bytes they are no JSON that can be read", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new FormatException("the settings in it are damaged: they hold half a character", e);
+        }
+    }
+
+    // A text that holds half of a surrogate pair is found when it is first read, which would be far from here.
+    private static void CheckTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, value) in members)
+                    CheckTexts(value);
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                    CheckTexts(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
+        }
+    }
+
+    private static string Text(JsonObject root, string name) =>
+        Required(root, name) is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(root, name, "a text");
+
+    private static FormatException Wrong(JsonObject root, string name, string wanted) =>
+        new($"the settings in it are damaged: '{name}' is {Quoted.Name(root[name]!.ToJsonString())}, not {wanted}");
+
+    private static JsonNode Required(JsonObject root, string name) =>
+        root[name] ?? throw new FormatException($"the settings in it lack '{name}'");
 }

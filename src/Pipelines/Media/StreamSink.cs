@@ -1,7 +1,7 @@
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>A sink that writes one file itself.</summary>
-internal abstract class StreamSink(OutputTarget target, VideoShape shape) : VideoSink(target, shape)
+internal abstract class StreamSink(OutputTarget target, VideoShape shape, VideoOptions options) : FileSink(target, shape, options)
 {
     private FileStream? file;
 
@@ -9,7 +9,7 @@ internal abstract class StreamSink(OutputTarget target, VideoShape shape) : Vide
 
     protected abstract void WriteHeader();
 
-    protected virtual void WriteTrailer() { }
+    protected virtual void WriteTrailer(CancellationToken cancellation) { }
 
     private protected sealed override void Start()
     {
@@ -19,7 +19,7 @@ internal abstract class StreamSink(OutputTarget target, VideoShape shape) : Vide
 
     private protected sealed override void Finish(CancellationToken cancellation)
     {
-        WriteTrailer();
+        WriteTrailer(cancellation);
         Output.Dispose();       // here and not only in Release, so that what the last flush says is heard
     }
 

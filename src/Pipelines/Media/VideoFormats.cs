@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>The formats that a video can be written in, chosen by the ending of the file's name.</summary>
@@ -7,6 +9,8 @@ public static class VideoFormats
     public static IReadOnlyList<VideoFormat> All { get; } =
     [
         new Mp4Format(),
+        new MovFormat(),
+        new MkvFormat(),
         new WebmFormat(),
         new GifFormat(),
         new WebpFormat(),
@@ -15,6 +19,8 @@ public static class VideoFormats
         new SafetensorsFormat(),
         new PngFolderFormat(),
     ];
+
+    internal static VideoFormat Folder { get; } = All.Single(format => format.IsFolder);
 
     /// <summary>
     /// The ending for a file that nobody named: <c>.mp4</c> where ffmpeg is at hand, <c>.png</c> (animated) where it isn't.
@@ -25,18 +31,22 @@ public static class VideoFormats
 
     /// <summary>The format that a name asks for.</summary>
     /// <param name="path">A file, or a folder ending in <c>/</c>.</param>
-    /// <exception cref="OutputException">No format has this ending.</exception>
+    /// <exception cref="OutputException">No format has this ending, or it is no path.</exception>
     public static VideoFormat ForPath(string path)
     {
-        bool folder = path.EndsWith('/') || path.EndsWith(Path.DirectorySeparatorChar);
-        string ending = folder ? "/" : Path.GetExtension(path);
+        ArgumentNullException.ThrowIfNull(path);
+        if (PathCheck.Problem(path) is { } problem)
+            throw new OutputException($"{Quoted.Path(path)}: {problem}");
+        if (Path.EndsInDirectorySeparator(path))
+            return Folder;
+        string ending = Path.GetExtension(path);
         return All.FirstOrDefault(format => format.Extension.Equals(ending, StringComparison.OrdinalIgnoreCase))
             ?? throw new OutputException($"{Unknown(path, ending)}; use {Choices()}");
     }
 
     private static string Unknown(string path, string ending) => ending.Length == 0
-        ? $"'{path}' has no ending that says which format it is"
-        : $"'{path}': '{ending}' is not a known video format";
+        ? $"{Quoted.Path(path)} has no ending that says which format it is"
+        : $"{Quoted.Path(path)}: {Quoted.Name(ending)} is not a known video format";
 
     private static string Choices() =>
         string.Join(", ", All.Select(format => $"{format.Extension} ({format.Description})"));

@@ -46,12 +46,35 @@ public sealed class VideoFrames
     }
 
     /// <summary>Writes the video; the name's ending chooses the format (<see cref="VideoFormats"/>).</summary>
+    /// <returns>Where it is, in full.</returns>
     /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
-    public void Save(
-        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false, CancellationToken cancellation = default)
+    public string Save(
+        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false, CancellationToken cancellation = default) =>
+        Save(path, rate, VideoOptions.From(metadata, overwrite), cancellation);
+
+    /// <inheritdoc cref="Save(string, FrameRate, GenerationMetadata?, bool, CancellationToken)"/>
+    public string Save(string path, FrameRate rate, VideoOptions options, CancellationToken cancellation = default)
     {
-        using var sink = VideoSink.Open(path, new VideoShape(Count, Height, Width, rate), metadata, overwrite);
+        using var sink = VideoSink.Open(path, Shape(rate), options);
+        WriteTo(sink, cancellation);
+        return sink.Location!;
+    }
+
+    /// <summary>Writes the video as YUV4MPEG2 to a stream (<see cref="VideoSink.OpenY4m"/>).</summary>
+    /// <exception cref="OutputException">The stream takes nothing more: its reader has gone, the disk behind it is full.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void WriteY4m(
+        Stream output, FrameRate rate, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellation = default)
+    {
+        using var sink = VideoSink.OpenY4m(output, Shape(rate), progress);
+        WriteTo(sink, cancellation);
+    }
+
+    private VideoShape Shape(FrameRate rate) => new(Count, Height, Width, rate);
+
+    private void WriteTo(VideoSink sink, CancellationToken cancellation)
+    {
         for (int i = 0; i < Count; i++)
             sink.Write(Frame(i).Span, cancellation);
         sink.Complete(cancellation);

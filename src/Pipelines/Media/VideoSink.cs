@@ -6,26 +6,35 @@ namespace CogVideoX.Pipelines.Media;
 /// </summary>
 public abstract class VideoSink : IDisposable
 {
-    private int written;
+    private readonly IVideoTarget target;
+    private readonly IProgress<(int Done, int Total)>? progress;
+    private int taken;
+    private int done;
     private bool ended;
 
-    private protected VideoSink(OutputTarget target, VideoShape shape)
+    private protected VideoSink(IVideoTarget target, VideoShape shape, VideoOptions options)
     {
-        Target = target;
+        this.target = target;
         Shape = shape;
+        progress = options.Progress;
     }
 
     /// <summary>Frames, size and rate of the file.</summary>
     public VideoShape Shape { get; }
 
-    private protected OutputTarget Target { get; }
+    /// <summary>Where the video is, in full, once <see cref="Complete"/> has returned; null before, and for a stream.</summary>
+    public string? Location { get; private set; }
 
     /// <summary>
-    /// Refuses what <see cref="Open"/> would refuse, and leaves no trace: for the plan, before anything heavy has run.
+    /// Refuses what <see cref="Open(string, VideoShape, GenerationMetadata?, bool)"/> would refuse, and leaves no trace: for the plan, before
+    /// anything heavy has run.
     /// </summary>
     /// <exception cref="OutputException">Unknown ending, existing file, missing or unwritable folder, no ffmpeg, …</exception>
     public static void Check(string path, VideoShape shape, GenerationMetadata? metadata = null, bool overwrite = false) =>
-        Prepare(path, shape, metadata, overwrite);
+        Check(path, shape, VideoOptions.From(metadata, overwrite));
+
+    /// <inheritdoc cref="Check(string, VideoShape, GenerationMetadata?, bool)"/>
+    public static void Check(string path, VideoShape shape, VideoOptions options) => Prepare(path, shape, options);
 
     /// <summary>Starts a video; the name's ending chooses the format.</summary>
     /// <param name="path">A file, or a folder ending in <c>/</c>.</param>
@@ -34,7 +43,26 @@ public abstract class VideoSink : IDisposable
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <exception cref="OutputException">It can't be written there.</exception>
     public static VideoSink Open(string path, VideoShape shape, GenerationMetadata? metadata = null, bool overwrite = false) =>
-        Started(Prepare(path, shape, metadata, overwrite));
+        Open(path, shape, VideoOptions.From(metadata, overwrite));
+
+    /// <inheritdoc cref="Open(string, VideoShape, GenerationMetadata?, bool)"/>
+    /// <param name="options">Everything else about it.</param>
+    public static VideoSink Open(string path, VideoShape shape, VideoOptions options) => Started(Prepare(path, shape, options));
+
+    /// <summary>
+    /// Starts a video as YUV4MPEG2 to a stream, such as a pipe to another program. The stream stays open; settings don't go into it. (.NET's
+    /// console stream doesn't tell when its reader has gone: open standard output as a <see cref="FileStream"/> on its handle.)
+    /// </summary>
+    /// <param name="output">Written to from front to back.</param>
+    /// <param name="shape">How many frames will come, how large, how fast.</param>
+    /// <param name="progress">Told how many frames are written, and how many there are in all.</param>
+    /// <exception cref="OutputException">The stream takes nothing: its reader has gone, the disk behind it is full.</exception>
+    public static VideoSink OpenY4m(Stream output, VideoShape shape, IProgress<(int Done, int Total)>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(shape);
+        return Started(new Y4mStreamSink(output, shape, new VideoOptions { Progress = progress }));
+    }
 
     /// <summary>Appends a frame.</summary>
     /// <param name="frame">[3,H,W] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
@@ -44,13 +72,13 @@ public abstract class VideoSink : IDisposable
         ObjectDisposedException.ThrowIf(ended, this);
         if (frame.Length != Shape.FrameLength)
             throw new ArgumentException($"{frame.Length} values are not a frame [3,{Shape.Height},{Shape.Width}]", nameof(frame));
-        if (written == Shape.Count)
+        if (taken == Shape.Count)
             throw new InvalidOperationException($"the video has all its {Shape.Count} frames already");
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            WriteFrame(frame, written, cancellation);
-            written++;
+            WriteFrame(frame, taken, cancellation);
+            taken++;
         }
         catch (Exception e)
         {
@@ -59,19 +87,19 @@ public abstract class VideoSink : IDisposable
         }
     }
 
-    /// <summary>Finishes the file and gives it its name.</summary>
+    /// <summary>Finishes the file and gives it its name, which is then in <see cref="Location"/>.</summary>
     /// <exception cref="OutputException">It couldn't be finished; nothing is left behind.</exception>
     public void Complete(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(ended, this);
-        if (written != Shape.Count)
-            throw new InvalidOperationException($"{written} of {Shape.Count} frames have been written");
+        if (taken != Shape.Count)
+            throw new InvalidOperationException($"{taken} of {Shape.Count} frames have been written");
         Guard(() =>
         {
             cancellation.ThrowIfCancellationRequested();
             Finish(cancellation);
             Release();
-            Target.Publish();
+            Location = target.Publish();
             ended = true;
         });
     }
@@ -83,19 +111,24 @@ public abstract class VideoSink : IDisposable
             return;
         ended = true;
         Release();
-        Target.Discard();
+        target.Discard();
         GC.SuppressFinalize(this);
     }
 
     internal static VideoSink Started(VideoSink sink)
     {
-        sink.Guard(sink.Start);
+        sink.Guard(() =>
+        {
+            sink.target.Begin();
+            sink.Start();
+        });
         return sink;
     }
 
     /// <summary>Opens files or processes and writes what stands before the first frame.</summary>
     private protected abstract void Start();
 
+    /// <summary>Takes a frame; <see cref="FrameIsDone"/> is called when it is written, here or later.</summary>
     private protected abstract void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation);
 
     /// <summary>Writes what stands behind the last frame.</summary>
@@ -104,11 +137,19 @@ public abstract class VideoSink : IDisposable
     /// <summary>Lets go of files and processes, finished or not. Doesn't throw for what is only half written.</summary>
     private protected abstract void Release();
 
-    private static VideoSink Prepare(string path, VideoShape shape, GenerationMetadata? metadata, bool overwrite)
+    private protected void FrameIsDone() => progress?.Report((++done, Shape.Count));
+
+    private static VideoSink Prepare(string path, VideoShape shape, VideoOptions options)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!Enum.IsDefined(options.WhenTaken))
+            throw new ArgumentOutOfRangeException(nameof(options), options.WhenTaken, "there is no such choice");
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
         var format = VideoFormats.ForPath(path);
-        format.Check(path, shape, metadata);
-        return format.CreateSink(new OutputTarget(path, format, overwrite), shape, metadata);
+        format.Check(path, shape, options);
+        return format.CreateSink(new OutputTarget(path, format, options), shape, options);
     }
 
     private void Guard(Action action)
@@ -128,7 +169,7 @@ public abstract class VideoSink : IDisposable
     private void GiveUp(Exception e)
     {
         Dispose();
-        if (Target.Explain(e) is { } explained)
+        if (target.Explain(e) is { } explained)
             throw explained;
     }
 }

@@ -8,8 +8,10 @@ namespace CogVideoX.Pipelines.Reports;
 /// <summary>What this machine has, and what each absence costs: the answer of <c>doctor</c>.</summary>
 public static class SystemReport
 {
+    private const string Without = ".png (animated), .y4m, .safetensors and folders of PNG files are written without it.";
+
     /// <summary>Looks at CPU, memory, ffmpeg, GPU driver and ptxas.</summary>
-    public static IReadOnlyList<SystemFinding> Read() => [Runtime(), Cpu(), Memory(), Ffmpeg(), GpuDriver(), Ptxas()];
+    public static IReadOnlyList<SystemFinding> Read() => [Runtime(), Cpu(), Memory(), Ffmpeg(FfmpegProgram.Find()), GpuDriver(), Ptxas()];
 
     private static SystemFinding Runtime() => new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", null);
 
@@ -29,9 +31,29 @@ public static class SystemReport
             free >= Comfortable ? null : "The bundled model runs; the weights of the released ones (14 GB for 2b, 21 GB for 5b) will be read from disk again and again.");
     }
 
-    private static SystemFinding Ffmpeg() => FfmpegProgram.Find() is { } program
-        ? new("ffmpeg", true, program.Path, null)
-        : new("ffmpeg", false, "not on PATH", "No .mp4, .webm, .gif or .webp; .png (animated), .y4m, .safetensors and folders of PNG files are written without it.");
+    /// <summary>Runs it, since one that is there may be broken, or built without what we need.</summary>
+    internal static SystemFinding Ffmpeg(FfmpegProgram? program)
+    {
+        if (program is null)
+            return new("ffmpeg", false, "not on PATH", $"No {Endings(VideoFormats.All.Where(format => format.NeedsFfmpeg))}; {Without}");
+        try
+        {
+            string version = program.Version();
+            (FfmpegFormat Format, FfmpegEncoder? Encoder)[] formats =
+                [.. VideoFormats.All.OfType<FfmpegFormat>().Select(format => (format, format.EncodersFor(new()).FirstOrDefault(encoder => program.HasEncoder(encoder.Name))))];
+            var missing = formats.Where(pair => pair.Encoder is null).Select(pair => pair.Format).ToList();
+            string encoders = string.Join(", ", formats.Select(pair => pair.Encoder?.Name).OfType<string>().Distinct());
+            return new(
+                "ffmpeg", missing.Count == 0, $"{program.Path}, {version}; encoders: {(encoders == "" ? "none that we use" : encoders)}",
+                missing.Count == 0 ? null : $"Built without {string.Join(", ", missing.SelectMany(format => format.EncodersFor(new())).Select(encoder => encoder.Name).Distinct())}: no {Endings(missing)}; {Without}");
+        }
+        catch (IOException exception)
+        {
+            return new("ffmpeg", false, $"{program.Path} doesn't work: {exception.Message}", $"No {Endings(VideoFormats.All.Where(format => format.NeedsFfmpeg))}; {Without}");
+        }
+    }
+
+    private static string Endings(IEnumerable<VideoFormat> formats) => string.Join(", ", formats.Select(format => format.Extension));
 
     private static SystemFinding GpuDriver()
     {

@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Files;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>A file appears under its name only when it is whole: it is written beside it and renamed.</summary>
@@ -11,15 +13,17 @@ internal static class AtomicFile
     {
         if (path.Length == 0 || path.Contains('\0'))
             throw new SafetensorsException($"{Quoted.Name(path)} is no path of a file. Name a file.");
-        string full = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(full) ?? full;
-        if (Directory.Exists(full))
-            throw new SafetensorsException($"{path} is a folder; name a file in it.");
-        if (!Directory.Exists(folder))
-            throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
-        string temporary = TemporaryBeside(full);
+        string folder = "";
         try
         {
+            string full = RealPath.Of(path);     // a link stays, and what it leads to is replaced
+            folder = Path.GetDirectoryName(full) ?? full;
+            if (Directory.Exists(full))
+                throw new SafetensorsException($"{path} is a folder; name a file in it.");
+            if (!Directory.Exists(folder))
+                throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
+            using WorkFolder work = WorkFolder.Create(folder);
+            string temporary = work[Path.GetFileName(full)];
             using (var stream = new FileStream(temporary, Options(bytes)))
                 write(stream);
             File.Move(temporary, full, overwrite: true);
@@ -32,16 +36,7 @@ internal static class AtomicFile
         {
             throw new SafetensorsException($"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
         }
-        finally
-        {
-            // Gone already where all went well.
-            File.Delete(temporary);
-        }
     }
-
-    /// <summary>A name that nobody has, in the same folder, so that a rename can give the file its own.</summary>
-    public static string TemporaryBeside(string full) =>
-        Path.Combine(Path.GetDirectoryName(full) ?? full, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
 
     /// <summary>A new file of a known length.</summary>
     public static FileStreamOptions Options(long bytes) => new()

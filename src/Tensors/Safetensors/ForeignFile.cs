@@ -8,7 +8,11 @@ public static class ForeignFile
     /// <summary>How many bytes of a file are enough.</summary>
     public const int EnoughBytes = 256;
 
-    private const string NotSafetensors = "not safetensors. Use the model's .safetensors files.";
+    private const string NotSafetensors = "not safetensors. Weights and latents are .safetensors files.";
+
+    private static ReadOnlySpan<byte> MatroskaStart => [0x1A, 0x45, 0xDF, 0xA3];
+
+    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G'];
 
     /// <summary>
     /// What a file seems to be that isn't safetensors, with the remedy, as the end of a sentence: "a GGUF file, not …". Null where
@@ -28,7 +32,7 @@ public static class ForeignFile
             : null;
     }
 
-    /// <summary>What the format of a file is called, if it is one in which models are kept and not safetensors: "a GGUF file".</summary>
+    /// <summary>What the format of a file is called, if it is one that people give in place of safetensors: "a GGUF file".</summary>
     private static string? RecogniseFormat(ReadOnlySpan<byte> start)
     {
         bool isPickle = start.Length > 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5;
@@ -42,6 +46,19 @@ public static class ForeignFile
             return "a NumPy file";
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) || start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]))
             return "a compressed archive";
-        return start.StartsWith("{"u8) ? "a JSON text" : null;
+        if (start.StartsWith("{"u8))
+            return "a JSON text";
+        return Picture(start);
     }
+
+    private static string? Picture(ReadOnlySpan<byte> start) => start switch
+    {
+        _ when start.Length >= 12 && start[4..].StartsWith("ftyp"u8) => start[8..].StartsWith("qt  "u8) ? "a QuickTime video" : "an MP4 video",
+        _ when start.StartsWith(MatroskaStart) => "a WebM or Matroska video",
+        _ when start.StartsWith("GIF8"u8) => "a GIF picture",
+        _ when start.StartsWith(PngStart) => "a PNG picture",
+        _ when start.Length >= 12 && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBP"u8) => "a WebP picture",
+        _ when start.StartsWith("YUV4MPEG2"u8) => "a Y4M video",
+        _ => null,
+    };
 }

@@ -9,10 +9,13 @@ namespace CogVideoX.Tensors.Safetensors;
 /// </summary>
 public static class Quoted
 {
-    private const int NameLength = 120, LineLength = 4000, ListedNames = 5;
+    private const int NameLength = 120, PathLength = 1000, LineLength = 4000, ListedNames = 5;
 
     /// <summary>A name or value: in quotes, escaped, at most 120 characters.</summary>
     public static string Name(string text) => $"'{Escape(text, NameLength)}'";
+
+    /// <summary>A path in quotes: long ones are usual, and cut they'd be of no use.</summary>
+    public static string Path(string path) => $"'{Escape(path, PathLength)}'";
 
     /// <summary>A few names and how many more there are: <c>'a', 'b' and 7 more</c>.</summary>
     public static string Names(IReadOnlyCollection<string> names)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -8,9 +9,10 @@ namespace CogVideoX.Tensors.Safetensors;
 /// </summary>
 public sealed class SafetensorsAppender : IDisposable
 {
-    private readonly string path, full, temporary;
+    private readonly string path, full;
     private readonly int headerBytes;
     private readonly List<SafetensorsEntry> entries = [];
+    private WorkFolder? work;
     private FileStream? stream;
     private long end;
 
@@ -20,13 +22,13 @@ public sealed class SafetensorsAppender : IDisposable
     public SafetensorsAppender(string path, IEnumerable<(string Name, Shape Shape)> expected)
     {
         this.path = path;
-        full = Path.GetFullPath(path);
-        temporary = AtomicFile.TemporaryBeside(full);
+        full = RealPath.Of(path); // a link stays, and what it leads to is replaced
         List<SafetensorsEntry> all = Entries(expected);
         headerBytes = HeaderWriter.Write(path, all).Length;
         Guard(() =>
         {
-            stream = new FileStream(temporary, AtomicFile.Options(headerBytes + (all.Count > 0 ? all[^1].End : 0)));
+            work = WorkFolder.Create(Path.GetDirectoryName(full) ?? full);
+            stream = new FileStream(work[Path.GetFileName(full)], AtomicFile.Options(headerBytes + (all.Count > 0 ? all[^1].End : 0)));
             stream.Position = headerBytes;
         });
     }
@@ -56,14 +58,14 @@ public sealed class SafetensorsAppender : IDisposable
         stream.Position = 0;
         stream.Write(HeaderWriter.Write(path, entries, leastBytes: headerBytes));
         stream.Dispose();
-        File.Move(temporary, full, overwrite: true);
+        File.Move(stream.Name, full, overwrite: true);
     });
 
     /// <summary>Removes what wasn't completed.</summary>
     public void Dispose()
     {
         stream?.Dispose();
-        File.Delete(temporary); // gone already where it was completed
+        work?.Dispose();
     }
 
     private static List<SafetensorsEntry> Entries(IEnumerable<(string Name, Shape Shape)> tensors)

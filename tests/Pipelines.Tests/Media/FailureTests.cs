@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Pipelines.Tests.Media;
 
@@ -15,6 +16,8 @@ public class FailureTests
     [InlineData(".y4m")]
     [InlineData(".safetensors")]
     [InlineData(".mp4")]
+    [InlineData(".mov")]
+    [InlineData(".mkv")]
     [InlineData(".webm")]
     [InlineData(".gif")]
     [InlineData(".webp")]
@@ -42,7 +45,7 @@ public class FailureTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
         using var folder = new TestFolder();
-        var target = new OutputTarget(folder["clip.png"], VideoFormats.ForPath("clip.png"), overwrite: false);
+        var target = new OutputTarget(folder["clip.png"], VideoFormats.ForPath("clip.png"), new VideoOptions());
         using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         var cause = Assert.ThrowsAny<IOException>(() => full.WriteByte(1));
         Assert.Contains("the disk is full", target.Explain(cause)!.Message);
@@ -73,7 +76,7 @@ public class FailureTests
     {
         using var folder = new TestFolder();
         var ffmpeg = Script(folder, "echo ' V..... libx264 x'");
-        var error = Assert.Throws<OutputException>(() => new WebmFormat().ChooseEncoder("clip.webm", ffmpeg));
+        var error = Assert.Throws<OutputException>(() => new WebmFormat().ChooseEncoder("clip.webm", ffmpeg, new EncodingOptions()));
         Assert.Contains("without libvpx-vp9", error.Message);
         Assert.Contains(".png", error.Message);
     }
@@ -83,7 +86,7 @@ public class FailureTests
     {
         using var folder = new TestFolder();
         var ffmpeg = Script(folder, "echo no libfoo.so >&2; exit 127");
-        var error = Assert.Throws<OutputException>(() => new Mp4Format().ChooseEncoder("clip.mp4", ffmpeg));
+        var error = Assert.Throws<OutputException>(() => new Mp4Format().ChooseEncoder("clip.mp4", ffmpeg, new EncodingOptions()));
         Assert.Contains("no libfoo.so", error.Message);
     }
 
@@ -111,24 +114,91 @@ public class FailureTests
         Assert.Equal(["ffmpeg", "pid"], folder.Names);
     }
 
+    [Fact]
+    public void An_ffmpeg_that_hangs_while_it_takes_frames_is_ended()
+    {
+        using var folder = new TestFolder();
+        var ffmpeg = EncoderScript(folder, "echo $$ > \"$(dirname $0)/pid\"; exec sleep 600", rest: TimeSpan.FromMilliseconds(500));
+        using var sink = Sink(folder, ffmpeg);
+        var error = Assert.Throws<OutputException>(() => WriteAll(sink, TestContext.Current.CancellationToken));
+        Assert.Contains("made no progress for 0.5 s", error.Message);
+        Assert.False(Directory.Exists("/proc/" + File.ReadAllText(folder["pid"]).Trim()));
+        Assert.Equal(["ffmpeg", "pid"], folder.Names);
+    }
+
+    [Fact]
+    public void An_ffmpeg_that_hangs_after_the_last_frame_is_ended()
+    {
+        using var folder = new TestFolder();
+        var ffmpeg = EncoderScript(folder, "cat > /dev/null; exec sleep 600", rest: TimeSpan.FromMilliseconds(500));
+        using var sink = Sink(folder, ffmpeg);
+        var error = Assert.Throws<OutputException>(() => WriteAll(sink, TestContext.Current.CancellationToken));
+        Assert.Contains("made no progress for 0.5 s", error.Message);
+        Assert.Equal(["ffmpeg"], folder.Names);
+    }
+
+    [Theory]
+    [InlineData("exec sleep 600")]
+    [InlineData("sleep 600 & sleep 600")]
+    [InlineData("(sleep 3; kill $$) & echo ' V..... libx264 x'; exec sleep 600")]
+    public void An_ffmpeg_that_does_not_answer_is_ended(string commands)
+    {
+        using var folder = new TestFolder();
+        var ffmpeg = Script(folder, commands, TimeSpan.FromMilliseconds(500));
+        var error = Assert.Throws<OutputException>(() => new Mp4Format().ChooseEncoder("clip.mp4", ffmpeg, new EncodingOptions()));
+        Assert.Contains("didn't answer within 0.5 s", error.Message);
+    }
+
+    [Fact]
+    public void What_ffmpeg_says_is_shown_in_one_line_without_control_characters()
+    {
+        using var folder = new TestFolder();
+        var ffmpeg = EncoderScript(folder, "printf 'first\\n\\033[31msecond\\n' >&2; exit 3");
+        using var sink = Sink(folder, ffmpeg);
+        var error = Assert.Throws<OutputException>(() => WriteAll(sink, TestContext.Current.CancellationToken));
+        Assert.EndsWith(@"first; \u001b[31msecond", error.Message);
+    }
+
+    [Fact]
+    public void Doctor_runs_ffmpeg()
+    {
+        using var folder = new TestFolder();
+        string encoders = string.Concat(new[] { "libx264", "libvpx-vp9", "libwebp_anim", "gif" }.Select(name => $" V..... {name} x\n"));
+        var good = SystemReport.Ffmpeg(Script(folder, $"case $1 in -version) echo ffmpeg version 9;; *) printf '{encoders}';; esac"));
+        Assert.True(good.IsGood);
+        Assert.Contains("ffmpeg version 9; encoders: libx264, libvpx-vp9, gif, libwebp_anim", good.Found);
+
+        var partial = SystemReport.Ffmpeg(Script(folder, "echo ' V..... libx264 x'"));
+        Assert.False(partial.IsGood);
+        Assert.Contains("without libvpx-vp9, gif, libwebp_anim, libwebp: no .webm, .gif, .webp;", partial.Cost);
+
+        Assert.Contains("exit code 3", SystemReport.Ffmpeg(Script(folder, "exit 3")).Found);
+        Assert.Contains("didn't answer", SystemReport.Ffmpeg(Script(folder, "exec sleep 600", TimeSpan.FromMilliseconds(500))).Found);
+        Assert.Equal("not on PATH", SystemReport.Ffmpeg(null).Found);
+    }
+
     private static VideoSink Sink(TestFolder folder, FfmpegProgram ffmpeg)
     {
         var format = new Mp4Format();
-        var target = new OutputTarget(folder["clip.mp4"], format, overwrite: false);
-        return VideoSink.Started(new FfmpegSink(target, Shape, null, format, ffmpeg));
+        var target = new OutputTarget(folder["clip.mp4"], format, new VideoOptions());
+        return VideoSink.Started(new FfmpegSink(target, Shape, new VideoOptions(), format, ffmpeg));
     }
 
     /// <summary>Claims to have libx264, then does this instead of encoding.</summary>
-    private static FfmpegProgram EncoderScript(TestFolder folder, string commands) =>
-        Script(folder, $"case $2 in -encoders) echo ' V..... libx264 x';; *) {commands};; esac");
+    private static FfmpegProgram EncoderScript(TestFolder folder, string commands, TimeSpan? rest = null) =>
+        Script(folder, $"case $2 in -encoders) echo ' V..... libx264 x';; *) {commands};; esac", rest: rest);
 
-    private static FfmpegProgram Script(TestFolder folder, string commands)
+    private static FfmpegProgram Script(TestFolder folder, string commands, TimeSpan? patience = null, TimeSpan? rest = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "stands in for ffmpeg with a shell script");
         File.WriteAllText(folder["ffmpeg"], "#!/bin/sh\n" + commands + "\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder["ffmpeg"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new FfmpegProgram(folder["ffmpeg"]);
+        return new FfmpegProgram(folder["ffmpeg"])
+        {
+            Patience = patience ?? TimeSpan.FromMinutes(5),
+            LongestRest = rest ?? TimeSpan.FromMinutes(5),
+        };
     }
 
     private static void WriteAll(VideoSink sink, CancellationToken cancellation)

@@ -9,6 +9,10 @@ public class FfmpegFormatTests
     [Theory]
     [InlineData(".mp4", "h264", 48, 32)]
     [InlineData(".mp4", "h264", 47, 31)]
+    [InlineData(".mov", "h264", 48, 32)]
+    [InlineData(".mov", "h264", 47, 31)]
+    [InlineData(".mkv", "h264", 48, 32)]
+    [InlineData(".mkv", "h264", 47, 31)]
     [InlineData(".webm", "vp9", 48, 32)]
     [InlineData(".webm", "vp9", 47, 31)]
     public void Lossy_video_keeps_size_rate_count_and_colours(string extension, string codec, int width, int height)
@@ -78,9 +82,9 @@ public class FfmpegFormatTests
         Tools.RequireFfmpeg();
         using var folder = new TestFolder();
         var (format, ffmpeg) = (new Mp4Format(), FfmpegProgram.Find()!);
-        foreach (var encoder in format.Encoders.Where(encoder => ffmpeg.HasEncoder(encoder.Name)))
+        foreach (var encoder in format.EncodersFor(new EncodingOptions()).Where(encoder => ffmpeg.HasEncoder(encoder.Name)))
         {
-            using var process = ffmpeg.Start(format.Arguments(encoder, TestVideos.Shape(TestVideos.Drifting()), null, folder["clip.mp4"]));
+            using var process = ffmpeg.Start(format.Arguments(encoder, TestVideos.Shape(TestVideos.Drifting()), new VideoOptions(), folder["clip.mp4"]));
             process.StandardInput.BaseStream.Write(TestVideos.Bytes(TestVideos.Drifting()));
             process.StandardInput.Close();
             Assert.Equal("", process.StandardError.ReadToEnd());

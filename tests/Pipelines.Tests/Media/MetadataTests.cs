@@ -14,7 +14,7 @@ public class MetadataTests
         "<", "FRAME", " ", "comment=",
     ];
 
-    public static TheoryData<string> Endings => [".png", "/", ".y4m", ".safetensors", ".mp4", ".webm", ".gif", ".webp"];
+    public static TheoryData<string> Endings => [".png", "/", ".y4m", ".safetensors", ".mp4", ".mov", ".mkv", ".webm", ".gif", ".webp"];
 
     [Theory]
     [MemberData(nameof(Endings))]
@@ -62,6 +62,8 @@ public class MetadataTests
     [InlineData(".y4m", 100)]
     [InlineData(".safetensors", 100)]
     [InlineData(".mp4", 3)]
+    [InlineData(".mov", 3)]
+    [InlineData(".mkv", 3)]
     [InlineData(".webm", 3)]
     [InlineData(".gif", 3)]
     [InlineData(".webp", 3)]

@@ -8,7 +8,7 @@ public class OutputTests
     private static readonly VideoFrames Video = TestVideos.Drifting(3, 16, 16);
     private static readonly VideoShape Shape = TestVideos.Shape(Video);
 
-    public static TheoryData<string> Endings => [".png", "/", ".y4m", ".safetensors", ".mp4", ".webm", ".gif", ".webp"];
+    public static TheoryData<string> Endings => [".png", "/", ".y4m", ".safetensors", ".mp4", ".mov", ".mkv", ".webm", ".gif", ".webp"];
 
     [Theory]
     [MemberData(nameof(Endings))]
@@ -103,27 +103,60 @@ public class OutputTests
     public void A_folder_in_which_nothing_can_be_made_is_named()
     {
         Assert.SkipUnless(Directory.Exists("/proc/self"), "needs a folder that refuses files even to root");
-        Assert.Contains("no file can be created in '/proc/self'", Refused("/proc/self/clip.png"));
+        Assert.Contains("no file of this name can be created in '/proc/self'", Refused("/proc/self/clip.png"));
         Assert.Contains("root of the disk", Refused("/"));
     }
 
     [Fact]
-    public void A_name_that_is_too_long_is_refused_up_front()
+    public void The_longest_name_works_and_a_longer_one_is_refused_up_front()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems count otherwise");
         using var folder = new TestFolder();
-        Assert.Contains("no file can be created", Refused(folder[new string('x', 250) + ".png"]));
+        string longest = new string('x', 251) + ".png";
+        Video.SaveAs(folder[longest], TestVideos.Rate);
+        Assert.Equal([longest], folder.Names);
+        Assert.Contains("the name is too long", Refused(folder["x" + longest]));
+        Assert.Contains("the name is too long", Refused(folder[new string('x', 249) + ".y4m"]));     // its companion's is
     }
 
     [Theory]
     [InlineData("clip.avi", "'.avi' is not a known video format")]
     [InlineData("clip", "has no ending")]
-    [InlineData("", "has no ending")]
     public void An_unknown_ending_lists_the_known_ones(string path, string problem)
     {
         string message = Refused(path);
         Assert.Contains(problem, message);
         Assert.All(VideoFormats.All, format => Assert.Contains(format.Extension, message));
     }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData(" \t", "it is empty")]
+    [InlineData("a\0b.png", "zero character")]
+    public void What_is_no_path_is_refused_everywhere(string path, string problem)
+    {
+        Assert.Contains(problem, Refused(path));
+        Assert.Contains(problem, Assert.Throws<OutputException>(() => VideoFormats.ForPath(path)).Message);
+        Assert.Contains(problem, Assert.Throws<OutputException>(() => VideoSink.Open(path, Shape)).Message);
+        Assert.Contains(problem, Assert.Throws<OutputException>(() => Video.SaveAs(path, TestVideos.Rate)).Message);
+        Assert.Contains(problem, Assert.Throws<MetadataException>(() => VideoMetadata.Read(path)).Message);
+    }
+
+    [Fact]
+    public void Null_is_a_mistake_of_the_caller()
+    {
+        Assert.Throws<ArgumentNullException>(() => VideoSink.Check(null!, Shape));
+        Assert.Throws<ArgumentNullException>(() => VideoSink.Open("clip.png", null!));
+        Assert.Throws<ArgumentNullException>(() => VideoSink.Open("clip.png", Shape, (VideoOptions)null!));
+        Assert.Throws<ArgumentNullException>(() => VideoSink.OpenY4m(null!, Shape));
+        Assert.Throws<ArgumentNullException>(() => VideoMetadata.Read(null!));
+        Assert.Throws<ArgumentNullException>(() => Video.SaveAs("clip.png", null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VideoSink.Open("clip.png", Shape, new VideoOptions { WhenTaken = (WhenTaken)9 }));
+    }
+
+    [Fact]
+    public void A_name_with_control_characters_is_shown_escaped() =>
+        Assert.Contains(@"'a\u001b[31m\u000ab.avi'", Refused("a\u001b[31m\nb.avi"));
 
     [Fact]
     public void Endings_are_known_in_any_case() => Assert.Equal(".png", VideoFormats.ForPath("CLIP.PNG").Extension);
@@ -133,12 +166,12 @@ public class OutputTests
     {
         Tools.RequireFfmpeg();
         using var folder = new TestFolder();
-        foreach (string name in new[] { "-y %04d.mp4", "file:x.mp4", "a b;'\"$(x).webm", "円🎬.gif", "pipe:1.webp" })
+        foreach (string name in new[] { "-y %04d.mp4", "file:x.mp4", "a b;'\"$(x).webm", "円🎬.gif", "pipe:1.webp", "it's here %d.mov", "%.mkv" })
         {
             Video.SaveAs(folder[name], TestVideos.Rate, TestVideos.Metadata);
             Assert.Equal(TestVideos.Metadata.Prompt, VideoMetadata.Read(folder[name]).Prompt);
         }
-        Assert.Equal(5, folder.Names.Length);
+        Assert.Equal(7, folder.Names.Length);
     }
 
     [Fact]

@@ -21,6 +21,13 @@ public sealed class BadFileTests
     [InlineData("{\"error\": \"not found\"}", "this is a JSON text, not safetensors")]
     [InlineData("\u0080\u0004}q\0aaaaaaaa", "PyTorch pickle")]
     [InlineData("\u001f\u008baaaaaaaaaa", "compressed archive")]
+    [InlineData("\0\0\0\u0020ftypisom\0\0\u0002\0", "this is an MP4 video, not safetensors")]
+    [InlineData("\0\0\0\u0014ftypqt  \0\0\u0002\0", "QuickTime")]
+    [InlineData("\u001A\u0045\u00DF\u00A3\u0001\0\0\0", "WebM or Matroska")]
+    [InlineData("GIF89aaaaaaa", "GIF")]
+    [InlineData("\u0089PNG\r\n\u001A\n", "PNG")]
+    [InlineData("RIFF\u0010\0\0\0WEBPVP8 ", "WebP")]
+    [InlineData("YUV4MPEG2 W64 H64 F8:1\n", "Y4M")]
     public void WhatIsNoSafetensorsFileIsNamed(string contents, string says) => Refused(Encoding.Latin1.GetBytes(contents), says);
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CogVideoX.Tensors.Safetensors;
 using Google.Protobuf;
 
 namespace CogVideoX.Models.T5;

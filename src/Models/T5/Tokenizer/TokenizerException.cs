@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Models.T5;
 
 /// <summary>A tokenizer can't be used: its file is missing, unreadable, damaged or of another kind. The message names the file, what is

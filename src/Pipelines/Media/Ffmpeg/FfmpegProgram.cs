@@ -1,11 +1,15 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>The ffmpeg program of this machine.</summary>
 public sealed class FfmpegProgram
 {
+    private const int LongestAnswer = 1 << 24, ShownComplaint = 500;
     private readonly Lazy<IReadOnlySet<string>> encoders;
 
     internal FfmpegProgram(string path)
@@ -16,6 +20,12 @@ public sealed class FfmpegProgram
 
     /// <summary>Where the program lies.</summary>
     public string Path { get; }
+
+    /// <summary>How long it may take to answer a question, which it does in a fraction of a second.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may do nothing at all while it encodes.</summary>
+    internal TimeSpan LongestRest { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The first ffmpeg on PATH, or null.</summary>
     public static FfmpegProgram? Find() => Find(Environment.GetEnvironmentVariable("PATH"));
@@ -32,16 +42,20 @@ public sealed class FfmpegProgram
     }
 
     /// <summary>The first line that it says about itself.</summary>
-    /// <exception cref="IOException">It doesn't run.</exception>
-    public string Version() => Ask("-version").Split('\n')[0].Trim();
+    /// <exception cref="IOException">It doesn't run, or doesn't answer.</exception>
+    public string Version() => Quoted.Line(Ask("-version").Split('\n')[0].Trim(), ShownComplaint);
 
+    /// <exception cref="IOException">It doesn't run, or doesn't answer.</exception>
     internal bool HasEncoder(string name) => encoders.Value.Contains(name);
 
     /// <summary>The comment in a file's metadata, or null.</summary>
-    internal string? ReadComment(string file)
+    /// <param name="file">A full path.</param> <param name="demuxer">What reads it.</param>
+    /// <exception cref="IOException">It can't be read, or reading it has no end.</exception>
+    internal string? ReadComment(string file, string demuxer)
     {
         // ffmetadata: KEY=value a line, the file's own before the first [SECTION]; a backslash stands before = ; # \ and newline.
-        string listing = Ask("-v", "error", "-i", "file:" + file, "-f", "ffmetadata", "-");
+        // The file is all that may be opened: some kinds of video name others, on the network too.
+        string listing = Ask("-v", "error", "-protocol_whitelist", "file", "-f", demuxer, "-i", "file:" + file, "-f", "ffmetadata", "-");
         return listing.Split('\n')
             .Select(line => line.TrimEnd('\r'))
             .TakeWhile(line => !line.StartsWith('['))
@@ -58,9 +72,12 @@ public sealed class FfmpegProgram
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
             UseShellExecute = false,
             CreateNoWindow = true,
         };
+        start.Environment["SVT_LOG"] = "1";     // errors only: this encoder doesn't listen to -loglevel
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         try
@@ -71,6 +88,28 @@ public sealed class FfmpegProgram
         {
             throw new IOException($"{Path} can't be started ({e.Message})", e);
         }
+    }
+
+    /// <summary>Ends it with whatever it has started.</summary>
+    internal static void End(Process process)
+    {
+        try
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself, all or in part.
+        }
+    }
+
+    /// <summary>The last lines of what it complained about, as one line.</summary>
+    internal static string Reason(string complaints)
+    {
+        const int Lines = 8;
+        string[] lines = complaints.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "it gave no reason" : Quoted.Line(string.Join("; ", lines.TakeLast(Lines)), ShownComplaint);
     }
 
     private static bool IsProgram(string path)
@@ -89,16 +128,45 @@ public sealed class FfmpegProgram
     private string Ask(params string[] arguments)
     {
         using var process = Start(arguments);
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync();
-        string answer = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? answer : throw new IOException($"ffmpeg failed: {errors.Result.Trim()}");
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            process.StandardInput.Close();
+            var complaints = ReadAsync(process.StandardError);
+            var answer = ReadAsync(process.StandardOutput);
+            // Not left to the reads to see the limit: a pipe may be held open by whatever it has started.
+            Task.WhenAll(answer, complaints, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).GetAwaiter().GetResult();
+            return process.ExitCode == 0
+                ? answer.Result
+                : throw new IOException($"ffmpeg failed (exit code {process.ExitCode}): {Reason(complaints.Result)}");
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"{Path} didn't answer within {Patience.TotalSeconds:0.#} s and was ended"), e);
+        }
+        finally
+        {
+            End(process);
+        }
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        var part = new char[4096];
+        for (int length; (length = await reader.ReadAsync(part.AsMemory()).ConfigureAwait(false)) > 0;)
+        {
+            if (text.Length + length > LongestAnswer)
+                throw new IOException("ffmpeg says more than can be meant");
+            text.Append(part, 0, length);
+        }
+        return text.ToString();
     }
 
     private static string Unescape(string text)
     {
-        var plain = new System.Text.StringBuilder(text.Length);
+        var plain = new StringBuilder(text.Length);
         for (int i = 0; i < text.Length; i++)
             plain.Append(text[i] == '\\' && i + 1 < text.Length ? text[++i] : text[i]);
         return plain.ToString();

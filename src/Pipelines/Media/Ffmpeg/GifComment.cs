@@ -27,10 +27,10 @@ internal static class GifComment
     }
 
     /// <summary>The last comment of the file, or null.</summary>
-    /// <exception cref="FormatException">It isn't a GIF file, or is cut off.</exception>
+    /// <exception cref="FormatException">It isn't a GIF file, or is damaged.</exception>
     public static string? Read(string path)
     {
-        using var input = new BinaryReader(new BufferedStream(File.OpenRead(path)));
+        using var input = new BinaryReader(new BufferedStream(SettingsFile.Open(path)));
         try
         {
             if (Encoding.ASCII.GetString(input.ReadBytes(6)) is not ("GIF87a" or "GIF89a"))
@@ -53,15 +53,16 @@ internal static class GifComment
             switch (input.ReadByte())
             {
                 case Extension:
-                    bool isComment = input.ReadByte() == Comment;
-                    byte[] data = ReadSubBlocks(input);
-                    comment = isComment ? Encoding.ASCII.GetString(data) : comment;
+                    if (input.ReadByte() == Comment)
+                        comment = ReadSubBlocks(input);
+                    else
+                        SkipSubBlocks(input);
                     break;
                 case Image:
                     Skip(input, 8);
                     SkipColourTable(input, skipAfterFlags: 0);
                     Skip(input, 1);             // code size
-                    ReadSubBlocks(input);
+                    SkipSubBlocks(input);
                     break;
                 case Trailer:
                     return comment;
@@ -78,12 +79,22 @@ internal static class GifComment
         Skip(input, skipAfterFlags + 3 * entries);
     }
 
-    private static byte[] ReadSubBlocks(BinaryReader input)
+    private static string ReadSubBlocks(BinaryReader input)
     {
-        var data = new MemoryStream();
+        var text = new StringBuilder();
         for (int length = input.ReadByte(); length > 0; length = input.ReadByte())
-            data.Write(input.ReadBytes(length));
-        return data.ToArray();
+        {
+            if (text.Length > SettingsFile.MostBytes)
+                throw new FormatException("its comment is longer than settings can be");
+            text.Append(Encoding.ASCII.GetString(input.ReadBytes(length)));
+        }
+        return text.ToString();
+    }
+
+    private static void SkipSubBlocks(BinaryReader input)
+    {
+        for (int length = input.ReadByte(); length > 0; length = input.ReadByte())
+            Skip(input, length);
     }
 
     private static void Skip(BinaryReader input, int bytes) => input.BaseStream.Seek(bytes, SeekOrigin.Current);

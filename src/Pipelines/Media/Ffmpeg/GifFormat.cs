@@ -1,3 +1,6 @@
+using System.Globalization;
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>
@@ -6,16 +9,32 @@ namespace CogVideoX.Pipelines.Media;
 /// </summary>
 internal sealed class GifFormat : FfmpegFormat
 {
+    private const int TicksASecond = 100, LongestDelay = ushort.MaxValue, MostFramesASecond = 50;
+
+    private static readonly FfmpegEncoder[] Encoders = [new("gif", [], [], null)];
+
     public override string Extension => ".gif";
 
     public override string Description => "looping GIF, with ffmpeg";
 
     protected override string Muxer => "gif";
 
-    internal override IReadOnlyList<FfmpegEncoder> Encoders { get; } = [new("gif")];
+    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape, MostFramesASecond);
 
-    protected override string Filter(VideoShape shape) =>
+    internal override IReadOnlyList<FfmpegEncoder> EncodersFor(EncodingOptions encoding) => Encoders;
+
+    protected override string Filter(VideoShape shape, FfmpegEncoder encoder) =>
         "split[frames][sample];[sample]palettegen[palette];[frames][palette]paletteuse=dither=sierra2_4a";
+
+    internal override void Check(string path, VideoShape shape, VideoOptions options)
+    {
+        base.Check(path, shape, options);
+        double delay = (double)TicksASecond * shape.Rate.Denominator / shape.Rate.Numerator;
+        if (delay is < 1 or > LongestDelay)
+            throw new OutputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Quoted.Path(path)}: a .gif has from {(double)TicksASecond / LongestDelay:0.####} to {TicksASecond} frames a second, not {TicksASecond / delay:0.####}; choose such a rate, or use .webp"));
+    }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)
     {
@@ -23,7 +42,9 @@ internal sealed class GifFormat : FfmpegFormat
             GifComment.Append(path, metadata.ToJson());
     }
 
+    internal override bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8);
+
     internal override string? ReadMetadata(string path) => GifComment.Read(path);
 
-    protected override IEnumerable<string> ContainerArguments(GenerationMetadata? metadata) => ["-loop", "0"];
+    protected override IEnumerable<string> ContainerArguments(FfmpegEncoder encoder, GenerationMetadata? metadata) => ["-loop", "0"];
 }

@@ -1,19 +1,13 @@
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>WebM with VP9 4:2:0.</summary>
-internal sealed class WebmFormat : CommentFormat
+/// <summary>WebM, with VP9 4:2:0 unless asked otherwise.</summary>
+internal sealed class WebmFormat : MatroskaFormat
 {
     public override string Extension => ".webm";
 
     public override string Description => "VP9, with ffmpeg";
 
+    public override IReadOnlyList<VideoCodec> Codecs { get; } = [VideoCodec.Vp9, VideoCodec.Av1];
+
     protected override string Muxer => "webm";
-
-    internal override IReadOnlyList<FfmpegEncoder> Encoders { get; } =
-        [new("libvpx-vp9", "-crf", "18", "-b:v", "0", "-row-mt", "1", "-deadline", "good", "-cpu-used", "2")];
-
-    protected override string Filter(VideoShape shape) => $"{ToBt709},format=yuv420p";
-
-    protected override IEnumerable<string> ContainerArguments(GenerationMetadata? metadata) =>
-        [.. Bt709Tags, .. base.ContainerArguments(metadata)];
 }

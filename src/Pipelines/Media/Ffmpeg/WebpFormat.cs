@@ -1,21 +1,40 @@
+using System.Globalization;
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Looping animated WebP at quality 90. Settings in an XMP chunk, which ffmpeg doesn't write.</summary>
 internal sealed class WebpFormat : FfmpegFormat
 {
+    private const int LargestSide = 16383;
+
+    // The first joins equal frames and stores differences; the second stores each frame whole.
+    private static readonly FfmpegEncoder[] Encoders =
+        [new("libwebp_anim", [], ["-quality", "90"], AtQuality), new("libwebp", [], ["-quality", "90"], AtQuality)];
+
     public override string Extension => ".webp";
 
     public override string Description => "animated WebP, with ffmpeg";
 
+    public override bool TakesQuality => true;
+
     protected override string Muxer => "webp";
 
-    // The first joins equal frames and stores differences; the second stores each frame whole.
-    internal override IReadOnlyList<FfmpegEncoder> Encoders { get; } =
-        [new("libwebp_anim", "-quality", "90"), new("libwebp", "-quality", "90")];
+    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape);
+
+    internal override IReadOnlyList<FfmpegEncoder> EncodersFor(EncodingOptions encoding) => Encoders;
 
     // WebP's YCbCr is BT.601 by its specification, which is also what ffmpeg takes where nothing is said.
-    protected override string Filter(VideoShape shape) =>
+    protected override string Filter(VideoShape shape, FfmpegEncoder encoder) =>
         "scale=out_color_matrix=bt601:out_range=limited:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp,format=yuv420p";
+
+    internal override void Check(string path, VideoShape shape, VideoOptions options)
+    {
+        base.Check(path, shape, options);
+        if (Math.Max(shape.Width, shape.Height) > LargestSide)
+            throw new OutputException(
+                $"{Quoted.Path(path)}: a .webp has at most {LargestSide} pixels a side, not {shape.Width}×{shape.Height}; use .mkv, or .png");
+    }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)
     {
@@ -23,7 +42,11 @@ internal sealed class WebpFormat : FfmpegFormat
             WebpXmp.Append(path, metadata.ToJson(), shape);
     }
 
+    internal override bool Recognises(ReadOnlySpan<byte> start) => WebpXmp.IsWebp(start);
+
     internal override string? ReadMetadata(string path) => WebpXmp.Read(path);
 
-    protected override IEnumerable<string> ContainerArguments(GenerationMetadata? metadata) => ["-loop", "0"];
+    protected override IEnumerable<string> ContainerArguments(FfmpegEncoder encoder, GenerationMetadata? metadata) => ["-loop", "0"];
+
+    private static string[] AtQuality(int quality) => ["-quality", quality.ToString(CultureInfo.InvariantCulture)];
 }

@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines.Media;
 internal static class WebpXmp
 {
     private const byte XmpFlag = 0x04;
-    private const int FileHeader = 12, ChunkHeader = 8, ExtendedLength = 10;
+    private const int SizeAt = 4, FileHeader = 12, ChunkHeader = 8, ExtendedLength = 10;
     private static readonly XNamespace Meta = "adobe:ns:meta/";
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
     private static readonly XNamespace DublinCore = "http://purl.org/dc/elements/1.1/";
@@ -17,52 +17,65 @@ internal static class WebpXmp
     /// <summary>Adds the chunk to a whole WebP file.</summary>
     public static void Append(string path, string text, VideoShape shape)
     {
-        byte[] file = File.ReadAllBytes(path);
-        if (!IsWebp(file))
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var start = new byte[FileHeader + ChunkHeader + ExtendedLength];
+        if (file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !IsWebp(start))
             throw new IOException("ffmpeg left something else than a WebP file");
-        var chunks = file.AsSpan(FileHeader);
-        // A single frame comes in the simple layout, which has no place for XMP: give it the header that has.
-        byte[] extended = chunks.StartsWith("VP8X"u8) ? chunks[..(ChunkHeader + ExtendedLength)].ToArray() : ExtendedHeader(shape);
-        var rest = chunks.StartsWith("VP8X"u8) ? chunks[extended.Length..] : chunks;
-        extended[ChunkHeader] |= XmpFlag;
-        byte[] xmp = Chunk("XMP "u8, Encoding.UTF8.GetBytes(Packet(text)));
-        using var output = File.Create(path);
-        output.Write("RIFF"u8);
-        output.Write(LittleEndian(4 + extended.Length + rest.Length + xmp.Length));
-        output.Write("WEBP"u8);
-        output.Write(extended);
-        output.Write(rest);
-        output.Write(xmp);
+        if (start.AsSpan(FileHeader).StartsWith("VP8X"u8))
+        {
+            file.Position = FileHeader + ChunkHeader;
+            file.WriteByte((byte)(start[FileHeader + ChunkHeader] | XmpFlag));
+        }
+        else
+            InsertExtendedHeader(file, shape);
+        file.Position = file.Length;
+        file.Write(Chunk("XMP "u8, Encoding.UTF8.GetBytes(Packet(text))));
+        file.Position = SizeAt;
+        file.Write(LittleEndian(checked((int)(file.Length - SizeAt - sizeof(int)))));
     }
 
     /// <summary>What <see cref="Append"/> wrote, or null.</summary>
     /// <exception cref="FormatException">It isn't a WebP file, or is damaged.</exception>
     public static string? Read(string path)
     {
-        ReadOnlySpan<byte> file = File.ReadAllBytes(path);
-        if (!IsWebp(file))
+        using var file = SettingsFile.Open(path);
+        Span<byte> start = stackalloc byte[FileHeader];
+        if (file.ReadAtLeast(start, FileHeader, throwOnEndOfStream: false) < FileHeader || !IsWebp(start))
             throw new FormatException("it is not a WebP file");
-        for (long at = FileHeader; at + ChunkHeader <= file.Length;)
+        Span<byte> head = stackalloc byte[ChunkHeader];
+        while (file.Length - file.Position >= ChunkHeader)
         {
-            var chunk = file[(int)at..];
-            long length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
-            if (length > chunk.Length - ChunkHeader)
+            file.ReadExactly(head);
+            long length = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+            if (length > file.Length - file.Position)
                 throw new FormatException("the WebP file is cut off");
-            if (chunk.StartsWith("XMP "u8))
-                return Description(chunk.Slice(ChunkHeader, (int)length));
-            at += ChunkHeader + length + length % 2;
+            if (head.StartsWith("XMP "u8))
+                return Description(SettingsFile.Read(file, length));
+            file.Position += length + length % 2;
         }
         return null;
     }
 
-    private static bool IsWebp(ReadOnlySpan<byte> file) =>
-        file.Length > FileHeader && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8);
+    public static bool IsWebp(ReadOnlySpan<byte> start) =>
+        start.Length >= FileHeader && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBP"u8);
+
+    // A single frame comes in the simple layout, which has no place for XMP.
+    private static void InsertExtendedHeader(FileStream file, VideoShape shape)
+    {
+        file.Position = FileHeader;
+        var picture = new byte[file.Length - FileHeader];
+        file.ReadExactly(picture);
+        file.Position = FileHeader;
+        file.Write(ExtendedHeader(shape));
+        file.Write(picture);
+    }
 
     private static byte[] ExtendedHeader(VideoShape shape)
     {
         var data = new byte[ExtendedLength];        // flags, 3 reserved, then width - 1 and height - 1 in 3 bytes each
         LittleEndian(shape.Width - 1).AsSpan(0, 3).CopyTo(data.AsSpan(4));
         LittleEndian(shape.Height - 1).AsSpan(0, 3).CopyTo(data.AsSpan(7));
+        data[0] = XmpFlag;
         return Chunk("VP8X"u8, data);
     }
 
@@ -85,17 +98,19 @@ internal static class WebpXmp
                             new XElement(Rdf + "li", new XAttribute(XNamespace.Xml + "lang", "x-default"), text))))))
         .ToString(SaveOptions.DisableFormatting);
 
-    private static string? Description(ReadOnlySpan<byte> packet)
+    // Read as a stream: a tree of elements a hundred thousand deep would end the process when it is walked.
+    private static string? Description(byte[] packet)
     {
         try
         {
-            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit };
-            using var reader = XmlReader.Create(new MemoryStream(packet.ToArray()), settings);
-            return XDocument.Load(reader).Descendants(DublinCore + "description").FirstOrDefault()?.Value;
+            using var reader = XmlReader.Create(new MemoryStream(packet), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
+            return reader.ReadToFollowing("description", DublinCore.NamespaceName) && reader.ReadToFollowing("li", Rdf.NamespaceName)
+                ? reader.ReadElementContentAsString()
+                : null;
         }
         catch (XmlException e)
         {
-            throw new FormatException($"its XMP chunk is damaged ({e.Message})", e);
+            throw new FormatException($"its XMP chunk is damaged: line {e.LineNumber}, column {e.LinePosition} isn't the XML that is expected there", e);
         }
     }
 }

@@ -7,8 +7,12 @@ internal sealed class AnimatedPngFormat : VideoFormat
 
     public override string Description => "animated PNG";
 
-    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) =>
-        new AnimatedPngSink(target, shape, metadata);
+    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape);
+
+    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>
+        new AnimatedPngSink(target, shape, options);
+
+    internal override bool Recognises(ReadOnlySpan<byte> start) => PngChunks.IsPng(start);
 
     internal override string? ReadMetadata(string path) => PngChunks.ReadSettings(path);
 }

@@ -3,10 +3,18 @@ using System.Buffers.Binary;
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Writes an animated PNG (PNG specification, third edition, 11.3.6) that loops for ever.</summary>
-internal sealed class AnimatedPngSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) : StreamSink(target, shape)
+internal sealed class AnimatedPngSink : StreamSink
 {
-    private readonly PngEncoder encoder = new(shape.Width, shape.Height);
+    private readonly GenerationMetadata? metadata;
+    private readonly PngPipeline pipeline;
     private uint sequence;
+
+    public AnimatedPngSink(OutputTarget target, VideoShape shape, VideoOptions options)
+        : base(target, shape, options)
+    {
+        metadata = options.Metadata;
+        pipeline = new PngPipeline(shape, options.Threads, WriteImage);
+    }
 
     protected override void WriteHeader()
     {
@@ -17,18 +25,25 @@ internal sealed class AnimatedPngSink(OutputTarget target, VideoShape shape, Gen
         PngChunks.WriteMetadata(Output, metadata);
     }
 
-    private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation)
+    private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation) =>
+        pipeline.Add(frame, cancellation);
+
+    protected override void WriteTrailer(CancellationToken cancellation)
+    {
+        pipeline.Drain(cancellation);
+        PngChunks.WriteEnd(Output);
+    }
+
+    private void WriteImage(int index, ReadOnlySpan<byte> image)
     {
         WriteFrameControl();
-        var image = encoder.Encode(frame);
         // The first frame is the still image of viewers that know nothing of animation; the others carry a sequence number.
         if (index == 0)
             PngChunks.Write(Output, "IDAT"u8, image);
         else
             PngChunks.Write(Output, "fdAT"u8, NextSequence(), image);
+        FrameIsDone();
     }
-
-    protected override void WriteTrailer() => PngChunks.WriteEnd(Output);
 
     private void WriteFrameControl()
     {

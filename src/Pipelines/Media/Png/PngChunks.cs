@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace CogVideoX.Pipelines.Media;
@@ -7,6 +8,7 @@ namespace CogVideoX.Pipelines.Media;
 internal static class PngChunks
 {
     private const string SettingsKeyword = "cogvideox";
+    private const int LengthAndType = 8, CrcBytes = 4;
 
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -45,39 +47,49 @@ internal static class PngChunks
         output.Write(type);
         output.Write(first);
         output.Write(second);
-        uint crc = Crc32.Append(Crc32.Append(Crc32.Append(Crc32.Start, type), first), second);
-        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Value(crc));
+        var crc = new Crc32();
+        crc.Append(type);
+        crc.Append(first);
+        crc.Append(second);
+        BinaryPrimitives.WriteUInt32BigEndian(number, crc.GetCurrentHashAsUInt32());
         output.Write(number);
     }
 
+    public static bool IsPng(ReadOnlySpan<byte> start) => start.StartsWith(Signature);
+
     /// <summary>The settings that <see cref="WriteMetadata"/> wrote, or null.</summary>
+    /// <exception cref="FormatException">It isn't a PNG file, or is damaged.</exception>
     public static string? ReadSettings(string path)
     {
-        using var input = new BinaryReader(File.OpenRead(path));
-        if (!input.ReadBytes(Signature.Length).AsSpan().SequenceEqual(Signature))
+        using var input = SettingsFile.Open(path);
+        Span<byte> start = stackalloc byte[Signature.Length];
+        if (input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length || !IsPng(start))
             throw new FormatException("it is not a PNG file");
-        while (input.BaseStream.Length - input.BaseStream.Position >= 12)
+        Span<byte> head = stackalloc byte[LengthAndType];
+        while (input.Length - input.Position >= LengthAndType + CrcBytes)
         {
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(input.ReadBytes(4));
-            byte[] type = input.ReadBytes(4);
-            if (length > input.BaseStream.Length - input.BaseStream.Position - 4)
+            input.ReadExactly(head);
+            uint length = BinaryPrimitives.ReadUInt32BigEndian(head);
+            long next = input.Position + length + CrcBytes;
+            if (next > input.Length)
                 throw new FormatException("the PNG file is cut off");
-            long next = input.BaseStream.Position + length + 4;
-            if (type.AsSpan().SequenceEqual("iTXt"u8) && Settings(input.ReadBytes((int)length)) is { } settings)
+            if (head[sizeof(uint)..].SequenceEqual("iTXt"u8) && ReadSettings(input, length) is { } settings)
                 return settings;
-            input.BaseStream.Position = next;
+            input.Position = next;
         }
         return null;
     }
 
-    private static void WriteText(Stream output, string keyword, string text) =>
-        Write(output, "iTXt"u8, TextPrefix(keyword), Encoding.UTF8.GetBytes(text));
-
-    private static string? Settings(ReadOnlySpan<byte> text)
+    private static string? ReadSettings(Stream input, uint length)
     {
         byte[] prefix = TextPrefix(SettingsKeyword);
-        return text.StartsWith(prefix) ? Encoding.UTF8.GetString(text[prefix.Length..]) : null;
+        if (length < prefix.Length || !SettingsFile.Read(input, prefix.Length).AsSpan().SequenceEqual(prefix))
+            return null;
+        return SettingsFile.Text(SettingsFile.Read(input, length - prefix.Length));
     }
+
+    private static void WriteText(Stream output, string keyword, string text) =>
+        Write(output, "iTXt"u8, TextPrefix(keyword), Encoding.UTF8.GetBytes(text));
 
     // What stands before an iTXt's text: keyword 0, not compressed, method, no language 0, no translated keyword 0.
     private static byte[] TextPrefix(string keyword) => [.. Encoding.Latin1.GetBytes(keyword), 0, 0, 0, 0, 0];

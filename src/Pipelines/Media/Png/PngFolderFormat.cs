@@ -11,8 +11,8 @@ internal sealed class PngFolderFormat : VideoFormat
 
     internal static string FileName(int index) => $"{index + 1:D4}.png";
 
-    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) =>
-        new PngFolderSink(target, shape, metadata);
+    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>
+        new PngFolderSink(target, shape, options);
 
     internal override string? ReadMetadata(string path)
     {

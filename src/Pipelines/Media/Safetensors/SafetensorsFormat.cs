@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
@@ -9,40 +8,62 @@ internal sealed class SafetensorsFormat : VideoFormat
 {
     public const string SettingsKey = "cogvideox";
     public const string MetadataKey = "__metadata__";
-    private const int HeaderDepth = 8;
     private const ulong LongestHeader = 100_000_000;        // the limit of the format's own library
+    private const int LengthBytes = 8;
 
     public override string Extension => ".safetensors";
 
     public override string Description => "frames F32 [F,3,H,W] in [0,1]";
 
-    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) =>
-        new SafetensorsSink(target, shape, metadata);
+    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>
+        new SafetensorsSink(target, shape, options);
+
+    // No magic number: a length, and JSON.
+    internal override bool Recognises(ReadOnlySpan<byte> start) =>
+        start.Length > LengthBytes && start[LengthBytes] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= LongestHeader;
 
     internal override string? ReadMetadata(string path)
     {
-        using var input = new BinaryReader(File.OpenRead(path));
-        byte[] prefix = input.ReadBytes(8);
-        ulong length = prefix.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(prefix) : ulong.MaxValue;
-        if (length > Math.Min(LongestHeader, (ulong)input.BaseStream.Length))
-            throw new FormatException("it is not a safetensors file");
-        using JsonDocument header = ParseHeader(input.ReadBytes((int)length));
-        JsonElement? settings = Member(header.RootElement, MetadataKey) is { } about ? Member(about, SettingsKey) : null;
-        return settings is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
-    }
-
-    private static JsonDocument ParseHeader(byte[] header)
-    {
+        using var input = SettingsFile.Open(path);
+        ulong length = BinaryPrimitives.ReadUInt64LittleEndian(SettingsFile.Read(input, LengthBytes));
+        byte[] header = SettingsFile.Read(input, (long)Math.Min(length, long.MaxValue));
         try
         {
-            return StrictJson.Parse(header, HeaderDepth);
+            return Find(header);
         }
-        catch (FormatException exception)
+        catch (JsonException e)
         {
-            throw new FormatException($"its safetensors header {exception.Message}", exception);
+            throw new FormatException($"its safetensors header is damaged: after {e.BytePositionInLine ?? 0} bytes it is no JSON that can be read", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("its safetensors header is damaged: it holds half a character", e);
         }
     }
 
-    private static JsonElement? Member(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+    // Read to the end, so that what is damaged further on is found too.
+    private static string? Find(ReadOnlySpan<byte> header)
+    {
+        var json = new Utf8JsonReader(header);
+        string? settings = null;
+        while (json.Read())
+        {
+            if (json.CurrentDepth == 1 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(MetadataKey))
+                settings = FindIn(ref json);
+        }
+        return settings;
+    }
+
+    private static string? FindIn(ref Utf8JsonReader json)
+    {
+        json.Read();
+        string? settings = null;
+        for (int depth = json.CurrentDepth; json.Read() && json.CurrentDepth > depth;)
+        {
+            bool isOurs = json.CurrentDepth == depth + 1 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(SettingsKey);
+            if (isOurs && json.Read() && json.TokenType == JsonTokenType.String)
+                settings = json.GetString();
+        }
+        return settings;
+    }
 }

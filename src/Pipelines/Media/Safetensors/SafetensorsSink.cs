@@ -6,9 +6,10 @@ using System.Text.Json.Nodes;
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Streams frames into a safetensors file; its header can come first because the number of frames is known.</summary>
-internal sealed class SafetensorsSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) : StreamSink(target, shape)
+internal sealed class SafetensorsSink(OutputTarget target, VideoShape shape, VideoOptions options) : StreamSink(target, shape, options)
 {
     private const int Alignment = 8;
+    private readonly GenerationMetadata? metadata = options.Metadata;
 
     protected override void WriteHeader()
     {
@@ -21,8 +22,11 @@ internal sealed class SafetensorsSink(OutputTarget target, VideoShape shape, Gen
         Output.Write(header);
     }
 
-    private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation) =>
+    private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation)
+    {
         Output.Write(MemoryMarshal.AsBytes(frame));
+        FrameIsDone();
+    }
 
     private JsonObject Header()
     {

@@ -14,9 +14,15 @@ internal sealed class Y4mFormat : VideoFormat
 
     internal override IReadOnlyList<string> Companions => [SettingsEnding];
 
-    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) =>
-        new Y4mSink(target, shape, metadata);
+    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) => new Y4mSink(target, shape, options);
 
-    internal override string? ReadMetadata(string path) =>
-        File.Exists(path + SettingsEnding) ? File.ReadAllText(path + SettingsEnding) : null;
+    internal override bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith("YUV4MPEG2"u8);
+
+    internal override string? ReadMetadata(string path)
+    {
+        if (!File.Exists(path + SettingsEnding))
+            return null;
+        using var companion = SettingsFile.Open(path + SettingsEnding);
+        return SettingsFile.Text(SettingsFile.Read(companion, companion.Length));
+    }
 }

@@ -1,27 +1,20 @@
-using System.Text;
-
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>Writes YUV4MPEG2 with full-size chroma (4:4:4), progressive, square pixels.</summary>
-internal sealed class Y4mSink(OutputTarget target, VideoShape shape, GenerationMetadata? metadata) : StreamSink(target, shape)
+/// <summary>Writes a YUV4MPEG2 file with its companion.</summary>
+internal sealed class Y4mSink(OutputTarget target, VideoShape shape, VideoOptions options) : StreamSink(target, shape, options)
 {
-    private readonly byte[] planes = new byte[shape.FrameLength];
+    private readonly Y4mWriter writer = new(shape);
+    private readonly GenerationMetadata? metadata = options.Metadata;
 
-    protected override void WriteHeader()
-    {
-        var (width, height, rate) = (Shape.Width, Shape.Height, Shape.Rate);
-        string header = $"YUV4MPEG2 W{width} H{height} F{rate.Numerator}:{rate.Denominator} Ip A1:1 C444 XCOLORRANGE=LIMITED\n";
-        Output.Write(Encoding.ASCII.GetBytes(header));
-    }
+    protected override void WriteHeader() => writer.WriteHeader(Output);
 
     private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation)
     {
-        YCbCr601.FromPlanar(frame, planes);
-        Output.Write("FRAME\n"u8);
-        Output.Write(planes);
+        writer.WriteFrame(Output, frame);
+        FrameIsDone();
     }
 
-    protected override void WriteTrailer()
+    protected override void WriteTrailer(CancellationToken cancellation)
     {
         if (metadata is not null)
             File.WriteAllText(Target.TemporaryCompanion(Y4mFormat.SettingsEnding), metadata.ToJson() + "\n");

@@ -1,0 +1,155 @@
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Pipelines.Tests.Media;
+
+/// <summary>How a finished video gets its name, with others about that want it too.</summary>
+public class PublishTests
+{
+    private static readonly VideoFrames Video = TestVideos.Drifting(2, 16, 16);
+    private static readonly VideoShape Shape = TestVideos.Shape(Video);
+    private static readonly VideoOptions NextFree = new() { WhenTaken = WhenTaken.NextFreeName, Metadata = TestVideos.Metadata };
+
+    [Theory]
+    [InlineData(".png", "clip.png", "clip-2.png", "clip-3.png")]
+    [InlineData("/", "clip", "clip-2", "clip-3")]
+    [InlineData(".y4m", "clip.y4m", "clip-2.y4m", "clip-3.y4m")]
+    public void The_next_free_name_is_taken(string ending, params string[] names)
+    {
+        using var folder = new TestFolder();
+        foreach (string name in names)
+            Assert.Equal(folder[name], Video.Save(folder["clip"] + ending, TestVideos.Rate, NextFree, TestContext.Current.CancellationToken));
+        Assert.All(names, name => Assert.Equal(TestVideos.Metadata.Seed, VideoMetadata.Read(folder[name]).Seed));
+    }
+
+    [Theory]
+    [InlineData(".png")]
+    [InlineData("/")]
+    [InlineData(".y4m")]
+    public void Of_many_that_want_one_name_each_gets_its_own(string ending)
+    {
+        const int Count = 24;
+        using var folder = new TestFolder();
+        var got = new string[Count];
+        Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = Count }, i =>
+        {
+            var options = NextFree with { Metadata = TestVideos.Metadata with { Seed = (ulong)i } };
+            got[i] = Video.Save(folder["clip"] + ending, TestVideos.Rate, options);
+        });
+        Assert.Equal(Count, got.Distinct().Count());
+        for (int i = 0; i < Count; i++)
+            Assert.Equal((ulong)i, VideoMetadata.Read(got[i]).Seed);
+    }
+
+    [Theory]
+    [InlineData(".png", "clip.png")]
+    [InlineData(".y4m", "clip.y4m")]
+    [InlineData(".y4m", "clip.y4m.json")]
+    public void A_file_that_appears_meanwhile_is_kept(string ending, string appears)
+    {
+        using var folder = new TestFolder();
+        using (var sink = Filled(folder["clip" + ending], new VideoOptions { Metadata = TestVideos.Metadata }))
+        {
+            File.WriteAllText(folder[appears], "theirs");
+            var error = Assert.Throws<OutputException>(() => sink.Complete(TestContext.Current.CancellationToken));
+            Assert.True(error.IsTaken);
+        }
+        Assert.Equal("theirs", File.ReadAllText(folder[appears]));
+        Assert.Equal([appears], folder.Names);
+    }
+
+    [Fact]
+    public void A_folder_that_appears_meanwhile_is_kept()
+    {
+        using var folder = new TestFolder();
+        using var sink = Filled(folder["clip/"], new VideoOptions());
+        Directory.CreateDirectory(folder["clip"]);
+        File.WriteAllText(folder["clip/0001.png"], "theirs");
+        Assert.True(Assert.Throws<OutputException>(() => sink.Complete(TestContext.Current.CancellationToken)).IsTaken);
+        Assert.Equal("theirs", File.ReadAllText(folder["clip/0001.png"]));
+        Assert.Equal(["clip"], folder.Names);
+    }
+
+    [Fact]
+    public void Other_things_that_appear_in_a_folder_meanwhile_are_kept_even_when_overwriting()
+    {
+        using var folder = new TestFolder();
+        Video.SaveAs(folder["clip/"], TestVideos.Rate);
+        using var sink = Filled(folder["clip/"], new VideoOptions { WhenTaken = WhenTaken.Overwrite });
+        File.WriteAllText(folder["clip/notes.txt"], "mine");
+        Assert.Contains("notes.txt", Assert.Throws<OutputException>(() => sink.Complete(TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("mine", File.ReadAllText(folder["clip/notes.txt"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_link_is_followed_and_stays(bool dangles)
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder["disk"]);
+        if (!dangles)
+            File.WriteAllText(folder["disk/real.png"], "old");
+        File.CreateSymbolicLink(folder["clip.png"], "disk/real.png");
+        var options = new VideoOptions { WhenTaken = dangles ? WhenTaken.Refuse : WhenTaken.Overwrite, Metadata = TestVideos.Metadata };
+        Assert.Equal(folder["clip.png"], Video.Save(folder["clip.png"], TestVideos.Rate, options, TestContext.Current.CancellationToken));
+        Assert.Equal("disk/real.png", new FileInfo(folder["clip.png"]).LinkTarget);
+        Assert.Null(new FileInfo(folder["disk/real.png"]).LinkTarget);
+        Assert.Equal(TestVideos.Metadata.Seed, VideoMetadata.Read(folder["disk/real.png"]).Seed);
+        Assert.Equal(["clip.png", "disk"], folder.Names);
+    }
+
+    [Fact]
+    public void A_link_to_a_folder_is_followed_and_stays()
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder["disk/real"]);
+        Directory.CreateSymbolicLink(folder["clip"], folder["disk/real"]);
+        Video.SaveAs(folder["clip/"], TestVideos.Rate);
+        Assert.Equal(folder["disk/real"], new FileInfo(folder["clip"]).LinkTarget);
+        Assert.True(File.Exists(folder["disk/real/0001.png"]));
+    }
+
+    [Fact]
+    public void A_link_counts_as_a_name_that_is_taken_where_a_free_one_is_wanted()
+    {
+        using var folder = new TestFolder();
+        File.CreateSymbolicLink(folder["clip.png"], folder["nowhere.png"]);
+        string got = Video.Save(folder["clip.png"], TestVideos.Rate, NextFree, TestContext.Current.CancellationToken);
+        Assert.Equal(folder["clip-2.png"], got);
+        Assert.Equal(["clip-2.png", "clip.png"], folder.Names);
+    }
+
+    [Fact]
+    public void Links_in_a_circle_are_refused()
+    {
+        using var folder = new TestFolder();
+        File.CreateSymbolicLink(folder["a.png"], folder["b.png"]);
+        File.CreateSymbolicLink(folder["b.png"], folder["a.png"]);
+        var error = Assert.Throws<OutputException>(() => VideoSink.Check(folder["a.png"], Shape));
+        Assert.Contains("lead in a circle", error.Message);
+    }
+
+    [Fact]
+    public void A_file_that_the_video_is_made_from_is_never_replaced()
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder["sub"]);
+        Video.SaveAs(folder["clip.y4m"], TestVideos.Rate, TestVideos.Metadata);
+        File.CreateSymbolicLink(folder["sub/link.y4m"], folder["clip.y4m"]);
+        foreach (string input in new[] { "clip.y4m", "sub/../clip.y4m", "sub/link.y4m", "clip.y4m.json" })
+        {
+            var options = new VideoOptions { WhenTaken = WhenTaken.Overwrite, Inputs = [folder["other"], folder[input]] };
+            var error = Assert.Throws<OutputException>(() => VideoSink.Check(folder["clip.y4m"], Shape, options));
+            Assert.Contains("is made from", error.Message);
+            Assert.False(error.IsTaken);
+        }
+    }
+
+    private static VideoSink Filled(string path, VideoOptions options)
+    {
+        var sink = VideoSink.Open(path, Shape, options);
+        for (int i = 0; i < Video.Count; i++)
+            sink.Write(Video.Frame(i).Span, TestContext.Current.CancellationToken);
+        return sink;
+    }
+}
