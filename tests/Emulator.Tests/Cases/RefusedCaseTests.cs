@@ -103,7 +103,7 @@ public sealed class RefusedCaseTests : IDisposable
     public void ATensorMapIsOneThatADriverWouldMake(string part, string instead, string says)
     {
         const string map = """
-            {"tensor_map": {"buffer": "x", "dtype": "u32", "dims": [4, 1], "strides_bytes": [16], "box": [4, 1], "swizzle": "none", "interleave": "none"}}
+            {"tensor_map": {"buffer": "x", "dtype": "u32", "dims": [4, 1024], "strides_bytes": [16], "box": [4, 1], "swizzle": "none", "interleave": "none"}}
             """;
         Assert.Contains(part, map);
         string module = CaseFolder.Module.Replace(".param .u64 x", ".param .align 64 .b8 x[128]", StringComparison.Ordinal)

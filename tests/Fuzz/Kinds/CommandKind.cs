@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CogVideoX.Cli;
 using CogVideoX.Fuzz.Mutation;
+using CogVideoX.Fuzz.Running;
 
 namespace CogVideoX.Fuzz.Kinds;
 
@@ -57,14 +58,14 @@ internal sealed class CommandKind : IFuzzKind
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         int code = CommandLine.RunAsync(args, output, error, stop.Token).GetAwaiter().GetResult();
         string all = output.ToString() + error;
-        if (all.Contains("   at CogVideoX.", StringComparison.Ordinal) || all.Contains("   at System.", StringComparison.Ordinal)) return "a stack trace is printed: " + FirstFrame(all);
+        if (all.Contains("   at CogVideoX.", StringComparison.Ordinal) || all.Contains("   at System.", StringComparison.Ordinal)) return "a stack trace is printed, " + FirstFrame(all);
         if (code is not (0 or 1 or 2 or 130)) return $"the exit code is {code}";
         if (code != 0 && error.ToString().Length == 0) return $"nothing is said about the exit code {code}";
         return Printed.ProblemOfAll(all);
     }
 
     private static string FirstFrame(string text) =>
-        text.Split('\n').First(line => line.StartsWith("   at ", StringComparison.Ordinal)).Split(" in ")[0].Trim();
+        Finding.FrameIn(text) is var ours and not "?" ? ours : text.Split('\n').First(line => line.StartsWith("   at ", StringComparison.Ordinal)).Trim();
 
     private void Change(FuzzRandom random, List<string> line)
     {

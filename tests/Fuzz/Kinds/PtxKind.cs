@@ -12,12 +12,7 @@ internal sealed class PtxKind : IFuzzKind
 
     public void Prepare(string scratch)
     {
-        foreach ((string path, string text, TextMutator mutator) in PtxModules.Read())
-        {
-            var one = PtxCase.Read(path);
-            PtxModule.Parse(text);
-            kernels.Add((one, mutator));
-        }
+        foreach (SpoilableCase one in PtxModules.Write(scratch)) kernels.Add((PtxCase.Read(one.Path), one.ModuleMutator));
     }
 
     public FuzzInput Make(FuzzRandom random)

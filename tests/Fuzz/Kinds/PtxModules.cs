@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using CogVideoX.Fuzz.Mutation;
 
 namespace CogVideoX.Fuzz.Kinds;
@@ -8,19 +10,24 @@ internal static class PtxModules
     /// <summary>Cases whose data are few, so that launching one costs next to nothing.</summary>
     private const int MostDataBytes = 100_000;
 
-    public static IEnumerable<(string CasePath, string Text, TextMutator Mutator)> Read()
+    /// <summary>Writes each with its case into a folder of its own.</summary>
+    public static IEnumerable<SpoilableCase> Write(string scratch)
     {
         string folder = Repository.Goldens("ptx-cases");
-        string[] all = [.. Directory.GetFiles(folder, "*.ptx").Order(StringComparer.Ordinal)];
-        Dictionary<string, string> texts = all.ToDictionary(path => path, File.ReadAllText);
-        string[] vocabulary = [.. texts.Values];
+        string[] texts = [.. Directory.GetFiles(folder, "*.ptx").Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+        IReadOnlyList<string> vocabulary = TextMutator.Vocabulary(texts);
         foreach (string path in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
-            if (new FileInfo(Path.ChangeExtension(path, ".safetensors")).Length > MostDataBytes) continue;
-            string entry = $".entry {Path.GetFileNameWithoutExtension(path)}(";
-            if (texts.Values.FirstOrDefault(t => t.Contains(entry, StringComparison.Ordinal)) is not { } text) continue;
-            string alone = Alone(text, entry);
-            yield return (path, alone, new TextMutator(alone, vocabulary));
+            byte[] data = File.ReadAllBytes(Path.ChangeExtension(path, ".safetensors"));
+            JsonNode one = JsonNode.Parse(File.ReadAllBytes(path))!;
+            string entry = $".entry {(string)one["entry"]!}(";
+            if (data.Length > MostDataBytes || texts.FirstOrDefault(t => t.Contains(entry, StringComparison.Ordinal)) is not { } text) continue;
+            one["module"] = "case.ptx";
+            one["data"] = "case.safetensors";
+            string alone = Alone(text, entry), place = Directory.CreateDirectory(Path.Combine(scratch, Path.GetFileNameWithoutExtension(path))).FullName;
+            var spoilable = new SpoilableCase(Path.Combine(place, "case.json"), one, data, alone, new TextMutator(alone, vocabulary));
+            spoilable.Write(Encoding.UTF8.GetBytes(one.ToJsonString()), data, Encoding.UTF8.GetBytes(alone));
+            yield return spoilable;
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class TokenizerKind : IFuzzKind
         [
             "a red circle moving left on a gray background", "très mignon, ﬁne ½ ＡＢＣ 模型 가나다 e\u0301 👩‍👩‍👧 \u00a0x", "<extra_id_0>. Hey </s> how are you!!!!!!   (red:1.3) [cat] ▁▁",
         ];
-        prompts.AddRange(texts.Select(text => new TextMutator(text, texts.Concat(Hostile.Texts.Where(t => t.Length < 300)))));
+        IReadOnlyList<string> vocabulary = TextMutator.Vocabulary(texts.Concat(Hostile.Texts.Where(t => t.Length < 300)));
+        prompts.AddRange(texts.Select(text => new TextMutator(text, vocabulary)));
     }
 
     public FuzzInput Make(FuzzRandom random)

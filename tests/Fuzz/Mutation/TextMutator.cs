@@ -10,15 +10,17 @@ internal sealed partial class TextMutator
 
     private readonly string[] words;
     private readonly int[] lineStarts;
-    private readonly string[] vocabulary;
+    private readonly IReadOnlyList<string> vocabulary;
 
-    /// <param name="text">what is changed</param> <param name="vocabulary">texts whose words may come in</param>
-    public TextMutator(string text, IEnumerable<string> vocabulary)
+    /// <param name="text">what is changed</param> <param name="vocabulary">words that may come in</param>
+    public TextMutator(string text, IReadOnlyList<string> vocabulary)
     {
         words = Words(text);
         lineStarts = [0, .. Enumerable.Range(1, words.Length - 1).Where(i => words[i - 1].Contains('\n'))];
-        this.vocabulary = [.. vocabulary.SelectMany(Words).Where(w => !string.IsNullOrWhiteSpace(w)).Distinct()];
+        this.vocabulary = vocabulary;
     }
+
+    public static IReadOnlyList<string> Vocabulary(IEnumerable<string> texts) => [.. texts.SelectMany(Words).Where(w => !string.IsNullOrWhiteSpace(w)).Distinct()];
 
     public string Mutate(FuzzRandom random)
     {

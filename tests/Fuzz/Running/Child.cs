@@ -35,7 +35,7 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         }
         catch (Exception exception) when (kind.IsExpected(exception))
         {
-            return Printed.Problem(exception.Message) is { } problem ? Finding.Of(kind.Name, seed, $"message of {exception.GetType().Name}: {problem}", exception) : null;
+            return Printed.Problem(exception.Message) is { } problem ? Finding.Of(kind.Name, seed, $"message of {exception.GetType().Name}, {Short(problem)}", exception) : null;
         }
         catch (Exception exception)
         {
@@ -60,5 +60,6 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         if (long.IsPow2(count)) findings.WriteLine(JsonSerializer.Serialize(finding with { Count = count }));
     }
 
-    private static string Short(string problem) => problem.Length < 150 ? problem : problem[..150];
+    // what stands after a colon differs from one to the next
+    private static string Short(string problem) => problem.Split(": ")[0];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
@@ -70,7 +71,7 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
                 child.Kill(entireProcessTree: true);
                 return end;
             }
-            catch (InvalidOperationException)
+            catch (Exception ended) when (ended is InvalidOperationException or Win32Exception)
             {
                 // it ended between two questions
             }
