@@ -14,4 +14,7 @@ internal static class JsonStyle
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
+
+    /// <summary>The answer of a verb, once: of one that takes several things an array, however many they were.</summary>
+    public static void WriteJson<T>(this Terminal terminal, T answer) => terminal.Output.WriteLine(JsonSerializer.Serialize(answer, Options));
 }

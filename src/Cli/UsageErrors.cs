@@ -27,7 +27,7 @@ internal static class UsageErrors
 
     private static string Describe(ParseError error, ParseResult parsed)
     {
-        if (parsed.CommandResult.Command is RootCommand root)
+        if (parsed.CommandResult.Command is { Subcommands.Count: > 0 } root)
             return $"{(parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is no verb" : "a verb is missing")}; there are {string.Join(", ", root.Subcommands.Select(verb => verb.Name))}.";
         return OptionOf(error) is { } given ? $"{given.Option.Name}: {Describe(given, error)}" : OneLine(error.Message);
     }
@@ -57,5 +57,12 @@ internal static class UsageErrors
     private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Help(ParseResult parsed) =>
-        $"cogvideox {(parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ")}--help shows what there is.";
+        $"cogvideox {string.Concat(Verbs(parsed.CommandResult).Reverse().Select(verb => verb + " "))}--help shows what there is.";
+
+    // From the inner to the outer.
+    private static IEnumerable<string> Verbs(CommandResult? verb)
+    {
+        for (; verb is { Command: not RootCommand }; verb = verb.Parent as CommandResult)
+            yield return verb.Command.Name;
+    }
 }

@@ -8,23 +8,34 @@ namespace CogVideoX.Emulator;
 internal static class LaunchLimits
 {
     private const int MostThreads = 1024;
+    private const int MostCtas = 16;   // of a cluster
 
-    public static Fault? Check(PtxModule module, Launch launch)
+    /// <summary>What can be told from the request alone; the code isn't decoded yet.</summary>
+    public static Fault? CheckShape(Launch launch)
     {
         Dim3 block = launch.Block, grid = launch.Grid, cluster = launch.ClusterShape;
-        if (block.X < 1 || block.Y < 1 || block.Z is < 1 or > 64 || block.Count > MostThreads)
+        if (block.X is < 1 or > MostThreads || block.Y is < 1 or > MostThreads || block.Z is < 1 or > 64 || block.Count > MostThreads)
             return Fails($"a block of {block} threads: at most {MostThreads}, 64 in z");
         if (grid.X < 1 || grid.Y is < 1 or > 65535 || grid.Z is < 1 or > 65535 || grid.Count > int.MaxValue) return Fails($"a grid of {grid}");
-        if (cluster.Count is < 1 or > 16 || grid.X % cluster.X != 0 || grid.Y % cluster.Y != 0 || grid.Z % cluster.Z != 0)
+        if (cluster.X is < 1 or > MostCtas || cluster.Y is < 1 or > MostCtas || cluster.Z is < 1 or > MostCtas || cluster.Count > MostCtas
+            || grid.X % cluster.X != 0 || grid.Y % cluster.Y != 0 || grid.Z % cluster.Z != 0)
             return Fails($"a grid of {grid} in clusters of {cluster}");
         Dictionary<string, int[]> directives = launch.Code.Function.Directives;
         if (directives.TryGetValue("maxntid", out int[]? most) && block.Count > most.Aggregate(1L, (a, b) => a * b))
             return Fails($"a block of {block} threads, and .maxntid is {string.Join(", ", most)}");
         if (directives.TryGetValue("reqntid", out int[]? wanted) && wanted.Aggregate(1L, (a, b) => a * b) != block.Count)
             return Fails($"a block of {block} threads, and .reqntid is {string.Join(", ", wanted)}");
-        if (Registers(launch.Code.Function) is { } tooMany) return tooMany;
-        int limit = launch.Options.SharedMemoryLimit ?? SharedMemory(launch.Options.Architecture ?? module.Targets.FirstOrDefault() ?? "");
-        return launch.SharedLayout.Used > limit ? Fails($"{launch.SharedLayout.Used} bytes of shared memory; a CTA may have {limit}") : null;
+        return CheckSharedMemory(launch);
+    }
+
+    /// <summary>What the decoded code needs.</summary>
+    public static Fault? CheckNeeds(Launch launch) => Registers(launch.Code.Function) ?? CheckSharedMemory(launch);
+
+    private static Fault? CheckSharedMemory(Launch launch)
+    {
+        long used = launch.SharedLayout.Used;
+        return used <= launch.SharedMemoryLimit ? null
+            : Fails($"{used} bytes of shared memory, {launch.DynamicSharedBytes} of them dynamic; a CTA may have {launch.SharedMemoryLimit}");
     }
 
     private static Fault? Registers(PtxFunction function)
@@ -35,7 +46,8 @@ internal static class LaunchLimits
         return Fails($"{needed} registers are alive at once, and .maxnreg is {most[0]}") with { Line = line };
     }
 
-    private static int SharedMemory(string architecture)
+    /// <summary>Most shared memory of a CTA, static and dynamic.</summary>
+    public static int SharedMemory(string architecture)
     {
         string digits = new([.. architecture.Where(char.IsAsciiDigit)]);
         return int.TryParse(digits, out int version) ? version switch { < 80 => 96, 80 or 87 => 163, 86 or 89 or >= 120 => 99, _ => 227 } << 10 : 227 << 10;

@@ -7,11 +7,15 @@ namespace CogVideoX.Emulator;
 /// <summary>Puts a request's buffers and arguments into memory.</summary>
 internal static class LaunchMemory
 {
+    private const int MostBufferBytes = 2_000_000_000;
+
     public static Dictionary<string, Allocation> Allocate(ModuleMemory memory, LaunchRequest request)
     {
         var buffers = new Dictionary<string, Allocation>();
         foreach ((string name, byte[] bytes) in request.Buffers)
         {
+            if (bytes.Length > MostBufferBytes)
+                throw new LaunchException($"the buffer {Printable.Quoted(name)} has {bytes.Length} bytes; at most {MostBufferBytes} are supported");
             Allocation made = memory.NewGlobal(name, bytes.Length, !request.Unwritten.Contains(name));
             bytes.CopyTo(made.Bytes);
             buffers.Add(name, made);
@@ -23,14 +27,14 @@ internal static class LaunchMemory
         ModuleMemory memory, SymbolTable symbols, PtxFunction entry, LaunchRequest request, Dictionary<string, Allocation> buffers)
     {
         if (request.Arguments.Count != entry.Parameters.Count)
-            throw new ArgumentException($"{entry.Name} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
+            throw new LaunchException($"{Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
         for (int i = 0; i < entry.Parameters.Count; i++)
         {
+            byte[] bytes = Bytes(memory, request.Arguments[i], buffers);
+            if (bytes.Length != entry.Parameters[i].Size)
+                throw new LaunchException($"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
             Allocation place = memory.NewParameter(entry.Parameters[i]);
             symbols.AddParameter(entry.Parameters[i], place.Address);
-            byte[] bytes = Bytes(memory, request.Arguments[i], buffers);
-            if (bytes.Length != place.Size)
-                throw new ArgumentException($"parameter {i} of {entry.Name} has {place.Size} bytes, the launch gives {bytes.Length}");
             bytes.CopyTo(place.Bytes);
         }
     }
@@ -42,7 +46,7 @@ internal static class LaunchMemory
             case LaunchArgument.Value value: return value.Bytes;
             case LaunchArgument.Map { Tensor: var map }:
                 map.Validate();
-                if (!buffers.ContainsKey(map.Buffer)) throw new ArgumentException($"there is no buffer '{map.Buffer}'");
+                if (!buffers.ContainsKey(map.Buffer)) throw NoBuffer(map.Buffer, buffers);
                 memory.TensorMaps.Add(map);
                 var bytes = new byte[TensorMap.Bytes];
                 TensorMap.Write(bytes, memory.TensorMaps.Count - 1);
@@ -50,7 +54,10 @@ internal static class LaunchMemory
             default:
                 string name = ((LaunchArgument.Buffer)argument).Name;
                 return buffers.TryGetValue(name, out Allocation? at)
-                    ? BitConverter.GetBytes(at.Address) : throw new ArgumentException($"there is no buffer '{name}'");
+                    ? BitConverter.GetBytes(at.Address) : throw NoBuffer(name, buffers);
         }
     }
+
+    private static LaunchException NoBuffer(string name, Dictionary<string, Allocation> buffers) =>
+        new($"there is no buffer {Printable.Quoted(name)}; there are {Printable.List(buffers.Keys)}");
 }

@@ -9,8 +9,14 @@ public sealed record LaunchOptions
     /// <summary>When asynchronous work is finished and strong writes are seen.</summary>
     public AsyncTiming Timing { get; init; } = AsyncTiming.Random;
 
-    /// <summary>Warp instructions after which the launch counts as endless.</summary>
-    public long InstructionBudget { get; init; } = 2_000_000_000;
+    /// <summary>Instructions of one thread after which it counts as spinning for ever.</summary>
+    public long MaxThreadInstructions { get; init; } = 1_000_000;
+
+    /// <summary>Warp instructions of all warps after which the launch counts as endless.</summary>
+    public long MaxLaunchInstructions { get; init; } = 4_000_000;
+
+    /// <summary>Ends the launch with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>Most warp instructions that a warp runs before another one's turn.</summary>
     public int Turn { get; init; } = 128;
@@ -23,4 +29,13 @@ public sealed record LaunchOptions
 
     /// <summary>Shared memory that a CTA may have, in bytes; null takes the architecture's.</summary>
     public int? SharedMemoryLimit { get; init; }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxThreadInstructions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxLaunchInstructions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
+        if (!Enum.IsDefined(Timing)) throw new ArgumentOutOfRangeException(nameof(Timing), Timing, "there is no such timing");
+    }
 }

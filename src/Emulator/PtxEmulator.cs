@@ -11,48 +11,55 @@ public static class PtxEmulator
 {
     /// <summary>Runs a launch to its end or to its first fault; buffers are changed in place.</summary>
     /// <exception cref="PtxException">The module holds something that isn't PTX or isn't supported.</exception>
-    /// <exception cref="ArgumentException">The request doesn't fit the kernel.</exception>
+    /// <exception cref="LaunchException">The request doesn't fit the kernel.</exception>
     public static LaunchReport Run(PtxModule module, LaunchRequest request, LaunchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(request);
         options ??= new LaunchOptions();
-        if (!module.Functions.TryGetValue(request.Entry, out PtxFunction? entry) || !entry.IsEntry)
-            throw new ArgumentException($"the module has no kernel '{request.Entry}'; it has {string.Join(", ", module.Entries)}");
-        var memory = new ModuleMemory(module);
-        var shared = new SharedLayout();
-        var code = new KernelCode { Function = entry };
-        var symbols = new SymbolTable(memory, shared, code.Frame, request.DynamicSharedBytes);
-        Dictionary<string, Allocation> buffers = LaunchMemory.Allocate(memory, request);
-        LaunchMemory.Parameters(memory, symbols, entry, request, buffers);
-        new Decoder(module, code, symbols).Run();
-        foreach (PtxVariable variable in entry.Variables.Where(v => v.Space == StateSpace.Shared))
-            shared.Add(variable, variable.IsDynamic ? request.DynamicSharedBytes : variable.Size);
-        Launch launch = Prepare(module, request, options, memory, shared, code);
-        Fault? fault = LaunchLimits.Check(module, launch) ?? Run(launch);
+        options.Validate();
+        if (!module.Functions.TryGetValue(request.Entry, out PtxFunction? entry) || !entry.IsEntry || !entry.HasBody)
+            throw new LaunchException($"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
+        if (request.DynamicSharedBytes < 0) throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
+        Launch launch = Prepare(module, entry, request, options);
+        var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame);
+        Dictionary<string, Allocation> buffers = LaunchMemory.Allocate(launch.Memory, request);
+        LaunchMemory.Parameters(launch.Memory, symbols, entry, request, buffers);
+        Fault? fault = LaunchLimits.CheckShape(launch);
+        if (fault is null)
+        {
+            Decode(module, launch, symbols);
+            fault = LaunchLimits.CheckNeeds(launch) ?? Run(launch);
+        }
         foreach ((string name, Allocation at) in buffers) at.Bytes.CopyTo(request.Buffers[name]);
         return new LaunchReport(fault, CounterSummary.Of(launch), module.Files);
     }
 
-    private static Launch Prepare(
-        PtxModule module, LaunchRequest request, LaunchOptions options, ModuleMemory memory, SharedLayout shared, KernelCode code)
+    private static Launch Prepare(PtxModule module, PtxFunction entry, LaunchRequest request, LaunchOptions options)
     {
-        int[] shape = code.Function.Directives.GetValueOrDefault("reqnctapercluster", [1]);
-        var launch = new Launch
+        string architecture = options.Architecture ?? module.Targets.FirstOrDefault() ?? "";
+        int[] shape = entry.Directives.GetValueOrDefault("reqnctapercluster", [1]);
+        return new Launch
         {
-            Code = code,
-            SharedLayout = shared,
+            Code = new KernelCode { Function = entry },
+            SharedLayout = new SharedLayout(request.DynamicSharedBytes),
+            SharedMemoryLimit = options.SharedMemoryLimit ?? LaunchLimits.SharedMemory(architecture),
             Grid = request.Grid,
             Block = request.Block,
             ClusterShape = new Dim3(shape[0], shape.ElementAtOrDefault(1) is var y and > 0 ? y : 1, shape.ElementAtOrDefault(2) is var z and > 0 ? z : 1),
             DynamicSharedBytes = request.DynamicSharedBytes,
             Options = options,
-            Memory = memory,
+            Memory = new ModuleMemory(module),
             Random = new Random(options.Seed),
-            MatrixRule = MatrixRule.Of(options.Architecture ?? module.Targets.FirstOrDefault() ?? ""),
+            MatrixRule = MatrixRule.Of(architecture),
         };
-        launch.Counters.Prepare(code.Instructions.Count);
-        return launch;
+    }
+
+    private static void Decode(PtxModule module, Launch launch, SymbolTable symbols)
+    {
+        new Decoder(module, launch.Code, symbols).Run();
+        foreach (PtxVariable variable in launch.Code.Function.Variables.Where(v => v.Space == StateSpace.Shared)) launch.SharedLayout.Add(variable);
+        launch.Counters.Prepare(launch.Code.Instructions.Count);
     }
 
     private static Fault? Run(Launch launch)

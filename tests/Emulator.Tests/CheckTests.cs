@@ -16,7 +16,7 @@ public class CheckTests
         for (int seed = 0; seed < 4; seed++)
         {
             Fault? fault = Kernel.Run(Mine + body, new byte[4096], 4096, threads, blocks,
-                new LaunchOptions { Seed = seed, InstructionBudget = 100_000, Turn = 7 }, target, variables).Fault;
+                new LaunchOptions { Seed = seed, MaxLaunchInstructions = 100_000, Turn = 7 }, target, variables).Fault;
             Assert.True(fault?.Kind == kind, $"expected {kind?.ToString() ?? "no fault"}, found {fault?.ToString() ?? "none"}");
             if (kind is not (null or FaultKind.Limit)) Assert.True(fault!.Line > 0 || kind == FaultKind.EndlessLoop, fault.ToString());
         }

@@ -36,7 +36,7 @@ internal static class Kernel
         var buffers = new Dictionary<string, byte[]> { ["x"] = x, ["y"] = new byte[bytesOfY] };
         var request = new LaunchRequest("k", new Dim3(blocks), new Dim3(threads), 0,
             [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers);
-        LaunchReport report = PtxEmulator.Run(module, request, options ?? new LaunchOptions { InstructionBudget = 1_000_000 });
+        LaunchReport report = PtxEmulator.Run(module, request, options ?? new LaunchOptions { MaxLaunchInstructions = 1_000_000 });
         return (report, buffers["y"]);
     }
 }

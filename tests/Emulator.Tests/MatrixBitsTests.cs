@@ -42,6 +42,6 @@ public class MatrixBitsTests
     private static PtxType Type(string name) => PtxTypes.TryParse(name, out PtxType type) ? type : throw new FormatException(name);
 
     private static uint Bits(StoredTensor tensor, int index) => tensor.ElementBytes == 2
-        ? BinaryPrimitives.ReadUInt16LittleEndian(tensor.Bytes.AsSpan(2 * index))
-        : BinaryPrimitives.ReadUInt32LittleEndian(tensor.Bytes.AsSpan(4 * index));
+        ? BinaryPrimitives.ReadUInt16LittleEndian(tensor.Bytes.Span[(2 * index)..])
+        : BinaryPrimitives.ReadUInt32LittleEndian(tensor.Bytes.Span[(4 * index)..]);
 }

@@ -6,13 +6,26 @@ public class PtxCaseTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void StaysFarBelowTheLimitsOfALaunch(string name)
+    {
+        var standard = new LaunchOptions();
+        CaseReport report = PtxCase.Run(Path.Combine(Goldens.Cases, name + ".json"), standard with
+        {
+            MaxThreadInstructions = standard.MaxThreadInstructions / 50,
+            MaxLaunchInstructions = standard.MaxLaunchInstructions / 50,
+        });
+        Assert.True(report.Passed, report.Complaint);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void IsAsItsFileSays(string name)
     {
         PtxCase one = PtxCase.Read(Path.Combine(Goldens.Cases, name + ".json"));
         foreach (AsyncTiming timing in Enum.GetValues<AsyncTiming>())
             for (int seed = 0; seed < 3; seed++)
             {
-                CaseReport report = one.Run(new LaunchOptions { Seed = seed, Timing = timing, InstructionBudget = 20_000_000 });
+                CaseReport report = one.Run(new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000_000 });
                 output.WriteLine($"{report} [{timing}, seed {seed}]");
                 Assert.True(report.Passed, $"{report.Complaint} [{timing}, seed {seed}]");
             }

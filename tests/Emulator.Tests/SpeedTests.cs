@@ -25,9 +25,10 @@ public class SpeedTests(ITestOutputHelper output)
             setp.lt.u32 %p1, %r2, {rounds};
             @%p1 bra LOOP;
             """);
-        Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, new LaunchOptions());   // compiles the hot paths
+        var options = new LaunchOptions { MaxThreadInstructions = 20 * rounds, MaxLaunchInstructions = 20L * rounds * threads / 32 };
+        Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, options);   // compiles the hot paths
         TimeSpan before = Environment.CpuUsage.UserTime;
-        (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, new LaunchOptions());
+        (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, options);
         double seconds = (Environment.CpuUsage.UserTime - before).TotalSeconds;
         Assert.Null(report.Fault);
         output.WriteLine($"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");

@@ -49,9 +49,11 @@ internal static class KernelTables
         }
     }
 
-    /// <summary>A row a mutant, and the share that was caught.</summary>
-    public static void WriteMutations(TextWriter output, IReadOnlyList<MutationResult> results)
+    /// <summary>A line with the verdict, then a row a mutant and the share that was caught.</summary>
+    public static void WriteAnswer(TextWriter output, KernelAnswer answer)
     {
+        output.WriteLine(answer.Report.ToString() + (answer.FaultSource is { } place ? $" in {place}" : ""));
+        if (answer.Mutations is not { } results) return;
         foreach (MutationResult result in results) output.WriteLine($"     {result}");
         output.WriteLine($"     {results.Count(r => r.Caught)} of {results.Count} mutants caught");
     }

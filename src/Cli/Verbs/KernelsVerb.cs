@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json;
+using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Cli.Verbs;
@@ -18,14 +18,11 @@ internal static class KernelsVerb
         var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { json };
         list.SetAction(parsed =>
         {
-            foreach (GpuKernel kernel in GpuKernel.All)
-            {
-                KernelText text = kernel.Show();
-                int lines = text.Ptx.Count(c => c == '\n');
-                terminal.Output.WriteLine(parsed.GetValue(json)
-                    ? JsonSerializer.Serialize(new { text.Name, text.Target, text.Threads, text.SharedBytes, Lines = lines }, JsonStyle.Options)
-                    : $"{text.Name,-24} {text.Target,-7} {text.Threads,5} threads {text.SharedBytes,7:N0} bytes shared {lines,6:N0} lines");
-            }
+            var kernels = GpuKernel.All.Select(k => k.Show()).Select(k => new { k.Name, k.Target, k.Threads, k.SharedBytes, Lines = k.Ptx.Count(c => c == '\n') });
+            if (parsed.GetValue(json)) terminal.WriteJson(kernels);
+            else
+                foreach (var kernel in kernels)
+                    terminal.Output.WriteLine($"{kernel.Name,-24} {kernel.Target,-7} {kernel.Threads,5} threads {kernel.SharedBytes,7:N0} bytes shared {kernel.Lines,6:N0} lines");
             return ExitCode.Done;
         });
         return list;
@@ -51,24 +48,19 @@ internal static class KernelsVerb
     {
         Argument<string[]> names = Names();
         Option<string> cases = Cases();
+        var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json(), mutations = new("--mutations")
         {
             Description = "Also weaken every barrier, fence, wait, commit and byte count, one at a time, and print which the emulator catches",
         };
-        var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right") { names, cases, mutations, json };
-        verify.SetAction(parsed =>
+        var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right") { names, cases, limits.Thread, limits.Launch, mutations, json };
+        verify.SetAction((parsed, cancellation) =>
         {
-            bool passed = true;
+            LaunchOptions options = limits.Read(parsed, cancellation);
+            var runs = new CaseRuns(terminal, parsed.GetValue(json));
             foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
-            {
-                KernelVerdict verdict = kernel.Verify(path);
-                passed &= verdict.Report.Passed;
-                terminal.Output.WriteLine(parsed.GetValue(json)
-                    ? JsonSerializer.Serialize(verdict, JsonStyle.Options)
-                    : verdict.Report.ToString() + (verdict.FaultSource is { } place ? $" in {place}" : ""));
-                if (parsed.GetValue(mutations)) KernelTables.WriteMutations(terminal.Output, kernel.Mutate(path));
-            }
-            return passed ? ExitCode.Done : ExitCode.Failed;
+                runs.Add(path, () => KernelAnswer.Of(kernel, path, options, parsed.GetValue(mutations)), answer => answer.Report, answer => KernelTables.WriteAnswer(terminal.Output, answer));
+            return Task.FromResult(runs.Finish());
         });
         return verify;
     }
@@ -77,18 +69,19 @@ internal static class KernelsVerb
     {
         Argument<string[]> names = Names();
         Option<string> cases = Cases();
+        var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json();
-        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc") { names, cases, json };
-        profile.SetAction(parsed =>
+        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc") { names, cases, limits.Thread, limits.Launch, json };
+        profile.SetAction((parsed, cancellation) =>
         {
-            KernelVerdict[] verdicts = [.. Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)).Select(c => c.Kernel.Verify(c.Path))];
-            if (parsed.GetValue(json))
-            {
-                foreach (KernelVerdict verdict in verdicts) terminal.Output.WriteLine(JsonSerializer.Serialize(verdict, JsonStyle.Options));
-            }
-            else if (verdicts.Length == 1) KernelTables.WriteProfile(terminal.Output, verdicts[0]);
-            else KernelTables.WriteComparison(terminal.Output, verdicts);
-            return ExitCode.Done;
+            LaunchOptions options = limits.Read(parsed, cancellation);
+            var runs = new CaseRuns(terminal, parsed.GetValue(json));
+            var verdicts = new List<KernelVerdict>();
+            foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
+                runs.Add(path, () => kernel.Verify(path, options), verdict => verdict.Report, verdicts.Add);
+            if (verdicts.Count == 1) KernelTables.WriteProfile(terminal.Output, verdicts[0]);
+            else if (verdicts.Count > 1) KernelTables.WriteComparison(terminal.Output, verdicts);
+            return Task.FromResult(runs.Finish());
         });
         return profile;
     }
@@ -104,7 +97,7 @@ internal static class KernelsVerb
 
     private static IEnumerable<(GpuKernel Kernel, string Path)> Chosen(string[]? names, string folder)
     {
-        if (!Directory.Exists(folder)) throw new UsageException("--cases", $"{folder} isn't a folder; name one with launches in the format of ptx-cases.");
+        if (!Directory.Exists(folder)) throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
         if (names is { Length: > 0 })
             return names.Select(Find).Select(k => (k, File.Exists(PathOf(k)) ? PathOf(k) : throw new UsageException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")));
         return GpuKernel.All.Where(k => File.Exists(PathOf(k))).Select(k => (k, PathOf(k)));

@@ -48,7 +48,7 @@ internal sealed unsafe class BarrierWait(bool isTry, bool byParity, Address addr
     private void Sleep(Warp warp, Strand strand, MemoryBarrier barrier)
     {
         int phase = barrier.Phase;
-        strand.Waiting = $"line {Line}, the mbarrier at 0x{barrier.At.Address + (ulong)barrier.Offset:x} of {barrier.At.Name}, phase {phase}, "
+        strand.Waiting = $"line {Line}, the mbarrier at 0x{barrier.At.Address + (ulong)barrier.Offset:x} of {Printable.Name(barrier.At.Name)}, phase {phase}, "
             + $"{barrier.Pending} arrivals and {barrier.OutstandingBytes} bytes short";
         strand.CanResume = () => barrier.Phase != phase;
         strand.MayGiveUp = true;

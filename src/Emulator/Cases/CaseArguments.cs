@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace CogVideoX.Emulator.Cases;
 
 /// <summary>One entry of a case's params.</summary>
@@ -20,46 +18,40 @@ internal static class CaseArguments
         ["u64"] = 8,
     };
 
-    public static LaunchArgument Parse(JsonElement parameter)
+    private static readonly Dictionary<string, uint> SwizzleBytes = new() { ["none"] = 16, ["32B"] = 32, ["64B"] = 64, ["128B"] = 128 };
+
+    public static LaunchArgument Parse(CaseNode parameter)
     {
-        JsonProperty only = parameter.EnumerateObject().Single();
-        return only.Name switch
+        if (parameter.Members().ToList() is not [(var kind, var value)]) throw parameter.Wrong("hold one entry, such as {\"s32\": 3}");
+        return kind switch
         {
-            "buffer" => new LaunchArgument.Buffer(only.Value.GetString()!),
-            "tensor_map" => new LaunchArgument.Map(Map(only.Value)),
-            "s32" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetInt32())),
-            "u32" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetUInt32())),
-            "s64" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetInt64())),
-            "u64" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetUInt64())),
-            "f32" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetSingle())),
-            "f64" => new LaunchArgument.Value(BitConverter.GetBytes(only.Value.GetDouble())),
-            _ => throw new FormatException($"unknown parameter '{only.Name}'"),
+            "buffer" => new LaunchArgument.Buffer(value.Text()),
+            "tensor_map" => new LaunchArgument.Map(Map(value)),
+            "s32" => new LaunchArgument.Value(BitConverter.GetBytes(value.Int32())),
+            "u32" => new LaunchArgument.Value(BitConverter.GetBytes(value.UInt32())),
+            "s64" => new LaunchArgument.Value(BitConverter.GetBytes(value.Int64())),
+            "u64" => new LaunchArgument.Value(BitConverter.GetBytes(value.UInt64())),
+            "f32" => new LaunchArgument.Value(BitConverter.GetBytes(value.Single())),
+            "f64" => new LaunchArgument.Value(BitConverter.GetBytes(value.Double())),
+            _ => throw parameter.Wrong($"be buffer, tensor_map, s32, u32, s64, u64, f32 or f64, not {Printable.Quoted(kind)}"),
         };
     }
 
-    private static TensorMap Map(JsonElement map)
+    private static TensorMap Map(CaseNode map)
     {
         RequireDefault(map, "interleave", "none");
         RequireDefault(map, "out_of_bounds", "zero");
-        string type = map.GetProperty("dtype").GetString()!;
-        uint swizzle = map.GetProperty("swizzle").GetString() switch
-        {
-            "none" => 16,
-            "32B" => 32,
-            "64B" => 64,
-            "128B" => 128,
-            var other => throw new FormatException($"unknown swizzle '{other}'"),
-        };
-        int size = ElementBytes.TryGetValue(type, out int bytes) ? bytes : throw new FormatException($"unknown type '{type}'");
-        return new TensorMap(map.GetProperty("buffer").GetString()!, size, Longs(map.GetProperty("dims")), Longs(map.GetProperty("strides_bytes")),
-            [.. map.GetProperty("box").EnumerateArray().Select(e => e.GetInt32())], swizzle);
+        return new TensorMap(map.Get("buffer").Text(), Choice(map.Get("dtype"), ElementBytes), Longs(map.Get("dims")), Longs(map.Get("strides_bytes")),
+            [.. map.Get("box").Items().Select(e => e.Int32())], Choice(map.Get("swizzle"), SwizzleBytes));
     }
 
-    private static long[] Longs(JsonElement numbers) => [.. numbers.EnumerateArray().Select(e => e.GetInt64())];
+    private static long[] Longs(CaseNode numbers) => [.. numbers.Items().Select(e => e.Int64())];
 
-    private static void RequireDefault(JsonElement map, string name, string value)
+    private static T Choice<T>(CaseNode word, Dictionary<string, T> known) => known.TryGetValue(word.Text(), out T? value)
+        ? value : throw word.Wrong($"be one of {string.Join(", ", known.Keys)}, not {Printable.Quoted(word.Text())}");
+
+    private static void RequireDefault(CaseNode map, string name, string value)
     {
-        if (map.TryGetProperty(name, out JsonElement given) && given.GetString() != value)
-            throw new FormatException($"{name} '{given}' isn't supported, only '{value}'");
+        if (map.Find(name) is { } given && given.Text() != value) throw given.Wrong($"be '{value}': nothing else is supported");
     }
 }

@@ -10,7 +10,7 @@ internal static class CaseFaults
         if (!file.Fault!.Contains(fault.KindText)) return $"planted was {string.Join(" or ", file.Fault!)}, found {fault}";
         if (file.FaultLine is { } line && fault.Source.Line != line && fault.Source.OuterLine != line)
             return $"planted at source line {line}, found {fault}";
-        if (file.FaultBuffers is { } buffers && !buffers.Contains(fault.Allocation)) return $"planted in {string.Join(" or ", buffers)}, found {fault}";
+        if (file.FaultBuffers is { } buffers && !buffers.Contains(fault.Allocation)) return $"planted in {Printable.List(buffers)}, found {fault}";
         return null;
     }
 }

@@ -5,8 +5,12 @@ namespace CogVideoX.Emulator.Cases;
 /// <summary>What stands in a case's JSON.</summary>
 internal sealed record CaseFile
 {
+    private const int MostBytes = 16 << 20;
+    private const string PerElement = "per element";
+
     public required string Name { get; init; }
 
+    /// <summary>Path of the module.</summary>
     public required string Module { get; init; }
 
     public required string Entry { get; init; }
@@ -17,6 +21,7 @@ internal sealed record CaseFile
 
     public int DynamicSharedBytes { get; init; }
 
+    /// <summary>Path of the data.</summary>
     public required string Data { get; init; }
 
     public required IReadOnlyList<LaunchArgument> Arguments { get; init; }
@@ -31,38 +36,58 @@ internal sealed record CaseFile
 
     public IReadOnlyList<string>? FaultBuffers { get; init; }
 
-    public static CaseFile Parse(string json)
+    public static CaseFile Read(string path)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        JsonElement at = root.TryGetProperty("fault_at", out JsonElement place) ? place : default;
+        byte[] bytes = CaseInput.Read(path, MostBytes);
+        (JsonDocument document, CaseNode root) = CaseNode.Parse(path, CaseInput.WithoutMark(bytes));
+        using (document) return Read(path, root);
+    }
+
+    private static CaseFile Read(string path, CaseNode root)
+    {
+        CaseNode? at = root.Find("fault_at");
+        IReadOnlyList<string>? fault = root.Find("fault") is { } planted ? Faults(planted) : null;
         return new CaseFile
         {
-            Name = root.GetProperty("name").GetString()!,
-            Module = root.GetProperty("module").GetString()!,
-            Entry = root.GetProperty("entry").GetString()!,
-            Grid = Size(root.GetProperty("grid")),
-            Block = Size(root.GetProperty("block")),
-            DynamicSharedBytes = root.TryGetProperty("dynamic_shared_bytes", out JsonElement bytes) ? bytes.GetInt32() : 0,
-            Data = root.GetProperty("data").GetString()!,
-            Arguments = [.. root.GetProperty("params").EnumerateArray().Select(CaseArguments.Parse)],
-            Expected = root.GetProperty("expect").EnumerateObject().ToDictionary(e => e.Name, e => Tolerance(e.Value.GetProperty("tolerance"))),
-            Fault = root.TryGetProperty("fault", out JsonElement fault) ? fault.GetString()!.Split(':')[0].Split(" or ") : null,
-            FaultLine = at.ValueKind == JsonValueKind.Object && at.TryGetProperty("source_line", out JsonElement line) ? line.GetInt32() : null,
-            FaultBuffers = at.ValueKind == JsonValueKind.Object && at.TryGetProperty("buffer", out JsonElement buffer)
-                ? [.. buffer.EnumerateArray().Select(b => b.GetString()!)] : null,
+            Name = root.Get("name").Text(),
+            Module = CaseInput.Beside(path, root.Get("module")),
+            Entry = root.Get("entry").Text(),
+            Grid = Size(root.Get("grid")),
+            Block = Size(root.Get("block")),
+            DynamicSharedBytes = root.Find("dynamic_shared_bytes") is { } dynamic ? Bytes(dynamic) : 0,
+            Data = CaseInput.Beside(path, root.Get("data")),
+            Arguments = [.. root.Get("params").Items().Select(CaseArguments.Parse)],
+            Expected = Tolerances(fault is null ? root.Get("expect") : root.Find("expect")),
+            Fault = fault,
+            FaultLine = at?.Find("source_line")?.Int32(),
+            FaultBuffers = at?.Find("buffer") is { } buffers ? [.. buffers.Items().Select(b => b.Text())] : null,
         };
     }
 
-    private static double? Tolerance(JsonElement value)
+    private static List<string> Faults(CaseNode planted)
     {
-        if (value.ValueKind == JsonValueKind.Number) return value.GetDouble();
-        return value.GetString() == "per element" ? null : throw new FormatException($"unknown tolerance '{value}'");
+        string[] known = [.. Enum.GetValues<FaultKind>().Select(CogVideoX.Emulator.Fault.TextOf)];
+        string[] kinds = planted.Text().Split(':')[0].Split(" or ", StringSplitOptions.TrimEntries);
+        return Array.Find(kinds, k => !known.Contains(k)) is { } unknown
+            ? throw planted.Wrong($"begin with kinds of fault, and {Printable.Quoted(unknown)} is none; there are {string.Join(", ", known)}")
+            : [.. kinds];
     }
 
-    private static Dim3 Size(JsonElement numbers)
+    private static Dictionary<string, double?> Tolerances(CaseNode? expected) =>
+        expected?.Members().ToDictionary(e => e.Name, e => Tolerance(e.Value.Get("tolerance"))) ?? [];
+
+    private static double? Tolerance(CaseNode value)
     {
-        int[] n = [.. numbers.EnumerateArray().Select(e => e.GetInt32())];
-        return n.Length == 3 ? new Dim3(n[0], n[1], n[2]) : throw new FormatException("a size has three numbers");
+        if (value.IsText) return value.Text() == PerElement ? null : throw value.Wrong($"be a number or '{PerElement}'");
+        double tolerance = value.Double();
+        return tolerance >= 0 ? tolerance : throw value.Wrong("not be negative");
+    }
+
+    private static int Bytes(CaseNode count) => count.Int32() is >= 0 and var bytes ? bytes : throw count.Wrong("not be negative");
+
+    private static Dim3 Size(CaseNode numbers)
+    {
+        int[] n = [.. numbers.Items().Select(e => e.Int32())];
+        return n.Length == 3 ? new Dim3(n[0], n[1], n[2]) : throw numbers.Wrong($"have three numbers, not {n.Length}");
     }
 }

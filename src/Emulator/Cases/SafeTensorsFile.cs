@@ -6,7 +6,9 @@ namespace CogVideoX.Emulator.Cases;
 /// <summary>A safetensors file, read whole: name to type, shape and bytes. Strict about every length.</summary>
 internal sealed class SafeTensorsFile
 {
-    private const long LongestHeader = 100_000_000;
+    private const int LengthBytes = 8;
+    private const int MostBytes = 1 << 30;
+    private const int LongestHeader = 100_000_000;
 
     private static readonly Dictionary<string, int> Sizes = new()
     {
@@ -29,51 +31,54 @@ internal sealed class SafeTensorsFile
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
-    /// <exception cref="InvalidDataException">The file isn't safetensors; the message says why.</exception>
+    /// <exception cref="CaseException">The file can't be read or isn't safetensors; the message says why.</exception>
     public static SafeTensorsFile Read(string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
-        try
-        {
-            var file = new SafeTensorsFile();
-            file.Parse(bytes);
-            return file;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
-        {
-            throw new InvalidDataException($"{path}: the header isn't what safetensors asks for ({e.Message})", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
+        var file = new SafeTensorsFile();
+        file.Parse(path, CaseInput.Read(path, MostBytes));
+        return file;
     }
 
-    private void Parse(byte[] bytes)
+    private void Parse(string path, byte[] bytes)
     {
-        if (bytes.Length < 8) throw new InvalidDataException($"{bytes.Length} bytes are too short for a header");
+        if (bytes.Length < LengthBytes) throw new CaseException(path, $"{bytes.Length} bytes are too short for a header");
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        if (length > LongestHeader || length > (ulong)bytes.Length - 8) throw new InvalidDataException($"a header of {length} bytes doesn't fit");
-        using JsonDocument header = JsonDocument.Parse(bytes.AsMemory(8, (int)length));
-        long start = 8 + (long)length, end = 0;
-        var parts = new List<(string Name, string Type, long[] Shape, long From, long To)>();
-        foreach (JsonProperty property in header.RootElement.EnumerateObject())
+        if (length > LongestHeader || length > (ulong)(bytes.Length - LengthBytes)) throw new CaseException(path, $"a header of {length} bytes doesn't fit");
+        ReadOnlyMemory<byte> data = bytes.AsMemory(LengthBytes + (int)length);
+        (JsonDocument document, CaseNode header) = CaseNode.Parse(path, bytes.AsMemory(LengthBytes, (int)length));
+        long end = 0;
+        using (document)
         {
-            if (property.Name == "__metadata__") continue;
-            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(e => e.GetInt64())];
-            long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(e => e.GetInt64())];
-            if (offsets.Length != 2) throw new InvalidDataException($"{property.Name}: data_offsets has {offsets.Length} numbers");
-            parts.Add((property.Name, property.Value.GetProperty("dtype").GetString() ?? "", shape, offsets[0], offsets[1]));
+            foreach (Entry entry in header.Members().Where(m => m.Name != "__metadata__").Select(m => Describe(m.Name, m.Value)).OrderBy(e => e.From).ThenBy(e => e.To))
+            {
+                if (entry.From != end) throw new CaseException(path, $"{Printable.Quoted(entry.Name)} starts at byte {entry.From}, and the one before ends at {end}");
+                if (entry.To < entry.From || entry.To - entry.From != entry.Bytes || entry.To > data.Length)
+                    throw new CaseException(path, $"{Printable.Quoted(entry.Name)} ends at byte {entry.To} of {data.Length}; its shape asks for {entry.Bytes} bytes");
+                tensors.Add(entry.Name, new StoredTensor(entry.Type, entry.Shape, data.Slice((int)entry.From, (int)entry.Bytes)));
+                end = entry.To;
+            }
         }
-        foreach ((string name, string type, long[] shape, long from, long to) in parts.OrderBy(p => p.From).ThenBy(p => p.To))
-        {
-            if (from != end) throw new InvalidDataException($"{name} starts at {from}, the one before ends at {end}");
-            if (!Sizes.TryGetValue(type, out int size)) throw new InvalidDataException($"{name}: unknown type '{type}'");
-            long wanted = shape.Aggregate((long)size, (all, one) => one < 0 ? throw new InvalidDataException($"{name}: a negative size") : checked(all * one));
-            if (to - from != wanted || to > bytes.Length - start) throw new InvalidDataException($"{name} has {to - from} bytes, its shape asks for {wanted}");
-            tensors.Add(name, new StoredTensor(type, shape, bytes.AsSpan((int)(start + from), (int)wanted).ToArray()));
-            end = to;
-        }
-        if (start + end != bytes.Length) throw new InvalidDataException($"{bytes.Length - start - end} bytes follow the last tensor");
+        if (end != data.Length) throw new CaseException(path, $"{data.Length - end} bytes follow the last tensor");
     }
+
+    private static Entry Describe(string name, CaseNode tensor)
+    {
+        CaseNode dtype = tensor.Get("dtype"), shape = tensor.Get("shape");
+        if (!Sizes.TryGetValue(dtype.Text(), out int size)) throw dtype.Wrong($"be one of {string.Join(", ", Sizes.Keys)}, not {Printable.Quoted(dtype.Text())}");
+        long[] offsets = [.. tensor.Get("data_offsets").Items().Select(o => o.Int64())];
+        if (offsets.Length != 2) throw tensor.Wrong($"have two numbers in data_offsets, not {offsets.Length}");
+        Int128 bytes = size;
+        var sides = new List<long>();
+        foreach (CaseNode side in shape.Items())
+        {
+            long count = side.Int64();
+            if (count < 0) throw side.Wrong("not be negative");
+            sides.Add(count);
+            bytes *= count;
+            if (bytes > MostBytes) throw shape.Wrong($"ask for at most {MostBytes} bytes");
+        }
+        return new Entry(name, dtype.Text(), sides, offsets[0], offsets[1], (long)bytes);
+    }
+
+    private sealed record Entry(string Name, string Type, IReadOnlyList<long> Shape, long From, long To, long Bytes);
 }

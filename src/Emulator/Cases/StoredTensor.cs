@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace CogVideoX.Emulator.Cases;
 
 /// <summary>A tensor of a safetensors file.</summary>
-internal sealed record StoredTensor(string Type, long[] Shape, byte[] Bytes)
+internal sealed record StoredTensor(string Type, IReadOnlyList<long> Shape, ReadOnlyMemory<byte> Bytes)
 {
     public int ElementBytes => Type switch
     {
@@ -15,7 +15,7 @@ internal sealed record StoredTensor(string Type, long[] Shape, byte[] Bytes)
 
     public int Count => Bytes.Length / ElementBytes;
 
-    public double At(int index) => Value(Bytes, index);
+    public double At(int index) => Value(Bytes.Span, index);
 
     /// <summary>Element of other bytes of the same type.</summary>
     public double Value(ReadOnlySpan<byte> bytes, int index)

@@ -11,17 +11,19 @@ public sealed record Fault(
     FaultKind Kind, string Message, int Line, SourceLocation Source, Dim3 Block, Dim3 Thread, ulong? Address, string? Allocation)
 {
     /// <summary>The kind as the cases write it, such as "out of bounds".</summary>
-    public string KindText => Kind switch
-    {
-        FaultKind.OutOfBounds => "out of bounds",
-        FaultKind.EndlessLoop => "endless loop",
-        _ => Kind.ToString().ToLowerInvariant(),
-    };
+    public string KindText => TextOf(Kind);
 
     public override string ToString()
     {
-        string memory = Address is { } address ? $", address 0x{address:x}" + (Allocation is null ? "" : $" ({Allocation})") : "";
+        string memory = Address is { } address ? $", address 0x{address:x}" + (Allocation is null ? "" : $" ({Printable.Name(Allocation)})") : "";
         string where = Line == 0 ? "" : $" at PTX line {Line}" + (Source.Line > 0 ? $" (source line {Source.Line})" : "");
         return $"{KindText}: {Message}{where}, block {Block}, thread {Thread}{memory}";
     }
+
+    internal static string TextOf(FaultKind kind) => kind switch
+    {
+        FaultKind.OutOfBounds => "out of bounds",
+        FaultKind.EndlessLoop => "endless loop",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 }

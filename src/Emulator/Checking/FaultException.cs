@@ -3,7 +3,7 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Checking;
 
 /// <summary>Carries a fault from the depth of an instruction up to the launch, which adds place and thread.</summary>
-internal sealed class FaultException(FaultKind kind, string message) : Exception(message)
+internal sealed class FaultException(FaultKind kind, string message) : Exception(Printable.Line(message))
 {
     public FaultKind Kind { get; } = kind;
 

@@ -14,7 +14,7 @@ internal static class MainLoop
         var inside = new bool[code.Count];
         for (int at = 0; at < code.Count; at++)
         {
-            if (IsMultiply(code[at]) && !inside[at] && InnermostLoop(code, at) is var (first, last)) Array.Fill(inside, true, first, last - first + 1);
+            if (IsMultiply(code[at]) && !inside[at] && Innermost(code, at) is var (first, last)) Array.Fill(inside, true, first, last - first + 1);
         }
         long instructions = 0, multiplies = 0;
         for (int at = 0; at < code.Count; at++)
@@ -26,7 +26,8 @@ internal static class MainLoop
         return (instructions, multiplies);
     }
 
-    private static (int First, int Last)? InnermostLoop(List<Instruction> code, int inner)
+    /// <summary>The shortest loop that an instruction lies in, if it lies in one.</summary>
+    public static (int First, int Last)? Innermost(List<Instruction> code, int inner)
     {
         (int First, int Last)? loop = null;
         for (int at = inner; at < code.Count; at++)

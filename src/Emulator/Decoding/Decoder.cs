@@ -6,6 +6,8 @@ namespace CogVideoX.Emulator.Decoding;
 /// <summary>Decodes an entry and every function that it calls.</summary>
 internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable symbols)
 {
+    private const int DeepestCalls = 256;
+
     private readonly SlotTable slots = new(code);
     private readonly Dictionary<string, (int First, IReadOnlyCollection<int> Slots)> done = [];
     private readonly List<(Call Call, string Callee)> calls = [];
@@ -45,6 +47,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Callee(string name, PtxFunction caller)
     {
         if (open.Contains(name)) throw new PtxException(caller.Line, $"{caller.Name} and {name} call each other: recursion isn't supported");
+        if (open.Count >= DeepestCalls) throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
         if (!done.ContainsKey(name)) Function(module.Functions[name]);
     }
 

@@ -4,7 +4,7 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Decoding;
 
 /// <summary>Addresses of variables, each in its own state space.</summary>
-internal sealed class SymbolTable(ModuleMemory memory, SharedLayout shared, FrameLayout frame, int dynamicSharedBytes)
+internal sealed class SymbolTable(ModuleMemory memory, SharedLayout shared, FrameLayout frame)
 {
     private readonly Dictionary<PtxVariable, ulong> parameters = [];
 
@@ -24,7 +24,7 @@ internal sealed class SymbolTable(ModuleMemory memory, SharedLayout shared, Fram
     private ulong AddressOf(PtxVariable variable, InstructionDecoder at) => variable.Space switch
     {
         StateSpace.Global or StateSpace.Const => memory.AddressOf(variable) ?? throw at.Error($"{variable.Name} is external"),
-        StateSpace.Shared => shared.Add(variable, variable.IsDynamic ? dynamicSharedBytes : variable.Size),
+        StateSpace.Shared => shared.Add(variable),
         StateSpace.Param when parameters.TryGetValue(variable, out ulong address) => address,
         _ => (ulong)frame.Add(variable),
     };

@@ -11,6 +11,9 @@ internal sealed class Launch
 
     public required SharedLayout SharedLayout { get; init; }
 
+    /// <summary>Bytes that a CTA may have.</summary>
+    public required int SharedMemoryLimit { get; init; }
+
     public required Dim3 Grid { get; init; }
 
     public required Dim3 Block { get; init; }

@@ -22,6 +22,7 @@ internal sealed class Scheduler(Launch launch)
     {
         while (Admit())
         {
+            launch.Options.Cancellation.ThrowIfCancellationRequested();
             bool ran = false;
             for (int i = 0, start = launch.Random.Next(warps.Count); i < warps.Count; i++)
                 ran |= Turn(warps[(start + i) % warps.Count]);
@@ -56,11 +57,23 @@ internal sealed class Scheduler(Launch launch)
         Strand? strand = Pick(warp);
         if (strand is null) return false;
         Running = warp;
-        launch.Executed += WarpRunner.Run(warp, strand, launch.Options.Turn);
-        if (launch.Executed > launch.Options.InstructionBudget)
-            throw new FaultException(FaultKind.EndlessLoop, $"more than {launch.Options.InstructionBudget} warp instructions");
+        uint lanes = strand.Mask;
+        int ran = WarpRunner.Run(warp, strand, launch.Options.Turn);
+        launch.Executed += ran;
+        LimitInstructions(warp, strand, warp.Count(lanes, ran));
         if (warp.Live == 0) AsyncLimits.CheckAtExit(warp);
         return true;
+    }
+
+    private void LimitInstructions(Warp warp, Strand strand, long ofThread)
+    {
+        LaunchOptions options = launch.Options;
+        if (strand.Mask != 0 && ofThread > options.MaxThreadInstructions)
+            throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxThreadInstructions} instructions of a thread: {Spinning.Of(warp, strand)}") { Lane = int.TrailingZeroCount((int)strand.Mask) };
+        if (launch.Executed <= options.MaxLaunchInstructions) return;
+        long waiting = launch.Grid.Count - (nextCluster * launch.ClusterShape.Count);
+        throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxLaunchInstructions} warp instructions of the launch: {Spinning.Of(warps)}"
+            + (waiting == 0 ? "" : $"; blocks that haven't started: {waiting}"));
     }
 
     private Strand? Pick(Warp warp)

@@ -10,6 +10,7 @@ internal sealed unsafe class Warp
     public const int SlotBytes = 128;
 
     private readonly byte[] registers;
+    private readonly long[] executed = new long[Lanes];
     private readonly uint[] ready;
     private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
@@ -172,6 +173,15 @@ internal sealed unsafe class Warp
             Knowledge[lane] = old with { Fenced = old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)) };
         }
         Clock++;
+    }
+
+    /// <summary>Some lanes have run so many instructions more; returns how many the busiest of them has run in all.</summary>
+    public long Count(uint mask, int ran)
+    {
+        long most = 0;
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+            most = Math.Max(most, executed[int.TrailingZeroCount((int)rest)] += ran);
+        return most;
     }
 
     /// <summary>A collective instruction that every thread of the warp must reach together.</summary>

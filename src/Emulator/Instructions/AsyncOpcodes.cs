@@ -81,7 +81,8 @@ internal static class AsyncOpcodes
     /// <summary>The destination's state space stands first.</summary>
     private static string Place(InstructionDecoder d)
     {
-        string first = d.Syntax.Suffixes.First(s => s is "global" or "shared::cta" or "shared::cluster" or "shared");
+        string first = d.Syntax.Suffixes.FirstOrDefault(s => s is "global" or "shared::cta" or "shared::cluster" or "shared")
+            ?? throw d.Error("the destination's state space is missing");
         d.Flag(first);
         return first;
     }

@@ -29,7 +29,7 @@ internal sealed class AllocationTable(StateSpace space)
         Allocation? found = Find(address);
         if (found is not null && found.Contains(address, bytes)) return found;
         Allocation? near = found ?? (list.Count > 0 ? list[0] : null);
-        string where = near is null ? "nothing is allocated" : $"{near.Name} has {near.Size} bytes from 0x{near.Address:x}";
+        string where = near is null ? "nothing is allocated" : $"{Printable.Name(near.Name)} has {near.Size} bytes from 0x{near.Address:x}";
         string name = space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant();
         throw new Checking.FaultException(FaultKind.OutOfBounds, $"{name} memory, {bytes} bytes; {where}")
         {

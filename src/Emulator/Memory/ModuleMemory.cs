@@ -7,7 +7,7 @@ namespace CogVideoX.Emulator.Memory;
 internal sealed class ModuleMemory
 {
     private const uint Gap = 256;
-    private const long MostVariableBytes = 1 << 30;
+    private const long MostVariableBytes = 1 << 28;   // together
 
     private readonly AllocationTable constants = new(StateSpace.Const);
     private readonly AllocationTable parameters = new(StateSpace.Param);
@@ -18,11 +18,13 @@ internal sealed class ModuleMemory
 
     public ModuleMemory(PtxModule module)
     {
+        long bytes = 0;
         foreach (PtxVariable variable in module.Variables)
         {
             if (variable.IsDynamic || variable.Space == StateSpace.Shared) continue;
-            if (variable.Size > MostVariableBytes)
-                throw new PtxException(variable.Line, $"{variable.Name} has {variable.Size} bytes; at most {MostVariableBytes} are supported");
+            bytes += variable.Size;
+            if (bytes > MostVariableBytes)
+                throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
             Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
             variable.Initial.CopyTo(made.Bytes);
             variables.Add(variable, made);
@@ -36,7 +38,7 @@ internal sealed class ModuleMemory
 
     /// <summary>The buffer that a tensor map describes.</summary>
     public Allocation Buffer(TensorMap map) => globals.Find(g => g.Name == map.Buffer)
-        ?? throw new Checking.FaultException(FaultKind.Invalid, $"the tensor map's buffer {map.Buffer} isn't there");
+        ?? throw new Checking.FaultException(FaultKind.Invalid, $"the tensor map's buffer {Printable.Quoted(map.Buffer)} isn't there");
 
     /// <summary>A buffer in its own 64 GiB of addresses.</summary>
     public Allocation NewGlobal(string name, long size, bool isInitialized)
@@ -74,7 +76,7 @@ internal sealed class ModuleMemory
         // just below a buffer is another one's 64 GiB: name the nearer
         Allocation? above = index + 1 >= 0 && index + 1 < globals.Count ? globals[(int)index + 1] : null;
         if (above is not null && above.Address - address < 1 << 30) at = above;
-        string where = at is null ? "nothing is allocated there" : $"{at.Name} has {at.Size} bytes from 0x{at.Address:x}";
+        string where = at is null ? "nothing is allocated there" : $"{Printable.Name(at.Name)} has {at.Size} bytes from 0x{at.Address:x}";
         throw new Checking.FaultException(FaultKind.OutOfBounds, $"global memory, {bytes} bytes; {where}")
         {
             Lane = lane,

@@ -3,32 +3,38 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Where a kernel's shared variables stand; gaps after each find overruns and don't count towards the size.</summary>
-internal sealed class SharedLayout
+internal sealed class SharedLayout(int dynamicBytes)
 {
     private const uint Gap = 64;
 
     private readonly List<(uint Address, PtxVariable Variable, long Size)> variables = [];
     private readonly Dictionary<PtxVariable, uint> addresses = [];
+    private long fixedBytes;
+    private int dynamicAlign = 1;
     private uint end = AddressMap.SharedBase;
 
-    /// <summary>Bytes that the device would set aside.</summary>
-    public long Used { get; private set; }
+    /// <summary>Bytes that the device would set aside: what the launch asks for counts whether or not the kernel names it.</summary>
+    public long Used => Aligned(fixedBytes, dynamicAlign) + dynamicBytes;
 
     public IReadOnlyList<(uint Address, PtxVariable Variable, long Size)> Variables => variables;
 
-    public uint Add(PtxVariable variable, long size)
+    public uint Add(PtxVariable variable)
     {
         if (addresses.TryGetValue(variable, out uint known)) return known;
+        long size = variable.IsDynamic ? dynamicBytes : variable.Size;
         uint align = (uint)Math.Max(variable.Align, 16);
         uint address = (end + align - 1) & ~(align - 1);
-        if (size < 0 || address + size + Gap > 1 << AddressMap.RankShift)
+        if (address + size + Gap > 1 << AddressMap.RankShift)
             throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
         variables.Add((address, variable, size));
         addresses.Add(variable, address);
-        Used = ((Used + Math.Max(variable.Align, 1) - 1) & -Math.Max(variable.Align, 1)) + size;
+        if (variable.IsDynamic) dynamicAlign = Math.Max(dynamicAlign, variable.Align);
+        else fixedBytes = Aligned(fixedBytes, Math.Max(variable.Align, 1)) + size;
         end = address + (uint)size + Gap;
         return address;
     }
+
+    private static long Aligned(long bytes, int align) => (bytes + align - 1) & -align;
 
     public uint? Find(PtxVariable variable) => addresses.TryGetValue(variable, out uint address) ? address : null;
 }

@@ -6,12 +6,12 @@ public static class MutationRun
     /// <summary>Runs every mutant of a sound case, under each timing and some seeds, until it is caught.</summary>
     /// <param name="one">the case</param> <param name="text">text of its module</param>
     /// <param name="seeds">runs under each timing; what only a rare order of the threads gives away needs several</param>
-    /// <exception cref="ArgumentException">The case isn't sound to begin with.</exception>
+    /// <exception cref="CaseException">The case can't be run, or isn't sound to begin with.</exception>
     public static IReadOnlyList<MutationResult> Of(PtxCase one, string text, int seeds = 8)
     {
         ArgumentNullException.ThrowIfNull(one);
         CaseReport sound = one.Run();
-        if (!sound.Passed || sound.Launch.Fault is not null) throw new ArgumentException($"{one.Name} isn't sound: {sound}");
+        if (!sound.Passed || sound.Launch.Fault is not null) throw new CaseException(one.Path, $"it has no sound launch to weaken: {sound.Complaint ?? "a fault is planted in it"}");
         // an endless mutant needs no more patience than a few times the sound run
         long budget = (sound.Launch.Counters.WarpInstructions * 4) + 10_000;
         return [.. Mutator.Mutants(text, sound.Launch.Counters.ExecutedLines).Select(m => Judge(one, m, seeds, budget))];
@@ -25,7 +25,7 @@ public static class MutationRun
             foreach (AsyncTiming timing in timings)
             {
                 int seed = (round * timings.Length) + (int)timing;   // each run its own order of the warps
-                CaseReport report = one.Run(module, new LaunchOptions { Seed = seed, Timing = timing, InstructionBudget = budget, Turn = round % 2 == 0 ? 16 : 3 });
+                CaseReport report = one.Run(module, new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = budget, Turn = round % 2 == 0 ? 16 : 3 });
                 if (report.Launch.Fault is { } fault) return new MutationResult(one.Name, mutant.Line, mutant.Change, fault.ToString(), ByFault: true);
                 if (!report.Passed) return new MutationResult(one.Name, mutant.Line, mutant.Change, report.Complaint, ByFault: false);
             }

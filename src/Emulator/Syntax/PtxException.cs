@@ -1,7 +1,7 @@
 namespace CogVideoX.Emulator;
 
 /// <summary>PTX text that can't be read, or an instruction that the emulator doesn't know; the message starts with its line.</summary>
-public sealed class PtxException(int line, string message) : Exception($"line {line}: {message}")
+public sealed class PtxException(int line, string message) : EmulatorException($"line {line}: {message}")
 {
     /// <summary>Line of the PTX text, from 1.</summary>
     public int Line { get; } = line;

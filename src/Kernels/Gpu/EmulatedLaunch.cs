@@ -45,7 +45,7 @@ public sealed class EmulatedLaunch
 
     /// <summary>Runs the launch to its end or to its first fault, which the report names with its C# line.</summary>
     /// <param name="grid">blocks</param> <param name="dynamicSharedBytes">of each block</param>
-    /// <exception cref="ArgumentException">The arguments aren't those of the kernel.</exception>
+    /// <exception cref="LaunchException">The arguments aren't those of the kernel.</exception>
     public LaunchReport Run(Dim3 grid, int dynamicSharedBytes = 0, LaunchOptions? options = null)
     {
         (int x, int y, int z) = compiled.Block;

@@ -55,6 +55,7 @@ public sealed record GpuKernel(Type Type)
 
     /// <summary>Runs it and the PTX that the case came with in the emulator, on the same data.</summary>
     /// <param name="casePath">a launch in the format of ptx-cases</param>
+    /// <exception cref="CaseException">The case can't be run, or doesn't fit the kernel.</exception>
     public KernelVerdict Verify(string casePath, LaunchOptions? options = null)
     {
         PtxCase reference = PtxCase.Read(casePath);

@@ -10,19 +10,19 @@ public static class KernelCase
 {
     /// <summary>The case with our PTX. A pointer of the case becomes a view: the pointer, and the buffer's elements as its length.</summary>
     /// <param name="kernel">the struct that was compiled</param>
-    /// <exception cref="ArgumentException">The kernel's parameters aren't those of the case.</exception>
+    /// <exception cref="CaseException">The kernel's parameters aren't those of the case.</exception>
     public static PtxCase Of(Type kernel, CompiledKernel compiled, PtxCase one)
     {
         ParameterInfo[] parameters = kernel.GetConstructors().Single(c => c.GetParameters().Length > 0).GetParameters();
         if (parameters.Length != one.Arguments.Count)
-            throw new ArgumentException($"{compiled.Entry} has {parameters.Length} parameters, the case {one.Name} gives {one.Arguments.Count}");
+            throw new CaseException(one.Path, $"it gives {one.Arguments.Count} parameters; {compiled.Entry} has {parameters.Length}");
         var arguments = new List<LaunchArgument>();
         foreach ((ParameterInfo parameter, LaunchArgument argument) in parameters.Zip(one.Arguments))
         {
             arguments.Add(argument);
             if (ElementBytes(parameter.ParameterType) is not { } bytes) continue;
             if (argument is not LaunchArgument.Buffer(var buffer))
-                throw new ArgumentException($"parameter '{parameter.Name}' of {compiled.Entry} is a view, the case {one.Name} gives {argument}");
+                throw new CaseException(one.Path, $"it gives no buffer for parameter '{parameter.Name}' of {compiled.Entry}, which is a view");
             arguments.Add(new LaunchArgument.Value(BitConverter.GetBytes(one.BufferBytes(buffer) / bytes)));
         }
         return one.For(PtxModule.Parse(compiled.Ptx), compiled.Entry, arguments);

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Cli.Tests.Verbs;
 
@@ -30,6 +32,68 @@ public sealed class KernelsTests
     }
 
     [Fact]
+    public async Task ListPrintsOneArrayAsJson()
+    {
+        using JsonDocument kernels = JsonDocument.Parse((await CliRun.Done("kernels", "list", "--json")).Output);
+        Assert.Contains(kernels.RootElement.EnumerateArray(), kernel => kernel.GetProperty("name").GetString() == "gemm_mma_bf16" && kernel.GetProperty("lines").GetInt32() > 0);
+    }
+
+    [Fact]
+    public async Task VerifyPrintsOneArrayAsJsonWithTheMutantsInIt()
+    {
+        using JsonDocument answers = JsonDocument.Parse((await CliRun.Done("kernels", "verify", "vector_add", "block_sum", "--json")).Output);
+        Assert.Equal(["vector_add", "block_sum"], answers.RootElement.EnumerateArray().Select(answer => answer.GetProperty("kernel").GetString()!));
+        using JsonDocument mutated = JsonDocument.Parse((await CliRun.Done("kernels", "verify", "block_sum", "--json", "--mutations")).Output);
+        Assert.True(mutated.RootElement[0].GetProperty("mutations")[0].GetProperty("caught").GetBoolean());
+    }
+
+    [Fact]
+    public async Task ACaseThatCannotBeRunIsToldAndTheNextStillRuns()
+    {
+        using TemporaryFolder folder = Cases("vector_add", "block_sum");
+        await File.WriteAllTextAsync(folder.File("block_sum.json"), "{}", TestContext.Current.CancellationToken);
+        foreach (string verb in new[] { "verify", "profile" })
+        {
+            CliRun run = await CliRun.Of("kernels", verb, "block_sum", "vector_add", "--cases", folder.Path);
+            Assert.Equal(ExitCode.WrongUsage, run.Code);
+            Assert.Contains("vector_add", run.Lines[0]);
+            Assert.Equal($"cogvideox: {folder.File("block_sum.json")}: 'name' is missing\n", run.Error);
+        }
+    }
+
+    [Theory]
+    [InlineData(", \"params\": [", ", \"params\": [{\"s32\": 1}, ", "parameters; vector_add has 4")]
+    [InlineData("{\"buffer\": \"a\"}", "{\"s32\": 1}", "no buffer for parameter 'a'")]
+    [InlineData("{\"buffer\": \"a\"}", "{\"buffer\": \"none\"}", "there is no buffer 'none'")]
+    public async Task ACaseOfOtherParametersIsToldInALine(string part, string instead, string says)
+    {
+        using TemporaryFolder folder = Cases("vector_add");
+        JsonNode one = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("vector_add.json"), TestContext.Current.CancellationToken))!;
+        string text = one.ToJsonString().Replace(":", ": ", StringComparison.Ordinal).Replace(",", ", ", StringComparison.Ordinal);
+        Assert.Contains(part, text);
+        await File.WriteAllTextAsync(folder.File("vector_add.json"), text.Replace(part, instead, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "vector_add", "--cases", folder.Path], folder.File("vector_add.json"), says);
+    }
+
+    /// <summary>Without a sound launch there is nothing to weaken.</summary>
+    [Fact]
+    public async Task AWrongKernelIsNotWeakened()
+    {
+        using TemporaryFolder folder = Cases("vector_add");
+        CliRun run = await CliRun.Of("kernels", "verify", "vector_add", "--mutations", "--max-launch-instructions", "5", "--cases", folder.Path);
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.StartsWith("FAIL", Assert.Single(run.Lines));
+    }
+
+    private static TemporaryFolder Cases(params string[] names)
+    {
+        var folder = new TemporaryFolder();
+        foreach (string file in names.SelectMany(name => new[] { name + ".json", name + ".safetensors" }).Append("simt.ptx"))
+            File.Copy(Golden.Path($"ptx-cases/{file}"), folder.File(file));
+        return folder;
+    }
+
+    [Fact]
     public async Task MutationsAreCounted() =>
         Assert.Matches("2 of 2 mutants caught|1 of 1 mutants caught", (await CliRun.Done("kernels", "verify", "block_sum", "--mutations")).Output);
 
@@ -38,7 +102,7 @@ public sealed class KernelsTests
     {
         using JsonDocument report = JsonDocument.Parse((await CliRun.Done("kernels", "profile", "transpose", "--json")).Output);
         foreach (string side in new[] { "report", "reference" })
-            Assert.True(report.RootElement.GetProperty(side).GetProperty("launch").GetProperty("counters").GetProperty("warp_instructions").GetInt64() > 0);
+            Assert.True(report.RootElement[0].GetProperty(side).GetProperty("launch").GetProperty("counters").GetProperty("warp_instructions").GetInt64() > 0);
         Assert.Contains("bank conflicts", (await CliRun.Done("kernels", "profile", "transpose")).Output);
     }
 
@@ -50,4 +114,18 @@ public sealed class KernelsTests
 
     [Fact]
     public Task AMissingFolderOfCasesIsNamed() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", "/no/such"], "/no/such");
+
+    [Fact]
+    public Task AnEmptyFolderNameIsRefused() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", ""], "--cases: '' isn't a folder");
+
+    [Fact]
+    public Task WithoutAVerbThoseThatThereAreAreListed() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels"], "a verb is missing; there are list, show, verify, profile.", "cogvideox kernels --help");
+
+    [Fact]
+    public Task AnUnknownVerbIsNamedWithThoseThatThereAre() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "frob"], "'frob' is no verb", "list, show, verify, profile", "cogvideox kernels --help");
+
+    [Fact]
+    public Task TheHintHasTheWholePath() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show"], "cogvideox kernels show --help");
 }

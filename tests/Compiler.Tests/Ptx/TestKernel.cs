@@ -66,7 +66,7 @@ internal sealed class TestKernel
         var buffers = new Dictionary<string, byte[]> { ["x"] = x, ["y"] = new byte[bytesOfY] };
         (int bx, int by, int bz) = Function.Launch.Block;
         LaunchReport report = PtxEmulator.Run(PtxModule.Parse(text), new LaunchRequest("k", new Dim3(blocks), new Dim3(bx, by, bz), dynamicBytes,
-            [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers), new LaunchOptions { InstructionBudget = 1_000_000 });
+            [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers), new LaunchOptions { MaxLaunchInstructions = 1_000_000 });
         Assert.True(report.Fault is null, $"{report.Fault}\n{text}");
         return buffers["y"];
     }
