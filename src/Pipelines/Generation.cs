@@ -88,7 +88,7 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         var denoiser = new GuidedDenoiser(ops, transformer, text, guidance, settings.Steps) { Observer = OutputObserver };
 
         clock.Begin(GenerationStage.Sample, settings.Steps);
-        denoiser.Progress = (step, done, blocks) => clock.At(step + (double)done / blocks);
+        denoiser.Progress = (step, done, blocks) => clock.At(step + (double)done / (blocks + 1)); // the sampler is yet to come
         SamplingResult result = Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, cancellation: clock.Cancellation);
         if (result.IsCancelled)
             throw Cancelled(result.Latents, saveLatents);
@@ -98,6 +98,7 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         void StepDone(SamplingStep step)
         {
             finishedSteps = step.Index + 1;
+            clock.Tell(finishedSteps);
             trace.AddStep(step.Index, step.Latents);
         }
     }

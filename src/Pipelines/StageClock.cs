@@ -31,8 +31,12 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
     public void At(double done)
     {
         cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
+        Tell(done);
     }
+
+    /// <summary>The same where it is another's to stop.</summary>
+    public void Tell(double done) =>
+        progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
 
     public void End() => times.Add(new StageTime(stage, Stopwatch.GetElapsedTime(began), ops.Memory.PeakBytes, ops.TakeOperationTimes()));
 }

@@ -113,6 +113,7 @@ public sealed class TextToVideo : IDisposable
     private GenerationResult Run(GenerationRequest request, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
     {
         GenerationPlan plan = Plan(request);
+        using var stopping = new OpsCancellation(ops, cancellation);
         using MemoryScope scope = ops.Scope();
         Tensor? start = ReadStart(request.InitLatents, plan.Settings) is { } noise ? ops.FromHost(noise.Values, noise.Shape) : null;
         return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }

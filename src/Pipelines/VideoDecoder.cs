@@ -74,6 +74,7 @@ public sealed class VideoDecoder : IDisposable
 
     private VideoFrames Decode(string file, bool tiled, StageClock clock)
     {
+        using var stopping = new OpsCancellation(ops, clock.Cancellation);
         using MemoryScope scope = ops.Scope();
         (float[] values, Shape shape) = Read(file);
         clock.Begin(GenerationStage.Decode, 1);

@@ -25,12 +25,10 @@ public sealed class SafetensorsAppender : IDisposable
         full = RealPath.Of(path); // a link stays, and what it leads to is replaced
         List<SafetensorsEntry> all = Entries(expected);
         headerBytes = HeaderWriter.Write(path, all).Length;
-        Guard(() =>
-        {
-            work = WorkFolder.Create(Path.GetDirectoryName(full) ?? full);
-            stream = new FileStream(work[Path.GetFileName(full)], AtomicFile.Options(headerBytes + (all.Count > 0 ? all[^1].End : 0)));
-            stream.Position = headerBytes;
-        });
+        string folder = Path.GetDirectoryName(full) ?? full;
+        if (!Directory.Exists(folder))
+            throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
+        Guard(() => Open(folder, headerBytes + (all.Count > 0 ? all[^1].End : 0)));
     }
 
     /// <summary>Adds a tensor.</summary>
@@ -66,6 +64,20 @@ public sealed class SafetensorsAppender : IDisposable
     {
         stream?.Dispose();
         work?.Dispose();
+    }
+
+    private void Open(string folder, long bytes)
+    {
+        work = WorkFolder.Create(folder);
+        try
+        {
+            stream = new FileStream(work[Path.GetFileName(full)], AtomicFile.Options(bytes)) { Position = headerBytes };
+        }
+        catch
+        {
+            work.Dispose();
+            throw;
+        }
     }
 
     private static List<SafetensorsEntry> Entries(IEnumerable<(string Name, Shape Shape)> tensors)
