@@ -114,11 +114,11 @@ public sealed class Memory : IDisposable
         }
         if (other != 0)
             throw new InvalidOperationException(
-                $"One caller at a time: thread {other} computes with the tensors of {device.Name}, and thread {thread} can't at the same time. Give each its own.");
+                $"One caller at a time: thread {other} computes on {device.Name}; thread {thread} needs one of its own, or has to wait.");
         if (disposed)
         {
             Volatile.Write(ref inside, 0);
-            throw new ObjectDisposedException(nameof(Memory), $"The memory of {device.Name} was disposed; nothing can be computed with it any more.");
+            throw new ObjectDisposedException(nameof(Memory), $"The memory of {device.Name} was disposed; nothing can be computed in it.");
         }
         return new Turn(this);
     }
@@ -140,7 +140,7 @@ public sealed class Memory : IDisposable
         using Turn turn = Enter();
         CheckOpen(depth, serial);
         if (depth != scopes.Count)
-            throw new TensorException($"A scope of tensors ends before {scopes.Count - depth} opened inside it; end those first, as `using` does.");
+            throw new TensorException($"A scope of tensors ends before {scopes.Count - depth} opened inside it; those end first.");
         EndFrom(depth);
         scopes.RemoveAt(depth - 1);
         if (depth == 1)

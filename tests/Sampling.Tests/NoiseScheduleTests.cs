@@ -74,7 +74,8 @@ public sealed class NoiseScheduleTests
         546, 527, 508, 490, 471, 452, 433, 414, 395, 376, 357, 339, 320, 301, 282, 263, 244, 225, 207, 188, 169, 150, 131, 112,
         93, 74, 56, 37, 18,
     })]
-    public void StepsThatDontDivideTheLevelsHaveTheReferencesTimesteps(int steps, int[] expected) => Assert.Equal(expected, Plain.Timesteps(steps));
+    public void StepsThatDontDivideTheLevelsHaveTheReferencesTimesteps(int steps, int[] expected) =>
+        Assert.Equal(expected, Plain.Timesteps(steps));
 
     [Fact]
     public void AsManyStepsAsLevelsVisitAllAndOneFewerLeavesOneOut()

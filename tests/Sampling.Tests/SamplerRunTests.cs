@@ -71,7 +71,8 @@ public sealed class SamplerRunTests
         using var source = new CancellationTokenSource();
         ops.Cancellation = source.Token;
         float[] before = [];
-        SamplingResult result = Run(ops, new DpmSampler(ops, Schedule, 8, new TorchGenerator(2), NoiseType.F32), Start(ops), (latents, _, step) =>
+        var sampler = new DpmSampler(ops, Schedule, 8, new TorchGenerator(2), NoiseType.F32);
+        SamplingResult result = Run(ops, sampler, Start(ops), (latents, _, step) =>
         {
             before = latents.ToFloats();
             if (step == 5 && ofTheModel)
@@ -143,7 +144,7 @@ public sealed class SamplerRunTests
     public void EveryCountOfStepsIsTakenToItsEnd(int steps)
     {
         using Ops ops = Ops.OnCpu(1);
-        foreach (ISampler sampler in new ISampler[] { new DdimSampler(ops, Schedule, steps), new DpmSampler(ops, Schedule, steps, new TorchGenerator(1), NoiseType.F32) })
+        foreach (ISampler sampler in new[] { Ddim(steps), Dpm(steps) })
         {
             using MemoryScope scope = ops.Scope();
             var taken = new List<int>();
@@ -152,8 +153,11 @@ public sealed class SamplerRunTests
             Assert.Equal(steps, result.NextStep);
             Assert.All(result.Latents.ToFloats(), value => Assert.True(float.IsFinite(value)));
         }
-        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => new DdimSampler(ops, Schedule, 1001)).Message);
-        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => new DpmSampler(ops, Schedule, 1001, new TorchGenerator(1), NoiseType.F32)).Message);
+        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => Ddim(1001)).Message);
+        Assert.Contains("1 to 1000", Assert.Throws<SamplingException>(() => Dpm(1001)).Message);
+
+        ISampler Ddim(int count) => new DdimSampler(ops, Schedule, count);
+        ISampler Dpm(int count) => new DpmSampler(ops, Schedule, count, new TorchGenerator(1), NoiseType.F32);
     }
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class CancellationTests
         using Ops ops = EachDevice.Open(device);
         Tensor x = ops.FromHost([1f, 2, 3, 4], [2, 2]);
         ops.Cancellation = new CancellationToken(canceled: true);
-        foreach (Func<Tensor> call in new Func<Tensor>[] { () => ops.Scale(x, 2), () => ops.Linear(x, x), () => ops.Concat(x, x, 0), () => ops.Softmax(x) })
+        Func<Tensor>[] calls = [() => ops.Scale(x, 2), () => ops.Linear(x, x), () => ops.Concat(x, x, 0), () => ops.Softmax(x)];
+        foreach (Func<Tensor> call in calls)
         {
             var error = Assert.Throws<OperationCanceledException>(() =>
             {

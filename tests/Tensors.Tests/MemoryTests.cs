@@ -176,7 +176,8 @@ public sealed class MemoryTests
         {
             foreach (Action call in new Action[]
             {
-                () => ops.Empty([3]), () => ops.Silu(tensor), () => ops.Scope(), () => ops.Memory.Release(tensor), ops.Memory.Trim, ops.Dispose,
+                () => ops.Empty([3]), () => ops.Silu(tensor), () => ops.Scope(),
+                () => ops.Memory.Release(tensor), ops.Memory.Trim, ops.Dispose,
             })
                 Assert.Contains("One caller at a time", Assert.IsType<InvalidOperationException>(Elsewhere(call)).Message);
             ops.Silu(tensor);

@@ -16,10 +16,11 @@ public readonly unsafe partial struct Attention : IAnyWidth
         if (size.Queries == 0)
             return;
         int blocks = LinearGrid.Parts(size.Queries, LargestQueryBlock);
-        while ((long)blocks * size.Batch * size.Heads < BlocksPerThread * threads.Count && size.Queries / (blocks + 1) >= SmallestQueryBlock)
+        long heads = (long)size.Batch * size.Heads;
+        while (blocks * heads < BlocksPerThread * threads.Count && size.Queries / (blocks + 1) >= SmallestQueryBlock)
             blocks++;
         int rows = LinearGrid.RoundUp(LinearGrid.Parts(size.Queries, blocks), MicroKernel<TSimd, TVector>.Columns);
         blocks = LinearGrid.Parts(size.Queries, rows);
-        threads.For(checked(size.Batch * size.Heads * blocks), new Blocks<TSimd, TVector>(this, rows, blocks));
+        threads.For(checked((int)(heads * blocks)), new Blocks<TSimd, TVector>(this, rows, blocks));
     }
 }

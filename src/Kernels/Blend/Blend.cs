@@ -9,8 +9,8 @@ namespace CogVideoX.Kernels;
 /// <param name="before">[outer, size of a, inner]</param>
 /// <param name="after">[outer, size of b, inner]</param>
 /// <param name="y">[outer, size of b, inner]</param>
-public readonly unsafe partial struct Blend(float* before, float* after, float* y, long outer, int beforeSize, int afterSize, long inner, int extent)
-    : IOperation
+public readonly unsafe partial struct Blend(
+    float* before, float* after, float* y, long outer, int beforeSize, int afterSize, long inner, int extent) : IOperation
 {
     private readonly float* before = before;
     private readonly float* after = after;

@@ -34,5 +34,6 @@ public readonly unsafe partial struct QkNormRope(
 
     /// <inheritdoc/>
     // Norm: sum, difference, square, sum, scale, weight, bias. Rotation: four products and two sums a pair.
-    public double Flops => (double)batch * heads * width * ((weight.IsNull ? 0 : 7L * tokens) + (cosine is null ? 0 : 3L * (tokens - textTokens)));
+    public double Flops =>
+        (double)batch * heads * width * ((weight.IsNull ? 0 : 7L * tokens) + (cosine is null ? 0 : 3L * (tokens - textTokens)));
 }

@@ -5,7 +5,8 @@ namespace CogVideoX.Kernels;
 public readonly unsafe partial struct UpsampleNearest
 {
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(RowBlocks.Count(Rows(Result), checked(Result.Width * size.Channels)), new ResultRows(this));
+    public void RunCpu(CpuThreads threads) =>
+        threads.For(RowBlocks.Count(Rows(Result), checked(Result.Width * size.Channels)), new ResultRows(this));
 
     private static int Rows(VideoSize video) => checked(video.Batch * video.Frames * video.Height);
 

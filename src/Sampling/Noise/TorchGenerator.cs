@@ -62,7 +62,7 @@ public sealed class TorchGenerator
     }
 
     /// <summary>A new F32 tensor of normal numbers drawn in <paramref name="type"/>. A dry run draws none.</summary>
-    /// <exception cref="OperationCanceledException"><see cref="Ops.Cancellation"/> was requested; the stream stands somewhere in the middle.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="Ops.Cancellation"/> was requested; some were drawn.</exception>
     public Tensor Noise(Ops ops, Shape shape, NoiseType type)
     {
         Tensor noise = ops.Empty(shape);

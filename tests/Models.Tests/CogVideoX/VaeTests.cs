@@ -123,7 +123,8 @@ public sealed class VaeTests
         using Ops ops = Ops.OnCpu();
         CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
         var told = new List<(int Done, int Total)>();
-        vae.DecodeTiled(ops.FromHost(new float[5 * 4 * 9 * 11], [1, 5, 4, 9, 11]), new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
+        Tensor latents = ops.FromHost(new float[5 * 4 * 9 * 11], [1, 5, 4, 9, 11]);
+        vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
         const int total = 2 * 3 * 2 * (2 + 4 * 2); // rows and columns of tiles, chunks, residual blocks
         Assert.Equal(Enumerable.Range(1, total).Select(done => (done, total)), told);
     }

@@ -67,8 +67,8 @@ public sealed class AllocationTests : IDisposable
 
         long[][] counts = [.. Enumerable.Range(0, Steps).Select(_ => new long[team.Threads])];
         Sampler.Run(
-            ops, sampler, latents, (x, timestep, _) => transformer.Forward(x, text, [timestep]), step => team.AskAllocatedBytes(counts[step.Index]),
-            cancellation: TestContext.Current.CancellationToken);
+            ops, sampler, latents, (x, timestep, _) => transformer.Forward(x, text, [timestep]),
+            step => team.AskAllocatedBytes(counts[step.Index]), cancellation: TestContext.Current.CancellationToken);
         for (int step = 2; step < Steps; step++)
             Assert.Equal(counts[step - 1], counts[step]);
     }

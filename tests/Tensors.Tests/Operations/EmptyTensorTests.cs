@@ -36,7 +36,8 @@ public sealed class EmptyTensorTests
         foreach ((int batch, int tokens, int outputs) in new[] { (0, 3, 5), (2, 0, 5), (2, 3, 0), (2, 30, 0), (0, 0, 0) })
         {
             Shape result = [batch, tokens, outputs];
-            Tensor x = ops.Empty([batch, tokens, 7]), residual = ops.Empty(result), modulation = ops.Empty([batch, 6 * outputs]), bias = ops.Empty([outputs]);
+            Tensor x = ops.Empty([batch, tokens, 7]), residual = ops.Empty(result);
+            Tensor modulation = ops.Empty([batch, 6 * outputs]), bias = ops.Empty([outputs]);
             foreach (DType type in WeightTypes)
             {
                 Tensor weight = ops.Memory.Empty([outputs, 7], type);
@@ -64,7 +65,8 @@ public sealed class EmptyTensorTests
         }
         foreach (Shape shape in new Shape[] { [0, 3, 2, 8], [2, 0, 2, 8], [2, 3, 0, 8], [2, 3, 2, 0] })
         {
-            Tensor x = ops.Empty(shape), weight = ops.Empty([shape[3]]), none = ops.Empty([0, shape[3]]), all = ops.Empty([shape[1], shape[3]]);
+            Tensor x = ops.Empty(shape), weight = ops.Empty([shape[3]]);
+            Tensor none = ops.Empty([0, shape[3]]), all = ops.Empty([shape[1], shape[3]]);
             IsEmpty(shape, ops.QkNormRope(x, weight, weight, 1e-6f));
             IsEmpty(shape, ops.QkNormRope(x, weight, default, 1e-6f, all, all));
             IsEmpty(shape, ops.QkNormRope(x, default, default, 1e-6f, none, none, shape[1]));

@@ -59,7 +59,8 @@ public sealed class SafetensorsFileTests
         for (int i = 0; i < Count; i++)
         {
             byte[] expected = content[^(2 * (Count - i))..][..2];
-            Assert.Equal(expected, file[$"transformer_blocks.{i}.attn1.to_q.weight"].AsReadOnlySpan<ushort>().ToArray().SelectMany(BitConverter.GetBytes));
+            ushort[] actual = file[$"transformer_blocks.{i}.attn1.to_q.weight"].AsReadOnlySpan<ushort>().ToArray();
+            Assert.Equal(expected, actual.SelectMany(BitConverter.GetBytes));
         }
     }
 

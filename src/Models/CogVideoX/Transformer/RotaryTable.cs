@@ -58,6 +58,9 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
     }
 
     // [positions, width]
-    private static float[][] Waves(double[] positions, int width, Func<double, double> function) =>
-        [.. positions.Select(position => Enumerable.Range(0, width).Select(i => (float)function(position / Math.Pow(Theta, (double)(i & ~1) / width))).ToArray())];
+    private static float[][] Waves(double[] positions, int width, Func<double, double> function)
+    {
+        double[] slownesses = [.. Enumerable.Range(0, width).Select(i => Math.Pow(Theta, (double)(i & ~1) / width))];
+        return [.. positions.Select(position => slownesses.Select(slowness => (float)function(position / slowness)).ToArray())];
+    }
 }

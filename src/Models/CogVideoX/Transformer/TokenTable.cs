@@ -39,6 +39,7 @@ internal static class TokenTable
         decimal tokens = (decimal)frames * rows * columns;
         return tokens <= int.MaxValue
             ? (int)tokens
-            : throw new TensorException($"{frames} frames of {rows}×{columns} patches are {tokens} tokens; a sequence has at most {int.MaxValue}.");
+            : throw new TensorException(
+                $"{frames} frames of {rows}×{columns} patches are {tokens} tokens; a sequence has at most {int.MaxValue}.");
     }
 }

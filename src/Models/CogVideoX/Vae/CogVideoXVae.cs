@@ -78,7 +78,8 @@ public sealed class CogVideoXVae
             {
                 int top = row * rows.Step, left = column * columns.Step;
                 Tensor tile = parts.Get((Math.Min(rows.Latents, height - top), Math.Min(columns.Latents, width - left)), () => DecodeTile(
-                    z, top, rows.Latents, left, columns.Latents, (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks)));
+                    z, top, rows.Latents, left, columns.Latents,
+                    (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks)));
                 tiles++;
                 if (row > 0)
                     tile = Replace(above[column], ops.Blend(above[column], tile, 2, rows.BlendPixels), tile);
