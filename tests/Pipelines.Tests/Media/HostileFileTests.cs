@@ -69,7 +69,7 @@ public class HostileFileTests
         TestVideos.Drifting(1).SaveAs(folder["clip.y4m"], TestVideos.Rate);
         File.WriteAllText(folder["clip.y4m.json"], $$"""{"generator":"\u001b]0;x\u0007{{new string('y', 5000)}}"}""");
         string message = Assert.Throws<MetadataException>(() => VideoMetadata.Read(folder["clip.y4m"])).Message;
-        Assert.Contains(@"written by '\u001b]0;x\u0007yyy", message);
+        Assert.Contains(@"written by '\u001B]0;x\u0007yyy", message);
         Assert.InRange(message.Length, 1, 400);
     }
 
