@@ -62,7 +62,8 @@ public sealed record GenerationMetadata(
         }
         catch (JsonException e)
         {
-            throw new FormatException($"the settings in it are damaged: after {e.BytePositionInLine ?? 0} bytes they are no JSON that can be read", e);
+            throw new FormatException(
+                $"the settings in it are damaged: after {e.BytePositionInLine ?? 0} bytes they are no JSON that can be read", e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
