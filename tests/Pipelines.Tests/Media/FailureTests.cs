@@ -164,7 +164,7 @@ public class FailureTests
         var ffmpeg = EncoderScript(folder, "printf 'first\\n\\033[31msecond\\n' >&2; exit 3");
         using var sink = Sink(folder, ffmpeg);
         var error = Assert.Throws<OutputException>(() => WriteAll(sink, TestContext.Current.CancellationToken));
-        Assert.EndsWith(@"first; \u001b[31msecond", error.Message);
+        Assert.EndsWith(@"first; \u001B[31msecond", error.Message);
     }
 
     [Fact]
