@@ -29,7 +29,8 @@ public static class RandomCheckpoint
     {
         if (!Preset.Names.Contains(preset))
             throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
-        string target = RealPath.Of(folder);     // a link to an empty folder stays
+        PathCheck.Check(nameof(folder), folder);
+        string target = Target(folder);
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
             throw new RequestException(nameof(folder), $"{target} exists already; choose a new folder, or remove it first.");
         OutputChecks.Check(nameof(folder), Path.Combine(Path.GetDirectoryName(target) ?? "/", "model_index.json"));
@@ -39,6 +40,19 @@ public static class RandomCheckpoint
         WriteWeights(partial, seed, progress, cancellation);
         if (!FreeName.TryTakeForFolder(target, partial))
             throw new RequestException(nameof(folder), $"{target} has come to exist since the start; choose a new folder, or remove it first.");
+    }
+
+    // A link to an empty folder stays, and the folder is filled.
+    private static string Target(string folder)
+    {
+        try
+        {
+            return RealPath.Of(folder);
+        }
+        catch (IOException exception)
+        {
+            throw new RequestException(nameof(folder), $"{folder} can't be made: {exception.Message}.", exception);
+        }
     }
 
     private static void WriteWeights(string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)

@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
@@ -13,6 +14,7 @@ public sealed record GenerationMetadata(
     string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings)
 {
     private const string Product = "CogVideoX for .NET";
+    private const int MaxDepth = 64;
 
     /// <summary>
     /// One line of ASCII JSON. Anything else is escaped, so that it passes unchanged through GIF comments (7-bit by their
@@ -56,36 +58,14 @@ public sealed record GenerationMetadata(
     {
         try
         {
-            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-            CheckTexts(root);
-            return root as JsonObject ?? throw new FormatException("the settings in it are damaged: they are JSON, but not an object");
+            using var document = StrictJson.Parse(Encoding.UTF8.GetBytes(json), MaxDepth);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? JsonObject.Create(document.RootElement.Clone())!
+                : throw new FormatException("isn't a JSON object");
         }
-        catch (JsonException e)
+        catch (FormatException e)
         {
-            throw new FormatException($"the settings in it are damaged: after {e.BytePositionInLine ?? 0} bytes they are no JSON that can be read", e);
-        }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
-        {
-            throw new FormatException("the settings in it are damaged: they hold half a character", e);
-        }
-    }
-
-    // A text that holds half of a surrogate pair is found when it is first read, which would be far from here.
-    private static void CheckTexts(JsonNode? node)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach (var (_, value) in members)
-                    CheckTexts(value);
-                break;
-            case JsonArray items:
-                foreach (var item in items)
-                    CheckTexts(item);
-                break;
-            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
-                _ = value.GetValue<string>();
-                break;
+            throw new FormatException($"the settings in it are damaged: what is there {e.Message}", e);
         }
     }
 

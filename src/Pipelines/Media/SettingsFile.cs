@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Pipelines.Media;
 
@@ -10,7 +11,8 @@ internal static class SettingsFile
     public const int MostBytes = 1 << 24;
 
     /// <exception cref="FormatException">The file is empty, or a pipe or device.</exception>
-    public static FileStream Open(string path) => new FileInfo(path).Length > 0
+    // A link has a length of its own.
+    public static FileStream Open(string path) => new FileInfo(RealPath.Of(path)).Length > 0
         ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete)
         : throw new FormatException("it is empty");         // opening a named pipe, whose length is 0, would wait for a writer
 

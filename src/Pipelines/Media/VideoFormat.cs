@@ -26,7 +26,8 @@ public abstract class VideoFormat
     internal virtual bool IsFolder => false;
 
     /// <summary>What will look other than asked, as a sentence for the user; null where nothing does.</summary>
-    public virtual string? Note(VideoShape shape) => null;
+    /// <param name="shape">Of the video.</param> <param name="encoding">As it will be written with.</param>
+    public virtual string? Note(VideoShape shape, EncodingOptions? encoding = null) => null;
 
     /// <summary>Refuses now what would fail after the video has been computed.</summary>
     internal virtual void Check(string path, VideoShape shape, VideoOptions options) => CheckEncoding(path, options.Encoding);

@@ -23,11 +23,25 @@ public static class VideoFormats
     internal static VideoFormat Folder { get; } = All.Single(format => format.IsFolder);
 
     /// <summary>
-    /// The ending for a file that nobody named: <c>.mp4</c> where ffmpeg is at hand, <c>.png</c> (animated) where it isn't.
+    /// The ending for a file that nobody named: <c>.mp4</c> where an ffmpeg is at hand that can write it, <c>.png</c> (animated) where
+    /// there is none.
     /// </summary>
     public static string DefaultExtension() => DefaultExtension(FfmpegProgram.Find());
 
-    internal static string DefaultExtension(FfmpegProgram? ffmpeg) => ffmpeg is null ? ".png" : ".mp4";
+    internal static string DefaultExtension(FfmpegProgram? ffmpeg)
+    {
+        const string Lossless = ".png", Usual = ".mp4";
+        if (ffmpeg is null)
+            return Lossless;
+        try
+        {
+            return All.OfType<Mp4Format>().Single().EncodersFor(new()).Any(encoder => ffmpeg.HasEncoder(encoder.Name)) ? Usual : Lossless;
+        }
+        catch (IOException)
+        {
+            return Lossless;        // it doesn't run
+        }
+    }
 
     /// <summary>The format that a name asks for.</summary>
     /// <param name="path">A file, or a folder ending in <c>/</c>.</param>

@@ -43,6 +43,25 @@ public sealed class RandomCheckpointTests : IDisposable
     }
 
     [Fact]
+    public void LinkToAnEmptyFolderIsFollowed()
+    {
+        Directory.CreateDirectory(folder.File("disk"));
+        Directory.CreateSymbolicLink(folder.File("link"), folder.File("disk"));
+        Write("link", seed: 0);
+        Assert.Equal(folder.File("disk"), new FileInfo(folder.File("link")).LinkTarget);
+        Assert.True(File.Exists(Path.Combine(folder.File("disk"), "model_index.json")));
+        Assert.Equal(["disk", "link"], folder.Names.Order());
+    }
+
+    [Fact]
+    public void WhatIsNoPathIsRefused()
+    {
+        foreach (string path in new[] { "", "a\0b" })
+            Assert.Equal("folder", Assert.Throws<RequestException>(
+                () => RandomCheckpoint.Write("tiny", path, 0, cancellation: TestContext.Current.CancellationToken)).Property);
+    }
+
+    [Fact]
     public void FolderWithSomethingInItIsLeftAlone()
     {
         string taken = folder.File("taken");

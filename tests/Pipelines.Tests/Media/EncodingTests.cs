@@ -119,6 +119,15 @@ public class EncodingTests
         Assert.Equal(["libx264", "libopenh264"], encoders.Select(encoder => encoder.Name));
     }
 
+    [Fact]
+    public void A_picture_that_is_too_small_for_a_codec_is_refused_before_the_work()
+    {
+        RequireEncoder(VideoCodec.H265);
+        var options = new VideoOptions { Encoding = new EncodingOptions { Codec = VideoCodec.H265 } };
+        var error = Assert.Throws<OutputException>(() => VideoSink.Check("clip.mp4", new VideoShape(1, 8, 64, TestVideos.Rate), options));
+        Assert.Contains("H.265 takes at least 16 pixels a side (libx265), not 64×8", error.Message);
+    }
+
     private static string Refused(string path, EncodingOptions encoding) =>
         Assert.Throws<OutputException>(() => VideoSink.Check(path, Shape, new VideoOptions { Encoding = encoding })).Message;
 

@@ -58,8 +58,16 @@ public class FailureTests
         Assert.StartsWith("'clip.mp4'", error.Message);
         Assert.Contains("isn't on PATH", error.Message);
         Assert.Contains(".png", error.Message);
+    }
+
+    [Fact]
+    public void The_ending_of_a_file_without_name_is_one_that_can_be_written()
+    {
+        using var folder = new TestFolder();
         Assert.Equal(".png", VideoFormats.DefaultExtension(null));
-        Assert.Equal(".mp4", VideoFormats.DefaultExtension(new FfmpegProgram("ffmpeg")));
+        Assert.Equal(".png", VideoFormats.DefaultExtension(Script(folder, "exit 3")));
+        Assert.Equal(".png", VideoFormats.DefaultExtension(Script(folder, "echo ' V..... gif x'")));
+        Assert.Equal(".mp4", VideoFormats.DefaultExtension(Script(folder, "echo ' V..... libx264 x'")));
     }
 
     [Fact]
@@ -156,7 +164,7 @@ public class FailureTests
         var ffmpeg = EncoderScript(folder, "printf 'first\\n\\033[31msecond\\n' >&2; exit 3");
         using var sink = Sink(folder, ffmpeg);
         var error = Assert.Throws<OutputException>(() => WriteAll(sink, TestContext.Current.CancellationToken));
-        Assert.EndsWith(@"first; \u001b[31msecond", error.Message);
+        Assert.EndsWith(@"first; \u001B[31msecond", error.Message);
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public class OutputTests
 
     [Fact]
     public void A_name_with_control_characters_is_shown_escaped() =>
-        Assert.Contains(@"'a\u001b[31m\u000ab.avi'", Refused("a\u001b[31m\nb.avi"));
+        Assert.Contains(@"'a\u001B[31m\u000Ab.avi'", Refused("a\u001b[31m\nb.avi"));
 
     [Fact]
     public void Endings_are_known_in_any_case() => Assert.Equal(".png", VideoFormats.ForPath("CLIP.PNG").Extension);

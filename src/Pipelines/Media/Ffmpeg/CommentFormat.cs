@@ -13,9 +13,13 @@ internal abstract class CommentFormat : FfmpegFormat
     /// <summary>ffmpeg's name for the reader of the container: were it to guess, a file could be a list of other files.</summary>
     protected abstract string Demuxer { get; }
 
-    public override string? Note(VideoShape shape) => Codecs[0] == VideoCodec.Vp9 || (shape.Width % 2 == 0 && shape.Height % 2 == 0)
-        ? null
-        : $"{Extension} takes even sizes only: the last column or row of {shape.Width}×{shape.Height} stands there twice.";
+    public override string? Note(VideoShape shape, EncodingOptions? encoding = null)
+    {
+        bool isEven = shape.Width % 2 == 0 && shape.Height % 2 == 0;
+        return isEven || EncodersFor(encoding ?? new())[0].TakesOddSizes
+            ? null
+            : $"{Extension} takes even sizes only: the last column or row of {shape.Width}×{shape.Height} stands there twice.";
+    }
 
     internal override void Check(string path, VideoShape shape, VideoOptions options)
     {

@@ -19,9 +19,14 @@ internal sealed record FfmpegEncoder(string Name, string[] Arguments, string[] U
 
     private static readonly FfmpegEncoder[] H265 =
     [
-        new("libx265", ["-preset", "medium", "-x265-params", "log-level=error"], ["-crf", "20"], quality => ["-crf", Whole(51 - quality / 2.0)])
+        new(
+            "libx265",
+            ["-preset", "medium", "-x265-params", "log-level=error"],
+            ["-crf", "20"],
+            quality => ["-crf", Whole(51 - quality / 2.0)])
         {
             Codec = VideoCodec.H265,
+            SmallestSide = 16,
         },
     ];
 
@@ -44,7 +49,11 @@ internal sealed record FfmpegEncoder(string Name, string[] Arguments, string[] U
         {
             Codec = VideoCodec.Av1,
         },
-        new("libsvtav1", ["-preset", "6"], ["-crf", "24"], quality => ["-crf", Whole(63 - 0.62 * quality)]) { Codec = VideoCodec.Av1 },
+        new("libsvtav1", ["-preset", "6"], ["-crf", "24"], quality => ["-crf", Whole(63 - 0.62 * quality)])
+        {
+            Codec = VideoCodec.Av1,
+            SmallestSide = 64,
+        },
     ];
 
     private static readonly FfmpegEncoder[] ProRes =
@@ -62,8 +71,11 @@ internal sealed record FfmpegEncoder(string Name, string[] Arguments, string[] U
     /// <summary>The pixels that it takes.</summary>
     public string PixelFormat { get; init; } = "yuv420p";
 
-    /// <summary>Whether width and height may be odd.</summary>
+    /// <summary>Whether width and height may be odd; where not, they are filled up.</summary>
     public bool TakesOddSizes { get; init; }
+
+    /// <summary>The smallest width and height that it takes.</summary>
+    public int SmallestSide { get; init; } = 1;
 
     /// <summary>The encoders of a codec, the best first.</summary>
     public static IReadOnlyList<FfmpegEncoder> Of(VideoCodec codec) => codec switch

@@ -10,11 +10,14 @@ namespace CogVideoX.Pipelines.Media;
 public sealed class FfmpegProgram
 {
     private const int LongestAnswer = 1 << 24, ShownComplaint = 500;
+    private static FfmpegProgram? latest;
     private readonly Lazy<IReadOnlySet<string>> encoders;
+    private readonly DateTime written;
 
     internal FfmpegProgram(string path)
     {
         Path = path;
+        written = File.GetLastWriteTimeUtc(path);
         encoders = new(ListEncoders);
     }
 
@@ -28,7 +31,12 @@ public sealed class FfmpegProgram
     internal TimeSpan LongestRest { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The first ffmpeg on PATH, or null.</summary>
-    public static FfmpegProgram? Find() => Find(Environment.GetEnvironmentVariable("PATH"));
+    public static FfmpegProgram? Find()
+    {
+        var found = Find(Environment.GetEnvironmentVariable("PATH"));
+        // What it can do is asked once, and again when it has become another.
+        return latest is { } known && known.Path == found?.Path && known.written == found.written ? known : latest = found;
+    }
 
     internal static FfmpegProgram? Find(string? searchPath)
     {

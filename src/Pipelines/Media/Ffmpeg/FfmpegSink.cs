@@ -93,10 +93,12 @@ internal sealed class FfmpegSink : FileSink
         if (watch!.HasStalled)
             return Target.Refused(string.Create(
                 CultureInfo.InvariantCulture,
-                $"could not be written: ffmpeg made no progress for {ffmpeg.LongestRest.TotalSeconds:0.#} s and was ended; try again, or write another format"));
+                $"could not be written: ffmpeg made no progress for {ffmpeg.LongestRest.TotalSeconds:0.#} s and was ended; "
+                + $"try again, or write another format"));
         process!.WaitForExit();
         return DiskIsFull
             ? Target.DiskFull()
-            : Target.Refused($"could not be written: ffmpeg failed (exit code {process.ExitCode}): {FfmpegProgram.Reason(watch.Complaints)}");
+            : Target.Refused(
+                $"could not be written: ffmpeg failed (exit code {process.ExitCode}): {FfmpegProgram.Reason(watch.Complaints)}");
     }
 }

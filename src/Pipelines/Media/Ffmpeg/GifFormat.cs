@@ -19,7 +19,8 @@ internal sealed class GifFormat : FfmpegFormat
 
     protected override string Muxer => "gif";
 
-    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape, MostFramesASecond);
+    public override string? Note(VideoShape shape, EncodingOptions? encoding = null) =>
+        ShortFrames.Note(Extension, shape, MostFramesASecond);
 
     internal override IReadOnlyList<FfmpegEncoder> EncodersFor(EncodingOptions encoding) => Encoders;
 
@@ -33,7 +34,8 @@ internal sealed class GifFormat : FfmpegFormat
         if (delay is < 1 or > LongestDelay)
             throw new OutputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Quoted.Path(path)}: a .gif has from {(double)TicksASecond / LongestDelay:0.####} to {TicksASecond} frames a second, not {TicksASecond / delay:0.####}; choose such a rate, or use .webp"));
+                $"{Quoted.Path(path)}: a .gif has from {(double)TicksASecond / LongestDelay:0.####} to {TicksASecond} frames a second, "
+                + $"not {TicksASecond / delay:0.####}; choose such a rate, or use .webp"));
     }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)

@@ -1,6 +1,8 @@
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>MP4, with H.264 4:2:0 unless asked otherwise, which plays everywhere. An odd width or height gets its last column or row twice.</summary>
+/// <summary>
+/// MP4, with H.264 4:2:0 unless asked otherwise, which plays everywhere. An odd width or height gets its last column or row twice.
+/// </summary>
 internal sealed class Mp4Format : IsoFormat
 {
     public override string Extension => ".mp4";

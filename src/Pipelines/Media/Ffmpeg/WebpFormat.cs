@@ -20,7 +20,7 @@ internal sealed class WebpFormat : FfmpegFormat
 
     protected override string Muxer => "webp";
 
-    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape);
+    public override string? Note(VideoShape shape, EncodingOptions? encoding = null) => ShortFrames.Note(Extension, shape);
 
     internal override IReadOnlyList<FfmpegEncoder> EncodersFor(EncodingOptions encoding) => Encoders;
 
@@ -33,7 +33,7 @@ internal sealed class WebpFormat : FfmpegFormat
         base.Check(path, shape, options);
         if (Math.Max(shape.Width, shape.Height) > LargestSide)
             throw new OutputException(
-                $"{Quoted.Path(path)}: a .webp has at most {LargestSide} pixels a side, not {shape.Width}×{shape.Height}; use .mkv, or .png");
+                $"{Quoted.Path(path)}: a .webp has at most {LargestSide} pixels a side, not {shape.Width}×{shape.Height}; use .mkv");
     }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)

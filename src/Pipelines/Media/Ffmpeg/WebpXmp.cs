@@ -110,7 +110,8 @@ internal static class WebpXmp
         }
         catch (XmlException e)
         {
-            throw new FormatException($"its XMP chunk is damaged: line {e.LineNumber}, column {e.LinePosition} isn't the XML that is expected there", e);
+            throw new FormatException(
+                $"its XMP chunk is damaged: line {e.LineNumber}, column {e.LinePosition} isn't the XML that is expected there", e);
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class OutputTarget : IVideoTarget
             for (int number = 2; !TryTake(name); number++)
             {
                 if (options.WhenTaken != WhenTaken.NextFreeName)
-                    throw Taken("can't be written: something has come to stand there since the start; choose another name, or overwrite it");
+                    throw Taken("can't be written: something has appeared there since the start; choose another name, or overwrite it");
                 name = Numbered(number);
             }
         }
@@ -125,7 +125,7 @@ internal sealed partial class OutputTarget : IVideoTarget
             return;
         var entries = Directory.GetFileSystemEntries(place);
         if (entries.FirstOrDefault(entry => !NumberedPng().IsMatch(Path.GetFileName(entry))) is { } foreign)
-            throw Refused($"holds other things ({Quoted.Path(Path.GetFileName(foreign))}), which are never replaced; choose another folder");
+            throw Refused($"holds other things ({Quoted.Path(Path.GetFileName(foreign))}), which stay; choose another folder");
         if (entries.Length > 0 && IsKept)
             throw Taken("holds a video already; choose another folder, or overwrite it");
     }
@@ -152,7 +152,9 @@ internal sealed partial class OutputTarget : IVideoTarget
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Refused(
-                $"can't be written: no file of this name can be created in {Quoted.Path(parent)} ({exception.Message}); choose another place", exception);
+                $"can't be written: no file of this name can be created in {Quoted.Path(parent)} "
+                + $"({exception.Message}); choose another place",
+                exception);
         }
     }
 

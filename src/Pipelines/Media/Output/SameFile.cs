@@ -8,7 +8,7 @@ public static partial class SameFile
 {
     private const int CurrentFolder = -100, AskInode = 0x100;
 
-    /// <summary>Compares the places that the paths lead to, links followed, and where the system tells them, the files themselves.</summary>
+    /// <summary>Compares the places that the paths lead to, links followed, and where the system tells, the files themselves.</summary>
     /// <param name="path">A file or folder that needn't exist.</param> <param name="other">Another.</param>
     public static bool Are(string path, string other)
     {
@@ -37,7 +37,9 @@ public static partial class SameFile
         try
         {
             LinuxFile file = default;
-            return Statx(CurrentFolder, Path.GetFullPath(path), 0, AskInode, &file) == 0 ? (file.DeviceMajor, file.DeviceMinor, file.Inode) : null;
+            return Statx(CurrentFolder, Path.GetFullPath(path), 0, AskInode, &file) == 0
+                ? (file.DeviceMajor, file.DeviceMinor, file.Inode)
+                : null;
         }
         catch (EntryPointNotFoundException)
         {

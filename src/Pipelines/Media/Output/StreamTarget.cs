@@ -11,7 +11,8 @@ internal sealed class StreamTarget : IVideoTarget
 
     public OutputException? Explain(Exception exception) => exception switch
     {
-        _ when OutputErrors.IsBrokenPipe(exception) => new("the program that reads the video ended before it had all of it", inner: exception),
+        _ when OutputErrors.IsBrokenPipe(exception) =>
+            new("the program that reads the video ended before it had all of it", inner: exception),
         _ when OutputErrors.IsDiskFull(exception) => new("the video can't be written to the stream: the disk is full", inner: exception),
         IOException => new($"the video can't be written to the stream: {exception.Message}", inner: exception),
         _ => null,

@@ -7,7 +7,7 @@ internal sealed class AnimatedPngFormat : VideoFormat
 
     public override string Description => "animated PNG";
 
-    public override string? Note(VideoShape shape) => ShortFrames.Note(Extension, shape);
+    public override string? Note(VideoShape shape, EncodingOptions? encoding = null) => ShortFrames.Note(Extension, shape);
 
     internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>
         new AnimatedPngSink(target, shape, options);

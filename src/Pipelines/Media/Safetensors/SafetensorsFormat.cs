@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
@@ -9,7 +10,7 @@ internal sealed class SafetensorsFormat : VideoFormat
     public const string SettingsKey = "cogvideox";
     public const string MetadataKey = "__metadata__";
     private const ulong LongestHeader = 100_000_000;        // the limit of the format's own library
-    private const int LengthBytes = 8;
+    private const int LengthBytes = 8, HeaderDepth = 8;
 
     public override string Extension => ".safetensors";
 
@@ -29,41 +30,16 @@ internal sealed class SafetensorsFormat : VideoFormat
         byte[] header = SettingsFile.Read(input, (long)Math.Min(length, long.MaxValue));
         try
         {
-            return Find(header);
+            using var json = StrictJson.Parse(header, HeaderDepth);
+            var settings = Member(json.RootElement, MetadataKey) is { } about ? Member(about, SettingsKey) : null;
+            return settings is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
         }
-        catch (JsonException e)
+        catch (FormatException e)
         {
-            throw new FormatException($"its safetensors header is damaged: after {e.BytePositionInLine ?? 0} bytes it is no JSON that can be read", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new FormatException("its safetensors header is damaged: it holds half a character", e);
+            throw new FormatException($"its safetensors header {e.Message}", e);
         }
     }
 
-    // Read to the end, so that what is damaged further on is found too.
-    private static string? Find(ReadOnlySpan<byte> header)
-    {
-        var json = new Utf8JsonReader(header);
-        string? settings = null;
-        while (json.Read())
-        {
-            if (json.CurrentDepth == 1 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(MetadataKey))
-                settings = FindIn(ref json);
-        }
-        return settings;
-    }
-
-    private static string? FindIn(ref Utf8JsonReader json)
-    {
-        json.Read();
-        string? settings = null;
-        for (int depth = json.CurrentDepth; json.Read() && json.CurrentDepth > depth;)
-        {
-            bool isOurs = json.CurrentDepth == depth + 1 && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(SettingsKey);
-            if (isOurs && json.Read() && json.TokenType == JsonTokenType.String)
-                settings = json.GetString();
-        }
-        return settings;
-    }
+    private static JsonElement? Member(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) ? value : null;
 }
