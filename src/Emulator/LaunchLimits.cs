@@ -9,6 +9,7 @@ internal static class LaunchLimits
 {
     private const int MostThreads = 1024;
     private const int MostCtas = 16;   // of a cluster
+    private const long MostClusterBytes = 4L << 30;   // of the host
 
     /// <summary>What can be told from the request alone; the code isn't decoded yet.</summary>
     public static Fault? CheckShape(Launch launch)
@@ -29,7 +30,14 @@ internal static class LaunchLimits
     }
 
     /// <summary>What the decoded code needs.</summary>
-    public static Fault? CheckNeeds(Launch launch) => Registers(launch.Code.Function) ?? CheckSharedMemory(launch);
+    public static Fault? CheckNeeds(Launch launch) => Registers(launch.Code.Function) ?? CheckSharedMemory(launch) ?? CheckRoom(launch);
+
+    private static Fault? CheckRoom(Launch launch)
+    {
+        long bytes = launch.CtaBytes * launch.ClusterShape.Count;
+        return bytes <= MostClusterBytes ? null
+            : Fails($"a cluster's registers and local memory take {bytes} bytes here; the emulator has room for {MostClusterBytes}");
+    }
 
     private static Fault? CheckSharedMemory(Launch launch)
     {

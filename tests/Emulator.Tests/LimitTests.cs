@@ -45,6 +45,16 @@ public class LimitTests
         Assert.Equal(FaultKind.Limit, PtxEmulator.Run(Kernel.Module(""), request with { Grid = new Dim3(1), Block = new Dim3(65536, 65536, 64) }).Fault?.Kind);
     }
 
+    /// <summary>16 blocks at once would take 2 GiB.</summary>
+    [Fact]
+    public void BlocksTakeTurnsWhereTheirLocalMemoryHasNoRoomTogether()
+    {
+        const string body = ".local .align 4 .b8 l[500000]; L: st.local.u32 [l+499996], %r1; bra L;";
+        Fault? fault = Launch(body, threads: 128, blocks: 16, options: new LaunchOptions { MaxLaunchInstructions = 20_000 });
+        Assert.Contains("blocks that haven't started: 8", fault?.Message);
+        Assert.Throws<PtxException>(() => Launch(".local .align 4 .b8 l[600000]; st.local.u32 [l], %r1;"));
+    }
+
     [Fact]
     public void ASpinningThreadIsNamedWithItsLoop()
     {

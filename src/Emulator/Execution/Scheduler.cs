@@ -9,6 +9,12 @@ internal sealed class Scheduler(Launch launch)
     /// <summary>How often every waiter may ask in vain before they count as stuck.</summary>
     private const int Patience = 3;
 
+    /// <summary>Memory for CTAs at the same time, as long as a cluster fits.</summary>
+    private const long RoomForCtas = 1L << 30;
+
+    private readonly long mostResident = Math.Clamp(
+        RoomForCtas / launch.CtaBytes, launch.ClusterShape.Count, Math.Max(launch.Options.ResidentCtas, launch.ClusterShape.Count));
+
     private readonly List<Warp> warps = [];
     private readonly List<Cluster> resident = [];
     private long nextCluster;
@@ -34,7 +40,7 @@ internal sealed class Scheduler(Launch launch)
     private bool Admit()
     {
         int perCluster = (int)launch.ClusterShape.Count;
-        while (nextCluster < launch.ClusterGrid.Count && (resident.Count + 1) * perCluster <= Math.Max(launch.Options.ResidentCtas, perCluster))
+        while (nextCluster < launch.ClusterGrid.Count && (resident.Count + 1) * perCluster <= mostResident)
         {
             Dim3 at = launch.ClusterGrid.At(nextCluster++);
             var cluster = new Cluster(at);

@@ -7,6 +7,7 @@ internal sealed class FrameLayout
 {
     private const int Start = 16;
     private const int Gap = 16;
+    private const int MostBytes = 512 << 10;   // of a thread (CUDA programming guide, compute capabilities)
 
     private readonly List<(int Offset, PtxVariable Variable)> variables = [];
     private readonly Dictionary<PtxVariable, int> offsets = [];
@@ -18,7 +19,7 @@ internal sealed class FrameLayout
         if (offsets.TryGetValue(variable, out int known)) return known;
         int align = Math.Max(variable.Align, 16);
         int offset = (Size + align - 1) & -align;
-        if (offset + variable.Size > 1 << 20) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than 1 MiB of local memory");
+        if (offset + variable.Size > MostBytes) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {MostBytes} bytes of local memory");
         variables.Add((offset, variable));
         offsets.Add(variable, offset);
         Size = offset + (int)variable.Size + Gap;
