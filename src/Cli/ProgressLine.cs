@@ -15,7 +15,7 @@ internal sealed class ProgressLine : ProgressColumn
     /// <param name="texts">What stands behind the bar, from the longest to the shortest.</param>
     public void Set(ProgressTask task, params string[] texts) => details[task.Id] = texts;
 
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Line(task, details.GetValueOrDefault(task.Id, [""]), deltaTime);
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Line(task, details.GetValueOrDefault(task.Id, []), deltaTime);
 
     /// <summary>How a line of a width is divided.</summary>
     /// <returns>The width of the bar, 0 for none, and the text behind it.</returns>
@@ -23,15 +23,11 @@ internal sealed class ProgressLine : ProgressColumn
     {
         const int Percent = 5, LongestBar = 24, ShortestBar = 8;
         int room = width - name.Length - Percent;
-        foreach (string text in texts.Where(text => text.Length > 0))
-        {
-            int bar = room - text.Length - 2;
-            if (bar >= ShortestBar)
-                return (Math.Min(bar, LongestBar), text);
-            if (room > text.Length)
-                return (0, text);
-        }
-        return (room - 1 >= ShortestBar ? Math.Min(room - 1, LongestBar) : 0, "");
+        if (texts.FirstOrDefault(text => room - text.Length - 2 >= ShortestBar) is { } beside)
+            return (Math.Min(room - beside.Length - 2, LongestBar), beside);
+        if (texts.FirstOrDefault(text => room > text.Length) is { } alone)
+            return (0, alone);
+        return (room > ShortestBar ? Math.Min(room - 1, LongestBar) : 0, "");
     }
 
     private sealed class Line(ProgressTask task, string[] texts, TimeSpan sinceLast) : Renderable
