@@ -33,7 +33,7 @@ public sealed class TokenizeTests
     {
         byte[] input = [.. "\uFEFFa red circle\n"u8, (byte)'a', 0xFF, (byte)'\n', .. "ein großer Kreis\n"u8];
         CliRun run = await ProgramRun.Of(Path.GetTempPath(), input, "tokenize");
-        Assert.Equal((ExitCode.Failed, "cogvideox: prompt: line 2 of standard input isn't UTF-8 text (at byte 2).\n"), (run.Code, run.Error));
+        Assert.Equal((ExitCode.Failed, "cogvideox: prompt: line 2 of standard input: byte 2 isn't UTF-8 text.\n"), (run.Code, run.Error));
         CliRun arguments = await CliRun.Done("tokenize", "a red circle", "ein großer Kreis");
         Assert.Equal([arguments.Lines[0], "null", arguments.Lines[1]], run.Lines);
 
