@@ -14,7 +14,8 @@ internal static class CommandLine
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where messages and progress go.</param>
     /// <param name="cancellation">Stops as Ctrl-C does.</param>
-    public static Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+    public static Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
         RunAsync(args, new Terminal(output, error), run => run(cancellation));
 
     /// <summary>A run of the process.</summary>
@@ -37,24 +38,30 @@ internal static class CommandLine
             PtxVerb.Create(terminal),
             KernelsVerb.Create(terminal),
         };
-        root.Options.OfType<VersionOption>().Single().Recursive = true; // or `generate --version` would make a video of the prompt "--version"
+        VersionOf(root).Recursive = true; // or `generate --version` would make a video of the prompt "--version"
         HelpText.AddTo(root.Options.OfType<HelpOption>().Single());
         return root;
     }
 
-    private static Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, Func<Func<CancellationToken, Task<int>>, Task<int>> run) =>
+    private static VersionOption VersionOf(RootCommand root) => root.Options.OfType<VersionOption>().Single();
+
+    private static Task<int> RunAsync(
+        IReadOnlyList<string> args, Terminal terminal, Func<Func<CancellationToken, Task<int>>, Task<int>> runStoppable) =>
         Failures.GuardAsync(terminal, () =>
         {
             RootCommand root = Create(terminal);
-            ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }); // a prompt may begin with @
-            if (parsed.GetResult(root.Options.OfType<VersionOption>().Single()) is not null) // before errors: the parser's own action wants no option to be missing
+            var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null }; // a prompt may begin with @
+            ParseResult parsed = root.Parse(args, configuration);
+            if (parsed.GetResult(VersionOf(root)) is not null) // before errors: the parser's own action wants no option to be missing
                 return Task.FromResult(WriteVersion(terminal));
             if (UsageErrors.Describe(parsed) is { } problem)
             {
                 terminal.Say($"cogvideox: {problem}");
                 return Task.FromResult(ExitCode.WrongUsage);
             }
-            return parsed.Action is AsynchronousCommandLineAction ? run(token => InvokeAsync(parsed, terminal, token)) : InvokeAsync(parsed, terminal, default);
+            return parsed.Action is AsynchronousCommandLineAction // which watches a token
+                ? runStoppable(token => InvokeAsync(parsed, terminal, token))
+                : InvokeAsync(parsed, terminal, default);
         });
 
     private static Task<int> InvokeAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
@@ -71,7 +78,8 @@ internal static class CommandLine
 
     private static int WriteVersion(Terminal terminal)
     {
-        terminal.Output.WriteLine(typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        terminal.Output.WriteLine(version?.InformationalVersion);
         return ExitCode.Done;
     }
 }

@@ -39,13 +39,15 @@ internal static class Failures
         OperationCanceledException => "Cancelled.",
         RequestException refused => $"{PropertyNames.Of(refused.Property)}: {refused.Problem}",
         OutputException refused => $"--output: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
-        GenerationException { SavedLatents: { } latents } => $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
+        GenerationException { SavedLatents: { } latents } =>
+            $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
         OutOfMemoryException => $"there isn't enough memory: {exception.Message}",
         _ => FileErrors.Describe(exception),
     };
 
     // Files, memory and our own checks explain themselves.
     private static bool IsExpected(Exception exception) =>
-        exception is OperationCanceledException or IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException
+        exception is OperationCanceledException or IOException or InvalidDataException or UnauthorizedAccessException
+            or OutOfMemoryException
         || exception.GetType().Namespace?.StartsWith("CogVideoX", StringComparison.Ordinal) == true;
 }

@@ -13,9 +13,11 @@ internal static partial class FileErrors
         UnauthorizedAccessException when PathIn(exception) is { } path => Directory.Exists(path)
             ? $"{path} is a folder; a file is needed there."
             : $"{path} may not be read or written by this user; change its rights, or choose another place.",
-        DirectoryNotFoundException when PathIn(exception) is { } path => $"{path}: there is no such folder; make it first, or check the path.",
-        FileNotFoundException { FileName: { } path } when exception.Message.Contains("Could not find file", StringComparison.Ordinal) => $"{path} doesn't exist; check the path.",
-        IOException when IsDiskFull(exception) => $"{PathIn(exception) ?? "the disk"}: the disk is full; free some space, or choose another disk.",
+        DirectoryNotFoundException when PathIn(exception) is { } path =>
+            $"{path}: there is no such folder; make it first, or check the path.",
+        FileNotFoundException { FileName: { } path } when IsOfDotnet(exception) => $"{path} doesn't exist; check the path.",
+        IOException when IsDiskFull(exception) =>
+            $"{(PathIn(exception) is { } path ? $"{path}: " : "")}the disk is full; free some space, or choose another disk.",
         _ => exception.Message,
     };
 
@@ -27,9 +29,17 @@ internal static partial class FileErrors
         _ => exception.Message.TrimEnd('.'),
     };
 
-    private static bool IsDiskFull(Exception exception) => (exception.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is WindowsDiskFull : code is NoSpace or QuotaExceeded);
+    // Our own rooms throw it too, with a better message.
+    private static bool IsOfDotnet(Exception exception) => exception.Message.StartsWith("Could not find file", StringComparison.Ordinal);
 
-    private static string? PathIn(Exception exception) => Quoted().Match(exception.Message) is { Success: true } match ? match.Groups[1].Value : null;
+    private static bool IsDiskFull(Exception exception)
+    {
+        int code = exception.HResult & 0xFFFF;
+        return OperatingSystem.IsWindows() ? code is WindowsDiskFull : code is NoSpace or QuotaExceeded;
+    }
+
+    private static string? PathIn(Exception exception) =>
+        Quoted().Match(exception.Message) is { Success: true } match ? match.Groups[1].Value : null;
 
     // Greedy: a path may hold quotes itself.
     [GeneratedRegex("'(.*)'", RegexOptions.Singleline)]

@@ -8,7 +8,8 @@ namespace CogVideoX.Cli;
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
-    private static readonly TimeSpan TimeToCleanUp = TimeSpan.FromSeconds(0.5); // a run that is on its way out removes its temporary files in it
+    // A run that is on its way out removes its temporary files in this time.
+    private static readonly TimeSpan TimeToCleanUp = TimeSpan.FromSeconds(0.5);
 
     private readonly Terminal terminal;
     private readonly CancellationTokenSource source = new();
@@ -58,7 +59,7 @@ internal sealed class Interruption : IDisposable
             terminal.Say("cogvideox: Cancelled.");
             Environment.Exit(ExitCode.Interrupted);
         }
-        else if (context.Signal != PosixSignal.SIGHUP && !ended.Wait(TimeToCleanUp)) // a terminal that closes sends it twice: the kernel does, and the shell
+        else if (context.Signal != PosixSignal.SIGHUP && !ended.Wait(TimeToCleanUp)) // the kernel and the shell each send SIGHUP
         {
             terminal.StopDrawing();
             Environment.Exit(ExitCode.Interrupted);

@@ -12,7 +12,7 @@ internal static class Printable
     private const int LongestLine = 4000;
 
     private static readonly SearchValues<char> Harmful = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(c => char.IsControl(c) && c is not ('\n' or '\t') || IsDirection(c))]);
+        [.. Enumerable.Range(0, char.MaxValue).Select(code => (char)code).Where(c => IsDirection(c) || (char.IsControl(c) && !IsSpacing(c)))]);
 
     /// <summary>Text whose line breaks and tabs are meant.</summary>
     public static string Text(string text) => IsHarmless(text) ? text : Escaped(text, keepsLines: true);
@@ -23,7 +23,7 @@ internal static class Printable
     public static string Line(string text)
     {
         string cut = text.Length > LongestLine ? text[..LongestLine] + "…" : text;
-        return IsHarmless(cut) && !cut.AsSpan().ContainsAny('\n', '\t') ? cut : Escaped(cut, keepsLines: false);
+        return IsHarmless(cut) && !cut.Any(IsSpacing) ? cut : Escaped(cut, keepsLines: false);
     }
 
     private static string Escaped(string text, bool keepsLines)
@@ -45,6 +45,8 @@ internal static class Printable
         }
         return result.ToString();
     }
+
+    private static bool IsSpacing(char c) => c is '\n' or '\t';
 
     // Embeddings, overrides and isolates, which let text look like other text; and the separators of lines and paragraphs.
     private static bool IsDirection(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';

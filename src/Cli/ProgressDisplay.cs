@@ -23,7 +23,10 @@ internal static class ProgressDisplay
         public void Report(GenerationProgress progress)
         {
             if (!bars.TryGetValue(progress.Stage, out ProgressTask? bar))
-                bars[progress.Stage] = bar = context.AddTask(progress.Stage.ToString().ToLowerInvariant().PadRight(LongestName), maxValue: 1);
+            {
+                string name = progress.Stage.ToString().ToLowerInvariant();
+                bars[progress.Stage] = bar = context.AddTask(name.PadRight(LongestName), maxValue: 1);
+            }
             bar.Value = progress.Fraction;
             line.Set(bar, Describe(progress), Describe(progress, brief: true));
         }
@@ -37,7 +40,10 @@ internal static class ProgressDisplay
         bool done = progress.Fraction >= 1;
         var parts = new List<string>();
         if (progress.Steps > 1 && !(done && brief))
-            parts.Add(done ? Words.Count(progress.Steps, "step") : $"{(brief ? "" : "step ")}{Math.Min(progress.Step + 1, progress.Steps)}/{progress.Steps}");
+        {
+            string at = $"{Math.Min(progress.Step + 1, progress.Steps)}/{progress.Steps}";
+            parts.Add(done ? Words.Count(progress.Steps, "step") : brief ? at : $"step {at}");
+        }
         if (progress.Steps > 1 && !brief && progress.PerStep is { } step)
             parts.Add($"{Duration(step)} a step");
         if (done)

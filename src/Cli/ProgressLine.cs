@@ -15,7 +15,8 @@ internal sealed class ProgressLine : ProgressColumn
     /// <param name="texts">What stands behind the bar, from the longest to the shortest.</param>
     public void Set(ProgressTask task, params string[] texts) => details[task.Id] = texts;
 
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Line(task, details.GetValueOrDefault(task.Id, []), deltaTime);
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+        new Line(task, details.GetValueOrDefault(task.Id, []), deltaTime);
 
     /// <summary>How a line of a width is divided.</summary>
     /// <returns>The width of the bar, 0 for none, and the text behind it.</returns>
@@ -41,7 +42,8 @@ internal sealed class ProgressLine : ProgressColumn
             if (bar > 0)
             {
                 yield return new Segment(" ");
-                foreach (Segment part in new ProgressBarColumn { Width = bar }.Render(options, task, sinceLast).Render(options, bar).Where(part => !part.IsLineBreak))
+                IRenderable drawn = new ProgressBarColumn { Width = bar }.Render(options, task, sinceLast);
+                foreach (Segment part in drawn.Render(options, bar).Where(part => !part.IsLineBreak))
                     yield return part;
             }
             yield return new Segment(FormattableString.Invariant($" {(int)task.Percentage,3}%"));

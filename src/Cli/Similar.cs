@@ -6,8 +6,8 @@ internal static class Similar
     /// <returns>The word that the given one was probably meant to be, or null.</returns>
     public static string? To(string given, IEnumerable<string> words)
     {
-        (string Word, int Distance)[] near = [.. words.Select(word => (word, Distance(given, word))).Where(pair => pair.Item2 <= Math.Max(1, pair.word.Length / 3)).OrderBy(pair => pair.Item2)];
-        return near.Length > 0 ? near[0].Word : null;
+        string? nearest = words.MinBy(word => Distance(given, word));
+        return nearest is not null && Distance(given, nearest) <= Math.Max(1, nearest.Length / 3) ? nearest : null;
     }
 
     // Levenshtein's.

@@ -20,7 +20,7 @@ internal static partial class StandardStreams
 
     public static TextWriter OpenError() => IsErrorOpen ? Console.Error : TextWriter.Null;
 
-    // The runtime opens everything with "close on exec", which no stream has that came through an exec. Where there is none, −1 has the bit too.
+    // The runtime opens everything with "close on exec", which no stream has that came through an exec; −1, for none, has that bit too.
     private static bool IsOpen(int stream) => OperatingSystem.IsWindows() || (DescriptorFlags(stream, GetFlags) & CloseOnExec) == 0;
 
     [LibraryImport("libc", EntryPoint = "fcntl")]

@@ -19,7 +19,8 @@ internal sealed class Terminal
         Output = new ResultWriter(output);
         this.error = new MessageWriter(error);
         ShowsProgress = showsProgress;
-        drawing = new(() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new DrawingOutput(this.error), Ansi = Ansi(), Interactive = InteractionSupport.Yes }));
+        drawing = new(() => AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new DrawingOutput(this.error), Ansi = Ansi(), Interactive = InteractionSupport.Yes }));
     }
 
     public TextWriter Output { get; }

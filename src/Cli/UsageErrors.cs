@@ -17,7 +17,9 @@ internal static class UsageErrors
             return null;
         Command command = parsed.CommandResult.Command;
         ParseError? first = parsed.Errors.FirstOrDefault(error => OptionOf(error) is not null) ?? parsed.Errors.FirstOrDefault();
-        string? problem = MistakenOption(parsed) ?? (first is null ? null : command.Subcommands.Count > 0 ? MissingVerb(parsed) : Describe(first, parsed));
+        string? problem = MistakenOption(parsed);
+        if (problem is null && first is not null)
+            problem = command.Subcommands.Count > 0 ? MissingVerb(parsed) : Describe(first, parsed);
         return problem is null ? null : $"{problem} ({PathOf(command)} --help shows what there is.)";
     }
 
@@ -30,8 +32,9 @@ internal static class UsageErrors
     {
         if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) || parsed.CommandResult.Command is RootCommand)
             return null;
-        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value);
-        string? mistaken = given.Concat(parsed.UnmatchedTokens).FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !word.Any(char.IsWhiteSpace));
+        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        string? mistaken = given.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !word.Any(char.IsWhiteSpace));
         if (mistaken is null)
             return null;
         string remedy = Similar.To(mistaken, OptionsOf(parsed.CommandResult.Command)) is { } meant ? $"; did you mean {meant}?"
@@ -43,7 +46,8 @@ internal static class UsageErrors
     {
         Command command = parsed.CommandResult.Command;
         string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
-        string of = command is RootCommand ? "" : $" of {command.Name}", all = $"there {(verbs.Length == 1 ? "is" : "are")} {string.Join(", ", verbs)}.";
+        string of = command is RootCommand ? "" : $" of {command.Name}";
+        string all = $"there {(verbs.Length == 1 ? "is" : "are")} {string.Join(", ", verbs)}.";
         if (parsed.UnmatchedTokens.Count == 0)
             return $"a verb{of} is missing; {all}";
         string given = parsed.UnmatchedTokens[0];
@@ -56,10 +60,13 @@ internal static class UsageErrors
             return $"{option.Option.Name}: {Describe(option, error)}";
         if (parsed.UnmatchedTokens.Count > 0)
             return DescribeUnmatched(parsed);
-        return error.SymbolResult is ArgumentResult argument ? $"{argument.Argument.Name}: {(argument.Tokens.Count == 0 ? "it is needed." : OneLine(error.Message))}" : OneLine(error.Message);
+        return error.SymbolResult is ArgumentResult argument
+            ? $"{argument.Argument.Name}: {(argument.Tokens.Count == 0 ? "it is needed." : OneLine(error.Message))}"
+            : OneLine(error.Message);
     }
 
-    private static OptionResult? OptionOf(ParseError error) => error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+    private static OptionResult? OptionOf(ParseError error) =>
+        error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
 
     private static string Describe(OptionResult given, ParseError error) => given switch
     {
@@ -76,7 +83,10 @@ internal static class UsageErrors
     {
         Command command = parsed.CommandResult.Command;
         if (TakesText(parsed) && parsed.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault() is { Tokens.Count: > 0 } prompt)
-            return $"{prompt.Argument.Name}: it is several words to the shell; put it in quotes: {Shell.QuoteText(string.Join(' ', prompt.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens)))}.";
+        {
+            string text = string.Join(' ', prompt.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens));
+            return $"{prompt.Argument.Name}: it is several words to the shell; put it in quotes: {Shell.QuoteText(text)}.";
+        }
         return command.Arguments.Count == 0
             ? $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes options alone."
             : $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes <{command.Arguments[0].Name}> and options.";
@@ -84,9 +94,11 @@ internal static class UsageErrors
 
     private static bool TakesText(ParseResult parsed) => parsed.CommandResult.Command.Arguments is [{ Name: "prompt" }];
 
-    private static IEnumerable<string> OptionsOf(Command command) => command.Options.Select(option => option.Name).Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
+    private static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Select(option => option.Name).Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
 
-    private static string Choices(Option option) => Words.Choice([.. option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label)]);
+    private static string Choices(Option option) =>
+        Words.Choice([.. option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label)]);
 
     private static string? Kind(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {

@@ -82,10 +82,13 @@ public sealed class VideoDecoder : IDisposable
     private VideoShape VideoOf(string file, Shape latents)
     {
         long compression = model.Folder.Vae.SpatialCompression, times = model.Folder.Vae.TemporalCompression;
-        long frames = latents[1] * times - (latents[1] % 2 == 1 ? times - 1 : 0), height = latents[3] * compression, width = latents[4] * compression;
+        long frames = latents[1] * times - (latents[1] % 2 == 1 ? times - 1 : 0);
+        long height = latents[3] * compression, width = latents[4] * compression;
         return 3.0 * frames * height * width <= Array.MaxLength
             ? new VideoShape((int)frames, (int)height, (int)width, Rate)
-            : throw new RequestException(nameof(file), $"{file} holds latents {latents}, a video of {frames} frames of {width}×{height}, which is more than one array can hold.");
+            : throw new RequestException(
+                nameof(file),
+                $"{file} holds latents {latents}, a video of {frames} frames of {width}×{height}, which is more than one array can hold.");
     }
 
     private (float[] Values, Shape Shape) Read(string file)

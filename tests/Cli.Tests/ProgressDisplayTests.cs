@@ -12,13 +12,13 @@ public sealed class ProgressDisplayTests
     [InlineData(49, 0.99, 99, "step 50/50 · 2.0 s a step · 1.0 s left")]
     [InlineData(50, 1, 5000, "50 steps · 1 min 40 s a step · 1 h 23 min")]
     public void StepsAreCounted(int step, double fraction, double seconds, string expected) =>
-        Assert.Equal(expected, ProgressDisplay.Describe(new GenerationProgress(GenerationStage.Sample, step, 50, fraction, TimeSpan.FromSeconds(seconds))));
+        Assert.Equal(expected, ProgressDisplay.Describe(Sampling(step, fraction, seconds)));
 
     [Theory]
     [InlineData(10, 0.2, 10, "11/50 · 40.0 s left")]
     [InlineData(50, 1, 5, "5.0 s")]
     public void NarrowTerminalsGetWhatIsMostNeeded(int step, double fraction, double seconds, string expected) =>
-        Assert.Equal(expected, ProgressDisplay.Describe(new GenerationProgress(GenerationStage.Sample, step, 50, fraction, TimeSpan.FromSeconds(seconds)), brief: true));
+        Assert.Equal(expected, ProgressDisplay.Describe(Sampling(step, fraction, seconds), brief: true));
 
     [Theory]
     [InlineData(0, "0 ms")]
@@ -29,7 +29,8 @@ public sealed class ProgressDisplayTests
     [InlineData(59.96, "1 min 0 s")]
     [InlineData(61, "1 min 1 s")]
     [InlineData(3600, "1 h 0 min")]
-    public void DurationsHaveTheUnitThatShowsThem(double seconds, string expected) => Assert.Equal(expected, ProgressDisplay.Duration(TimeSpan.FromSeconds(seconds)));
+    public void DurationsHaveTheUnitThatShowsThem(double seconds, string expected) =>
+        Assert.Equal(expected, ProgressDisplay.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(10, 0, "")]
@@ -55,4 +56,7 @@ public sealed class ProgressDisplayTests
     [InlineData(1, 6, "6.0 s")]
     public void StageOfOneStepHasNone(double fraction, double seconds, string expected) =>
         Assert.Equal(expected, ProgressDisplay.Describe(new GenerationProgress(GenerationStage.Decode, (int)fraction, 1, fraction, TimeSpan.FromSeconds(seconds))));
+
+    private static GenerationProgress Sampling(int step, double fraction, double seconds) =>
+        new(GenerationStage.Sample, step, 50, fraction, TimeSpan.FromSeconds(seconds));
 }

@@ -12,7 +12,8 @@ internal static class CommonOptions
     public static Option<string?> Model()
     {
         Option<string?> model = PathOption<string?>("--model");
-        (model.Description, model.HelpName) = ("Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", "DIR");
+        model.Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)";
+        model.HelpName = "DIR";
         return model;
     }
 

@@ -24,7 +24,8 @@ internal static class DecodeVerb
             string file = parsed.GetRequiredValue(latents), path = parsed.GetRequiredValue(output);
             CheckLatents(file);
             TilingMode mode = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto;
-            using var decoder = VideoDecoder.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), CommonOptions.CheckThreads(parsed.GetValue(threads)));
+            string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
+            using var decoder = VideoDecoder.Open(folder, CommonOptions.CheckThreads(parsed.GetValue(threads)));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
             VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), null, parsed.GetValue(overwrite));
@@ -40,6 +41,7 @@ internal static class DecodeVerb
     private static void CheckLatents(string file)
     {
         if (Path.Exists(file) && FileKind.Of(file) is { } kind && kind != FileKind.Safetensors)
-            throw new UsageException("latents", $"{file} is {kind}; decode takes latents, a .safetensors file as --save-latents writes it.");
+            throw new UsageException(
+                "latents", $"{file} is {kind}; decode takes latents, a .safetensors file as --save-latents writes it.");
     }
 }

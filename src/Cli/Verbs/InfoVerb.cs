@@ -19,7 +19,7 @@ internal static class InfoVerb
         {
             FileReport report = Read(parsed.GetRequiredValue(file));
             if (parsed.GetValue(json))
-                terminal.Output.WriteLine(JsonSerializer.Serialize(Answer.Of(report), JsonStyle.Options));
+                terminal.WriteJson(Answer.Of(report));
             else
                 Print(terminal.Output, report);
             return ExitCode.Done;
@@ -41,7 +41,8 @@ internal static class InfoVerb
 
     private static void Print(TextWriter output, FileReport report)
     {
-        output.WriteLine($"{Printable.Line(report.Path)}: {report.Kind}{(report.Kind == FileReport.Checkpoint ? $" (cogvideox inspect {Shell.Quote(report.Path)} shows what is in it)" : "")}");
+        string more = report.Kind == FileReport.Checkpoint ? $" (cogvideox inspect {Shell.Quote(report.Path)} shows what is in it)" : "";
+        output.WriteLine(Printable.Line($"{report.Path}: {report.Kind}{more}"));
         foreach ((string name, string tensor) in report.Tensors)
             Row(name, tensor);
         if (report.Settings is not { } settings)
@@ -50,16 +51,18 @@ internal static class InfoVerb
         Row("negative-prompt", settings.NegativePrompt);
         Row("seed", $"{settings.Seed}");
         foreach ((string name, JsonNode? value) in settings.Settings)
-            Row(name, value is JsonValue text && text.GetValueKind() == JsonValueKind.String ? text.GetValue<string>() : value?.ToJsonString(JsonStyle.Options) ?? "null");
+            Row(name, value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value?.ToJsonString() ?? "null");
 
         void Row(string name, string value) => output.WriteLine(Printable.Line($"  {name,-20} {value}").TrimEnd());
     }
 
     /// <summary>What <c>--json</c> prints.</summary>
     private sealed record Answer(
-        string Path, string Kind, string? Prompt, string? NegativePrompt, ulong? Seed, IReadOnlyDictionary<string, JsonNode?>? Settings, IReadOnlyDictionary<string, string> Tensors)
+        string Path, string Kind, string? Prompt, string? NegativePrompt, ulong? Seed, IReadOnlyDictionary<string, JsonNode?>? Settings,
+        IReadOnlyDictionary<string, string> Tensors)
     {
         public static Answer Of(FileReport report) => new(
-            System.IO.Path.GetFullPath(report.Path), report.Kind, report.Settings?.Prompt, report.Settings?.NegativePrompt, report.Settings?.Seed, report.Settings?.Settings, report.Tensors);
+            System.IO.Path.GetFullPath(report.Path), report.Kind, report.Settings?.Prompt, report.Settings?.NegativePrompt,
+            report.Settings?.Seed, report.Settings?.Settings, report.Tensors);
     }
 }

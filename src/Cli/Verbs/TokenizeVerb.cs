@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli.Verbs;
@@ -11,9 +10,17 @@ internal static class TokenizeVerb
 
     public static Command Create(Terminal terminal)
     {
-        var prompts = new Argument<string[]>("prompt") { Description = "Prompts; without any, one a line on standard input", Arity = ArgumentArity.ZeroOrMore };
+        var prompts = new Argument<string[]>("prompt")
+        {
+            Description = "Prompts; without any, one a line on standard input",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         Option<string?> model = CommonOptions.Model();
-        var length = new Option<int?>("--max-sequence-length") { Description = "Pad or cut to so many ids (default: as many as there are)", HelpName = "N" };
+        var length = new Option<int?>("--max-sequence-length")
+        {
+            Description = "Pad or cut to so many ids (default: as many as there are)",
+            HelpName = "N",
+        };
         Option<bool> json = CommonOptions.Json();
         var command = new Command("tokenize", "Turn prompts into token ids: one JSON array a line") { prompts, model, length, json };
         command.SetAction(parsed =>
@@ -34,7 +41,7 @@ internal static class TokenizeVerb
         int code = ExitCode.Done;
         foreach (Row row in rows)
         {
-            terminal.Output.WriteLine(row.Ids is null ? "null" : $"[{string.Join(", ", row.Ids)}]"); // a line for each, so that they can be counted
+            terminal.Output.WriteLine(row.Ids is null ? "null" : $"[{string.Join(", ", row.Ids)}]"); // a line for each line
             code = row.Ids is null ? ExitCode.Failed : code;
         }
         return code;
@@ -43,7 +50,7 @@ internal static class TokenizeVerb
     private static int PrintJson(Terminal terminal, IEnumerable<Row> rows)
     {
         Row[] all = [.. rows];
-        terminal.Output.WriteLine(JsonSerializer.Serialize(all, JsonStyle.Options));
+        terminal.WriteJson(all);
         return all.Any(row => row.Ids is null) ? ExitCode.Failed : ExitCode.Done;
     }
 
@@ -73,7 +80,7 @@ internal static class TokenizeVerb
     /// <summary>A prompt's answer.</summary>
     /// <param name="Prompt">As it was read; null where it couldn't be.</param>
     /// <param name="Ids">With T5's end.</param>
-    /// <param name="Unknown">How many of the prompt's ids stand for text that no piece covers, those that were cut off included.</param>
+    /// <param name="Unknown">How many of the prompt's ids, cut off or not, stand for text that no piece covers.</param>
     /// <param name="Truncated">Whether ids were cut off.</param>
     private sealed record Row(string? Prompt, int[]? Ids, int Unknown, bool Truncated)
     {
@@ -82,7 +89,8 @@ internal static class TokenizeVerb
             if (prompt is null)
                 return new(null, null, 0, false);
             int[] ids = tokenizer.Encode(prompt, size);
-            return new(prompt, ids, tokenizer.CountUnknown(prompt), size is not null && tokenizer.Encode(prompt).Length > size);
+            bool truncated = size is not null && tokenizer.Encode(prompt).Length > size;
+            return new(prompt, ids, tokenizer.CountUnknown(prompt), truncated);
         }
     }
 }

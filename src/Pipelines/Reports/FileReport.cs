@@ -31,8 +31,10 @@ public sealed record FileReport(string Path, string Kind, GenerationMetadata? Se
         return KindOf(path) switch
         {
             FileKind.Safetensors => ReadTensors(path),
-            { } kind when FileKind.KeepsSettings(kind) => new FileReport(path, kind, VideoMetadata.Read(path), new Dictionary<string, string>()),
-            var kind => throw new MetadataException($"{path} is {kind ?? "of an unknown kind"}; settings are kept in videos and latents of CogVideoX for .NET."),
+            { } kind when FileKind.KeepsSettings(kind) =>
+                new FileReport(path, kind, VideoMetadata.Read(path), new Dictionary<string, string>()),
+            var kind => throw new MetadataException(
+                $"{path} is {kind ?? "of an unknown kind"}; settings are kept in videos of CogVideoX for .NET."),
         };
     }
 
@@ -42,7 +44,11 @@ public sealed record FileReport(string Path, string Kind, GenerationMetadata? Se
         {
             return FileKind.Of(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new MetadataException($"{path} may not be read by this user.", exception);
+        }
+        catch (IOException exception)
         {
             throw new MetadataException($"{path} can't be read: {exception.Message}", exception);
         }
@@ -55,7 +61,8 @@ public sealed record FileReport(string Path, string Kind, GenerationMetadata? Se
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
             var tensors = new OrderedDictionary<string, string>(file.Names.Select(name => KeyValuePair.Create(name, Describe(file[name]))));
-            GenerationMetadata? settings = file.Metadata.TryGetValue(SafetensorsFormat.SettingsKey, out string? json) ? GenerationMetadata.Parse(json) : null;
+            file.Metadata.TryGetValue(SafetensorsFormat.SettingsKey, out string? json);
+            GenerationMetadata? settings = json is null ? null : GenerationMetadata.Parse(json);
             return new FileReport(path, FileKind.Safetensors, settings, tensors);
         }
         catch (SafetensorsException exception)

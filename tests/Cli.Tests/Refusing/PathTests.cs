@@ -42,7 +42,8 @@ public sealed class PathTests : IDisposable
     public async Task WhatIsNoFileOfLatentsIsNamedAsWhatItIs(string start, string says)
     {
         File.WriteAllBytes(folder.File("file"), System.Text.Encoding.Latin1.GetBytes(start));
-        await CliRun.Fails(ExitCode.WrongUsage, ["decode", folder.File("file"), "-o", folder.File("a.png")], "latents: ", $"is {says}", "--save-latents");
+        string[] args = ["decode", folder.File("file"), "-o", folder.File("a.png")];
+        await CliRun.Fails(ExitCode.WrongUsage, args, "latents: ", $"is {says}", "--save-latents");
         Assert.Equal(["file"], folder.Names);
     }
 

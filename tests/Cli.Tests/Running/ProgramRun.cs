@@ -60,7 +60,11 @@ internal sealed partial class ProgramRun : IDisposable
         await process.StandardInput.BaseStream.FlushAsync(Cancellation);
     }
 
-    public void Send(PosixSignal signal) => Assert.Equal(0, Kill(process.Id, signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGINT => 2, _ => 15 }));
+    public void Send(PosixSignal signal)
+    {
+        int number = signal switch { PosixSignal.SIGHUP => 1, PosixSignal.SIGINT => 2, _ => 15 };
+        Assert.Equal(0, Kill(process.Id, number));
+    }
 
     public async Task<CliRun> EndAsync()
     {

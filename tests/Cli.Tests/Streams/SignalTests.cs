@@ -7,6 +7,8 @@ namespace CogVideoX.Cli.Tests.Streams;
 /// <summary>Ctrl-C, once and more than once, a terminal that closes, and a system that shuts down.</summary>
 public sealed class SignalTests : IDisposable
 {
+    private const string Stopping = "cogvideox: stopping… (once more ends it at once)";
+
     private readonly TemporaryFolder folder = new();
 
     public SignalTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
@@ -22,7 +24,7 @@ public sealed class SignalTests : IDisposable
     {
         CliRun run = await Interrupt(["--steps", "1000"], signals);
         string[] lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["cogvideox: stopping… (once more ends it at once)"], lines.Where(line => line.Contains("stopping", StringComparison.Ordinal)));
+        Assert.Equal([Stopping], lines.Where(line => line.Contains("stopping", StringComparison.Ordinal)));
         Assert.StartsWith("cogvideox: Cancelled", lines[^1]);
         AssertLatentsAreWholeOrAbsent();
     }
@@ -35,7 +37,7 @@ public sealed class SignalTests : IDisposable
     public async Task SecondEndsTheProgramWithoutATrace(params PosixSignal[] signals)
     {
         CliRun run = await Interrupt(["--steps", "1000"], signals);
-        Assert.Contains("cogvideox: stopping… (once more ends it at once)\n", run.Error);
+        Assert.Contains(Stopping, run.Error);
         Assert.DoesNotContain("   at ", run.Error);
         AssertLatentsAreWholeOrAbsent();
     }
@@ -53,7 +55,8 @@ public sealed class SignalTests : IDisposable
 
     private async Task<CliRun> Interrupt(string[] options, PosixSignal[] signals)
     {
-        using ProgramRun program = ProgramRun.Start(folder.Path, ["generate", "a cat", "-o", "clip.png", "--save-latents", "latents.safetensors", .. options]);
+        string[] args = ["generate", "a cat", "-o", "clip.png", "--save-latents", "latents.safetensors", .. options];
+        using ProgramRun program = ProgramRun.Start(folder.Path, args);
         await program.FirstMessageAsync(); // what will be made: from here on it runs
         foreach (PosixSignal signal in signals)
             program.Send(signal);

@@ -46,7 +46,8 @@ public sealed class TerminalTests
         var terminal = new Terminal(output, closed);
         terminal.Say("anything");
         terminal.SayAtLength("anything");
-        Assert.Contains("it is closed", Assert.Throws<ResultException>(() => new Terminal(closed, output).Output.WriteLine("/path/of/a/video")).Message);
+        var result = Assert.Throws<ResultException>(() => new Terminal(closed, output).Output.WriteLine("/path/of/a/video"));
+        Assert.Equal("standard output can't be written to: it is closed. This was lost: /path/of/a/video", result.Message);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class HelpTests
             option => Assert.Contains(option, help));
     }
 
-    public static TheoryData<string> Paths => [.. Commands(CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null))).Select(UsageErrors.PathOf)];
+    public static TheoryData<string> Paths => [.. Commands(Root()).Select(UsageErrors.PathOf)];
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -39,9 +39,9 @@ public sealed class HelpTests
     {
         string help = (await CliRun.Done([.. path.Split(' ').Skip(1), "--help"])).Output;
         Assert.Contains("130 interrupted", help);
-        string[] examples = [.. help.Split('\n').SkipWhile(line => line != "Examples:").Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Trim())];
+        string[] examples = help.Split("Examples:\n")[1].Split("\n\n")[0].Split('\n', StringSplitOptions.TrimEntries);
         Assert.NotEmpty(examples);
-        RootCommand root = CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null));
+        RootCommand root = Root();
         Assert.All(examples, example =>
         {
             Assert.StartsWith(path + (path == "cogvideox" ? " " : ""), example);
@@ -56,9 +56,11 @@ public sealed class HelpTests
     [MemberData(nameof(VerbsWithDefaults))]
     public void EveryOptionThatMayBeLeftOutTellsItsDefault(string verb)
     {
-        Command command = CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null)).Subcommands.Single(command => command.Name == verb);
-        Assert.All(command.Options.Where(option => !option.Required && option.ValueType != typeof(bool)), option => Assert.Contains("default", option.Description));
+        IEnumerable<Option> options = Root().Subcommands.Single(command => command.Name == verb).Options;
+        Assert.All(options.Where(option => !option.Required && option.ValueType != typeof(bool)), option => Assert.Contains("default", option.Description));
     }
+
+    private static RootCommand Root() => CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null));
 
     private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 

@@ -18,7 +18,8 @@ public sealed class InfoTests : IDisposable
     [InlineData("clip/", "a folder")]
     public async Task VideoTellsWhatItWasMadeFrom(string name, string kind)
     {
-        await CliRun.Done("generate", "a red\tcircle", "--negative-prompt", "blurry", "--model", CliRun.Tiny, "--steps", "1", "--seed", "7", "-o", folder.File(name));
+        string[] request = ["generate", "a red\tcircle", "--negative-prompt", "blurry", "--model", CliRun.Tiny, "--steps", "1", "--seed", "7"];
+        await CliRun.Done([.. request, "-o", folder.File(name)]);
         CliRun run = await CliRun.Done("info", folder.File(name));
         Assert.StartsWith($"{folder.File(name)}: {kind}\n", run.Output);
         Assert.Matches(@"(?m)^  prompt +a red\\tcircle$", run.Output);
@@ -38,7 +39,8 @@ public sealed class InfoTests : IDisposable
     public async Task LatentsTellTheirShape()
     {
         string latents = folder.File("latents.safetensors");
-        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", "--save-latents", latents, "-o", folder.File("clip.png"));
+        string[] request = ["generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("clip.png")];
+        await CliRun.Done([.. request, "--save-latents", latents]);
         Assert.Matches(@"(?m)^  latents +F32 \[1, 3, 4, 8, 12\]$", (await CliRun.Done("info", latents)).Output);
         using JsonDocument json = JsonDocument.Parse((await CliRun.Done("info", latents, "--json")).Output);
         Assert.Equal("F32 [1, 3, 4, 8, 12]", json.RootElement.GetProperty("tensors").GetProperty("latents").GetString());
@@ -46,7 +48,8 @@ public sealed class InfoTests : IDisposable
     }
 
     [Fact]
-    public async Task CheckpointIsForInspect() => Assert.Contains($"a checkpoint (cogvideox inspect {CliRun.Tiny}", (await CliRun.Done("info", CliRun.Tiny)).Output);
+    public async Task CheckpointIsForInspect() =>
+        Assert.Contains($"a checkpoint (cogvideox inspect {CliRun.Tiny}", (await CliRun.Done("info", CliRun.Tiny)).Output);
 
     [Fact]
     public async Task WhatTellsNothingIsNamedAsWhatItIs()
