@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Reflection;
 using CogVideoX.Cli.Verbs;
 
@@ -7,45 +9,77 @@ namespace CogVideoX.Cli;
 /// <summary>The program: parses, runs a verb, and turns what goes wrong into a line and an exit code.</summary>
 internal static class CommandLine
 {
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromMinutes(1); // Ctrl-C: the step ends, latents are saved
-
+    /// <summary>A run within another program.</summary>
     /// <param name="args">As the shell gave them.</param>
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where messages and progress go.</param>
     /// <param name="cancellation">Stops as Ctrl-C does.</param>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    public static Task<int> RunAsync(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellation = default) =>
+        RunAsync(args, new Terminal(output, error), run => run(cancellation));
+
+    /// <summary>A run of the process.</summary>
+    public static Task<int> RunAsync(IReadOnlyList<string> args, Terminal terminal, Interruption interruption) =>
+        RunAsync(args, terminal, interruption.RunAsync);
+
+    /// <summary>Everything that there is to say on a command line.</summary>
+    public static RootCommand Create(Terminal terminal)
     {
-        var console = new Terminal(output, error);
-        var root = new RootCommand("CogVideoX for .NET: a prompt goes in, a video comes out, in C# alone.");
-        root.Add(GenerateVerb.Create(console));
-        root.Add(DecodeVerb.Create(console));
-        root.Add(TokenizeVerb.Create(console));
-        root.Add(InspectVerb.Create(console));
-        root.Add(InitVerb.Create(console));
-        root.Add(BenchVerb.Create(console));
-        root.Add(DoctorVerb.Create(console));
-        root.Add(PtxVerb.Create(console));
-        root.Add(KernelsVerb.Create(console));
-        VersionOption version = root.Options.OfType<VersionOption>().Single();
-        version.Recursive = true; // or `generate --version` would make a video of the prompt "--version"
-        ParseResult parsed = root.Parse(args);
-        if (parsed.GetResult(version) is not null) // before errors: the parser's own action wants no option to be missing
+        var root = new RootCommand("CogVideoX for .NET: a prompt goes in, a video comes out, in C# alone.")
         {
-            output.WriteLine(typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
-            return ExitCode.Done;
-        }
-        if (UsageErrors.Describe(parsed) is { } problem)
+            GenerateVerb.Create(terminal),
+            DecodeVerb.Create(terminal),
+            TokenizeVerb.Create(terminal),
+            InspectVerb.Create(terminal),
+            InfoVerb.Create(terminal),
+            InitVerb.Create(terminal),
+            BenchVerb.Create(terminal),
+            DoctorVerb.Create(terminal),
+            PtxVerb.Create(terminal),
+            KernelsVerb.Create(terminal),
+        };
+        VersionOf(root).Recursive = true; // or `generate --version` would make a video of the prompt "--version"
+        HelpText.AddTo(root.Options.OfType<HelpOption>().Single());
+        return root;
+    }
+
+    private static VersionOption VersionOf(RootCommand root) => root.Options.OfType<VersionOption>().Single();
+
+    private static Task<int> RunAsync(
+        IReadOnlyList<string> args, Terminal terminal, Func<Func<CancellationToken, Task<int>>, Task<int>> runStoppable) =>
+        Failures.GuardAsync(terminal, () =>
         {
-            error.WriteLine($"cogvideox: {problem}");
-            return ExitCode.WrongUsage;
-        }
+            RootCommand root = Create(terminal);
+            var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null }; // a prompt may begin with @
+            ParseResult parsed = root.Parse(args, configuration);
+            if (parsed.GetResult(VersionOf(root)) is not null) // before errors: the parser's own action wants no option to be missing
+                return Task.FromResult(WriteVersion(terminal));
+            if (UsageErrors.Describe(parsed) is { } problem)
+            {
+                terminal.Say($"cogvideox: {problem}");
+                return Task.FromResult(ExitCode.WrongUsage);
+            }
+            return parsed.Action is AsynchronousCommandLineAction // which watches a token
+                ? runStoppable(token => InvokeAsync(parsed, terminal, token))
+                : InvokeAsync(parsed, terminal, default);
+        });
+
+    private static Task<int> InvokeAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
+    {
         var configuration = new InvocationConfiguration
         {
-            Output = output,
-            Error = error,
+            Output = terminal.Output,
+            Error = TextWriter.Null,          // messages are ours
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeToStop,
+            ProcessTerminationTimeout = null, // signals are ours: the library's own handling throws at the second
         };
-        return await Failures.GuardAsync(console, () => parsed.InvokeAsync(configuration, cancellation));
+        return parsed.InvokeAsync(configuration, cancellation);
+    }
+
+    private static int WriteVersion(Terminal terminal)
+    {
+        var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        terminal.Output.WriteLine(version?.InformationalVersion);
+        return ExitCode.Done;
     }
 }

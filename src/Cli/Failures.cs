@@ -14,10 +14,15 @@ internal static class Failures
         {
             return await run();
         }
-        catch (Exception exception) // the last resort: whatever failed is told, none is swallowed
+        catch (Exception exception) when (IsExpected(exception))
         {
             terminal.Say($"cogvideox: {Describe(exception)}");
             return CodeOf(exception);
+        }
+        catch (Exception exception) // the last resort: a bug, whose trace is wanted
+        {
+            terminal.SayAtLength($"cogvideox: {exception}");
+            return ExitCode.Failed;
         }
     }
 
@@ -34,13 +39,15 @@ internal static class Failures
         OperationCanceledException => "Cancelled.",
         RequestException refused => $"{PropertyNames.Of(refused.Property)}: {refused.Problem}",
         OutputException refused => $"--output: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
-        GenerationException { SavedLatents: { } latents } => $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
-        _ when IsExpected(exception) => exception.Message,
-        _ => exception.ToString(), // a bug, whose trace is wanted
+        GenerationException { SavedLatents: { } latents } =>
+            $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
+        OutOfMemoryException => $"there isn't enough memory: {exception.Message}",
+        _ => FileErrors.Describe(exception),
     };
 
     // Files, memory and our own checks explain themselves.
     private static bool IsExpected(Exception exception) =>
-        exception is IOException or InvalidDataException or UnauthorizedAccessException or OutOfMemoryException
+        exception is OperationCanceledException or IOException or InvalidDataException or UnauthorizedAccessException
+            or OutOfMemoryException
         || exception.GetType().Namespace?.StartsWith("CogVideoX", StringComparison.Ordinal) == true;
 }

@@ -1,3 +1,5 @@
 using CogVideoX.Cli;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+var terminal = Terminal.OfProcess();
+using var interruption = new Interruption(terminal);
+return await CommandLine.RunAsync(args, terminal, interruption);

@@ -7,4 +7,7 @@ internal static class Shell
     public static string Quote(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:,@%".Contains(c))
         ? word
         : $"'{word.Replace("'", @"'\''")}'";
+
+    /// <summary>Text in the quotes that every shell knows, where it holds nothing that is special in them.</summary>
+    public static string QuoteText(string text) => text.AsSpan().ContainsAny("\"$`\\!%") ? Quote(text) : $"\"{text}\"";
 }

@@ -7,32 +7,66 @@ namespace CogVideoX.Cli;
 /// <summary>What is wrong with a command line, in one line: which option, what about it, what would be right.</summary>
 internal static class UsageErrors
 {
+    /// <summary>What the program is called on a command line.</summary>
+    public const string Program = "cogvideox";
+
     /// <returns>Null where nothing is wrong.</returns>
     public static string? Describe(ParseResult parsed)
     {
+        if (parsed.Action is HelpText)
+            return null;
+        Command command = parsed.CommandResult.Command;
         ParseError? first = parsed.Errors.FirstOrDefault(error => OptionOf(error) is not null) ?? parsed.Errors.FirstOrDefault();
-        string? problem = MistakenOption(parsed) ?? (first is null ? null : Describe(first, parsed));
-        return problem is null ? null : $"{problem} ({Help(parsed)})";
+        string? problem = MistakenOption(parsed);
+        if (problem is null && first is not null)
+            problem = command.Subcommands.Count > 0 ? MissingVerb(parsed) : Describe(first, parsed);
+        return problem is null ? null : $"{problem} ({PathOf(command)} --help shows what there is.)";
     }
+
+    /// <summary>The command as it is typed: <c>cogvideox kernels show</c>.</summary>
+    public static string PathOf(Command command) =>
+        command is RootCommand ? Program : $"{PathOf((Command)command.Parents.Single())} {command.Name}";
 
     // The parser takes `--stepz` for a prompt where one may stand; nobody means that.
     private static string? MistakenOption(ParseResult parsed)
     {
-        if (parsed.Action is System.CommandLine.Help.HelpAction || parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) || parsed.CommandResult.Command is RootCommand)
             return null;
-        Token? mistaken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .FirstOrDefault(token => token.Value.Length > 1 && token.Value[0] == '-' && !token.Value.Any(char.IsWhiteSpace));
-        return mistaken is null ? null : $"{mistaken.Value}: there is no such option. If it is meant as text, put -- before it.";
+        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        string? mistaken = given.FirstOrDefault(word => word.Length > 1 && word[0] == '-' && !word.Any(char.IsWhiteSpace));
+        if (mistaken is null)
+            return null;
+        string remedy = Similar.To(mistaken, OptionsOf(parsed.CommandResult.Command)) is { } meant ? $"; did you mean {meant}?"
+            : TakesText(parsed) ? ". If it is meant as text, put -- before it." : ".";
+        return $"{mistaken}: there is no such option{remedy}";
+    }
+
+    private static string MissingVerb(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string[] verbs = [.. command.Subcommands.Select(verb => verb.Name)];
+        string of = command is RootCommand ? "" : $" of {command.Name}";
+        string all = $"there {(verbs.Length == 1 ? "is" : "are")} {string.Join(", ", verbs)}.";
+        if (parsed.UnmatchedTokens.Count == 0)
+            return $"a verb{of} is missing; {all}";
+        string given = parsed.UnmatchedTokens[0];
+        return $"'{given}' is no verb{of}; {(Similar.To(given, verbs) is { } meant ? $"did you mean {meant}?" : all)}";
     }
 
     private static string Describe(ParseError error, ParseResult parsed)
     {
-        if (parsed.CommandResult.Command is { Subcommands.Count: > 0 } root)
-            return $"{(parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is no verb" : "a verb is missing")}; there are {string.Join(", ", root.Subcommands.Select(verb => verb.Name))}.";
-        return OptionOf(error) is { } given ? $"{given.Option.Name}: {Describe(given, error)}" : OneLine(error.Message);
+        if (OptionOf(error) is { } option)
+            return $"{option.Option.Name}: {Describe(option, error)}";
+        if (parsed.UnmatchedTokens.Count > 0)
+            return DescribeUnmatched(parsed);
+        return error.SymbolResult is ArgumentResult argument
+            ? $"{argument.Argument.Name}: {(argument.Tokens.Count == 0 ? "it is needed." : OneLine(error.Message))}"
+            : OneLine(error.Message);
     }
 
-    private static OptionResult? OptionOf(ParseError error) => error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+    private static OptionResult? OptionOf(ParseError error) =>
+        error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
 
     private static string Describe(OptionResult given, ParseError error) => given switch
     {
@@ -44,7 +78,27 @@ internal static class UsageErrors
         _ => OneLine(error.Message),
     };
 
-    private static string Choices(Option option) => string.Join(" or ", option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label));
+    // Where one prompt is taken, several words are one that wasn't quoted.
+    private static string DescribeUnmatched(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        if (TakesText(parsed) && parsed.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault() is { Tokens.Count: > 0 } prompt)
+        {
+            string text = string.Join(' ', prompt.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens));
+            return $"{prompt.Argument.Name}: it is several words to the shell; put it in quotes: {Shell.QuoteText(text)}.";
+        }
+        return command.Arguments.Count == 0
+            ? $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes options alone."
+            : $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes <{command.Arguments[0].Name}> and options.";
+    }
+
+    private static bool TakesText(ParseResult parsed) => parsed.CommandResult.Command.Arguments is [{ Name: "prompt" }];
+
+    private static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Select(option => option.Name).Concat(command.Parents.OfType<Command>().SelectMany(OptionsOf));
+
+    private static string Choices(Option option) =>
+        Words.Choice([.. option.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label)]);
 
     private static string? Kind(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
@@ -55,14 +109,4 @@ internal static class UsageErrors
     };
 
     private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Help(ParseResult parsed) =>
-        $"cogvideox {string.Concat(Verbs(parsed.CommandResult).Reverse().Select(verb => verb + " "))}--help shows what there is.";
-
-    // From the inner to the outer.
-    private static IEnumerable<string> Verbs(CommandResult? verb)
-    {
-        for (; verb is { Command: not RootCommand }; verb = verb.Parent as CommandResult)
-            yield return verb.Command.Name;
-    }
 }

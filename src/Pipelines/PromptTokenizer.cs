@@ -20,6 +20,11 @@ public sealed class PromptTokenizer
             : ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer"))));
     }
 
+    /// <summary>How many of a prompt's ids stand for text that no piece of the vocabulary covers.</summary>
+    /// <param name="prompt">As for <see cref="Encode"/>.</param>
+    /// <exception cref="ArgumentException">The text is longer.</exception>
+    public int CountUnknown(string prompt) => tokenizer.Coverage(prompt).UnknownTokens;
+
     /// <summary>The ids of a prompt, T5's end included. Many prompts, one a line, are read by <see cref="PromptLine.Read"/>.</summary>
     /// <param name="prompt">Any text of at most a million characters (<see cref="T5Tokenizer.LongestText"/>).</param>
     /// <param name="length">Pads or cuts to so many ids; null for as many as there are.</param>

@@ -46,16 +46,15 @@ public sealed class VideoDecoder : IDisposable
     /// <param name="file">A safetensors file with <c>latents</c> F32 [1, F, C, H, W], as they stand before scaling.</param>
     /// <param name="tiling">Whether to decode in tiles.</param>
     /// <returns>The shape of the video, whether it is decoded in tiles, and the plan.</returns>
-    /// <exception cref="RequestException">Not such a file, or too little memory.</exception>
+    /// <exception cref="RequestException">Not such a file, a video that no array can hold, or too little memory.</exception>
     public (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, TilingMode tiling)
     {
         ArgumentNullException.ThrowIfNull(file);
         use.Check();
         (_, Shape shape) = Read(file);
+        VideoShape video = VideoOf(file, shape);
         (StagePlan plan, bool tiled) = model.Read(() => Planner.Decode(shape, model, tiling, SystemMemory.FreeBytes()));
-        int compression = model.Folder.Vae.SpatialCompression;
-        int frames = shape[1] * model.Folder.Vae.TemporalCompression - (shape[1] % 2 == 1 ? model.Folder.Vae.TemporalCompression - 1 : 0);
-        return (new VideoShape(frames, shape[3] * compression, shape[4] * compression, Rate), tiled, plan);
+        return (video, tiled, plan);
     }
 
     /// <summary>Decodes a file of latents.</summary>
@@ -79,6 +78,18 @@ public sealed class VideoDecoder : IDisposable
         (float[] values, Shape shape) = Read(file);
         clock.Begin(GenerationStage.Decode, 1);
         return new FrameDecoder(model, ops).Decode(ops.FromHost(values, shape), tiled, (done, chunks) => clock.At((double)done / chunks));
+    }
+
+    private VideoShape VideoOf(string file, Shape latents)
+    {
+        long compression = model.Folder.Vae.SpatialCompression, times = model.Folder.Vae.TemporalCompression;
+        long frames = latents[1] * times - (latents[1] % 2 == 1 ? times - 1 : 0);
+        long height = latents[3] * compression, width = latents[4] * compression;
+        return 3.0 * frames * height * width <= Array.MaxLength
+            ? new VideoShape((int)frames, (int)height, (int)width, Rate)
+            : throw new RequestException(
+                nameof(file),
+                $"{file} holds latents {latents}, a video of {frames} frames of {width}×{height}, which is more than one array can hold.");
     }
 
     private (float[] Values, Shape Shape) Read(string file)

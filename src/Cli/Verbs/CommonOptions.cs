@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
@@ -8,7 +9,37 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>Options that several verbs have.</summary>
 internal static class CommonOptions
 {
-    public static Option<string?> Model() => new("--model") { Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)", HelpName = "DIR" };
+    public static Option<string?> Model()
+    {
+        Option<string?> model = PathOption<string?>("--model");
+        model.Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)";
+        model.HelpName = "DIR";
+        return model;
+    }
+
+    /// <summary>An option that names a file or folder: what can't be a path is refused before anything is opened.</summary>
+    /// <typeparam name="T"><see cref="string"/>, or nullable where it may be left out.</typeparam>
+    public static Option<T> PathOption<T>(string name, params string[] aliases)
+    {
+        var option = new Option<T>(name, aliases);
+        option.Validators.Add(CheckPaths);
+        return option;
+    }
+
+    /// <summary>The same for an argument, or several.</summary>
+    /// <typeparam name="T"><see cref="string"/> or an array of them.</typeparam>
+    public static Argument<T> PathArgument<T>(string name)
+    {
+        var argument = new Argument<T>(name);
+        argument.Validators.Add(CheckPaths);
+        return argument;
+    }
+
+    private static void CheckPaths(SymbolResult given)
+    {
+        if (given.Tokens.Select(token => PathCheck.Problem(token.Value)).FirstOrDefault(problem => problem is not null) is { } problem)
+            given.AddError(problem);
+    }
 
     /// <exception cref="UsageException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
     public static string CheckModel(string folder, string option = "--model") => Directory.Exists(folder)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -9,8 +10,10 @@ internal static class DecodeVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var latents = new Argument<string>("latents") { Description = "A safetensors file with `latents` F32 [1, F, C, H, W], as --save-latents writes it" };
-        var output = new Option<string>("--output", "-o") { Description = "The video to write", HelpName = "FILE", Required = true };
+        Argument<string> latents = CommonOptions.PathArgument<string>("latents");
+        latents.Description = "A safetensors file with `latents` F32 [1, F, C, H, W], as --save-latents writes it";
+        Option<string> output = CommonOptions.PathOption<string>("--output", "-o");
+        (output.Description, output.HelpName, output.Required) = ("The video to write", "FILE", true);
         var fps = new Option<string?>("--fps") { Description = "Frames a second (default: the checkpoint's)", HelpName = "N" };
         Option<string?> model = CommonOptions.Model(), tiling = CommonOptions.VaeTiling();
         Option<int> threads = CommonOptions.Threads();
@@ -19,8 +22,10 @@ internal static class DecodeVerb
         command.SetAction((parsed, cancellation) =>
         {
             string file = parsed.GetRequiredValue(latents), path = parsed.GetRequiredValue(output);
+            CheckLatents(file);
             TilingMode mode = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto;
-            using var decoder = VideoDecoder.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), CommonOptions.CheckThreads(parsed.GetValue(threads)));
+            string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
+            using var decoder = VideoDecoder.Open(folder, CommonOptions.CheckThreads(parsed.GetValue(threads)));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
             VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), null, parsed.GetValue(overwrite));
@@ -30,5 +35,13 @@ internal static class DecodeVerb
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    // A file of another kind is named as what it is, not as a damaged file of latents.
+    private static void CheckLatents(string file)
+    {
+        if (Path.Exists(file) && FileKind.Of(file) is { } kind && kind != FileKind.Safetensors)
+            throw new UsageException(
+                "latents", $"{file} is {kind}; decode takes latents, a .safetensors file as --save-latents writes it.");
     }
 }

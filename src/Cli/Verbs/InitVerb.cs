@@ -9,15 +9,30 @@ internal static class InitVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var preset = new Option<string>("--preset") { Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}", HelpName = "NAME", Required = true };
-        var output = new Option<string>("--output", "-o") { Description = "Folder to make", HelpName = "DIR", Required = true };
+        var preset = new Option<string>("--preset")
+        {
+            Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}",
+            HelpName = "NAME",
+            Required = true,
+        };
+        Option<string> output = CommonOptions.PathOption<string>("--output", "-o");
+        (output.Description, output.HelpName, output.Required) = ("Folder to make", "DIR", true);
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same bytes (default: 0)", HelpName = "N" };
-        var layers = new Option<int?>("--layers") { Description = "Only so many blocks of transformer and text encoder: a small checkpoint whose operations have the full size", HelpName = "N" };
-        var command = new Command("init", "Make a checkpoint of a released architecture with random weights, for tests and timing") { preset, output, seed, layers };
+        var layers = new Option<int?>("--layers")
+        {
+            Description = "Only so many blocks of transformer and text encoder: "
+                + "a small checkpoint whose operations have the full size (default: all)",
+            HelpName = "N",
+        };
+        var command = new Command("init", "Make a checkpoint of a released architecture with random weights, for tests and timing")
+        {
+            preset, output, seed, layers,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);
-            Write(terminal, progress => RandomCheckpoint.Write(parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), parsed.GetValue(layers), progress, cancellation));
+            Write(terminal, progress => RandomCheckpoint.Write(
+                parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), parsed.GetValue(layers), progress, cancellation));
             terminal.Output.WriteLine(Path.GetFullPath(folder));
             return Task.FromResult(ExitCode.Done);
         });
@@ -31,17 +46,21 @@ internal static class InitVerb
             write(null);
             return;
         }
-        terminal.Drawing.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new RemainingTimeColumn())
-            .Start(context => write(new Bar(context.AddTask("writing"))));
+        var line = new ProgressLine();
+        terminal.Draw([line], context =>
+        {
+            write(new Bar(context.AddTask("writing"), line));
+            return true;
+        });
     }
 
-    private sealed class Bar(ProgressTask task) : IProgress<(long Done, long Total)>
+    private sealed class Bar(ProgressTask task, ProgressLine line) : IProgress<(long Done, long Total)>
     {
         public void Report((long Done, long Total) value)
         {
             task.MaxValue = value.Total;
             task.Value = value.Done;
+            line.Set(task, FormattableString.Invariant($"{value.Done / 1e9:F2} of {value.Total / 1e9:F2} GB"));
         }
     }
 }

@@ -64,7 +64,21 @@ public sealed class UsageTests : IDisposable
     [InlineData("'make' is no verb; there are generate, decode", "make", "a video")]
     [InlineData("'--foo' is no verb", "--foo")]
     [InlineData("--foo: there is no such option", "tokenize", "--foo")]
-    [InlineData("Unrecognized command or argument 'extra'", "doctor", "extra")]
+    [InlineData("'generat' is no verb; did you mean generate? (cogvideox --help shows", "generat", "a cat")]
+    [InlineData("a verb of kernels is missing; there are list, show, verify, profile. (cogvideox kernels --help shows", "kernels")]
+    [InlineData("a verb of ptx is missing; there is run. (cogvideox ptx --help shows", "ptx")]
+    [InlineData("'frob' is no verb of kernels; there are list, show", "kernels", "frob")]
+    [InlineData("'verfy' is no verb of kernels; did you mean verify?", "kernels", "verfy")]
+    [InlineData("kernel: it is needed. (cogvideox kernels show --help shows", "kernels", "show")]
+    [InlineData("--jsn: there is no such option; did you mean --json? (cogvideox kernels list --help shows", "kernels", "list", "--jsn")]
+    [InlineData("--stepz: there is no such option; did you mean --steps?", "generate", "--stepz", "3")]
+    [InlineData("--stepz: there is no such option; did you mean --steps?", "bench", "--stepz", "3")]
+    [InlineData("prompt: it is several words to the shell; put it in quotes: \"a red circle\"", "generate", "a", "red", "circle")]
+    [InlineData("put it in quotes: \"a red circle\"", "generate", "a", "red", "circle", "--steps", "3")]
+    [InlineData("put it in quotes: 'a $5 bill'", "generate", "a", "$5", "bill")]
+    [InlineData("'extra' is too much; doctor takes options alone", "doctor", "extra")]
+    [InlineData("'b' is too much; inspect takes <model> and options", "inspect", "a", "b")]
+    [InlineData("latents: it is needed", "decode", "-o", "a.png")]
     [InlineData("model: /no/such/model doesn't exist", "inspect", "/no/such/model")]
     [InlineData("--model: /no/such/model doesn't exist", "tokenize", "a", "--model", "/no/such/model")]
     [InlineData("--width: its value is missing", "inspect", "--width")]
@@ -72,6 +86,24 @@ public sealed class UsageTests : IDisposable
     [InlineData("latents: /no/such/latents doesn't exist", "decode", "/no/such/latents", "-o", "a.png")]
     [InlineData("--fps: 'x' is not a frame rate", "decode", "/no/such/latents", "-o", "a.png", "--fps", "x")]
     public Task OtherVerbsRefuse(string says, params string[] args) => CliRun.Fails(ExitCode.WrongUsage, args, says);
+
+    [Fact]
+    public async Task PromptMayBeginWithAnAtSign()
+    {
+        CliRun run = await CliRun.Done("tokenize", "@home, a red circle", "@/etc/passwd");
+        Assert.Equal(2, run.Lines.Length);
+        await CliRun.Done("generate", "@home, a red circle", "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("clip.png"));
+    }
+
+    [Fact]
+    public async Task EmptyNegativePromptIsNoneAndGuidanceOfOneIsOff()
+    {
+        string[] args = ["generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("clip.png"), "--overwrite"];
+        await CliRun.Done([.. args, "--negative-prompt", ""]);
+        await CliRun.Done([.. args, "--guidance-scale", "1"]);
+        await CliRun.Done([.. args, "--negative-prompt", "", "--guidance-scale", "1"]);
+        Assert.Contains("guidance 1, ", (await CliRun.Done("inspect", CliRun.Tiny, "--guidance-scale", "1")).Output);
+    }
 
     [Fact]
     public async Task TextThatLooksLikeAnOptionIsTakenBehindTwoDashes()

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using CogVideoX.Cli.Tests.Running;
 
 namespace CogVideoX.Cli.Tests.Verbs;
@@ -5,7 +6,7 @@ namespace CogVideoX.Cli.Tests.Verbs;
 /// <summary>Help and version, wherever they are asked for.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "generate", "decode", "tokenize", "inspect", "init", "bench", "doctor"];
+    public static TheoryData<string> Verbs => ["", "generate", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -29,6 +30,39 @@ public sealed class HelpTests
             ["--model <DIR>", "--negative-prompt <TEXT>", "--prompt-file <FILE>", "--from <VIDEO>", "--width <N>", "--sampler <ddim|dpm>", "--vae-tiling <on|off|auto>", "--save-latents <FILE>", "-o, --output <FILE>"],
             option => Assert.Contains(option, help));
     }
+
+    public static TheoryData<string> Paths => [.. Commands(Root()).Select(UsageErrors.PathOf)];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task EveryVerbHasExamplesThatCanBeTypedAndExitCodes(string path)
+    {
+        string help = (await CliRun.Done([.. path.Split(' ').Skip(1), "--help"])).Output;
+        Assert.Contains("130 interrupted", help);
+        string[] examples = help.Split("Examples:\n")[1].Split("\n\n")[0].Split('\n', StringSplitOptions.TrimEntries);
+        Assert.NotEmpty(examples);
+        RootCommand root = Root();
+        Assert.All(examples, example =>
+        {
+            Assert.StartsWith(path + (path == "cogvideox" ? " " : ""), example);
+            Assert.Null(UsageErrors.Describe(root.Parse(example["cogvideox ".Length..].Split('<')[0])));
+        });
+    }
+
+    public static TheoryData<string> VerbsWithDefaults => ["decode", "tokenize", "info", "init", "doctor"];
+
+    // What may be left out says what it is then; flags are off.
+    [Theory]
+    [MemberData(nameof(VerbsWithDefaults))]
+    public void EveryOptionThatMayBeLeftOutTellsItsDefault(string verb)
+    {
+        IEnumerable<Option> options = Root().Subcommands.Single(command => command.Name == verb).Options;
+        Assert.All(options.Where(option => !option.Required && option.ValueType != typeof(bool)), option => Assert.Contains("default", option.Description));
+    }
+
+    private static RootCommand Root() => CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null));
+
+    private static IEnumerable<Command> Commands(Command command) => command.Subcommands.SelectMany(Commands).Prepend(command);
 
     private static string[] With(string verb, string option) => verb.Length == 0 ? [option] : [verb, option];
 }

@@ -120,7 +120,7 @@ public sealed class KernelsTests
 
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
-        CliRun.Fails(ExitCode.WrongUsage, ["kernels"], "a verb is missing; there are list, show, verify, profile.", "cogvideox kernels --help");
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile.", "cogvideox kernels --help");
 
     [Fact]
     public Task AnUnknownVerbIsNamedWithThoseThatThereAre() =>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using CogVideoX.Cli.Tests.Running;
 using CogVideoX.Testing;
@@ -30,11 +29,42 @@ public sealed class TokenizeTests
     }
 
     [Fact]
-    public async Task StandardInputThatIsNotTextIsRefused()
+    public async Task LineThatIsNotTextIsNamedAndTheOthersAreAnswered()
     {
-        CliRun run = await ProgramRun.Of(Path.GetTempPath(), [.. Encoding.UTF8.GetBytes("a red circle\n"), 0xFF, 0xFE, (byte)'\n'], "tokenize");
-        Assert.Equal(ExitCode.WrongUsage, run.Code);
-        Assert.Contains("standard input isn't UTF-8 text", run.Error);
+        byte[] input = [.. "\uFEFFa red circle\n"u8, (byte)'a', 0xFF, (byte)'\n', .. "ein großer Kreis\n"u8];
+        CliRun run = await ProgramRun.Of(Path.GetTempPath(), input, "tokenize");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Equal("cogvideox: prompt: line 2 of standard input: byte 2 isn't UTF-8 text.\n", run.Error);
+        CliRun arguments = await CliRun.Done("tokenize", "a red circle", "ein großer Kreis");
+        Assert.Equal([arguments.Lines[0], "null", arguments.Lines[1]], run.Lines);
+
+        run = await ProgramRun.Of(Path.GetTempPath(), input, "tokenize", "--json");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        IEnumerable<string?> prompts = json.RootElement.EnumerateArray().Select(row => row.GetProperty("prompt").GetString());
+        Assert.Equal(["a red circle", null, "ein großer Kreis"], prompts);
+        Assert.Equal(JsonValueKind.Null, json.RootElement[1].GetProperty("ids").ValueKind);
+    }
+
+    [Fact]
+    public async Task JsonIsOneArrayWithWhatTheIdsDontTell()
+    {
+        CliRun run = await CliRun.Done("tokenize", "a red circle", "円円", "--max-sequence-length", "4", "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        JsonElement[] rows = [.. json.RootElement.EnumerateArray()];
+        Assert.Equal(["a red circle", "円円"], rows.Select(row => row.GetProperty("prompt").GetString()));
+        Assert.All(rows, row => Assert.Equal(4, row.GetProperty("ids").GetArrayLength()));
+        Assert.Equal([true, false], rows.Select(row => row.GetProperty("truncated").GetBoolean()));
+        Assert.Equal([false, true], rows.Select(row => row.GetProperty("unknown").GetInt32() > 0));
+    }
+
+    [Fact]
+    public async Task WeightsOfOtherProgramsAreOrdinaryText()
+    {
+        CliRun run = await CliRun.Done("tokenize", "a (red:1.3) [cat]", "a cat</s>", "a red cat");
+        int[][] ids = [.. run.Lines.Select(line => JsonSerializer.Deserialize<int[]>(line)!)];
+        Assert.All(ids, row => Assert.Single(row, id => id == 1)); // one end token
+        Assert.True(ids[0].Length > ids[2].Length);
     }
 
     [Theory]

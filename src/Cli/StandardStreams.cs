@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace CogVideoX.Cli;
+
+/// <summary>
+/// The standard streams as the shell gave them. One that it closed (<c>2>&amp;-</c>) has a number that the runtime has long given to a
+/// file or pipe of its own, so that nothing may be read or written there.
+/// </summary>
+internal static partial class StandardStreams
+{
+    private const int Input = 0, Output = 1, Error = 2;
+    private const int GetFlags = 1, CloseOnExec = 1; // F_GETFD and FD_CLOEXEC
+
+    public static bool IsErrorOpen => IsOpen(Error);
+
+    /// <summary>What the shell wrote to is read to its end; nothing where it closed the stream.</summary>
+    public static Stream OpenInput() => IsOpen(Input) ? Console.OpenStandardInput() : Stream.Null;
+
+    public static TextWriter OpenOutput() => IsOpen(Output) ? Console.Out : new ClosedWriter();
+
+    public static TextWriter OpenError() => IsErrorOpen ? Console.Error : TextWriter.Null;
+
+    // The runtime opens everything with "close on exec", which no stream has that came through an exec; −1, for none, has that bit too.
+    private static bool IsOpen(int stream) => OperatingSystem.IsWindows() || (DescriptorFlags(stream, GetFlags) & CloseOnExec) == 0;
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int DescriptorFlags(int descriptor, int command);
+}

@@ -1,0 +1,40 @@
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Cli.Tests.Verbs;
+
+/// <summary><c>decode</c>.</summary>
+public sealed class DecodeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task LatentsOfOneFrameGiveOnePicture()
+    {
+        await CliRun.Done("decode", Latents([1, 1, 4, 8, 12]), "--model", CliRun.Tiny, "-o", folder.File("clip/"));
+        Assert.Equal(["0001.png"], Directory.GetFiles(folder.File("clip"), "*.png").Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData(700)] // an even number keeps all its frames
+    [InlineData(701)]
+    public async Task VideoThatNoArrayHoldsIsRefusedBeforeAnythingIsComputed(int frames)
+    {
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["decode", Latents([1, frames, 4, 64, 64]), "--model", CliRun.Tiny, "-o", folder.File("clip.png")],
+            "latents: ", "more than one array can hold");
+        Assert.Equal(["latents.safetensors"], folder.Names);
+    }
+
+    private string Latents(Shape shape)
+    {
+        using Ops ops = Ops.OnCpu(1);
+        string file = folder.File("latents.safetensors");
+        SafetensorsWriter.Write(file, new Dictionary<string, Tensor> { ["latents"] = ops.FromHost(new float[shape.Count], shape) });
+        return file;
+    }
+}
