@@ -37,7 +37,7 @@ internal static class Failures
     {
         CancelledException => exception.Message,
         OperationCanceledException => "Cancelled.",
-        RequestException refused => $"{PropertyNames.Of(refused.Property)}: {refused.Problem}",
+        RequestException refused => PropertyNames.InWordsOfOptions($"{PropertyNames.Of(refused.Property)}: {refused.Problem}"),
         OutputException refused => $"--output: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
         GenerationException { SavedLatents: { } latents } =>
             $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",

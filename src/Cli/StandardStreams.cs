@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace CogVideoX.Cli;
 
@@ -17,6 +18,11 @@ internal static partial class StandardStreams
     public static Stream OpenInput() => IsOpen(Input) ? Console.OpenStandardInput() : Stream.Null;
 
     public static TextWriter OpenOutput() => IsOpen(Output) ? Console.Out : new ClosedWriter();
+
+    /// <summary>For bytes: the console's own stream doesn't tell when its reader has gone.</summary>
+    public static Stream OpenBinaryOutput() => OperatingSystem.IsWindows() ? Console.OpenStandardOutput()
+        : IsOpen(Output) ? new FileStream(new SafeFileHandle(Output, ownsHandle: false), FileAccess.Write, bufferSize: 0)
+        : throw new IOException("standard output is closed");
 
     public static TextWriter OpenError() => IsErrorOpen ? Console.Error : TextWriter.Null;
 

@@ -7,28 +7,31 @@ namespace CogVideoX.Cli;
 /// <summary>Writes finished videos. Whether they can be written was checked before, so that a failure here isn't wrong usage.</summary>
 internal static class VideoWriter
 {
-    /// <returns>The file, as a full path.</returns>
-    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; no part of a video is left, and where its latents are is said.</exception>
-    public static string Write(
-        GenerateJob job, GenerationResult result, GenerationMetadata metadata, bool overwrite, CancellationToken cancellation)
+    /// <returns>The file, as a full path, or <c>-</c>.</returns>
+    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; no part of a video is left, and it says where its latents are.</exception>
+    public static string Write(GenerateJob job, GenerationResult result, VideoOptions options, CancellationToken cancellation)
     {
         try
         {
-            Write(job.Output, result.Video, result.Settings.Rate, metadata, overwrite, cancellation);
-            return Path.GetFullPath(job.Output);
+            if (!job.GoesToStandardOutput)
+                return Write(job.Output, result.Video, result.Settings.Rate, options, cancellation);
+            using Stream output = StandardStreams.OpenBinaryOutput();
+            result.Video.WriteY4m(output, result.Settings.Rate, options.Progress, cancellation);
+            return job.Output;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or OutputException)
         {
             throw new IOException($"{exception.Message} {Kept(job, result.Latents)}", exception);
         }
     }
 
+    /// <returns>The file, as a full path.</returns>
     /// <exception cref="IOException">The disk is full, ffmpeg failed, …; nothing is left behind.</exception>
-    public static void Write(string path, VideoFrames video, FrameRate rate, GenerationMetadata? metadata, bool overwrite, CancellationToken cancellation)
+    public static string Write(string path, VideoFrames video, FrameRate rate, VideoOptions options, CancellationToken cancellation)
     {
         try
         {
-            video.Save(path, rate, metadata, overwrite, cancellation);
+            return video.Save(path, rate, options, cancellation);
         }
         catch (OutputException exception)
         {
@@ -45,18 +48,21 @@ internal static class VideoWriter
 
     private static string Save(GenerateJob job, VideoLatents latents)
     {
-        string beside = GenerateJobs.LatentsBeside(job.Output);
+        string output = job.GoesToStandardOutput ? "video" : job.Output;
         try
         {
-            latents.Save(beside);
-            return beside;
+            return SaveBeside(output, latents);
         }
         catch (OutputException)
         {
-            string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Output));
-            string elsewhere = GenerateJobs.LatentsBeside(Path.Combine(Path.GetTempPath(), name));
-            latents.Save(elsewhere);
-            return elsewhere;
+            return SaveBeside(Path.Combine(Path.GetTempPath(), Path.GetFileName(Path.TrimEndingDirectorySeparator(output))), latents);
         }
+    }
+
+    private static string SaveBeside(string output, VideoLatents latents)
+    {
+        string file = Path.GetFullPath(GenerateJobs.LatentsBeside(output));
+        latents.Save(file);
+        return file;
     }
 }

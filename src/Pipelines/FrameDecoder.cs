@@ -14,12 +14,22 @@ internal sealed class FrameDecoder(LoadedModel model, Ops ops)
     public VideoFrames Decode(Tensor latents, bool tiled, Action<int, int>? progress)
     {
         using MemoryScope scope = ops.Scope();
+        Tensor planes = Planes(latents, tiled, progress);
+        FiniteCheck.Check(planes, "the decoded frames");
+        return ToFrames(planes);
+    }
+
+    /// <summary>What of it runs on the device, in a dry run too.</summary>
+    /// <returns>[1, F, 3, H, W], about −1 … 1</returns>
+    public Tensor Planes(Tensor latents, bool tiled, Action<int, int>? progress)
+    {
         CogVideoXVae vae = model.BuildVae(ops);
         Tensor scaled = ops.Scale(latents, (float)(1 / model.Folder.Vae.ScalingFactor));
         (TileGrid rows, TileGrid columns) = DecodeTiles.For(model.Folder.Vae);
         Tensor video = tiled ? vae.DecodeTiled(scaled, rows, columns, progress) : vae.Decode(scaled, progress);   // [1, F, H, W, 3]
-        FiniteCheck.Check(video, "the decoded frames");
-        return ToFrames(ops.Permute(video, [0, 1, 4, 2, 3]));
+        Tensor planes = ops.Permute(video, [0, 1, 4, 2, 3]);
+        ops.Memory.Release(video);
+        return planes;
     }
 
     private static VideoFrames ToFrames(Tensor video)

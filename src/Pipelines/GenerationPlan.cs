@@ -14,12 +14,8 @@ public sealed record GenerationPlan(
     /// <summary>Floating-point operations of the whole run.</summary>
     public double Flops => Stages.Sum(stage => (double)stage.Flops);
 
-    /// <summary>The frames as they are handed out, fp32.</summary>
-    public long VideoBytes => 3L * sizeof(float) * Settings.Frames * Settings.Height * Settings.Width;
-
     /// <summary>The most memory that the run holds at once, the finished video included; mapped weights come and go beside it.</summary>
-    public long PeakBytes => Stages.Max(stage =>
-        stage.Stage == GenerationStage.Decode ? Math.Max(stage.ActivationBytes, 2 * VideoBytes) + VideoBytes : stage.ActivationBytes);
+    public long PeakBytes => Stages.Max(stage => stage.PeakBytes);
 
     /// <summary>About how long the run will take.</summary>
     /// <param name="peakFlops">What the machine can do at most, in floating-point operations a second.</param>

@@ -66,18 +66,8 @@ internal static class Planner
     private static StagePlan DryDecode(Shape shape, LoadedModel model, bool tiled)
     {
         using Ops ops = Ops.Planning();
-        CogVideoXVae vae = model.BuildVae(ops);
-        Tensor latents = ops.Empty(shape);
-        if (tiled)
-        {
-            (TileGrid rows, TileGrid columns) = DecodeTiles.For(model.Folder.Vae);
-            vae.DecodeTiled(latents, rows, columns);
-        }
-        else
-        {
-            vae.Decode(latents);
-        }
-        return new StagePlan(GenerationStage.Decode, model.VaeBytes, ops.Memory.PeakBytes, ops.PlannedFlops, Tokens: 0);
+        Tensor planes = new FrameDecoder(model, ops).Planes(ops.Empty(shape), tiled, progress: null);
+        return new StagePlan(GenerationStage.Decode, model.VaeBytes, ops.Memory.PeakBytes, ops.PlannedFlops, Tokens: 0, planes.Bytes);
     }
 
     public static Shape LatentShape(GenerationSettings settings, LoadedModel model)
@@ -97,14 +87,14 @@ internal static class Planner
         }
     }
 
-    private static bool Fits(StagePlan plan, long freeBytes) => plan.ActivationBytes <= freeBytes * UsableShare;
+    private static bool Fits(StagePlan plan, long freeBytes) => plan.PeakBytes <= freeBytes * UsableShare;
 
     private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string property, string remedy)
     {
         if (!Fits(plan, freeBytes))
             throw new RequestException(
                 property,
-                $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.ActivationBytes)} for its tensors "
+                $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors{(plan.ResultBytes > 0 ? " and the video" : "")} "
                 + $"(and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped), and {ByteSize.ToText(freeBytes)} are free. {remedy}");
     }
 }

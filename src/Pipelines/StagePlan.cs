@@ -6,4 +6,10 @@ namespace CogVideoX.Pipelines;
 /// <param name="ActivationBytes">The most memory that its tensors will take at once.</param>
 /// <param name="Flops">Floating-point operations, all steps together.</param>
 /// <param name="Tokens">How many tokens look at each other in its attention; 0 where there is none.</param>
-public readonly record struct StagePlan(GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens);
+/// <param name="ResultBytes">What it hands out beside its tensors: the finished video.</param>
+public readonly record struct StagePlan(
+    GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens, long ResultBytes = 0)
+{
+    /// <summary>The most memory that the stage holds at once; mapped weights come and go beside it.</summary>
+    public long PeakBytes => ActivationBytes + ResultBytes;
+}

@@ -28,10 +28,15 @@ internal static class DecodeVerb
             using var decoder = VideoDecoder.Open(folder, CommonOptions.CheckThreads(parsed.GetValue(threads)));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
-            VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), null, parsed.GetValue(overwrite));
+            var writing = new VideoOptions
+            {
+                WhenTaken = parsed.GetValue(overwrite) ? WhenTaken.Overwrite : WhenTaken.Refuse,
+                Inputs = [file],
+            };
+            VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), writing);
             VideoFrames video = ProgressDisplay.Run(terminal, progress => decoder.Decode(file, mode, progress, cancellation));
-            VideoWriter.Write(path, video, rate, null, parsed.GetValue(overwrite), cancellation);
-            terminal.Output.WriteLine(Path.GetFullPath(path));
+            terminal.Output.WriteLine(ProgressDisplay.RunWriting(terminal, progress =>
+                VideoWriter.Write(path, video, rate, writing with { Progress = progress }, cancellation)));
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -18,13 +18,14 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
                 throw new UsageException(option, $"{path} is written by this command already; name another file.");
             if (option != "--output" && !overwrite && File.Exists(path))
                 throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
+            if (option != "--output" && jobs[0].Writing.Inputs.FirstOrDefault(input => SameFile.Are(input, path)) is { } input)
+                throw new UsageException(option, $"{path} is the file that is read as {input}; name another.");
         }
     }
 
     /// <returns>The jobs as they will run: long ones keep their latents.</returns>
     public IReadOnlyList<GenerateJob> Check(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
     {
-        bool overwrite = parsed.GetValue(options.Overwrite);
         var said = new HashSet<string>(); // what several jobs have in common is said once
         TimeSpan whole = TimeSpan.Zero;
         GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];
@@ -40,14 +41,14 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
             TimeSpan time = estimate.Of(plan);
             whole += time;
             checkedJobs[i] = time > RunEstimate.Long ? KeepingLatents(jobs[i]) : jobs[i];
-            CheckVideo(jobs[i], plan.Settings, overwrite);
+            CheckVideo(jobs[i], plan.Settings, said);
             if (i == 0)
                 WarnOfNoEffect(parsed, options, jobs, plan.Settings);
             if (jobs.Count == 1)
                 terminal.Say(InspectVerb.Describe(plan.Settings) + ".");
         }
-        if (!jobs[0].IsNamed && VideoFormats.DefaultExtension() == ".png")
-            terminal.Say("ffmpeg isn't on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
+        if (jobs[0].Writing.WhenTaken == WhenTaken.NextFreeName && VideoFormats.DefaultExtension() == ".png")
+            terminal.Say("no working ffmpeg is on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
         SayTime(whole, checkedJobs);
         return checkedJobs;
     }
@@ -64,13 +65,20 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
         }
     }
 
-    private void CheckVideo(GenerateJob job, GenerationSettings settings, bool overwrite) => VideoSink.Check(
-        job.Output, new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate),
-        settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents), overwrite);
+    private void CheckVideo(GenerateJob job, GenerationSettings settings, HashSet<string> said)
+    {
+        if (job.GoesToStandardOutput)
+            return;
+        var shape = new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate);
+        GenerationMetadata metadata = settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
+        VideoSink.Check(job.Output, shape, job.Writing with { Metadata = metadata });
+        if (VideoFormats.ForPath(job.Output).Note(shape, job.Writing.Encoding) is { } note && said.Add(note))
+            terminal.Warn(note);
+    }
 
     private static GenerateJob KeepingLatents(GenerateJob job) => job.Request.SaveLatents is not null
         ? job
-        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.Output) } };
+        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.GoesToStandardOutput ? "video" : job.Output) } };
 
     // Only the command line knows what was given and what is a default.
     private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)

@@ -7,7 +7,7 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>The videos that a command asks for: prompts times videos of each, with the files that they go to.</summary>
 internal static class GenerateJobs
 {
-    private const int MostVideos = 10_000, LongestName = 60;
+    private const int MostVideos = 10_000;
     private const string LatentsEnding = ".latents.safetensors";
 
     public static IReadOnlyList<GenerateJob> List(ParseResult parsed, GenerateOptions options, GenerationRequest request)
@@ -23,14 +23,14 @@ internal static class GenerateJobs
         }
         int count = prompts.Length * each;
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
+        CheckStandardOutput(parsed, options, count);
+        VideoOptions writing = Writing(parsed, options);
         var jobs = new List<GenerateJob>(count);
         var names = new HashSet<string>();
         for (int i = 0; i < count; i++)
         {
             (string prompt, int? line) = prompts[i / each];
             ulong seed = unchecked(request.Seed + (ulong)(i % each));
-            string name = output is not null ? Numbered(output, i, count) : FreeName(folder ?? "", prompt, seed, names);
-            names.Add(name);
             var single = request with
             {
                 Prompt = prompt,
@@ -38,9 +38,41 @@ internal static class GenerateJobs
                 SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
             };
-            jobs.Add(new GenerateJob(single, name, IsNamed: output is not null, line, SeedWrapped: seed < request.Seed));
+            string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
+            jobs.Add(new GenerateJob(single, name, writing, line, SeedWrapped: seed < request.Seed));
         }
         return jobs;
+    }
+
+    private static VideoOptions Writing(ParseResult parsed, GenerateOptions options)
+    {
+        // A name that nobody chose must not stand in the way of a second run.
+        WhenTaken whenTaken = parsed.GetValue(options.Output) is null ? WhenTaken.NextFreeName
+            : parsed.GetValue(options.Overwrite) ? WhenTaken.Overwrite
+            : WhenTaken.Refuse;
+        string?[] inputs = [parsed.GetValue(options.From), parsed.GetValue(options.InitLatents), parsed.GetValue(options.PromptFile)];
+        return new VideoOptions
+        {
+            WhenTaken = whenTaken,
+            Inputs = [.. inputs.OfType<string>().Where(path => path != PromptSource.StandardInput)],
+            Encoding = new EncodingOptions
+            {
+                Quality = parsed.GetValue(options.Quality),
+                Codec = CommonOptions.Choice<VideoCodec>(parsed.GetValue(options.Codec)),
+            },
+        };
+    }
+
+    private static void CheckStandardOutput(ParseResult parsed, GenerateOptions options, int count)
+    {
+        if (parsed.GetValue(options.Output) != GenerateJob.StandardOutput)
+            return;
+        if (count > 1)
+            throw new UsageException("--output", "standard output takes one video; name a file for several.");
+        if (parsed.GetValue(options.Json))
+            throw new UsageException("--json", "standard output takes the video; name a file for it.");
+        if (parsed.GetValue(options.Quality) is not null || parsed.GetValue(options.Codec) is not null)
+            throw new UsageException("--output", "standard output takes Y4M, which isn't compressed; leave --quality and --codec out.");
     }
 
     /// <summary><c>a.mp4</c> for one video; <c>a-01.mp4</c>, <c>a-02.mp4</c>, … for several.</summary>
@@ -78,8 +110,6 @@ internal static class GenerateJobs
             throw new UsageException(
                 "--output-dir", "give either a file (--output) or a folder for files that are named after their prompts, not both.");
         }
-        if (PathCheck.Problem(folder) is { } problem)
-            throw new UsageException("--output-dir", problem);
         try
         {
             return Directory.CreateDirectory(folder).FullName;
@@ -90,17 +120,13 @@ internal static class GenerateJobs
         }
     }
 
-    // A name that nobody chose must not stand in the way of a second run.
-    private static string FreeName(string folder, string prompt, ulong seed, HashSet<string> taken)
+    private static string NameOf(string folder, string prompt, ulong seed, HashSet<string> taken)
     {
-        string lower = prompt.ToLowerInvariant();
-        string words = string.Join('-', lower.Split([.. lower.Where(c => !char.IsLetterOrDigit(c)).Distinct()], StringSplitOptions.RemoveEmptyEntries));
-        string stem = words.Length == 0 ? "video" : words.Length > LongestName ? words[..LongestName].TrimEnd('-') : words;
-        string extension = VideoFormats.DefaultExtension();
+        string stem = Path.Combine(folder, $"{FileNames.FromPrompt(prompt)}-{seed}"), extension = VideoFormats.DefaultExtension();
         for (int i = 1; ; i++)
         {
-            string name = Path.Combine(folder, i == 1 ? $"{stem}-{seed}{extension}" : $"{stem}-{seed}-{i}{extension}");
-            if (!Path.Exists(name) && !taken.Contains(name))
+            string name = i == 1 ? stem + extension : $"{stem}-{i}{extension}"; // where two lines of a file are alike
+            if (taken.Add(name))
                 return name;
         }
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Security.Cryptography;
+using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -16,31 +17,65 @@ internal sealed class GenerateOptions
 
     public Option<string?> Model { get; } = CommonOptions.Model();
 
-    public Option<string?> NegativePrompt { get; } = new("--negative-prompt") { Description = "What it doesn't show (default: empty)", HelpName = "TEXT" };
-
-    public Option<string?> PromptFile { get; } = new("--prompt-file")
+    public Option<string?> NegativePrompt { get; } = new("--negative-prompt")
     {
-        Description = "One prompt a line, a video each, all with the same seed; - reads standard input",
-        HelpName = "FILE",
+        Description = "What it doesn't show (default: empty)",
+        HelpName = "TEXT",
     };
 
-    public Option<string?> From { get; } = new("--from") { Description = "Repeat the run that made this video; further options change it", HelpName = "VIDEO" };
+    public Option<string?> PromptFile { get; } =
+        Path("--prompt-file", "FILE", "One prompt a line, a video each, all with the same seed; - reads standard input");
 
-    public Option<int?> Width { get; } = new("--width") { Description = "Pixels", HelpName = "N" };
+    public Option<string?> From { get; } = Path("--from", "VIDEO", "Repeat the run that made this video; further options change it");
 
-    public Option<int?> Height { get; } = new("--height") { Description = "Pixels", HelpName = "N" };
+    public Option<int?> Width { get; } = new("--width")
+    {
+        Description = "Pixels, a multiple of 16 for the released models (default: the checkpoint's)",
+        HelpName = "N",
+    };
 
-    public Option<int?> Frames { get; } = new("--frames") { Description = "8·N + 1 frames", HelpName = "N" };
+    public Option<int?> Height { get; } = new("--height")
+    {
+        Description = "Pixels, a multiple of 16 for the released models (default: the checkpoint's)",
+        HelpName = "N",
+    };
 
-    public Option<string?> Fps { get; } = new("--fps") { Description = "Frames a second", HelpName = "N" };
+    public Option<int?> Frames { get; } = new("--frames")
+    {
+        Description = "8·N + 1 frames (default: the checkpoint's)",
+        HelpName = "N",
+    };
 
-    public Option<int?> Steps { get; } = new("--steps") { Description = "Sampling steps", HelpName = "N" };
+    public Option<string?> Fps { get; } = new("--fps")
+    {
+        Description = "Frames a second, such as 8, 29.97 or 30000/1001 (default: the checkpoint's, else 8)",
+        HelpName = "N",
+    };
 
-    public Option<double?> GuidanceScale { get; } = new("--guidance-scale") { Description = "How strongly to follow the prompt; 1 turns guidance off", HelpName = "X", CustomParser = CommonOptions.Number };
+    public Option<int?> Steps { get; } = new("--steps")
+    {
+        Description = "Sampling steps (default: the checkpoint's, else 50)",
+        HelpName = "N",
+    };
 
-    public Option<string?> DynamicCfg { get; } = new("--dynamic-cfg") { Description = "Guidance that varies over the steps", HelpName = "on|off" };
+    public Option<double?> GuidanceScale { get; } = new("--guidance-scale")
+    {
+        Description = "How strongly to follow the prompt; 1 turns guidance off (default: the checkpoint's, else 6)",
+        HelpName = "X",
+        CustomParser = CommonOptions.Number,
+    };
 
-    public Option<string?> Sampler { get; } = new("--sampler") { Description = "How noise is taken away", HelpName = "ddim|dpm" };
+    public Option<string?> DynamicCfg { get; } = new("--dynamic-cfg")
+    {
+        Description = "Guidance that varies over the steps (default: the checkpoint's, else off)",
+        HelpName = "on|off",
+    };
+
+    public Option<string?> Sampler { get; } = new("--sampler")
+    {
+        Description = "How noise is taken away (default: the checkpoint's)",
+        HelpName = "ddim|dpm",
+    };
 
     public Option<ulong?> Seed { get; } = new("--seed")
     {
@@ -49,36 +84,61 @@ internal sealed class GenerateOptions
         CustomParser = ParseSeed,
     };
 
-    public Option<int?> NumVideos { get; } = new("--num-videos") { Description = "So many videos of each prompt; video k uses seed + k", HelpName = "N" };
+    public Option<int?> NumVideos { get; } = new("--num-videos")
+    {
+        Description = "So many videos of each prompt; video k uses seed + k (default: 1)",
+        HelpName = "N",
+    };
 
-    public Option<string?> Dtype { get; } = new("--dtype") { Description = "The type that noise is drawn in (default: the transformer's)", HelpName = "fp32|bf16|fp16" };
+    public Option<string?> Dtype { get; } = new("--dtype")
+    {
+        Description = "The type that noise is drawn in (default: the transformer's)",
+        HelpName = "fp32|bf16|fp16",
+    };
 
-    public Option<int?> MaxSequenceLength { get; } = new("--max-sequence-length") { Description = "Tokens that a prompt is padded or cut to", HelpName = "N" };
+    public Option<int?> MaxSequenceLength { get; } = new("--max-sequence-length")
+    {
+        Description = "Tokens that a prompt is padded or cut to (default: the most that the model takes)",
+        HelpName = "N",
+    };
 
     public Option<string?> VaeTiling { get; } = CommonOptions.VaeTiling();
 
-    public Option<string?> Device { get; } = new("--device") { Description = "Where to compute; only the CPU so far", HelpName = "cpu" };
+    public Option<string?> Device { get; } = new("--device")
+    {
+        Description = "Where to compute; only the CPU so far (default: cpu)",
+        HelpName = "cpu",
+    };
 
     public Option<int> Threads { get; } = CommonOptions.Threads();
 
-    public Option<string?> InitLatents { get; } = new("--init-latents") { Description = "Begin from the `latents` of this file in place of seeded noise", HelpName = "FILE" };
+    public Option<string?> InitLatents { get; } = Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise");
 
-    public Option<string?> SaveLatents { get; } = new("--save-latents")
+    public Option<string?> SaveLatents { get; } = Path(
+        "--save-latents", "FILE",
+        "Keep the latents before decoding; if interrupted, those of the last finished step (default: kept for runs of over 2 minutes)");
+
+    public Option<string?> Trace { get; } = Path("--trace", "FILE", "Keep the prompt embeddings and the latents after each step");
+
+    public Option<string?> Output { get; } = Path(
+        "--output", "FILE",
+        "A video by its ending (.mp4 .mov .mkv .webm .gif .webp .png .y4m .safetensors), a folder ending in / for PNG files, or - for Y4M on "
+        + "standard output (default: named after prompt and seed)", "-o");
+
+    public Option<int?> Quality { get; } = new("--quality")
     {
-        Description = "Keep the latents before decoding; if interrupted, those of the last finished step "
-            + "(default: kept beside the video of a run of over 2 minutes)",
-        HelpName = "FILE",
+        Description = "Of the file, from 1 (smallest) to 100 (best), for .mp4 .mov .mkv .webm .webp (default: nearly lossless to the eye)",
+        HelpName = "N",
     };
 
-    public Option<string?> Trace { get; } = new("--trace") { Description = "Keep the prompt embeddings and the latents after each step", HelpName = "FILE" };
-
-    public Option<string?> Output { get; } = new("--output", "-o") { Description = ".mp4 .webm .gif .webp .png (animated) .y4m .safetensors, or a folder ending in / (default: named after prompt and seed)", HelpName = "FILE" };
-
-    public Option<string?> OutputDir { get; } = new("--output-dir")
+    public Option<string?> Codec { get; } = new("--codec")
     {
-        Description = "A folder for videos that are named after their prompts and seeds; made where it doesn't exist",
-        HelpName = "DIR",
+        Description = "How the file is compressed (default: h264 for .mp4 .mov .mkv, vp9 for .webm)",
+        HelpName = "h264|h265|vp9|av1|prores",
     };
+
+    public Option<string?> OutputDir { get; } = Path(
+        "--output-dir", "DIR", "A folder for videos named after their prompts and seeds; made where it doesn't exist (default: this one)");
 
     public Option<bool> Overwrite { get; } = CommonOptions.Overwrite();
 
@@ -90,12 +150,20 @@ internal sealed class GenerateOptions
         DynamicCfg.AcceptOnlyFromAmong("on", "off");
         Sampler.AcceptOnlyFromAmong("ddim", "dpm");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
+        Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         Device.AcceptOnlyFromAmong("cpu");
         return new Command(name, description)
         {
-            Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed, NumVideos, Dtype,
-            MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Overwrite, Json,
+            Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality, Codec, Overwrite, Json,
         };
+    }
+
+    private static Option<string?> Path(string name, string helpName, string description, params string[] aliases)
+    {
+        Option<string?> option = CommonOptions.PathOption<string?>(name, aliases);
+        (option.HelpName, option.Description) = (helpName, description);
+        return option;
     }
 
     private static ulong? ParseSeed(ArgumentResult given)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
@@ -33,16 +32,16 @@ internal static class GenerateVerb
             {
                 if (jobs.Count > 1)
                     terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
-                GenerateReport report = Make(terminal, pipeline, job, first: index == 0, parsed.GetValue(options.Overwrite), cancellation);
+                GenerateReport report = Make(terminal, pipeline, job, first: index == 0, cancellation);
                 reports.Add(report);
-                if (!json)
+                if (!json && !job.GoesToStandardOutput)
                     terminal.Output.WriteLine(report.Output);
             }
         }
         finally
         {
             if (json) // of those that were made, too, where a later one failed
-                terminal.Output.WriteLine(JsonSerializer.Serialize(reports, JsonStyle.Options));
+                terminal.WriteJson(reports);
         }
         return ExitCode.Done;
     }
@@ -55,7 +54,7 @@ internal static class GenerateVerb
     }
 
     private static GenerateReport Make(
-        Terminal terminal, TextToVideo pipeline, GenerateJob job, bool first, bool overwrite, CancellationToken cancellation)
+        Terminal terminal, TextToVideo pipeline, GenerateJob job, bool first, CancellationToken cancellation)
     {
         var seconds = new OrderedDictionary<string, double>();
         if (first)
@@ -63,7 +62,8 @@ internal static class GenerateVerb
         GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
         GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
         long began = Stopwatch.GetTimestamp();
-        string output = VideoWriter.Write(job, result, metadata, overwrite, cancellation);
+        string output = ProgressDisplay.RunWriting(terminal, progress =>
+            VideoWriter.Write(job, result, job.Writing with { Metadata = metadata, Progress = progress }, cancellation));
         foreach (StageTime time in result.Times)
             seconds[time.Stage.ToString().ToLowerInvariant()] = time.Elapsed.TotalSeconds;
         seconds["write"] = Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -32,13 +32,11 @@ internal static class PromptSource
 
     private static string ReadAll(string option, string path)
     {
-        if (path != StandardInput && PathCheck.Problem(path) is { } problem)
-            throw new UsageException(option, problem);
         if (path != StandardInput && Directory.Exists(path))
             throw new UsageException(option, $"{path} is a folder; name a text file with one prompt a line.");
         try
         {
-            using Stream stream = path == StandardInput ? Console.OpenStandardInput() : File.OpenRead(path);
+            using Stream stream = path == StandardInput ? StandardStreams.OpenInput() : File.OpenRead(path);
             return Decode(option, path, ReadBytes(option, path, stream));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
