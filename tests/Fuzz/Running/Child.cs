@@ -8,6 +8,7 @@ namespace CogVideoX.Fuzz.Running;
 internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWriter findings)
 {
     private const int Batch = 2000;
+    private const long MostGarbage = 150_000_000;
 
     private readonly Dictionary<string, long> counts = [];
 
@@ -50,7 +51,8 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         {
             progress.Input = i + 1;
             if (Judge(kind, FuzzRandom.SeedOf(run, i)) is { } finding) Note(finding);
-            if (++eaten % Batch == 0) GC.Collect();   // what still grows then is held by somebody
+            // garbage isn't growth: what is there after this is held by somebody
+            if (++eaten % Batch == 0 || GC.GetTotalMemory(forceFullCollection: false) > MostGarbage) GC.Collect();
         }
     }
 
