@@ -31,7 +31,8 @@ internal static class VideoWriter
     {
         try
         {
-            return video.Save(path, rate, options, cancellation);
+            string saved = video.Save(path, rate, options, cancellation);
+            return Path.EndsInDirectorySeparator(path) ? saved + Path.DirectorySeparatorChar : saved;
         }
         catch (OutputException exception)
         {

@@ -1,6 +1,7 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
+using CogVideoX.Sampling;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines;
@@ -18,7 +19,7 @@ public sealed class ModelException(string message, Exception? inner = null) : Co
         {
             return read();
         }
-        catch (Exception exception) when (exception is ConfigException or WeightException or SafetensorsException or TokenizerException
+        catch (Exception exception) when (exception is ConfigException or WeightException or SafetensorsException or SamplingException or TokenizerException
             or InvalidDataException or IOException)
         {
             throw new ModelException(exception.Message, exception);

@@ -1,4 +1,5 @@
 using CogVideoX.Models.CogVideoX;
+using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
@@ -17,6 +18,7 @@ internal static class Planner
     public static GenerationPlan Plan(GenerationSettings settings, LoadedModel model, long freeBytes)
     {
         RefuseIfNoArrayHolds(settings);
+        _ = new NoiseSchedule(ScheduleOptions.From(model.Folder.Scheduler)); // refuses a schedule that can't be sampled
         StagePlan encode = Encode(settings, model), sample = Sample(settings, model);
         RefuseIfTooLarge(encode, freeBytes, nameof(GenerationRequest.MaxSequenceLength), "Shorter prompts need less.");
         RefuseIfTooLarge(sample, freeBytes, nameof(GenerationRequest.Width), "A smaller size or fewer frames need less.");

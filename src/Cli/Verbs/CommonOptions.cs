@@ -97,6 +97,17 @@ internal static class CommonOptions
         }
     }
 
-    public static TEnum? Choice<TEnum>(string? text) where TEnum : struct, Enum =>
-        text is null ? null : Enum.Parse<TEnum>(text, ignoreCase: true);
+    /// <summary>The value of an option that takes one of some words; null where it isn't given.</summary>
+    /// <exception cref="UsageException">Another word: where help is asked for in the value's place, the parser lets anything pass.</exception>
+    public static TEnum? Choice<TEnum>(ParseResult parsed, Option<string?> option) where TEnum : struct, Enum
+    {
+        if (parsed.GetValue(option) is not { } text)
+            return null;
+        foreach (TEnum value in Enum.GetValues<TEnum>())
+        {
+            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+        throw new UsageException(option.Name, $"'{text}' can't be; choose {string.Join(" or ", Enum.GetNames<TEnum>()).ToLowerInvariant()}.");
+    }
 }

@@ -23,7 +23,7 @@ internal static class DecodeVerb
         {
             string file = parsed.GetRequiredValue(latents), path = parsed.GetRequiredValue(output);
             CheckLatents(file);
-            TilingMode mode = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto;
+            TilingMode mode = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto;
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
             using var decoder = VideoDecoder.Open(folder, CommonOptions.CheckThreads(parsed.GetValue(threads)));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;

@@ -58,7 +58,7 @@ internal static class GenerateJobs
             Encoding = new EncodingOptions
             {
                 Quality = parsed.GetValue(options.Quality),
-                Codec = CommonOptions.Choice<VideoCodec>(parsed.GetValue(options.Codec)),
+                Codec = CommonOptions.Choice<VideoCodec>(parsed, options.Codec),
             },
         };
     }

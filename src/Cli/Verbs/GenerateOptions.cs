@@ -24,9 +24,10 @@ internal sealed class GenerateOptions
     };
 
     public Option<string?> PromptFile { get; } =
-        Path("--prompt-file", "FILE", "One prompt a line, a video each, all with the same seed; - reads standard input");
+        Path("--prompt-file", "FILE", "One prompt a line, a video each, all with the same seed; - reads standard input (default: none)");
 
-    public Option<string?> From { get; } = Path("--from", "VIDEO", "Repeat the run that made this video; further options change it");
+    public Option<string?> From { get; } =
+        Path("--from", "VIDEO", "Repeat the run that made this video; further options change it (default: none)");
 
     public Option<int?> Width { get; } = new("--width")
     {
@@ -112,18 +113,20 @@ internal sealed class GenerateOptions
 
     public Option<int> Threads { get; } = CommonOptions.Threads();
 
-    public Option<string?> InitLatents { get; } = Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise");
+    public Option<string?> InitLatents { get; } =
+        Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise (default: none)");
 
     public Option<string?> SaveLatents { get; } = Path(
         "--save-latents", "FILE",
         "Keep the latents before decoding; if interrupted, those of the last finished step (default: kept for runs of over 2 minutes)");
 
-    public Option<string?> Trace { get; } = Path("--trace", "FILE", "Keep the prompt embeddings and the latents after each step");
+    public Option<string?> Trace { get; } =
+        Path("--trace", "FILE", "Keep the prompt embeddings and the latents after each step (default: none)");
 
     public Option<string?> Output { get; } = Path(
         "--output", "FILE",
-        "A video by its ending (.mp4 .mov .mkv .webm .gif .webp .png .y4m .safetensors), a folder ending in / for PNG files, or - for Y4M on "
-        + "standard output (default: named after prompt and seed)", "-o");
+        "A video by its ending (.mp4 .mov .mkv .webm .gif .webp .png .y4m .safetensors), a folder ending in / for PNG files, or - "
+        + "for Y4M on standard output (default: named after prompt and seed)", "-o");
 
     public Option<int?> Quality { get; } = new("--quality")
     {
@@ -155,7 +158,8 @@ internal sealed class GenerateOptions
         return new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality, Codec, Overwrite, Json,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
+            Codec, Overwrite, Json,
         };
     }
 

@@ -10,7 +10,8 @@ internal static class InspectVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var model = new Argument<string>("model") { Description = "Folder of the checkpoint (default: the bundled shapes)", DefaultValueFactory = _ => BundledModel.Path };
+        Argument<string> model = CommonOptions.PathArgument<string>("model");
+        (model.Description, model.DefaultValueFactory) = ("Folder of the checkpoint (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         Option<bool> json = CommonOptions.Json();
         var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model };
@@ -34,7 +35,7 @@ internal static class InspectVerb
         foreach (ComponentReport component in report.Components)
         {
             string types = string.Join(", ", component.ParametersByType.Select(entry => entry.Key));
-            string files = component.Files.Count == 1 ? "1 file" : $"{component.Files.Count} files";
+            string files = Words.Count(component.Files.Count, "file");
             output.WriteLine(
                 FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters ")
                 + $"{ByteSize.ToText(component.Bytes),10}  {types,-6} {files,-8} {component.ClassName}");
@@ -61,6 +62,14 @@ internal static class InspectVerb
     private static string Work(double flops) =>
         flops >= 1e12 ? FormattableString.Invariant($"{flops / 1e12:F2} TFLOP") : FormattableString.Invariant($"{flops / 1e9:F2} GFLOP");
 
-    public static string Describe(GenerationSettings settings) => FormattableString.Invariant(
-        $"{settings.Frames} frames of {settings.Width}×{settings.Height} at {settings.Rate.Numerator / (double)settings.Rate.Denominator:0.###} a second, {settings.Steps} steps of {settings.Sampler.ToString().ToLowerInvariant()}, guidance {settings.GuidanceScale}{(settings.DynamicGuidance ? " (dynamic)" : "")}, seed {settings.Seed}, noise in {settings.Dtype.ToString().ToLowerInvariant()}{(settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "")}");
+    public static string Describe(GenerationSettings settings)
+    {
+        double rate = settings.Rate.Numerator / (double)settings.Rate.Denominator;
+        string size = FormattableString.Invariant($"{settings.Width}×{settings.Height} at {rate:0.###} a second");
+        string steps = $"{Words.Count(settings.Steps, "step")} of {settings.Sampler.ToString().ToLowerInvariant()}";
+        string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{(settings.DynamicGuidance ? " (dynamic)" : "")}");
+        string noise = $"seed {settings.Seed}, noise in {settings.Dtype.ToString().ToLowerInvariant()}";
+        string tiles = settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "";
+        return $"{Words.Count(settings.Frames, "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
+    }
 }

@@ -88,12 +88,14 @@ internal static class KernelsVerb
 
     private static Argument<string[]> Names() => new("kernel") { Description = "Names, as list has them (default: all that have a case)", Arity = ArgumentArity.ZeroOrMore };
 
-    private static Option<string> Cases() => new("--cases")
+    private static Option<string> Cases()
     {
-        Description = "Folder of launches in the format of ptx-cases, named as the kernels are (default: those that come with the program)",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "ptx-cases"),
-    };
+        Option<string> cases = CommonOptions.PathOption<string>("--cases");
+        cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are (default: those that come with the program)";
+        cases.HelpName = "DIR";
+        cases.DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "ptx-cases");
+        return cases;
+    }
 
     private static IEnumerable<(GpuKernel Kernel, string Path)> Chosen(string[]? names, string folder)
     {

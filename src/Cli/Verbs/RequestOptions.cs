@@ -7,10 +7,15 @@ namespace CogVideoX.Cli.Verbs;
 internal sealed class RequestOptions
 {
     private readonly Option<int?> width = new("--width") { HelpName = "PIXELS", Description = "Of this width (default: the checkpoint's)" };
-    private readonly Option<int?> height = new("--height") { HelpName = "PIXELS", Description = "Of this height" };
-    private readonly Option<int?> frames = new("--frames") { HelpName = "N", Description = "Of so many frames" };
-    private readonly Option<int?> steps = new("--steps") { HelpName = "N", Description = "With so many steps" };
-    private readonly Option<double?> guidance = new("--guidance-scale") { HelpName = "X", Description = "With this guidance; 1 turns it off and halves the work", CustomParser = CommonOptions.Number };
+    private readonly Option<int?> height = new("--height") { HelpName = "PIXELS", Description = "Of this height (default: the checkpoint's)" };
+    private readonly Option<int?> frames = new("--frames") { HelpName = "N", Description = "Of so many frames (default: the checkpoint's)" };
+    private readonly Option<int?> steps = new("--steps") { HelpName = "N", Description = "With so many steps (default: the checkpoint's)" };
+    private readonly Option<double?> guidance = new("--guidance-scale")
+    {
+        HelpName = "X",
+        Description = "With this guidance; 1 turns it off and halves the work (default: the checkpoint's)",
+        CustomParser = CommonOptions.Number,
+    };
     private readonly Option<string?> tiling = CommonOptions.VaeTiling();
 
     public void AddTo(Command command)
@@ -26,6 +31,6 @@ internal sealed class RequestOptions
         Frames = parsed.GetValue(frames),
         Steps = parsed.GetValue(steps),
         GuidanceScale = parsed.GetValue(guidance),
-        VaeTiling = CommonOptions.Choice<TilingMode>(parsed.GetValue(tiling)) ?? TilingMode.Auto,
+        VaeTiling = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto,
     };
 }

@@ -29,10 +29,10 @@ internal static class RequestReader
         Steps = parsed.GetValue(options.Steps) ?? request.Steps,
         GuidanceScale = parsed.GetValue(options.GuidanceScale) ?? request.GuidanceScale,
         DynamicGuidance = parsed.GetValue(options.DynamicCfg) is { } dynamic ? dynamic == "on" : request.DynamicGuidance,
-        Sampler = CommonOptions.Choice<SamplerKind>(parsed.GetValue(options.Sampler)) ?? request.Sampler,
-        Dtype = CommonOptions.Choice<NoiseDtype>(parsed.GetValue(options.Dtype)) ?? request.Dtype,
+        Sampler = CommonOptions.Choice<SamplerKind>(parsed, options.Sampler) ?? request.Sampler,
+        Dtype = CommonOptions.Choice<NoiseDtype>(parsed, options.Dtype) ?? request.Dtype,
         MaxSequenceLength = parsed.GetValue(options.MaxSequenceLength) ?? request.MaxSequenceLength,
-        VaeTiling = CommonOptions.Choice<TilingMode>(parsed.GetValue(options.VaeTiling)) ?? request.VaeTiling,
+        VaeTiling = CommonOptions.Choice<TilingMode>(parsed, options.VaeTiling) ?? request.VaeTiling,
         InitLatents = parsed.GetValue(options.InitLatents) ?? request.InitLatents,
     };
 

@@ -46,7 +46,7 @@ public sealed class FormatTests : IDisposable
             CliRun run = await ProgramRun.Of(folder.Path, [], "generate", "A red circle, on gray!", "--model", CliRun.Tiny, "--steps", "1");
             Assert.Equal(ExitCode.Done, run.Code);
             Assert.Equal(Path.Combine(folder.Path, expected), run.Output.Trim());
-            Assert.Contains("ffmpeg isn't on PATH", run.Error);
+            Assert.Contains("no working ffmpeg is on PATH", run.Error);
         }
         Assert.Equal(["a-red-circle-on-gray-42-2.png", "a-red-circle-on-gray-42.png"], folder.Names);
     }

@@ -13,6 +13,15 @@ public sealed class PathTests : IDisposable
     public static TheoryData<string, string[]> Paths => new()
     {
         { "--model", ["generate", "a", "--model", "?"] },
+        { "--prompt-file", ["generate", "--prompt-file", "?"] },
+        { "--from", ["generate", "--from", "?"] },
+        { "--init-latents", ["generate", "a", "--init-latents", "?"] },
+        { "--save-latents", ["generate", "a", "--save-latents", "?"] },
+        { "--trace", ["generate", "a", "--trace", "?"] },
+        { "--output", ["generate", "a", "-o", "?"] },
+        { "--output-dir", ["generate", "a", "--output-dir", "?"] },
+        { "model", ["inspect", "?"] },
+        { "--cases", ["kernels", "verify", "--cases", "?"] },
         { "latents", ["decode", "?", "-o", "a.png"] },
         { "--output", ["decode", "a.safetensors", "-o", "?"] },
         { "--model", ["decode", "a.safetensors", "-o", "a.png", "--model", "?"] },

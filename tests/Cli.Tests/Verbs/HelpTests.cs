@@ -49,7 +49,7 @@ public sealed class HelpTests
         });
     }
 
-    public static TheoryData<string> VerbsWithDefaults => ["decode", "tokenize", "info", "init", "doctor"];
+    public static TheoryData<string> VerbsWithDefaults => ["generate", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
 
     // What may be left out says what it is then; flags are off.
     [Theory]

@@ -116,7 +116,7 @@ public sealed class KernelsTests
     public Task AMissingFolderOfCasesIsNamed() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", "/no/such"], "/no/such");
 
     [Fact]
-    public Task AnEmptyFolderNameIsRefused() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", ""], "--cases: '' isn't a folder");
+    public Task AnEmptyFolderNameIsRefused() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", ""], "--cases: it is empty");
 
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
