@@ -31,7 +31,7 @@ public sealed record FileReport(string Path, string Kind, GenerationMetadata? Se
         return KindOf(path) switch
         {
             FileKind.Safetensors => ReadTensors(path),
-            { } kind when FileKind.KeepsSettings(kind) =>
+            { } kind when FileKind.KeepsSettings(path) =>
                 new FileReport(path, kind, VideoMetadata.Read(path), new Dictionary<string, string>()),
             var kind => throw new MetadataException(
                 $"{path} is {kind ?? "of an unknown kind"}; settings are kept in videos of CogVideoX for .NET."),

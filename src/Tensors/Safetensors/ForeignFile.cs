@@ -19,7 +19,7 @@ public static class ForeignFile
     /// nothing is recognised.
     /// </summary>
     public static string? Recognise(ReadOnlySpan<byte> start) =>
-        RecogniseStub(start) ?? (RecogniseFormat(start) is string format ? $"{format}, {NotSafetensors}" : null);
+        RecogniseStub(start) ?? (FormatOf(start) is string format ? $"{format}, {NotSafetensors}" : null);
 
     /// <summary>The same for what stands in place of any file: a Git LFS pointer or a web page.</summary>
     public static string? RecogniseStub(ReadOnlySpan<byte> start)
@@ -33,7 +33,7 @@ public static class ForeignFile
     }
 
     /// <summary>What the format of a file is called, if it is one that people give in place of safetensors: "a GGUF file".</summary>
-    private static string? RecogniseFormat(ReadOnlySpan<byte> start)
+    public static string? FormatOf(ReadOnlySpan<byte> start)
     {
         bool isPickle = start.Length > 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5;
         if (isPickle || start.StartsWith("PK\x03\x04"u8))

@@ -47,7 +47,7 @@ public sealed class PathTests : IDisposable
     [InlineData("\0\0\0\u0018ftypisom", "an MP4 video")]
     [InlineData("YUV4MPEG2 W64", "a Y4M video")]
     [InlineData("GGUF\u0003\0\0\0", "a GGUF file")]
-    [InlineData("PK\u0003\u0004", "a zip file")]
+    [InlineData("PK\u0003\u0004", "a PyTorch pickle file")]
     public async Task WhatIsNoFileOfLatentsIsNamedAsWhatItIs(string start, string says)
     {
         File.WriteAllBytes(folder.File("file"), System.Text.Encoding.Latin1.GetBytes(start));
