@@ -21,7 +21,11 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
             "generate --from square.mp4 --seed 8 -o other.mp4",
             "generate --prompt-file prompts.txt --num-videos 2 -o clip.mp4 --json",
         ],
-        ["decode"] = ["decode cat.safetensors -o cat.mp4", "decode cat.safetensors --model path/to/CogVideoX-2b --vae-tiling on -o cat.mp4"],
+        ["decode"] =
+        [
+            "decode cat.safetensors -o cat.mp4",
+            "decode cat.safetensors --model path/to/CogVideoX-2b --vae-tiling on -o cat.mp4",
+        ],
         ["tokenize"] = ["tokenize \"a red circle\" \"a blue square\"", "tokenize --json < prompts.txt"],
         ["inspect"] = ["inspect", "inspect path/to/CogVideoX-2b --width 720 --height 480 --frames 49"],
         ["info"] = ["info square.mp4", "info cat.safetensors --json"],

@@ -16,5 +16,6 @@ internal static class JsonStyle
     };
 
     /// <summary>The answer of a verb, once: of one that takes several things an array, however many they were.</summary>
-    public static void WriteJson<T>(this Terminal terminal, T answer) => terminal.Output.WriteLine(JsonSerializer.Serialize(answer, Options));
+    public static void WriteJson<T>(this Terminal terminal, T answer) =>
+        terminal.Output.WriteLine(JsonSerializer.Serialize(answer, Options));
 }

@@ -8,7 +8,7 @@ namespace CogVideoX.Cli;
 internal static class VideoWriter
 {
     /// <returns>The file, as a full path, or <c>-</c>.</returns>
-    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; no part of a video is left, and it says where its latents are.</exception>
+    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; it says where the latents are, no part of a video is left.</exception>
     public static string Write(GenerateJob job, GenerationResult result, VideoOptions options, CancellationToken cancellation)
     {
         try
@@ -49,14 +49,13 @@ internal static class VideoWriter
 
     private static string Save(GenerateJob job, VideoLatents latents)
     {
-        string output = job.GoesToStandardOutput ? "video" : job.Output;
         try
         {
-            return SaveBeside(output, latents);
+            return SaveBeside(job.Stem, latents);
         }
         catch (OutputException)
         {
-            return SaveBeside(Path.Combine(Path.GetTempPath(), Path.GetFileName(Path.TrimEndingDirectorySeparator(output))), latents);
+            return SaveBeside(Path.Combine(Path.GetTempPath(), Path.GetFileName(Path.TrimEndingDirectorySeparator(job.Stem))), latents);
         }
     }
 

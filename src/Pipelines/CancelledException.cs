@@ -5,7 +5,8 @@ namespace CogVideoX.Pipelines;
 /// <param name="finishedSteps">Sampling steps that were done.</param>
 /// <param name="savedLatents">The file that holds the latents of the last finished step, or null.</param>
 public sealed class CancelledException(GenerationStage stage, int finishedSteps, string? savedLatents)
-    : OperationCanceledException($"Cancelled in the stage '{stage.ToString().ToLowerInvariant()}' after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}"
+    : OperationCanceledException(
+        $"Cancelled in the stage '{stage.ToString().ToLowerInvariant()}' after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}"
         + (savedLatents is null ? "." : $"; the latents are in {savedLatents}."))
 {
     /// <summary>Where it stood.</summary>

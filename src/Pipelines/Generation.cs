@@ -126,7 +126,9 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
             if (saved is null)
                 LatentFile.Write(file, latents);
             throw new GenerationException(
-                $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})", file, exception);
+                $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})",
+                file,
+                exception);
         }
     }
 

@@ -96,7 +96,8 @@ internal static class Planner
         if (!Fits(plan, freeBytes))
             throw new RequestException(
                 property,
-                $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors{(plan.ResultBytes > 0 ? " and the video" : "")} "
+                $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.PeakBytes)} "
+                + $"for its tensors{(plan.ResultBytes > 0 ? " and the video" : "")} "
                 + $"(and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped), and {ByteSize.ToText(freeBytes)} are free. {remedy}");
     }
 }

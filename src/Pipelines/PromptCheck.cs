@@ -18,7 +18,8 @@ internal static class PromptCheck
         if (prompt.Length > LargestLength)
         {
             throw new RequestException(
-                property, $"{prompt.Length} characters are no prompt; at most {LargestLength} are taken, and models read some hundred words.");
+                property,
+                $"{prompt.Length} characters are no prompt; at most {LargestLength} are taken, and models read some hundred words.");
         }
         for (int i = 0; i < prompt.Length; i++)
         {
@@ -26,7 +27,7 @@ internal static class PromptCheck
             if (i + 1 < prompt.Length && char.IsSurrogatePair(c, prompt[i + 1]))
                 i++;
             else if (char.IsSurrogate(c) || (char.IsControl(c) && c is not ('\t' or '\n' or '\r')))
-                throw new RequestException(property, $"character {i + 1} is U+{(int)c:X4}, which isn't text; was another kind of file given?");
+                throw new RequestException(property, $"character {i + 1} is U+{(int)c:X4}, which isn't text; was another file given?");
         }
     }
 }

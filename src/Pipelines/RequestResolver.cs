@@ -112,8 +112,8 @@ internal static class RequestResolver
         ? scale
         : throw new RequestException(
             nameof(GenerationRequest.GuidanceScale),
-            FormattableString.Invariant($"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, such as {DefaultGuidanceScale}; ")
-            + "up to 1 it is off.");
+            FormattableString.Invariant($"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, ")
+            + FormattableString.Invariant($"such as {DefaultGuidanceScale}; up to 1 it is off."));
 
     private static int SequenceLength(int length, int largest) => length > 0 && length <= largest
         ? length

@@ -50,8 +50,8 @@ internal static class BenchVerb
         }
         PrintRow(output, "whole run", "", "", report.Whole);
         output.WriteLine(
-            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, the best of before and after")
-            + $"; peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
+            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, ")
+            + $"the best of before and after; peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
     }
 
     private static void PrintRow(TextWriter output, string name, string calls, string share, Throughput speed) =>

@@ -41,10 +41,13 @@ internal static class CommonOptions
             given.AddError(problem);
     }
 
-    /// <exception cref="UsageException">No such folder. What is wrong inside one is told, and counted as a failure, by who reads it.</exception>
+    /// <exception cref="UsageException">No such folder. What is wrong inside one is told, as a failure, by who reads it.</exception>
     public static string CheckModel(string folder, string option = "--model") => Directory.Exists(folder)
         ? folder
-        : throw new UsageException(option, $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; name the folder of a model, the one that has model_index.json in it.");
+        : throw new UsageException(
+            option,
+            $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; "
+            + "name the folder of a model, the one that has model_index.json in it.");
 
     public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
 
@@ -98,7 +101,7 @@ internal static class CommonOptions
     }
 
     /// <summary>The value of an option that takes one of some words; null where it isn't given.</summary>
-    /// <exception cref="UsageException">Another word: where help is asked for in the value's place, the parser lets anything pass.</exception>
+    /// <exception cref="UsageException">Another word: where help stands in the value's place, the parser lets anything pass.</exception>
     public static TEnum? Choice<TEnum>(ParseResult parsed, Option<string?> option) where TEnum : struct, Enum
     {
         if (parsed.GetValue(option) is not { } text)
@@ -108,6 +111,7 @@ internal static class CommonOptions
             if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
                 return value;
         }
-        throw new UsageException(option.Name, $"'{text}' can't be; choose {string.Join(" or ", Enum.GetNames<TEnum>()).ToLowerInvariant()}.");
+        string choices = string.Join(" or ", Enum.GetNames<TEnum>()).ToLowerInvariant();
+        throw new UsageException(option.Name, $"'{text}' can't be; choose {choices}.");
     }
 }

@@ -78,7 +78,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
 
     private static GenerateJob KeepingLatents(GenerateJob job) => job.Request.SaveLatents is not null
         ? job
-        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.GoesToStandardOutput ? "video" : job.Output) } };
+        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.Stem) } };
 
     // Only the command line knows what was given and what is a default.
     private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)
@@ -91,7 +91,10 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
         if (!drawsNoise && parsed.GetValue(options.NumVideos) > 1)
             terminal.Warn("all videos of a prompt will be the same: the noise comes from --init-latents, and the ddim sampler draws none.");
         if (!settings.IsGuided && parsed.GetValue(options.DynamicCfg) == "on")
-            terminal.Warn(FormattableString.Invariant($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {settings.GuidanceScale}."));
+        {
+            string scale = FormattableString.Invariant($"{settings.GuidanceScale}");
+            terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {scale}.");
+        }
         if (jobs.Any(job => job.SeedWrapped))
             terminal.Warn($"seeds end at {ulong.MaxValue}: later videos go on from 0.");
     }

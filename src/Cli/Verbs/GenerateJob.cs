@@ -16,6 +16,9 @@ internal sealed record GenerateJob(GenerationRequest Request, string Output, Vid
 
     public bool GoesToStandardOutput => Output == StandardOutput;
 
+    /// <summary>The video's path, for names of files beside it.</summary>
+    public string Stem => GoesToStandardOutput ? "video" : Output;
+
     /// <summary>Every file that it writes, with the option that names it.</summary>
     public IEnumerable<(string Option, string Path)> Files =>
         new[] { ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Request.SaveLatents), ("--trace", Request.Trace) }

@@ -6,10 +6,10 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>The options of verbs that look at a run rather than at its video.</summary>
 internal sealed class RequestOptions
 {
-    private readonly Option<int?> width = new("--width") { HelpName = "PIXELS", Description = "Of this width (default: the checkpoint's)" };
-    private readonly Option<int?> height = new("--height") { HelpName = "PIXELS", Description = "Of this height (default: the checkpoint's)" };
-    private readonly Option<int?> frames = new("--frames") { HelpName = "N", Description = "Of so many frames (default: the checkpoint's)" };
-    private readonly Option<int?> steps = new("--steps") { HelpName = "N", Description = "With so many steps (default: the checkpoint's)" };
+    private readonly Option<int?> width = Number("--width", "PIXELS", "Of this width (default: the checkpoint's)");
+    private readonly Option<int?> height = Number("--height", "PIXELS", "Of this height (default: the checkpoint's)");
+    private readonly Option<int?> frames = Number("--frames", "N", "Of so many frames (default: the checkpoint's)");
+    private readonly Option<int?> steps = Number("--steps", "N", "With so many steps (default: the checkpoint's)");
     private readonly Option<double?> guidance = new("--guidance-scale")
     {
         HelpName = "X",
@@ -33,4 +33,7 @@ internal sealed class RequestOptions
         GuidanceScale = parsed.GetValue(guidance),
         VaeTiling = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto,
     };
+
+    private static Option<int?> Number(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description };
 }

@@ -71,7 +71,7 @@ internal static class TokenizeVerb
         {
             return lines.MoveNext();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // it is a folder, its terminal is gone, …
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException) // a folder, a terminal that is gone
         {
             throw new UsageException("prompt", $"standard input can't be read: {exception.Message}.", exception);
         }

@@ -39,7 +39,8 @@ public static class RandomCheckpoint
         new Preset(preset).WriteConfigs(partial, layers);
         WriteWeights(partial, seed, progress, cancellation);
         if (!FreeName.TryTakeForFolder(target, partial))
-            throw new RequestException(nameof(folder), $"{target} has come to exist since the start; choose a new folder, or remove it first.");
+            throw new RequestException(
+                    nameof(folder), $"{target} has come to exist since the start; choose a new folder, or remove it first.");
     }
 
     // A link to an empty folder stays, and the folder is filled.
@@ -91,7 +92,8 @@ public static class RandomCheckpoint
         if (free < bytes)
         {
             throw new RequestException(
-                nameof(folder), $"the checkpoint takes {ByteSize.ToText(bytes)}, and {ByteSize.ToText(free)} are free there; choose another disk.");
+                nameof(folder),
+                $"the checkpoint takes {ByteSize.ToText(bytes)}, and {ByteSize.ToText(free)} are free there; choose another disk.");
         }
     }
 

@@ -53,7 +53,8 @@ public static class ForeignFile
 
     private static string? Picture(ReadOnlySpan<byte> start) => start switch
     {
-        _ when start.Length >= 12 && start[4..].StartsWith("ftyp"u8) => start[8..].StartsWith("qt  "u8) ? "a QuickTime video" : "an MP4 video",
+        _ when start.Length >= 12 && start[4..].StartsWith("ftypqt  "u8) => "a QuickTime video",
+        _ when start.Length >= 12 && start[4..].StartsWith("ftyp"u8) => "an MP4 video",
         _ when start.StartsWith(MatroskaStart) => "a WebM or Matroska video",
         _ when start.StartsWith("GIF8"u8) => "a GIF picture",
         _ when start.StartsWith(PngStart) => "a PNG picture",

@@ -1,6 +1,6 @@
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>A file can't be written where or how it was asked for. The message names the file, says what is wrong, and what would work.</summary>
+/// <summary>A file can't be written where or how it was asked for. The message names it, says what is wrong, and what would work.</summary>
 /// <param name="problem">What is wrong.</param>
 /// <param name="isTaken">Whether something stands there already that may be overwritten.</param>
 /// <param name="inner">What it came from.</param>
