@@ -6,6 +6,17 @@ namespace CogVideoX.Cli.Tests.Running;
 /// <summary>One run of the program as a process of its own: for standard streams, signals, and the folder that it runs in.</summary>
 internal sealed partial class ProgramRun : IDisposable
 {
+    // A shell that starts something in the background lets it ignore Ctrl-C, and all that it starts: coreutils can undo that.
+    private static readonly Lazy<string[]> DefaultSignals = new(() =>
+    {
+        string[] command = ["/usr/bin/env", "--default-signal=INT,TERM,HUP"];
+        if (!File.Exists(command[0]))
+            return [];
+        using var trial = Process.Start(new ProcessStartInfo(command[0], [command[1], "true"]) { RedirectStandardError = true })!;
+        trial.WaitForExit();
+        return trial.ExitCode == 0 ? command : [];
+    });
+
     private readonly Process process;
     private readonly Task<string> output, error;
     private readonly TaskCompletionSource firstResult = new(), firstMessage = new();
@@ -27,6 +38,9 @@ internal sealed partial class ProgramRun : IDisposable
 
     /// <summary>Starts it, with its standard input open.</summary>
     public static ProgramRun Start(string folder, params string[] args) => new(folder, [.. Command, .. args]);
+
+    /// <summary>The same with signals as a terminal's shell gives them, whatever this process was started by.</summary>
+    public static ProgramRun StartForSignals(string folder, params string[] args) => new(folder, [.. DefaultSignals.Value, .. Command, .. args]);
 
     /// <param name="folder">Where it runs.</param>
     /// <param name="input">Its standard input.</param>

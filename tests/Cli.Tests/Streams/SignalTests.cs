@@ -45,7 +45,7 @@ public sealed class SignalTests : IDisposable
     [Fact]
     public async Task VerbThatHasNothingToSaveEndsWithTheFirst()
     {
-        using ProgramRun program = ProgramRun.Start(folder.Path, "tokenize"); // waits for standard input
+        using ProgramRun program = ProgramRun.StartForSignals(folder.Path, "tokenize"); // waits for standard input
         await program.WriteAsync("a red circle\n"u8.ToArray());
         await program.FirstResultAsync();
         program.Send(PosixSignal.SIGINT);
@@ -56,7 +56,7 @@ public sealed class SignalTests : IDisposable
     private async Task<CliRun> Interrupt(string[] options, PosixSignal[] signals)
     {
         string[] args = ["generate", "a cat", "-o", "clip.png", "--save-latents", "latents.safetensors", .. options];
-        using ProgramRun program = ProgramRun.Start(folder.Path, args);
+        using ProgramRun program = ProgramRun.StartForSignals(folder.Path, args);
         await program.FirstMessageAsync(); // what will be made: from here on it runs
         foreach (PosixSignal signal in signals)
             program.Send(signal);
