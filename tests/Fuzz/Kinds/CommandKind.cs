@@ -61,8 +61,7 @@ internal sealed class CommandKind : IFuzzKind
         if (all.Contains("   at CogVideoX.", StringComparison.Ordinal) || all.Contains("   at System.", StringComparison.Ordinal)) return "a stack trace is printed, " + FirstFrame(all);
         if (code is not (0 or 1 or 2 or 130)) return $"the exit code is {code}";
         if (code != 0 && error.ToString().Length == 0) return $"nothing is said about the exit code {code}";
-        string? problem = Printed.ProblemOfAll(error.ToString());
-        return problem ?? (args.Contains("--json") ? Printed.ControlCharacter(output.ToString()) : Printed.ProblemOfAll(output.ToString()));
+        return Printed.ProblemOfAll(error.ToString()) ?? Printed.ControlCharacter(output.ToString()); // results may be as long as what was asked
     }
 
     private static string FirstFrame(string text) =>
