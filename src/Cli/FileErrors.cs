@@ -29,7 +29,7 @@ internal static partial class FileErrors
         _ => exception.Message.TrimEnd('.'),
     };
 
-    // Our own rooms throw it too, with a better message.
+    // Our own code throws it too, with a better message.
     private static bool IsOfDotnet(Exception exception) => exception.Message.StartsWith("Could not find file", StringComparison.Ordinal);
 
     private static bool IsDiskFull(Exception exception)

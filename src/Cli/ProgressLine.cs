@@ -23,12 +23,12 @@ internal sealed class ProgressLine : ProgressColumn
     internal static (int Bar, string Details) Fit(int width, string name, IReadOnlyList<string> texts)
     {
         const int Percent = 5, LongestBar = 24, ShortestBar = 8;
-        int room = width - name.Length - Percent;
-        if (texts.FirstOrDefault(text => room - text.Length - 2 >= ShortestBar) is { } beside)
-            return (Math.Min(room - beside.Length - 2, LongestBar), beside);
-        if (texts.FirstOrDefault(text => room > text.Length) is { } alone)
+        int space = width - name.Length - Percent;
+        if (texts.FirstOrDefault(text => space - text.Length - 2 >= ShortestBar) is { } beside)
+            return (Math.Min(space - beside.Length - 2, LongestBar), beside);
+        if (texts.FirstOrDefault(text => space > text.Length) is { } alone)
             return (0, alone);
-        return (room > ShortestBar ? Math.Min(room - 1, LongestBar) : 0, "");
+        return (space > ShortestBar ? Math.Min(space - 1, LongestBar) : 0, "");
     }
 
     private sealed class Line(ProgressTask task, string[] texts, TimeSpan sinceLast) : Renderable

@@ -12,7 +12,7 @@ internal sealed class LoadedModel : IDisposable
 {
     private WeightFiles? transformer, vae, textEncoder;
     private T5Tokenizer? tokenizer;
-    private IReadOnlyList<string>? notes;
+    private readonly Dictionary<Type, IReadOnlyList<string>> notes = []; // of the parts that were built, by their model's type
     private DType? transformerType;
 
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
@@ -41,7 +41,13 @@ internal sealed class LoadedModel : IDisposable
     /// weights.
     /// </summary>
     /// <exception cref="ModelException">Weights are missing, damaged, or not those of the configs.</exception>
-    public IReadOnlyList<string> Notes => notes ??= Read(FindNotes);
+    public IReadOnlyList<string> Notes =>
+    [
+        .. Folder.Notes,
+        .. NotesOf(BuildTextEncoder),
+        .. NotesOf(BuildTransformer),
+        .. NotesOf(BuildVae),
+    ];
 
     public T5Tokenizer Tokenizer => tokenizer ??= T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
 
@@ -110,28 +116,20 @@ internal sealed class LoadedModel : IDisposable
     {
         WeightReader weights = open();
         TModel model = make(weights);
-        weights.Finish();
+        notes[typeof(TModel)] = weights.Finish();
         return model;
     });
 
-    private string[] FindNotes()
+    // A plan has built all parts; before one, this does.
+    private IReadOnlyList<string> NotesOf<TModel>(Func<Ops, TModel> build) => Read(() =>
     {
-        using Ops dry = Ops.Planning();
-        return
-        [
-            .. Folder.Notes,
-            .. Of(TextEncoderFiles, MakeTextEncoder),
-            .. Of(TransformerFiles, MakeTransformer),
-            .. Of(VaeFiles, MakeVae),
-        ];
-
-        IReadOnlyList<string> Of<TModel>(WeightFiles files, Func<WeightReader, TModel> make)
+        if (!notes.ContainsKey(typeof(TModel)))
         {
-            var weights = new WeightReader(dry, files);
-            make(weights);
-            return weights.Finish();
+            using Ops dry = Ops.Planning();
+            build(dry);
         }
-    }
+        return notes[typeof(TModel)];
+    });
 
     // Of what is used: a file may have more, such as averaged weights in another type.
     private DType FindTransformerType()

@@ -95,6 +95,7 @@ public sealed unsafe class CpuThreadsTests
             GC.Collect();
             return !forgotten.IsAlive;
         });
+        Assert.False(forgotten.IsAlive);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference Forget()
