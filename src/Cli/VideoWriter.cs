@@ -43,7 +43,7 @@ internal static class VideoWriter
     // What was computed isn't lost with the file that couldn't be written: latents are a hundredth of a video.
     private static string Kept(GenerateJob job, VideoLatents latents)
     {
-        string file = job.Request.SaveLatents ?? Save(job, latents);
+        string file = File.Exists(job.Request.SaveLatents) ? job.Request.SaveLatents : Save(job, latents);
         return $"The latents are in {file}; `cogvideox decode {Shell.Quote(file)} -o FILE` makes the video from them.";
     }
 

@@ -22,10 +22,12 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         try
         {
             Tensor latents = SampleTraced(start, saveLatents, tracePath);
-            if (saveLatents is not null)
-                LatentFile.Write(saveLatents, latents);
-            VideoFrames video = Decode(latents, saveLatents);
-            return new GenerationResult(video, new VideoLatents(latents.ToFloats(), latents.Shape), settings, clock.Times);
+            string? problem = saveLatents is null ? null : TrySave(saveLatents, latents);
+            VideoFrames video = Decode(latents, problem is null ? saveLatents : null);
+            return new GenerationResult(video, new VideoLatents(latents.ToFloats(), latents.Shape), settings, clock.Times)
+            {
+                LatentsProblem = problem,
+            };
         }
         catch (OperationCanceledException exception) when (exception is not CancelledException)
         {
@@ -35,6 +37,20 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         {
             string stage = clock.Stage.ToString().ToLowerInvariant();
             throw new GenerationException($"The stage '{stage}' ran out of memory. {exception.Message}", inner: exception);
+        }
+    }
+
+    // A disk that is full by now doesn't cost what was sampled.
+    private static string? TrySave(string path, Tensor latents)
+    {
+        try
+        {
+            LatentFile.Write(path, latents);
+            return null;
+        }
+        catch (OutputException exception)
+        {
+            return exception.Message;
         }
     }
 

@@ -61,6 +61,8 @@ internal static class GenerateVerb
             seconds["start"] = SinceStart();
         GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
         GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
+        if (result.LatentsProblem is { } problem)
+            terminal.Warn(problem);
         long began = Stopwatch.GetTimestamp();
         string output = ProgressDisplay.RunWriting(terminal, progress =>
             VideoWriter.Write(job, result, job.Writing with { Metadata = metadata, Progress = progress }, cancellation));
@@ -69,7 +71,7 @@ internal static class GenerateVerb
         seconds["write"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         var report = new GenerateReport(
-            output, job.Request.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
+            output, result.LatentsProblem is null && job.Request.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
         terminal.Say(string.Join(", ", seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}"))
             + $"; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");

@@ -113,6 +113,22 @@ public sealed class LatentFileTests : IDisposable
             property == nameof(GenerationRequest.Trace) ? TestModels.Quick with { Trace = path } : TestModels.Quick with { SaveLatents = path };
     }
 
+    [Fact]
+    public void LatentsThatCantBeWrittenAfterAllDontCostTheVideo()
+    {
+        string place = Path.Combine(folder.Path, "gone");
+        Directory.CreateDirectory(place);
+        var request = TestModels.Quick with { SaveLatents = Path.Combine(place, "latents.safetensors") };
+        var watch = new Watch(progress =>
+        {
+            if (progress.Stage == GenerationStage.Sample && Directory.Exists(place))
+                Directory.Delete(place);
+        });
+        GenerationResult result = pipeline.Generate(request, watch, TestContext.Current.CancellationToken);
+        Assert.Contains("doesn't exist", result.LatentsProblem);
+        Assert.Equal(Generate(TestModels.Quick).Data.ToArray(), result.Video.Data.ToArray());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
