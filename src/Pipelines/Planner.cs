@@ -61,9 +61,13 @@ internal static class Planner
         transformer.Forward(ops.Empty(latents.With(0, batch)), text, new int[batch]);
         long oneLatent = latents.Count * sizeof(float);
         return new StagePlan(
-            GenerationStage.Sample, model.TransformerBytes, ops.Memory.PeakBytes + SamplerTensors * oneLatent, ops.PlannedFlops * settings.Steps,
+            GenerationStage.Sample, model.TransformerBytes, ops.Memory.PeakBytes + SamplerTensors * oneLatent,
+            OfSteps(ops.PlannedFlops, settings.Steps),
             settings.MaxSequenceLength + model.Folder.Transformer.VideoTokens(latents[1], latents[3], latents[4]));
     }
+
+    /// <summary>The operations of several steps; at most 2⁶³ − 1, where a request may be however large.</summary>
+    internal static long OfSteps(long flops, int steps) => (long)Int128.Min(long.MaxValue, (Int128)flops * steps);
 
     private static StagePlan DryDecode(Shape shape, LoadedModel model, bool tiled)
     {

@@ -79,4 +79,11 @@ public sealed class MemoryPlanTests : IDisposable
         Assert.Equal(123_456_789_012, pipeline.Plan(TestModels.Quick, 123_456_789_012).FreeBytes);
         Assert.InRange(pipeline.Plan(TestModels.Quick).FreeBytes, 1, SystemMemory.TotalBytes());
     }
+
+    [Theory]
+    [InlineData(3, 50, 150)]
+    [InlineData(long.MaxValue / 1000, 1000, long.MaxValue / 1000 * 1000)]
+    [InlineData(long.MaxValue / 1000, 1001, long.MaxValue)]
+    [InlineData(long.MaxValue, 1000, long.MaxValue)]
+    public void OperationsOfManyStepsDontWrapAround(long flops, int steps, long expected) => Assert.Equal(expected, Planner.OfSteps(flops, steps));
 }
