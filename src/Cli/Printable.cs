@@ -12,7 +12,10 @@ internal static class Printable
     private const int LongestLine = 4000;
 
     private static readonly SearchValues<char> Harmful = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue).Select(code => (char)code).Where(c => IsDirection(c) || (char.IsControl(c) && !IsSpacing(c)))]);
+    [
+        .. Enumerable.Range(0, char.MaxValue).Select(code => (char)code)
+            .Where(c => IsDirection(c) || (char.IsControl(c) && !IsSpacing(c))),
+    ]);
 
     /// <summary>Text whose line breaks and tabs are meant.</summary>
     public static string Text(string text) => IsHarmless(text) ? text : Escaped(text, keepsLines: true);

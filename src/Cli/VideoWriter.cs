@@ -8,7 +8,7 @@ namespace CogVideoX.Cli;
 internal static class VideoWriter
 {
     /// <returns>The file, as a full path, or <c>-</c>.</returns>
-    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; it says where the latents are, no part of a video is left.</exception>
+    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; it says where the latents are.</exception>
     public static string Write(GenerateJob job, GenerationResult result, VideoOptions options, CancellationToken cancellation)
     {
         try

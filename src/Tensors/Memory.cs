@@ -43,7 +43,7 @@ public sealed class Memory : IDisposable
     /// <summary>Opens a scope: what is made from here on dies with it. Scopes nest and end in reverse order.</summary>
     public MemoryScope Scope()
     {
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         if (scopes.Count == 0)
             owner = Environment.CurrentManagedThreadId;
         scopes.Add(++lastSerial);
@@ -55,7 +55,7 @@ public sealed class Memory : IDisposable
     /// <exception cref="OutOfMemoryException">The message says how much was asked for beside what is held.</exception>
     public Tensor Empty(Shape shape, DType type)
     {
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         if (shape.Count > (long.MaxValue - LiveBytes - cachedBytes) / type.Size - 64)
             throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
         long bytes = Math.Max(64, (shape.Count * type.Size + 63) & ~63L);
@@ -70,7 +70,7 @@ public sealed class Memory : IDisposable
     /// <summary>Gives a tensor's memory back before its scope ends, where a forward pass is sure not to need it any more.</summary>
     public void Release(Tensor tensor)
     {
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         int index = live.LastIndexOf(tensor.Buffer);
         if (index < 0)
             throw new TensorException($"{tensor} isn't owned by this memory.");
@@ -81,7 +81,7 @@ public sealed class Memory : IDisposable
     /// <summary>Gives the blocks that no tensor uses back to the system.</summary>
     public void Trim()
     {
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         TrimTo(0);
     }
 
@@ -90,7 +90,7 @@ public sealed class Memory : IDisposable
     {
         if (disposed)
             return;
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         disposed = true;
         scopes.Clear();
         owner = 0;
@@ -101,9 +101,9 @@ public sealed class Memory : IDisposable
     /// <summary>Counts a peak of so many bytes beyond those that live.</summary>
     internal void CountPeak(long bytes) => PeakBytes = Math.Max(PeakBytes, LiveBytes + bytes);
 
-    /// <summary>Keeps other callers out until the turn is over.</summary>
+    /// <summary>Keeps other callers out until the stay is over.</summary>
     /// <exception cref="InvalidOperationException">Another is inside, or has a scope open.</exception>
-    internal Turn Enter()
+    internal Stay Enter()
     {
         int thread = Environment.CurrentManagedThreadId;
         int other = Interlocked.CompareExchange(ref inside, thread, 0);
@@ -120,13 +120,13 @@ public sealed class Memory : IDisposable
             Volatile.Write(ref inside, 0);
             throw new ObjectDisposedException(nameof(Memory), $"The memory of {device.Name} was disposed; nothing can be computed in it.");
         }
-        return new Turn(this);
+        return new Stay(this);
     }
 
     /// <summary>Hands a tensor to the scope at a depth, if one further in owns it.</summary>
     internal void Move(Tensor tensor, int targetDepth, int depth, long serial)
     {
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         CheckOpen(depth, serial);
         TensorBuffer buffer = tensor.Buffer;
         if (buffer.ScopeDepth > targetDepth)
@@ -137,7 +137,7 @@ public sealed class Memory : IDisposable
     {
         if (disposed) // whose scopes have all ended
             return;
-        using Turn turn = Enter();
+        using Stay stay = Enter();
         CheckOpen(depth, serial);
         if (depth != scopes.Count)
             throw new TensorException($"A scope of tensors ends before {scopes.Count - depth} opened inside it; those end first.");
@@ -224,7 +224,7 @@ public sealed class Memory : IDisposable
     }
 
     /// <summary>One caller's stay in the memory of a device.</summary>
-    internal readonly ref struct Turn(Memory memory)
+    internal readonly ref struct Stay(Memory memory)
     {
         public void Dispose() => Volatile.Write(ref memory.inside, 0);
     }

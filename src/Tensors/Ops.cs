@@ -85,7 +85,7 @@ public sealed partial class Ops : IDisposable
     // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
     private void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation
     {
-        using Memory.Turn turn = Memory.Enter();
+        using Memory.Stay stay = Memory.Enter();
         device.Cancellation.ThrowIfCancellationRequested();
         device.Run(operation);
     }

@@ -14,14 +14,17 @@ internal static class BenchVerb
         var request = new RequestOptions();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("bench", "Measure a run end to end: seconds, FLOP/s and share of this machine's peak for each stage and operation; no video is kept") { model };
+        const string description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
+            + "for each stage and operation; no video is kept";
+        var command = new Command("bench", description) { model };
         request.AddTo(command);
         command.Add(threads);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
             int count = CommonOptions.CheckThreads(parsed.GetValue(threads));
-            using var pipeline = TextToVideo.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), count, measure: true);
+            string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
+            using var pipeline = TextToVideo.Open(folder, count, measure: true);
             BenchReport report = ProgressDisplay.Run(terminal, progress =>
                 BenchReport.Run(pipeline, request.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
             if (parsed.GetValue(json))
@@ -43,7 +46,8 @@ internal static class BenchVerb
             foreach (BenchOperation operation in stage.Operations)
                 PrintRow(output, $"  {operation.Name}", $"{operation.Calls}", Percent(operation.ShareOfStage), operation.Speed);
             double between = stage.Speed.Seconds - stage.Operations.Sum(operation => operation.Speed.Seconds);
-            output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {Percent(between / stage.Speed.Seconds),9}"));
+            string share = Percent(between / stage.Speed.Seconds);
+            output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {share,9}"));
             string tokens = stage.Tokens > 0 ? $"{stage.Tokens} tokens; " : "";
             string memory = $"{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights (mapped)";
             output.WriteLine($"  {tokens}{memory}");
@@ -55,7 +59,9 @@ internal static class BenchVerb
     }
 
     private static void PrintRow(TextWriter output, string name, string calls, string share, Throughput speed) =>
-        output.WriteLine(FormattableString.Invariant($"{name,-24} {calls,7} {speed.Seconds,9:F3} {share,9} {speed.Flops / 1e9,11:F2} {speed.GigaflopsPerSecond,9:F1} {Percent(speed.ShareOfPeak),8}"));
+        output.WriteLine(
+            FormattableString.Invariant($"{name,-24} {calls,7} {speed.Seconds,9:F3} {share,9} {speed.Flops / 1e9,11:F2} ")
+            + FormattableString.Invariant($"{speed.GigaflopsPerSecond,9:F1} {Percent(speed.ShareOfPeak),8}"));
 
     private static string Percent(double share) => FormattableString.Invariant($"{100 * share:F1} %");
 }

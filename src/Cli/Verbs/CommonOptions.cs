@@ -49,7 +49,11 @@ internal static class CommonOptions
             $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; "
             + "name the folder of a model, the one that has model_index.json in it.");
 
-    public static Option<int> Threads() => new("--threads") { Description = "Threads that compute (default: one a processor); the video doesn't depend on it", HelpName = "N" };
+    public static Option<int> Threads() => new("--threads")
+    {
+        Description = "Threads that compute (default: one a processor); the video doesn't depend on it",
+        HelpName = "N",
+    };
 
     public static Option<bool> Json() => new("--json") { Description = "Print the answer as JSON" };
 
@@ -57,7 +61,11 @@ internal static class CommonOptions
 
     public static Option<string?> VaeTiling()
     {
-        var option = new Option<string?>("--vae-tiling") { Description = "Decode in overlapping tiles: less memory, slightly other pixels (default: auto)", HelpName = "on|off|auto" };
+        var option = new Option<string?>("--vae-tiling")
+        {
+            Description = "Decode in overlapping tiles: less memory, slightly other pixels (default: auto)",
+            HelpName = "on|off|auto",
+        };
         option.AcceptOnlyFromAmong("on", "off", "auto");
         return option;
     }

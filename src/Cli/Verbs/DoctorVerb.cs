@@ -10,7 +10,11 @@ internal static class DoctorVerb
     public static Command Create(Terminal terminal)
     {
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("doctor", "Tell what this machine has: CPU features, memory, ffmpeg, GPU and driver, ptxas; and what each absence costs") { json };
+        var command = new Command(
+            "doctor", "Tell what this machine has: CPU features, memory, ffmpeg, GPU and driver, ptxas; and what each absence costs")
+        {
+            json,
+        };
         command.SetAction(parsed =>
         {
             IReadOnlyList<SystemFinding> findings = SystemReport.Read();

@@ -73,8 +73,8 @@ internal static class GenerateVerb
         var report = new GenerateReport(
             output, result.LatentsProblem is null && job.Request.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
-        terminal.Say(string.Join(", ", seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}"))
-            + $"; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");
+        IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
+        terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");
         return report;
     }
 }

@@ -14,7 +14,11 @@ internal static class InspectVerb
         (model.Description, model.DefaultValueFactory) = ("Folder of the checkpoint (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         Option<bool> json = CommonOptions.Json();
-        var command = new Command("inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes") { model };
+        var command = new Command(
+            "inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes")
+        {
+            model,
+        };
         request.AddTo(command);
         command.Add(json);
         command.SetAction(parsed =>

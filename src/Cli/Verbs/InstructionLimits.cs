@@ -13,9 +13,11 @@ internal sealed class InstructionLimits
 
     public const string Hint = $"cogvideox: a kernel that is meant to run so long gets more by {ThreadName} and {LaunchName}.";
 
-    public Option<ulong?> Thread { get; } = Make(ThreadName, "Instructions after which a thread counts as spinning for ever", Default.MaxThreadInstructions);
+    public Option<ulong?> Thread { get; } =
+        Make(ThreadName, "Instructions after which a thread counts as spinning for ever", Default.MaxThreadInstructions);
 
-    public Option<ulong?> Launch { get; } = Make(LaunchName, "Warp instructions after which a launch counts as endless", Default.MaxLaunchInstructions);
+    public Option<ulong?> Launch { get; } =
+        Make(LaunchName, "Warp instructions after which a launch counts as endless", Default.MaxLaunchInstructions);
 
     /// <exception cref="UsageException">A limit of nothing, or one that can't be counted to.</exception>
     public LaunchOptions Read(ParseResult parsed, CancellationToken cancellation) => Default with

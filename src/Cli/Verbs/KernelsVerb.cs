@@ -18,7 +18,8 @@ internal static class KernelsVerb
         var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { json };
         list.SetAction(parsed =>
         {
-            var kernels = GpuKernel.All.Select(k => k.Show()).Select(k => new { k.Name, k.Target, k.Threads, k.SharedBytes, Lines = k.Ptx.Count(c => c == '\n') });
+            var kernels = GpuKernel.All.Select(k => k.Show())
+                .Select(k => new { k.Name, k.Target, k.Threads, k.SharedBytes, Lines = k.Ptx.Count(c => c == '\n') });
             if (parsed.GetValue(json)) terminal.WriteJson(kernels);
             else
                 foreach (var kernel in kernels)
@@ -31,7 +32,11 @@ internal static class KernelsVerb
     private static Command Show(Terminal terminal)
     {
         Argument<string> name = new("kernel") { Description = "Its name, as list has it" };
-        Option<string?> target = new("--target") { Description = "Architecture, such as sm_80 or sm_90a (default: the least that it needs)", HelpName = "SM" };
+        Option<string?> target = new("--target")
+        {
+            Description = "Architecture, such as sm_80 or sm_90a (default: the least that it needs)",
+            HelpName = "SM",
+        };
         Option<bool> source = new("--source") { Description = "Write each C# line above what it became" };
         Option<bool> check = new("--check-bounds") { Description = "Let views trap outside of their bounds" };
         var show = new Command("show", "A kernel's PTX") { name, target, source, check };
@@ -53,13 +58,20 @@ internal static class KernelsVerb
         {
             Description = "Also weaken every barrier, fence, wait, commit and byte count, one at a time, and print which the emulator catches",
         };
-        var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right") { names, cases, limits.Thread, limits.Launch, mutations, json };
+        var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right")
+        {
+            names, cases, limits.Thread, limits.Launch, mutations, json,
+        };
         verify.SetAction((parsed, cancellation) =>
         {
             LaunchOptions options = limits.Read(parsed, cancellation);
             var runs = new CaseRuns(terminal, parsed.GetValue(json));
             foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
-                runs.Add(path, () => KernelAnswer.Of(kernel, path, options, parsed.GetValue(mutations)), answer => answer.Report, answer => KernelTables.WriteAnswer(terminal.Output, answer));
+            {
+                runs.Add(
+                    path, () => KernelAnswer.Of(kernel, path, options, parsed.GetValue(mutations)),
+                    answer => answer.Report, answer => KernelTables.WriteAnswer(terminal.Output, answer));
+            }
             return Task.FromResult(runs.Finish());
         });
         return verify;
@@ -71,7 +83,10 @@ internal static class KernelsVerb
         Option<string> cases = Cases();
         var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json();
-        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc") { names, cases, limits.Thread, limits.Launch, json };
+        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc")
+        {
+            names, cases, limits.Thread, limits.Launch, json,
+        };
         profile.SetAction((parsed, cancellation) =>
         {
             LaunchOptions options = limits.Read(parsed, cancellation);
@@ -86,12 +101,17 @@ internal static class KernelsVerb
         return profile;
     }
 
-    private static Argument<string[]> Names() => new("kernel") { Description = "Names, as list has them (default: all that have a case)", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<string[]> Names() => new("kernel")
+    {
+        Description = "Names, as list has them (default: all that have a case)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     private static Option<string> Cases()
     {
         Option<string> cases = CommonOptions.PathOption<string>("--cases");
-        cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are (default: those that come with the program)";
+        cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are "
+            + "(default: those that come with the program)";
         cases.HelpName = "DIR";
         cases.DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "ptx-cases");
         return cases;

@@ -11,7 +11,8 @@ internal static class PtxVerb
         var cases = new Argument<string[]>("case") { Description = "Launches in the format of ptx-cases", Arity = ArgumentArity.OneOrMore };
         var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json();
-        var run = new Command("run", "Run launches in the emulator: one line a case; 0 when every case is as its file says, a planted fault included")
+        var run = new Command(
+            "run", "Run launches in the emulator: one line a case; 0 when every case is as its file says, a planted fault included")
         {
             cases, limits.Thread, limits.Launch, json,
         };

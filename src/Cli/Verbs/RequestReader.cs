@@ -4,7 +4,9 @@ using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary>The request that a command line makes; with <c>--from</c>, the one that made a video, with the options given now on top.</summary>
+/// <summary>
+/// The request that a command line makes; with <c>--from</c>, the one that made a video, with the options given now on top.
+/// </summary>
 internal static class RequestReader
 {
     /// <returns>The folder of the checkpoint and the request; its prompt is empty where prompts come from a file.</returns>
