@@ -1,4 +1,5 @@
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Decoding;
@@ -19,7 +20,11 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The operand at a place, or an error that it is missing.</summary>
     public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
 
+    /// <summary>The instruction is wrong: ptxas refuses it too, and so the whole module.</summary>
     public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
+
+    /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
+    public UnsupportedException Unsupported(string reason) => new(reason);
 
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
@@ -106,6 +111,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return slot;
     }
 
+    /// <summary>A register that a call's return writes, long after the call itself.</summary>
+    public int ResultOfCall(PtxOperand operand, PtxType type)
+    {
+        int slot = Destination(operand, type);
+        destinations.Remove(slot);
+        return slot;
+    }
+
     /// <summary>A destination that may be wider than the type, as ld and cvt allow.</summary>
     public int WideDestination(PtxOperand operand, PtxType type, out int registerBytes)
     {
@@ -176,6 +189,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         instruction.MoreSources = [.. distinct.Skip(3)];
         instruction.Destination = destinations.ElementAtOrDefault(0);
         instruction.MoreDestinations = [.. destinations.Skip(1)];
+        return Guarded(instruction);
+    }
+
+    /// <summary>Stands where the instruction can't be run: whatever it reads or writes doesn't matter.</summary>
+    public Instruction Placeholder(UnsupportedException why) => Guarded(new Unsupported(why.Message) { Syntax = syntax });
+
+    private Instruction Guarded(Instruction instruction)
+    {
         if (syntax.Guard is not { } guard) return instruction;
         instruction.Guard = slots.Register(guard);
         instruction.GuardInverted = syntax.GuardInverted;
@@ -184,6 +205,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     private int Value(PtxOperand operand, PtxType type)
     {
+        if (operand.Kind == OperandKind.Symbol && !type.IsFloat() && symbols.FunctionAddress(operand.Name) is { } code && type.Bytes() == 8)
+            return slots.Constant(code, 8);
         switch (operand.Kind)
         {
             case OperandKind.Register when operand is { Inverted: false, Offset: 0 }:

@@ -8,10 +8,21 @@ internal static class OpcodeTable
 {
     private static readonly Dictionary<string, Func<InstructionDecoder, Instruction>> All = Make();
 
+    /// <summary>Opcodes of PTX (ISA 9.7, up to version 9.0) that aren't in the table.</summary>
+    private static readonly HashSet<string> Uncovered =
+    [
+        "alloca", "clusterlaunchcontrol", "discard", "istypep", "multimem", "stackrestore", "stacksave", "suld", "suq", "sured", "sust",
+        "tcgen05", "tensormap", "tex", "tld4", "txq", "wmma",
+        "vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset",
+        "vadd2", "vsub2", "vavrg2", "vabsdiff2", "vmin2", "vmax2", "vset2",
+        "vadd4", "vsub4", "vavrg4", "vabsdiff4", "vmin4", "vmax4", "vset4",
+    ];
+
     public static Instruction Decode(InstructionDecoder decoder)
     {
         if (!All.TryGetValue(decoder.Syntax.Opcode, out Func<InstructionDecoder, Instruction>? decode))
-            throw new PtxException(decoder.Syntax.Line, $"unknown instruction '{decoder.Syntax.Opcode}'");
+            throw Uncovered.Contains(decoder.Syntax.Opcode)
+                ? decoder.Unsupported("none of its kind is covered") : new PtxException(decoder.Syntax.Line, $"unknown instruction '{decoder.Syntax.Opcode}'");
         return decoder.Finish(decode(decoder));
     }
 

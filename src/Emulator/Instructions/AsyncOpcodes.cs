@@ -17,10 +17,10 @@ internal static class AsyncOpcodes
 
     private static Instruction Copy(InstructionDecoder d)
     {
-        if (d.Flag("reduce")) throw d.Error("cp.reduce isn't supported");
+        if (d.Flag("reduce")) throw d.Unsupported("cp.reduce isn't supported");
         d.Need("async");
         if (d.Flag("bulk")) return Bulk(d);
-        if (d.Flag("mbarrier")) throw d.Error("cp.async.mbarrier isn't supported");
+        if (d.Flag("mbarrier")) throw d.Unsupported("cp.async.mbarrier isn't supported");
         switch (d.OneOf("commit_group", "wait_group", "wait_all"))
         {
             case "commit_group": d.Count(0); return new GroupCommit([Actor.CopyAsync]) { Class = InstructionClass.AsyncCopy };
@@ -58,7 +58,7 @@ internal static class AsyncOpcodes
 
     private static Instruction Bulk(InstructionDecoder d)
     {
-        if (d.Flag("prefetch")) throw d.Error("cp.async.bulk.prefetch isn't supported");
+        if (d.Flag("prefetch")) throw d.Unsupported("cp.async.bulk.prefetch isn't supported");
         if (d.Flag("commit_group")) return new GroupCommit([Actor.BulkRead, Actor.BulkWrite]) { Class = InstructionClass.AsyncCopy };
         if (d.Flag("wait_group"))
         {
@@ -72,7 +72,7 @@ internal static class AsyncOpcodes
         d.OneOf("L2::cache_hint");
         string first = Place(d);
         if (first == "global") return StoreFrom(d, dimensions);
-        if (!d.Flag("global")) throw d.Error("bulk copies from shared to shared memory aren't supported");
+        if (!d.Flag("global")) throw d.Unsupported("bulk copies from shared to shared memory aren't supported");
         d.Need("mbarrier::complete_tx::bytes");
         bool multicast = d.Flag("multicast::cluster");
         return tensor ? TensorLoad(d, dimensions, multicast) : BulkLoad(d, multicast);
@@ -130,8 +130,8 @@ internal static class AsyncOpcodes
     private static Instruction Barrier(InstructionDecoder d)
     {
         string action = d.Need("init", "inval", "arrive", "arrive_drop", "expect_tx", "complete_tx", "test_wait", "try_wait", "pending_count");
-        if (action == "pending_count") throw d.Error("mbarrier.pending_count isn't supported");
-        if (d.Flag("noComplete")) throw d.Error("mbarrier.arrive.noComplete isn't supported");
+        if (action == "pending_count") throw d.Unsupported("mbarrier.pending_count isn't supported");
+        if (d.Flag("noComplete")) throw d.Unsupported("mbarrier.arrive.noComplete isn't supported");
         bool expects = action is "arrive" or "arrive_drop" && d.Flag("expect_tx"), parity = d.Flag("parity");
         bool relaxed = d.OneOf("release", "acquire", "relaxed") == "relaxed";
         MemoryOpcodes.ScopeOf(d);

@@ -26,7 +26,7 @@ internal static class AtomicOpcodes
         d.Flag("noftz");
         d.OneOf("L2::cache_hint");
         PtxType type = d.Type();
-        if (type.Bytes() == 16) throw d.Error("128-bit atomics aren't supported");
+        if (type.Bytes() == 16) throw d.Unsupported("128-bit atomics aren't supported");
         int sources = operation == "cas" ? 2 : 1, first = hasResult ? 1 : 0;
         d.Count(first + 1 + sources, first + 2 + sources);
         LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), type.Bytes()) : null;

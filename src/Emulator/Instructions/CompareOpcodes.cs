@@ -104,7 +104,7 @@ internal static class CompareOpcodes
         string? combine = d.OneOf("and", "or", "xor");
         bool flush = d.Flag("ftz");
         PtxType result = d.Type(PtxType.U32, PtxType.S32, PtxType.F32), type = d.Type();
-        if (type.Bytes() == 8 && type != PtxType.F64) throw d.Error("set of 64-bit integers isn't supported");
+        if (type.Bytes() == 8 && type != PtxType.F64) throw d.Unsupported("set of 64-bit integers isn't supported");
         d.Count(combine is null ? 3 : 4);
         LaneSlot to = new(d.Destination(0, result), 4), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
         PredicateSource? third = combine is null ? null : d.Predicate(d.Operand(3));

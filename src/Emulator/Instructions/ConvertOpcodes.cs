@@ -71,7 +71,7 @@ internal static class ConvertOpcodes
         StateSpace space = Space(d);
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
-        if (type == PtxType.U32) throw d.Error("32-bit generic addresses aren't supported");
+        if (type == PtxType.U32) throw d.Unsupported("32-bit generic addresses aren't supported");
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
         return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
@@ -103,7 +103,8 @@ internal static class ConvertOpcodes
             ToIntegral = rounding is { Length: 3 } and not "rna",
             HasRounding = rounding is not null,
             Flush = d.Flag("ftz"),
-            Saturate = d.Flag("sat") | d.Flag("satfinite"),
+            Saturate = d.Flag("sat"),
+            IsFinite = d.Flag("satfinite"),
             Relu = d.Flag("relu"),
             To = d.Type(),
             From = d.Type(),

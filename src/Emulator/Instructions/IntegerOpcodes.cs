@@ -17,7 +17,7 @@ internal static class IntegerOpcodes
         all["sub"] = d => IsInteger(d) ? AddOrSubtract(d, subtract: true) : FloatOpcodes.Subtract(d);
         all["mul"] = d => IsInteger(d) ? Multiply(d) : FloatOpcodes.Multiply(d);
         all["mad"] = d => IsInteger(d) ? MultiplyAdd(d) : FloatOpcodes.MultiplyAdd(d);
-        all["div"] = d => IsInteger(d) ? Simple(d, new Division()) : FloatOpcodes.Divide(d);
+        all["div"] = d => IsInteger(d) ? Simple(d, new Quotients()) : FloatOpcodes.Divide(d);
         all["min"] = d => IsInteger(d) ? Simple(d, new Minima()) : FloatOpcodes.Minimum(d);
         all["max"] = d => IsInteger(d) ? Simple(d, new Maxima()) : FloatOpcodes.Maximum(d);
         all["neg"] = d => IsInteger(d) ? Simple(d, new Negation()) : FloatOpcodes.Negate(d);
@@ -173,16 +173,16 @@ internal static class IntegerOpcodes
         public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Maximum<T>>(s[0], s[1], s[2]);
     }
 
-    private sealed class Division : ITyped
+    private sealed class Quotients : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Divide<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Divide<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Remainders : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Remainder<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Remainder<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Differences : ITyped
