@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace CogVideoX.Emulator;
 
 /// <summary>
@@ -19,7 +17,6 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
 
     private const int MostBoxBytes = 227 << 10;
     private const long MostSpan = 1L << 47;   // of addresses
-    private const ulong Mark = 0x70_61_6d_72_6f_73_6e_74;
 
     internal int BoxBytes => Box.Aggregate(ElementBytes, (all, one) => all * one);
 
@@ -45,16 +42,4 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
     }
 
     private LaunchException Wrong(string problem) => new($"tensor map of {Printable.Quoted(Buffer)}: {problem}");
-
-    internal static void Write(Span<byte> bytes, int number)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Mark);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], number);
-    }
-
-    internal static TensorMap? Read(ReadOnlySpan<byte> bytes, List<TensorMap> maps)
-    {
-        int number = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Mark && number >= 0 && number < maps.Count ? maps[number] : null;
-    }
 }

@@ -11,11 +11,15 @@ internal sealed record Knowledge(VectorClock Seen, VectorClock Fenced, VectorClo
 {
     public static readonly Knowledge None = new(VectorClock.Empty, VectorClock.Empty, VectorClock.Empty);
 
+    /// <summary>What fence.proxy.tensormap passed on.</summary>
+    public MapFences Maps { get; init; } = MapFences.None;
+
     public Knowledge Join(Knowledge other)
     {
         if (ReferenceEquals(this, other)) return this;
         VectorClock seen = Seen.Join(other.Seen), fenced = Fenced.Join(other.Fenced), ordered = Ordered.Join(other.Ordered);
-        bool same = ReferenceEquals(seen, Seen) && ReferenceEquals(fenced, Fenced) && ReferenceEquals(ordered, Ordered);
-        return same ? this : new Knowledge(seen, fenced, ordered);
+        MapFences maps = Maps.Join(other.Maps);
+        bool same = ReferenceEquals(seen, Seen) && ReferenceEquals(fenced, Fenced) && ReferenceEquals(ordered, Ordered) && ReferenceEquals(maps, Maps);
+        return same ? this : new Knowledge(seen, fenced, ordered) { Maps = maps };
     }
 }

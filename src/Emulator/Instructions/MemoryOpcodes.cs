@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
@@ -92,8 +93,14 @@ internal static class MemoryOpcodes
         return (address, inFrame ? StateSpace.Local : space);
     }
 
-    private static Fence MemoryBarrier(InstructionDecoder d)
+    private static Instruction MemoryBarrier(InstructionDecoder d)
     {
+        if (d.Flag("proxy"))
+        {
+            d.Need("alias");
+            d.Count(0);
+            return new Nothing();
+        }
         Scope scope = d.Need("cta", "gl", "sys") switch { "cta" => Scope.Cta, "gl" => Scope.Gpu, _ => Scope.System };
         d.Count(0);
         return new Fence(scope, isSequential: true);
@@ -111,7 +118,14 @@ internal static class MemoryOpcodes
         if (proxy)
         {
             if (d.Flag("alias")) return new Nothing();
-            if (d.Prefixed("tensormap") is not null) throw d.Error("tensor maps can't be changed by a kernel here");
+            if (d.Flag("tensormap::generic")) return TensorMapFence(d);
+            if (d.Flag("async::generic"))
+            {
+                d.Need("acquire", "release");
+                d.Need("sync_restrict::shared::cluster", "sync_restrict::shared::cta");
+                d.Need("cluster");
+                return new ProxyFence();
+            }
             d.Need("async");
             d.OneOf("global", "shared::cta", "shared::cluster");
             return new ProxyFence();
@@ -121,6 +135,17 @@ internal static class MemoryOpcodes
         Scope scope = ScopeOf(d);
         if (scope == Scope.Weak) throw d.Error("a scope is missing");
         return new Fence(scope, isSequential: order == "sc");
+    }
+
+    private static TensorMapFence TensorMapFence(InstructionDecoder d)
+    {
+        bool acquires = d.Need("acquire", "release") == "acquire";
+        Scope scope = ScopeOf(d);
+        if (scope == Scope.Weak) throw d.Error("a scope is missing");
+        d.Count(acquires ? 2 : 0);
+        if (!acquires) return new TensorMapFence(scope, null);
+        if (d.Immediate(1) != TensorMapObject.Bytes) throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
+        return new TensorMapFence(scope, d.Address(d.Operand(0)));
     }
 
     private static Nothing Ignore(InstructionDecoder d)

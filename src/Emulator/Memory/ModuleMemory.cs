@@ -32,13 +32,6 @@ internal sealed class ModuleMemory
             foreach (SymbolReference reference in variable.References) Resolve(module, at, reference);
     }
 
-    /// <summary>Tensor maps of the launch; a parameter holds its number.</summary>
-    public List<TensorMap> TensorMaps { get; } = [];
-
-    /// <summary>The buffer that a tensor map describes.</summary>
-    public Allocation Buffer(TensorMap map) => globals.Find(g => g.Name == map.Buffer)
-        ?? throw new Checking.FaultException(FaultKind.Invalid, $"the tensor map's buffer {Printable.Quoted(map.Buffer)} isn't there");
-
     /// <summary>A buffer in its own 64 GiB of addresses.</summary>
     public Allocation NewGlobal(string name, long size, bool isInitialized)
     {
