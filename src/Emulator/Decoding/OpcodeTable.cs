@@ -12,7 +12,7 @@ internal static class OpcodeTable
     private static readonly HashSet<string> Uncovered =
     [
         "alloca", "clusterlaunchcontrol", "discard", "istypep", "multimem", "stackrestore", "stacksave", "suld", "suq", "sured", "sust",
-        "tcgen05", "tex", "tld4", "txq", "wmma",
+        "tcgen05", "tex", "tld4", "txq",
         "vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset",
         "vadd2", "vsub2", "vavrg2", "vabsdiff2", "vmin2", "vmax2", "vset2",
         "vadd4", "vsub4", "vavrg4", "vabsdiff4", "vmin4", "vmax4", "vset4",
@@ -40,6 +40,7 @@ internal static class OpcodeTable
         WarpOpcodes.AddTo(all);
         BarrierOpcodes.AddTo(all);
         MatrixOpcodes.AddTo(all);
+        WmmaOpcodes.AddTo(all);
         AsyncOpcodes.AddTo(all);
         TensorMapOpcodes.AddTo(all);
         return all;

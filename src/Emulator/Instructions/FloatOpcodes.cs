@@ -84,7 +84,9 @@ internal static class FloatOpcodes
         return new FloatLanes(type, slots, operation, mode, flush, saturate, relu);
     }
 
-    private static RoundingMode Rounding(InstructionDecoder d) => d.OneOf("rn", "rz", "rm", "rp") switch
+    private static RoundingMode Rounding(InstructionDecoder d) => ModeOf(d.OneOf("rn", "rz", "rm", "rp"));
+
+    internal static RoundingMode ModeOf(string? name) => name switch
     {
         "rz" => RoundingMode.TowardZero,
         "rm" => RoundingMode.Down,

@@ -153,7 +153,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private PtxType RegisterType()
     {
         Token word = reader.Take();
-        return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) ? type
+        return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) && !type.IsSubByte() ? type
             : throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a register");
     }
 

@@ -54,7 +54,7 @@ internal sealed class VariableParser(TokenReader reader)
                 case ".attribute": SkipParentheses(); break;
                 case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8));   // opaque (PTX ISA 5.3)
                 default:
-                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred)
+                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || type.IsSubByte())
                         throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
                     align = Math.Max(align, type.Bytes() * lanes);
                     PointerHints();
