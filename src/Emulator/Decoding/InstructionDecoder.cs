@@ -104,7 +104,31 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int Destination(PtxOperand operand, PtxType type)
     {
         if (operand.Kind == OperandKind.Sink) return slots.Sink;
-        if (operand.Kind != OperandKind.Register || operand.Inverted || operand.Offset != 0) throw Error($"'{operand}' can't be written");
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null }) throw Error($"'{operand}' can't be written");
+        return Written(operand, type);
+    }
+
+    /// <summary>A word of which a part may be picked, as video instructions do.</summary>
+    public int DestinationPart(int index)
+    {
+        PtxOperand operand = Operand(index);
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 }) throw Error($"'{operand}' can't be written");
+        return Written(operand, PtxType.B32);
+    }
+
+    /// <summary>A word of which a part may be picked, as video instructions do.</summary>
+    public int SourcePart(int index)
+    {
+        PtxOperand operand = Operand(index);
+        if (operand.Selector is null) return Source(operand, PtxType.B32);
+        CheckType(operand.Register!, PtxType.B32);
+        int slot = slots.Register(operand.Register!);
+        sources.Add(slot);
+        return slot;
+    }
+
+    private int Written(PtxOperand operand, PtxType type)
+    {
         CheckType(operand.Register!, type);
         int slot = slots.Register(operand.Register!);
         destinations.Add(slot);
@@ -209,7 +233,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             return slots.Constant(code, 8);
         switch (operand.Kind)
         {
-            case OperandKind.Register when operand is { Inverted: false, Offset: 0 }:
+            case OperandKind.Register when operand is { Inverted: false, Offset: 0, Selector: null }:
                 CheckType(operand.Register!, type);
                 return slots.Register(operand.Register!);
             case OperandKind.Integer when !type.IsFloat() || operand.Bits == 0:

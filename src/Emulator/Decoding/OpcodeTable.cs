@@ -13,9 +13,6 @@ internal static class OpcodeTable
     [
         "alloca", "clusterlaunchcontrol", "discard", "istypep", "multimem", "stackrestore", "stacksave", "suld", "suq", "sured", "sust",
         "tcgen05", "tex", "tld4", "txq",
-        "vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset",
-        "vadd2", "vsub2", "vavrg2", "vabsdiff2", "vmin2", "vmax2", "vset2",
-        "vadd4", "vsub4", "vavrg4", "vabsdiff4", "vmin4", "vmax4", "vset4",
     ];
 
     public static Instruction Decode(InstructionDecoder decoder)
@@ -36,6 +33,7 @@ internal static class OpcodeTable
         ConvertOpcodes.AddTo(all);
         MemoryOpcodes.AddTo(all);
         AtomicOpcodes.AddTo(all);
+        VideoOpcodes.AddTo(all);
         ControlOpcodes.AddTo(all);
         WarpOpcodes.AddTo(all);
         BarrierOpcodes.AddTo(all);

@@ -94,8 +94,29 @@ internal static class ConvertOpcodes
         return new LaneFunction(to, [from], v => AddressMap.SpaceOf(v[0]) == space ? 1u : 0u);
     }
 
+    /// <summary>cvt.pack: a and b saturated side by side, above them what fits of c (PTX ISA 9.7.9.22).</summary>
+    private static LaneFunction Pack(InstructionDecoder d)
+    {
+        d.Need("sat");
+        string name = d.Need("u16", "s16", "u8", "s8", "u4", "s4", "u2", "s2");
+        d.Type(PtxType.S32);
+        bool signed = name[0] == 's', hasRest = !name.EndsWith("16", StringComparison.Ordinal);
+        int bits = int.Parse(name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+        if (hasRest) d.Type(PtxType.B32);
+        d.Count(hasRest ? 4 : 3);
+        LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
+        LaneSlot[] from = [.. Enumerable.Range(1, hasRest ? 3 : 2).Select(i => new LaneSlot(d.Source(i, i < 3 ? PtxType.S32 : PtxType.B32), 4))];
+        ulong mask = (1UL << bits) - 1;
+        return new LaneFunction(to, from, v =>
+        {
+            ulong a = (ulong)VideoOpcodes.Clamp((int)v[0], bits, signed) & mask, b = (ulong)VideoOpcodes.Clamp((int)v[1], bits, signed) & mask;
+            return a << bits | b | (hasRest ? v[2] << 2 * bits & uint.MaxValue : 0);
+        });
+    }
+
     private static Instruction Convert(InstructionDecoder d)
     {
+        if (d.Flag("pack")) return Pack(d);
         string? rounding = d.OneOf("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
         var how = new Conversion
         {

@@ -105,7 +105,7 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         if (constants.AtConstant) return Number(line);
         bool inverted = reader.TryTake("!");
         if (reader.Current.Kind != TokenKind.Name) throw reader.Unexpected("an operand");
-        string name = Name();
+        (string name, string? selector) = Name();
         if (name == "_") return new PtxOperand(OperandKind.Sink, line);
         PtxRegister? register = scope.FindRegister(name, ref registers);
         if (inverted && register is not { Type: PtxType.Pred }) throw new PtxException(line, $"'!{name}' isn't a predicate");
@@ -113,20 +113,21 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             return Vector([.. lanes.Select(l => new PtxOperand(OperandKind.Register, line) { Register = l, Name = l.Name })], line);
         long offset = Offset(name);
         if (register is not null)
-            return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name };
+            return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name, Selector = selector };
         if (name[0] == '%') return new PtxOperand(OperandKind.Special, line) { Name = name };
         return new PtxOperand(OperandKind.Symbol, line) { Name = name, Offset = offset, Variable = scope.FindVariable(name) };
     }
 
-    /// <summary>A name, with the component of a vector register if one follows: v.x.</summary>
-    private string Name()
+    /// <summary>A name, with the component of a vector register (v.x) or the part of a register (r.b0) that follows.</summary>
+    private (string Name, string? Selector) Name()
     {
         string name = reader.ExpectName();
-        if (reader.Current is not { Kind: TokenKind.Suffix, Joined: true } component) return name;
-        if (scope.FindRegister(name + component.Text, ref registers) is null)
-            throw new PtxException(component.Line, $"'{name}' has no part '{component.Text}'");
+        if (reader.Current is not { Kind: TokenKind.Suffix, Joined: true } component) return (name, null);
         reader.Take();
-        return name + component.Text;
+        if (scope.FindRegister(name + component.Text, ref registers) is not null) return (name + component.Text, null);
+        bool isPart = component.Text[1] is 'b' or 'h' && component.Text.Length > 2 && component.Text[2..].All(char.IsAsciiDigit);
+        if (isPart && scope.FindRegister(name, ref registers) is { Type: not PtxType.Pred }) return (name, component.Text[1..]);
+        throw new PtxException(component.Line, $"'{name}' has no part '{component.Text}'");
     }
 
     private long Offset(string name)
