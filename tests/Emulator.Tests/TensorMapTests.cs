@@ -3,7 +3,7 @@ namespace CogVideoX.Emulator.Tests;
 /// <summary>Tensor maps that a kernel makes or changes (PTX ISA 9.7.9.28–29).</summary>
 public class TensorMapTests
 {
-    private const string Before = """
+    internal const string Variables = """
         .global .align 128 .b8 map[128];
         .global .align 128 .b32 t[64] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
         .shared .align 128 .b8 smap[128];
@@ -57,10 +57,13 @@ public class TensorMapTests
         END:
         """;
 
+    /// <summary>Makes the map and takes it over.</summary>
+    internal const string Made = Make + Acquire;
+
     private static string Module(string body) => body.Replace("shared::cta.global.tile", "shared::cluster.global.tile");
 
     [Fact]
-    public void AMapMadeInSharedMemoryIsUsed() => Assert.Equal([10u, 18], Small.Words(Module(Make + Acquire + Load), Before, threads: 32)[..2]);
+    public void AMapMadeInSharedMemoryIsUsed() => Assert.Equal([10u, 18], Small.Words(Module(Make + Acquire + Load), Variables, threads: 32)[..2]);
 
     [Fact]
     public void AChangedMapIsUsedAsChanged() => Assert.Equal([8u, 12], Small.Words(Module(Make + """
@@ -70,18 +73,18 @@ public class TensorMapTests
         tensormap.replace.tile.global_address.global.b1024.b64 [%rd2], %rd4;
         fence.proxy.tensormap::generic.release.gpu;
         CHANGED:
-        """ + Acquire + Load.Replace("{2, 1}", "{0, 1}")), Before, threads: 32)[..2]);
+        """ + Acquire + Load.Replace("{2, 1}", "{0, 1}")), Variables, threads: 32)[..2]);
 
     [Fact]
     public void AChangedMapNeedsItsFence()
     {
-        Small.Faults(FaultKind.Proxy, "fence.proxy.tensormap", Module(Make + Load), Before, threads: 32);
-        Small.Faults(FaultKind.Proxy, "fence.proxy.tensormap", Module(Make + "fence.proxy.async;" + Load), Before, threads: 32);
+        Small.Faults(FaultKind.Proxy, "fence.proxy.tensormap", Module(Make + Load), Variables, threads: 32);
+        Small.Faults(FaultKind.Proxy, "fence.proxy.tensormap", Module(Make + "fence.proxy.async;" + Load), Variables, threads: 32);
         Small.Faults(FaultKind.Proxy, "fence.proxy.tensormap", Module(Make + Acquire + """
             @!%p1 bra CHANGED;
             tensormap.replace.tile.global_stride.global.b1024.b64 [%rd2], 0, 16;
             CHANGED:
-            """ + Load), Before, threads: 32);
+            """ + Load), Variables, threads: 32);
     }
 
     [Theory]
@@ -96,8 +99,8 @@ public class TensorMapTests
     public void AMapThatNoDriverMakesIsFound(string change, FaultKind? kind, string word)
     {
         string body = Module(Make + $"@%p1 {change}" + Acquire + Load);
-        if (kind is { } fault) Small.Faults(fault, word, body, Before, threads: 32);
-        else Small.Words(body, Before, threads: 32);
+        if (kind is { } fault) Small.Faults(fault, word, body, Variables, threads: 32);
+        else Small.Words(body, Variables, threads: 32);
     }
 
     [Fact]
@@ -107,7 +110,7 @@ public class TensorMapTests
         setp.eq.u32 %p1, %r1, 0;
         mbarrier.init.shared::cta.b64 [bar], 1;
         fence.mbarrier_init.release.cluster;
-        """ + Load), Before);
+        """ + Load), Variables);
 
     [Theory]
     [InlineData("tensormap.replace.tile.global_dim.global.b1024.b32 [%rd2], 5, 4;", "between 0 and 4")]
@@ -118,5 +121,5 @@ public class TensorMapTests
     [InlineData("fence.proxy.tensormap::generic.acquire.gpu [%rd2], 64;", "128 bytes")]
     [InlineData("fence.proxy.tensormap::generic.release [%rd2], 128;", "scope")]
     [InlineData("tensormap.cp_fenceproxy.global.shared::cta.tensormap::generic.release.gpu.sync.aligned [%rd2], [smap], 64;", "128 bytes")]
-    public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line, Before);
+    public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line, Variables);
 }

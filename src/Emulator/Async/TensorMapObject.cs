@@ -1,4 +1,5 @@
 using CogVideoX.Emulator.Checking;
+using CogVideoX.Emulator.Syntax;
 using System.Buffers.Binary;
 
 namespace CogVideoX.Emulator.Async;
@@ -17,8 +18,14 @@ internal static class TensorMapObject
     private const int AddressAt = 8, RankAt = 16, TypeAt = 17, InterleaveAt = 18, SwizzleAt = 19, FillAt = 20, AtomicityAt = 21;
     private const int BoxAt = 24, StepAt = 34, SizeAt = 40, StrideAt = 80;
 
-    /// <summary>Bytes of an element by its number in tensormap.replace's .elemtype: u8 u16 u32 s32 u64 s64 f16 f32 f32.ftz f64 bf16.</summary>
-    private static readonly int[] ElementBytes = [1, 2, 4, 4, 8, 8, 2, 4, 4, 8, 2];
+    /// <summary>Types of elements by their number in tensormap.replace's .elemtype; 8 is f32 with subnormals flushed.</summary>
+    private static readonly PtxType[] ElementTypes =
+    [
+        PtxType.U8, PtxType.U16, PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64, PtxType.F16, PtxType.F32, PtxType.None, PtxType.F64, PtxType.BF16,
+    ];
+
+    /// <summary>Stands for an element of so many bytes whose type isn't known: above the numbers of PTX.</summary>
+    private const int UnknownType = 100;
 
     private static readonly uint[] Swizzles = [16, 32, 64, 128];
 
@@ -28,7 +35,8 @@ internal static class TensorMapObject
         var bytes = new byte[Bytes];
         Replace(bytes, "global_address", 0, address);
         Replace(bytes, "rank", 0, (ulong)map.Dims.Length - 1);
-        Replace(bytes, "elemtype", 0, map.ElementBytes switch { 1 => 0u, 2 => 1, 4 => 2, _ => 4 });
+        Replace(bytes, "elemtype", 0, Array.IndexOf(ElementTypes, map.ElementType) is var type && map.ElementType != PtxType.None && type >= 0
+            ? (ulong)type : (ulong)(UnknownType + map.ElementBytes));
         Replace(bytes, "swizzle_mode", 0, (ulong)Array.IndexOf(Swizzles, map.SwizzleBytes));
         for (int i = 0; i < map.Dims.Length; i++)
         {
@@ -67,7 +75,8 @@ internal static class TensorMapObject
         if (BinaryPrimitives.ReadUInt64LittleEndian(map) != Mark) throw Wrong("no tensor map lies there");
         int rank = map[RankAt] + 1, type = map[TypeAt];
         if (rank > MostDimensions) throw Wrong($"a tensor map of {rank} dimensions: .rank takes one less than their number, up to {MostDimensions - 1}");
-        if (type >= ElementBytes.Length || type == 8) throw Wrong($"the emulator can't copy by a tensor map of elemtype {type}");
+        bool isKnown = type < ElementTypes.Length && ElementTypes[type] != PtxType.None;
+        if (!isKnown && type <= UnknownType) throw Wrong($"the emulator can't copy by a tensor map of elemtype {type}");
         if (map[InterleaveAt] != 0) throw Wrong("the emulator can't copy by an interleaved tensor map");
         if (map[SwizzleAt] >= Swizzles.Length || map[AtomicityAt] != 0) throw Wrong($"the emulator doesn't know swizzle mode {map[SwizzleAt]} of atomicity {map[AtomicityAt]}");
         if (map[FillAt] != 0) throw Wrong("the emulator only fills with zeros what lies outside of the tensor");
@@ -79,7 +88,10 @@ internal static class TensorMapObject
             sizes[i] = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(map[(SizeAt + i * 8)..]), long.MaxValue);
             if (i > 0) strides[i - 1] = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(map[(StrideAt + (i - 1) * 8)..]), long.MaxValue);
         }
-        var made = new TensorMap("", ElementBytes[type], sizes, strides, box, Swizzles[map[SwizzleAt]]);
+        var made = new TensorMap("", isKnown ? ElementTypes[type].Bytes() : type - UnknownType, sizes, strides, box, Swizzles[map[SwizzleAt]])
+        {
+            ElementType = isKnown ? ElementTypes[type] : PtxType.None,
+        };
         try { made.Validate(); }
         catch (LaunchException error) { throw Wrong(error.Message); }
         return (made, BinaryPrimitives.ReadUInt64LittleEndian(map[AddressAt..]));

@@ -40,7 +40,7 @@ internal static class AtomicOpcodes
             {
                 "cas" => (old, a, b) => old == a ? b : old,
                 "exch" => (_, a, _) => a,
-                _ => Widened(Floating(d, operation, type)),
+                _ => Widened(Function(d, operation, type)),
             };
             return new VectorAtomic(space, bytes, scope, order, address, results, values, function);
         }
@@ -51,9 +51,14 @@ internal static class AtomicOpcodes
 
     private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) => one((ulong)old, (ulong)a, (ulong)b);
 
-    private static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type)
+    /// <summary>What the operation makes of the old value and the operands.</summary>
+    internal static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type) =>
+        FunctionOf(operation, type) ?? throw d.Error($"{type.Text()} has no atomic {operation}");
+
+    /// <summary>The same, or null if the type has no such operation.</summary>
+    internal static Func<ulong, ulong, ulong, ulong>? FunctionOf(string operation, PtxType type)
     {
-        if (operation is "add" or "min" or "max" && !IsInteger(type)) return Floating(d, operation, type);
+        if (type == PtxType.None || (operation is "add" or "min" or "max" && !IsInteger(type))) return Floating(operation, type);
         int bytes = type.Bytes();
         return operation switch
         {
@@ -75,7 +80,7 @@ internal static class AtomicOpcodes
     private static bool IsInteger(PtxType type) =>
         type is PtxType.U32 or PtxType.S32 or PtxType.U64 or PtxType.S64 or PtxType.B16 or PtxType.B32 or PtxType.B64;
 
-    private static Func<ulong, ulong, ulong, ulong> Floating(InstructionDecoder d, string operation, PtxType type)
+    private static Func<ulong, ulong, ulong, ulong>? Floating(string operation, PtxType type)
     {
         Func<double, double, double> combine = operation switch
         {
@@ -85,13 +90,14 @@ internal static class AtomicOpcodes
         };
         if (type == PtxType.F64 && operation == "add") return (old, a, _) =>
             BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(old) + BitConverter.UInt64BitsToDouble(a));
-        FloatFormat format = type switch
+        FloatFormat? format = type switch
         {
             PtxType.F32 => FloatFormat.F32,
             PtxType.F16 or PtxType.F16x2 => FloatFormat.F16,
             PtxType.BF16 or PtxType.BF16x2 => FloatFormat.BF16,
-            _ => throw d.Error($"{type.Text()} has no atomic {operation}"),
+            _ => null,
         };
+        if (format is null) return null;
         if (type is PtxType.F16x2 or PtxType.BF16x2)
             return (old, a, _) => One(old & 0xffff, a & 0xffff) | One(old >> 16, a >> 16) << 16;
         return (old, a, _) => One(old, a);
