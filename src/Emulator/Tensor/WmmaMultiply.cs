@@ -6,7 +6,7 @@ namespace CogVideoX.Emulator.Tensor;
 /// <summary>wmma.mma (PTX ISA 9.7.14.4.5).</summary>
 internal sealed class WmmaMultiply(WmmaShape shape, MatrixTypes types, WmmaFragment d, WmmaFragment a, WmmaFragment b, WmmaFragment c) : Instruction
 {
-    private readonly MatrixProduct product = new(types, shape.M, shape.N, shape.K);
+    private readonly WholeProduct product = new(types, shape.M, shape.N, shape.K);
     private readonly ulong[] results = new ulong[shape.M * shape.N];
 
     public override void Execute(Warp warp)

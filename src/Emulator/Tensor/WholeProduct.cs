@@ -4,7 +4,7 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>D = A·B + C on whole matrices, for any types; the instruction says which lane keeps which element.</summary>
-internal sealed class MatrixProduct(MatrixTypes types, int rows, int columns, int depth)
+internal sealed class WholeProduct(MatrixTypes types, int rows, int columns, int depth)
 {
     private readonly MatrixElement[] leftFloats = new MatrixElement[types.IsFloat ? rows * depth : 0];
     private readonly MatrixElement[] rightFloats = new MatrixElement[types.IsFloat ? columns * depth : 0];
