@@ -38,7 +38,7 @@ internal sealed unsafe class BulkLoad(Address to, Address from, LaneSlot size, A
         MemoryBarrier done = BarrierReference.Find(warp, mbarrier, lane, AddressMap.SpaceOf(mbarrier) == StateSpace.Shared);
         Access access = BulkTransfer.BookLoad(warp, lane, Line, done);
         Allocation global = MemoryReference.Locate(warp, StateSpace.Global, source, bytes, lane);
-        global.Shadow.Read(global, (long)(source - global.Address), bytes, access);
+        global.Shadow.ReadWritten(global, (long)(source - global.Address), bytes, access);
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, target, bytes, 16, lane);
         shared.Shadow.Write(shared, offset, bytes, access, null);
         byte* origin = global.Data + (source - global.Address), destination = shared.Data + offset;

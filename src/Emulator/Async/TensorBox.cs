@@ -20,7 +20,7 @@ internal sealed unsafe class TensorBox
     {
         MemoryReference.Addresses(warp, map);
         ulong address = (ulong)warp.Addresses[lane];
-        (StateSpace space, ulong local) = MemoryReference.FromGeneric(address);
+        (StateSpace space, ulong local) = MemoryReference.FromGeneric(warp, lane, address);
         Allocation at = MemoryReference.Locate(warp, space, local, TensorMap.Bytes, lane);
         TensorMap? found = TensorMap.Read(new ReadOnlySpan<byte>(at.Data + (local - at.Address), TensorMap.Bytes), warp.Cta.Launch.Memory.TensorMaps);
         if (found is null) throw new FaultException(FaultKind.Invalid, "no tensor map lies there") { Lane = lane, Address = address, Allocation = at.Name };

@@ -18,7 +18,7 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
             return;
         }
         foreach (FrameCopy copy in arguments) warp.Local.Copy(copy, warp.Active);
-        foreach (int slot in Registers) warp.Ready[slot] &= ~warp.Active;
+        foreach (int slot in Registers) warp.Unwritten.Forget(slot, warp.Active);
         var join = new Join(Index + 1, strand.Mask, strand.Join, strand.Calls);
         strand.Calls = new CallFrame(Index + 1, join, results, strand.Calls);
         strand.Join = null;

@@ -32,7 +32,7 @@ internal static class AtomicOpcodes
         LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), type.Bytes()) : null;
         LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), type.Bytes()))];
         Address address = d.Address(d.Operand(first));
-        return new Atomic(space, type.Bytes(), scope, order, address, to, from, Function(d, operation, type));
+        return new Atomic(space, type.Bytes(), scope, order, address, to, from, operation != "exch", Function(d, operation, type));
     }
 
     private static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type)

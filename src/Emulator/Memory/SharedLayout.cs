@@ -22,8 +22,7 @@ internal sealed class SharedLayout(int dynamicBytes)
     {
         if (addresses.TryGetValue(variable, out uint known)) return known;
         long size = variable.IsDynamic ? dynamicBytes : variable.Size;
-        uint align = (uint)Math.Max(variable.Align, 16);
-        uint address = (end + align - 1) & ~(align - 1);
+        uint address = (uint)AddressMap.Place(end, variable.Align);
         if (address + size + Gap > 1 << AddressMap.RankShift)
             throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
         variables.Add((address, variable, size));
