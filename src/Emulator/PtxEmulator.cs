@@ -48,6 +48,7 @@ public static class PtxEmulator
             Block = request.Block,
             ClusterShape = new Dim3(shape[0], shape.ElementAtOrDefault(1) is var y and > 0 ? y : 1, shape.ElementAtOrDefault(2) is var z and > 0 ? z : 1),
             DynamicSharedBytes = request.DynamicSharedBytes,
+            IsCooperative = request.Cooperative,
             Options = options,
             Memory = new ModuleMemory(module),
             Random = new Random(options.Seed),

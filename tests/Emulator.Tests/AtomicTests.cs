@@ -42,7 +42,7 @@ public class AtomicTests
         """)[..4]);
 
     [Fact]
-    public void AVectorIsAligned() => Small.Faults(FaultKind.Misaligned, "16 bytes",
+    public void AVectorIsAligned() => Small.Faults(FaultKind.Misaligned, "16-byte",
         "mov.f32 %f1, 0f3F800000; st.global.u64 [%rd1+8], 0; st.global.u64 [%rd1+16], 0; red.global.add.v4.f32 [%rd1+8], {%f1, %f1, %f1, %f1};");
 
     [Fact]

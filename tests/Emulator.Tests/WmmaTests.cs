@@ -106,10 +106,33 @@ public class WmmaTests
     public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line);
 
     [Fact]
+    public void WhatNobodyWroteIsCarriedToItsRows()
+    {
+        const string before = ".shared .align 32 .b8 s[512]; .shared .align 32 .b8 t[1024];";
+        // rows 0 to 7 of A are written, and B, and C
+        const string multiply = """
+            mov.u32 %r40, %laneid; mov.u32 %r41, s; mov.u32 %r42, t; mul.lo.u32 %r43, %r40, 8; add.u32 %r41, %r41, %r43;
+            mov.u32 %r44, 0x3f803f80; st.shared.v2.u32 [%r41], {%r44, %r44};
+            mul.lo.u32 %r43, %r40, 16; add.u32 %r42, %r42, %r43;
+            st.shared.v4.u32 [%r42], {%r44, %r44, %r44, %r44};
+            bar.warp.sync -1;
+            wmma.load.a.sync.aligned.row.m16n16k16.shared.bf16 {%r1, %r2, %r3, %r4}, [s];
+            wmma.load.b.sync.aligned.row.m16n16k16.shared.bf16 {%r5, %r6, %r7, %r8}, [t];
+            mov.f32 %f1, 0f00000000;
+            wmma.mma.sync.aligned.row.row.m16n16k16.f32.bf16.bf16.f32
+                {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}, {%r1, %r2, %r3, %r4}, {%r5, %r6, %r7, %r8}, {%f1, %f1, %f1, %f1, %f1, %f1, %f1, %f1};
+            """;
+        const string store = "bar.warp.sync -1; wmma.store.d.sync.aligned.row.m16n16k16.shared.f32 [t], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}; bar.warp.sync -1;";
+        Assert.Equal(0x41800000u, Small.Words(multiply + store + "ld.shared.u32 %r9, [t+508]; st.global.u32 [%rd1], %r9;", before, threads: 32)[0]);
+        Small.Faults(FaultKind.Uninitialized, "global memory", multiply + store + "ld.shared.u32 %r9, [t+512]; st.global.u32 [%rd1], %r9;", before, threads: 32);
+        Small.Faults(FaultKind.Uninitialized, "global memory",
+            multiply + "wmma.store.d.sync.aligned.row.m16n16k16.global.f32 [%rd1], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9};", before, threads: 32);
+    }
+
+    [Fact]
     public void MemoryIsChecked()
     {
         const string load = "wmma.load.a.sync.aligned.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4},";
-        Small.Faults(FaultKind.Uninitialized, "memory", $"{load} [%rd1];", threads: 32);
         Small.Faults(FaultKind.OutOfBounds, "memory", $"{load} [%rd1+4096];", threads: 32);
         Small.Faults(FaultKind.Misaligned, "16 bytes", $"{load} [%rd1+8];", threads: 32);
         Small.Faults(FaultKind.Invalid, "stride", $"{load} [%rd1], 8;", threads: 32);

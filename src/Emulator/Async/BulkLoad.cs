@@ -44,7 +44,7 @@ internal sealed unsafe class BulkLoad(Address to, Address from, LaneSlot size, A
         MemoryBarrier done = BarrierReference.Find(warp, mbarrier, lane, AddressMap.SpaceOf(mbarrier) == StateSpace.Shared);
         Access access = BulkTransfer.BookLoad(warp, lane, Line, done);
         (Allocation from, long start) = fromShared ? BulkTransfer.Shared(warp, source, bytes, 16, lane) : Global(warp, source, bytes, lane);
-        from.Shadow.Read(from, start, bytes, access);
+        from.Shadow.ReadWritten(from, start, bytes, access);
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, target, bytes, 16, lane);
         shared.Shadow.Write(shared, offset, bytes, access, null);
         byte* origin = from.Data + start, destination = shared.Data + offset;

@@ -52,7 +52,7 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, bytes, 16, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;
-        shared.Shadow.Read(shared, offset, bytes, reads);
+        shared.Shadow.ReadWritten(shared, offset, bytes, reads);
         Allocation global = MemoryReference.Locate(warp, StateSpace.Global, target, bytes, lane);
         Book(global, (long)(target - global.Address), bytes, AsyncWork.Book(warp, Actor.BulkWrite, lane, Line));
         warp.Cta.Launch.Counters.AsyncBytes += bytes;
@@ -67,7 +67,7 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
         MemoryBarrier done = BarrierReference.Find(warp, mbarrier, lane, AddressMap.SpaceOf(mbarrier) == StateSpace.Shared);
         Access access = BulkTransfer.BookLoad(warp, lane, Line, done);
         (Allocation mine, long read) = BulkTransfer.Shared(warp, source, bytes, 16, lane);
-        mine.Shadow.Read(mine, read, bytes, access);
+        mine.Shadow.ReadWritten(mine, read, bytes, access);
         (Allocation its, long write) = BulkTransfer.Shared(warp, target, bytes, 16, lane);
         Book(its, write, bytes, access);
         byte* origin = mine.Data + read, destination = its.Data + write;
@@ -78,7 +78,7 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
     public static void Book(Allocation at, long offset, int bytes, Access access)
     {
         access.Scope = Scope.Gpu;
-        at.Shadow.Read(at, offset, bytes, access);
+        at.Shadow.ReadWritten(at, offset, bytes, access);
         at.Shadow.Write(at, offset, bytes, access, null);
         at.Strong?.Forget(offset, bytes);
     }

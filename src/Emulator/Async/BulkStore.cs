@@ -30,7 +30,7 @@ internal sealed unsafe class BulkStore(Address to, Address from, LaneSlot size) 
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, bytes, 16, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;
-        shared.Shadow.Read(shared, offset, bytes, reads);
+        shared.Shadow.ReadWritten(shared, offset, bytes, reads);
         Allocation global = MemoryReference.Locate(warp, StateSpace.Global, target, bytes, lane);
         global.Shadow.Write(global, (long)(target - global.Address), bytes, AsyncWork.Book(warp, Actor.BulkWrite, lane, Line), null);
         warp.Cta.Launch.Counters.AsyncBytes += bytes;

@@ -34,17 +34,18 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
             throw new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of global memory") { Lane = lane, Address = source };
         Access access = AsyncWork.Book(warp, Actor.CopyAsync, lane, Line);
         byte* origin = null;
+        UnwrittenBytes unwritten = default;
         if (count > 0)
         {
             Allocation at = MemoryReference.Locate(warp, StateSpace.Global, source, count, lane);
-            at.Shadow.Read(at, (long)(source - at.Address), count, access);
+            unwritten = at.Shadow.Read(at, (long)(source - at.Address), count, access);
             origin = at.Data + (source - at.Address);
         }
         if (target % (uint)bytes != 0)
             throw new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of shared memory") { Lane = lane, Address = target };
         Allocation shared = MemoryReference.Locate(warp, StateSpace.Shared, target, bytes, lane);
         long offset = (long)(MemoryReference.Offset(StateSpace.Shared, target) - shared.Address);
-        shared.Shadow.Write(shared, offset, bytes, access, null);
+        shared.Shadow.Write(shared, offset, bytes, access, null, unwritten);
         byte* destination = shared.Data + offset;
         AsyncWork.Issue(warp, new AsyncOperation(Actor.CopyAsync, warp, lane, access.Clock, () => Move(origin, destination, count)));
     }

@@ -46,7 +46,7 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
     {
         if (at < 0 || at + length > global.Size)
             throw Faults.At(FaultKind.OutOfBounds, "the tensor map reaches outside of its buffer", global, at, access.Lane);
-        global.Shadow.Read(global, at, length, access);
+        global.Shadow.ReadWritten(global, at, length, access);
     }
 
     private static void Move(TensorBox box, Allocation global, Allocation shared, uint address)

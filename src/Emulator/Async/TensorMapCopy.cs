@@ -14,7 +14,7 @@ internal sealed unsafe class TensorMapCopy(Address to, Address from) : Instructi
 {
     public override void Execute(Warp warp)
     {
-        warp.RequireWhole("tensormap.cp_fenceproxy");
+        if (warp.AwaitsWhole(this, "tensormap.cp_fenceproxy")) return;
         warp.Learn(warp.Active, warp.Publish(warp.Active));
         int first = int.TrailingZeroCount((int)warp.Active);
         (Allocation source, long read) = Place(warp, from, StateSpace.Shared, first);
@@ -24,7 +24,7 @@ internal sealed unsafe class TensorMapCopy(Address to, Address from) : Instructi
         {
             int lane = (warp.Active >> word & 1) != 0 ? word : first, at = word * 4;
             warp.SetLane(lane);
-            source.Shadow.Read(source, read + at, 4, warp.Access);
+            source.Shadow.ReadWritten(source, read + at, 4, warp.Access);
             target.Shadow.Write(target, write + at, 4, warp.Access, source.Data + read + at);
         }
         MemoryOrder.Overwrite(warp, target, write, TensorMapObject.Bytes);

@@ -12,7 +12,7 @@ internal static unsafe class TensorMapPlace
     /// <summary>The map at a generic address, for a copy by a lane: the writes to it must have been fenced (PTX ISA 8.6, tensormap proxy).</summary>
     public static (TensorMap Map, ulong Address) Read(Warp warp, ulong address, int lane, int line)
     {
-        (StateSpace space, ulong local) = MemoryReference.FromGeneric(address);
+        (StateSpace space, ulong local) = MemoryReference.FromGeneric(warp, lane, address);
         if (space is StateSpace.Shared or StateSpace.Local)
             throw new FaultException(FaultKind.Invalid, $"a tensor map in {space.ToString().ToLowerInvariant()} memory; copies read it from param, const or global memory")
             { Lane = lane, Address = address };
@@ -36,7 +36,7 @@ internal static unsafe class TensorMapPlace
         warp.SetLane(lane);
         access.Actor = Actor.TensorLoad;
         access.Knowledge = access.Knowledge with { Fenced = access.Knowledge.Maps.Of(address) };
-        try { at.Shadow.Read(at, offset, TensorMapObject.Bytes, access); }
+        try { at.Shadow.ReadWritten(at, offset, TensorMapObject.Bytes, access); }
         catch (FaultException fault) when (fault.Kind == FaultKind.Proxy)
         {
             throw Faults.At(FaultKind.Proxy, "a tensor map that the launch changed is used by a tensor copy with no fence.proxy.tensormap::generic.acquire of its address between",

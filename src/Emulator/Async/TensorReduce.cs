@@ -33,7 +33,7 @@ internal sealed unsafe class TensorReduce(Address map, LaneSlot[] coordinates, A
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, box.Map.BoxBytes, Align, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;
-        shared.Shadow.Read(shared, offset, box.Map.BoxBytes, reads);
+        shared.Shadow.ReadWritten(shared, offset, box.Map.BoxBytes, reads);
         Access writes = AsyncWork.Book(warp, Actor.BulkWrite, lane, Line);
         box.Rows((_, _, length, at) =>
         {

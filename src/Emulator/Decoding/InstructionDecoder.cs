@@ -82,7 +82,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return slot;
     }
 
-    /// <summary>A source that isn't checked before the instruction runs: moves carry "unwritten" on.</summary>
+    /// <summary>Slot of a register that isn't checked before the instruction runs.</summary>
     public int UncheckedSource(PtxOperand operand, PtxType type) => Value(operand, type);
 
     /// <summary>A source whose register may be wider than the type, as st and cvt allow (PTX ISA 9.4.1).</summary>

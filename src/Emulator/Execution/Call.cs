@@ -25,7 +25,7 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
     public void Enter(Warp warp, int index)
     {
         Strand strand = warp.Strand;
-        foreach (int slot in Registers) warp.Ready[slot] &= ~warp.Active;
+        foreach (int slot in Registers) warp.Unwritten.Forget(slot, warp.Active);
         foreach (FrameCopy copy in arguments) copy.Apply(warp);
         var join = new Join(index + 1, strand.Mask, strand.Join, strand.Calls);
         strand.Calls = new CallFrame(index + 1, join, results, strand.Calls);

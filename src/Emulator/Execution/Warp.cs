@@ -28,6 +28,7 @@ internal sealed unsafe class Warp
         Ready[Instruction.NoSlot] = ~0u;
         Addresses = (long*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref addresses[0]);
         Local = new LocalMemory(code.Frame);
+        Unwritten = new UnwrittenRegisters(this);
         Array.Fill(Knowledge, Checking.Knowledge.None);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
         Strands.Add(new Strand(mask, code.Entry));
@@ -45,6 +46,9 @@ internal sealed unsafe class Warp
     /// <summary>For each slot, the lanes whose value may be read.</summary>
     public uint* Ready { get; }
 
+    /// <summary>What the other lanes hold.</summary>
+    public UnwrittenRegisters Unwritten { get; }
+
     /// <summary>Scratch for the addresses of the running instruction.</summary>
     public long* Addresses { get; }
 
@@ -53,6 +57,15 @@ internal sealed unsafe class Warp
     public List<Strand> Strands { get; } = [];
 
     public Strand Strand { get; set; } = null!;
+
+    /// <summary>Joins where lanes wait for others.</summary>
+    public List<Join> Parked { get; } = [];
+
+    /// <summary>Strong accesses of the other lanes since.</summary>
+    public int StrongSinceParked { get; set; }
+
+    /// <summary>Whether lanes went on from a join alone, and so may come to a place one after the other.</summary>
+    public bool RunsApart { get; set; }
 
     /// <summary>Lanes that have a thread and haven't left.</summary>
     public uint Live { get; set; }
@@ -85,6 +98,9 @@ internal sealed unsafe class Warp
     /// <summary>What a lane read from strong writes, by the scope that a later fence needs to take it in.</summary>
     public Observations[] Acquired { get; } = new Observations[Lanes];
 
+    /// <summary>What was done before a lane's last fence.sc of the device's scope.</summary>
+    public VectorClock?[] Sequenced { get; } = new VectorClock?[Lanes];
+
     public Access Access { get; }
 
     /// <summary>Lanes that have arrived at the cluster's barrier and not waited, and the phase that they arrived in.</summary>
@@ -115,6 +131,7 @@ internal sealed unsafe class Warp
         a.Line = line;
         a.Actor = Actor.Thread;
         a.Scope = scope;
+        a.IsAtomic = a.IsReadOnly = false;
         return a;
     }
 
@@ -124,6 +141,20 @@ internal sealed unsafe class Warp
         Access.Lane = lane;
         Access.Mask = Access.IssuerMask = 1u << lane;
         Access.Knowledge = Knowledge[lane];
+    }
+
+    /// <summary>As <see cref="Publish"/>, with the lanes' own accesses left to the caller: they are known up to the clock.</summary>
+    public (Knowledge Known, int Clock) BeginPublish(uint mask)
+    {
+        Knowledge all = Together(mask);
+        VectorClock seen = Async.AddWaited(all.Seen, Cta.Number, mask);
+        return (ReferenceEquals(seen, all.Seen) ? all : all with { Seen = seen }, Clock++);
+    }
+
+    /// <summary>The lanes know this instead, which holds all that they knew.</summary>
+    public void Replace(uint mask, Knowledge news)
+    {
+        for (uint rest = mask; rest != 0; rest &= rest - 1) Knowledge[int.TrailingZeroCount((int)rest)] = news;
     }
 
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
@@ -182,6 +213,36 @@ internal sealed unsafe class Warp
         for (uint rest = mask; rest != 0; rest &= rest - 1)
             most = Math.Max(most, executed[int.TrailingZeroCount((int)rest)] += ran);
         return most;
+    }
+
+    /// <summary>
+    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others; true while they do.
+    /// </summary>
+    public bool AwaitsWhole(Instruction instruction, string name)
+    {
+        if (Active == Live || !RunsApart || instruction.Guard != Instruction.NoSlot) { RequireWhole(name); return false; }
+        Strand strand = Strand;
+        uint here = Here(instruction.Index);
+        if (here != Live)
+        {
+            strand.Waiting = $"'{name}' at line {instruction.Line}, for lanes 0x{Live & ~here:x8} of the warp";
+            strand.CanResume = () => Here(instruction.Index) == Live;
+            Next = instruction.Index;
+            Yield = true;
+            return true;
+        }
+        Strands.RemoveAll(other => other != strand);
+        strand.Mask = Active = Live;
+        RunsApart = false;
+        return false;
+    }
+
+    private uint Here(int index)
+    {
+        uint here = 0;
+        foreach (Strand strand in Strands)
+            if (strand.At == index && strand.Join == Strand.Join && strand.Calls == Strand.Calls) here |= strand.Mask;
+        return here;
     }
 
     /// <summary>A collective instruction that every thread of the warp must reach together.</summary>

@@ -46,7 +46,7 @@ internal static class AtomicOpcodes
         }
         LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), bytes) : null;
         LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), bytes))];
-        return new Atomic(space, bytes, scope, order, address, to, from, Function(d, operation, type));
+        return new Atomic(space, bytes, scope, order, address, to, from, operation != "exch", Function(d, operation, type));
     }
 
     private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) => one((ulong)old, (ulong)a, (ulong)b);

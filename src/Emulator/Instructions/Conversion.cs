@@ -27,6 +27,9 @@ internal sealed record Conversion
 
     public bool Relu { get; init; }
 
+    /// <summary>From integer to integer with nothing but cutting and extending.</summary>
+    public bool IsIntegral => !IsReal(From) && !IsReal(To) && !Saturate;
+
     public bool IsPacked => To is PtxType.F16x2 or PtxType.BF16x2 or PtxType.E4M3x2 or PtxType.E5M2x2;
 
     /// <summary>The conversion of each half of a packed one.</summary>

@@ -31,7 +31,7 @@ internal static class ConvertOpcodes
             PredicateSource source = d.Predicate(from);
             return new PredicateLogic(d.Destination(0, type), source, source, (a, _) => a);
         }
-        int target = d.Destination(0, type), origin = d.UncheckedSource(from, type);
+        int target = d.Destination(0, type), origin = d.Source(from, type);
         return type.Bytes() switch
         {
             2 => new MoveLanes<ushort>(target, origin),
@@ -65,7 +65,7 @@ internal static class ConvertOpcodes
         return new PackLanes(d.Source(from, type), type.Bytes(), parts, unpack: true);
     }
 
-    private static LaneFunction ConvertAddress(InstructionDecoder d)
+    private static Instruction ConvertAddress(InstructionDecoder d)
     {
         bool toSpace = d.Flag("to");
         StateSpace space = Space(d);
@@ -74,6 +74,7 @@ internal static class ConvertOpcodes
         if (type == PtxType.U32) throw d.Unsupported("32-bit generic addresses aren't supported");
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
+        if (space == StateSpace.Local) return new LocalAddress(to, from, toSpace);
         return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
     }
 
@@ -137,7 +138,10 @@ internal static class ConvertOpcodes
         int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
         int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
         return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)
-            ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes));
+            ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes))
+            {
+                Moved = how.IsIntegral ? 1 : 0,
+            };
     }
 
     private static int Width(PtxType type) => type == PtxType.TF32 ? 3 : type.Bytes();

@@ -13,7 +13,7 @@ internal static class MemoryOpcodes
     private static readonly string[] Hints =
     [
         "ca", "cg", "cs", "lu", "cv", "wb", "wt", "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
-        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "nc", "unified",
+        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "unified",
     ];
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
@@ -60,11 +60,12 @@ internal static class MemoryOpcodes
         if (order is null or "weak" && scope != Scope.Weak) throw d.Error("a scope doesn't belong here");
         if (order is "volatile" or "mmio") scope = Scope.System;
         StateSpace space = Space(d);
+        bool readOnly = d.Flag("nc");
         while (d.OneOf(Hints) is not null) { }
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
         if (type.Bytes() == 0 || type.Bytes() * count > 32) throw d.Error($"{type.Text()} can't be moved so");
-        return new MemoryShape(space, type, count, scope, order is "acquire" or "release");
+        return new MemoryShape(space, type, count, scope, order is "acquire" or "release", readOnly);
     }
 
     private static Instruction Load(InstructionDecoder d)

@@ -20,29 +20,25 @@ internal sealed unsafe class VectorAtomic(
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            ulong at = (ulong)warp.Addresses[lane];
-            if ((at & (uint)(bytes * count - 1)) != 0)
-                throw new FaultException(FaultKind.Misaligned, $"an atomic of {bytes * count} bytes") { Lane = lane, Address = at };
-            warp.Begin(Line, scope);
-            for (int i = 0; i < count; i++) One(warp, lane, at + (ulong)(i * bytes), i);
+            warp.Begin(Line, scope).IsAtomic = true;
+            warp.SetLane(lane);
+            (Allocation at, long offset) = MemoryReference.Place(warp, space, (ulong)warp.Addresses[lane], bytes * count, lane);
+            for (int i = 0; i < count; i++) One(warp, lane, at, offset + i * bytes, i);
         }
         StrongTurn.End(warp);
     }
 
-    private void One(Warp warp, int lane, ulong at, int element)
+    private void One(Warp warp, int lane, Allocation at, long offset, int element)
     {
+        if (at.Shadow.Missing(offset, bytes).Any) throw Faults.Uninitialized("updated before any write", at, offset, warp.Access);
+        byte* place = at.Data + offset;
         UInt128 old = 0;
-        warp.SetLane(lane);
-        byte* from = MemoryReference.Resolve(warp, space, at, bytes, lane, null, out Allocation? allocation);
-        if (allocation is null) throw new FaultException(FaultKind.Invalid, "an atomic on local memory") { Lane = lane, Address = at };
-        long offset = from - allocation.Data;
-        Buffer.MemoryCopy(from, &old, 16, bytes);
+        Buffer.MemoryCopy(place, &old, 16, bytes);
         UInt128 fresh = function(old, Read(warp, lane, sources[0][element]), sources.Length > 1 ? Read(warp, lane, sources[1][element]) : 0);
-        MemoryOrder.ReadNewest(warp, allocation, offset, bytes, order is "acquire" or "acq_rel");
-        warp.SetLane(lane);
-        MemoryReference.Resolve(warp, space, at, bytes, lane, (byte*)&fresh, out _);
-        MemoryOrder.Write(warp, allocation, offset, bytes, order is "release" or "acq_rel", carriesOn: true);
-        Buffer.MemoryCopy(&fresh, from, bytes, bytes);
+        StrongPlace history = MemoryOrder.ReadNewest(warp, at, offset, bytes, order is "acquire" or "acq_rel");
+        at.Shadow.Write(at, offset, bytes, warp.Access, (byte*)&fresh);
+        MemoryOrder.Update(warp, history, at, order is "release" or "acq_rel");
+        Buffer.MemoryCopy(&fresh, place, bytes, bytes);
         if (d.Length == 0) return;
         if (bytes == 16) warp.Slot<UInt128>(d[element].Slot)[lane] = old;
         else d[element].Write(warp, lane, (ulong)old);

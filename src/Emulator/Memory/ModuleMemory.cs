@@ -24,7 +24,7 @@ internal sealed class ModuleMemory
             bytes += variable.Size;
             if (bytes > MostVariableBytes)
                 throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
-            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
+            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true, variable.Align);
             variable.Initial.CopyTo(made.Bytes);
             variables.Add(variable, made);
         }
@@ -32,21 +32,20 @@ internal sealed class ModuleMemory
             foreach (SymbolReference reference in variable.References) Resolve(module, at, reference);
     }
 
-    /// <summary>A buffer in its own 64 GiB of addresses.</summary>
-    public Allocation NewGlobal(string name, long size, bool isInitialized)
+    /// <summary>A buffer or variable in its own 64 GiB of addresses.</summary>
+    public Allocation NewGlobal(string name, long size, bool isInitialized, int align = 256)
     {
-        ulong address = (ulong)(globals.Count + 1) << AddressMap.GlobalShift;
-        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized);
+        ulong address = AddressMap.Place((ulong)(globals.Count + 1) << AddressMap.GlobalShift, align);
+        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized) { Align = align };
         globals.Add(made);
         return made;
     }
 
     public Allocation NewParameter(PtxVariable variable)
     {
-        ulong align = (ulong)Math.Max(variable.Align, 16);
-        ulong address = (paramEnd + align - 1) & ~(align - 1);
+        ulong address = AddressMap.Place(paramEnd, variable.Align);
         paramEnd = address + (ulong)variable.Size + 16;
-        var made = new Allocation(variable.Name, StateSpace.Param, address, variable.Size, true);
+        var made = new Allocation(variable.Name, StateSpace.Param, address, variable.Size, true) { Align = variable.Align };
         parameters.Add(made);
         return made;
     }
@@ -83,10 +82,9 @@ internal sealed class ModuleMemory
 
     private Allocation NewConstant(PtxVariable variable)
     {
-        ulong align = (ulong)Math.Max(variable.Align, 16);
-        ulong address = (constEnd + align - 1) & ~(align - 1);
+        ulong address = AddressMap.Place(constEnd, variable.Align);
         constEnd = address + (ulong)variable.Size + Gap;
-        var made = new Allocation(variable.Name, StateSpace.Const, address, variable.Size, true);
+        var made = new Allocation(variable.Name, StateSpace.Const, address, variable.Size, true) { Align = variable.Align };
         constants.Add(made);
         return made;
     }

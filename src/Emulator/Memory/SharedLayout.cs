@@ -31,8 +31,7 @@ internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1
             return other.Address;
         }
         long size = variable.IsDynamic ? dynamicBytes : variable.Size;
-        uint align = (uint)Math.Max(variable.IsDynamic ? Math.Max(variable.Align, largestDynamicAlign) : variable.Align, 16);
-        uint address = (end + align - 1) & ~(align - 1);
+        uint address = (uint)AddressMap.Place(end, variable.IsDynamic ? Math.Max(variable.Align, largestDynamicAlign) : variable.Align);
         if (address + size + Gap > 1 << AddressMap.RankShift)
             throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
         variables.Add((address, variable, size));

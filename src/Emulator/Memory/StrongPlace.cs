@@ -25,7 +25,7 @@ internal sealed class StrongPlace(long offset, int bytes)
     /// <summary>A write by <paramref name="writer"/>; <paramref name="before"/> are the bits that it replaces.</summary>
     public void Add(StrongValue value, Access writer, ulong before)
     {
-        if (values.Count == 0) values.Add(new StrongValue(default, Scope.Weak, writer.Cta));
+        if (values.Count == 0) values.Add(new StrongValue(default, VectorClock.Empty, Scope.Weak, writer.Cta));
         values[^1].Bits = before;
         value.AddWitness(writer);
         values.Add(value);

@@ -4,12 +4,16 @@ namespace CogVideoX.Emulator.Memory;
 
 /// <summary>A value that a strong write put somewhere.</summary>
 /// <param name="news">what the write published (PTX ISA 8.7, release patterns)</param>
+/// <param name="sequenced">what was done before a fence.sc of the device's scope that the write follows</param>
 /// <param name="scope">of the write</param> <param name="cta">the writer's</param>
-internal sealed class StrongValue(ScopedKnowledge news, Scope scope, int cta)
+internal sealed class StrongValue(ScopedKnowledge news, VectorClock sequenced, Scope scope, int cta)
 {
-    private readonly List<(int Cta, int Thread, int Clock)> witnesses = [];
+    private (int Cta, int Thread, int Clock)? first;
+    private List<(int Cta, int Thread, int Clock)>? others;
 
     public ScopedKnowledge News { get; } = news;
+
+    public VectorClock Sequenced { get; } = sequenced;
 
     public Scope Scope { get; } = scope;
 
@@ -19,12 +23,19 @@ internal sealed class StrongValue(ScopedKnowledge news, Scope scope, int cta)
     public ulong Bits { get; set; }
 
     /// <summary>The thread wrote or read it: who comes after that can't read an older one.</summary>
-    public void AddWitness(Access by) => witnesses.Add((by.Cta, by.IssuerEntity + by.Lane, by.Clock));
+    public void AddWitness(Access by)
+    {
+        (int, int, int) witness = (by.Cta, by.IssuerEntity + by.Lane, by.Clock);
+        if (first is null) first = witness;
+        else (others ??= []).Add(witness);
+    }
 
     public bool IsBefore(Access reader)
     {
-        foreach ((int witnessCta, int thread, int clock) in witnesses)
-            if (reader.IsAfter(witnessCta, thread, clock)) return true;
+        if (first is var (cta, thread, clock) && reader.IsAfter(cta, thread, clock)) return true;
+        if (others is null) return false;
+        foreach ((int witnessCta, int witnessThread, int witnessClock) in others)
+            if (reader.IsAfter(witnessCta, witnessThread, witnessClock)) return true;
         return false;
     }
 }
