@@ -93,6 +93,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             registerBytes = type.Bytes();
             return Source(operand, type);
         }
+        RequireWidened(operand.Register, type);
         registerBytes = operand.Register.Type.Bytes();
         int slot = slots.Register(operand.Register);
         sources.Add(slot);
@@ -148,6 +149,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         registerBytes = operand.Register?.Type.Bytes() ?? type.Bytes();
         if (registerBytes <= type.Bytes()) return Destination(operand, type);
+        RequireWidened(operand.Register!, type);
         int slot = slots.Register(operand.Register!);
         destinations.Add(slot);
         return slot;
@@ -240,6 +242,12 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 return slots.Constant(Cut(operand.Bits, type.Bytes()), type.Bytes());
             case OperandKind.Real:
                 return slots.Constant(RealBits(operand, type), type.Bytes());
+            case OperandKind.Special when syntax.Opcode is not ("mov" or "cvt"):
+                throw Error($"{operand.Name} must be moved to a register first");
+            case OperandKind.Special when type.IsFloat():
+                throw Error($"{operand.Name} isn't a {type.Text()}");
+            case OperandKind.Special when SpecialRegister.IsUncovered(operand.Name):
+                throw Unsupported($"{operand.Name} isn't covered");
             case OperandKind.Special:
                 return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
             case OperandKind.Symbol when type.Bytes() is 4 or 8 && !type.IsFloat():
@@ -270,6 +278,12 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         bool sizes = register.Type.Bytes() == type.Bytes() && (register.Type == PtxType.Pred) == (type == PtxType.Pred);
         bool classes = !(register.Type.IsFloat() && IsInteger(type)) && !(IsInteger(register.Type) && type.IsFloat());
         if (!sizes || !classes) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
+    }
+
+    /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>
+    private void RequireWidened(PtxRegister register, PtxType type)
+    {
+        if ((register.Type.IsFloat() && IsInteger(type)) || type.IsFloat()) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
     }
 
     private static bool IsInteger(PtxType type) => type is >= PtxType.U8 and <= PtxType.S64;

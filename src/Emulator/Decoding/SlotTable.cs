@@ -7,7 +7,7 @@ namespace CogVideoX.Emulator.Decoding;
 internal sealed class SlotTable(KernelCode code)
 {
     private readonly Dictionary<(ulong Bits, int Bytes), int> constants = [];
-    private readonly Dictionary<string, int> specials = [];
+    private readonly Dictionary<(string Name, int Bytes), int> specials = [];
     private readonly Dictionary<PtxVariable, int> parameters = [];
     private Dictionary<int, int> registers = [];
 
@@ -50,11 +50,12 @@ internal sealed class SlotTable(KernelCode code)
 
     public int? Special(string name, int bytes)
     {
-        if (specials.TryGetValue(name, out int slot)) return slot;
+        if (specials.TryGetValue((name, bytes), out int slot)) return slot;
         if (SpecialRegister.Find(name) is not { } register) return null;
-        if (register.Bytes != bytes) return null;
+        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4)) return null;
+        if (bytes == 2) register = register.AsHalf();
         slot = Reserve(code, bytes == 8 ? 2 : 1);
-        specials.Add(name, slot);
+        specials.Add((name, bytes), slot);
         code.Specials.Add((slot, register));
         return slot;
     }

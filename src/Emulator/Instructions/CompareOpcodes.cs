@@ -189,7 +189,7 @@ internal static class CompareOpcodes
 
     private static Instruction Select(InstructionDecoder d)
     {
-        PtxType type = d.Type();
+        PtxType type = d.Type(PtxType.B16, PtxType.B32, PtxType.B64, PtxType.U16, PtxType.U32, PtxType.U64, PtxType.S16, PtxType.S32, PtxType.S64, PtxType.F32, PtxType.F64);
         d.Count(4);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, type);
         PredicateSource c = d.Predicate(d.Operand(3));

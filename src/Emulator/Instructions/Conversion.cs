@@ -15,8 +15,6 @@ internal sealed record Conversion
     /// <summary>.rni and its kin: floats are rounded to whole numbers.</summary>
     public bool ToIntegral { get; init; }
 
-    public bool HasRounding { get; init; }
-
     public bool Flush { get; init; }
 
     /// <summary>.sat: floats are clamped to 0…1, integers to what their type holds.</summary>
