@@ -82,21 +82,26 @@ internal static class LogicOpcodes
         };
     }
 
-    private static LaneFunction Lookup(InstructionDecoder d)
+    private static Instruction Lookup(InstructionDecoder d)
     {
+        string? combine = d.OneOf("or", "and");
         d.Type(PtxType.B32);
-        d.Count(5);
+        d.Count(combine is null ? 5 : 6);
         uint table = (uint)d.Immediate(4);
-        LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
         LaneSlot[] from = [.. Enumerable.Range(1, 3).Select(i => new LaneSlot(d.Source(i, PtxType.B32), 4))];
-        return new LaneFunction(to, from, v =>
+        if (combine is null) return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), from, Function);
+        if (d.Operand(0) is not { Kind: OperandKind.Pair, Parts: var results }) throw d.Error("lop3 with a predicate writes d|p");
+        LaneSlot to = new(d.Destination(results[0], PtxType.B32), 4), p = new(d.Destination(results[1], PtxType.Pred), 0);
+        return new LookupWithPredicate(to, p, from, d.Predicate(d.Operand(5)), combine == "or", Function);
+
+        ulong Function(ulong[] v)
         {
             ulong result = 0;
             for (int row = 0; row < 8; row++)
                 if ((table >> row & 1) != 0)
                     result |= ((row & 4) != 0 ? v[0] : ~v[0]) & ((row & 2) != 0 ? v[1] : ~v[1]) & ((row & 1) != 0 ? v[2] : ~v[2]);
             return result & uint.MaxValue;
-        });
+        }
     }
 
     private static Instruction Shift(InstructionDecoder d, bool left)

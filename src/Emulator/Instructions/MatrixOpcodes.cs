@@ -10,35 +10,25 @@ internal static class MatrixOpcodes
 {
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
-        all["mma"] = Multiply;
+        all["mma"] = MatrixProductOpcodes.Decode;
+        all["movmatrix"] = Transpose;
         all["ldmatrix"] = d => LoadOrStore(d, isStore: false);
         all["stmatrix"] = d => LoadOrStore(d, isStore: true);
         all["wgmma"] = Wgmma;
         all["setmaxnreg"] = SetMaxRegisters;
     }
 
-    private static Instruction Multiply(InstructionDecoder d)
+    private static MatrixTranspose Transpose(InstructionDecoder d)
     {
-        d.Need("sync");
-        d.Need("aligned");
-        int k = Size(d, "m16n8k");
-        d.Need("row");
-        d.Need("col");
-        bool saturate = d.Flag("satfinite");
-        d.Flag("kind::f8f6f4");
-        var shape = new MatrixShape(k, d.Type(), d.Type(), d.Type(), d.Type(), saturate);
-        d.Count(4);
-        CheckTypes(d, shape);
-        int registersOfA = 16 * k * shape.ElementBytes / 128, registersOfC = shape.D == PtxType.F16 ? 2 : 4;
-        if (registersOfA is not (2 or 4)) throw d.Error($"m16n8k{k} doesn't exist for {shape.A.Text()}");
-        int[] to = Registers(d, 0, registersOfC, Accumulator(shape.D), isDestination: true);
-        int[] a = Registers(d, 1, registersOfA, PtxType.B32, false), b = Registers(d, 2, registersOfA / 2, PtxType.B32, false);
-        return new MatrixMultiply(shape, to, a, b, Registers(d, 3, registersOfC, Accumulator(shape.C), false)) { Class = InstructionClass.Matrix };
+        foreach (string suffix in (string[])["sync", "aligned", "m8n8", "trans"]) d.Need(suffix);
+        d.Type(PtxType.B16);
+        d.Count(2);
+        return new MatrixTranspose(d.Destination(0, PtxType.B32), d.Source(1, PtxType.B32)) { Class = InstructionClass.Matrix };
     }
 
-    private static PtxType Accumulator(PtxType type) => type == PtxType.F16 ? PtxType.B32 : type;
+    public static PtxType Accumulator(PtxType type) => type == PtxType.F16 ? PtxType.B32 : type;
 
-    private static void CheckTypes(InstructionDecoder d, MatrixShape shape)
+    public static void CheckTypes(InstructionDecoder d, MatrixShape shape)
     {
         bool integer = shape is { IsInteger: true, D: PtxType.S32, C: PtxType.S32 } && shape.B is PtxType.S8 or PtxType.U8;
         bool floating = shape.A is PtxType.F16 or PtxType.BF16 or PtxType.TF32 or PtxType.E4M3 or PtxType.E5M2
@@ -48,13 +38,7 @@ internal static class MatrixOpcodes
         if (!integer && !floating) throw d.Unsupported("these types of a matrix product aren't supported");
     }
 
-    private static int Size(InstructionDecoder d, string prefix)
-    {
-        string text = d.Prefixed(prefix) ?? throw d.Unsupported($"only shapes .{prefix}… are supported");
-        return int.TryParse(text, out int size) && size is > 0 and <= 256 ? size : throw d.Error($"'{text}' isn't a size");
-    }
-
-    private static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
+    public static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
         [.. d.Vector(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
 
     private static MatrixLoad LoadOrStore(InstructionDecoder d, bool isStore)
@@ -77,7 +61,7 @@ internal static class MatrixOpcodes
         string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
         d.Need("sync");
         d.Need("aligned");
-        if (action == "mma_async") return MultiplyAsync(d);
+        if (action == "mma_async") return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
         int left = action == "wait_group" ? (int)d.Immediate(0) : 0;
         if (left is < 0 or > 7) throw d.Error("wait_group takes 0 to 7");
@@ -90,7 +74,8 @@ internal static class MatrixOpcodes
         string[] sizes = text.Split('k');
         if (sizes.Length != 2 || !int.TryParse(sizes[0], out int n) || !int.TryParse(sizes[1], out int k) || n % 8 != 0 || n is < 8 or > 256)
             throw d.Error($"m64n{text} isn't a shape of wgmma");
-        PtxType result = d.Type(PtxType.F32, PtxType.F16), a = d.Type(), b = d.Type();
+        PtxType result = d.Type(PtxType.F32, PtxType.F16, PtxType.S32), a = d.Type(), b = d.Type();
+        if (result == PtxType.S32) throw d.Unsupported("wgmma of integers isn't covered");
         var shape = new MatrixShape(k, result, a, b, result, false);
         CheckTypes(d, shape);
         if (k * shape.ElementBytes != 32) throw d.Error($"k{k} doesn't fit {a.Text()}");

@@ -80,8 +80,12 @@ internal static class WarpOpcodes
     {
         RequireSync(d);
         string operation = d.Need("add", "min", "max", "and", "or", "xor");
-        PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.B32);
+        bool magnitude = d.Flag("abs"), nan = d.Flag("NaN");
+        PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.B32, PtxType.F32);
+        bool fits = type switch { PtxType.B32 => operation is "and" or "or" or "xor", PtxType.F32 => operation is "min" or "max", _ => operation is "add" or "min" or "max" };
+        if (!fits || ((magnitude || nan) && type != PtxType.F32)) throw d.Error($"redux has no .{operation} of {type.Text()} so");
         d.Count(3);
+        if (type == PtxType.F32) return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);
         Func<ulong, ulong, ulong> combine = operation switch
         {
             "add" => (a, b) => a + b & uint.MaxValue,
@@ -94,6 +98,29 @@ internal static class WarpOpcodes
         LaneSlot to = new(d.Destination(0, type), 4);
         return new Vote(to, null, new LaneSlot(d.Source(1, type), 4), d.Source(2, PtxType.B32), isCommon: true,
             round => new VoteResult(round.Reduce(combine)));
+    }
+
+    private static Vote ReduceFloats(InstructionDecoder d, int direction, bool magnitude, bool nan)
+    {
+        LaneSlot to = new(d.Destination(0, PtxType.F32), 4);
+        return new Vote(to, null, new LaneSlot(d.Source(1, PtxType.F32), 4), d.Source(2, PtxType.B32), isCommon: true, round =>
+        {
+            float result = magnitude ? MathF.Abs(One(round.Values[round.Lane])) : One(round.Values[round.Lane]);
+            for (uint rest = round.Group; rest != 0; rest &= rest - 1)
+            {
+                float other = One(round.Values[int.TrailingZeroCount((int)rest)]);
+                if (magnitude) other = MathF.Abs(other);
+                result = (direction < 0, nan) switch
+                {
+                    (true, true) => MathF.Min(result, other),
+                    (true, false) => float.MinNumber(result, other),
+                    (false, true) => MathF.Max(result, other),
+                    _ => float.MaxNumber(result, other),
+                };
+            }
+            return new VoteResult(BitConverter.SingleToUInt32Bits(float.IsNaN(result) ? FloatFunctions.Nan : result));
+        });
+        static float One(ulong bits) => BitConverter.UInt32BitsToSingle((uint)bits);
     }
 
     private static Vote Elect(InstructionDecoder d)
