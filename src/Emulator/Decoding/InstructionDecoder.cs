@@ -250,6 +250,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 throw Unsupported($"{operand.Name} isn't covered");
             case OperandKind.Special:
                 return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
+            case OperandKind.Symbol when syntax.Opcode is not ("mov" or "cvt" or "cvta" or "mapa" or "isspacep" or "getctarank"):
+                throw Error($"the address of {operand} must be moved to a register first");
             case OperandKind.Symbol when type.Bytes() is 4 or 8 && !type.IsFloat():
                 return slots.Constant(Cut(symbols.AddressOf(operand, this), type.Bytes()), type.Bytes());
             default:

@@ -52,8 +52,8 @@ internal sealed class SlotTable(KernelCode code)
     {
         if (specials.TryGetValue((name, bytes), out int slot)) return slot;
         if (SpecialRegister.Find(name) is not { } register) return null;
-        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4)) return null;
-        if (bytes == 2) register = register.AsHalf();
+        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4) && !(bytes == 4 && name == "%gridid")) return null;
+        if (register.Bytes > bytes) register = register.Cut(bytes);
         slot = Reserve(code, bytes == 8 ? 2 : 1);
         specials.Add((name, bytes), slot);
         code.Specials.Add((slot, register));

@@ -13,8 +13,8 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
     public static bool IsUncovered(string name) => name is "%aggr_smem_size" or "%is_explicit_cluster" || name.StartsWith("%pm", StringComparison.Ordinal)
         || name.StartsWith("%reserved_smem_offset_", StringComparison.Ordinal);
 
-    /// <summary>Its lower half: mov.u16 of a word.</summary>
-    public SpecialRegister AsHalf() => new(2, (warp, lane) => (ushort)read(warp, lane));
+    /// <summary>Its lowest bytes: mov.u16 of a word, mov.u32 of %gridid as old PTX has it.</summary>
+    public SpecialRegister Cut(int count) => new(count, (warp, lane) => read(warp, lane) & (1UL << 8 * count) - 1);
 
     public static SpecialRegister? Find(string name) => All.GetValueOrDefault(name);
 

@@ -89,6 +89,7 @@ internal static class ConvertOpcodes
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
         if (type == PtxType.U32) throw d.Unsupported("32-bit generic addresses aren't supported");
+        if (!toSpace) MemoryOpcodes.RequireSpace(d, space, d.Operand(1));
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
         if (space == StateSpace.Local) return new LocalAddress(to, from, toSpace);

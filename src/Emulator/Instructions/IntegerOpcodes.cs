@@ -78,6 +78,7 @@ internal static class IntegerOpcodes
     private static Instruction Simple(InstructionDecoder d, ITyped make)
     {
         PtxType type = d.Type(Integers);
+        if (make is Negation or Magnitude && !type.IsSigned()) throw d.Error($"{d.Syntax.Opcode} wants a signed type");
         d.Count(make.Sources + 1);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, make.Sources).Select(i => d.Source(i, type))];
         return type switch

@@ -106,7 +106,7 @@ internal static class LogicOpcodes
 
     private static Instruction Shift(InstructionDecoder d, bool left)
     {
-        PtxType type = d.Type(Shifts);
+        PtxType type = left ? d.Type(Bits) : d.Type(Shifts);
         d.Count(3);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, PtxType.U32);
         if (type.Bytes() == 4)

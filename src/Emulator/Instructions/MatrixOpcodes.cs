@@ -49,6 +49,7 @@ internal static class MatrixOpcodes
         int count = d.Need("x1", "x2", "x4")[1] - '0';
         bool transposed = d.Flag("trans");
         StateSpace space = MemoryOpcodes.Space(d);
+        if (space is not (StateSpace.Generic or StateSpace.Shared)) throw d.Error($"{d.Syntax.Opcode} works on shared memory");
         d.Type(PtxType.B16);
         d.Count(2);
         int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
@@ -64,7 +65,7 @@ internal static class MatrixOpcodes
         if (action == "mma_async") return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
         int left = action == "wait_group" ? (int)d.Immediate(0) : 0;
-        if (left is < 0 or > 7) throw d.Error("wait_group takes 0 to 7");
+        if (left < 0) throw d.Error("the number of groups doesn't fit");
         return new WgmmaControl(action, left) { Class = InstructionClass.Matrix };
     }
 

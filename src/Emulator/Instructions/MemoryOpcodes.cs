@@ -60,8 +60,11 @@ internal static class MemoryOpcodes
         if (isDevice && scope != Scope.System) throw d.Error(".mmio is .relaxed.sys");
         if (order is "relaxed" or "acquire" or "release" && scope == Scope.Weak) throw d.Error("a scope is missing");
         if (order is null or "weak" && scope != Scope.Weak) throw d.Error("a scope doesn't belong here");
+        if (order == "volatile" && scope != Scope.Weak) throw d.Error(".volatile has no scope");
         if (order == "volatile") scope = Scope.System;
         StateSpace space = Space(d);
+        if (order is "relaxed" or "acquire" or "release" && space is StateSpace.Local or StateSpace.Param or StateSpace.Const)
+            throw d.Error($".{order} belongs to global and shared memory");
         bool readOnly = d.Flag("nc");
         string? cache = isStore ? d.OneOf("wb", "cg", "cs", "wt") : d.OneOf("ca", "cg", "cs", "lu", "cv");
         if (cache is not null && order is not (null or "weak")) throw d.Error($".{cache} doesn't go with .{order}");
@@ -79,6 +82,7 @@ internal static class MemoryOpcodes
         bool isMovable = type is >= PtxType.B8 and <= PtxType.S64 or PtxType.F32 or PtxType.F64;
         bool isWide = type.Bytes() * count > 16;
         if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4)) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
+        if (type.Bytes() == 16 && count > 1) throw d.Error("vectors of .b128 aren't moved");
         if (isWide && space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("32 bytes at once are moved in global memory only");
         if (isStore && space == StateSpace.Const) throw d.Error("constant memory isn't written");
         return new MemoryShape(space, type, count, scope, order is "acquire" or "release", readOnly);
@@ -95,6 +99,7 @@ internal static class MemoryOpcodes
 
     private static Instruction Store(InstructionDecoder d)
     {
+        if (d.OneOf("bulk", "async") is { } form) throw d.Unsupported($"st.{form} isn't covered");
         MemoryShape shape = Shape(d, isStore: true);
         d.Count(2, 3);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
@@ -103,10 +108,19 @@ internal static class MemoryOpcodes
         return new Store(shape with { Space = space }, address, from);
     }
 
+    /// <summary>A variable's own space must be the instruction's.</summary>
+    public static void RequireSpace(InstructionDecoder d, StateSpace space, PtxOperand named)
+    {
+        if (named.Variable is not { } variable || space == StateSpace.Generic) return;
+        StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
+        if (of != asked) throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, not in {asked.ToString().ToLowerInvariant()} memory");
+    }
+
     /// <summary>Parameters of functions live in the thread's frame, those of the kernel in the parameter bank.</summary>
     private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
     {
         Address address = d.Address(operand);
+        RequireSpace(d, space, operand.Parts[0]);
         bool inFrame = space == StateSpace.Param && operand.Parts[0].Variable is { } variable && !d.Symbols.IsKernelParameter(variable);
         return (address, inFrame ? StateSpace.Local : space);
     }

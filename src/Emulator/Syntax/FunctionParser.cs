@@ -22,6 +22,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         function = Signature(isEntry, line);
         foreach (PtxVariable variable in function.Returns.Concat(function.Parameters)) Declare(variable, isEntry);
         Directives();
+        RefuseConflicts();
         if (reader.TryTake(";")) return function;
         reader.Expect("{");
         function.HasBody = true;
@@ -71,17 +72,29 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
             Token word = reader.Take();
             if (PlainDirectives.Contains(word.Text)) function.Directives[word.Text[1..]] = [];
             else if (word.Text == ".pragma") Pragma();
-            else if (NumberDirectives.Contains(word.Text)) function.Directives[word.Text[1..]] = Numbers();
+            else if (NumberDirectives.Contains(word.Text)) function.Directives[word.Text[1..]] = Numbers(word);
             else throw new PtxException(word.Line, $"unknown directive '{word.Text}'");
         }
     }
 
-    private int[] Numbers()
+    private int[] Numbers(Token directive)
     {
         var numbers = new List<int>();
         do numbers.Add(reader.ExpectInteger(0, int.MaxValue));
         while (reader.TryTake(","));
+        bool isShape = directive.Text is ".maxntid" or ".reqntid" or ".reqnctapercluster";
+        if (numbers.Count > (isShape ? 3 : 1)) throw new PtxException(directive.Line, $"{directive.Text} takes {(isShape ? "up to three numbers" : "one number")}");
+        bool mayBeZero = directive.Text is ".reqnctapercluster" or ".maxclusterrank" or ".abi_preserve";
+        if (!mayBeZero && numbers.Contains(0)) throw new PtxException(directive.Line, $"{directive.Text} can't be 0");
         return [.. numbers];
+    }
+
+    private void RefuseConflicts()
+    {
+        Dictionary<string, int[]> all = function.Directives;
+        if (all.ContainsKey("maxntid") && all.ContainsKey("reqntid")) throw new PtxException(function.Line, ".maxntid and .reqntid exclude each other");
+        if (all.ContainsKey("reqnctapercluster") && all.ContainsKey("maxclusterrank"))
+            throw new PtxException(function.Line, ".reqnctapercluster and .maxclusterrank exclude each other");
     }
 
     private void Pragma()
@@ -140,6 +153,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         {
             int line = reader.Line, count = function.RegisterCount;
             string name = reader.ExpectName();
+            if (name == "_") throw new PtxException(line, "'_' isn't a name");
             bool fresh = reader.TryTake("<") ? scope.DeclareRange(name, type, Count(), lanes)
                 : lanes > 1 ? scope.DeclareVector(name, type, lanes, ref count)
                 : scope.Declare(new PtxRegister(name, type, count++));

@@ -3,6 +3,8 @@ namespace CogVideoX.Emulator.Syntax;
 /// <summary>Module-level directives (PTX ISA 11).</summary>
 internal sealed class ModuleParser(List<Token> tokens)
 {
+    private const int MostConstantBytes = 64 << 10;
+
     private readonly TokenReader reader = new(tokens);
     private readonly PtxModule module = new();
     private readonly NameScope scope = new(null);
@@ -12,9 +14,22 @@ internal sealed class ModuleParser(List<Token> tokens)
         var variables = new VariableParser(reader);
         while (reader.Current.Kind != TokenKind.End) Directive(variables);
         if (module.Version.Length == 0) throw new PtxException(1, ".version is missing");
+        RequireRoom();
         int number = 0;
         foreach (PtxFunction function in module.Functions.Values) function.Number = number++;
         return module;
+    }
+
+    /// <summary>What a device has for constants, and a kernel's parameters (PTX ISA 5.1.3, 5.1.6; more parameters came with version 8.1).</summary>
+    private void RequireRoom()
+    {
+        long constants = module.Variables.Where(v => v.Space == StateSpace.Const).Sum(v => v.Size);
+        if (constants > MostConstantBytes) throw new PtxException(1, $"{constants} bytes of constants; a module may have {MostConstantBytes}");
+        bool isOld = System.Version.TryParse(module.Version, out System.Version? version) && version < new System.Version(8, 1);
+        int most = isOld ? 4352 : 32764;
+        foreach (PtxFunction entry in module.Functions.Values.Where(f => f.IsEntry))
+            if (entry.Parameters.Sum(p => p.Size) is var bytes && bytes > most)
+                throw new PtxException(entry.Line, $"{entry.Name} has {bytes} bytes of parameters; with .version {module.Version} it may have {most}");
     }
 
     private void Directive(VariableParser variables)

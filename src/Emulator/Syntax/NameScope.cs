@@ -19,7 +19,7 @@ internal sealed class NameScope(NameScope? outer)
     /// <summary>Labels of .calltargets to the functions in it, and of .callprototype to what it says.</summary>
     public Dictionary<string, CallTargets> CallTargets { get; } = [];
 
-    public bool Declare(PtxRegister register) => registers.TryAdd(register.Name, register);
+    public bool Declare(PtxRegister register) => RangeOf(register.Name) is null && registers.TryAdd(register.Name, register);
 
     /// <param name="lanes">parts of a vector register; 1 for an ordinary one</param>
     public bool DeclareRange(string prefix, PtxType type, int count, int lanes) => ranges.TryAdd(prefix, (type, count, lanes));
