@@ -10,7 +10,9 @@ internal sealed unsafe class Warp
     public const int SlotBytes = 128;
 
     private readonly byte[] registers;
-    private readonly long[] executed = new long[Lanes];
+    private readonly long[] executedApart = new long[Lanes];
+    private long executedTogether;
+    private long mostApart;
     private readonly uint[] ready;
     private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
@@ -87,7 +89,11 @@ internal sealed unsafe class Warp
     /// <summary>Carry flags of add.cc and its kin, a bit a lane.</summary>
     public uint Carry { get; set; }
 
+    /// <summary>What each lane knows; changed by <see cref="Learn"/> and its kin only.</summary>
     public Knowledge[] Knowledge { get; } = new Knowledge[Lanes];
+
+    /// <summary>What all lanes know, while that is one and the same.</summary>
+    public Knowledge? Common { get; private set; } = Checking.Knowledge.None;
 
     /// <summary>Clock of the warp's threads: goes up whenever one of them publishes what it did.</summary>
     public int Clock { get; set; } = 1;
@@ -155,6 +161,7 @@ internal sealed unsafe class Warp
     public void Replace(uint mask, Knowledge news)
     {
         for (uint rest = mask; rest != 0; rest &= rest - 1) Knowledge[int.TrailingZeroCount((int)rest)] = news;
+        Common = mask == Initial ? news : null;
     }
 
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
@@ -170,6 +177,7 @@ internal sealed unsafe class Warp
     /// <summary>Joins what some lanes know, each object once.</summary>
     public Knowledge Together(uint mask)
     {
+        if (Common is { } common) return common;
         Knowledge? all = null, last = null;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
@@ -184,6 +192,7 @@ internal sealed unsafe class Warp
     /// <summary>The lanes learn it.</summary>
     public void Learn(uint mask, Knowledge news)
     {
+        if (Common is { } common && ReferenceEquals(common.Join(news), common)) return;
         Knowledge? before = null, after = null;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
@@ -191,6 +200,7 @@ internal sealed unsafe class Warp
             if (!ReferenceEquals(Knowledge[lane], before)) { before = Knowledge[lane]; after = before.Join(news); }
             Knowledge[lane] = after!;
         }
+        Common = Common is not null && mask == Initial ? after : null;
     }
 
     /// <summary>fence.proxy.async: what the lanes know and did becomes visible to asynchronous copies.</summary>
@@ -203,16 +213,23 @@ internal sealed unsafe class Warp
             VectorClock seen = old.Seen.With(Cta.Number, FirstEntity, 1u << lane, Clock);
             Knowledge[lane] = old with { Fenced = old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)) };
         }
+        Common = null;
         Clock++;
     }
 
     /// <summary>Some lanes have run so many instructions more; returns how many the busiest of them has run in all.</summary>
     public long Count(uint mask, int ran)
     {
+        if (mask == Initial)
+        {
+            executedTogether += ran;
+            return executedTogether + mostApart;
+        }
         long most = 0;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            most = Math.Max(most, executed[int.TrailingZeroCount((int)rest)] += ran);
-        return most;
+            most = Math.Max(most, executedApart[int.TrailingZeroCount((int)rest)] += ran);
+        mostApart = Math.Max(mostApart, most);
+        return executedTogether + most;
     }
 
     /// <summary>
