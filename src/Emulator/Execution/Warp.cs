@@ -31,7 +31,7 @@ internal sealed unsafe class Warp
         Addresses = (long*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref addresses[0]);
         Local = new LocalMemory(code.Frame);
         Unwritten = new UnwrittenRegisters(this);
-        Array.Fill(Knowledge, Checking.Knowledge.None);
+        Knowledge = new LaneKnowledge(mask);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
         Strands.Add(new Strand(mask, code.Entry));
     }
@@ -89,11 +89,8 @@ internal sealed unsafe class Warp
     /// <summary>Carry flags of add.cc and its kin, a bit a lane.</summary>
     public uint Carry { get; set; }
 
-    /// <summary>What each lane knows; changed by <see cref="Learn"/> and its kin only.</summary>
-    public Knowledge[] Knowledge { get; } = new Knowledge[Lanes];
-
-    /// <summary>What all lanes know, while that is one and the same.</summary>
-    public Knowledge? Common { get; private set; } = Checking.Knowledge.None;
+    /// <summary>What each lane knows.</summary>
+    public LaneKnowledge Knowledge { get; }
 
     /// <summary>Clock of the warp's threads: goes up whenever one of them publishes what it did.</summary>
     public int Clock { get; set; } = 1;
@@ -157,13 +154,6 @@ internal sealed unsafe class Warp
         return (ReferenceEquals(seen, all.Seen) ? all : all with { Seen = seen }, Clock++);
     }
 
-    /// <summary>The lanes know this instead, which holds all that they knew.</summary>
-    public void Replace(uint mask, Knowledge news)
-    {
-        for (uint rest = mask; rest != 0; rest &= rest - 1) Knowledge[int.TrailingZeroCount((int)rest)] = news;
-        Common = mask == Initial ? news : null;
-    }
-
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
     public Knowledge Publish(uint mask)
     {
@@ -174,34 +164,11 @@ internal sealed unsafe class Warp
         return all with { Seen = seen };
     }
 
-    /// <summary>Joins what some lanes know, each object once.</summary>
-    public Knowledge Together(uint mask)
-    {
-        if (Common is { } common) return common;
-        Knowledge? all = null, last = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            Knowledge one = Knowledge[int.TrailingZeroCount((int)rest)];
-            if (ReferenceEquals(one, last)) continue;
-            all = all is null ? one : all.Join(one);
-            last = one;
-        }
-        return all ?? Checking.Knowledge.None;
-    }
+    /// <summary>What some lanes know together.</summary>
+    public Knowledge Together(uint mask) => Knowledge.Together(mask);
 
     /// <summary>The lanes learn it.</summary>
-    public void Learn(uint mask, Knowledge news)
-    {
-        if (Common is { } common && ReferenceEquals(common.Join(news), common)) return;
-        Knowledge? before = null, after = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            int lane = int.TrailingZeroCount((int)rest);
-            if (!ReferenceEquals(Knowledge[lane], before)) { before = Knowledge[lane]; after = before.Join(news); }
-            Knowledge[lane] = after!;
-        }
-        Common = Common is not null && mask == Initial ? after : null;
-    }
+    public void Learn(uint mask, Knowledge news) => Knowledge.Learn(mask, news);
 
     /// <summary>fence.proxy.async: what the lanes know and did becomes visible to asynchronous copies.</summary>
     public void FenceProxy(uint mask)
@@ -213,7 +180,6 @@ internal sealed unsafe class Warp
             VectorClock seen = old.Seen.With(Cta.Number, FirstEntity, 1u << lane, Clock);
             Knowledge[lane] = old with { Fenced = old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)) };
         }
-        Common = null;
         Clock++;
     }
 

@@ -7,7 +7,7 @@ namespace CogVideoX.Emulator.Memory;
 internal readonly ref struct LaneCheck
 {
     private readonly Access access;
-    private readonly Knowledge[] knowledge;
+    private readonly LaneKnowledge knowledge;
     private readonly int[]? shared;
 
     /// <summary>For an access that <see cref="Warp.Begin"/> has prepared.</summary>
@@ -17,7 +17,7 @@ internal readonly ref struct LaneCheck
         knowledge = warp.Knowledge;
         Info = access.Info;
         (Cta, Entity, Clock) = (access.Cta, access.Entity, access.Clock);
-        shared = warp.Common?.Seen.Of(access.Cta);
+        shared = knowledge.Common?.Seen.Of(access.Cta);
     }
 
     public AccessInfo Info { get; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
@@ -22,8 +23,8 @@ internal sealed unsafe class LocalMemory
         owners = layout.Owners();
         data = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
         states = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
-        start = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref data[0]);
-        marks = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref states[0]);
+        start = (byte*)Unsafe.AsPointer(ref data[0]);
+        marks = (byte*)Unsafe.AsPointer(ref states[0]);
     }
 
     /// <summary>Address of a lane's bytes, which must lie inside one variable.</summary>
@@ -94,6 +95,7 @@ internal sealed unsafe class LocalMemory
         if (!IsInside(address, bytes)) throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsInside(ulong address, int bytes)
     {
         // gaps between variables are wider than any access, so both its ends in one variable means all of it

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 
 namespace CogVideoX.Emulator.Memory;
@@ -226,6 +227,7 @@ internal sealed class Shadow(long size, int initialOwner)
         return page.AsSpan((int)(first & (PageCells - 1)), 32);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Cell CellAt(long index)
     {
         Cell[] page = pages[index >> PageShift] ?? (pages[index >> PageShift] = NewPage());
