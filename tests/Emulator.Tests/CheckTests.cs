@@ -109,7 +109,10 @@ public class CheckTests
         """);
 
     [Fact]
-    public void ATrapEndsTheLaunch() => Expect(FaultKind.Invalid, "trap;");
+    public void ATrapEndsTheLaunch() => Expect(FaultKind.Trap, "trap;");
+
+    [Fact]
+    public void ABreakpointEndsTheLaunchToo() => Expect(FaultKind.Trap, "brkpt;");
 
     [Fact]
     public void ConstantsAreNotWritten() => Expect(FaultKind.Invalid,
