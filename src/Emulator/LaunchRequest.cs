@@ -9,6 +9,9 @@ public sealed record LaunchRequest(
     string Entry, Dim3 Grid, Dim3 Block, int DynamicSharedBytes,
     IReadOnlyList<LaunchArgument> Arguments, IReadOnlyDictionary<string, byte[]> Buffers)
 {
+    /// <summary>Whether all CTAs must be resident at once, as for a barrier of the grid.</summary>
+    public bool Cooperative { get; init; }
+
     /// <summary>Buffers whose bytes nobody has written yet: reading them before a write is a fault.</summary>
     public IReadOnlySet<string> Unwritten { get; init; } = new HashSet<string>();
 }

@@ -60,9 +60,10 @@ public sealed class PtxCase
     {
         var clock = Stopwatch.StartNew();
         Dictionary<string, byte[]> buffers = CaseData.Buffers(data);
-        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers);
+        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers) { Cooperative = File.Cooperative };
         LaunchReport launch = Launch(module, request, options);
         string? complaint = File.Fault is null ? Unexpected(launch) ?? CaseResults.Compare(File, data, buffers) : CaseFaults.Compare(File, launch);
+        complaint ??= CaseLines.Compare(File, launch);
         return new CaseReport(Name, complaint is null, complaint, launch, clock.Elapsed);
     }
 

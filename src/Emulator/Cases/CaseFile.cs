@@ -29,6 +29,12 @@ internal sealed record CaseFile
     /// <summary>Buffer to absolute tolerance; null means that the data says it for each element.</summary>
     public required IReadOnlyDictionary<string, double?> Expected { get; init; }
 
+    /// <summary>Whether all CTAs are resident at once.</summary>
+    public bool Cooperative { get; init; }
+
+    /// <summary>Lines that printf must have written, in whatever order; null if that doesn't matter.</summary>
+    public IReadOnlyList<string>? Printed { get; init; }
+
     /// <summary>Kinds of fault, any of which will do, before the colon; null for a sound launch.</summary>
     public IReadOnlyList<string>? Fault { get; init; }
 
@@ -58,6 +64,8 @@ internal sealed record CaseFile
             Data = CaseInput.Beside(path, root.Get("data")),
             Arguments = [.. root.Get("params").Items().Select(CaseArguments.Parse)],
             Expected = Tolerances(fault is null ? root.Get("expect") : root.Find("expect")),
+            Cooperative = root.Find("cooperative")?.Truth() ?? false,
+            Printed = root.Find("printed") is { } printed ? [.. printed.Items().Select(CaseLines.Line)] : null,
             Fault = fault,
             FaultLine = at?.Find("source_line")?.Int32(),
             FaultBuffers = at?.Find("buffer") is { } buffers ? [.. buffers.Items().Select(b => b.Text())] : null,

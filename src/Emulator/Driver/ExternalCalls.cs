@@ -13,7 +13,7 @@ internal static class ExternalCalls
         if (DriverFunctions.Find(declared.Name) is not { } function)
             return new MissingCall($"the function {name} has no body, and isn't one of the driver's") { Class = InstructionClass.Control };
         bool fits = arguments.Select(a => a.Bytes).SequenceEqual(function.Parameters)
-            && (results.Count == 0 || (results.Count == 1 && results[0].Bytes == function.Result));
+            && results.Sum(r => r.Bytes) == function.Result && results.Count <= 1;
         if (!fits)
         {
             string wanted = $"parameters of {string.Join(", ", function.Parameters)} bytes and {(function.Result == 0 ? "no result" : $"a result of {function.Result}")}";
