@@ -15,7 +15,7 @@ internal static unsafe class MemoryReference
     /// </summary>
     public static byte* Resolve(Warp warp, StateSpace space, ulong address, int bytes, int lane, byte* value, out Allocation? at)
     {
-        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, bytes, lane);
+        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, lane, $"{bytes}-byte access");
         if (space == StateSpace.Generic) (space, address) = FromGeneric(address);
         if (space == StateSpace.Local)
         {
@@ -82,13 +82,15 @@ internal static unsafe class MemoryReference
         for (int i = 0; i < Warp.Lanes; i++) to[i] = (uint)(narrow[i] + address.Offset);
     }
 
-    private static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int bytes, int lane)
+    /// <summary>The fault of an address that isn't a multiple of the access's size, with the allocation that it lies in.</summary>
+    /// <param name="what">what is done there, in words</param>
+    public static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int lane, string what)
     {
         string? name = null;
         if (space == StateSpace.Generic) (space, address) = FromGeneric(address);
         try { name = space == StateSpace.Local ? null : Locate(warp, space, address, 1, lane).Name; }
         catch (FaultException) { /* the fault is the alignment; the address may lie nowhere besides */ }
-        return new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of {space.ToString().ToLowerInvariant()} memory")
+        return new FaultException(FaultKind.Misaligned, $"{what} of {(space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant())} memory")
         {
             Lane = lane,
             Address = address,
