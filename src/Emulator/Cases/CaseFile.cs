@@ -10,8 +10,8 @@ internal sealed record CaseFile
 
     public required string Name { get; init; }
 
-    /// <summary>Path of the module.</summary>
-    public required string Module { get; init; }
+    /// <summary>Path of the module; null in a case for kernels that are compiled from elsewhere.</summary>
+    public required string? Module { get; init; }
 
     public required string Entry { get; init; }
 
@@ -42,22 +42,24 @@ internal sealed record CaseFile
 
     public IReadOnlyList<string>? FaultBuffers { get; init; }
 
-    public static CaseFile Read(string path)
+    /// <param name="needsModule">whether a case without module and entry is refused</param>
+    public static CaseFile Read(string path, bool needsModule)
     {
         byte[] bytes = CaseInput.Read(path, MostBytes);
         (JsonDocument document, CaseNode root) = CaseNode.Parse(path, CaseInput.WithoutMark(bytes));
-        using (document) return Read(path, root);
+        using (document) return Read(path, root, needsModule);
     }
 
-    private static CaseFile Read(string path, CaseNode root)
+    private static CaseFile Read(string path, CaseNode root, bool needsModule)
     {
+        bool hasModule = needsModule || root.Find("module") is not null;
         CaseNode? at = root.Find("fault_at");
         IReadOnlyList<string>? fault = root.Find("fault") is { } planted ? Faults(planted) : null;
         return new CaseFile
         {
             Name = root.Get("name").Text(),
-            Module = CaseInput.Beside(path, root.Get("module")),
-            Entry = root.Get("entry").Text(),
+            Module = hasModule ? CaseInput.Beside(path, root.Get("module")) : null,
+            Entry = hasModule ? root.Get("entry").Text() : "",
             Grid = Size(root.Get("grid")),
             Block = Size(root.Get("block")),
             DynamicSharedBytes = root.Find("dynamic_shared_bytes") is { } dynamic ? Bytes(dynamic) : 0,
