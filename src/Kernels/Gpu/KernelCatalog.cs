@@ -10,7 +10,7 @@ public sealed partial class KernelCatalog
 {
     private const int LongestName = 200;
 
-    private KernelCatalog(string name, Type[] types)
+    internal KernelCatalog(string name, Type[] types)
     {
         Name = name;
         Type[] kernels = [.. types.Where(t => t.IsValueType && t.IsAssignableTo(typeof(IKernel)))];
