@@ -15,12 +15,12 @@ internal sealed class DebugSymbols
     private DebugSymbols(MetadataReader reader) => this.reader = reader;
 
     /// <summary>
-    /// Null if the module has no symbols that can be found. They are looked for in the program's folder: a program in a single file has no
-    /// assemblies there, but its .pdb files.
+    /// Null if the module has no symbols that can be found. They are looked for where the module was loaded from, or else in the program's
+    /// folder: a program in a single file has no assemblies there, but its .pdb files.
     /// </summary>
     public static DebugSymbols? Open(Module module)
     {
-        string assembly = Path.Combine(AppContext.BaseDirectory, module.ScopeName), symbols = Path.ChangeExtension(assembly, ".pdb");
+        string assembly = File.Exists(module.FullyQualifiedName) ? module.FullyQualifiedName : Path.Combine(AppContext.BaseDirectory, module.ScopeName), symbols = Path.ChangeExtension(assembly, ".pdb");
         try
         {
             if (!File.Exists(assembly))

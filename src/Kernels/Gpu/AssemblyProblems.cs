@@ -34,7 +34,7 @@ internal static class AssemblyProblems
     private static string Missing(string reference)
     {
         Version? wanted = reference.Contains(',') ? new AssemblyName(reference).Version : null;
-        return Name(reference) == "System.Runtime" && wanted > typeof(object).Assembly.GetName().Version
+        return Name(reference) is "System.Runtime" or "System.Private.CoreLib" && wanted > typeof(object).Assembly.GetName().Version
             ? $"it is made for .NET {wanted?.ToString(2)}, and this program runs on .NET {Environment.Version.ToString(2)}; build it for net{Environment.Version.ToString(2)}"
             : $"it needs '{Name(reference)}', which isn't beside it; build it with <EnableDynamicLoading>true</EnableDynamicLoading>, or publish it";
     }
