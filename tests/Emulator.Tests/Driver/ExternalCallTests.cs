@@ -65,4 +65,20 @@ public class ExternalCallTests
         Assert.Null(report.Fault);
         Assert.Equal(1, BitConverter.ToInt64(y));
     }
+
+    /// <summary>As clang writes it: llvm.ptx is LLVM 14's for a kernel that prints, allocates and frees.</summary>
+    [Fact]
+    public void TheCallsOfLlvmAreRead()
+    {
+        string text = File.ReadAllText(Path.Combine(Goldens.Planted, "..", "..", "Driver", "llvm.ptx"));
+        var buffers = new Dictionary<string, byte[]> { ["o"] = new byte[16] };
+        LaunchReport report = PtxEmulator.Run(PtxModule.Parse(text), new LaunchRequest("k", new Dim3(1), new Dim3(4), 0, [new LaunchArgument.Buffer("o")], buffers));
+        Assert.Null(report.Fault);
+        Assert.Equal(["0 abc 2.500", "1 abc 2.500", "2 abc 2.500", "3 abc 2.500"], report.Printed);
+        Assert.Equal([3, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0], buffers["o"]);
+    }
+
+    /// <summary>Row B 3 of the trial: declared, called, and never reached.</summary>
+    [Fact]
+    public void APrintThatNobodyComesToIsNoFault() => Assert.Null(DriverKernel.Launch("setp.gt.u32 %p1, %r1, 5000; @!%p1 bra X;" + DriverKernel.Print("%rd1", "%rd1") + "X:", threads: 32).Fault);
 }
