@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Driver;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
 
@@ -67,16 +68,16 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         return made;
     }
 
-    private Call Call(PtxInstruction instruction, List<string> callees)
+    private Instruction Call(PtxInstruction instruction, List<string> callees)
     {
         var decoder = new InstructionDecoder(instruction, slots, symbols);
         decoder.Flag("uni");
         string name = instruction.Operands[1].Name;
         if (!module.Functions.TryGetValue(name, out PtxFunction? callee) || callee.IsEntry)
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
-        if (!callee.HasBody) throw new PtxException(instruction.Line, $"the function '{name}' has no body");
         List<FrameCopy> arguments = Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true);
         List<FrameCopy> results = Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false);
+        if (!callee.HasBody) return decoder.Finish(ExternalCalls.Make(callee, arguments, results));
         var call = new Call(arguments, results) { Class = InstructionClass.Control };
         calls.Add((call, name));
         callees.Add(name);
