@@ -18,7 +18,7 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
             int lane = int.TrailingZeroCount((int)rest);
             MemoryReference.Addresses(warp, from);
             ulong source = (ulong)warp.Addresses[lane];
-            One(warp, lane, TensorBox.Of(warp, map, coordinates, lane), source);
+            One(warp, lane, TensorBox.Of(warp, map, coordinates, lane, Line), source);
         }
     }
 
@@ -28,7 +28,7 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;
         shared.Shadow.ReadWritten(shared, offset, box.Map.BoxBytes, reads);
-        Allocation global = warp.Cta.Launch.Memory.Buffer(box.Map);
+        Allocation global = box.Tensor;
         Access writes = AsyncWork.Book(warp, Actor.BulkWrite, lane, Line);
         box.Rows((_, _, length, at) =>
         {

@@ -15,14 +15,19 @@ internal sealed record Knowledge(VectorClock Seen, VectorClock Fenced, VectorClo
 {
     public static readonly Knowledge None = new(VectorClock.Empty, VectorClock.Empty, VectorClock.Empty, VectorClock.Empty);
 
+    /// <summary>What fence.proxy.tensormap passed on.</summary>
+    public MapFences Maps { get; init; } = MapFences.None;
+
     /// <summary>What either holds; one of the two itself if it holds all of the other.</summary>
     public Knowledge Join(Knowledge other)
     {
         if (ReferenceEquals(this, other)) return this;
         VectorClock seen = Seen.Join(other.Seen), fenced = Fenced.Join(other.Fenced), ordered = Ordered.Join(other.Ordered);
         VectorClock sequenced = Sequenced.Join(other.Sequenced);
-        if (Is(this, seen, fenced, ordered, sequenced)) return this;
-        return Is(other, seen, fenced, ordered, sequenced) ? other : new Knowledge(seen, fenced, ordered, sequenced);
+        MapFences maps = Maps.Join(other.Maps);
+        if (Is(this, seen, fenced, ordered, sequenced) && ReferenceEquals(maps, Maps)) return this;
+        return Is(other, seen, fenced, ordered, sequenced) && ReferenceEquals(maps, other.Maps)
+            ? other : new Knowledge(seen, fenced, ordered, sequenced) { Maps = maps };
     }
 
     private static bool Is(Knowledge one, VectorClock seen, VectorClock fenced, VectorClock ordered, VectorClock sequenced) =>

@@ -9,6 +9,8 @@ internal static class AddressMap
     public const ulong SharedWindow = 1UL << 32;
     public const ulong ParamWindow = 3UL << 32;
     public const ulong ConstWindow = 4UL << 32;
+    private const ulong CodeWindow = 5UL << 32;
+
     public const int GlobalShift = 36;
 
     /// <summary>A shared::cluster address carries the CTA's rank plus one above these bits; without it, it is the CTA's own.</summary>
@@ -16,6 +18,9 @@ internal static class AddressMap
 
     /// <summary>First shared address; below it nothing lies, so that a null pointer is found out.</summary>
     public const uint SharedBase = 1024;
+
+    /// <summary>Address of a function, where calls through a register go; nothing can be read there.</summary>
+    public static ulong OfFunction(int number) => CodeWindow + ((ulong)number + 1) * 16;
 
     /// <summary>A generic address of local memory has this bit, and above its window the thread that it belongs to.</summary>
     public const ulong LocalMark = 1UL << 62;
