@@ -19,7 +19,7 @@ internal static class EmulatorBenchmark
         var now = new Build(Path.Combine(AppContext.BaseDirectory, "CogVideoX.Emulator.dll"));
         Build? before = baseline is null ? null : new Build(Path.GetFullPath(Path.Combine(baseline, "CogVideoX.Emulator.dll")));
         Console.WriteLine($"{"",-22}{"M/s now",10}{(before is null ? "" : "M/s before"),12}{(before is null ? "" : "ratio"),8}");
-        foreach (EmulatorKernel kernel in EmulatorKernel.All)
+        foreach (EmulatorKernel kernel in EmulatorKernel.All.Select(k => k with { Rounds = k.Rounds * int.Parse(Environment.GetEnvironmentVariable("SCALE") ?? "1") }).Where(k => Environment.GetEnvironmentVariable("ONLY") is not { } only || k.Name == only))
         {
             var mine = new Turn(now, kernel);
             Turn? other = before is null ? null : new Turn(before, kernel);

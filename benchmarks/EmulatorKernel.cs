@@ -59,6 +59,36 @@ internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int 
             shfl.sync.bfly.b32 %r13, %r8, 1, 31, 0xffffffff;
             add.u32 %r15, %r15, %r13;
             """),
+        new("X barrier only", 256, 300, 8, """
+            bar.sync 0;
+            """),
+        new("X st.shared row", 256, 300, 8, """
+            st.shared.u32 [%r9], %r8;
+            """),
+        new("X ld.shared row", 256, 300, 8, """
+            ld.shared.u32 %r13, [%r9];
+            """),
+        new("X ld.shared reversed", 256, 300, 8, """
+            ld.shared.u32 %r13, [%r10];
+            """),
+        new("X ld.shared broadcast", 256, 300, 8, """
+            ld.shared.u32 %r13, [s+12];
+            """),
+        new("X red.global", 256, 100, 4, """
+            red.global.add.u32 [%rd2+2048], 1;
+            """),
+        new("X atom.shared", 256, 100, 4, """
+            atom.shared.add.u32 %r14, [%r12], 1;
+            """),
+        new("X st.local", 256, 300, 4, """
+            st.local.u32 [%rd5], %r8;
+            """),
+        new("X ld.local", 256, 300, 4, """
+            ld.local.u32 %r14, [%rd5+12];
+            """),
+        new("X mma only", 128, 60, 8, """
+            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f10, %f11, %f12, %f13}, {%r20, %r21, %r22, %r23}, {%r24, %r25}, {%f10, %f11, %f12, %f13};
+            """),
     ];
 
     /// <summary>The module: one kernel k(x, y).</summary>

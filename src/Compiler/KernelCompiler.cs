@@ -39,6 +39,14 @@ public static class KernelCompiler
         return Print(function, KernelKey.Of(kernel, options), options);
     }
 
+    /// <summary>The name of a kernel's entry in PTX.</summary>
+    /// <param name="kernel">a struct that implements <see cref="IKernel"/>, with its type arguments</param>
+    public static string EntryOf(Type kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return KernelNames.Of(kernel);
+    }
+
     /// <summary>The last stage: text and metadata.</summary>
     internal static CompiledKernel Print(Function function, string key, CompileOptions options)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -43,20 +44,20 @@ public static class KernelKey
     {
         if (!assemblies.TryAdd(assembly.FullName ?? "", assembly.ManifestModule.ModuleVersionId)) return;
         foreach (AssemblyName name in assembly.GetReferencedAssemblies())
-            if (!IsFramework(name) && TryLoad(name) is { } referenced) Add(assemblies, referenced);
+            if (!IsFramework(name) && TryLoad(assembly, name) is { } referenced) Add(assemblies, referenced);
     }
 
     /// <summary>The framework is built as one: the core library's build stands for it.</summary>
     private static bool IsFramework(AssemblyName name) =>
         name.Name is "mscorlib" or "netstandard" or "System" || name.Name!.StartsWith("System.", StringComparison.Ordinal);
 
-    private static Assembly? TryLoad(AssemblyName name)
+    private static Assembly? TryLoad(Assembly from, AssemblyName name)
     {
         try
         {
-            return Assembly.Load(name);
+            return (AssemblyLoadContext.GetLoadContext(from) ?? AssemblyLoadContext.Default).LoadFromAssemblyName(name);
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or FileLoadException or BadImageFormatException)
         {
             // a reference that isn't deployed can't be where code comes from
             return null;

@@ -11,6 +11,10 @@ public abstract record LaunchArgument
     /// <summary>A value, given as the bytes of the parameter.</summary>
     public sealed record Value(byte[] Bytes) : LaunchArgument;
 
+    /// <summary>A struct by value: its bytes, with the addresses of buffers at some places in it.</summary>
+    /// <param name="Bytes">as many as the parameter has; what stands where a pointer belongs doesn't matter</param>
+    public sealed record Struct(byte[] Bytes, IReadOnlyList<StructPointer> Pointers) : LaunchArgument;
+
     /// <summary>A tensor map, as a 128-byte parameter.</summary>
     public sealed record Map(TensorMap Tensor) : LaunchArgument;
 }

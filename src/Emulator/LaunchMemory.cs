@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Memory;
@@ -8,6 +9,7 @@ namespace CogVideoX.Emulator;
 /// <summary>Puts a request's buffers and arguments into memory.</summary>
 internal static class LaunchMemory
 {
+    private const int PointerBytes = 8;
     private const int MostBufferBytes = 2_000_000_000;
 
     public static Dictionary<string, Allocation> Allocate(ModuleMemory memory, LaunchRequest request)
@@ -49,12 +51,27 @@ internal static class LaunchMemory
                 map.Validate();
                 return buffers.TryGetValue(map.Buffer, out Allocation? tensor)
                     ? TensorMapObject.Encode(map, tensor.Address) : throw NoBuffer(map.Buffer, buffers);
-            default:
-                string name = ((LaunchArgument.Buffer)argument).Name;
-                return buffers.TryGetValue(name, out Allocation? at)
-                    ? BitConverter.GetBytes(at.Address) : throw NoBuffer(name, buffers);
+            case LaunchArgument.Struct given: return Bytes(given, buffers);
+            default: return BitConverter.GetBytes(AddressOf(((LaunchArgument.Buffer)argument).Name, buffers));
         }
     }
+
+    private static byte[] Bytes(LaunchArgument.Struct given, Dictionary<string, Allocation> buffers)
+    {
+        byte[] bytes = [.. given.Bytes];
+        var offsets = new HashSet<int>();
+        foreach ((int offset, string buffer) in given.Pointers)
+        {
+            if (offset < 0 || offset % PointerBytes != 0 || offset > bytes.Length - PointerBytes)
+                throw new LaunchException($"a pointer at byte {offset} of a struct of {bytes.Length} bytes; pointers have {PointerBytes} bytes and stand at multiples of {PointerBytes} inside it");
+            if (!offsets.Add(offset)) throw new LaunchException($"two pointers at byte {offset} of a struct");
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(offset), AddressOf(buffer, buffers));
+        }
+        return bytes;
+    }
+
+    private static ulong AddressOf(string buffer, Dictionary<string, Allocation> buffers) =>
+        buffers.TryGetValue(buffer, out Allocation? at) ? at.Address : throw NoBuffer(buffer, buffers);
 
     private static LaunchException NoBuffer(string name, Dictionary<string, Allocation> buffers) =>
         new($"there is no buffer {Printable.Quoted(name)}; there are {Printable.List(buffers.Keys)}");

@@ -11,7 +11,9 @@ public sealed class PtxCase
 
     private readonly SafeTensorsFile data;
 
-    private PtxCase(string path, CaseFile file, PtxModule module, SafeTensorsFile data) => (Path, File, Module, this.data) = (path, file, module, data);
+    private readonly PtxModule? module;
+
+    private PtxCase(string path, CaseFile file, PtxModule? module, SafeTensorsFile data) => (Path, File, this.module, this.data) = (path, file, module, data);
 
     /// <summary>The file that it was read from.</summary>
     public string Path { get; }
@@ -19,8 +21,12 @@ public sealed class PtxCase
     /// <summary>The case's own name.</summary>
     public string Name => File.Name;
 
+    /// <summary>Whether it comes with a module of PTX; one for kernels that are compiled from elsewhere may have none.</summary>
+    public bool HasModule => module is not null;
+
     /// <summary>The module that it launches.</summary>
-    public PtxModule Module { get; }
+    /// <exception cref="CaseException">It comes with none.</exception>
+    public PtxModule Module => module ?? throw new CaseException(Path, "'module' is missing");
 
     /// <summary>What is launched with, in order.</summary>
     public IReadOnlyList<LaunchArgument> Arguments => File.Arguments;
@@ -29,12 +35,11 @@ public sealed class PtxCase
 
     /// <summary>Reads a case with its module and data, which lie beside it.</summary>
     /// <exception cref="CaseException">The case, its module or its data can't be read or isn't what the format asks for.</exception>
-    public static PtxCase Read(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        CaseFile file = CaseFile.Read(path);
-        return new PtxCase(path, file, ReadModule(file.Module), CaseData.Read(file));
-    }
+    public static PtxCase Read(string path) => Read(path, needsModule: true);
+
+    /// <summary>Reads a case that is meant for a kernel from elsewhere (<see cref="For"/>): the module and its entry may be missing.</summary>
+    /// <exception cref="CaseException">The case, its module or its data can't be read or isn't what the format asks for.</exception>
+    public static PtxCase ReadForKernel(string path) => Read(path, needsModule: false);
 
     /// <summary>Size of a buffer.</summary>
     /// <exception cref="CaseException">The case has no such buffer.</exception>
@@ -43,13 +48,20 @@ public sealed class PtxCase
 
     /// <summary>The same data and demands for another kernel, such as one that was written in another language.</summary>
     /// <param name="arguments">in the order of that kernel's parameters</param>
-    /// <remarks>A planted fault has to be of the same kind; its source line and buffer are the other program's own.</remarks>
+    /// <remarks>A planted fault has to be of the same kind; its source line and buffer are the other program's own, if the case comes with one.</remarks>
     public PtxCase For(PtxModule module, string entry, IReadOnlyList<LaunchArgument> arguments) =>
-        new(Path, File with { Module = Path, Entry = entry, Arguments = arguments, FaultLine = null, FaultBuffers = null }, module, data);
+        new(Path, (HasModule ? File with { FaultLine = null, FaultBuffers = null } : File) with { Module = Path, Entry = entry, Arguments = arguments }, module, data);
 
     /// <summary>Reads and runs a case.</summary>
     /// <exception cref="CaseException">It can't be run.</exception>
     public static CaseReport Run(string path, LaunchOptions? options = null) => Read(path).Run(options);
+
+    private static PtxCase Read(string path, bool needsModule)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        CaseFile file = CaseFile.Read(path, needsModule);
+        return new PtxCase(path, file, file.Module is { } module ? ReadModule(module) : null, CaseData.Read(file));
+    }
 
     /// <summary>Runs the launch and compares; buffers start afresh each time.</summary>
     /// <exception cref="CaseException">The launch doesn't fit the kernel, or the kernel holds what the emulator doesn't know.</exception>
@@ -60,9 +72,10 @@ public sealed class PtxCase
     {
         var clock = Stopwatch.StartNew();
         Dictionary<string, byte[]> buffers = CaseData.Buffers(data);
-        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers);
+        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers) { Cooperative = File.Cooperative };
         LaunchReport launch = Launch(module, request, options);
         string? complaint = File.Fault is null ? Unexpected(launch) ?? CaseResults.Compare(File, data, buffers) : CaseFaults.Compare(File, launch);
+        complaint ??= CaseLines.Compare(File, launch);
         return new CaseReport(Name, complaint is null, complaint, launch, clock.Elapsed);
     }
 
@@ -74,7 +87,7 @@ public sealed class PtxCase
         }
         catch (PtxException e)
         {
-            throw new CaseException(module == Module ? File.Module : Path, e.Message, e);
+            throw new CaseException(module == this.module && File.Module is { } own ? own : Path, e.Message, e);
         }
         catch (LaunchException e)
         {

@@ -32,7 +32,11 @@ public static class PtxEmulator
             fault = LaunchLimits.CheckNeeds(launch) ?? Run(launch);
         }
         foreach ((string name, Allocation at) in buffers) at.Bytes.CopyTo(request.Buffers[name]);
-        return new LaunchReport(fault, CounterSummary.Of(launch), module.Files);
+        return new LaunchReport(fault, CounterSummary.Of(launch), module.Files)
+        {
+            Printed = launch.Printed.Lines,
+            DroppedPrints = launch.Printed.Dropped,
+        };
     }
 
     private static Launch Prepare(PtxModule module, PtxFunction entry, LaunchRequest request, LaunchOptions options)

@@ -100,7 +100,10 @@ public class CheckTests
         """);
 
     [Fact]
-    public void ATrapEndsTheLaunch() => Expect(FaultKind.Invalid, "trap;");
+    public void ATrapEndsTheLaunch() => Expect(FaultKind.Trap, "trap;");
+
+    [Fact]
+    public void ABreakpointEndsTheLaunchToo() => Expect(FaultKind.Trap, "brkpt;");
 
     [Fact]
     public void ConstantsAreNotWritten() => Expect(FaultKind.Invalid,
@@ -157,4 +160,19 @@ public class CheckTests
         cp.async.bulk.global.shared::cta.bulk_group [%rd2], [s], 16;
         cp.async.bulk.commit_group;
         """, threads: 1, variables: ".shared .align 16 .b8 s[16];");
+
+    /// <summary>Whatever reads or writes there.</summary>
+    [Theory]
+    [InlineData("cp.async.ca.shared.global [s], [%rd1+2], 4;", "x", "4-byte cp.async of global memory")]
+    [InlineData("cp.async.ca.shared.global [s+4], [%rd1], 8;", "s", "8-byte cp.async of shared memory")]
+    [InlineData("cp.async.bulk.global.shared::cta.bulk_group [%rd2+8], [s], 16;", "y", "a bulk copy of 16 bytes, whose size and addresses must be multiples of 16, of global memory")]
+    [InlineData("cp.async.bulk.global.shared::cta.bulk_group [%rd2], [s+8], 16;", "s", "a bulk copy, which needs 16 bytes, of shared memory")]
+    [InlineData("mbarrier.init.shared.b64 [s+4], 1;", "s", "an mbarrier needs 8 bytes")]
+    [InlineData("mov.u32 %r9, s; add.u32 %r9, %r9, 8; ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r10}, [%r9];", "s", "a row of ldmatrix, which needs 16 bytes, of shared memory")]
+    [InlineData("ld.global.v2.u32 {%r9, %r10}, [%rd1+4];", "x", "8-byte access of global memory")]
+    public void AMisalignedAccessNamesItsAllocation(string body, string allocation, string says)
+    {
+        Fault? fault = Kernel.Run(body, new byte[4096], 4096, target: "sm_90a", variables: ".shared .align 128 .b8 s[1024];").Fault;
+        Assert.Equal((FaultKind.Misaligned, allocation, says), (fault?.Kind, fault?.Allocation, fault?.Message));
+    }
 }

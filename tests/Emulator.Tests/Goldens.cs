@@ -5,6 +5,9 @@ internal static class Goldens
 {
     public static string Cases { get; } = Path.Combine(Root(), "ptx-cases");
 
+    /// <summary>Cases of our own, in the same format: kinds of fault and arguments that ptx-cases has none of.</summary>
+    public static string Planted { get; } = Path.Combine(Root(), "..", "Emulator.Tests", "Cases", "Planted");
+
     private static string Root()
     {
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))

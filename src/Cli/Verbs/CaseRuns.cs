@@ -1,4 +1,5 @@
 using CogVideoX.Emulator;
+using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -23,12 +24,19 @@ internal sealed class CaseRuns(Terminal terminal, bool json)
             if (json) answers.Add(answer);
             else if (print is null) terminal.Output.WriteLine(report(answer));
             else print(answer);
+            if (!json) PrintedLines.Write(terminal.Output, report(answer).Launch);
         }
         catch (CaseException unfit)
         {
             terminal.Say($"cogvideox: {unfit.Message}");
             answers.Add(new { Case = path, Error = unfit.Message });
             code = ExitCode.WrongUsage;
+        }
+        catch (Exception problem) when (KernelProblems.Are(problem))
+        {
+            terminal.Say($"cogvideox: {Path.GetFileNameWithoutExtension(path)}: {problem.Message}");
+            answers.Add(new { Case = path, Error = problem.Message });
+            code = Math.Max(code, ExitCode.Failed);
         }
     }
 

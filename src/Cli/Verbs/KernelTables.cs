@@ -8,15 +8,16 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>What the emulator counted, for people.</summary>
 internal static class KernelTables
 {
-    /// <summary>One kernel: instructions by class, memory, and the lines that cost most.</summary>
+    /// <summary>One kernel: instructions by class, memory, and the lines that cost most; the case's own PTX beside it, if it has some.</summary>
     public static void WriteProfile(TextWriter output, KernelVerdict verdict)
     {
-        LaunchCounters ours = verdict.Report.Launch.Counters, theirs = verdict.Reference.Launch.Counters;
+        LaunchCounters ours = verdict.Report.Launch.Counters;
+        LaunchCounters? theirs = verdict.Reference?.Launch.Counters;
         output.WriteLine(verdict.Report);
-        output.WriteLine($"{"",-34} {"ours",14} {"nvcc",14}");
+        if (theirs is not null) output.WriteLine(Line("", "ours", "its PTX"));
         Row("warp instructions", c => c.WarpInstructions);
         Row("thread instructions", c => c.ThreadInstructions);
-        foreach (InstructionClass kind in ours.ByClass.Keys.Union(theirs.ByClass.Keys).Order())
+        foreach (InstructionClass kind in ours.ByClass.Keys.Union(theirs?.ByClass.Keys ?? []).Order())
             Row($"  {kind.ToString().ToLowerInvariant()}", c => c.ByClass.GetValueOrDefault(kind));
         Row("global bytes", c => c.GlobalBytes);
         Row("shared bytes", c => c.SharedBytes);
@@ -24,28 +25,29 @@ internal static class KernelTables
         Row("bank conflicts", c => c.BankConflicts);
         Row("barrier waits", c => c.BarrierWaits);
         Row("mma", c => c.MatrixMultiplies);
-        output.WriteLine(Line("mma per ldmatrix", Number(ours.MultipliesPerLoad), Number(theirs.MultipliesPerLoad)));
-        output.WriteLine(Line("main loop: instructions per mma", Number(ours.InstructionsPerMultiply), Number(theirs.InstructionsPerMultiply)));
+        output.WriteLine(Line("mma per ldmatrix", Number(ours.MultipliesPerLoad), Number(theirs?.MultipliesPerLoad)));
+        output.WriteLine(Line("main loop: instructions per mma", Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply)));
         output.WriteLine();
         output.WriteLine("line   executions  conflicts  sectors/request  our PTX");
         foreach (LineCounters line in ours.Lines)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{line.Line,5} {line.Executions,11:N0} {line.BankConflicts,10:N0} {line.SectorsPerRequest,16:F1}  {line.Text}"));
 
-        void Row(string name, Func<LaunchCounters, long> count) =>
-            output.WriteLine(Line(name, count(ours).ToString("N0", CultureInfo.InvariantCulture), count(theirs).ToString("N0", CultureInfo.InvariantCulture)));
+        void Row(string name, Func<LaunchCounters, long> count) => output.WriteLine(Line(name, Count(count(ours)), theirs is null ? "" : Count(count(theirs))));
     }
 
-    /// <summary>A row a kernel.</summary>
+    /// <summary>A row a kernel; in brackets what the PTX does that its case came with.</summary>
     public static void WriteComparison(TextWriter output, IReadOnlyList<KernelVerdict> verdicts)
     {
-        output.WriteLine("kernel                   verdict  compile ms  run ms  instructions (nvcc)     bank conflicts (nvcc)  per mma (nvcc)");
+        output.WriteLine("kernel                   verdict  compile ms  run ms  instructions           bank conflicts         per mma");
         foreach (KernelVerdict verdict in verdicts)
         {
-            LaunchCounters ours = verdict.Report.Launch.Counters, theirs = verdict.Reference.Launch.Counters;
-            string perMultiply = ours.MainLoopInstructions == 0 ? "" : $"{Number(ours.InstructionsPerMultiply)} ({Number(theirs.InstructionsPerMultiply)})";
+            LaunchCounters ours = verdict.Report.Launch.Counters;
+            LaunchCounters? theirs = verdict.Reference?.Launch.Counters;
+            string perMultiply = ours.MainLoopInstructions == 0 ? "" : Beside(Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply));
+            string instructions = Beside(Count(ours.WarpInstructions), Count(theirs?.WarpInstructions)), conflicts = Beside(Count(ours.BankConflicts), Count(theirs?.BankConflicts));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{verdict.Kernel,-24} {(verdict.Report.Passed ? "right" : "WRONG"),-8} {verdict.CompileTime.TotalMilliseconds,9:F1} {verdict.Report.Time.TotalMilliseconds,7:F1}  {$"{ours.WarpInstructions:N0} ({theirs.WarpInstructions:N0})",-22}  {$"{ours.BankConflicts:N0} ({theirs.BankConflicts:N0})",-21}  {perMultiply}"));
+                $"{verdict.Kernel,-24} {(verdict.Report.Passed ? "right" : "WRONG"),-8} {verdict.CompileTime.TotalMilliseconds,9:F1} {verdict.Report.Time.TotalMilliseconds,7:F1}  {instructions,-22} {conflicts,-22} {perMultiply}"));
         }
     }
 
@@ -58,7 +60,11 @@ internal static class KernelTables
         output.WriteLine($"     {results.Count(r => r.Caught)} of {results.Count} mutants caught");
     }
 
-    private static string Line(string name, string ours, string theirs) => $"{name,-34} {ours,14} {theirs,14}";
+    private static string Line(string name, string ours, string theirs) => $"{name,-34} {ours,14} {theirs,14}".TrimEnd();
 
-    private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+    private static string Beside(string ours, string theirs) => theirs.Length == 0 ? ours : $"{ours} ({theirs})";
+
+    private static string Count(long? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "";
+
+    private static string Number(double? value) => value?.ToString("F2", CultureInfo.InvariantCulture) ?? "";
 }

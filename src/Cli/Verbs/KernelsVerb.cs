@@ -14,23 +14,16 @@ internal static class KernelsVerb
 
     private static Command List(Terminal terminal)
     {
+        var choice = new KernelChoice();
         Option<bool> json = CommonOptions.Json();
-        var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { json };
-        list.SetAction(parsed =>
-        {
-            var kernels = GpuKernel.All.Select(k => k.Show())
-                .Select(k => new { k.Name, k.Target, k.Threads, k.SharedBytes, Lines = k.Ptx.Count(c => c == '\n') });
-            if (parsed.GetValue(json)) terminal.WriteJson(kernels);
-            else
-                foreach (var kernel in kernels)
-                    terminal.Output.WriteLine($"{kernel.Name,-24} {kernel.Target,-7} {kernel.Threads,5} threads {kernel.SharedBytes,7:N0} bytes shared {kernel.Lines,6:N0} lines");
-            return ExitCode.Done;
-        });
+        var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { choice.Assembly, json };
+        list.SetAction(parsed => new KernelList(terminal).Print(choice.Catalog(parsed), parsed.GetValue(json)));
         return list;
     }
 
     private static Command Show(Terminal terminal)
     {
+        var choice = new KernelChoice();
         Argument<string> name = new("kernel") { Description = "Its name, as list has it" };
         Option<string?> target = new("--target")
         {
@@ -39,10 +32,10 @@ internal static class KernelsVerb
         };
         Option<bool> source = new("--source") { Description = "Write each C# line above what it became" };
         Option<bool> check = new("--check-bounds") { Description = "Let views trap outside of their bounds" };
-        var show = new Command("show", "A kernel's PTX") { name, target, source, check };
+        var show = new Command("show", "A kernel's PTX") { name, choice.Assembly, target, source, check };
         show.SetAction(parsed =>
         {
-            GpuKernel kernel = Find(parsed.GetRequiredValue(name));
+            GpuKernel kernel = KernelChoice.Find(choice.Catalog(parsed), parsed.GetRequiredValue(name));
             terminal.Output.Write(kernel.Show(CheckTarget(parsed.GetValue(target)), parsed.GetValue(source), parsed.GetValue(check)).Ptx);
             return ExitCode.Done;
         });
@@ -51,8 +44,7 @@ internal static class KernelsVerb
 
     private static Command Verify(Terminal terminal)
     {
-        Argument<string[]> names = Names();
-        Option<string> cases = Cases();
+        var choice = new KernelChoice();
         var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json(), mutations = new("--mutations")
         {
@@ -60,13 +52,13 @@ internal static class KernelsVerb
         };
         var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right")
         {
-            names, cases, limits.Thread, limits.Launch, mutations, json,
+            choice.Names, choice.Assembly, choice.Cases, limits.Thread, limits.Launch, mutations, json,
         };
         verify.SetAction((parsed, cancellation) =>
         {
             LaunchOptions options = limits.Read(parsed, cancellation);
             var runs = new CaseRuns(terminal, parsed.GetValue(json));
-            foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
+            foreach ((GpuKernel kernel, string path) in choice.Launches(parsed))
             {
                 runs.Add(
                     path, () => KernelAnswer.Of(kernel, path, options, parsed.GetValue(mutations)),
@@ -79,58 +71,25 @@ internal static class KernelsVerb
 
     private static Command Profile(Terminal terminal)
     {
-        Argument<string[]> names = Names();
-        Option<string> cases = Cases();
+        var choice = new KernelChoice();
         var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json();
-        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the same kernels compiled by nvcc")
+        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the PTX that their cases came with")
         {
-            names, cases, limits.Thread, limits.Launch, json,
+            choice.Names, choice.Assembly, choice.Cases, limits.Thread, limits.Launch, json,
         };
         profile.SetAction((parsed, cancellation) =>
         {
             LaunchOptions options = limits.Read(parsed, cancellation);
             var runs = new CaseRuns(terminal, parsed.GetValue(json));
             var verdicts = new List<KernelVerdict>();
-            foreach ((GpuKernel kernel, string path) in Chosen(parsed.GetValue(names), parsed.GetRequiredValue(cases)))
+            foreach ((GpuKernel kernel, string path) in choice.Launches(parsed))
                 runs.Add(path, () => kernel.Verify(path, options), verdict => verdict.Report, verdicts.Add);
             if (verdicts.Count == 1) KernelTables.WriteProfile(terminal.Output, verdicts[0]);
             else if (verdicts.Count > 1) KernelTables.WriteComparison(terminal.Output, verdicts);
             return Task.FromResult(runs.Finish());
         });
         return profile;
-    }
-
-    private static Argument<string[]> Names() => new("kernel")
-    {
-        Description = "Names, as list has them (default: all that have a case)",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
-
-    private static Option<string> Cases()
-    {
-        Option<string> cases = CommonOptions.PathOption<string>("--cases");
-        cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are "
-            + "(default: those that come with the program)";
-        cases.HelpName = "DIR";
-        cases.DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "ptx-cases");
-        return cases;
-    }
-
-    private static IEnumerable<(GpuKernel Kernel, string Path)> Chosen(string[]? names, string folder)
-    {
-        if (!Directory.Exists(folder)) throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
-        if (names is { Length: > 0 })
-            return names.Select(Find).Select(k => (k, File.Exists(PathOf(k)) ? PathOf(k) : throw new UsageException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")));
-        return GpuKernel.All.Where(k => File.Exists(PathOf(k))).Select(k => (k, PathOf(k)));
-
-        string PathOf(GpuKernel kernel) => Path.Combine(folder, kernel.Name + ".json");
-    }
-
-    private static GpuKernel Find(string name)
-    {
-        try { return GpuKernel.Find(name); }
-        catch (ArgumentException unknown) { throw new UsageException("kernel", unknown.Message); }
     }
 
     private static string? CheckTarget(string? target) => target is null || GpuKernel.IsTarget(target)

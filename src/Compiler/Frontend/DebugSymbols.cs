@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -15,12 +16,12 @@ internal sealed class DebugSymbols
     private DebugSymbols(MetadataReader reader) => this.reader = reader;
 
     /// <summary>
-    /// Null if the module has no symbols that can be found. They are looked for in the program's folder: a program in a single file has no
-    /// assemblies there, but its .pdb files.
+    /// Null if the module has no symbols that can be found. They are looked for where the module was loaded from, or else in the program's
+    /// folder: a program in a single file has no assemblies there, but its .pdb files.
     /// </summary>
     public static DebugSymbols? Open(Module module)
     {
-        string assembly = Path.Combine(AppContext.BaseDirectory, module.ScopeName), symbols = Path.ChangeExtension(assembly, ".pdb");
+        string assembly = Place(module), symbols = Path.ChangeExtension(assembly, ".pdb");
         try
         {
             if (!File.Exists(assembly))
@@ -34,6 +35,10 @@ internal sealed class DebugSymbols
             return null; // damaged symbols are none
         }
     }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3002", Justification = "without a file of its own, the program's folder is looked in")]
+    private static string Place(Module module) =>
+        File.Exists(module.FullyQualifiedName) ? module.FullyQualifiedName : Path.Combine(AppContext.BaseDirectory, module.ScopeName);
 
     /// <summary>Whether the file is what was loaded, and not another build of it.</summary>
     private static bool IsOf(Module module, PEReader image)

@@ -7,8 +7,11 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Names of kernels in PTX.</summary>
 internal static class KernelNames
 {
-    /// <summary>The attribute's, or one made of the type and its arguments: RmsNorm_BFloat16.</summary>
-    public static string Of(Type kernel) => kernel.GetCustomAttribute<KernelNameAttribute>()?.Name ?? Readable(kernel);
+    /// <summary>An attribute's, or one made of the type and its arguments: RmsNorm_BFloat16.</summary>
+    public static string Of(Type kernel) => Instance(kernel) ?? kernel.GetCustomAttribute<KernelNameAttribute>()?.Name ?? Readable(kernel);
+
+    private static string? Instance(Type kernel) => kernel.IsConstructedGenericType
+        ? kernel.GetCustomAttributes<KernelInstanceAttribute>().FirstOrDefault(i => i.Arguments.SequenceEqual(kernel.GetGenericArguments()))?.Name : null;
 
     /// <summary>Letters, digits and underscores; nested types follow the type they are in, type arguments the name.</summary>
     private static string Readable(Type type)

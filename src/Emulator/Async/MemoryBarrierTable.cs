@@ -58,8 +58,9 @@ internal sealed class MemoryBarrierTable(Cta cta)
 
     private (Allocation At, long Offset) Place(ulong address, int lane)
     {
-        if (address % Bytes != 0) throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes") { Lane = lane, Address = address };
         ulong local = MemoryReference.Offset(StateSpace.Shared, address);
+        if (address % Bytes != 0)
+            throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes") { Lane = lane, Address = address, Allocation = cta.Shared.Find(local, 1)?.Name };
         Allocation at = cta.Shared.Locate(local, Bytes, lane);
         return (at, (long)(local - at.Address));
     }

@@ -24,6 +24,7 @@ internal static class CaseArguments
 
     public static LaunchArgument Parse(CaseNode parameter)
     {
+        if (parameter.Find("bytes") is not null || parameter.Find("pointers") is not null) return CaseStructs.Parse(parameter);
         if (parameter.Members().ToList() is not [(var kind, var value)]) throw parameter.Wrong("hold one entry, such as {\"s32\": 3}");
         return kind switch
         {
@@ -35,12 +36,13 @@ internal static class CaseArguments
             "u64" => new LaunchArgument.Value(BitConverter.GetBytes(value.UInt64())),
             "f32" => new LaunchArgument.Value(BitConverter.GetBytes(value.Single())),
             "f64" => new LaunchArgument.Value(BitConverter.GetBytes(value.Double())),
-            _ => throw parameter.Wrong($"be buffer, tensor_map, s32, u32, s64, u64, f32 or f64, not {Printable.Quoted(kind)}"),
+            _ => throw parameter.Wrong($"be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not {Printable.Quoted(kind)}"),
         };
     }
 
     private static TensorMap Map(CaseNode map)
     {
+        map.RequireOnly("buffer", "dtype", "dims", "strides_bytes", "box", "swizzle", "interleave", "out_of_bounds");
         RequireDefault(map, "interleave", "none");
         RequireDefault(map, "out_of_bounds", "zero");
         return new TensorMap(map.Get("buffer").Text(), Choice(map.Get("dtype"), ElementBytes), Longs(map.Get("dims")), Longs(map.Get("strides_bytes")),

@@ -10,8 +10,8 @@ internal sealed record CaseFile
 
     public required string Name { get; init; }
 
-    /// <summary>Path of the module.</summary>
-    public required string Module { get; init; }
+    /// <summary>Path of the module; null in a case for kernels that are compiled from elsewhere.</summary>
+    public required string? Module { get; init; }
 
     public required string Entry { get; init; }
 
@@ -29,6 +29,12 @@ internal sealed record CaseFile
     /// <summary>Buffer to absolute tolerance; null means that the data says it for each element.</summary>
     public required IReadOnlyDictionary<string, double?> Expected { get; init; }
 
+    /// <summary>Whether all CTAs are resident at once.</summary>
+    public bool Cooperative { get; init; }
+
+    /// <summary>Lines that printf must have written, in whatever order; null if that doesn't matter.</summary>
+    public IReadOnlyList<string>? Printed { get; init; }
+
     /// <summary>Kinds of fault, any of which will do, before the colon; null for a sound launch.</summary>
     public IReadOnlyList<string>? Fault { get; init; }
 
@@ -36,28 +42,32 @@ internal sealed record CaseFile
 
     public IReadOnlyList<string>? FaultBuffers { get; init; }
 
-    public static CaseFile Read(string path)
+    /// <param name="needsModule">whether a case without module and entry is refused</param>
+    public static CaseFile Read(string path, bool needsModule)
     {
         byte[] bytes = CaseInput.Read(path, MostBytes);
         (JsonDocument document, CaseNode root) = CaseNode.Parse(path, CaseInput.WithoutMark(bytes));
-        using (document) return Read(path, root);
+        using (document) return Read(path, root, needsModule);
     }
 
-    private static CaseFile Read(string path, CaseNode root)
+    private static CaseFile Read(string path, CaseNode root, bool needsModule)
     {
+        bool hasModule = needsModule || root.Find("module") is not null;
         CaseNode? at = root.Find("fault_at");
         IReadOnlyList<string>? fault = root.Find("fault") is { } planted ? Faults(planted) : null;
         return new CaseFile
         {
             Name = root.Get("name").Text(),
-            Module = CaseInput.Beside(path, root.Get("module")),
-            Entry = root.Get("entry").Text(),
+            Module = hasModule ? CaseInput.Beside(path, root.Get("module")) : null,
+            Entry = hasModule ? root.Get("entry").Text() : "",
             Grid = Size(root.Get("grid")),
             Block = Size(root.Get("block")),
             DynamicSharedBytes = root.Find("dynamic_shared_bytes") is { } dynamic ? Bytes(dynamic) : 0,
             Data = CaseInput.Beside(path, root.Get("data")),
             Arguments = [.. root.Get("params").Items().Select(CaseArguments.Parse)],
             Expected = Tolerances(fault is null ? root.Get("expect") : root.Find("expect")),
+            Cooperative = root.Find("cooperative")?.Truth() ?? false,
+            Printed = root.Find("printed") is { } printed ? [.. printed.Items().Select(CaseLines.Line)] : null,
             Fault = fault,
             FaultLine = at?.Find("source_line")?.Int32(),
             FaultBuffers = at?.Find("buffer") is { } buffers ? [.. buffers.Items().Select(b => b.Text())] : null,

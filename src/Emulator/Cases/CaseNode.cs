@@ -52,6 +52,13 @@ internal sealed class CaseNode
         return value.EnumerateObject().Select(p => (p.Name, new CaseNode(path, place.Length == 0 ? p.Name : $"{place}.{p.Name}", p.Value)));
     }
 
+    /// <summary>Refuses members of other names.</summary>
+    public void RequireOnly(params string[] names)
+    {
+        foreach ((string name, _) in Members())
+            if (!names.Contains(name)) throw Wrong($"have no {Printable.Quoted(name)}; it may have {string.Join(", ", names)}");
+    }
+
     public IReadOnlyList<CaseNode> Items()
     {
         if (value.ValueKind != JsonValueKind.Array) throw Wrong($"be an array, not {Kind}");
@@ -64,6 +71,8 @@ internal sealed class CaseNode
         try { return value.GetString()!; }
         catch (InvalidOperationException e) { throw new CaseException(path, $"{Printable.Quoted(place)} isn't Unicode text", e); }
     }
+
+    public bool Truth() => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong($"be true or false, not {Kind}");
 
     public int Int32() => IsNumber && value.TryGetInt32(out int number) ? number : throw Wrong($"be a whole number of 32 bits, not {Kind}");
 

@@ -24,6 +24,8 @@ public sealed record Fault(
     {
         FaultKind.OutOfBounds => "out of bounds",
         FaultKind.EndlessLoop => "endless loop",
+        FaultKind.UseAfterFree => "use after free",
+        FaultKind.FreedTwice => "freed twice",
         _ => kind.ToString().ToLowerInvariant(),
     };
 }

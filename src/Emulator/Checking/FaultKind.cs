@@ -30,7 +30,19 @@ public enum FaultKind
     /// <summary>The budget of instructions is spent.</summary>
     EndlessLoop,
 
-    /// <summary>Something that PTX forbids or leaves undefined: a trap, a bad operand value.</summary>
+    /// <summary>The kernel's own assert failed.</summary>
+    Assertion,
+
+    /// <summary>The kernel ended itself: trap, or brkpt with no debugger to go on from there.</summary>
+    Trap,
+
+    /// <summary>A block of malloc touched after it was freed.</summary>
+    UseAfterFree,
+
+    /// <summary>A block of malloc freed once more.</summary>
+    FreedTwice,
+
+    /// <summary>Something that PTX forbids or leaves undefined: a bad operand value, a function without a body, free of what malloc didn't give.</summary>
     Invalid,
 
     /// <summary>The launch asks for more than the device has: shared memory, threads, registers.</summary>

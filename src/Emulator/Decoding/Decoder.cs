@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Driver;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
@@ -81,7 +82,11 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         if (instruction.Operands[1].Kind == OperandKind.Register) return CallThroughRegister(instruction, decoder, callees, uniform);
         if (!module.Functions.TryGetValue(name, out PtxFunction? callee) || callee.IsEntry)
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
-        if (!callee.HasBody) throw new PtxException(instruction.Line, $"the function '{name}' has no body");
+        if (!callee.HasBody)
+        {
+            return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true),
+                Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false)));
+        }
         Call call = CallOf(callee, instruction, decoder, callees, uniform);
         decoder.Finish(call);
         return call;

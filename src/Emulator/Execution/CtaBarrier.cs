@@ -58,7 +58,7 @@ internal sealed class CtaBarrier(int number)
         arrived = expected = trues = 0;
         foreach ((Warp warp, Strand strand, uint mask, Action<bool, bool, int>? result) in waiting)
         {
-            warp.Replace(mask, news);
+            warp.Knowledge.Replace(mask, news);
             strand.Waiting = null;
             result?.Invoke(count > 0, count == synced, count);
         }

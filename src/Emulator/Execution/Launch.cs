@@ -1,5 +1,6 @@
 using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Checking;
+using CogVideoX.Emulator.Driver;
 using CogVideoX.Emulator.Memory;
 
 namespace CogVideoX.Emulator.Execution;
@@ -7,6 +8,8 @@ namespace CogVideoX.Emulator.Execution;
 /// <summary>A running grid: everything that its CTAs share.</summary>
 internal sealed class Launch
 {
+    private DeviceHeap? heap;
+
     public required KernelCode Code { get; init; }
 
     public required SharedLayout SharedLayout { get; init; }
@@ -36,6 +39,10 @@ internal sealed class Launch
     public Counters Counters { get; } = new();
 
     public PendingOperations Pending { get; } = new();
+
+    public PrintedText Printed { get; } = new();
+
+    public DeviceHeap Heap => heap ??= new DeviceHeap(this);
 
     /// <summary>What each fence.sc of the device's scope comes after.</summary>
     public VectorClock BeforeFences { get; set; } = VectorClock.Empty;

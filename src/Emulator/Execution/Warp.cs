@@ -10,7 +10,9 @@ internal sealed unsafe class Warp
     public const int SlotBytes = 128;
 
     private readonly byte[] registers;
-    private readonly long[] executed = new long[Lanes];
+    private readonly long[] executedApart = new long[Lanes];
+    private long executedTogether;
+    private long mostApart;
     private readonly uint[] ready;
     private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
@@ -29,7 +31,7 @@ internal sealed unsafe class Warp
         Addresses = (long*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref addresses[0]);
         Local = new LocalMemory(code.Frame);
         Unwritten = new UnwrittenRegisters(this);
-        Array.Fill(Knowledge, Checking.Knowledge.None);
+        Knowledge = new LaneKnowledge(mask);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
         Strands.Add(new Strand(mask, code.Entry));
     }
@@ -87,7 +89,8 @@ internal sealed unsafe class Warp
     /// <summary>Carry flags of add.cc and its kin, a bit a lane.</summary>
     public uint Carry { get; set; }
 
-    public Knowledge[] Knowledge { get; } = new Knowledge[Lanes];
+    /// <summary>What each lane knows.</summary>
+    public LaneKnowledge Knowledge { get; }
 
     /// <summary>Clock of the warp's threads: goes up whenever one of them publishes what it did.</summary>
     public int Clock { get; set; } = 1;
@@ -151,12 +154,6 @@ internal sealed unsafe class Warp
         return (ReferenceEquals(seen, all.Seen) ? all : all with { Seen = seen }, Clock++);
     }
 
-    /// <summary>The lanes know this instead, which holds all that they knew.</summary>
-    public void Replace(uint mask, Knowledge news)
-    {
-        for (uint rest = mask; rest != 0; rest &= rest - 1) Knowledge[int.TrailingZeroCount((int)rest)] = news;
-    }
-
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
     public Knowledge Publish(uint mask)
     {
@@ -167,31 +164,11 @@ internal sealed unsafe class Warp
         return all with { Seen = seen };
     }
 
-    /// <summary>Joins what some lanes know, each object once.</summary>
-    public Knowledge Together(uint mask)
-    {
-        Knowledge? all = null, last = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            Knowledge one = Knowledge[int.TrailingZeroCount((int)rest)];
-            if (ReferenceEquals(one, last)) continue;
-            all = all is null ? one : all.Join(one);
-            last = one;
-        }
-        return all ?? Checking.Knowledge.None;
-    }
+    /// <summary>What some lanes know together.</summary>
+    public Knowledge Together(uint mask) => Knowledge.Together(mask);
 
     /// <summary>The lanes learn it.</summary>
-    public void Learn(uint mask, Knowledge news)
-    {
-        Knowledge? before = null, after = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            int lane = int.TrailingZeroCount((int)rest);
-            if (!ReferenceEquals(Knowledge[lane], before)) { before = Knowledge[lane]; after = before.Join(news); }
-            Knowledge[lane] = after!;
-        }
-    }
+    public void Learn(uint mask, Knowledge news) => Knowledge.Learn(mask, news);
 
     /// <summary>fence.proxy.async: what the lanes know and did becomes visible to asynchronous copies.</summary>
     public void FenceProxy(uint mask)
@@ -209,10 +186,16 @@ internal sealed unsafe class Warp
     /// <summary>Some lanes have run so many instructions more; returns how many the busiest of them has run in all.</summary>
     public long Count(uint mask, int ran)
     {
+        if (mask == Initial)
+        {
+            executedTogether += ran;
+            return executedTogether + mostApart;
+        }
         long most = 0;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            most = Math.Max(most, executed[int.TrailingZeroCount((int)rest)] += ran);
-        return most;
+            most = Math.Max(most, executedApart[int.TrailingZeroCount((int)rest)] += ran);
+        mostApart = Math.Max(mostApart, most);
+        return executedTogether + most;
     }
 
     /// <summary>

@@ -20,7 +20,9 @@ internal sealed unsafe class Atomic(
     {
         MemoryReference.Addresses(warp, address);
         warp.Cta.Launch.Counters.Access(this, space, warp.Addresses, warp.Active, bytes);
-        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        warp.Begin(Line, scope).IsAtomic = true;
+        uint left = acquires || releases || OneAllocation.Find(warp, space, bytes) is not { } at ? warp.Active : Together(warp, at);
+        for (uint rest = left; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             warp.Begin(Line, scope).IsAtomic = true;
@@ -29,6 +31,42 @@ internal sealed unsafe class Atomic(
         }
         StrongTurn.End(warp);
     }
+
+    /// <summary>Relaxed updates of places that only such have touched; returns the lanes from the first on that need the thorough way.</summary>
+    private uint Together(Warp warp, Allocation at)
+    {
+        var check = new LaneCheck(warp);
+        StrongPlace? history = null;
+        foreach (LaneSlot source in sources)
+            if ((warp.Active & ~warp.Ready[source.Slot]) != 0) return warp.Active;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            long offset = warp.Addresses[lane] - (long)at.Address;
+            if (!at.Shadow.TryUpdate(offset, bytes, lane, check)) return rest;
+            check.Of(lane);
+            if (history is null || history.Offset != offset) history = MemoryOrder.ReadNewest(warp, at, offset, bytes, acquire: false);
+            else MemoryOrder.ReadNewest(warp, history);
+            Apply(warp, lane, at.Data + offset, history, at);
+        }
+        return 0;
+    }
+
+    private void Apply(Warp warp, int lane, byte* place, StrongPlace history, Allocation at)
+    {
+        ulong old = Bits(place);
+        ulong fresh = function(old, sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
+        MemoryOrder.Update(warp, history, at, releases);
+        Buffer.MemoryCopy(&fresh, place, bytes, bytes);
+        d?.Write(warp, lane, old);
+    }
+
+    private ulong Bits(byte* place) => bytes switch
+    {
+        2 => *(ushort*)place,
+        4 => *(uint*)place,
+        _ => *(ulong*)place,
+    };
 
     private void One(Warp warp, int lane)
     {
@@ -40,15 +78,10 @@ internal sealed unsafe class Atomic(
         if (carried.Any && allocation.Space == StateSpace.Global)
             throw UnwrittenRegisters.Used(this, "what is put into global memory", warp.Unwritten.Of(sources[0].Slot, lane), lane);
         byte* place = allocation.Data + offset;
-        ulong old = 0;
-        Buffer.MemoryCopy(place, &old, 8, bytes);
-        ulong fresh = function(old, sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
+        ulong fresh = function(Bits(place), sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
         StrongPlace history = MemoryOrder.ReadNewest(warp, allocation, offset, bytes, acquires);
         allocation.Shadow.Write(allocation, offset, bytes, warp.Access, (byte*)&fresh, carried);
-        MemoryOrder.Update(warp, history, allocation, releases);
-        Buffer.MemoryCopy(&fresh, place, bytes, bytes);
-        if (d is not { } result) return;
-        result.Write(warp, lane, old);
-        if (missing.Any) warp.Unwritten.Set(result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
+        Apply(warp, lane, place, history, allocation);
+        if (missing.Any && d is { } result) warp.Unwritten.Set(result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
     }
 }

@@ -9,9 +9,7 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>ld (PTX ISA 9.7.9.8).</summary>
 internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[] destinations) : Instruction
 {
-    private readonly bool plain = shape is { Count: 1, Scope: Scope.Weak, Space: StateSpace.Global or StateSpace.Shared }
-        && shape.Type.Bytes() == 4 && destinations[0].Bytes == 4;
-
+    private readonly bool isWord = shape is { Count: 1, Scope: Scope.Weak } && shape.Type.Bytes() == 4 && destinations[0].Bytes == 4;
     private readonly int elementBytes = shape.Type.Bytes();
     private readonly bool isSigned = shape.Type.IsSigned();
 
@@ -19,8 +17,9 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
     {
         MemoryReference.Addresses(warp, address);
         warp.Begin(Line, shape.Scope).IsReadOnly = shape.IsReadOnly;
-        if (plain && CoalescedAccess.TryRead(warp, this, shape.Space, warp.Slot<uint>(destinations[0].Slot))) return;
+        if (isWord && Row.TryRead(warp, this, shape.Space, warp.Slot<uint>(destinations[0].Slot))) return;
         warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
+        if (shape.Space == StateSpace.Local ? TryLocal(warp) : shape.Scope == Scope.Weak && TryTogether(warp)) return;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
@@ -32,6 +31,35 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
             if (unwritten.Any) Carry(warp, lane, unwritten, new UnwrittenOrigin(Line, Name(allocation), allocation?.Name, at));
         }
         if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
+    }
+
+    private bool TryLocal(Warp warp)
+    {
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            byte* from = warp.Local.TryRead((ulong)warp.Addresses[lane], shape.Bytes, lane);
+            if (from is null) return false;
+            if (isWord) warp.Slot<uint>(destinations[0].Slot)[lane] = *(uint*)from;
+            else Store(warp, lane, from);
+        }
+        return true;
+    }
+
+    private bool TryTogether(Warp warp)
+    {
+        if (OneAllocation.Find(warp, shape.Space, shape.Bytes) is not { } at) return false;
+        var check = new LaneCheck(warp);
+        uint* words = warp.Slot<uint>(destinations[0].Slot);
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            long offset = warp.Addresses[lane] - (long)at.Address;
+            if (!at.Shadow.TryRead(at, offset, shape.Bytes, lane, check)) return false;
+            if (isWord) words[lane] = *(uint*)(at.Data + offset);
+            else Store(warp, lane, at.Data + offset);
+        }
+        return true;
     }
 
     /// <summary>Elements of a vector are read one by one (PTX ISA 8.2.2), each the newest or an older one.</summary>

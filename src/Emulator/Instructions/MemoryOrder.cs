@@ -30,6 +30,12 @@ internal static unsafe class MemoryOrder
         return place;
     }
 
+    /// <summary>The same with a relaxed read of a place that is known already.</summary>
+    public static void ReadNewest(Warp warp, StrongPlace place)
+    {
+        if (place.Newest is { } old && Observe(warp, old, acquire: false)) warp.SetLane(warp.Access.Lane);
+    }
+
     /// <summary>The writing half: it passes on what stood there (observation order).</summary>
     public static void Update(Warp warp, StrongPlace place, Allocation at, bool release) => Write(warp, place, at, release, place.Newest);
 
@@ -47,7 +53,7 @@ internal static unsafe class MemoryOrder
         }
         ulong before = 0;
         if (place.Bytes <= sizeof(ulong)) Buffer.MemoryCopy(at.Data + place.Offset, &before, sizeof(ulong), place.Bytes);
-        place.Add(new StrongValue(news, sequenced, access.Scope, access.Cta), access, before);
+        place.Add(news, sequenced, access, before);
     }
 
     /// <summary>A weak write.</summary>

@@ -108,16 +108,19 @@ internal static unsafe class MemoryReference
 
     private static (StateSpace Space, ulong Address) Aligned(Warp warp, StateSpace space, ulong address, int bytes, int lane)
     {
-        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, bytes, lane);
+        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, bytes, lane, $"{bytes}-byte access");
         return space == StateSpace.Generic ? FromGeneric(warp, lane, address) : (space, address);
     }
 
-    private static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int bytes, int lane)
+    /// <summary>The fault of an address that isn't a multiple of the access's size, with the allocation that it lies in.</summary>
+    /// <param name="bytes">that it should be a multiple of</param> <param name="what">what is done there, in words</param>
+    public static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int bytes, int lane, string what)
     {
         if (space == StateSpace.Generic) (space, address) = FromGeneric(warp, lane, address);
         (string? name, int align) = Owner(warp, space, address, lane);
         string promise = name is not null && align < bytes ? $"; {Printable.Name(name)} is aligned to {align}" : "";
-        return new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of {space.ToString().ToLowerInvariant()} memory{promise}")
+        string place = space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant();
+        return new FaultException(FaultKind.Misaligned, $"{what} of {place} memory{promise}")
         {
             Lane = lane,
             Address = address,

@@ -8,5 +8,5 @@ namespace CogVideoX.Emulator.Instructions;
 /// <param name="Ordered">.acquire of a load, .release of a store</param> <param name="IsReadOnly">.nc: memory that the launch doesn't write</param>
 internal sealed record MemoryShape(StateSpace Space, PtxType Type, int Count, Scope Scope, bool Ordered, bool IsReadOnly)
 {
-    public int Bytes => Type.Bytes() * Count;
+    public int Bytes { get; } = Type.Bytes() * Count;
 }

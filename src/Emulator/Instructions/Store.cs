@@ -9,9 +9,7 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>st (PTX ISA 9.7.9.12).</summary>
 internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[] sources) : Instruction
 {
-    private readonly bool plain = shape is { Count: 1, Scope: Scope.Weak, Space: StateSpace.Global or StateSpace.Shared }
-        && shape.Type.Bytes() == 4 && sources[0].Bytes == 4;
-
+    private readonly bool isWord = shape is { Count: 1, Scope: Scope.Weak } && shape.Type.Bytes() == 4 && sources[0].Bytes == 4;
     private readonly int elementBytes = shape.Type.Bytes();
 
     public override bool MayCarry(int slot) => slot != address.Slot && slot != Guard;
@@ -22,10 +20,13 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         warp.Begin(Line, shape.Scope);
         uint partly = 0;
         foreach (LaneSlot from in sources) partly |= warp.Active & ~warp.Ready[from.Slot];
-        if (plain && partly == 0 && CoalescedAccess.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
+        if (isWord && partly == 0 && Row.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
         warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
         byte* value = stackalloc byte[32];
-        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        uint left = warp.Active;
+        if (shape.Space == StateSpace.Local && partly == 0) left = ToLocal(warp, value);
+        else if (shape.Scope == Scope.Weak && partly == 0 && OneAllocation.Find(warp, shape.Space, shape.Bytes) is { } one) left = Together(warp, one, value);
+        for (uint rest = left; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             Gather(warp, lane, value);
@@ -38,6 +39,44 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
         if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
+    }
+
+    private uint ToLocal(Warp warp, byte* value)
+    {
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            byte* to = warp.Local.TryWrite((ulong)warp.Addresses[lane], shape.Bytes, lane);
+            if (to is null) return rest;
+            if (isWord)
+            {
+                *(uint*)to = warp.Slot<uint>(sources[0].Slot)[lane];
+                continue;
+            }
+            Gather(warp, lane, value);
+            Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
+        }
+        return 0;
+    }
+
+    /// <summary>Lanes that the quick way couldn't do, and those after them.</summary>
+    private uint Together(Warp warp, Allocation at, byte* value)
+    {
+        var check = new LaneCheck(warp);
+        uint* words = warp.Slot<uint>(sources[0].Slot);
+        warp.Cta.Launch.Progress++;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            long offset = warp.Addresses[lane] - (long)at.Address;
+            if (isWord) *(uint*)value = words[lane];
+            else Gather(warp, lane, value);
+            if (!at.Shadow.TryWrite(at, offset, shape.Bytes, lane, check, value)) return rest;
+            at.Strong?.Forget(offset, shape.Bytes);
+            if (isWord) *(uint*)(at.Data + offset) = words[lane];
+            else Buffer.MemoryCopy(value, at.Data + offset, shape.Bytes, shape.Bytes);
+        }
+        return 0;
     }
 
     private void Order(Warp warp, Allocation allocation, long offset)

@@ -5,7 +5,7 @@ namespace CogVideoX.Emulator.Memory;
 /// <summary>A buffer or variable: pinned bytes at an address of its state space.</summary>
 internal sealed unsafe class Allocation
 {
-    private readonly byte[] bytes;
+    private byte[] bytes;
 
     public Allocation(string name, StateSpace space, ulong address, long size, bool isInitialized)
     {
@@ -25,14 +25,21 @@ internal sealed unsafe class Allocation
 
     public ulong Address { get; }
 
-    public long Size { get; }
+    /// <summary>Bytes; none once it is freed.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>How a block of malloc was freed, in words; null while it may be used.</summary>
+    public string? Freed { get; private set; }
+
+    /// <summary>Bytes that it had.</summary>
+    public long FreedSize { get; private set; }
 
     /// <summary>Bytes that its address is promised to be a multiple of; the driver's own allocations get 256.</summary>
     public int Align { get; init; } = 256;
 
     public byte* Data { get; }
 
-    public Shadow Shadow { get; }
+    public Shadow Shadow { get; private set; }
 
     /// <summary>Places that strong writes went to; null while there are none.</summary>
     public StrongPlaces? Strong { get; set; }
@@ -40,6 +47,14 @@ internal sealed unsafe class Allocation
     public Span<byte> Bytes => bytes.AsSpan(0, (int)Size);
 
     public string SpaceText => Space == StateSpace.SharedCluster ? "shared" : Space.ToString().ToLowerInvariant();
+
+    /// <summary>From here on nothing lies in it.</summary>
+    /// <param name="keepsBytes">asynchronous work may still hold pointers</param>
+    public void End(string freed, bool keepsBytes)
+    {
+        (Freed, FreedSize, Size, Strong, Shadow) = (freed, Size, 0, null, new Shadow(0, Cell.Never));
+        if (!keepsBytes) bytes = [];
+    }
 
     public bool Contains(ulong address, int count) => address >= Address && address - Address + (ulong)count <= (ulong)Size;
 }

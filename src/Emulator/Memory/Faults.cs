@@ -42,7 +42,7 @@ internal static class Faults
     {
         (int plain, int atomic) = isWrite ? (earlier.Line, access.Line) : (access.Line, earlier.Line);
         return At(FaultKind.Race, $"{at.SpaceText} memory read by a plain load at line {plain} and changed by an atomic at line {atomic} with nothing to order them; "
-            + "if the load begins a compare-and-swap loop, make it ld.relaxed or ld.volatile, or run with AcceptPlainReadsOfAtomics", at, offset, access.Lane);
+            + "if the load begins a compare-and-swap loop, make it ld.relaxed or ld.volatile, or accept it (AcceptPlainReadsOfAtomics, --accept-plain-loads)", at, offset, access.Lane);
     }
 
     public static FaultException ReadOnly(Allocation at, long offset, Access access, int line, bool isWrite) => At(FaultKind.Invalid,

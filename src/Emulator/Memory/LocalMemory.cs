@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
@@ -14,37 +15,63 @@ internal sealed unsafe class LocalMemory
     private readonly byte[] data;
     private readonly byte[] states;
     private readonly byte* start;
+    private readonly byte* marks;
 
     public LocalMemory(FrameLayout layout)
     {
         this.layout = layout;
         owners = layout.Owners();
         data = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
-        states = new byte[layout.Size * Warp.Lanes];
-        start = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref data[0]);
+        states = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
+        start = (byte*)Unsafe.AsPointer(ref data[0]);
+        marks = (byte*)Unsafe.AsPointer(ref states[0]);
     }
 
     /// <summary>Address of a lane's bytes, which must lie inside one variable.</summary>
     public byte* Read(ulong address, int bytes, int lane, out UnwrittenBytes unwritten)
     {
         RequireInside(address, bytes, lane);
-        ReadOnlySpan<byte> marks = Marks(address, bytes, lane);
+        ReadOnlySpan<byte> mark = Marks(address, bytes, lane);
         unwritten = default;
-        if (marks.ContainsAnyExcept(Written))
+        if (mark.ContainsAnyExcept(Written))
             for (int i = 0; i < bytes; i++)
-                if (marks[i] != Written) unwritten = unwritten.With(i, 1, marks[i] == Computed);
+                if (mark[i] != Written) unwritten = unwritten.With(i, 1, mark[i] == Computed);
         return start + (lane * layout.Size) + (int)address;
     }
 
     public byte* Write(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
     {
         RequireInside(address, bytes, lane);
-        Span<byte> marks = Marks(address, bytes, lane);
-        marks.Fill(Written);
+        Span<byte> mark = Marks(address, bytes, lane);
+        mark.Fill(Written);
         if (unwritten.Any)
             for (int i = 0; i < bytes; i++)
-                if (unwritten.Has(i)) marks[i] = unwritten.IsComputed ? Computed : Never;
+                if (unwritten.Has(i)) mark[i] = unwritten.IsComputed ? Computed : Never;
         return start + (lane * layout.Size) + (int)address;
+    }
+
+    /// <summary>A lane's bytes if they are aligned, inside one variable and all written, else null.</summary>
+    public byte* TryRead(ulong address, int bytes, int lane)
+    {
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        int at = (lane * layout.Size) + (int)address;
+        bool written = bytes switch
+        {
+            4 => *(uint*)(marks + at) == 0x01010101,
+            8 => *(ulong*)(marks + at) == 0x01010101_01010101,
+            _ => !new ReadOnlySpan<byte>(marks + at, bytes).ContainsAnyExcept(Written),
+        };
+        return written ? start + at : null;
+    }
+
+    /// <summary>A lane's bytes, now written, if they are aligned and inside one variable, else null.</summary>
+    public byte* TryWrite(ulong address, int bytes, int lane)
+    {
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        int at = (lane * layout.Size) + (int)address;
+        if (bytes == 4) *(uint*)(marks + at) = 0x01010101;
+        else new Span<byte>(marks + at, bytes).Fill(Written);
+        return start + at;
     }
 
     /// <summary>The variable that holds the bytes, if one does.</summary>
@@ -65,9 +92,14 @@ internal sealed unsafe class LocalMemory
 
     private void RequireInside(ulong address, int bytes, int lane)
     {
+        if (!IsInside(address, bytes)) throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsInside(ulong address, int bytes)
+    {
         // gaps between variables are wider than any access, so both its ends in one variable means all of it
         ulong last = address + (ulong)bytes - 1;
-        if (address < (ulong)owners.Length && last < (ulong)owners.Length && owners[address] != 0 && owners[address] == owners[last]) return;
-        throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
+        return address < (ulong)owners.Length && last < (ulong)owners.Length && owners[address] != 0 && owners[address] == owners[last];
     }
 }

@@ -64,6 +64,13 @@ internal sealed class ModuleMemory
         long index = (long)(address >> AddressMap.GlobalShift) - 1;
         Allocation? at = index >= 0 && index < globals.Count ? globals[(int)index] : null;
         if (at is not null && at.Contains(address, bytes)) return at;
+        if (at?.Freed is { } freed && address - at.Address < (ulong)at.FreedSize)
+            throw new Checking.FaultException(FaultKind.UseAfterFree, $"global memory, {bytes} bytes of a block of {at.FreedSize} that was {freed}")
+            {
+                Lane = lane,
+                Address = address,
+                Allocation = at.Name,
+            };
         // just below a buffer is another one's 64 GiB: name the nearer
         Allocation? above = index + 1 >= 0 && index + 1 < globals.Count ? globals[(int)index + 1] : null;
         if (above is not null && above.Address - address < 1 << 30) at = above;

@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
-using CogVideoX.Emulator.Execution;
 
 namespace CogVideoX.Emulator.Memory;
 
@@ -10,7 +10,7 @@ namespace CogVideoX.Emulator.Memory;
 /// </summary>
 internal sealed class Shadow(long size, int initialOwner)
 {
-    private const int PageCells = 1024;
+    private const int PageShift = 10, PageCells = 1 << PageShift;
 
     private readonly List<List<ReadRecord>> more = [];
     private Cell[]?[] pages = new Cell[(size + 3) / 4 / PageCells + 1][];
@@ -70,50 +70,105 @@ internal sealed class Shadow(long size, int initialOwner)
         }
     }
 
-    /// <summary>32 neighbouring words, one a lane, in the usual state: written, and nobody to quarrel with. False asks for the thorough way.</summary>
-    public bool TryReadRow(long offset, Access a, Knowledge[] knowledge, Allocation at)
+    /// <summary>
+    /// Ordinary reads of 32 neighbouring words, one a lane; false, maybe with a part recorded, where <see cref="TryRead"/> is needed for each.
+    /// </summary>
+    public bool TryReadRow(Allocation at, long offset, in LaneCheck check)
     {
-        if (Row(offset) is not { IsEmpty: false } cells) return false;
-        AccessInfo info = a.Info;
-        int cta = a.Cta, entity = a.Entity, clock = a.Clock;
+        Span<Cell> cells = Row(offset);
+        AccessInfo info = check.Info;
+        int cta = check.Cta, entity = check.Entity, clock = check.Clock;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
-            if (cell.IsUnwritten) return false;
             uint bit = 1u << lane;
-            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane;
+            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane && !cell.WriteInfo.IsUnwritten;
             bool sameReader = cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta;
-            if ((cell.WriteCta == Cell.Host || mine) && (cell.ReadMask == 0 || sameReader) && !info.IsReadOnly)
-            {
+            if ((cell.WriteCta == Cell.Host || (mine && !info.IsReadOnly)) && (cell.ReadMask == 0 || (sameReader && !cell.ReadInfo.IsReadOnly)))
                 (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
-                continue;
-            }
-            Point(a, lane, knowledge);
-            Read(ref cell, a, at, offset + (lane << 2));
+            else if (!TryRead(at, offset + (lane << 2), 4, lane, check)) return false;
         }
-        return true;
+        return !cells.IsEmpty;
     }
 
-    /// <summary>As <see cref="TryReadRow"/>, for a write.</summary>
-    public unsafe bool TryWriteRow(long offset, Access a, Knowledge[] knowledge, Allocation at)
+    /// <summary>As <see cref="TryReadRow"/>, for writes of words that are all written.</summary>
+    public unsafe bool TryWriteRow(Allocation at, long offset, in LaneCheck check)
     {
-        if (Row(offset) is not { IsEmpty: false } cells) return false;
-        AccessInfo info = a.Info;
-        int cta = a.Cta, entity = a.Entity, clock = a.Clock;
+        Span<Cell> cells = Row(offset);
+        AccessInfo info = check.Info;
+        int cta = check.Cta, entity = check.Entity, clock = check.Clock;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
             bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && cell.WriteInfo.Actor == Actor.Thread);
             bool myRead = cell.ReadMask == 0 || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta
                 && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly);
-            if (mine && myRead)
+            if (mine && myRead) (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
+            else if (!TryWrite(at, offset + (lane << 2), 4, lane, check, null)) return false;
+        }
+        return !cells.IsEmpty;
+    }
+
+    /// <summary>A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is needed.</summary>
+    public bool TryRead(Allocation at, long offset, int bytes, int lane, in LaneCheck check)
+    {
+        if (CutsCell(offset, bytes)) return false;
+        long last = offset + bytes - 1 >> shift;
+        for (long i = offset >> shift; i <= last; i++)
+        {
+            ref Cell cell = ref CellAt(i);
+            if (cell.IsUnwritten) return false;
+            uint bit = 1u << lane;
+            bool known = cell.WriteCta == Cell.Host || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier && !check.Info.IsReadOnly
+                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
+            bool mine = cell.ReadCta == check.Cta && cell.ReadEntity == check.Entity;
+            if (known && mine && cell.ReadClock == check.Clock && cell.ReadMask != 0 && !cell.ReadInfo.IsReadOnly)
             {
-                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
+                cell.ReadMask |= bit;
+                cell.ReadInfo = check.Info;
                 continue;
             }
-            Point(a, lane, knowledge);
-            Write(ref cell, a, at, offset + (lane << 2), null);
+            bool replaces = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && !cell.ReadInfo.IsReadOnly
+                && check.KnowsAll(lane, cell.ReadEntity, mine ? cell.ReadMask & ~bit : cell.ReadMask, cell.ReadClock));
+            if (known && replaces)
+                (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (check.Cta, check.Entity, check.Clock, check.Info, bit);
+            else Read(ref cell, check.Of(lane), at, i << shift);
         }
+        return true;
+    }
+
+    /// <summary>A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is needed.</summary>
+    public unsafe bool TryWrite(Allocation at, long offset, int bytes, int lane, in LaneCheck check, byte* value)
+    {
+        if (CutsCell(offset, bytes)) return false;
+        long last = offset + bytes - 1 >> shift;
+        for (long i = offset >> shift; i <= last; i++)
+        {
+            ref Cell cell = ref CellAt(i);
+            bool known = cell.WriteCta < 0 || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier
+                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
+            uint others = cell.ReadEntity == check.Entity ? cell.ReadMask & ~(1u << lane) : cell.ReadMask;
+            bool unread = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly
+                && check.KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock));
+            if (known && unread)
+                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (check.Cta, check.Entity + lane, check.Clock, check.Info, 0);
+            else Write(ref cell, check.Of(lane), at, i << shift, value is null ? null : value + ((i << shift) - offset));
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// A read-modify-write of one cell that only others of the device's scope have written since anybody read it; false where the thorough way is needed.
+    /// </summary>
+    public bool TryUpdate(long offset, int bytes, int lane, in LaneCheck check)
+    {
+        if (bytes != 1 << shift) return false;
+        ref Cell cell = ref CellAt(offset >> shift);
+        AccessInfo before = cell.WriteInfo;
+        bool strong = cell.WriteCta == Cell.Host || (cell.WriteCta >= 0 && !before.IsUnwritten && before.Actor == Actor.Thread
+            && (before.Scope >= Scope.Gpu || (before.Scope != Scope.Weak && cell.WriteCta == check.Cta)));
+        if (!strong || cell.ReadMask != 0 || check.Info.Scope < Scope.Gpu) return false;
+        (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo) = (check.Cta, check.Entity + lane, check.Clock, check.Info);
         return true;
     }
 
@@ -167,24 +222,16 @@ internal sealed class Shadow(long size, int initialOwner)
     private Span<Cell> Row(long offset)
     {
         long first = offset >> 2;
-        if (shift != 2 || first % PageCells > PageCells - Warp.Lanes) return [];
-        ref Cell[]? page = ref pages[first / PageCells];
-        page ??= NewPage();
-        return page.AsSpan((int)(first % PageCells), Warp.Lanes);
+        if (shift != 2 || (first & (PageCells - 1)) > PageCells - 32) return [];
+        Cell[] page = pages[first >> PageShift] ?? (pages[first >> PageShift] = NewPage());
+        return page.AsSpan((int)(first & (PageCells - 1)), 32);
     }
 
-    private static void Point(Access a, int lane, Knowledge[] knowledge)
-    {
-        a.Lane = lane;
-        a.Mask = a.IssuerMask = 1u << lane;
-        a.Knowledge = knowledge[lane];
-    }
-
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Cell CellAt(long index)
     {
-        ref Cell[]? page = ref pages[index / PageCells];
-        page ??= NewPage();
-        return ref page[index % PageCells];
+        Cell[] page = pages[index >> PageShift] ?? (pages[index >> PageShift] = NewPage());
+        return ref page[index & (PageCells - 1)];
     }
 
     private Cell[] NewPage()

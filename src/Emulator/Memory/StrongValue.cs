@@ -3,39 +3,40 @@ using CogVideoX.Emulator.Checking;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>A value that a strong write put somewhere.</summary>
-/// <param name="news">what the write published (PTX ISA 8.7, release patterns)</param>
-/// <param name="sequenced">what was done before a fence.sc of the device's scope that the write follows</param>
-/// <param name="scope">of the write</param> <param name="cta">the writer's</param>
-internal sealed class StrongValue(ScopedKnowledge news, VectorClock sequenced, Scope scope, int cta)
+internal sealed class StrongValue
 {
-    private (int Cta, int Thread, int Clock)? first;
-    private List<(int Cta, int Thread, int Clock)>? others;
+    private readonly List<(int Cta, int Thread, int Clock)> witnesses = [];
 
-    public ScopedKnowledge News { get; } = news;
+    /// <summary>What the write published (PTX ISA 8.7, release patterns).</summary>
+    public ScopedKnowledge News { get; private set; }
 
-    public VectorClock Sequenced { get; } = sequenced;
+    /// <summary>What was done before a fence.sc of the device's scope that the write follows.</summary>
+    public VectorClock Sequenced { get; private set; } = VectorClock.Empty;
 
-    public Scope Scope { get; } = scope;
+    /// <summary>Of the write.</summary>
+    public Scope Scope { get; private set; }
 
-    public int Cta { get; } = cta;
+    /// <summary>The writer's.</summary>
+    public int Cta { get; private set; }
 
     /// <summary>The bits, once a newer value has replaced them in memory.</summary>
     public ulong Bits { get; set; }
 
-    /// <summary>The thread wrote or read it: who comes after that can't read an older one.</summary>
-    public void AddWitness(Access by)
+    /// <summary>Makes it another write's; the objects are used again and again.</summary>
+    public StrongValue Become(ScopedKnowledge news, VectorClock sequenced, Scope scope, int cta)
     {
-        (int, int, int) witness = (by.Cta, by.IssuerEntity + by.Lane, by.Clock);
-        if (first is null) first = witness;
-        else (others ??= []).Add(witness);
+        (News, Sequenced, Scope, Cta, Bits) = (news, sequenced, scope, cta, 0);
+        witnesses.Clear();
+        return this;
     }
+
+    /// <summary>The thread wrote or read it: who comes after that can't read an older one.</summary>
+    public void AddWitness(Access by) => witnesses.Add((by.Cta, by.IssuerEntity + by.Lane, by.Clock));
 
     public bool IsBefore(Access reader)
     {
-        if (first is var (cta, thread, clock) && reader.IsAfter(cta, thread, clock)) return true;
-        if (others is null) return false;
-        foreach ((int witnessCta, int witnessThread, int witnessClock) in others)
-            if (reader.IsAfter(witnessCta, witnessThread, witnessClock)) return true;
+        foreach ((int witnessCta, int thread, int clock) in witnesses)
+            if (reader.IsAfter(witnessCta, thread, clock)) return true;
         return false;
     }
 }

@@ -42,8 +42,7 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
         ulong at = (ulong)warp.Addresses[provider];
         StateSpace where = space;
         if (where == StateSpace.Generic) (where, at) = MemoryReference.FromGeneric(warp, provider, at);
-        if (at % RowBytes != 0)
-            throw new FaultException(FaultKind.Misaligned, $"a row of {Syntax.Opcode}, which needs 16 bytes") { Lane = provider, Address = at };
+        if (at % RowBytes != 0) throw MemoryReference.Misaligned(warp, where, at, RowBytes, provider, $"a row of {Syntax.Opcode}, which needs 16 bytes,");
         Allocation allocation = MemoryReference.Locate(warp, where, at, RowBytes, provider);
         long offset = (long)(MemoryReference.Offset(where, at) - allocation.Address);
         ushort* elements = (ushort*)(allocation.Data + offset);

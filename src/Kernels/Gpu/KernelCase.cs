@@ -13,7 +13,7 @@ public static class KernelCase
     /// <exception cref="CaseException">The kernel's parameters aren't those of the case.</exception>
     public static PtxCase Of(Type kernel, CompiledKernel compiled, PtxCase one)
     {
-        ParameterInfo[] parameters = kernel.GetConstructors().Single(c => c.GetParameters().Length > 0).GetParameters();
+        ParameterInfo[] parameters = kernel.GetConstructors() is [var constructor] ? constructor.GetParameters() : [];
         if (parameters.Length != one.Arguments.Count)
             throw new CaseException(one.Path, $"it gives {one.Arguments.Count} parameters; {compiled.Entry} has {parameters.Length}");
         var arguments = new List<LaunchArgument>();

@@ -27,6 +27,8 @@ public sealed class RefusedCaseTests : IDisposable
         Assert.True(PtxCase.Run(folder.Path).Passed);
     }
 
+    private static string Struct(string pointers) => $"{{\"bytes\": \"{new string('0', 40)}\", \"pointers\": [{pointers}]}}";
+
     public static TheoryData<string, string, string> Fields => new()
     {
         { "\"name\": \"copy\"", "\"name\": null", "'name' must be text, not null" },
@@ -49,6 +51,29 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"dynamic_shared_bytes\": 0", "\"dynamic_shared_bytes\": 9999999999", "'dynamic_shared_bytes' must be a whole number of 32 bits" },
         { "{\"s32\": 4}", "{\"s32\": 4, \"u32\": 4}", "'params[2]' must hold one entry" },
         { "{\"s32\": 4}", "{\"s33\": 4}", "not 's33'" },
+        { "{\"s32\": 4}", "{\"im2col_map\": {}}", "'params[2]' must be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not 'im2col_map'" },
+        { "{\"s32\": 4}", "{\"bytes\": null}", "'params[2].bytes' must be text, not null" },
+        { "{\"s32\": 4}", "{\"bytes\": \"\"}", "'params[2].bytes' must have 1 to 65536 bytes, not 0" },
+        { "{\"s32\": 4}", "{\"bytes\": \"0\"}", "'params[2].bytes' must be hexadecimal digits, two a byte" },
+        { "{\"s32\": 4}", "{\"bytes\": \"0x00000000\"}", "'params[2].bytes' must be hexadecimal digits" },
+        { "{\"s32\": 4}", "{\"bytes\": \"0000\"}", "parameter 2 of copy has 4 bytes, the launch gives 2" },
+        { "{\"s32\": 4}", "{\"pointers\": []}", "'bytes' is missing in 'params[2]'" },
+        { "{\"s32\": 4}", "{\"bytes\": \"00\", \"s32\": 4}", "'params[2]' must have no 's32'; it may have bytes, pointers" },
+        { "{\"s32\": 4}", "{\"bytes\": \"00\", \"pointers\": {}}", "'params[2].pointers' must be an array, not an object" },
+        { "{\"s32\": 4}", "{\"bytes\": \"00\", \"pointers\": [8]}", "'params[2].pointers[0]' must be an object, not 8" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 8}"), "'buffer' is missing in 'params[2].pointers[0]'" },
+        { "{\"s32\": 4}", Struct("{\"buffer\": \"x\"}"), "'offset' is missing in 'params[2].pointers[0]'" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 4, \"buffer\": \"x\"}"), "'params[2].pointers[0].offset' must be a multiple of 8 with 8 bytes after it inside the 20, not 4" },
+        { "{\"s32\": 4}", Struct("{\"offset\": -8, \"buffer\": \"x\"}"), "inside the 20, not -8" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 16, \"buffer\": \"x\"}"), "inside the 20, not 16" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 2147483640, \"buffer\": \"x\"}"), "inside the 20, not 2147483640" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\"}, {\"offset\": 8, \"buffer\": \"y\"}"), "'params[2].pointers[1].offset' must be another pointer's than 8" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\", \"type\": 1}"), "'params[2].pointers[0]' must have no 'type'; it may have offset, buffer" },
+        { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"z\"}"), "there is no buffer 'z'; there are x, y" },
+        { "\"dynamic_shared_bytes\": 0", "\"cooperative\": 1", "'cooperative' must be true or false, not 1" },
+        { "\"dynamic_shared_bytes\": 0", "\"printed\": \"a\"", "'printed' must be an array, not text" },
+        { "\"dynamic_shared_bytes\": 0", "\"printed\": [\"a\", 1]", "'printed[1]' must be text, not 1" },
+        { "\"dynamic_shared_bytes\": 0", "\"printed\": [\"a\\n\"]", "'printed[0]' must be one line, without its end" },
         { "{\"s32\": 4}", "{\"s32\": 2147483648}", "'params[2].s32' must be a whole number of 32 bits, not 2147483648" },
         { "{\"s32\": 4}", "{\"u32\": -4}", "'params[2].u32' must be a whole number of 32 bits without sign, not -4" },
         { "{\"s32\": 4}", "{\"u64\": -4}", "'params[2].u64' must be" },
@@ -95,7 +120,9 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"interleave\": \"none\"", "\"interleave\": \"16B\"", "nothing else is supported" },
         { "\"interleave\": \"none\"", "\"interleave\": 3", "'params[0].tensor_map.interleave' must be text" },
         { "\"buffer\": \"x\"", "\"buffer\": \"z\"", "there is no buffer 'z'" },
-        { "\"buffer\": \"x\"", "\"bufer\": \"x\"", "'buffer' is missing in 'params[0].tensor_map'" },
+        { "\"buffer\": \"x\"", "\"bufer\": \"x\"", "'params[0].tensor_map' must have no 'bufer'; it may have buffer, dtype, dims, strides_bytes, box, swizzle, interleave, out_of_bounds" },
+        { "\"buffer\": \"x\",", "", "'buffer' is missing in 'params[0].tensor_map'" },
+        { "\"interleave\": \"none\"", "\"mode\": \"im2col\", \"lower\": [0]", "'params[0].tensor_map' must have no 'mode'" },
     };
 
     [Theory]

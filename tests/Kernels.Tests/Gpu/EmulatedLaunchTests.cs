@@ -29,7 +29,7 @@ public sealed class EmulatedLaunchTests
     /// <summary>A view that is too short: caught by the emulator, and by the kernel itself where it checks bounds.</summary>
     [Theory]
     [InlineData(false, FaultKind.OutOfBounds)]
-    [InlineData(true, FaultKind.Invalid)]
+    [InlineData(true, FaultKind.Trap)]
     public void AShortViewIsAFaultInTheKernelsOwnLine(bool checks, FaultKind expected)
     {
         float[] x = RandomRows(), y = new float[x.Length - 1];

@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Mutations;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Testing;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -14,7 +13,7 @@ public sealed class KernelMutationTests(ITestOutputHelper output)
     [MemberData(nameof(Names))]
     public void WeakenedKernelsAreCaught(string name)
     {
-        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(Golden.Path($"ptx-cases/{name}.json"));
+        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(CaseFiles.PathOf(name));
         foreach (MutationResult result in results) output.WriteLine(result.ToString());
         output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
         Assert.DoesNotContain(results, r => !r.Caught);
@@ -30,7 +29,7 @@ public sealed class KernelMutationTests(ITestOutputHelper output)
     [InlineData("cluster_exchange", "cluster barrier removed")]
     public void MutantsOfEachKindAreMade(string name, params string[] changes)
     {
-        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(Golden.Path($"ptx-cases/{name}.json"), seeds: 1);
+        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(CaseFiles.PathOf(name), seeds: 1);
         Assert.All(changes, change => Assert.Contains(results, r => r.Change.StartsWith(change, StringComparison.Ordinal)));
     }
 }

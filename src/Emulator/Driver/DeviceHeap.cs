@@ -1,0 +1,64 @@
+using CogVideoX.Emulator.Checking;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Memory;
+
+namespace CogVideoX.Emulator.Driver;
+
+/// <summary>
+/// malloc and free of kernels (CUDA programming guide, dynamic global memory allocation). A block's addresses are never given out again,
+/// so that whoever uses it after its end is found out.
+/// </summary>
+internal sealed class DeviceHeap(Launch launch)
+{
+    private const long HeapBytes = 8 << 20;   // cudaLimitMallocHeapSize unless a program sets it
+    private const ulong Granule = 16;
+    private const long MostBytesEver = 1L << 30;
+    private const int MostBlocks = 1 << 20;
+
+    private readonly Dictionary<ulong, Allocation> blocks = [];
+    private long used;
+    private long everUsed;
+
+    /// <summary>Address of a new block whose bytes nobody has written; 0 if the heap has no room.</summary>
+    public ulong Take(ulong bytes, LaneCall call)
+    {
+        if (bytes > HeapBytes || Room(bytes) > HeapBytes - used) return 0;
+        used += Room(bytes);
+        everUsed += Room(bytes);
+        if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
+            throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
+        Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false);
+        blocks.Add(block.Address, block);
+        return block.Address;
+    }
+
+    /// <summary>Ends a block; everybody's accesses to it must come before.</summary>
+    public void Free(ulong address, LaneCall call)
+    {
+        if (address == 0) return;
+        if (!blocks.TryGetValue(address, out Allocation? block))
+            throw Wrong(FaultKind.Invalid, "free of an address that malloc didn't return", launch.Memory.FindGlobal(address, 1));
+        if (block.Freed is { } earlier) throw Wrong(FaultKind.FreedTwice, $"the block was {earlier}", block);
+        RequireOrder(block, call);
+        used -= Room((ulong)block.Size);
+        block.End($"freed at line {call.Line} by {call.Caller}", keepsBytes: launch.Pending.Any);
+
+        FaultException Wrong(FaultKind kind, string message, Allocation? at) =>
+            new(kind, message) { Lane = call.Lane, Address = address, Allocation = at?.Name };
+    }
+
+    private static long Room(ulong bytes) => (long)(Math.Max(bytes, 1) + Granule - 1 & ~(Granule - 1));
+
+    private static unsafe void RequireOrder(Allocation block, LaneCall call)
+    {
+        if (block.Size == 0) return;
+        try
+        {
+            block.Shadow.Write(block, 0, (int)block.Size, call.Warp.Access, null);
+        }
+        catch (FaultException fault)
+        {
+            throw new FaultException(fault.Kind, $"free: {fault.Message}") { Lane = fault.Lane, Address = fault.Address, Allocation = fault.Allocation };
+        }
+    }
+}

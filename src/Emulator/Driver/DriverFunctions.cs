@@ -1,0 +1,22 @@
+namespace CogVideoX.Emulator.Driver;
+
+/// <summary>
+/// Functions that a module declares and the driver defines (CUDA programming guide: formatted output, assertion, dynamic memory).
+/// One line each: name, bytes of the parameters, bytes of the result, what a lane's call does.
+/// </summary>
+internal static class DriverFunctions
+{
+    private static readonly Dictionary<string, DriverFunction> All = new()
+    {
+        ["vprintf"] = new([8, 8], 4, (call, a) => (uint)Printing.Print(call, a[0], a[1])),
+        ["__assertfail"] = new([8, 8, 4, 8, 8], 0, Assertion.Fail),
+        ["malloc"] = new([8], 8, (call, a) => call.Warp.Cta.Launch.Heap.Take(a[0], call)),
+        ["free"] = new([8], 0, (call, a) =>
+        {
+            call.Warp.Cta.Launch.Heap.Free(a[0], call);
+            return 0;
+        }),
+    };
+
+    public static DriverFunction? Find(string name) => All.GetValueOrDefault(name);
+}

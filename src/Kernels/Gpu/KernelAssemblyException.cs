@@ -1,0 +1,8 @@
+namespace CogVideoX.Kernels.Gpu;
+
+/// <summary>An assembly whose kernels can't be listed or compiled; the message is one sentence.</summary>
+public sealed class KernelAssemblyException : Exception
+{
+    internal KernelAssemblyException(string message, Exception? inner = null)
+        : base(message, inner) { }
+}
