@@ -136,6 +136,32 @@ public class AsyncTests
         END:
         """, TensorMapTests.Variables, threads: 32)[..2]);
 
+    private const string Remote = """
+        @%p1 mbarrier.inval.shared.b64 [bar];
+        @%p1 mbarrier.init.shared.b64 [bar], 1;
+        st.shared.u32 [%r3], 100;
+        bar.warp.sync -1;
+        mov.u32 %r9, bar;
+        @%p1 mbarrier.arrive.expect_tx.shared::cta.b64 _, [bar], 128;
+        bar.warp.sync -1;
+        """;
+
+    [Theory]
+    [InlineData("st.async.weak.shared::cluster.mbarrier::complete_tx::bytes.u32 [%r3], %r1, [%r9];", 0)]
+    [InlineData("red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.add.u32 [%r3], %r1, [%r9];", 100)]
+    public void StoresThatAnMbarrierCounts(string line, uint more)
+    {
+        uint[] o = Small.Words($"{Places} {Remote} {line} {Wait} {Keep}", Before, threads: 32);
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(i ^ 31) + more), o[..32]);
+        Small.Faults(FaultKind.Asynchronous, "", $"{Places} {Remote} {line} {Keep}", Before, threads: 32);
+    }
+
+    [Fact]
+    public void ManyReductionsToOnePlaceAreNoRace() => Assert.Equal(100u + 496, Small.Words($"{Places} {Remote}" + """
+        mov.u32 %r3, s;
+        red.async.relaxed.cluster.shared::cluster.mbarrier::complete_tx::bytes.add.u32 [%r3], %r1, [%r9];
+        """ + Wait + "ld.shared.u32 %r5, [s]; @%p1 st.global.u32 [%rd1], %r5;", Before, threads: 32)[0]);
+
     [Theory]
     [InlineData("cp.async.bulk.prefetch.L2.global [%rd1], 4096;", null)]
     [InlineData("cp.async.bulk.prefetch.L2.global [%rd1+16], 4096;", FaultKind.OutOfBounds)]

@@ -33,7 +33,7 @@ internal sealed record PtxasRow(string Id, string Family, string Target, string 
     public bool IsRefusedForTarget => Error.Contains("requires .target", StringComparison.Ordinal) || Error.Contains("requires PTX ISA", StringComparison.Ordinal)
         || Error.Contains("not supported on .target", StringComparison.Ordinal) || Error.Contains("not supported for .target", StringComparison.Ordinal);
 
-    private string Module
+    public string Module
     {
         get
         {

@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
@@ -17,7 +18,7 @@ internal static class AtomicOpcodes
 
     private static Instruction Decode(InstructionDecoder d, bool hasResult)
     {
-        if (d.Flag("async")) throw d.Unsupported("red.async");
+        if (!hasResult && d.Flag("async")) return Asynchronous(d);
         string order = d.OneOf(hasResult ? ["relaxed", "acquire", "release", "acq_rel"] : ["relaxed", "release"]) ?? "relaxed";
         Scope scope = MemoryOpcodes.ScopeOf(d);
         if (scope == Scope.Weak) scope = Scope.Gpu;
@@ -47,6 +48,31 @@ internal static class AtomicOpcodes
         LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), bytes) : null;
         LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), bytes))];
         return new Atomic(space, bytes, scope, order, address, to, from, operation != "exch", Function(d, operation, type));
+    }
+
+    /// <summary>red.async, counted by an mbarrier.</summary>
+    private static AsyncStore Asynchronous(InstructionDecoder d)
+    {
+        d.Need("relaxed");
+        d.Need("cluster");
+        bool generic = !d.Flag("shared::cluster");
+        d.Need("mbarrier::complete_tx::bytes");
+        string operation = d.Need("add", "min", "max", "inc", "dec", "and", "or", "xor");
+        PtxType type = d.Type();
+        bool fits = operation switch
+        {
+            "add" => type is PtxType.U32 or PtxType.S32 or PtxType.U64 or PtxType.S64,
+            "min" or "max" => type is PtxType.U32 or PtxType.S32,
+            "inc" or "dec" => type == PtxType.U32,
+            _ => type == PtxType.B32,
+        };
+        if (!fits) throw d.Error($"red.async.{operation} has no {type.Text()}");
+        d.Count(3);
+        LaneSlot value = new(d.Source(1, type), type.Bytes());
+        return new AsyncStore(d.Address(d.Operand(0)), [value], d.Address(d.Operand(2)), generic, Function(d, operation, type))
+        {
+            Class = InstructionClass.AsyncCopy,
+        };
     }
 
     private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) => one((ulong)old, (ulong)a, (ulong)b);

@@ -99,13 +99,29 @@ internal static class MemoryOpcodes
 
     private static Instruction Store(InstructionDecoder d)
     {
-        if (d.OneOf("bulk", "async") is { } form) throw d.Unsupported($"st.{form} isn't covered");
+        if (d.Flag("bulk")) throw d.Unsupported("st.bulk isn't covered");
+        if (d.Flag("async")) return StoreAsynchronously(d);
         MemoryShape shape = Shape(d, isStore: true);
         d.Count(2, 3);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
         if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null) throw d.Error("a kernel's parameters aren't written");
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
+    }
+
+    private static AsyncStore StoreAsynchronously(InstructionDecoder d)
+    {
+        d.Flag("weak");
+        bool generic = !d.Flag("shared::cluster");
+        if (d.OneOf("global", "mmio", "release") is not null) throw d.Unsupported("st.async to global memory isn't covered");
+        d.Need("mbarrier::complete_tx::bytes");
+        int count = d.OneOf("v2", "v4") switch { "v2" => 2, "v4" => 4, _ => 1 };
+        PtxType type = d.Type();
+        bool isMovable = type is PtxType.B32 or PtxType.B64 or PtxType.U32 or PtxType.U64 or PtxType.S32 or PtxType.S64 or PtxType.F32 or PtxType.F64;
+        if (!isMovable || type.Bytes() * count > 16) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
+        d.Count(3);
+        LaneSlot[] values = [.. d.Vector(1, count).Select(o => new LaneSlot(d.Source(o, type), type.Bytes()))];
+        return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic, null) { Class = InstructionClass.AsyncCopy };
     }
 
     /// <summary>A variable's own space must be the instruction's.</summary>
