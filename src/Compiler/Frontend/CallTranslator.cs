@@ -20,6 +20,9 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     public StackValue? Call(MethodBase target, StackValue[] arguments, Location location, Func<string?> variable)
     {
         if (!callees.TryGetValue(target, out Callee? callee)) callees[target] = callee = Callee.Of(target);
+        if (callee.Remedy is { } remedy) throw DiagnosticKinds.OnHosts.At(location, MethodNames.Of(target), remedy);
+        if (callee.WrongType is { } wrong)
+            throw DiagnosticKinds.TypeArgument.At(location, $"{target.DeclaringType!.Name}.{target.Name}", wrong.Parameter, wrong.Allowed, wrong.Actual, wrong.Instead);
         if (callee.Intrinsic is { } intrinsic) return intrinsics.Call(intrinsic, (MethodInfo)target, arguments, variable);
         if (callee.Ptx is { } text) return instructions.Call((MethodInfo)target, text, arguments);
         if (callee.Known is { } known) return known(new KnownCall(kernel, target, arguments));
@@ -51,6 +54,6 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     }
 
     private static string WhyNoBody(MethodBase target) => Callee.IsOfFramework(target)
-        ? "no PTX instruction gives its exact result; use an approximate instruction of the language, or write it in C#"
+        ? $"no PTX instruction gives its exact result; {Remedies.ForMath(target)}"
         : "it has no IL; write what it does in C#, or as a [Ptx] method";
 }

@@ -13,7 +13,11 @@ internal static class Translator
     public static Function Translate(Type kernel, CompileOptions options)
     {
         KernelSignature signature = KernelSignature.Of(kernel);
-        var function = new Function(KernelNames.Of(kernel)) { Launch = LaunchShapes.Of(kernel, signature.Location) };
+        var function = new Function(KernelNames.Of(kernel))
+        {
+            Launch = LaunchShapes.Of(kernel, signature.Location),
+            Location = signature.Location,
+        };
         function.Parameters.AddRange(signature.Parameters);
         var builder = new KernelBuilder(function, options);
         builder.Ir.Location = signature.Location;

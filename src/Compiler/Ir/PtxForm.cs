@@ -10,5 +10,7 @@ namespace CogVideoX.Compiler.Ir;
 /// <param name="Architecture">least compute capability times ten, such as 80 or 90</param>
 /// <param name="IsArchitectureSpecific">needs the target's a-variant (sm_90a)</param>
 /// <param name="IsaVersion">least PTX ISA version times ten, such as 70</param>
+/// <param name="Declaration">what the module declares for it; empty for most</param>
 internal sealed record PtxForm(
-    string Text, IReadOnlyDictionary<string, PtxFormOperand> Operands, bool IsPure, int Architecture, bool IsArchitectureSpecific, int IsaVersion);
+    string Text, IReadOnlyDictionary<string, PtxFormOperand> Operands, bool IsPure, int Architecture, bool IsArchitectureSpecific, int IsaVersion,
+    string Declaration = "");

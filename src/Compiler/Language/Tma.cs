@@ -18,12 +18,12 @@ public static class Tma
 
     /// <summary>Copies bytes from global to shared memory; both addresses and the count are multiples of 16.</summary>
     [Ptx("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [{destination}], [{source}], {bytes}, [{barrier}];", Architecture = 90, IsaVersion = 80)]
-    public static void Load<T>([Address] ref T destination, [Address] ref T source, int bytes, MBarrier barrier)
+    public static void Load<T>([Address(AddressSpaces.Shared)] ref T destination, [Address(AddressSpaces.Global)] ref T source, int bytes, MBarrier barrier)
         where T : unmanaged => DeviceOnly.Called();
 
     /// <summary>Copies bytes from shared to global memory, as part of this thread's bulk group.</summary>
     [Ptx("cp.async.bulk.global.shared::cta.bulk_group [{destination}], [{source}], {bytes};", Architecture = 90, IsaVersion = 80)]
-    public static void Store<T>([Address] ref T destination, [Address] ref T source, int bytes)
+    public static void Store<T>([Address(AddressSpaces.Global)] ref T destination, [Address(AddressSpaces.Shared)] ref T source, int bytes)
         where T : unmanaged => DeviceOnly.Called();
 
     /// <summary>Closes this thread's bulk group.</summary>

@@ -18,6 +18,7 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
             IrType.GlobalPtr => "global",
             IrType.SharedPtr => "shared",
             IrType.ConstPtr => "const",
+            IrType.ThreadPtr => "local",
             var other => throw new InvalidOperationException($"{other} is no address that PTX has"),
         };
         string vector = values.Length switch { 1 => "", 2 => ".v2", _ => ".v4" };
