@@ -63,13 +63,16 @@ internal sealed class KernelSignature
         Type type = parameter.ParameterType;
         if (type == typeof(TensorMap)) return [new KernelParameter(name, MemoryType.U8, 128)];
         if (!CanBePassed(type)) throw DiagnosticKinds.ParameterType.At(Location, name, type);
-        Leaf[] leaves = Layout.Of(type, Location).Leaves;
-        return leaves.Select((leaf, i) =>
-        {
-            bool isOwn = leaf.Name.Length == 0 || (i == 0 && leaf.IsPointer) || leaves.Length == 1;
-            return new KernelParameter(isOwn ? name : $"{name}_{leaf.Name}", leaf.Type);
-        });
+        Layout layout = Layout.Of(type, Location);
+        Leaf[] leaves = layout.Leaves;
+        if (leaves.Length == 1) return [new KernelParameter(name, leaves[0].Type)];
+        if (IsView(type)) return leaves.Select((leaf, i) => new KernelParameter(i == 0 ? name : $"{name}_{leaf.Name}", leaf.Type));
+        int[] pointers = [.. leaves.Where(leaf => leaf.IsPointer).Select(leaf => leaf.Offset)];
+        return [new KernelParameter(name, MemoryType.U8, 0, new ParameterStruct(layout.Size, layout.Alignment, pointers))];
     }
+
+    /// <summary>A view is passed as two parameters, its pointer and its length.</summary>
+    private static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(View<>);
 
     private static bool CanBePassed(Type type)
     {

@@ -14,7 +14,7 @@ public static class Approximate
     [Ptx("lg2.approx.f32 {result}, {x};", Pure = true)]
     public static float Log2(float x) => MathF.Log2(x);
 
-    /// <summary>Absolute error 2^−20.5 in [−π, π], 2^−14.7 in [−100π, 100π], and nothing is said of more.</summary>
+    /// <summary>Absolute error 2^−20.5 in [−2π, 2π], 2^−14.7 in [−100π, 100π], and nothing is said of more.</summary>
     [Ptx("sin.approx.f32 {result}, {x};", Pure = true)]
     public static float Sin(float x) => MathF.Sin(x);
 

@@ -7,9 +7,6 @@ namespace CogVideoX.Compiler.Ptx;
 /// <summary>IR to PTX text (PTX ISA 4 and 11): a module with one kernel.</summary>
 internal static class PtxPrinter
 {
-    /// <summary>Alignment of a tensor map.</summary>
-    public const int OpaqueAlignment = 64;
-
     private const int BytesPerLine = 32;
 
     /// <summary>The module's text. It depends on nothing but the arguments and, with lines, the symbols' content.</summary>
@@ -84,7 +81,7 @@ internal static class PtxPrinter
         if (launch.MaximumRegisters > 0) text.Append(CultureInfo.InvariantCulture, $".maxnreg {launch.MaximumRegisters}\n");
     }
 
-    private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0
-        ? string.Create(CultureInfo.InvariantCulture, $".param .align {OpaqueAlignment} .b8 {PtxNames.Of(parameter)}[{parameter.OpaqueBytes}]")
+    private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0 || parameter.Struct is not null
+        ? string.Create(CultureInfo.InvariantCulture, $".param .align {parameter.Alignment} .b8 {PtxNames.Of(parameter)}[{parameter.Bytes}]")
         : $".param .{PtxTypes.Memory(parameter.Type)} {PtxNames.Of(parameter)}";
 }

@@ -100,11 +100,7 @@ internal static class TargetLimits
             constants = Align(constants, variable.Alignment) + variable.Bytes;
         if (constants > ConstantBytes) throw DiagnosticKinds.TooMuchConstantMemory.At(Largest(function, VariableSpace.Const), constants, ConstantBytes);
         foreach (KernelParameter parameter in function.Parameters)
-        {
-            bool isOpaque = parameter.OpaqueBytes > 0;
-            int bytes = isOpaque ? parameter.OpaqueBytes : parameter.Type.Bytes;
-            parameters = Align(parameters, isOpaque ? PtxPrinter.OpaqueAlignment : bytes) + bytes;
-        }
+            parameters = Align(parameters, parameter.Alignment) + parameter.Bytes;
         if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(function.Location, parameters, ParameterBytes);
     }
 
