@@ -56,6 +56,7 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     {
         if (ScalarOf(type) is { } scalar)
             return new Layout(scalar.Bytes, scalar.Bytes, [new Leaf(0, scalar, "", type.IsByRef)], noFields);
+        if (type == typeof(string) || type == typeof(DefaultInterpolatedStringHandler)) throw DiagnosticKinds.String.At(location);
         if (!type.IsValueType || type == typeof(decimal) || type == typeof(void))
             throw DiagnosticKinds.UnsupportedType.At(location, type);
         FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);

@@ -23,6 +23,7 @@ internal static class Remedies
         ["System.Diagnostics.Trace"] = Printing,
         ["System.Diagnostics.Debugger"] = Printing,
         ["System.Text.StringBuilder"] = Printing,
+        ["System.Globalization.CultureInfo"] = Printing,
         ["System.Threading.Thread"] = Meeting,
         ["System.Threading.SpinWait"] = "loop over Volatile.Read or Atomic.CompareExchange",
         ["System.Threading.Monitor"] = Meeting,
