@@ -25,7 +25,7 @@ public sealed partial class PrintTests
                 "0x%llx %lld %X %.2X %.16llX\n",
                 "%.2f %.3E %.9G %8d %-8u|%.4d\n",
                 "%d %d\n",
-                "%g %g %d\n",
+                "%g %g %u\n",
             ], Texts(ptx));
         Assert.Contains(".extern .func (.param .b32 written) vprintf (.param .b64 format, .param .b64 arguments);\n", ptx, StringComparison.Ordinal);
         Assert.Equal(1, ptx.Split(".extern").Length - 1);
