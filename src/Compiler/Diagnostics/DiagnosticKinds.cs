@@ -115,5 +115,5 @@ internal static class DiagnosticKinds
         "MaximumRegisters is {0}; a thread has 16 to 255 registers, or 0 to leave it to the assembler");
 
     public static readonly DiagnosticKind UnknownTarget = new("CVX3009",
-        "PTX for {0} isn't made here: the oldest target is sm_80, and a-variants begin with sm_90a");
+        "PTX for {0} isn't made here: there are {1}, and a-variants from {2} on");
 }

@@ -14,6 +14,25 @@ internal static class TargetLimits
     private const int ClusterIsa = 78;
     private const int ClusterArchitecture = 90;
 
+    /// <summary>The first architecture that has an a-variant.</summary>
+    private const int FirstSpecific = 90;
+
+    /// <summary>Architectures, and the first PTX ISA version (times ten) that knows each and its a-variant (PTX ISA 11.1.2).</summary>
+    private static readonly SortedDictionary<int, int> targets = new()
+    {
+        [80] = 70,
+        [86] = 71,
+        [87] = 74,
+        [88] = 90,
+        [89] = 78,
+        [90] = 80,
+        [100] = 86,
+        [103] = 88,
+        [110] = 90,
+        [120] = 87,
+        [121] = 88,
+    };
+
     /// <summary>The least architecture that a function's instructions and launches need.</summary>
     public static Target Least(Function function)
     {
@@ -45,7 +64,7 @@ internal static class TargetLimits
                 isa = Math.Max(isa, form.IsaVersion);
             }
         }
-        return isa;
+        return Existing(isa);
     }
 
     /// <summary>Bytes of static shared arrays, laid one after the other by their alignments.</summary>
@@ -57,17 +76,13 @@ internal static class TargetLimits
         return bytes;
     }
 
-    private static int IsaOf(Function function, Target target) => target.Architecture switch
-    {
-        < 80 => throw DiagnosticKinds.UnknownTarget.At(function.Location, target),
-        < 90 when target.IsSpecific => throw DiagnosticKinds.UnknownTarget.At(function.Location, target),
-        < 86 => 70,
-        < 89 => 71,
-        < 90 => 78,
-        < 100 => 80,
-        < 120 => 86,
-        _ => 87,
-    };
+    private static int IsaOf(Function function, Target target) =>
+        targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
+            ? isa
+            : throw DiagnosticKinds.UnknownTarget.At(function.Location, target, string.Join(", ", targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
+
+    /// <summary>A version that exists: PTX went from 7.8 to 8.0 and from 8.8 to 9.0.</summary>
+    private static int Existing(int isa) => isa % 10 == 9 ? isa + 1 : isa;
 
     private static string Words(PtxForm form)
     {
