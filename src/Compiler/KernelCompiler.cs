@@ -62,7 +62,12 @@ public static class KernelCompiler
     private static CompiledParameter Describe(KernelParameter parameter)
     {
         if (parameter.OpaqueBytes > 0)
-            return new CompiledParameter(parameter.Name, CompiledParameterKind.Opaque, parameter.OpaqueBytes) { Alignment = parameter.Alignment };
+        {
+            return new CompiledParameter(parameter.Name, CompiledParameterKind.Opaque, parameter.OpaqueBytes)
+            {
+                Alignment = parameter.Alignment,
+            };
+        }
         if (parameter.Struct is { } layout)
         {
             return new CompiledParameter(parameter.Name, CompiledParameterKind.Struct, layout.Bytes)

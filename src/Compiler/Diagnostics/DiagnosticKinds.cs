@@ -13,7 +13,7 @@ internal static class DiagnosticKinds
         "{0} has {1} public constructors; a kernel has one, whose parameters are the launch's arguments");
 
     public static readonly DiagnosticKind ParameterType = new("CVX1004",
-        "parameter {0} of type {1} can't be passed to a GPU; use numbers, View<T>, pointers, TensorMap, or structs of these");
+        "parameter {0} of type {1} can't be passed to a GPU; use numbers, View<T>, pointers, TensorMap, or structs of these (no tuples: .NET orders their fields as it likes)");
 
     public static readonly DiagnosticKind LaunchShape = new("CVX1005",
         "{0}: {1}");

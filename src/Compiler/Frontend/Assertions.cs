@@ -6,8 +6,8 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Device.Assert and Debug.Assert: the driver's __assertfail (PTX ISA, system calls) where the condition doesn't hold.</summary>
 internal sealed class Assertions(KernelBuilder kernel)
 {
-    private const string Declaration = ".extern .func __assertfail (.param .b64 message, .param .b64 file, .param .b32 line, .param .b64 function, "
-        + ".param .b64 size);";
+    private const string Declaration =
+        ".extern .func __assertfail (.param .b64 message, .param .b64 file, .param .b32 line, .param .b64 function, .param .b64 size);";
 
     private const string Call = """
         {{
@@ -62,10 +62,9 @@ internal sealed class Assertions(KernelBuilder kernel)
         Ir.Block = failed;
         var texts = new Texts(kernel);
         System.Reflection.MethodBase method = kernel.Location!.Method;
+        string name = $"{method.DeclaringType?.Name}.{method.Name}";
         Value[] operands =
-        [
-            texts.AddressOf(message), texts.AddressOf(SourceMap.NeutralName(file)), Constant.I32(line), texts.AddressOf($"{method.DeclaringType?.Name}.{method.Name}"),
-        ];
+            [texts.AddressOf(message), texts.AddressOf(SourceMap.NeutralName(file)), Constant.I32(line), texts.AddressOf(name)];
         Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = form });
         failed.Terminator = Terminator.Branch(kernel.Location, after);
         kernel.Function.Blocks.Add(after);

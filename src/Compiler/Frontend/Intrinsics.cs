@@ -62,9 +62,11 @@ internal sealed class Intrinsics(KernelBuilder kernel)
     private StackValue LocalArray(MethodInfo method, StackValue size, string name)
     {
         Layout element = Layout.Of(method.GetGenericArguments()[0], kernel.Location);
-        if (size.Constant is not { Signed: > 0 } count || count.Signed * element.Size > MostLocalBytes) throw DiagnosticKinds.RegistersSize.At(kernel.Location);
-        int alignment = Math.Max(element.Alignment, VectorBytes);
-        return StackValue.OfStruct(kernel.AddressOf(kernel.NewVariable(name, VariableSpace.Local, (int)count.Signed * element.Size, alignment)));
+        if (size.Constant is not { Signed: > 0 } count || count.Signed > MostLocalBytes / element.Size)
+            throw DiagnosticKinds.RegistersSize.At(kernel.Location);
+        int bytes = (int)count.Signed * element.Size;
+        Variable array = kernel.NewVariable(name, VariableSpace.Local, bytes, Math.Max(element.Alignment, VectorBytes));
+        return StackValue.OfStruct(kernel.AddressOf(array));
     }
 
     private StackValue SharedAddress(StackValue place)

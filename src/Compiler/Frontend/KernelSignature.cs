@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CogVideoX.Compiler.Diagnostics;
 using CogVideoX.Compiler.Ir;
 using CogVideoX.Compiler.Language;
@@ -71,14 +72,18 @@ internal sealed class KernelSignature
         return [new KernelParameter(name, MemoryType.U8, 0, new ParameterStruct(layout.Size, layout.Alignment, pointers))];
     }
 
+    /// <summary>What .NET may lay out as it likes, such as a tuple, lies otherwise on the host.</summary>
+    private static bool IsLaidOutInOrder(Type type) => type.StructLayoutAttribute?.Value != LayoutKind.Auto;
+
     /// <summary>A view is passed as two parameters, its pointer and its length.</summary>
     private static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(View<>);
 
     private static bool CanBePassed(Type type)
     {
         if (type.IsByRef || type.IsByRefLike || type == typeof(decimal)) return false;
-        if (type.IsPointer || type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
-        return type.IsValueType && type != typeof(TensorMap) && Array.TrueForAll(
+        if (type.IsPointer) return type.GetElementType()! is var element && (element == typeof(void) || CanBePassed(element));
+        if (type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
+        return type.IsValueType && type != typeof(TensorMap) && IsLaidOutInOrder(type) && Array.TrueForAll(
             type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => CanBePassed(field.FieldType));
     }
 }

@@ -30,12 +30,18 @@ internal static partial class PrintFormat
         }
         parts.Add(Plain(format[start..]));
         for (int i = 0; i < types.Length; i++)
-            if (!parts.Exists(part => part.Argument == i)) throw Wrong(location, $"nothing prints argument {i}; write {{{i}}} in the format");
+        {
+            if (!parts.Exists(part => part.Argument == i))
+                throw Wrong(location, $"nothing prints argument {i}; write {{{i}}} in the format");
+        }
         return parts;
     }
 
-    private static PrintPart Plain(string text) => new(
-        text.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal).Replace("%", "%%", StringComparison.Ordinal), -1, false);
+    private static PrintPart Plain(string text)
+    {
+        string single = text.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
+        return new PrintPart(single.Replace("%", "%%", StringComparison.Ordinal), -1, false);
+    }
 
     private static PrintPart Hole(string hole, Type[] types, Location? location)
     {
@@ -47,7 +53,8 @@ internal static partial class PrintFormat
         int? digits = match.Groups["digits"] is { Length: > 0 } given ? int.Parse(given.ValueSpan, CultureInfo.InvariantCulture) : null;
         Type type = types[index].IsEnum ? types[index].GetEnumUnderlyingType() : types[index];
         string conversion = Conversion(type, letter, digits)
-            ?? throw Wrong(location, $"'{hole}' can't print {TypeNames.Of(type)}; numbers, bool, char and nuint (for addresses) can be printed");
+            ?? throw Wrong(
+                location, $"'{hole}' can't print {TypeNames.Of(type)}; numbers, bool, char and nuint (for addresses) can be printed");
         string width = match.Groups["width"].Value;
         bool hasPrefix = type == typeof(nuint) && letter.Length == 0;
         return new PrintPart($"{(hasPrefix ? "0x" : "")}%{width}{conversion}", index, letter is "X" or "x" || hasPrefix);
@@ -84,6 +91,7 @@ internal static partial class PrintFormat
 
     private static CompileException Wrong(Location? location, string why) => DiagnosticKinds.PrintFormat.At(location, why);
 
-    [GeneratedRegex(@"^\{(?<index>\d)(,(?<width>-?[1-9]\d?))?(:(?<letter>[XxDdFfEeGg])(?<digits>\d{1,2})?)?\}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\{(?<index>\d)(,(?<width>-?[1-9]\d?))?(:(?<letter>[XxDdFfEeGg])(?<digits>\d{1,2})?)?\}$", RegexOptions.CultureInvariant)]
     private static partial Regex HolePattern();
 }

@@ -5,8 +5,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Frontend;
 
 /// <summary>
-/// Device.Print: the driver's vprintf (PTX ISA, system calls). What is printed lies in .local as C has it for a function with any number of arguments:
-/// one after the other, each aligned to its size, nothing smaller than an int, floats as doubles.
+/// Device.Print: the driver's vprintf (PTX ISA, system calls). What is printed lies in .local as C has it for a function with any number
+/// of arguments: one after the other, each aligned to its size, nothing smaller than an int, floats as doubles.
 /// </summary>
 internal sealed class Printing(KernelBuilder kernel)
 {
@@ -24,7 +24,11 @@ internal sealed class Printing(KernelBuilder kernel)
         """;
 
     private static readonly PtxForm form = new(Call,
-        new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["format"] = new(0, -1, 1, false, false), ["arguments"] = new(1, -1, 1, false, false) },
+        new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal)
+        {
+            ["format"] = new(0, -1, 1, false, false),
+            ["arguments"] = new(1, -1, 1, false, false),
+        },
         IsPure: false, Architecture: 80, IsArchitectureSpecific: false, IsaVersion: 70, Declaration);
 
     private IrBuilder Ir => kernel.Ir;
@@ -36,7 +40,8 @@ internal sealed class Printing(KernelBuilder kernel)
         Type[] types = method.GetGenericArguments();
         List<PrintPart> parts = PrintFormat.Read(format, types, kernel.Location);
         var texts = new Texts(kernel);
-        Value[] operands = [texts.AddressOf(string.Concat(parts.Select(part => part.Text)) + "\n"), Store([.. parts.Where(part => part.Argument >= 0)], types, arguments, texts)];
+        Value line = texts.AddressOf(string.Concat(parts.Select(part => part.Text)) + "\n");
+        Value[] operands = [line, Store([.. parts.Where(part => part.Argument >= 0)], types, arguments, texts)];
         Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = form });
         return StackValue.Nothing;
     }
@@ -66,7 +71,8 @@ internal sealed class Printing(KernelBuilder kernel)
     /// <summary>An int, a long or a double.</summary>
     private Value Promote(Type type, StackValue argument, bool isHexadecimal)
     {
-        if (Layout.IsSixteenBitFloat(type)) return Widened(argument, type == typeof(Half) ? "cvt.f32.f16 {result}, {x};" : "mov.b32 {result}, {{0, {x}}};");
+        if (Layout.IsSixteenBitFloat(type))
+            return Widened(argument, type == typeof(Half) ? "cvt.f32.f16 {result}, {x};" : "mov.b32 {result}, {{0, {x}}};");
         Value value = kernel.Scalar(Coercion.To(kernel, type, argument));
         if (value.Type == IrType.F32) return Ir.Emit(Opcode.ConvertFloat, IrType.F64, value);
         bool isSmall = isHexadecimal && Layout.ScalarOf(type) is { Bytes: < 4 };

@@ -52,8 +52,10 @@ internal sealed class PtxCalls(KernelBuilder kernel)
             for (int i = 0; i < parameters.Length; i++)
             {
                 if (PtxWords.IsWord(parameters[i].ParameterType)) continue;
-                bool isSplit = parameters[i].ParameterType == type;
-                operands.Add(parameters[i].Name!, isSplit ? Read([split[i][word]], read, false) : Operand(method, parameters[i], arguments[i], read, written));
+                PtxFormOperand operand = parameters[i].ParameterType == type
+                    ? Read([split[i][word]], read, false)
+                    : Operand(method, parameters[i], arguments[i], read, written);
+                operands.Add(parameters[i].Name!, operand);
             }
             results[word] = Emit(Form(method, attribute, arguments, operands), read, written).Results[0];
         }
@@ -101,7 +103,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         return parameter.IsIn ? value : Written(referent, written, value.FirstOperand);
     }
 
-    /// <summary>What C# keeps in an int and PTX in a register of its own kind: a bool is a predicate, a 16-bit integer has 16 bits.</summary>
+    /// <summary>What C# keeps in an int and PTX in a register of its own kind: a bool is a predicate, a 16-bit integer has 16
+    /// bits.</summary>
     private static IrType? RegisterOf(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Boolean => IrType.Pred,
@@ -138,7 +141,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         return new PtxFormOperand(firstOperand, first, leaves.Length, leaves.Length > 1, false);
     }
 
-    private void WriteBack(ParameterInfo[] parameters, StackValue[] arguments, Dictionary<string, PtxFormOperand> operands, Instruction instruction)
+    private void WriteBack(
+        ParameterInfo[] parameters, StackValue[] arguments, Dictionary<string, PtxFormOperand> operands, Instruction instruction)
     {
         for (int i = 0; i < parameters.Length; i++)
         {

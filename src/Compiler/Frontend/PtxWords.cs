@@ -8,7 +8,8 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Parameters of <c>[Ptx]</c> methods that are words of the text: those of enums with <see cref="PtxWordAttribute"/>.</summary>
 internal static class PtxWords
 {
-    public static bool IsWord(Type type) => type.IsEnum && Array.Exists(Members(type), member => member.IsDefined(typeof(PtxWordAttribute), false));
+    public static bool IsWord(Type type) =>
+        type.IsEnum && Array.Exists(Members(type), member => member.IsDefined(typeof(PtxWordAttribute), false));
 
     /// <summary>All words of a call.</summary>
     public static IEnumerable<PtxWordAttribute> Of(MethodInfo method, StackValue[] arguments, Location? location) =>
@@ -24,7 +25,8 @@ internal static class PtxWords
         if (arguments[index].Constant is not { } value) throw DiagnosticKinds.OperandNotConstant.At(location, name, MethodNames.Of(method));
         FieldInfo? member = Array.Find(Members(type), candidate => Convert.ToInt64(candidate.GetRawConstantValue(), null) == value.Signed);
         return member?.GetCustomAttribute<PtxWordAttribute>()
-            ?? throw DiagnosticKinds.PtxText.At(location, MethodNames.Of(method), $"{name} is {value.Signed}, and {type.Name} has no word for that");
+            ?? throw DiagnosticKinds.PtxText.At(
+                location, MethodNames.Of(method), $"{name} is {value.Signed}, and {type.Name} has no word for that");
     }
 
     private static FieldInfo[] Members(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.Static);

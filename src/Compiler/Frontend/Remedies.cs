@@ -7,11 +7,16 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>What a kernel uses instead of .NET methods that only a host has.</summary>
 internal static class Remedies
 {
-    private const string Vectors = "write it for one element, since a GPU's vectors are its threads, or use Float2 and Float4 (which one instruction loads)";
+    private const string Vectors =
+        "write it for one element, since a GPU's vectors are its threads, or use Float2 and Float4 (which one instruction loads)";
 
     private const string Printing = "Device.Print(\"x = {0}\", x) prints from a kernel";
 
-    private const string Meeting = "the threads of a block meet at Block.Sync, those of a warp at Warp.Sync, and others by Atomic and Fence";
+    private const string Meeting =
+        "the threads of a block meet at Block.Sync, those of a warp at Warp.Sync, and others by Atomic and Fence";
+
+    private const string Places =
+        "the launch is the loop: each thread takes the element of its place, Grid.BlockX * Block.SizeX + Block.ThreadX";
 
     private const string Passing = "pass what the host knows as an argument of the launch";
 
@@ -30,8 +35,8 @@ internal static class Remedies
         ["System.Threading.Lock"] = Meeting,
         ["System.Threading.SpinLock"] = Meeting,
         ["System.Threading.Barrier"] = Meeting,
-        ["System.Threading.Tasks.Parallel"] = "the launch is the loop: each thread takes the element of its place, Grid.BlockX * Block.SizeX + Block.ThreadX",
-        ["System.Threading.Tasks.Task"] = "the launch is the loop: each thread takes the element of its place, Grid.BlockX * Block.SizeX + Block.ThreadX",
+        ["System.Threading.Tasks.Parallel"] = Places,
+        ["System.Threading.Tasks.Task"] = Places,
         ["System.Linq.Enumerable"] = "write a loop; Warp.Sum and Warp.Max reduce over a warp",
         ["System.Array"] = "Shared.Array, Registers.Of and Local.Array are the arrays of a kernel",
         ["System.Random"] = "pass a seed, and compute numbers from it and the thread's place",
@@ -46,7 +51,7 @@ internal static class Remedies
     {
         ["System.Threading.Interlocked.Increment"] = "use Atomic.Add(ref x, 1), which returns what was there before",
         ["System.Threading.Interlocked.Decrement"] = "use Atomic.Add(ref x, -1), which returns what was there before",
-        ["System.Threading.Interlocked.Add"] = "use Atomic.Add, which returns what was there before, or Atomic.Accumulate, which returns nothing",
+        ["System.Threading.Interlocked.Add"] = "use Atomic.Add, which returns what was there before, or Atomic.Accumulate",
         ["System.Threading.Interlocked.Exchange"] = "use Atomic.Exchange",
         ["System.Threading.Interlocked.CompareExchange"] = "use Atomic.CompareExchange, with the arguments in the same order",
         ["System.Threading.Interlocked.And"] = "use Atomic.And",
@@ -54,7 +59,7 @@ internal static class Remedies
         ["System.Threading.Interlocked.Read"] = "use Volatile.Read",
         ["System.Threading.Interlocked.MemoryBarrier"] = "use Fence.Device, or Fence.Block for the block alone",
         ["System.Threading.Thread.MemoryBarrier"] = "use Fence.Device, or Fence.Block for the block alone",
-        ["System.Threading.Thread.Sleep"] = "use Device.Sleep with nanoseconds between the looks of a loop; threads that wait for others meet at Block.Sync",
+        ["System.Threading.Thread.Sleep"] = "use Device.Sleep between the looks of a loop; threads that wait for others meet at Block.Sync",
         ["System.Threading.Thread.SpinWait"] = "use Device.Sleep with nanoseconds",
     };
 
@@ -80,7 +85,8 @@ internal static class Remedies
     public static string ForMath(MethodBase method)
     {
         const string own = "or write it in C#";
-        if (method.DeclaringType != typeof(Math) && method.DeclaringType != typeof(MathF)) return $"use an approximate instruction of the language, {own}";
+        if (method.DeclaringType != typeof(Math) && method.DeclaringType != typeof(MathF))
+            return $"use an approximate instruction of the language, {own}";
         string name = method.Name;
         if (!approximations.Contains(name)) return $"there is no approximate one of it either; {own["or ".Length..]}";
         return method.DeclaringType == typeof(MathF)
@@ -88,6 +94,6 @@ internal static class Remedies
             : $"{nameof(Approximate)}.{name} is the GPU's own, of floats: where that is enough convert, {own} to have all bits of a double";
     }
 
-    private static bool IsVector(string name) => name.Split('`')[0] is "Vector" or "Vector2" or "Vector3" or "Vector4" or "Matrix3x2" or "Matrix4x4"
-        or "Quaternion" or "Plane";
+    private static bool IsVector(string name) => name.Split('`')[0]
+        is "Vector" or "Vector2" or "Vector3" or "Vector4" or "Matrix3x2" or "Matrix4x4" or "Quaternion" or "Plane";
 }

@@ -34,8 +34,8 @@ internal static class SourceMap
     public static string? NameOfLocal(MethodBase method, int index, int offset) => SymbolsOf(method)?.NameOfLocal(method, index, offset);
 
     /// <summary>
-    /// A file's path behind <c>/_/</c>, which is where deterministic builds map the repository to, or else its name alone: the same C# gives the
-    /// same PTX wherever it is built.
+    /// A file's path behind <c>/_/</c>, which is where deterministic builds map the repository to, or else its name alone: the same C#
+    /// gives the same PTX wherever it is built.
     /// </summary>
     public static string NeutralName(string path)
     {

@@ -19,7 +19,10 @@ internal static class Spaces
     public static string NamesOf(AddressSpaces spaces)
     {
         (AddressSpaces Space, string Name)[] all =
-            [(AddressSpaces.Shared, "shared"), (AddressSpaces.Global, "global"), (AddressSpaces.Constant, "const"), (AddressSpaces.Local, "local")];
+        [
+            (AddressSpaces.Shared, "shared"), (AddressSpaces.Global, "global"), (AddressSpaces.Constant, "const"),
+            (AddressSpaces.Local, "local"),
+        ];
         string[] names = [.. all.Where(one => spaces.HasFlag(one.Space)).Select(one => one.Name)];
         return names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} or {names[^1]}";
     }

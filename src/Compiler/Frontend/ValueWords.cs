@@ -4,8 +4,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Frontend;
 
 /// <summary>
-/// A type's values as 32-bit words, for instructions that know nothing else. A scalar of 32 bits is a word as it is, one of 64 bits two; small ones
-/// that lie in one word of memory share it.
+/// A type's values as 32-bit words, for instructions that know nothing else. A scalar of 32 bits is a word as it is, one of 64 bits two;
+/// small ones that lie in one word of memory share it.
 /// </summary>
 internal sealed class ValueWords
 {
@@ -20,8 +20,7 @@ internal sealed class ValueWords
         for (int i = 0; i < leaves.Length;)
         {
             int count = 1;
-            if (leaves[i].Type.Bytes < 4)
-                while (i + count < leaves.Length && leaves[i + count].Type.Bytes < 4 && leaves[i + count].Offset / 4 == leaves[i].Offset / 4) count++;
+            while (i + count < leaves.Length && ShareAWord(leaves[i], leaves[i + count])) count++;
             words.Add((i, count, 0));
             if (leaves[i].Type.Bytes == 8) words.Add((i, 1, 1));
             i += count;
@@ -43,7 +42,10 @@ internal sealed class ValueWords
             (int first, int count, int half) = words[i];
             Value scalar = scalars[first];
             if (scalar.Type.IsPointer && scalar.Type != IrType.GlobalPtr)
-                throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "a pointer that other threads are given", "global", Spaces.NameOf(scalar.Type));
+            {
+                string space = Spaces.NameOf(scalar.Type);
+                throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "a pointer that other threads are given", "global", space);
+            }
             if (leaves[first].Type.Bytes == 8) split[i] = HalfOf(scalar, half);
             else if (count == 1) split[i] = scalar.Type == IrType.B16 ? Ir.Emit(Opcode.ZeroExtend, IrType.I32, scalar) : scalar;
             else split[i] = Pack(scalars, first, count);
@@ -66,6 +68,8 @@ internal sealed class ValueWords
         }
         return scalars;
     }
+
+    private static bool ShareAWord(Leaf a, Leaf b) => a.Type.Bytes < 4 && b.Type.Bytes < 4 && a.Offset / 4 == b.Offset / 4;
 
     private Value HalfOf(Value scalar, int half)
     {

@@ -62,7 +62,8 @@ internal enum Opcode
     VariableAddress,
 
     /// <summary>
-    /// Value of the kernel's parameter <see cref="Instruction.Parameter"/>; for an opaque one its generic address (I64), for a struct its scalar of
+    /// Value of the kernel's parameter <see cref="Instruction.Parameter"/>; for an opaque one its generic address (I64), for a struct its
+    /// scalar of
     /// <see cref="Instruction.MemoryType"/> at <see cref="Instruction.ByteOffset"/>.
     /// </summary>
     Parameter,

@@ -11,12 +11,14 @@ public static class Atomic
     private const string NoFloatExtremes = "PTX has no atomic minimum or maximum of floats. "
         + "The bits of floats that are at least 0, as int, have the same order; for others loop over CompareExchange";
 
-    private const string NoNarrow = "PTX has no such atomic of 8 or 16 bits. Use a type of 32 or 64 bits, or loop over CompareExchange (which takes 16 bits)";
+    private const string NoNarrow = "PTX has no such atomic of 8 or 16 bits. Use a type of 32 or 64 bits, or loop over CompareExchange "
+        + "(which takes 16 bits)";
 
     private const string NoFloatBits = "Bits of other types: take the place as uint or ulong by Unsafe.As";
 
     /// <summary>
-    /// Adds, and returns what was there. Half and pairs of Half, from sm_90 on BFloat16 and pairs of it, round to nearest and keep subnormal numbers.
+    /// Adds, and returns what was there. Half and pairs of Half, from sm_90 on BFloat16 and pairs of it, round to nearest and keep
+    /// subnormal numbers.
     /// </summary>
     [Types(typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(Half),
         typeof(BFloat16), typeof(Half2), typeof(BFloat16x2), Instead = NoNarrow)]
@@ -24,7 +26,10 @@ public static class Atomic
         where T : unmanaged
     {
         if (typeof(T) == typeof(long) || typeof(T) == typeof(nint)) // PTX adds 64 bits as unsigned ones, which is the same
-            return Unsafe.BitCast<ulong, T>(AddNumber(ref Unsafe.As<T, ulong>(ref location), Unsafe.BitCast<T, ulong>(value), order, scope));
+        {
+            ulong before = AddNumber(ref Unsafe.As<T, ulong>(ref location), Unsafe.BitCast<T, ulong>(value), order, scope);
+            return Unsafe.BitCast<ulong, T>(before);
+        }
         if (typeof(T) == typeof(Half) || typeof(T) == typeof(Half2)) return AddHalf(ref location, value, order, scope);
         if (typeof(T) == typeof(BFloat16) || typeof(T) == typeof(BFloat16x2)) return AddBFloat16(ref location, value, order, scope);
         return AddNumber(ref location, value, order, scope);
@@ -33,7 +38,8 @@ public static class Atomic
     /// <summary>Adds without asking what was there (red).</summary>
     [Types(typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(Half),
         typeof(BFloat16), typeof(Half2), typeof(BFloat16x2), Instead = NoNarrow)]
-    public static void Accumulate<T>(ref T location, T value, MemoryOrder order = MemoryOrder.Relaxed, MemoryScope scope = MemoryScope.Device)
+    public static void Accumulate<T>(
+        ref T location, T value, MemoryOrder order = MemoryOrder.Relaxed, MemoryScope scope = MemoryScope.Device)
         where T : unmanaged
     {
         if (order is MemoryOrder.Acquire or MemoryOrder.AcquireRelease) // red can't acquire
@@ -101,8 +107,8 @@ public static class Atomic
         MemoryOrder order = MemoryOrder.Relaxed, MemoryScope scope = MemoryScope.Device) => DeviceOnly.Called<uint>();
 
     /// <summary>Writes, and returns what was there.</summary>
-    [Types(typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double), typeof(Half2),
-        typeof(BFloat16x2), Instead = NoNarrow)]
+    [Types(typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float), typeof(double),
+        typeof(Half2), typeof(BFloat16x2), Instead = NoNarrow)]
     [Ptx("atom{order}{scope}.{location:space}.exch.{T:b} {result}, [{location}], {value};")]
     public static T Exchange<T>(
         [Address(AddressSpaces.GlobalOrShared)] ref T location, T value,
@@ -110,8 +116,9 @@ public static class Atomic
         where T : unmanaged => DeviceOnly.Called<T>();
 
     /// <summary>Writes if what is there has the bits of the comparand; returns what was there.</summary>
-    [Types(typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint), typeof(float),
-        typeof(double), typeof(Half), typeof(BFloat16), typeof(Half2), typeof(BFloat16x2), Instead = "PTX compares 16, 32 or 64 bits")]
+    [Types(typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(nint), typeof(nuint),
+        typeof(float), typeof(double), typeof(Half), typeof(BFloat16), typeof(Half2), typeof(BFloat16x2),
+        Instead = "PTX compares 16, 32 or 64 bits")]
     [Ptx("atom{order}{scope}.{location:space}.cas.{T:b} {result}, [{location}], {comparand}, {value};")]
     public static T CompareExchange<T>(
         [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, T comparand,
@@ -119,26 +126,32 @@ public static class Atomic
         where T : unmanaged => DeviceOnly.Called<T>();
 
     [Ptx("atom{order}{scope}.{location:space}.add.{T} {result}, [{location}], {value};")]
-    private static T AddNumber<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static T AddNumber<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called<T>();
 
     [Ptx("atom{order}{scope}.{location:space}.add.noftz.{T} {result}, [{location}], {value};")]
-    private static T AddHalf<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static T AddHalf<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called<T>();
 
     [Ptx("atom{order}{scope}.{location:space}.add.noftz.{T} {result}, [{location}], {value};", Architecture = 90, IsaVersion = 78)]
-    private static T AddBFloat16<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static T AddBFloat16<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called<T>();
 
     [Ptx("red{order}{scope}.{location:space}.add.{T} [{location}], {value};")]
-    private static void ReduceNumber<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static void ReduceNumber<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called();
 
     [Ptx("red{order}{scope}.{location:space}.add.noftz.{T} [{location}], {value};")]
-    private static void ReduceHalf<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static void ReduceHalf<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called();
 
     [Ptx("red{order}{scope}.{location:space}.add.noftz.{T} [{location}], {value};", Architecture = 90, IsaVersion = 78)]
-    private static void ReduceBFloat16<T>([Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
+    private static void ReduceBFloat16<T>(
+        [Address(AddressSpaces.GlobalOrShared)] ref T location, T value, MemoryOrder order, MemoryScope scope)
         where T : unmanaged => DeviceOnly.Called();
 }

@@ -8,9 +8,9 @@ namespace CogVideoX.Compiler.Language;
 public static class Device
 {
     /// <summary>
-    /// Prints a line from the kernel, when the host next waits for the device. <c>{0}</c> is the first argument, <c>{0,8}</c> at least 8 characters
-    /// wide, <c>{0:X8}</c> hexadecimal, <c>{0:F3}</c> with three decimals, <c>{0:E3}</c> with an exponent; a doubled brace is a brace. Arguments are
-    /// numbers, bool (1 or 0), char, and addresses as nuint.
+    /// Prints a line from the kernel, when the host next waits for the device. <c>{0}</c> is the first argument, <c>{0,8}</c> at least 8
+    /// characters wide, <c>{0:X8}</c> hexadecimal, <c>{0:F3}</c> with three decimals, <c>{0:E3}</c> with an exponent; a doubled brace is a
+    /// brace. Arguments are numbers, bool (1 or 0), char, and addresses as nuint.
     /// </summary>
     /// <param name="format">a constant</param>
     [DeviceIntrinsic(DeviceIntrinsic.Print)]
@@ -90,8 +90,8 @@ public static class Device
     /// <param name="message">a constant; by itself the condition as the C# has it</param>
     [DeviceIntrinsic(DeviceIntrinsic.Assert)]
     public static void Assert(
-        [DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string message = "", [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0)
+        [DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string message = "",
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         if (!condition) throw new InvalidOperationException($"{file}({line}): assertion failed: {message}");
     }

@@ -1,8 +1,8 @@
 namespace CogVideoX.Compiler.Language;
 
 /// <summary>
-/// A number of eight bits: a sign, four bits of exponent, three of fraction. No infinities; ±448 is the largest, and 0x7F and 0xFF are NaN (F8_E4M3,
-/// float8_e4m3fn). Conversions in kernels need sm_89.
+/// A number of eight bits: a sign, four bits of exponent, three of fraction. No infinities; ±448 is the largest, and 0x7F and 0xFF are NaN
+/// (F8_E4M3, float8_e4m3fn). Conversions in kernels need sm_89.
 /// </summary>
 public readonly struct Float8E4M3
 {

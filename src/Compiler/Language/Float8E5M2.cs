@@ -28,7 +28,8 @@ public readonly struct Float8E5M2
     public static explicit operator Half(Float8E5M2 value) => Float8E5M2x2.FromBits(value.bits).LowHalf;
 
     /// <summary>
-    /// To nearest, ties to even, as the GPU's instruction has it: what is larger than ±57344, infinities included, becomes ±57344; NaN becomes 0x7F.
+    /// To nearest, ties to even, as the GPU's instruction has it: what is larger than ±57344, infinities included, becomes ±57344; NaN
+    /// becomes 0x7F.
     /// </summary>
     public static explicit operator Float8E5M2(float value) => new((byte)Float8E5M2x2.From(value, 0).Bits);
 

@@ -25,7 +25,8 @@ internal sealed record Float8Format(int FractionBits, int Bias, bool HasInfinity
         if (magnitude == 0) return sign;
         int exponent = Math.Max(MathF.ILogB(magnitude), 1 - Bias);
         int steps = (int)MathF.Round(MathF.ScaleB(magnitude, FractionBits - exponent), MidpointRounding.ToEven);
-        int code = ((exponent + Bias - 1) << FractionBits) + steps; // a carry out of the fraction goes to the exponent; subnormals begin at 0
+        // A carry out of the fraction goes to the exponent; subnormal numbers begin at 0.
+        int code = ((exponent + Bias - 1) << FractionBits) + steps;
         return (byte)(sign | Math.Min(code, Largest));
     }
 

@@ -4,8 +4,8 @@ namespace CogVideoX.Compiler.Language;
 public static class Local
 {
     /// <summary>
-    /// An array in .local memory, which any index may reach: slower than registers (it lies in the device's memory, behind the caches). One for each
-    /// place where the C# calls this. Its contents are undefined until written.
+    /// An array in .local memory, which any index may reach: slower than registers (it lies in the device's memory, behind the caches).
+    /// One for each place where the C# calls this. Its contents are undefined until written.
     /// </summary>
     /// <param name="count">elements; constant once compiled</param>
     [DeviceIntrinsic(DeviceIntrinsic.LocalArray)]

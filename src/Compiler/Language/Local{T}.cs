@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace CogVideoX.Compiler.Language;
 
-/// <summary>An array in a thread's own memory (.local). Copies of the handle are the same array; other threads have arrays of their own.</summary>
+/// <summary>An array in a thread's own memory (.local). Copies of the handle are the same array; other threads have arrays of their
+/// own.</summary>
 public readonly ref struct Local<T>
     where T : unmanaged
 {

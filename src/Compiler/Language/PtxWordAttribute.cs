@@ -1,8 +1,8 @@
 namespace CogVideoX.Compiler.Language;
 
 /// <summary>
-/// On a member of an enum: what a parameter of that enum prints in the text of a <see cref="PtxAttribute"/>, such as <c>.acquire</c>. The argument
-/// must be a constant where the method is called.
+/// On a member of an enum: what a parameter of that enum prints in the text of a <see cref="PtxAttribute"/>, such as <c>.acquire</c>. The
+/// argument must be a constant where the method is called.
 /// </summary>
 /// <param name="word">may be empty</param>
 [AttributeUsage(AttributeTargets.Field)]

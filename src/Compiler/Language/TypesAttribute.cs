@@ -1,8 +1,8 @@
 namespace CogVideoX.Compiler.Language;
 
 /// <summary>
-/// On a generic method: which types its type parameter may be in a kernel; any other is an error where the method is called. An enum counts as
-/// the integer under it.
+/// On a generic method: which types its type parameter may be in a kernel; any other is an error where the method is called. An enum
+/// counts as the integer under it.
 /// </summary>
 /// <param name="types">those that the instruction has</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]

@@ -13,7 +13,8 @@ public static class Warp
     public static uint ActiveMask { [Ptx("activemask.b32 {result};")] get => DeviceOnly.Called<uint>(); }
 
     /// <summary>The value of another lane of its segment.</summary>
-    /// <param name="value">any unmanaged type: what isn't 32 bits wide goes in words of 32 bits</param> <param name="lane">within the segment</param>
+    /// <param name="value">any unmanaged type: what isn't 32 bits wide goes in words of 32 bits</param> <param name="lane">within the
+    /// segment</param>
     /// <param name="width">lanes of a segment: a power of two</param> <param name="mask">who takes part</param>
     public static T Shuffle<T>(T value, int lane, int width = Size, uint mask = All)
         where T : unmanaged => ShuffleIndex(value, lane, ((Size - width) << 8) | 31, mask);

@@ -53,7 +53,8 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
         }
         else
         {
-            lines.Statement($"ld.param.{PtxTypes.Memory(TypeOf(instruction))}", registers.Of(instruction.Result), Place(name, instruction.ByteOffset));
+            string load = $"ld.param.{PtxTypes.Memory(TypeOf(instruction))}";
+            lines.Statement(load, registers.Of(instruction.Result), Place(name, instruction.ByteOffset));
         }
     }
 

@@ -82,6 +82,6 @@ internal static class PtxPrinter
     }
 
     private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0 || parameter.Struct is not null
-        ? string.Create(CultureInfo.InvariantCulture, $".param .align {parameter.Alignment} .b8 {PtxNames.Of(parameter)}[{parameter.Bytes}]")
+        ? FormattableString.Invariant($".param .align {parameter.Alignment} .b8 {PtxNames.Of(parameter)}[{parameter.Bytes}]")
         : $".param .{PtxTypes.Memory(parameter.Type)} {PtxNames.Of(parameter)}";
 }

@@ -3,7 +3,8 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Ptx;
 
-/// <summary>What the target refuses, and the PTX version that a kernel needs (PTX ISA 11.1; CUDA programming guide, compute capabilities).</summary>
+/// <summary>What the target refuses, and the PTX version that a kernel needs (PTX ISA 11.1; CUDA programming guide, compute
+/// capabilities).</summary>
 internal static class TargetLimits
 {
     private const int StaticSharedBytes = 48 << 10;
@@ -79,7 +80,8 @@ internal static class TargetLimits
     private static int IsaOf(Function function, Target target) =>
         targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
             ? isa
-            : throw DiagnosticKinds.UnknownTarget.At(function.Location, target, string.Join(", ", targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
+            : throw DiagnosticKinds.UnknownTarget.At(
+                function.Location, target, string.Join(", ", targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
 
     /// <summary>A version that exists: PTX went from 7.8 to 8.0 and from 8.8 to 9.0.</summary>
     private static int Existing(int isa) => isa % 10 == 9 ? isa + 1 : isa;
@@ -98,8 +100,10 @@ internal static class TargetLimits
     {
         LaunchShape launch = function.Launch;
         (int x, int y, int z) = launch.Block;
-        if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > MostThreads) throw DiagnosticKinds.BlockOutOfLimits.At(function.Location, x, y, z);
-        if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255))) throw DiagnosticKinds.RegistersOutOfLimits.At(function.Location, launch.MaximumRegisters);
+        if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > MostThreads)
+            throw DiagnosticKinds.BlockOutOfLimits.At(function.Location, x, y, z);
+        if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255)))
+            throw DiagnosticKinds.RegistersOutOfLimits.At(function.Location, launch.MaximumRegisters);
         if (launch.Cluster is not var (cx, cy, cz)) return;
         if (cx < 1 || cy < 1 || cz < 1 || (long)cx * cy * cz > MostClusterBlocks || target.Architecture < 90)
             throw DiagnosticKinds.ClusterOutOfLimits.At(function.Location, cx, cy, cz, target);
@@ -113,7 +117,8 @@ internal static class TargetLimits
         int constants = 0, parameters = 0;
         foreach (Variable variable in function.Variables.Where(v => v.Space == VariableSpace.Const))
             constants = Align(constants, variable.Alignment) + variable.Bytes;
-        if (constants > ConstantBytes) throw DiagnosticKinds.TooMuchConstantMemory.At(Largest(function, VariableSpace.Const), constants, ConstantBytes);
+        if (constants > ConstantBytes)
+            throw DiagnosticKinds.TooMuchConstantMemory.At(Largest(function, VariableSpace.Const), constants, ConstantBytes);
         foreach (KernelParameter parameter in function.Parameters)
             parameters = Align(parameters, parameter.Alignment) + parameter.Bytes;
         if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(function.Location, parameters, ParameterBytes);

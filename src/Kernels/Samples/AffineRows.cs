@@ -19,7 +19,8 @@ public readonly struct AffineRows(AffineRows.Arguments arguments, int rows) : IK
         }
     }
 
-    /// <summary>One parameter by value, 48 bytes: Input's pointer at 0 and length at 8, Output's at 16 and 24, Width at 32, Change at 36.</summary>
+    /// <summary>One parameter by value, 48 bytes: Input's pointer at 0 and length at 8, Output's at 16 and 24, Width at 32, Change at
+    /// 36.</summary>
     public readonly record struct Arguments(View<float> Input, View<float> Output, int Width, Affine Change);
 
     /// <summary>Twelve bytes.</summary>

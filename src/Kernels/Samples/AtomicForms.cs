@@ -4,12 +4,15 @@ namespace CogVideoX.Kernels.Samples;
 
 /// <summary>Atomics of the types that PTX has, on places that all threads share, and a flag that is released and acquired.</summary>
 /// <param name="x">[threads]</param> <param name="words">add, max, min, and, or, xor, inc, dec of 32 bits: [8]</param>
-/// <param name="longs">add, max, min, and, or, xor of 64 bits: [6]</param> <param name="halves">sums of f16: [2]</param> <param name="pairs">sums of pairs: [1]</param>
-/// <param name="largest">the largest of x, by comparing and exchanging</param> <param name="message">written by block 0, read by the others: [blocks]</param>
+/// <param name="longs">add, max, min, and, or, xor of 64 bits: [6]</param> <param name="halves">sums of f16: [2]</param>
+/// <param name="pairs">sums of pairs: [1]</param>
+/// <param name="largest">the largest of x, by comparing and exchanging</param> <param name="message">written by block 0, read by the
+/// others: [blocks]</param>
 /// <param name="flag">zero before</param>
 [KernelName("atomic_forms")]
 public readonly struct AtomicForms(
-    View<float> x, View<uint> words, View<long> longs, View<Half> halves, View<Half2> pairs, View<float> largest, View<int> message, View<uint> flag) : IKernel
+    View<float> x, View<uint> words, View<long> longs, View<Half> halves, View<Half2> pairs, View<float> largest, View<int> message,
+    View<uint> flag) : IKernel
 {
     public static Block Block => new(64);
 

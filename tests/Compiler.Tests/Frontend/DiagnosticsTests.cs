@@ -10,6 +10,8 @@ public sealed class DiagnosticsTests
     [Theory]
     [InlineData("CVX1003", typeof(TwoConstructors))]
     [InlineData("CVX1004", typeof(ClassParameter))]
+    [InlineData("CVX1004", typeof(TupleParameter))]
+    [InlineData("CVX1004", typeof(ViewOfTuples))]
     [InlineData("CVX1005", typeof(TooManyThreads))]
     [InlineData("CVX1006", typeof(Allocates))]
     [InlineData("CVX1006", typeof(MakesAnArray))]
@@ -96,7 +98,7 @@ public sealed class DiagnosticsTests
     [InlineData(typeof(Allocates), "Local.Array")]
     [InlineData(typeof(CallsSine), "Approximate.Sin is the GPU's own")]
     [InlineData(typeof(CallsExp), "Approximate.Exp is the GPU's own, of floats")]
-    [InlineData(typeof(LargestFloat), "Atomic.Max takes T of int, uint, long, ulong, nint or nuint, not float. PTX has no atomic minimum or maximum of floats")]
+    [InlineData(typeof(LargestFloat), "Max takes T of int, uint, long, ulong, nint or nuint, not float. PTX has no atomic minimum or")]
     [InlineData(typeof(ExchangesABool), "not bool. PTX has no such atomic of 8 or 16 bits")]
     [InlineData(typeof(OwnPtxOfAByte), "DiagnosticsTests.Own takes T of int or float, not byte. Widen it")]
     [InlineData(typeof(PrintsAStruct), "'{0}' can't print Float2; numbers, bool, char and nuint (for addresses) can be printed")]
@@ -119,7 +121,8 @@ public sealed class DiagnosticsTests
     [InlineData("CVX3008", typeof(FewRegisters), "16 to 255")]
     public void LaterStagesKnowTheLine(string number, Type kernel, string remedy)
     {
-        Diagnostic diagnostic = Assert.Throws<CompileException>(() => KernelCompiler.Compile(kernel, new CompileOptions { Target = Target.Sm80 })).Diagnostic;
+        var options = new CompileOptions { Target = Target.Sm80 };
+        Diagnostic diagnostic = Assert.Throws<CompileException>(() => KernelCompiler.Compile(kernel, options)).Diagnostic;
         Assert.Equal(number, diagnostic.Number);
         Assert.Contains(remedy, diagnostic.Message, StringComparison.Ordinal);
         Assert.NotNull(diagnostic.Source);
@@ -199,6 +202,20 @@ public sealed class DiagnosticsTests
         public static Block Block => new(32);
 
         public void Run() => _ = x.Length; // CVX1004
+    }
+
+    internal readonly struct TupleParameter(View<int> x, (byte A, int B) pair) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = pair.B; // CVX1004
+    }
+
+    internal readonly struct ViewOfTuples(View<int> x, View<(byte A, int B)> pairs) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = pairs[0].B; // CVX1004
     }
 
     internal readonly struct TooManyThreads(View<int> x) : IKernel

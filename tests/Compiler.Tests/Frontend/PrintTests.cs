@@ -12,7 +12,8 @@ namespace CogVideoX.Compiler.Tests.Frontend;
 /// <summary>What Device.Print and Device.Assert hand to the driver.</summary>
 public sealed partial class PrintTests
 {
-    /// <summary>Formats become those of C's printf, and arguments lie as nvcc puts them: each aligned to its size, floats as doubles.</summary>
+    /// <summary>Formats become those of C's printf, and arguments lie as nvcc puts them: each aligned to its size, floats as
+    /// doubles.</summary>
     [Fact]
     public void FormatsAndArguments()
     {
@@ -27,15 +28,26 @@ public sealed partial class PrintTests
                 "%d %d\n",
                 "%g %g %u\n",
             ], Texts(ptx));
-        Assert.Contains(".extern .func (.param .b32 written) vprintf (.param .b64 format, .param .b64 arguments);\n", ptx, StringComparison.Ordinal);
+        const string declaration = ".extern .func (.param .b32 written) vprintf (.param .b64 format, .param .b64 arguments);\n";
+        Assert.Contains(declaration, ptx, StringComparison.Ordinal);
         Assert.Equal(1, ptx.Split(".extern").Length - 1);
-        string[] stores = [.. ptx.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("st.local", StringComparison.Ordinal))
-            .Select(line => Registers().Replace(line, "R"))];
-        Assert.Equal(
-            ["st.local.u32 [R], R;", "st.local.u32 [R+4], R;", "st.local.u64 [R+8], R;", "st.local.u64 [R+16], R;", "st.local.f64 [R+24], R;",
-                "st.local.f64 [R+32], R;"], stores[..6]);
-        Assert.Equal(["st.local.u64 [R], R;", "st.local.u64 [R+8], R;", "st.local.u32 [R+16], R;", "st.local.u32 [R+20], R;", "st.local.u64 [R+24], R;"],
-            stores[12..17]);
+        string[] stores =
+        [
+            .. ptx.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("st.local", StringComparison.Ordinal))
+                .Select(line => Registers().Replace(line, "R")),
+        ];
+        string[] oneOfEach =
+        [
+            "st.local.u32 [R], R;", "st.local.u32 [R+4], R;", "st.local.u64 [R+8], R;", "st.local.u64 [R+16], R;",
+            "st.local.f64 [R+24], R;", "st.local.f64 [R+32], R;",
+        ];
+        Assert.Equal(oneOfEach, stores[..6]);
+        string[] aligned =
+        [
+            "st.local.u64 [R], R;", "st.local.u64 [R+8], R;", "st.local.u32 [R+16], R;", "st.local.u32 [R+20], R;",
+            "st.local.u64 [R+24], R;",
+        ];
+        Assert.Equal(aligned, stores[12..17]);
         Assert.NotNull(PtxModule.Parse(ptx));
     }
 
@@ -64,7 +76,8 @@ public sealed partial class PrintTests
     {
         string ptx = KernelCompiler.Compile<Asserts>(new CompileOptions { LineTable = false }).Ptx;
         Assert.Equal(["x[0] > 0", "PrintTests.cs", "Asserts.Run", "a message"], Texts(ptx));
-        int line = File.ReadAllLines(ThisFile()).Index().Last(pair => pair.Item.Contains("Device.Assert(x[0] > 0);", StringComparison.Ordinal)).Index + 1;
+        string[] source = File.ReadAllLines(ThisFile());
+        int line = Array.FindLastIndex(source, text => text.Contains("Device.Assert(x[0] > 0);", StringComparison.Ordinal)) + 1;
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"st.param.b32 [line], {line};"), ptx, StringComparison.Ordinal);
         Assert.Equal(2, ptx.Split("call __assertfail, (message, file, line, function, size);").Length - 1);
         Assert.NotNull(PtxModule.Parse(ptx));

@@ -45,7 +45,7 @@ public sealed class Float8Tests
     [Fact]
     public void TheHostRoundsAsTheEmulatorDoes()
     {
-        var x = new List<float> { float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -float.Epsilon };
+        List<float> x = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.MaxValue, float.Epsilon, -float.Epsilon];
         foreach (string format in (string[])["e4m3fn", "e5m2"])
         {
             float[] values = [.. Values(format).Where(float.IsFinite).Order()];
@@ -90,18 +90,21 @@ public sealed class Float8Tests
     {
         int blocks = (x.Length + RoundFloat8.Threads - 1) / RoundFloat8.Threads;
         byte[] e4m3 = new byte[x.Length], e5m2 = new byte[x.Length], orInfinity = new byte[x.Length];
-        Assert.Null(new EmulatedLaunch(typeof(RoundFloat8)).View(x).View(e4m3).View(e5m2).View(orInfinity).Run(new Dim3(blocks, 1, 1)).Fault);
+        EmulatedLaunch launch = new EmulatedLaunch(typeof(RoundFloat8)).View(x).View(e4m3).View(e5m2).View(orInfinity);
+        Assert.Null(launch.Run(new Dim3(blocks, 1, 1)).Fault);
         return (e4m3, e5m2, orInfinity);
     }
 
     private static float[] Values(string format) =>
-        [.. Lines(format, "value").Select(line => BitConverter.UInt32BitsToSingle(Convert.ToUInt32(line[1], 16)))];
+        [.. Lines(format, "value").Select(line => Single(line[1]))];
 
     private static (float[] X, byte[] Codes) Rounding(string format)
     {
         List<string[]> lines = Lines(format, "round");
-        return ([.. lines.Select(line => BitConverter.UInt32BitsToSingle(Convert.ToUInt32(line[1], 16)))], [.. lines.Select(line => Convert.ToByte(line[2], 16))]);
+        return ([.. lines.Select(line => Single(line[1]))], [.. lines.Select(line => Convert.ToByte(line[2], 16))]);
     }
+
+    private static float Single(string bits) => BitConverter.UInt32BitsToSingle(Convert.ToUInt32(bits, 16));
 
     private static List<string[]> Lines(string format, string kind) =>
         [.. File.ReadLines(Golden.Path($"float8/{format}.txt")).Select(line => line.Split(' ')).Where(line => line[0] == kind)];

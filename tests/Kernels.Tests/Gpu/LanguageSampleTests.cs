@@ -35,12 +35,13 @@ public sealed class LanguageSampleTests
         var halves = new Half[2];
         var pairs = new Half2[1];
         var message = new int[blocks];
-        RunSoundly(new EmulatedLaunch(typeof(AtomicForms)).View(x).View(words).View(longs).View(halves).View(pairs).View(largest).View(message)
-            .View(new uint[1]), blocks);
+        EmulatedLaunch launch = new EmulatedLaunch(typeof(AtomicForms)).View(x).View(words).View(longs).View(halves).View(pairs);
+        RunSoundly(launch.View(largest).View(message).View(new uint[1]), blocks);
         const int sum = threads * (threads - 1) / 2;
         // each bit is flipped by an even number of threads, and 192 steps through 10 numbers are 2 beyond a round
         Assert.Equal([5u + sum, threads - 1, 0, ~0xf0f0u, uint.MaxValue, 0, threads % 10, 10 - (threads % 10)], words);
-        Assert.Equal([-5L - sum, (threads - 1L) << 32, -((threads - 1L) << 32), ~((long)uint.MaxValue << 20), (long)uint.MaxValue << 20, 0], longs);
+        const long last = threads - 1, ones = (long)uint.MaxValue << 20;
+        Assert.Equal([-5L - sum, last << 32, -(last << 32), ~ones, ones, 0], longs);
         Assert.Equal([(Half)threads, (Half)(threads / 8)], halves);
         Assert.Equal((threads / 2f, threads / 2f), (pairs[0].Low, pairs[0].High));
         Assert.Equal(x.Max(), largest[0]);
@@ -57,7 +58,8 @@ public sealed class LanguageSampleTests
         for (int thread = 0; thread < threads; thread++)
         {
             var counts = x.Skip(thread * count).Take(count).CountBy(n => (byte)(n % 10)).ToDictionary();
-            Assert.Equal(Enumerable.Range(0, 10).Select(d => (byte)d).OrderByDescending(d => counts.GetValueOrDefault(d)), digits[(thread * 10)..((thread + 1) * 10)]);
+            IEnumerable<byte> order = Enumerable.Range(0, 10).Select(d => (byte)d).OrderByDescending(d => counts.GetValueOrDefault(d));
+            Assert.Equal(order, digits[(thread * 10)..((thread + 1) * 10)]);
         }
     }
 
@@ -68,8 +70,8 @@ public sealed class LanguageSampleTests
         const float scale = 4;
         float[] x =
         [
-            .. Enumerable.Range(0, 1000).Select(_ => (random.NextSingle() - 0.5f) * MathF.ScaleB(1, random.Next(-24, 20))), float.NaN, float.PositiveInfinity,
-            float.NegativeInfinity, -0f, 448 / scale, 464 / scale, 57344, 61440, -1e9f, float.Epsilon,
+            .. Enumerable.Range(0, 1000).Select(_ => (random.NextSingle() - 0.5f) * MathF.ScaleB(1, random.Next(-24, 20))), float.NaN,
+            float.PositiveInfinity, float.NegativeInfinity, -0f, 448 / scale, 464 / scale, 57344, 61440, -1e9f, float.Epsilon,
         ];
         var narrow = new Float8E4M3[x.Length];
         var wide = new float[x.Length];
@@ -77,7 +79,7 @@ public sealed class LanguageSampleTests
         RunSoundly(new EmulatedLaunch(typeof(Float8Rows)).View(x).View(narrow).View(wide).View(pairs).Value(scale).Value(x.Length), 8);
         Assert.Equal(x.Select(v => ((Float8E4M3)(v * scale)).Bits), narrow.Select(v => v.Bits));
         Assert.Equal(narrow.Select(v => v / scale), wide);
-        Assert.Equal(Enumerable.Range(0, pairs.Length).Select(i => Float8E5M2x2.From(x[2 * i], x[(2 * i) + 1]).Bits), pairs.Select(p => p.Bits));
+        Assert.Equal(x.Chunk(2).Select(pair => Float8E5M2x2.From(pair[0], pair[1]).Bits), pairs.Select(p => p.Bits));
     }
 
     /// <summary>Within what the documentation of <see cref="Approximate"/> allows.</summary>

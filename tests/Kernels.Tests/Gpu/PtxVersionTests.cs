@@ -19,7 +19,7 @@ public sealed partial class PtxVersionTests
     private static int VersionOf(string ptx)
     {
         Match version = Version().Match(ptx);
-        return (int.Parse(version.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * 10) + int.Parse(version.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        return int.Parse(version.Groups[1].Value + version.Groups[2].Value, CultureInfo.InvariantCulture);
     }
 
     [GeneratedRegex(@"NewestPtx = (\d+);")]

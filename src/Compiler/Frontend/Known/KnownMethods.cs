@@ -10,7 +10,10 @@ namespace CogVideoX.Compiler.Frontend.Known;
 internal static class KnownMethods
 {
     private static readonly Dictionary<string, Func<KnownCall, StackValue>> table = new(
-        [.. KnownMath.Entries, .. KnownBits.Entries, .. KnownHalf.Entries, .. KnownMemory.Entries, .. KnownSpans.Entries, .. KnownTypes.Entries, .. KnownDebug.Entries],
+        [
+            .. KnownMath.Entries, .. KnownBits.Entries, .. KnownHalf.Entries, .. KnownMemory.Entries, .. KnownSpans.Entries,
+            .. KnownTypes.Entries, .. KnownDebug.Entries,
+        ],
         StringComparer.Ordinal);
 
     /// <summary>The entry of a method: by its name, or by name and parameter types where overloads differ.</summary>

@@ -14,19 +14,21 @@ public sealed class NumberTests
     {
         uint[] x =
         [
-            0, 1, (1u << 24) - 1, 1u << 24, (1u << 24) + 1, (1u << 24) + 3, 1u << 31, (1u << 31) + 1, (1u << 31) + 128, (1u << 31) + 129, (1u << 31) + 384,
-            uint.MaxValue - 128, uint.MaxValue - 127, uint.MaxValue, 0x80000081, 0xffffff7f,
+            0, 1, (1u << 24) - 1, 1u << 24, (1u << 24) + 1, (1u << 24) + 3, 1u << 31, (1u << 31) + 1, (1u << 31) + 128, (1u << 31) + 129,
+            (1u << 31) + 384, uint.MaxValue - 128, uint.MaxValue - 127, uint.MaxValue, 0x80000081, 0xffffff7f,
         ];
         float[] singles = new float[x.Length], ofLongs = new float[x.Length], ofSigned = new float[x.Length];
         var doubles = new double[x.Length];
-        Assert.Null(new EmulatedLaunch(typeof(ToFloats)).View(x).View(singles).View(doubles).View(ofLongs).View(ofSigned).Run(new Dim3(1, 1, 1)).Fault);
+        EmulatedLaunch launch = new EmulatedLaunch(typeof(ToFloats)).View(x).View(singles).View(doubles).View(ofLongs).View(ofSigned);
+        Assert.Null(launch.Run(new Dim3(1, 1, 1)).Fault);
         Assert.Equal(x.Select(v => (float)v), singles);
         Assert.Equal(x.Select(v => (double)v), doubles);
         Assert.Equal(x.Select(v => (float)(((ulong)v << 32) + 1)), ofLongs);
         Assert.Equal(x.Select(v => (float)(int)v), ofSigned);
     }
 
-    /// <summary>A view that begins far before its memory: bytes, whose offsets pass 2³² and 2³¹, are right only if reckoned in 64 bits.</summary>
+    /// <summary>A view that begins far before its memory: bytes, whose offsets pass 2³² and 2³¹, are right only if reckoned in 64
+    /// bits.</summary>
     [Theory]
     [InlineData(typeof(FarBytes))]
     [InlineData(typeof(FarProduct))]
@@ -112,7 +114,8 @@ public sealed class NumberTests
         public void Run() => x[0] = TFunction.Of(x[1]);
     }
 
-    internal readonly struct ToFloats(View<uint> x, View<float> singles, View<double> doubles, View<float> ofLongs, View<float> ofSigned) : IKernel
+    internal readonly struct ToFloats(
+        View<uint> x, View<float> singles, View<double> doubles, View<float> ofLongs, View<float> ofSigned) : IKernel
     {
         public static Block Block => new(16);
 

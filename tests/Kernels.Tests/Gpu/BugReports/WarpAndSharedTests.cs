@@ -6,7 +6,8 @@ using CogVideoX.Kernels.Samples;
 
 namespace CogVideoX.Kernels.Tests.Gpu.BugReports;
 
-/// <summary>Shared memory, shuffles and swizzles as other projects got them wrong (ILGPU 356, 836; TornadoVM 830, 903; AiDotNet.Tensors 31).</summary>
+/// <summary>Shared memory, shuffles and swizzles as other projects got them wrong (ILGPU 356, 836; TornadoVM 830, 903; AiDotNet.Tensors
+/// 31).</summary>
 public sealed class WarpAndSharedTests
 {
     [Theory]
@@ -180,6 +181,7 @@ public sealed class WarpAndSharedTests
             y.As<Float4>()[Block.ThreadX] = Shared.At<Float4>(tile + Place(row, piece));
         }
 
-        private static uint Place(int row, int piece) => (uint)((row * Pieces * Stride) + ((piece ^ (row & 7)) * (TOffset.Is ? Stride : 1)));
+        private static uint Place(int row, int piece) =>
+            (uint)((row * Pieces * Stride) + ((piece ^ (row & 7)) * (TOffset.Is ? Stride : 1)));
     }
 }
