@@ -47,7 +47,7 @@ internal static class Faults
 
     public static FaultException ReadOnly(Allocation at, long offset, Access access, int line, bool isWrite) => At(FaultKind.Invalid,
         isWrite ? $"{at.SpaceText} memory written that ld.global.nc reads at line {line}: it is for memory that the launch doesn't write"
-            : $"ld.global.nc of {at.SpaceText} memory that the launch writes, at line {line}", at, offset, access.Lane);
+            : $"ld.global.nc of {at.SpaceText} memory that the launch writes by line {line}", at, offset, access.Lane);
 
     public static FaultException At(FaultKind kind, string message, Allocation at, long offset, int lane) =>
         new(kind, message) { Lane = lane, Address = at.Address + (ulong)offset, Allocation = at.Name };
