@@ -62,7 +62,8 @@ public class AsyncTests
         """, Before)[..2]);
 
     [Fact]
-    public void AnArrivalThatMayNotCompleteDoesNot() => Small.Faults(FaultKind.Invalid, ".noComplete", Places + "mbarrier.arrive.noComplete.shared.b64 %rd5, [bar], 32;", Before);
+    public void AnArrivalThatMayNotCompleteDoesNot() => Small.Faults(FaultKind.Invalid, ".noComplete",
+        Places + "mbarrier.arrive.noComplete.shared.b64 %rd5, [bar], 32;", Before);
 
     private const string CopyInShared = """
         st.shared.u32 [%r3], %r1;
@@ -85,7 +86,8 @@ public class AsyncTests
         Assert.Equal(11u, Small.Words(Places + CopyInShared.Replace("{0}", "fence.proxy.async.shared::cta;"), Before, threads: 32)[0]);
 
     [Fact]
-    public void ACopyFromSharedMemoryNeedsItsFence() => Small.Faults(FaultKind.Proxy, "fence.proxy.async", Places + CopyInShared.Replace("{0}", ""), Before, threads: 32);
+    public void ACopyFromSharedMemoryNeedsItsFence() => Small.Faults(FaultKind.Proxy, "fence.proxy.async",
+        Places + CopyInShared.Replace("{0}", ""), Before, threads: 32);
 
     private static byte[] Reduce(string operation, uint start, int blocks, string value = "%r1")
     {
@@ -104,7 +106,8 @@ public class AsyncTests
             END:
             """, "sm_90a", ".shared .align 128 .b8 s[128];");
         var buffers = new Dictionary<string, byte[]> { ["x"] = new byte[16], ["y"] = y };
-        var request = new LaunchRequest("k", new Dim3(blocks), new Dim3(32), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers);
+        var request = new LaunchRequest("k", new Dim3(blocks), new Dim3(32), 0, [new LaunchArgument.Buffer("x"),
+            new LaunchArgument.Buffer("y")], buffers);
         Fault? fault = PtxEmulator.Run(module, request).Fault;
         Assert.True(fault is null, fault?.ToString());
         return y;
@@ -113,9 +116,12 @@ public class AsyncTests
     [Fact]
     public void CtasReduceIntoGlobalMemory()
     {
-        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(1000 + 3 * i)), MemoryMarshal.Cast<byte, uint>(Reduce("add.u32", 1000, 3)).ToArray());
-        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)Math.Max(i, 7)), MemoryMarshal.Cast<byte, uint>(Reduce("max.s32", 7, 3)).ToArray());
-        Assert.Equal(Enumerable.Repeat(0x40003c00u, 32), MemoryMarshal.Cast<byte, uint>(Reduce("add.noftz.f16", 0x3c003800, 1, "0x3C003800")).ToArray());
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)(1000 + 3 * i)), MemoryMarshal.Cast<byte, uint>(Reduce("add.u32", 1000,
+            3)).ToArray());
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => (uint)Math.Max(i, 7)), MemoryMarshal.Cast<byte, uint>(Reduce("max.s32", 7,
+            3)).ToArray());
+        Assert.Equal(Enumerable.Repeat(0x40003c00u, 32), MemoryMarshal.Cast<byte, uint>(Reduce("add.noftz.f16", 0x3c003800, 1,
+            "0x3C003800")).ToArray());
     }
 
     [Fact]

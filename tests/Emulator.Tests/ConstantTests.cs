@@ -95,8 +95,10 @@ public class ConstantTests
     {
         string bytes = string.Join(", ", Enumerable.Range(0, 8).Select(i => $"0xFF{new string('0', 2 * i)}(generic(v)+4)"));
         string plain = string.Join(", ", Enumerable.Range(0, 8).Select(i => $"0xFF{new string('0', 2 * i)}(v)"));
-        Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.global.u32 %r5, [%rd2+4];", $".global .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{plain}}};"));
-        Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.u32 %r5, [%rd2];", $".const .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{bytes}}};"));
+        Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.global.u32 %r5, [%rd2+4];",
+            $".global .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{plain}}};"));
+        Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.u32 %r5, [%rd2];",
+            $".const .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{bytes}}};"));
     }
 
     [Theory]

@@ -29,11 +29,13 @@ public class ControlTests
     [InlineData("mov.u32 %r1, %tid.x; call g;", "ret.uni")]
     [InlineData("mov.u32 %r1, %tid.x; and.b32 %r2, %r1, 1; T: .branchtargets A, B; brx.idx.uni %r2, T; A: B:", "brx.idx.uni")]
     public void UniformMeansThatLanesGoTogether(string body, string word) => Small.Faults(FaultKind.Divergent, word, body,
-        ".func f() { ret; } .func g() { .reg .pred p; .reg .b32 r; mov.u32 r, %tid.x; setp.lt.u32 p, r, 9; @p ret.uni; ret; }", threads: 32);
+        ".func f() { ret; } .func g() { .reg .pred p; .reg .b32 r; mov.u32 r, %tid.x; setp.lt.u32 p, r, 9; @p ret.uni; ret; }",
+            threads: 32);
 
     [Fact]
     public void AUniformBranchOfAllOrNoneIsNoFault() =>
-        Small.Words("setp.eq.u32 %p1, 1, 1; @%p1 bra.uni X; trap; X: @!%p1 bra.uni Y; Y: call.uni f;", ".func f() { ret.uni; }", threads: 32);
+        Small.Words("setp.eq.u32 %p1, 1, 1; @%p1 bra.uni X; trap; X: @!%p1 bra.uni Y; Y: call.uni f;", ".func f() { ret.uni; }",
+            threads: 32);
 
     [Theory]
     [InlineData("P: .callprototype (.param .b32 _) _ (.param .b32 _);")]
@@ -58,9 +60,12 @@ public class ControlTests
     [Fact]
     public void ACallReachesOnlyFunctionsThatFit()
     {
-        Small.Faults(FaultKind.Invalid, "none of the functions", $"{Choose} mov.u64 %rd4, other; P: .callprototype (.param .b32 _) _ (.param .b32 _); call (out), %rd4, (in), P;", Functions);
-        Small.Faults(FaultKind.Invalid, "none of the functions", $"{Choose} P: .calltargets next; mov.u64 %rd4, twice; call (out), %rd4, (in), P;", Functions);
-        Small.Faults(FaultKind.Divergent, "call.uni", $"{Choose} P: .calltargets next, twice; call.uni (out), %rd4, (in), P;", Functions, threads: 32);
+        Small.Faults(FaultKind.Invalid, "none of the functions",
+            $"{Choose} mov.u64 %rd4, other; P: .callprototype (.param .b32 _) _ (.param .b32 _); call (out), %rd4, (in), P;", Functions);
+        Small.Faults(FaultKind.Invalid, "none of the functions",
+            $"{Choose} P: .calltargets next; mov.u64 %rd4, twice; call (out), %rd4, (in), P;", Functions);
+        Small.Faults(FaultKind.Divergent, "call.uni", $"{Choose} P: .calltargets next, twice; call.uni (out), %rd4, (in), P;", Functions,
+            threads: 32);
     }
 
     [Theory]
@@ -100,5 +105,6 @@ public class ControlTests
     }
 
     [Fact]
-    public void AnAliasIsItsFunction() => Assert.Equal(9u, Small.Value("call (%r5), other, ();", ".func (.reg .b32 r) f() { mov.u32 r, 9; ret; } .func (.reg .b32 r) other(); .alias other, f;"));
+    public void AnAliasIsItsFunction() => Assert.Equal(9u, Small.Value("call (%r5), other, ();",
+        ".func (.reg .b32 r) f() { mov.u32 r, 9; ret; } .func (.reg .b32 r) other(); .alias other, f;"));
 }

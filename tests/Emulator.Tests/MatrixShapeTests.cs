@@ -2,10 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace CogVideoX.Emulator.Tests;
 
-/// <summary>Shapes of mma that no case has: whole numbers in fragments laid out as the ISA's text says, against sums worked out here.</summary>
+/// <summary>
+/// Shapes of mma that no case has: whole numbers in fragments laid out as the ISA's text says, against sums worked out here.
+/// </summary>
 public class MatrixShapeTests
 {
-    private static int Bits(string type) => type switch { "f64" => 64, "f16" => 16, "s8" or "u8" => 8, "s4" or "u4" => 4, "b1" => 1, _ => 32 };
+    private static int Bits(string type) =>
+        type switch { "f64" => 64, "f16" => 16, "s8" or "u8" => 8, "s4" or "u4" => 4, "b1" => 1, _ => 32 };
 
     private static ulong Encode(string type, int value) => type switch
     {
@@ -38,7 +41,8 @@ public class MatrixShapeTests
         return image;
     }
 
-    private static byte[] Multiply(string instruction, (string Type, byte[] Image) a, (string Type, byte[] Image) b, (string Type, byte[] Image) c, string typeOfD, int registersOfD)
+    private static byte[] Multiply(string instruction, (string Type, byte[] Image) a, (string Type, byte[] Image) b, (string Type,
+        byte[] Image) c, string typeOfD, int registersOfD)
     {
         byte[] x = [.. a.Image, .. b.Image, .. c.Image];
         var body = new System.Text.StringBuilder("{ .reg .b32 %a<9>; .reg .f64 %e<9>; .reg .b32 %b<9>; .reg .f64 %g<9>; .reg .b32 %c<9>; .reg .f64 %i<9>; .reg .b32 %d<9>; .reg .f64 %k<9>; "
@@ -53,7 +57,8 @@ public class MatrixShapeTests
             start += image.Length;
             return "{" + string.Join(", ", Enumerable.Range(0, count).Select(i => $"%{letter}{i}")) + "}";
         }
-        string left = Load(a.Type, a.Image, "a", "e", ""), right = Load(b.Type, b.Image, "b", "g", ""), addend = Load(c.Type, c.Image, "c", "i", "m");
+        string left = Load(a.Type, a.Image, "a", "e", ""), right = Load(b.Type, b.Image, "b", "g", ""), addend = Load(c.Type, c.Image, "c",
+            "i", "m");
         string target = typeOfD == "f64" ? "k" : typeOfD == "f32" ? "n" : "d";
         int size = typeOfD == "f64" ? 8 : 4;
         body.Append($"{instruction} {{{string.Join(", ", Enumerable.Range(0, registersOfD).Select(i => $"%{target}{i}"))}}}, {left}, {right}, {addend};\n");
@@ -81,20 +86,23 @@ public class MatrixShapeTests
     {
         var random = new Random(m + k);
         int least = type[0] is 's' or 'f' ? -3 : 0, most = bitwise.Length > 0 ? 2 : 4, per = Math.Max(1, 32 / Bits(type));
-        int[] a = [.. Enumerable.Range(0, m * k).Select(_ => random.Next(least, most))], b = [.. Enumerable.Range(0, k * 8).Select(_ => random.Next(least, most))];
+        int[] a = [.. Enumerable.Range(0, m * k).Select(_ => random.Next(least, most))], b = [.. Enumerable.Range(0, k * 8).Select(_ =>
+            random.Next(least, most))];
         int[] c = [.. Enumerable.Range(0, m * 8).Select(_ => random.Next(-9, 9))];
         int bytes = type == "f64" ? 8 : 4, registersOfA = m * k / 32 / per, registersOfB = k * 8 / 32 / per, registersOfC = m / 4;
         int halves = m / 8;
         byte[] imageA = Image(type, registersOfA, (lane, i) =>
         {
-            int register = i / per, row = lane / 4 + (register % halves * 8), column = (lane % 4 * per) + (i % per) + (register / halves * 4 * per);
+            int register = i / per, row = lane / 4 + (register % halves * 8),
+                column = (lane % 4 * per) + (i % per) + (register / halves * 4 * per);
             return a[row * k + column];
         });
         byte[] imageB = Image(type, registersOfB, (lane, i) => b[((lane % 4 * per) + (i % per) + (i / per * 4 * per)) * 8 + lane / 4]);
         int PlaceOfC(int lane, int i) => (lane / 4 + (i < 2 ? 0 : 8)) * 8 + (lane % 4 * 2) + (i & 1);
         byte[] imageC = Image(sum, registersOfC, (lane, i) => c[PlaceOfC(lane, i)]);
         string tail = bitwise.Length > 0 ? $".{bitwise}.popc" : "";
-        byte[] y = Multiply($"mma.sync.aligned.m{m}n8k{k}.row.col.{sum}.{type}.{type}.{sum}{tail}", (type, imageA), (type, imageB), (sum, imageC), sum, registersOfC);
+        byte[] y = Multiply($"mma.sync.aligned.m{m}n8k{k}.row.col.{sum}.{type}.{type}.{sum}{tail}", (type, imageA), (type, imageB), (sum,
+            imageC), sum, registersOfC);
         for (int i = 0; i < registersOfC; i++)
             for (int lane = 0; lane < 32; lane++)
             {
@@ -104,7 +112,8 @@ public class MatrixShapeTests
                     int left = a[at / 8 * k + j], right = b[j * 8 + at % 8];
                     wanted += bitwise == "xor" ? left ^ right : left * right;
                 }
-                ulong bits = bytes == 8 ? MemoryMarshal.Cast<byte, ulong>(y)[i * 32 + lane] : MemoryMarshal.Cast<byte, uint>(y)[i * 32 + lane];
+                ulong bits = bytes == 8 ? MemoryMarshal.Cast<byte, ulong>(y)[i * 32 + lane] : MemoryMarshal.Cast<byte,
+                    uint>(y)[i * 32 + lane];
                 Assert.Equal(wanted, Decode(sum, bits));
             }
     }
@@ -130,13 +139,15 @@ public class MatrixShapeTests
             ? b[Group(lane)][lane % 4 * 8 + i + High(lane)] : b[Group(lane)][i * 8 + lane % 4 + High(lane)]);
         byte[] imageC = Image(typeOfC, typeOfC == "f32" ? 8 : 4, (lane, i) => c[Group(lane)][PlaceOfC(typeOfC, lane, i)]);
         int registers = typeOfD == "f32" ? 8 : 4;
-        byte[] y = Multiply($"mma.sync.aligned.m8n8k4.{layoutA}.{layoutB}.{typeOfD}.f16.f16.{typeOfC}", ("f16", imageA), ("f16", imageB), (typeOfC, imageC), typeOfD, registers);
+        byte[] y = Multiply($"mma.sync.aligned.m8n8k4.{layoutA}.{layoutB}.{typeOfD}.f16.f16.{typeOfC}", ("f16", imageA), ("f16", imageB),
+            (typeOfC, imageC), typeOfD, registers);
         for (int lane = 0; lane < 32; lane++)
             for (int i = 0; i < 8; i++)
             {
                 int at = PlaceOfC(typeOfD, lane, i), row = at / 8, column = at % 8, group = Group(lane), wanted = c[group][at];
                 for (int k = 0; k < 4; k++) wanted += a[group][row * 4 + k] * b[group][k * 8 + column];
-                ulong bits = typeOfD == "f32" ? MemoryMarshal.Cast<byte, uint>(y)[i * 32 + lane] : MemoryMarshal.Cast<byte, ushort>(y)[(i / 2 * 32 + lane) * 2 + i % 2];
+                ulong bits = typeOfD == "f32" ? MemoryMarshal.Cast<byte, uint>(y)[i * 32 + lane] : MemoryMarshal.Cast<byte,
+                    ushort>(y)[(i / 2 * 32 + lane) * 2 + i % 2];
                 Assert.Equal(wanted, Decode(typeOfD, bits));
             }
     }

@@ -8,7 +8,8 @@ using System.Text.Json;
 namespace CogVideoX.Emulator.Tests;
 
 /// <summary>Rows of ptxas-13.jsonl: what ptxas 13 takes and refuses (its page: ptxas-13.md).</summary>
-internal sealed record PtxasRow(string Id, string Family, string Target, string Version, string Wrap, string Text, bool Accepts, string Error)
+internal sealed record PtxasRow(string Id, string Family, string Target, string Version, string Wrap, string Text, bool Accepts,
+    string Error)
 {
     private const string Entry = """
         .global .align 128 .b8 g[1024];
@@ -30,8 +31,10 @@ internal sealed record PtxasRow(string Id, string Family, string Target, string 
     private static readonly JsonSerializerOptions Lower = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>ptxas would take it for a newer target or .version: no question of form.</summary>
-    public bool IsRefusedForTarget => Error.Contains("requires .target", StringComparison.Ordinal) || Error.Contains("requires PTX ISA", StringComparison.Ordinal)
-        || Error.Contains("not supported on .target", StringComparison.Ordinal) || Error.Contains("not supported for .target", StringComparison.Ordinal);
+    public bool IsRefusedForTarget => Error.Contains("requires .target", StringComparison.Ordinal) || Error.Contains("requires PTX ISA",
+        StringComparison.Ordinal)
+        || Error.Contains("not supported on .target", StringComparison.Ordinal) || Error.Contains("not supported for .target",
+            StringComparison.Ordinal);
 
     public string Module
     {
@@ -42,7 +45,8 @@ internal sealed record PtxasRow(string Id, string Family, string Target, string 
         }
     }
 
-    public static IEnumerable<PtxasRow> Read(string path) => File.ReadLines(path).Select(l => JsonSerializer.Deserialize<PtxasRow>(l, Lower)!);
+    public static IEnumerable<PtxasRow> Read(string path) => File.ReadLines(path).Select(l =>
+        JsonSerializer.Deserialize<PtxasRow>(l, Lower)!);
 
     /// <summary>What the emulator says: null if it takes all of it, else the message, and whether it only can't run it.</summary>
     public (string? Refusal, bool IsUnsupported) Ask()

@@ -4,17 +4,20 @@ namespace CogVideoX.Emulator.Tests;
 public class PtxasOracleTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// Families where nothing is left to mend: the emulator takes what ptxas takes, or says that it can't run it, and refuses what ptxas refuses,
-    /// whatever the target and .version (those aren't checked).
+    /// Families where nothing is left to mend: the emulator takes what ptxas takes, or says that it can't run it, and refuses what ptxas
+    /// refuses, whatever the target and .version (those aren't checked).
     /// </summary>
     private static readonly HashSet<string> Settled =
     [
-        "atom", "atom.order", "atom.vector", "bar", "barrier.cluster", "cvt.pack", "cvt.packed", "dp4a", "elect", "fence", "float", "ld", "ld.cache", "ld.nc",
-        "ld.wrong-register", "lop3", "match", "mbarrier.tx", "mbarrier.wait", "mma", "multimem", "prmt", "red", "red.async", "red.order", "red.vector",
+        "atom", "atom.order", "atom.vector", "bar", "barrier.cluster", "cvt.pack", "cvt.packed", "dp4a", "elect", "fence", "float", "ld",
+            "ld.cache", "ld.nc",
+        "ld.wrong-register", "lop3", "match", "mbarrier.tx", "mbarrier.wait", "mma", "multimem", "prmt", "red", "red.async", "red.order",
+            "red.vector",
         "registers", "selp", "set", "setp", "simd-video", "st.cache", "st.wrong-register", "tcgen05", "vote", "wmma",
     ];
 
-    private const string NotSupported = "not supported", Refused = "wrongly refused", TakenForTarget = "wrongly taken for its target or version", Taken = "wrongly taken";
+    private const string NotSupported = "not supported", Refused = "wrongly refused",
+        TakenForTarget = "wrongly taken for its target or version", Taken = "wrongly taken";
 
     [Fact]
     public void TakesAndRefusesWhatPtxasDoes()

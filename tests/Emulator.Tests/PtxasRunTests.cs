@@ -1,16 +1,20 @@
 namespace CogVideoX.Emulator.Tests;
 
-/// <summary>Instructions of ptxas's table, right and broken ones, run with registers that hold something: whatever happens is a fault or a refusal.</summary>
+/// <summary>
+/// Instructions of ptxas's table, right and broken ones, run with registers that hold something: whatever happens is a fault or a refusal.
+/// </summary>
 public class PtxasRunTests(ITestOutputHelper output)
 {
     /// <summary>Words are addresses in shared memory, longs those of a buffer.</summary>
-    private static readonly string Registers = string.Join('\n', Enumerable.Range(0, 145).Select(i => $"mov.u32 %r{i}, s; mov.f32 %f{i}, 0f3F800000;"))
+    private static readonly string Registers = string.Join('\n', Enumerable.Range(0, 145).Select(i =>
+        $"mov.u32 %r{i}, s; mov.f32 %f{i}, 0f3F800000;"))
         + string.Join('\n', Enumerable.Range(0, 65).Select(i => $"ld.param.u64 %rd{i}, [a];"))
         + string.Join('\n', Enumerable.Range(0, 33).Select(i => $"mov.b16 %h{i}, 3; mov.f64 %fd{i}, 0d3FF0000000000000;"))
         + string.Join('\n', Enumerable.Range(0, 9).Select(i => $"setp.eq.u32 %p{i}, 1, 1;"))
         + "mov.u32 %r144, %tid.x; shl.b32 %r144, %r144, 2; add.u32 %r144, %r144, %r0; st.shared.u32 [%r144], 1; bar.sync 0;\n";
 
-    private static readonly PtxasRow[] Rows = [.. PtxasRow.Read(Path.Combine(Goldens.Cases, "ptxas-13.jsonl")).Where(r => r.Wrap == "entry")];
+    private static readonly PtxasRow[] Rows = [.. PtxasRow.Read(Path.Combine(Goldens.Cases, "ptxas-13.jsonl")).Where(r =>
+        r.Wrap == "entry")];
 
     /// <summary>How it ended: "ran", "refused", or the fault.</summary>
     private static string Run(PtxasRow row, int seed, AsyncTiming timing)
@@ -50,7 +54,8 @@ public class PtxasRunTests(ITestOutputHelper output)
                 for (int change = random.Next(3); change > 0; change--)
                 {
                     string[] pieces = text.Split('.', ' ');
-                    text = text.Replace(pieces[random.Next(pieces.Length)] is { Length: > 0 } piece ? piece : " ", words[random.Next(words.Length)]);
+                    text = text.Replace(pieces[random.Next(pieces.Length)] is { Length: > 0 } piece ? piece : " ",
+                        words[random.Next(words.Length)]);
                 }
                 lines.Add(text);
             }

@@ -26,7 +26,8 @@ internal static class Small
         {
             Unwritten = new HashSet<string> { "o" },
         };
-        return (PtxEmulator.Run(Module(body, before), request, new LaunchOptions { MaxLaunchInstructions = 1_000_000 }).Fault, buffers["o"]);
+        return (PtxEmulator.Run(Module(body, before), request, new LaunchOptions { MaxLaunchInstructions = 1_000_000 }).Fault,
+            buffers["o"]);
     }
 
     /// <summary>What a kernel that must end well leaves in o, as words.</summary>

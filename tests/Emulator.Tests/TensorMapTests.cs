@@ -63,7 +63,8 @@ public class TensorMapTests
     private static string Module(string body) => body.Replace("shared::cta.global.tile", "shared::cluster.global.tile");
 
     [Fact]
-    public void AMapMadeInSharedMemoryIsUsed() => Assert.Equal([10u, 18], Small.Words(Module(Make + Acquire + Load), Variables, threads: 32)[..2]);
+    public void AMapMadeInSharedMemoryIsUsed() => Assert.Equal([10u, 18], Small.Words(Module(Make + Acquire + Load), Variables,
+        threads: 32)[..2]);
 
     [Fact]
     public void AChangedMapIsUsedAsChanged() => Assert.Equal([8u, 12], Small.Words(Module(Make + """

@@ -89,8 +89,10 @@ public class ValueTests
     [InlineData("rem.s32 %r5, 7, %r9;")]
     [InlineData("cvt.u64.u32 %rd9, %r9; div.s64 %rd5, 7, %rd9;")]
     [InlineData("mov.u32 %r8, %tid.x; div.u32 %r5, 7, %r8;")]
-    public void AnIntegerIsNotDividedByZero(string body) => Small.Faults(FaultKind.Invalid, "divides by zero", "mov.u32 %r9, 0;" + body, threads: 32);
+    public void AnIntegerIsNotDividedByZero(string body) => Small.Faults(FaultKind.Invalid, "divides by zero", "mov.u32 %r9, 0;" + body,
+        threads: 32);
 
     [Fact]
-    public void TheSmallestIntegerDividedByMinusOneIsItself() => Assert.Equal(0x80000000u, Small.Value("mov.u32 %r4, -1; div.s32 %r5, 0x80000000, %r4;"));
+    public void TheSmallestIntegerDividedByMinusOneIsItself() =>
+        Assert.Equal(0x80000000u, Small.Value("mov.u32 %r4, -1; div.s32 %r5, 0x80000000, %r4;"));
 }

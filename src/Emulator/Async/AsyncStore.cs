@@ -8,8 +8,8 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>
-/// st.async and red.async (PTX ISA 9.7.9.13, 9.7.13.7): values go to shared memory of a CTA of the cluster, and their bytes are counted by an
-/// mbarrier of the same CTA. They go through the ordinary proxy.
+/// st.async and red.async (PTX ISA 9.7.9.13, 9.7.13.7): values go to shared memory of a CTA of the cluster, and their bytes are counted by
+/// an mbarrier of the same CTA. They go through the ordinary proxy.
 /// </summary>
 /// <param name="function">combines with what stands there; null to replace it</param>
 internal sealed unsafe class AsyncStore(
@@ -41,7 +41,9 @@ internal sealed unsafe class AsyncStore(
         if (target % (uint)bytes != 0)
             throw new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of shared memory") { Lane = lane, Address = target };
         if (MemoryReference.OwnerOf(warp, target, lane) != done.Cta)
-            throw new FaultException(FaultKind.Invalid, $"{Syntax.Opcode}.async to one CTA with an mbarrier of another") { Lane = lane, Address = target };
+            throw new FaultException(FaultKind.Invalid,
+                $"{Syntax.Opcode}.async to one CTA with an mbarrier of another")
+            { Lane = lane, Address = target };
         Allocation at = MemoryReference.Locate(warp, StateSpace.SharedCluster, target, bytes, lane);
         long offset = (long)(MemoryReference.Offset(StateSpace.SharedCluster, target) - at.Address);
         Access access = Book(warp, done);

@@ -8,11 +8,12 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>
-/// cp.reduce.async.bulk (PTX ISA 9.7.9.25.4.2): the CTA's shared memory is combined into global memory, or into shared memory of the cluster.
-/// Each element is a relaxed atomic of the device's scope.
+/// cp.reduce.async.bulk (PTX ISA 9.7.9.25.4.2): the CTA's shared memory is combined into global memory, or into shared memory of the
+/// cluster. Each element is a relaxed atomic of the device's scope.
 /// </summary>
 /// <param name="barrier">the mbarrier that a reduction into shared memory completes on</param>
-internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size, Address? barrier, int elementBytes, Func<ulong, ulong, ulong, ulong> function) : Instruction
+internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size, Address? barrier, int elementBytes, Func<ulong, ulong,
+    ulong, ulong> function) : Instruction
 {
     public static void Check(InstructionDecoder d, string operation, PtxType type, bool toShared, bool noFlush)
     {
@@ -25,7 +26,8 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
             _ => type == PtxType.B32 || (!toShared && type == PtxType.B64),
         };
         if (!fits) throw d.Error($"this reduction has no .{operation} of {type.Text()}");
-        if ((half && operation == "add") != noFlush) throw d.Error(noFlush ? ".noftz only belongs to .add of halves" : $".add of {type.Text()} wants .noftz");
+        if ((half && operation == "add") != noFlush) throw d.Error(noFlush ? ".noftz only belongs to .add of halves"
+            : $".add of {type.Text()} wants .noftz");
     }
 
     public override void Execute(Warp warp)
@@ -35,7 +37,9 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
             int lane = int.TrailingZeroCount((int)rest), bytes = (int)size.Read(warp, lane);
             ulong target = At(warp, to, lane), source = At(warp, from, lane);
             if (bytes < 0 || bytes % 16 != 0 || target % 16 != 0)
-                throw new FaultException(FaultKind.Misaligned, $"a bulk reduction of {bytes} bytes: size and addresses must be multiples of 16") { Lane = lane, Address = target };
+                throw new FaultException(FaultKind.Misaligned,
+                    $"a bulk reduction of {bytes} bytes: size and addresses must be multiples of 16")
+                { Lane = lane, Address = target };
             if (barrier is { } mbarrier) ToShared(warp, lane, source, target, At(warp, mbarrier, lane), bytes);
             else ToGlobal(warp, lane, source, target, bytes);
         }

@@ -6,8 +6,8 @@ using CogVideoX.Emulator.Instructions;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>
-/// cp.async.mbarrier.arrive (PTX ISA 9.7.13.15.17): an arrival once all cp.async that the thread issued before are done; it tells whoever waits
-/// of their data.
+/// cp.async.mbarrier.arrive (PTX ISA 9.7.13.15.17): an arrival once all cp.async that the thread issued before are done; it tells whoever
+/// waits of their data.
 /// </summary>
 /// <param name="counts">without .noinc: the phase waits for one arrival more, this one</param>
 internal sealed unsafe class CopyArrival(Address address, bool isGeneric, bool counts) : Instruction
@@ -26,7 +26,8 @@ internal sealed unsafe class CopyArrival(Address address, bool isGeneric, bool c
             int group = channel.LastUsed[lane], line = Line;
             VectorClock done = group == 0 ? VectorClock.Empty : VectorClock.Empty.With(warp.Cta.Number, channel.EntityOf(lane), 1, group);
             Knowledge news = Knowledge.None with { Seen = done };
-            AsyncWork.Issue(warp, new AsyncOperation(Actor.CopyAsync, warp, lane, Math.Max(group, 1), () => Finish(warp, lane, group, line, barrier, news)));
+            AsyncWork.Issue(warp, new AsyncOperation(Actor.CopyAsync, warp, lane, Math.Max(group, 1), () =>
+                Finish(warp, lane, group, line, barrier, news)));
         }
     }
 

@@ -6,8 +6,8 @@ using CogVideoX.Emulator.Instructions;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>
-/// fence.proxy.tensormap::generic (PTX ISA 9.7.13.4): .acquire of a map makes the writes that the thread knows of visible to its tensor copies;
-/// both sides are fences of their scope besides.
+/// fence.proxy.tensormap::generic (PTX ISA 9.7.13.4): .acquire of a map makes the writes that the thread knows of visible to its tensor
+/// copies; both sides are fences of their scope besides.
 /// </summary>
 /// <param name="map">null for .release</param>
 internal sealed unsafe class TensorMapFence(Scope scope, Address? map) : Instruction

@@ -6,7 +6,9 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Async;
 
-/// <summary>tensormap.replace (PTX ISA 9.7.9.28): one field of a tensor map in global or shared memory; an ordinary write of the object.</summary>
+/// <summary>
+/// tensormap.replace (PTX ISA 9.7.9.28): one field of a tensor map in global or shared memory; an ordinary write of the object.
+/// </summary>
 internal sealed unsafe class TensorMapReplace(StateSpace space, Address address, string field, int index, LaneSlot value) : Instruction
 {
     public override void Execute(Warp warp)

@@ -7,7 +7,9 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Async;
 
-/// <summary>cp.reduce.async.bulk.tensor (PTX ISA 9.7.9.27.1.3): a box of shared memory is combined into the tensor, element by element.</summary>
+/// <summary>
+/// cp.reduce.async.bulk.tensor (PTX ISA 9.7.9.27.1.3): a box of shared memory is combined into the tensor, element by element.
+/// </summary>
 internal sealed unsafe class TensorReduce(Address map, LaneSlot[] coordinates, Address from, string operation) : Instruction
 {
     private const int Align = 128;
@@ -28,7 +30,8 @@ internal sealed unsafe class TensorReduce(Address map, LaneSlot[] coordinates, A
         PtxType type = box.Map.ElementType;
         Func<ulong, ulong, ulong, ulong> function = AtomicOpcodes.FunctionOf(operation, type)
             ?? throw new FaultException(FaultKind.Invalid, type == PtxType.None
-                ? "a reduction by a tensor map that doesn't say the type of its elements" : $"a tensor's .{operation} of elements of {type.Text()}")
+                ? "a reduction by a tensor map that doesn't say the type of its elements"
+                    : $"a tensor's .{operation} of elements of {type.Text()}")
             { Lane = lane };
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, box.Map.BoxBytes, Align, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);

@@ -34,7 +34,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         var callees = new List<string>();
         foreach (PtxInstruction instruction in function.Instructions)
             code.Instructions.Add(One(instruction, first, callees));
-        var end = new Return(isUniform: false) { Syntax = new PtxInstruction("ret", [], [], function.Line) { Scope = new NameScope(null) } };
+        var implied = new PtxInstruction("ret", [], [], function.Line) { Scope = new NameScope(null) };
+        var end = new Return(isUniform: false) { Syntax = implied };
         code.Instructions.Add(end);
         int count = code.Instructions.Count - first;
         var joins = new int[code.Instructions.Count];
@@ -84,7 +85,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
         if (!callee.HasBody)
         {
-            return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true),
+            return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters,
+                toCallee: true),
                 Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false)));
         }
         Call call = CallOf(callee, instruction, decoder, callees, uniform);
@@ -112,7 +114,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         var targets = new Dictionary<ulong, Call>();
         foreach (string name in names)
         {
-            if (!module.Functions.TryGetValue(name, out PtxFunction? function) || function.IsEntry) throw decoder.Error($"there is no function '{name}'");
+            if (!module.Functions.TryGetValue(name, out PtxFunction? function) || function.IsEntry)
+                throw decoder.Error($"there is no function '{name}'");
             if (!function.HasBody || open.Contains(function.Name) || !(list.Prototype ?? function).HasSignatureOf(function)) continue;
             targets[AddressMap.OfFunction(function.Number)] = CallOf(function, instruction, decoder, callees, uniform: false);
         }
@@ -123,7 +126,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private List<FrameCopy> Copies(InstructionDecoder at, IReadOnlyList<PtxOperand> actual, List<PtxVariable> formal, bool toCallee)
     {
         if (actual.Count != formal.Count) throw at.Error($"{actual.Count} values where {formal.Count} belong");
-        return [.. actual.Zip(formal, (value, to) => to.Register is null ? InFrame(at, value, to, toCallee) : InRegister(at, value, to, toCallee))];
+        return [.. actual.Zip(formal, (value, to) => to.Register is null ? InFrame(at, value, to, toCallee) : InRegister(at, value, to,
+            toCallee))];
     }
 
     private FrameCopy InFrame(InstructionDecoder at, PtxOperand actual, PtxVariable formal, bool toCallee)

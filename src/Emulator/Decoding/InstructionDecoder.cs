@@ -105,7 +105,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int Destination(PtxOperand operand, PtxType type)
     {
         if (operand.Kind == OperandKind.Sink) return slots.Sink;
-        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null }) throw Error($"'{operand}' can't be written");
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null })
+            throw Error($"'{operand}' can't be written");
         return Written(operand, type);
     }
 
@@ -285,7 +286,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>
     private void RequireWidened(PtxRegister register, PtxType type)
     {
-        if ((register.Type.IsFloat() && IsInteger(type)) || type.IsFloat()) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
+        if ((register.Type.IsFloat() && IsInteger(type)) || type.IsFloat())
+            throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
     }
 
     private static bool IsInteger(PtxType type) => type is >= PtxType.U8 and <= PtxType.S64;

@@ -10,7 +10,8 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
     public ulong Read(Warp warp, int lane) => read(warp, lane);
 
     /// <summary>Known to PTX, but with nothing to say here.</summary>
-    public static bool IsUncovered(string name) => name is "%aggr_smem_size" or "%is_explicit_cluster" || name.StartsWith("%pm", StringComparison.Ordinal)
+    public static bool IsUncovered(string name) => name is "%aggr_smem_size" or "%is_explicit_cluster" || name.StartsWith("%pm",
+        StringComparison.Ordinal)
         || name.StartsWith("%reserved_smem_offset_", StringComparison.Ordinal);
 
     /// <summary>Its lowest bytes: mov.u16 of a word, mov.u32 of %gridid as old PTX has it.</summary>

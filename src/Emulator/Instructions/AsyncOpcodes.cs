@@ -29,7 +29,10 @@ internal static class AsyncOpcodes
         switch (d.OneOf("commit_group", "wait_group", "wait_all"))
         {
             case "commit_group": d.Count(0); return new GroupCommit([Actor.CopyAsync]) { Class = InstructionClass.AsyncCopy };
-            case "wait_group": d.Count(1); return new GroupWait([Actor.CopyAsync], Left(d), commits: false) { Class = InstructionClass.AsyncCopy };
+            case "wait_group":
+                d.Count(1); return new GroupWait([Actor.CopyAsync], Left(d),
+                commits: false)
+                { Class = InstructionClass.AsyncCopy };
             case "wait_all": d.Count(0); return new GroupWait([Actor.CopyAsync], 0, commits: true) { Class = InstructionClass.AsyncCopy };
         }
         return Small(d);
@@ -70,9 +73,12 @@ internal static class AsyncOpcodes
         }
         else if (d.Operands.Count - hints > 3)
         {
-            if (d.Operand(3).Kind == OperandKind.Integer && (d.Immediate(3) < 0 || d.Immediate(3) > bytes)) throw d.Error($"the source's size is 0 to {bytes}");
+            if (d.Operand(3).Kind == OperandKind.Integer && (d.Immediate(3) < 0 || d.Immediate(3) > bytes))
+                throw d.Error($"the source's size is 0 to {bytes}");
             size = new LaneSlot(d.Source(3, PtxType.U32), 4);
         }
-        return new SmallCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1)), (int)bytes, size, ignore) { Class = InstructionClass.AsyncCopy };
+        return new SmallCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1)), (int)bytes, size,
+            ignore)
+        { Class = InstructionClass.AsyncCopy };
     }
 }

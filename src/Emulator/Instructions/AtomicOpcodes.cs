@@ -36,7 +36,8 @@ internal static class AtomicOpcodes
         if (count > 1 || bytes == 16)
         {
             LaneSlot[] results = hasResult ? [.. d.Vector(0, count).Select(o => new LaneSlot(d.Destination(o, type), bytes))] : [];
-            LaneSlot[][] values = [.. Enumerable.Range(first + 1, sources).Select(i => d.Vector(i, count).Select(o => new LaneSlot(d.Source(o, type), bytes)).ToArray())];
+            LaneSlot[][] values = [.. Enumerable.Range(first + 1, sources).Select(i => d.Vector(i, count).Select(o =>
+                new LaneSlot(d.Source(o, type), bytes)).ToArray())];
             Func<UInt128, UInt128, UInt128, UInt128> function = operation switch
             {
                 "cas" => (old, a, b) => old == a ? b : old,
@@ -75,7 +76,8 @@ internal static class AtomicOpcodes
         };
     }
 
-    private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) => one((ulong)old, (ulong)a, (ulong)b);
+    private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) =>
+        one((ulong)old, (ulong)a, (ulong)b);
 
     /// <summary>What the operation makes of the old value and the operands.</summary>
     internal static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type) =>
@@ -97,9 +99,11 @@ internal static class AtomicOpcodes
             "inc" => (old, a, _) => old >= a ? 0 : old + 1,
             "dec" => (old, a, _) => old == 0 || old > a ? a : old - 1,
             "min" => type.IsSigned()
-                ? (old, a, _) => IntegerOpcodes.Signed(old, bytes) < IntegerOpcodes.Signed(a, bytes) ? old : a : (old, a, _) => Math.Min(old, a),
+                ? (old, a, _) => IntegerOpcodes.Signed(old, bytes) < IntegerOpcodes.Signed(a, bytes) ? old : a : (old, a, _) =>
+                    Math.Min(old, a),
             _ => type.IsSigned()
-                ? (old, a, _) => IntegerOpcodes.Signed(old, bytes) > IntegerOpcodes.Signed(a, bytes) ? old : a : (old, a, _) => Math.Max(old, a),
+                ? (old, a, _) => IntegerOpcodes.Signed(old, bytes) > IntegerOpcodes.Signed(a, bytes) ? old : a : (old, a, _) =>
+                    Math.Max(old, a),
         };
     }
 

@@ -34,13 +34,15 @@ internal static class BarrierOpcodes
 
     private static int Number(InstructionDecoder d, int index)
     {
-        if (d.Operand(index).Kind == OperandKind.Integer && d.Immediate(index) is < 0 or > 15) throw d.Error("barriers have the numbers 0 to 15");
+        if (d.Operand(index).Kind == OperandKind.Integer && d.Immediate(index) is < 0 or > 15)
+            throw d.Error("barriers have the numbers 0 to 15");
         return d.Source(index, PtxType.U32);
     }
 
     private static int Threads(InstructionDecoder d, int index)
     {
-        if (d.Operand(index).Kind == OperandKind.Integer && (d.Immediate(index) % Warp.Lanes != 0 || (d.Immediate(index) == 0 && d.Syntax.Suffixes.Contains("arrive"))))
+        if (d.Operand(index).Kind == OperandKind.Integer && (d.Immediate(index) % Warp.Lanes != 0 || (d.Immediate(index) == 0
+            && d.Syntax.Suffixes.Contains("arrive"))))
             throw d.Error($"a barrier counts threads in multiples of {Warp.Lanes}");
         return d.Source(index, PtxType.U32);
     }

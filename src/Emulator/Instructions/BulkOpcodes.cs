@@ -59,7 +59,9 @@ internal static class BulkOpcodes
         var function = AtomicOpcodes.Function(d, operation, type);
         Address to = d.Address(d.Operand(0)), from = d.Address(d.Operand(1));
         LaneSlot size = new(d.Source(2, PtxType.U32), 4);
-        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3)) : null, type.Bytes(), function) { Class = InstructionClass.AsyncCopy };
+        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3)) : null, type.Bytes(),
+            function)
+        { Class = InstructionClass.AsyncCopy };
     }
 
     private static Instruction Prefetch(InstructionDecoder d)
@@ -84,7 +86,8 @@ internal static class BulkOpcodes
     private static void RefuseForms(InstructionDecoder d)
     {
         d.Flag("tile");
-        string? form = d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4", "cta_group::1", "cta_group::2", "cp_mask");
+        string? form = d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4",
+            "cta_group::1", "cta_group::2", "cp_mask");
         if (form is not null) throw d.Unsupported($".{form} copies aren't covered");
     }
 
@@ -109,7 +112,8 @@ internal static class BulkOpcodes
     {
         d.Count(multicast ? 5 : 4, 6);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(4, PtxType.B16), 2) : null;
-        return new BulkLoad(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2), 4), d.Address(d.Operand(3)), mask, fromShared)
+        return new BulkLoad(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2), 4), d.Address(d.Operand(3)), mask,
+            fromShared)
         {
             Class = InstructionClass.AsyncCopy,
         };
@@ -130,7 +134,9 @@ internal static class BulkOpcodes
         if (dimensions == 0)
         {
             d.Count(hint ? 4 : 3);
-            return new BulkStore(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2), 4)) { Class = InstructionClass.AsyncCopy };
+            return new BulkStore(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2),
+                4))
+            { Class = InstructionClass.AsyncCopy };
         }
         d.Count(hint ? 3 : 2);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);

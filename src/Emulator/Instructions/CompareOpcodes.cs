@@ -118,7 +118,8 @@ internal static class CompareOpcodes
         };
         if (!fits) throw d.Error($"set of {type.Text()} can't give a {result.Text()}");
         d.Count(combine is null ? 3 : 4);
-        LaneSlot to = new(d.Destination(0, result), result.Bytes()), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
+        LaneSlot to = new(d.Destination(0, result), result.Bytes()), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type),
+            type.Bytes());
         PredicateSource? third = combine is null ? null : d.Predicate(d.Operand(3));
         LaneSlot[] from = third is { } c ? [a, b, new(c.Slot, 0, c.Flip)] : [a, b];
         ulong yes = Yes(result, packed);
@@ -128,7 +129,8 @@ internal static class CompareOpcodes
             ulong low = Combined(asks(v[0], v[1]), v) ? yes : 0;
             return packed ? low | (Combined(asks(v[0] >> 16, v[1] >> 16), v) ? yes : 0) << 16 : low;
         });
-        bool Combined(bool holds, ulong[] v) => combine switch { "and" => holds & v[2] != 0, "or" => holds | v[2] != 0, "xor" => holds ^ v[2] != 0, _ => holds };
+        bool Combined(bool holds, ulong[] v) =>
+            combine switch { "and" => holds & v[2] != 0, "or" => holds | v[2] != 0, "xor" => holds ^ v[2] != 0, _ => holds };
     }
 
     /// <summary>What stands for true: ones, or 1.0; of a half if each half has its own answer.</summary>
@@ -169,8 +171,10 @@ internal static class CompareOpcodes
         {
             PtxType.B16 or PtxType.B32 or PtxType.B64 => question is "eq" or "ne",
             PtxType.S16 or PtxType.S32 or PtxType.S64 => question is "eq" or "ne" or "lt" or "le" or "gt" or "ge",
-            PtxType.U16 or PtxType.U32 or PtxType.U64 => question is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "lo" or "ls" or "hi" or "hs",
-            PtxType.F16 or PtxType.F16x2 or PtxType.BF16 or PtxType.BF16x2 or PtxType.F32 or PtxType.F64 => question is not ("lo" or "ls" or "hi" or "hs"),
+            PtxType.U16 or PtxType.U32 or PtxType.U64 =>
+                question is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "lo" or "ls" or "hi" or "hs",
+            PtxType.F16 or PtxType.F16x2 or PtxType.BF16 or PtxType.BF16x2 or PtxType.F32 or PtxType.F64 =>
+                question is not ("lo" or "ls" or "hi" or "hs"),
             _ => throw d.Error($"{type.Text()} can't be compared"),
         };
         if (!fits) throw d.Error($".{question} isn't a question for {type.Text()}");
@@ -189,7 +193,8 @@ internal static class CompareOpcodes
 
     private static Instruction Select(InstructionDecoder d)
     {
-        PtxType type = d.Type(PtxType.B16, PtxType.B32, PtxType.B64, PtxType.U16, PtxType.U32, PtxType.U64, PtxType.S16, PtxType.S32, PtxType.S64, PtxType.F32, PtxType.F64);
+        PtxType type = d.Type(PtxType.B16, PtxType.B32, PtxType.B64, PtxType.U16, PtxType.U32, PtxType.U64, PtxType.S16, PtxType.S32,
+            PtxType.S64, PtxType.F32, PtxType.F64);
         d.Count(4);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, type);
         PredicateSource c = d.Predicate(d.Operand(3));

@@ -96,7 +96,8 @@ internal static class ConvertOpcodes
         return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
     }
 
-    private static StateSpace Space(InstructionDecoder d) => d.Need("const", "global", "local", "shared", "shared::cta", "shared::cluster", "param") switch
+    private static StateSpace Space(InstructionDecoder d) => d.Need("const", "global", "local", "shared", "shared::cta", "shared::cluster",
+        "param") switch
     {
         "const" => StateSpace.Const,
         "global" => StateSpace.Global,
@@ -124,11 +125,13 @@ internal static class ConvertOpcodes
         if (hasRest) d.Type(PtxType.B32);
         d.Count(hasRest ? 4 : 3);
         LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
-        LaneSlot[] from = [.. Enumerable.Range(1, hasRest ? 3 : 2).Select(i => new LaneSlot(d.Source(i, i < 3 ? PtxType.S32 : PtxType.B32), 4))];
+        LaneSlot[] from = [.. Enumerable.Range(1, hasRest ? 3 : 2).Select(i =>
+            new LaneSlot(d.Source(i, i < 3 ? PtxType.S32 : PtxType.B32), 4))];
         ulong mask = (1UL << bits) - 1;
         return new LaneFunction(to, from, v =>
         {
-            ulong a = (ulong)VideoOpcodes.Clamp((int)v[0], bits, signed) & mask, b = (ulong)VideoOpcodes.Clamp((int)v[1], bits, signed) & mask;
+            ulong a = (ulong)VideoOpcodes.Clamp((int)v[0], bits, signed) & mask, b = (ulong)VideoOpcodes.Clamp((int)v[1], bits,
+                signed) & mask;
             return a << bits | b | (hasRest ? v[2] << 2 * bits & uint.MaxValue : 0);
         });
     }
@@ -136,7 +139,8 @@ internal static class ConvertOpcodes
     private static Instruction Convert(InstructionDecoder d)
     {
         if (d.Flag("pack")) return Pack(d);
-        if (d.Syntax.Suffixes.Any(s => s is "rs" or "ue8m0x2" || s.StartsWith("e2m", StringComparison.Ordinal) || s.StartsWith("e3m", StringComparison.Ordinal) || s.EndsWith("x4", StringComparison.Ordinal)))
+        if (d.Syntax.Suffixes.Any(s => s is "rs" or "ue8m0x2" || s.StartsWith("e2m", StringComparison.Ordinal) || s.StartsWith("e3m",
+            StringComparison.Ordinal) || s.EndsWith("x4", StringComparison.Ordinal)))
             throw d.Unsupported("conversions of the types and modes that came with sm_100 aren't covered");
         string? rounding = d.OneOf("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
         var how = new Conversion

@@ -16,7 +16,8 @@ internal static class FloatForms
         if (flush && (type == PtxType.F64 || brain)) throw d.Error($".ftz doesn't belong to {type.Text()}");
         if (name is "div" or "mad" && half) throw d.Error($"{name} has no {type.Text()}");
         bool needs = name is "fma" || (name is "div" or "mad" && !half);
-        if (needs && !rounds) throw d.Error($"{name} needs a rounding mode{(name == "div" && type == PtxType.F32 ? ", .approx or .full" : "")}");
+        if (needs && !rounds)
+            throw d.Error($"{name} needs a rounding mode{(name == "div" && type == PtxType.F32 ? ", .approx or .full" : "")}");
     }
 
     /// <summary>rcp, sqrt and the transcendental ones.</summary>
@@ -31,8 +32,10 @@ internal static class FloatForms
             _ => type == PtxType.F32,
         };
         if (!fits) throw d.Error($"{name} has no {type.Text()}");
-        if (approximate == rounds || (rounds && !exact)) throw d.Error(exact ? $"{name} needs a rounding mode or .approx" : $"{name} needs .approx");
-        if (type == PtxType.F64 && approximate && (name == "sqrt" || (name == "rcp" && !flush))) throw d.Error(name == "sqrt" ? "sqrt.f64 isn't approximate" : "rcp.approx.f64 wants .ftz");
+        if (approximate == rounds || (rounds && !exact)) throw d.Error(exact ? $"{name} needs a rounding mode or .approx"
+            : $"{name} needs .approx");
+        if (type == PtxType.F64 && approximate && (name == "sqrt" || (name == "rcp" && !flush)))
+            throw d.Error(name == "sqrt" ? "sqrt.f64 isn't approximate" : "rcp.approx.f64 wants .ftz");
         if (type == PtxType.F64 && flush && !approximate) throw d.Error(".ftz doesn't belong to .f64");
         if (name == "tanh" && flush) throw d.Error("tanh has no .ftz");
         if (name == "ex2" && brain && !flush) throw d.Error($"ex2 of {type.Text()} wants .ftz");

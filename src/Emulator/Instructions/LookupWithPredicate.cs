@@ -4,7 +4,8 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>lop3 with a Boolean operation (PTX ISA 9.7.8.7): p says whether the result is other than zero, combined with q.</summary>
-internal sealed class LookupWithPredicate(LaneSlot d, LaneSlot p, LaneSlot[] sources, PredicateSource q, bool isOr, Func<ulong[], ulong> function) : ValueInstruction
+internal sealed class LookupWithPredicate(LaneSlot d, LaneSlot p, LaneSlot[] sources, PredicateSource q, bool isOr, Func<ulong[],
+    ulong> function) : ValueInstruction
 {
     private readonly ulong[] values = new ulong[sources.Length];
 

@@ -13,7 +13,8 @@ internal static class MatrixProductOpcodes
         if (d.OneOf("sp", "sp::ordered_metadata") is not null) throw d.Unsupported("sparse products aren't covered");
         d.Need("sync");
         d.Need("aligned");
-        string text = d.Prefixed("m16n8k") is { } wide ? "16" + wide : d.Prefixed("m8n8k") is { } narrow ? "08" + narrow : throw d.Error("a shape .m16n8k… or .m8n8k… is missing");
+        string text = d.Prefixed("m16n8k") is { } wide ? "16" + wide : d.Prefixed("m8n8k") is { } narrow ? "08" + narrow :
+            throw d.Error("a shape .m16n8k… or .m8n8k… is missing");
         int rows = text[0] == '1' ? 16 : 8;
         if (!int.TryParse(text.AsSpan(2), out int k) || k is < 1 or > 256) throw d.Error($"'{text[2..]}' isn't a size");
         if (rows == 8 && k == 4 && !d.Syntax.Suffixes.Contains("f64")) return Quads(d);
@@ -30,7 +31,9 @@ internal static class MatrixProductOpcodes
         d.Need("col");
         string? rounding = d.OneOf("rn", "rz", "rm", "rp");
         bool saturate = d.Flag("satfinite");
-        var types = new MatrixTypes(d.Type(), d.Type(), d.Type(), d.Type(), saturate, bitwise == "xor") { Rounding = FloatOpcodes.ModeOf(rounding) };
+        var types = new MatrixTypes(d.Type(), d.Type(), d.Type(), d.Type(), saturate,
+            bitwise == "xor")
+        { Rounding = FloatOpcodes.ModeOf(rounding) };
         int bits = types.A.MatrixBits();
         bool fits = types.IsDouble ? types is { B: PtxType.F64, C: PtxType.F64, D: PtxType.F64 }
             : types is { IsInteger: true, C: PtxType.S32, D: PtxType.S32 } && types.B.MatrixBits() == bits;
@@ -47,8 +50,10 @@ internal static class MatrixProductOpcodes
         if (bitwise is not null != (bits == 1)) throw d.Error(".b1 and .xor.popc or .and.popc belong together");
         d.Count(4);
         PtxType register = types.IsDouble ? PtxType.F64 : PtxType.B32, sum = types.IsDouble ? PtxType.F64 : PtxType.S32;
-        int ofA = rows * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32), ofB = 8 * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32), ofC = rows / 4;
-        return new FragmentMultiply(types, rows, k, MatrixOpcodes.Registers(d, 0, ofC, sum, true), MatrixOpcodes.Registers(d, 1, ofA, register, false),
+        int ofA = rows * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32), ofB = 8 * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32),
+            ofC = rows / 4;
+        return new FragmentMultiply(types, rows, k, MatrixOpcodes.Registers(d, 0, ofC, sum, true), MatrixOpcodes.Registers(d, 1, ofA,
+            register, false),
             MatrixOpcodes.Registers(d, 2, ofB, register, false), MatrixOpcodes.Registers(d, 3, ofC, sum, false))
         { Class = InstructionClass.Matrix };
     }
@@ -59,10 +64,12 @@ internal static class MatrixProductOpcodes
         bool aByRows = d.Syntax.Suffixes.First(s => s is "row" or "col") == "row";
         d.Need(aByRows ? "row" : "col");
         bool bByRows = d.Need("row", "col") == "row";
-        var types = new MatrixTypes(d.Type(PtxType.F16, PtxType.F32), d.Type(PtxType.F16), d.Type(PtxType.F16), d.Type(PtxType.F16, PtxType.F32));
+        var types = new MatrixTypes(d.Type(PtxType.F16, PtxType.F32), d.Type(PtxType.F16), d.Type(PtxType.F16), d.Type(PtxType.F16,
+            PtxType.F32));
         if (types is { D: PtxType.F16, C: PtxType.F32 }) throw d.Error("m8n8k4 doesn't have these types");
         d.Count(4);
-        return new QuadMultiply(types, aByRows, bByRows, Accumulators(d, 0, types.D, true), MatrixOpcodes.Registers(d, 1, 2, PtxType.B32, false),
+        return new QuadMultiply(types, aByRows, bByRows, Accumulators(d, 0, types.D, true), MatrixOpcodes.Registers(d, 1, 2, PtxType.B32,
+            false),
             MatrixOpcodes.Registers(d, 2, 2, PtxType.B32, false), Accumulators(d, 3, types.C, false))
         { Class = InstructionClass.Matrix };
     }
@@ -76,7 +83,8 @@ internal static class MatrixProductOpcodes
         d.Need("col");
         bool saturate = d.Flag("satfinite");
         d.Flag("kind::f8f6f4");
-        if (d.OneOf("kind::mxf8f6f4", "kind::mxf4", "kind::mxf4nvf4", "block_scale") is not null) throw d.Unsupported("scaled products aren't covered");
+        if (d.OneOf("kind::mxf8f6f4", "kind::mxf4", "kind::mxf4nvf4", "block_scale") is not null)
+            throw d.Unsupported("scaled products aren't covered");
         if (d.Syntax.Suffixes.Any(s => s is "e3m2" or "e2m3" or "e2m1")) throw d.Unsupported("products of 4 and 6 bits aren't covered");
         var shape = new MatrixShape(k, d.Type(), d.Type(), d.Type(), d.Type(), saturate);
         d.Count(4);
@@ -85,7 +93,10 @@ internal static class MatrixProductOpcodes
         if (saturate && !shape.IsInteger) throw d.Error(".satfinite belongs to integers");
         if (registersOfA is not (2 or 4)) throw d.Error($"m16n8k{k} doesn't exist for {shape.A.Text()}");
         int[] to = MatrixOpcodes.Registers(d, 0, registersOfC, MatrixOpcodes.Accumulator(shape.D), isDestination: true);
-        int[] a = MatrixOpcodes.Registers(d, 1, registersOfA, PtxType.B32, false), b = MatrixOpcodes.Registers(d, 2, registersOfA / 2, PtxType.B32, false);
-        return new MatrixMultiply(shape, to, a, b, MatrixOpcodes.Registers(d, 3, registersOfC, MatrixOpcodes.Accumulator(shape.C), false)) { Class = InstructionClass.Matrix };
+        int[] a = MatrixOpcodes.Registers(d, 1, registersOfA, PtxType.B32, false), b = MatrixOpcodes.Registers(d, 2, registersOfA / 2,
+            PtxType.B32, false);
+        return new MatrixMultiply(shape, to, a, b, MatrixOpcodes.Registers(d, 3, registersOfC, MatrixOpcodes.Accumulator(shape.C),
+            false))
+        { Class = InstructionClass.Matrix };
     }
 }

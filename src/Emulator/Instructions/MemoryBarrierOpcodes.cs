@@ -12,7 +12,8 @@ internal static class MemoryBarrierOpcodes
 
     private static Instruction Barrier(InstructionDecoder d)
     {
-        string action = d.Need("init", "inval", "arrive", "arrive_drop", "expect_tx", "complete_tx", "test_wait", "try_wait", "pending_count");
+        string action = d.Need("init", "inval", "arrive", "arrive_drop", "expect_tx", "complete_tx", "test_wait", "try_wait",
+            "pending_count");
         if (action == "pending_count") return PendingCount(d);
         bool arrives = action is "arrive" or "arrive_drop", waits = action is "test_wait" or "try_wait";
         bool mayNotComplete = arrives && d.Flag("noComplete"), expects = arrives && d.Flag("expect_tx"), parity = waits && d.Flag("parity");
@@ -29,7 +30,8 @@ internal static class MemoryBarrierOpcodes
         LaneSlot? value = d.Operands.Count > at + 1 ? new LaneSlot(d.Source(at + 1, PtxType.U32), 4) : null;
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
         if (value is null && (isBytes || mayNotComplete || action == "init")) throw d.Error("a count is missing");
-        return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null, relaxed, mayNotComplete)
+        return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null,
+            relaxed, mayNotComplete)
         {
             Class = InstructionClass.Barrier,
         };
@@ -38,7 +40,8 @@ internal static class MemoryBarrierOpcodes
     /// <summary>An order and a scope stand together or not at all; whether it is .relaxed.</summary>
     private static bool Order(InstructionDecoder d, string action, bool arrives, bool waits)
     {
-        string? order = arrives ? d.OneOf("release", "relaxed") : waits ? d.OneOf("acquire", "relaxed") : action.EndsWith("tx", StringComparison.Ordinal) ? d.OneOf("relaxed") : null;
+        string? order = arrives ? d.OneOf("release", "relaxed") : waits ? d.OneOf("acquire", "relaxed") : action.EndsWith("tx",
+            StringComparison.Ordinal) ? d.OneOf("relaxed") : null;
         string? scope = order is null && !arrives && !waits ? null : d.OneOf("cta", "cluster");
         if (order is null != scope is null) throw d.Error("an order and a scope (.cta, .cluster) belong together");
         return order == "relaxed";
@@ -48,7 +51,8 @@ internal static class MemoryBarrierOpcodes
     {
         d.Type(PtxType.B64);
         d.Count(2);
-        return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), [new(d.Source(1, PtxType.B64), 8)], v => v[0] >> BarrierOperation.PendingShift);
+        return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), [new(d.Source(1, PtxType.B64), 8)], v =>
+            v[0] >> BarrierOperation.PendingShift);
     }
 
     private static BarrierWait Wait(InstructionDecoder d, bool isTry, bool parity, bool generic, bool relaxed)

@@ -13,7 +13,8 @@ internal static class MemoryOpcodes
     private static readonly string[] Hints =
     [
         "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
-        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "unified",
+        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint",
+            "unified",
     ];
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
@@ -76,14 +77,17 @@ internal static class MemoryOpcodes
             isHinted |= hint != "unified";
             if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B") throw d.Error($".{hint} belongs to loads");
         }
-        if (isHinted && space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("eviction and prefetch hints belong to global memory");
+        if (isHinted && space is not (StateSpace.Global or StateSpace.Generic))
+            throw d.Error("eviction and prefetch hints belong to global memory");
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
         bool isMovable = type is >= PtxType.B8 and <= PtxType.S64 or PtxType.F32 or PtxType.F64;
         bool isWide = type.Bytes() * count > 16;
-        if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4)) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
+        if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4))
+            throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         if (type.Bytes() == 16 && count > 1) throw d.Error("vectors of .b128 aren't moved");
-        if (isWide && space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("32 bytes at once are moved in global memory only");
+        if (isWide && space is not (StateSpace.Global or StateSpace.Generic))
+            throw d.Error("32 bytes at once are moved in global memory only");
         if (isStore && space == StateSpace.Const) throw d.Error("constant memory isn't written");
         return new MemoryShape(space, type, count, scope, order is "acquire" or "release", readOnly);
     }
@@ -117,11 +121,14 @@ internal static class MemoryOpcodes
         d.Need("mbarrier::complete_tx::bytes");
         int count = d.OneOf("v2", "v4") switch { "v2" => 2, "v4" => 4, _ => 1 };
         PtxType type = d.Type();
-        bool isMovable = type is PtxType.B32 or PtxType.B64 or PtxType.U32 or PtxType.U64 or PtxType.S32 or PtxType.S64 or PtxType.F32 or PtxType.F64;
+        bool isMovable = type is PtxType.B32 or PtxType.B64 or PtxType.U32
+            or PtxType.U64 or PtxType.S32 or PtxType.S64 or PtxType.F32 or PtxType.F64;
         if (!isMovable || type.Bytes() * count > 16) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         d.Count(3);
         LaneSlot[] values = [.. d.Vector(1, count).Select(o => new LaneSlot(d.Source(o, type), type.Bytes()))];
-        return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic, null) { Class = InstructionClass.AsyncCopy };
+        return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic,
+            null)
+        { Class = InstructionClass.AsyncCopy };
     }
 
     /// <summary>A variable's own space must be the instruction's.</summary>
@@ -129,7 +136,9 @@ internal static class MemoryOpcodes
     {
         if (named.Variable is not { } variable || space == StateSpace.Generic) return;
         StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
-        if (of != asked) throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, not in {asked.ToString().ToLowerInvariant()} memory");
+        if (of != asked)
+            throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, "
+                + $"not in {asked.ToString().ToLowerInvariant()} memory");
     }
 
     /// <summary>Parameters of functions live in the thread's frame, those of the kernel in the parameter bank.</summary>

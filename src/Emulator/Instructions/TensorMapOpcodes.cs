@@ -16,14 +16,17 @@ internal static class TensorMapOpcodes
         d.Need("tile");
         string field = d.Need("global_address", "rank", "box_dim", "global_dim", "global_stride", "element_stride",
             "elemtype", "interleave_layout", "swizzle_mode", "swizzle_atomicity", "fill_mode");
-        StateSpace space = d.OneOf("global", "shared::cta") switch { "global" => StateSpace.Global, "shared::cta" => StateSpace.Shared, _ => StateSpace.Generic };
+        StateSpace space = d.OneOf("global",
+            "shared::cta") switch
+        { "global" => StateSpace.Global, "shared::cta" => StateSpace.Shared, _ => StateSpace.Generic };
         d.Need("b1024");
         PtxType type = d.Type(field is "global_address" or "global_stride" ? PtxType.B64 : PtxType.B32);
         bool isIndexed = field is "box_dim" or "global_dim" or "global_stride" or "element_stride";
         d.Count(isIndexed ? 3 : 2);
         long index = isIndexed ? d.Immediate(1) : 0, most = field == "global_stride" ? 3 : 4;
         if (index < 0 || index > most) throw d.Error($"{field} {index} isn't between 0 and {most}");
-        if (field is "elemtype" or "interleave_layout" or "swizzle_mode" or "swizzle_atomicity" or "fill_mode") CheckChoice(d, field, d.Immediate(1));
+        if (field is "elemtype" or "interleave_layout" or "swizzle_mode" or "swizzle_atomicity" or "fill_mode") CheckChoice(d, field,
+            d.Immediate(1));
         LaneSlot value = new(d.Source(isIndexed ? 2 : 1, type), type.Bytes());
         return new TensorMapReplace(space, d.Address(d.Operand(0)), field, (int)index, value) { Class = InstructionClass.AsyncCopy };
     }

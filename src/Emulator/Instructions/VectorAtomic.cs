@@ -34,7 +34,8 @@ internal sealed unsafe class VectorAtomic(
         byte* place = at.Data + offset;
         UInt128 old = 0;
         Buffer.MemoryCopy(place, &old, 16, bytes);
-        UInt128 fresh = function(old, Read(warp, lane, sources[0][element]), sources.Length > 1 ? Read(warp, lane, sources[1][element]) : 0);
+        UInt128 fresh = function(old, Read(warp, lane, sources[0][element]), sources.Length > 1 ? Read(warp, lane, sources[1][element])
+            : 0);
         StrongPlace history = MemoryOrder.ReadNewest(warp, at, offset, bytes, order is "acquire" or "acq_rel");
         at.Shadow.Write(at, offset, bytes, warp.Access, (byte*)&fresh);
         MemoryOrder.Update(warp, history, at, order is "release" or "acq_rel");

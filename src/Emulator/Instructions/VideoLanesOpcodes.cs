@@ -67,7 +67,8 @@ internal static class VideoLanesOpcodes
         else
         {
             bool falls = selector.Skip(1).Zip(selector.Skip(2)).All(p => p.First > p.Second);
-            if (selector[0] != (count == 2 ? 'h' : 'b') || selector.Length < 2 || !falls || selector[1] >= '0' + count) throw d.Error($"'.{selector}' isn't a mask of {count} lanes");
+            if (selector[0] != (count == 2 ? 'h' : 'b') || selector.Length < 2 || !falls || selector[1] >= '0' + count)
+                throw d.Error($"'.{selector}' isn't a mask of {count} lanes");
             foreach (char lane in selector[1..]) mask[lane - '0'] = true;
         }
         return mask;

@@ -11,7 +11,8 @@ internal static class VideoOpcodes
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
-        foreach (string name in (string[])["vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vset"]) all[name] = d => Scalar(d, name);
+        foreach (string name in (string[])["vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vset"]) all[name] = d =>
+            Scalar(d, name);
         all["vmad"] = d => throw d.Unsupported("vmad isn't covered");
         VideoLanesOpcodes.AddTo(all);
     }

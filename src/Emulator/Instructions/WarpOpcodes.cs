@@ -32,7 +32,8 @@ internal static class WarpOpcodes
         bool pair = target.Kind == OperandKind.Pair;
         int to = d.Destination(pair ? target.Parts[0] : target, PtxType.B32);
         int? p = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
-        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), d.Source(2, PtxType.B32), d.Source(3, PtxType.B32), d.Source(4, PtxType.B32));
+        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), d.Source(2, PtxType.B32), d.Source(3, PtxType.B32), d.Source(4,
+            PtxType.B32));
     }
 
     private static Vote Vote(InstructionDecoder d)
@@ -82,7 +83,12 @@ internal static class WarpOpcodes
         string operation = d.Need("add", "min", "max", "and", "or", "xor");
         bool magnitude = d.Flag("abs"), nan = d.Flag("NaN");
         PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.B32, PtxType.F32);
-        bool fits = type switch { PtxType.B32 => operation is "and" or "or" or "xor", PtxType.F32 => operation is "min" or "max", _ => operation is "add" or "min" or "max" };
+        bool fits = type switch
+        {
+            PtxType.B32 => operation is "and" or "or" or "xor",
+            PtxType.F32 => operation is "min" or "max",
+            _ => operation is "add" or "min" or "max",
+        };
         if (!fits || ((magnitude || nan) && type != PtxType.F32)) throw d.Error($"redux has no .{operation} of {type.Text()} so");
         d.Count(3);
         if (type == PtxType.F32) return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);

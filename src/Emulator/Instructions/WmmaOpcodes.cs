@@ -30,7 +30,8 @@ internal static class WmmaOpcodes
         bool byColumns = d.Need("row", "col") == "col", isStore = matrix == "d";
         WmmaShape shape = Shape(d);
         StateSpace space = MemoryOpcodes.Space(d);
-        if (space is not (StateSpace.Generic or StateSpace.Global or StateSpace.Shared)) throw d.Error("wmma works on global and shared memory");
+        if (space is not (StateSpace.Generic or StateSpace.Global or StateSpace.Shared))
+            throw d.Error("wmma works on global and shared memory");
         PtxType type = d.Type();
         if (!shape.Has(type, matrix is "c" or "d")) throw d.Error($"{shape.Name} has no {type.Text()} for {matrix}");
         bool fixedLayout = type.IsSubByte();
@@ -39,7 +40,9 @@ internal static class WmmaOpcodes
         WmmaFragment fragment = Fragment(d, isStore ? 1 : 0, shape, matrix, type, isDestination: !isStore);
         Address address = d.Address(d.Operand(isStore ? 0 : 1));
         int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.B32) : null;
-        return new WmmaMemory(space, address, stride, type, shape.Size(matrix), byColumns, fragment, isStore) { Class = InstructionClass.MatrixLoad };
+        return new WmmaMemory(space, address, stride, type, shape.Size(matrix), byColumns, fragment,
+            isStore)
+        { Class = InstructionClass.MatrixLoad };
     }
 
     private static WmmaMultiply Multiply(InstructionDecoder d)
@@ -64,14 +67,15 @@ internal static class WmmaOpcodes
 
     private static void CheckTypes(InstructionDecoder d, WmmaShape shape, MatrixTypes types, bool rounds, bool bitwise)
     {
-        bool fits = shape.Has(types.A, false) && shape.Has(types.B, false) && shape.Has(types.C, true) && shape.Has(types.D, true) && types.A switch
-        {
-            PtxType.F16 => types.B == PtxType.F16 && types is { C: PtxType.F16 or PtxType.F32, D: PtxType.F16 or PtxType.F32 },
-            PtxType.BF16 or PtxType.TF32 => types.B == types.A && types is { C: PtxType.F32, D: PtxType.F32 },
-            PtxType.F64 => types is { B: PtxType.F64, C: PtxType.F64, D: PtxType.F64 },
-            PtxType.B1 => types is { B: PtxType.B1, C: PtxType.S32, D: PtxType.S32 },
-            _ => types.IsInteger && types.A.MatrixBits() == types.B.MatrixBits() && types is { C: PtxType.S32, D: PtxType.S32 },
-        };
+        bool fits = shape.Has(types.A, false) && shape.Has(types.B, false) && shape.Has(types.C, true) && shape.Has(types.D, true)
+            && types.A switch
+            {
+                PtxType.F16 => types.B == PtxType.F16 && types is { C: PtxType.F16 or PtxType.F32, D: PtxType.F16 or PtxType.F32 },
+                PtxType.BF16 or PtxType.TF32 => types.B == types.A && types is { C: PtxType.F32, D: PtxType.F32 },
+                PtxType.F64 => types is { B: PtxType.F64, C: PtxType.F64, D: PtxType.F64 },
+                PtxType.B1 => types is { B: PtxType.B1, C: PtxType.S32, D: PtxType.S32 },
+                _ => types.IsInteger && types.A.MatrixBits() == types.B.MatrixBits() && types is { C: PtxType.S32, D: PtxType.S32 },
+            };
         if (!fits) throw d.Error($"{shape.Name} doesn't have these types");
         if (rounds && !types.IsDouble) throw d.Error("only .f64 has a rounding mode");
         if (types.Saturate && (!types.IsInteger || types.A == PtxType.B1)) throw d.Error(".satfinite belongs to integers");
@@ -83,6 +87,7 @@ internal static class WmmaOpcodes
         PtxType register = type is PtxType.F32 or PtxType.F64 or PtxType.S32 ? type : PtxType.B32;
         IReadOnlyList<PtxOperand> parts = d.Vector(index, shape.Registers(matrix, type));
         (int rows, int columns) = shape.Size(matrix);
-        return new WmmaFragment(columns, rows * columns, type, [.. parts.Select(p => isDestination ? d.Destination(p, register) : d.Source(p, register))]);
+        return new WmmaFragment(columns, rows * columns, type, [.. parts.Select(p =>
+            isDestination ? d.Destination(p, register) : d.Source(p, register))]);
     }
 }

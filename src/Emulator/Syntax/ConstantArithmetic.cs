@@ -18,7 +18,8 @@ internal static class ConstantArithmetic
             case "%": return Constant.Of((long)(b.Bits == 0 ? throw Zero(line) : a.Bits % b.Bits));
             case "/" when b.Bits == 0: throw Zero(line);
         }
-        if (Compares(name, unsigned ? a.Bits.CompareTo(b.Bits) : ((long)a.Bits).CompareTo((long)b.Bits)) is { } holds) return Constant.Of(holds);
+        if (Compares(name, unsigned ? a.Bits.CompareTo(b.Bits)
+            : ((long)a.Bits).CompareTo((long)b.Bits)) is { } holds) return Constant.Of(holds);
         ulong result = name switch
         {
             "+" => a.Bits + b.Bits,
@@ -39,7 +40,8 @@ internal static class ConstantArithmetic
     private static Constant OfReals(string name, Constant a, Constant b, int line)
     {
         if (!a.IsReal || !b.IsReal) throw new PtxException(line, $"'{name}' mixes an integer and a real number");
-        if (a.Single || b.Single) throw new PtxException(line, "a number written with 0f can't stand in an expression; write it with 0d or a point");
+        if (a.Single || b.Single) throw new PtxException(line,
+            "a number written with 0f can't stand in an expression; write it with 0d or a point");
         double x = a.Real, y = b.Real;
         double? result = name switch { "+" => x + y, "-" => x - y, "*" => x * y, "/" => x / y, _ => null };
         if (result is { } value) return Constant.Of(value);

@@ -1,6 +1,8 @@
 namespace CogVideoX.Emulator.Syntax;
 
-/// <summary>Constant expressions (PTX ISA 4.5.4–4.5.6): precedence as in C, each operator with the types that the ISA's table gives it.</summary>
+/// <summary>
+/// Constant expressions (PTX ISA 4.5.4–4.5.6): precedence as in C, each operator with the types that the ISA's table gives it.
+/// </summary>
 internal sealed class ConstantParser(TokenReader reader)
 {
     private const int Deepest = 64;

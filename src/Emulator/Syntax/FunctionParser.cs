@@ -60,7 +60,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     {
         if (parameter.Space == StateSpace.Reg && isEntry)
             throw new PtxException(parameter.Line, $"the parameter {parameter.Name} of a kernel must be in .param, not in a register");
-        if (parameter.Space == StateSpace.Reg) parameter.Register = new PtxRegister(parameter.Name, parameter.Type, function.RegisterCount++);
+        if (parameter.Space == StateSpace.Reg) parameter.Register = new PtxRegister(parameter.Name, parameter.Type,
+            function.RegisterCount++);
         bool fresh = parameter.Register is { } register ? scope.Declare(register) : scope.Declare(parameter);
         if (!fresh) throw new PtxException(parameter.Line, $"{parameter.Name} is declared twice");
     }
@@ -83,7 +84,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         do numbers.Add(reader.ExpectInteger(0, int.MaxValue));
         while (reader.TryTake(","));
         bool isShape = directive.Text is ".maxntid" or ".reqntid" or ".reqnctapercluster";
-        if (numbers.Count > (isShape ? 3 : 1)) throw new PtxException(directive.Line, $"{directive.Text} takes {(isShape ? "up to three numbers" : "one number")}");
+        if (numbers.Count > (isShape ? 3 : 1))
+            throw new PtxException(directive.Line, $"{directive.Text} takes {(isShape ? "up to three numbers" : "one number")}");
         bool mayBeZero = directive.Text is ".reqnctapercluster" or ".maxclusterrank" or ".abi_preserve";
         if (!mayBeZero && numbers.Contains(0)) throw new PtxException(directive.Line, $"{directive.Text} can't be 0");
         return [.. numbers];
@@ -92,7 +94,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private void RefuseConflicts()
     {
         Dictionary<string, int[]> all = function.Directives;
-        if (all.ContainsKey("maxntid") && all.ContainsKey("reqntid")) throw new PtxException(function.Line, ".maxntid and .reqntid exclude each other");
+        if (all.ContainsKey("maxntid") && all.ContainsKey("reqntid"))
+            throw new PtxException(function.Line, ".maxntid and .reqntid exclude each other");
         if (all.ContainsKey("reqnctapercluster") && all.ContainsKey("maxclusterrank"))
             throw new PtxException(function.Line, ".reqnctapercluster and .maxclusterrank exclude each other");
     }
@@ -148,7 +151,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         int lanes = reader.TryTake(".v2") ? 2 : reader.TryTake(".v4") ? 4 : 1;
         PtxType type = RegisterType();
         if (lanes * type.Bytes() is > 16 || (lanes > 1 && type == PtxType.Pred))
-            throw new PtxException(reader.Line, $".v{lanes} {type.Text()} isn't a vector register: it has at most 16 bytes and no predicates");
+            throw new PtxException(reader.Line,
+                $".v{lanes} {type.Text()} isn't a vector register: it has at most 16 bytes and no predicates");
         do
         {
             int line = reader.Line, count = function.RegisterCount;

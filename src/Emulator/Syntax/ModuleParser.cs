@@ -20,16 +20,20 @@ internal sealed class ModuleParser(List<Token> tokens)
         return module;
     }
 
-    /// <summary>What a device has for constants, and a kernel's parameters (PTX ISA 5.1.3, 5.1.6; more parameters came with version 8.1).</summary>
+    /// <summary>
+    /// What a device has for constants, and a kernel's parameters (PTX ISA 5.1.3, 5.1.6; more parameters came with version 8.1).
+    /// </summary>
     private void RequireRoom()
     {
         long constants = module.Variables.Where(v => v.Space == StateSpace.Const).Sum(v => v.Size);
-        if (constants > MostConstantBytes) throw new PtxException(1, $"{constants} bytes of constants; a module may have {MostConstantBytes}");
+        if (constants > MostConstantBytes) throw new PtxException(1,
+            $"{constants} bytes of constants; a module may have {MostConstantBytes}");
         bool isOld = System.Version.TryParse(module.Version, out System.Version? version) && version < new System.Version(8, 1);
         int most = isOld ? 4352 : 32764;
         foreach (PtxFunction entry in module.Functions.Values.Where(f => f.IsEntry))
             if (entry.Parameters.Sum(p => p.Size) is var bytes && bytes > most)
-                throw new PtxException(entry.Line, $"{entry.Name} has {bytes} bytes of parameters; with .version {module.Version} it may have {most}");
+                throw new PtxException(entry.Line,
+                    $"{entry.Name} has {bytes} bytes of parameters; with .version {module.Version} it may have {most}");
     }
 
     private void Directive(VariableParser variables)
@@ -133,7 +137,8 @@ internal sealed class ModuleParser(List<Token> tokens)
         foreach (PtxVariable variable in variables.Parse(linkage.Contains(".extern")))
         {
             if (variable.Space is StateSpace.Reg or StateSpace.Param or StateSpace.Local)
-                throw new PtxException(variable.Line, $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
+                throw new PtxException(variable.Line,
+                    $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
             if (!scope.Declare(variable)) throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
             module.Variables.Add(variable);
         }

@@ -94,7 +94,8 @@ internal sealed class NameScope(NameScope? outer)
     private PtxRegister? FromRange(string name, ref int registerCount)
     {
         int point = name.IndexOf('.', StringComparison.Ordinal);
-        if (point > 0 && RangeOf(name[..point]) is { Lanes: > 1 } lanes && DeclareVector(name[..point], lanes.Type, lanes.Lanes, ref registerCount))
+        if (point > 0 && RangeOf(name[..point]) is { Lanes: > 1 } lanes && DeclareVector(name[..point], lanes.Type, lanes.Lanes,
+            ref registerCount))
             return registers.GetValueOrDefault(name);
         if (RangeOf(name) is not { Lanes: 1 } range) return null;
         var register = new PtxRegister(name, range.Type, registerCount++);

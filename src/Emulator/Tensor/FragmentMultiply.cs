@@ -27,7 +27,8 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
         {
             int lane = i % Warp.Lanes, register = i / Warp.Lanes;
             results[i] = product.Element(
-                Fragment.RowOfC(lane, register), Fragment.ColumnOfC(lane, register), Read(warp, c[register], lane), warp.Cta.Launch.MatrixRule);
+                Fragment.RowOfC(lane, register), Fragment.ColumnOfC(lane, register), Read(warp, c[register], lane),
+                    warp.Cta.Launch.MatrixRule);
         }
         for (int i = 0; i < results.Length; i++)
         {
@@ -41,7 +42,8 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
         int registersInRow = rows / 8;
         for (int register = 0; register < a.Length; register++)
             for (int e = 0; e < perRegister; e++)
-                product.SetA(registersInRow == 1 ? lane >> 2 : Fragment.RowOfA(lane, register), Fragment.KOf(lane, register / registersInRow, e, perRegister),
+                product.SetA(registersInRow == 1 ? lane >> 2 : Fragment.RowOfA(lane, register), Fragment.KOf(lane,
+                    register / registersInRow, e, perRegister),
                     Part(Read(warp, a[register], lane), e, bitsOfA));
         for (int register = 0; register < b.Length; register++)
             for (int e = 0; e < perRegister; e++)

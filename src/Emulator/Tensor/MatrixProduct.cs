@@ -5,8 +5,8 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>
-/// D = A·B + C to the last bit as <see cref="MatrixRule"/> says, eight columns at a time: <see cref="MatrixSum"/> is the same for one element, and
-/// takes over where there are infinities or NaN.
+/// D = A·B + C to the last bit as <see cref="MatrixRule"/> says, eight columns at a time: <see cref="MatrixSum"/> is the same for one
+/// element, and takes over where there are infinities or NaN.
 /// </summary>
 /// <param name="k">inner dimension</param> <param name="columns">a multiple of 8</param>
 /// <param name="type">of A's elements</param> <param name="typeB">of B's</param> <param name="accumulator">F32 or F16: of C and D</param>
@@ -21,7 +21,9 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
     private readonly int kept = rule.FractionBits;
     private readonly int shift = rule.FractionBits - MatrixElement.FractionBits(type) - MatrixElement.FractionBits(typeB);
 
-    /// <param name="a">[rows, k]</param> <param name="b">[k, columns]</param> <param name="c">[rows, columns] bits; the results come here</param>
+    /// <param name="a">[rows, k]</param>
+    /// <param name="b">[k, columns]</param>
+    /// <param name="c">[rows, columns] bits; the results come here</param>
     public void Run(MatrixOperand a, MatrixOperand b, Span<uint> c)
     {
         for (int row = 0; row * columns < c.Length; row++)
@@ -60,7 +62,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
     {
         if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents)) return false;
         Vector256<int> largest = addendExponents;
-        int* values = a.Significands + (row * k), powers = a.Exponents + (row * k), valuesB = b.Significands + column, powersB = b.Exponents + column;
+        int* values = a.Significands + (row * k), powers = a.Exponents + (row * k), valuesB = b.Significands + column,
+            powersB = b.Exponents + column;
         for (int i = first; i < end; i++)
             largest = Vector256.Max(largest, Vector256.Create(powers[i]) + Vector256.Load(powersB + (i * columns)));
         Vector256<int> addend = Cut(addends, kept - MatrixElement.FractionBits(accumulator), largest - addendExponents);
@@ -76,7 +79,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
             low += Avx.ConvertToVector256Double(sum.GetLower());
             high += Avx.ConvertToVector256Double(sum.GetUpper());
         }
-        c = accumulator == PtxType.F32 && TryRound(low, high, largest, out Vector256<uint> rounded) ? rounded : RoundEach(low, high, largest);
+        c = accumulator == PtxType.F32 && TryRound(low, high, largest, out Vector256<uint> rounded) ? rounded : RoundEach(low, high,
+            largest);
         return true;
     }
 
@@ -90,7 +94,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         rounded = default;
         if (!IsNormal(scaledLow) || !IsNormal(scaledHigh)) return false;
         Vector256<double> mask = Vector256.Create(~((1L << 29) - 1)).AsDouble();   // the bits that single precision hasn't got
-        rounded = Vector256.Create(Avx.ConvertToVector128Single(scaledLow & mask), Avx.ConvertToVector128Single(scaledHigh & mask)).AsUInt32();
+        rounded = Vector256.Create(Avx.ConvertToVector128Single(scaledLow & mask),
+            Avx.ConvertToVector128Single(scaledHigh & mask)).AsUInt32();
         return true;
     }
 

@@ -25,7 +25,8 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
             {
                 // C and D may be of different types, and then their elements stand in other places
                 (int row, int column) = Place(types.D, lane, i);
-                results[lane * Size + i] = (uint)products[lane / 4 % Groups].Element(row, column, Addend(warp, lane, row, column), warp.Cta.Launch.MatrixRule);
+                results[lane * Size + i] = (uint)products[lane / 4 % Groups].Element(row, column, Addend(warp, lane, row, column),
+                    warp.Cta.Launch.MatrixRule);
             }
         for (int lane = 0; lane < Warp.Lanes; lane++)
             for (int i = 0; i < Size; i++)

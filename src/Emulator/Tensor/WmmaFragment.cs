@@ -5,8 +5,8 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>
-/// The registers of a wmma matrix. PTX leaves open which lane keeps which element (PTX ISA 9.7.14.4); here a lane keeps a stretch of them, row by
-/// row. Halves of A and B have more room than elements: each stands there more than once, and the first counts.
+/// The registers of a wmma matrix. PTX leaves open which lane keeps which element (PTX ISA 9.7.14.4); here a lane keeps a stretch of them,
+/// row by row. Halves of A and B have more room than elements: each stands there more than once, and the first counts.
 /// </summary>
 internal sealed unsafe class WmmaFragment(int columns, int elements, PtxType type, int[] registers)
 {

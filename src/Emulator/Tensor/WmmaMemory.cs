@@ -8,12 +8,13 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>
-/// wmma.load and wmma.store (PTX ISA 9.7.14.4.3–4): a matrix whose rows or columns are a stride apart. Which lane moves which bytes is open;
-/// here the words of a line go round the lanes.
+/// wmma.load and wmma.store (PTX ISA 9.7.14.4.3–4): a matrix whose rows or columns are a stride apart. Which lane moves which bytes is
+/// open; here the words of a line go round the lanes.
 /// </summary>
 /// <param name="stride">slot of the elements between lines; null if they touch</param> <param name="byColumns">lines are columns</param>
 internal sealed unsafe class WmmaMemory(
-    StateSpace space, Address address, int? stride, PtxType type, (int Rows, int Columns) size, bool byColumns, WmmaFragment fragment, bool isStore) : Instruction(marksDestinations: true)
+    StateSpace space, Address address, int? stride, PtxType type, (int Rows, int Columns) size, bool byColumns, WmmaFragment fragment,
+        bool isStore) : Instruction(marksDestinations: true)
 {
     private const int MostAlign = 16;
 
@@ -37,7 +38,9 @@ internal sealed unsafe class WmmaMemory(
         for (int lane = 1; lane < Warp.Lanes; lane++)
             if (warp.Addresses[lane] != first || (stride is { } s && warp.Slot<uint>(s)[lane] != step))
                 throw new FaultException(FaultKind.Invalid, $"{name} by lanes of different addresses or strides") { Lane = lane };
-        if (step < length) throw new FaultException(FaultKind.Invalid, $"{name} with a stride of {step}, less than a line's {length} elements") { Lane = 0 };
+        if (step < length) throw new FaultException(FaultKind.Invalid,
+            $"{name} with a stride of {step}, less than a line's {length} elements")
+        { Lane = 0 };
         byte* line = stackalloc byte[length * bits / 8];
         for (int i = 0; i < lines; i++)
         {
@@ -91,7 +94,8 @@ internal sealed unsafe class WmmaMemory(
     {
         UnwrittenBytes bytes = from.Shadow.Read(from, offset, count, access);
         for (int i = at * 8 / bits; i < (at + count) * 8 / bits; i++)
-            missing[i] = !bytes.Part(i * bits / 8 - at, Math.Max(bits / 8, 1)).Any ? default : new Unwritten(bytes, new UnwrittenOrigin(Line, from.SpaceText, from.Name, from.Address + (ulong)offset));
+            missing[i] = !bytes.Part(i * bits / 8 - at, Math.Max(bits / 8, 1)).Any ? default : new Unwritten(bytes,
+                new UnwrittenOrigin(Line, from.SpaceText, from.Name, from.Address + (ulong)offset));
     }
 
     private void Gather(Warp warp, int line, byte* to)

@@ -4,7 +4,8 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>wmma.mma (PTX ISA 9.7.14.4.5).</summary>
-internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, WmmaFragment d, WmmaFragment a, WmmaFragment b, WmmaFragment c) : Instruction(marksDestinations: true)
+internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, WmmaFragment d, WmmaFragment a, WmmaFragment b,
+    WmmaFragment c) : Instruction(marksDestinations: true)
 {
     private readonly WholeProduct product = new(types, shape.M, shape.N, shape.K);
     private readonly ulong[] results = new ulong[shape.M * shape.N];
@@ -35,7 +36,9 @@ internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, Wm
         d.Settle(warp);
     }
 
-    /// <summary>What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.</summary>
+    /// <summary>
+    /// What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.
+    /// </summary>
     private Unwritten[]? Missing(Warp warp)
     {
         bool all = true;
