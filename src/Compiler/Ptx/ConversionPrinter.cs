@@ -21,7 +21,8 @@ internal sealed class ConversionPrinter(PtxLines lines, Registers registers, Fol
         if (Name(instruction, instruction.Operands[0].Type) is not { } name) return false;
         string to = registers.Of(instruction.Result), from = registers.Of(instruction.Operands[0]);
         lines.Statement(name, to, from);
-        if (instruction.Opcode is Opcode.ToInteger or Opcode.ToIntegerU && instruction.Result.Type.Bits == 64) ZeroIfNaN(instruction, to, from);
+        bool isWide = instruction.Result.Type.Bits == 64 || instruction.Operands[0].Type.Bits == 64;
+        if (isWide && instruction.Opcode is Opcode.ToInteger or Opcode.ToIntegerU) ZeroIfNaN(instruction, to, from);
         return true;
     }
 
@@ -48,12 +49,12 @@ internal sealed class ConversionPrinter(PtxLines lines, Registers registers, Fol
         };
     }
 
-    /// <summary>cvt makes the least 64-bit integer of NaN (and zero with 32 bits); C# makes zero.</summary>
+    /// <summary>cvt makes the sign bit of NaN where one side has 64 bits, and zero of a float's in 32 bits; C# makes zero.</summary>
     private void ZeroIfNaN(Instruction instruction, string to, string from)
     {
         string isNumber = registers.Fresh(RegisterClass.Pred);
         lines.Statement($"setp.num.{PtxTypes.Number(instruction.Operands[0].Type)}", isNumber, from, from);
-        lines.Statement("selp.b64", to, to, "0", isNumber);
+        lines.Statement($"selp.{PtxTypes.Bits(instruction.Result.Type)}", to, to, "0", isNumber);
     }
 
     private void OfCondition(Instruction instruction)
