@@ -1,6 +1,11 @@
 using CogVideoX.Benchmarks;
 using CogVideoX.Kernels.Devices;
 
+if (args is ["emulator", .. var rest] && rest.Length <= 1)
+{
+    EmulatorBenchmark.Run(rest.FirstOrDefault());
+    return 0;
+}
 Action<int>? benchmark = args.FirstOrDefault() switch
 {
     "linear" => LinearBenchmark.Run,
@@ -12,7 +17,8 @@ Action<int>? benchmark = args.FirstOrDefault() switch
 };
 if (benchmark is null)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
+        + "       dotnet run -c Release --project benchmarks -- emulator [folder of another build]");
     return 2;
 }
 int[] teams = args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, Environment.ProcessorCount];

@@ -12,6 +12,9 @@ public enum CompiledParameterKind
     /// <summary>A floating-point number of the parameter's bytes.</summary>
     Float,
 
+    /// <summary>A struct by value, laid out as .NET does: fields in order, each aligned to its size, the whole to the largest.</summary>
+    Struct,
+
     /// <summary>Bytes that mean nothing to the kernel's code: a tensor map.</summary>
     Opaque,
 }

@@ -69,7 +69,21 @@ public static class KernelCompiler
 
     private static CompiledParameter Describe(KernelParameter parameter)
     {
-        if (parameter.OpaqueBytes > 0) return new CompiledParameter(parameter.Name, CompiledParameterKind.Opaque, parameter.OpaqueBytes);
+        if (parameter.OpaqueBytes > 0)
+        {
+            return new CompiledParameter(parameter.Name, CompiledParameterKind.Opaque, parameter.OpaqueBytes)
+            {
+                Alignment = parameter.Alignment,
+            };
+        }
+        if (parameter.Struct is { } layout)
+        {
+            return new CompiledParameter(parameter.Name, CompiledParameterKind.Struct, layout.Bytes)
+            {
+                Alignment = layout.Alignment,
+                Pointers = layout.Pointers.Count > 0 ? layout.Pointers : null,
+            };
+        }
         CompiledParameterKind kind = parameter.Type switch
         {
             MemoryType.GlobalPtr => CompiledParameterKind.Pointer,

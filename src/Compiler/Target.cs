@@ -4,7 +4,7 @@ using System.Globalization;
 namespace CogVideoX.Compiler;
 
 /// <summary>A GPU architecture that PTX is made for.</summary>
-/// <param name="Architecture">compute capability times ten: 80, 86, 89, 90, 100, 120</param>
+/// <param name="Architecture">compute capability times ten: 80, 86, 87, 88, 89, 90, 100, 103, 110, 120, 121</param>
 /// <param name="IsSpecific">the a-variant, whose PTX runs on that architecture alone (wgmma and setmaxnreg need sm_90a)</param>
 public sealed record Target(int Architecture, bool IsSpecific = false)
 {

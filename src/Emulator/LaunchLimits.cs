@@ -7,6 +7,11 @@ namespace CogVideoX.Emulator;
 /// <summary>What a device would refuse to launch (CUDA programming guide, compute capabilities).</summary>
 internal static class LaunchLimits
 {
+    /// <summary>Of an H100: so many CTAs run at once at least, if each has a multiprocessor for itself.</summary>
+    public const int Multiprocessors = 132;
+
+    private const int ThreadsOfMultiprocessor = 2048;
+    private const int MostCtasOfMultiprocessor = 32;
     private const int MostThreads = 1024;
     private const int MostCtas = 16;   // of a cluster
     private const long MostClusterBytes = 4L << 30;   // of the host
@@ -26,7 +31,14 @@ internal static class LaunchLimits
             return Fails($"a block of {block} threads, and .maxntid is {string.Join(", ", most)}");
         if (directives.TryGetValue("reqntid", out int[]? wanted) && wanted.Aggregate(1L, (a, b) => a * b) != block.Count)
             return Fails($"a block of {block} threads, and .reqntid is {string.Join(", ", wanted)}");
-        return CheckSharedMemory(launch);
+        return CheckCooperative(launch) ?? CheckSharedMemory(launch);
+    }
+
+    private static Fault? CheckCooperative(Launch launch)
+    {
+        long most = Multiprocessors * Math.Min(MostCtasOfMultiprocessor, ThreadsOfMultiprocessor / launch.Block.Count);
+        return !launch.IsCooperative || launch.Grid.Count <= most ? null
+            : Fails($"a cooperative launch of {launch.Grid.Count} blocks of {launch.Block.Count} threads: an H100 runs at most {most} of these at once");
     }
 
     /// <summary>What the decoded code needs.</summary>
@@ -34,9 +46,10 @@ internal static class LaunchLimits
 
     private static Fault? CheckRoom(Launch launch)
     {
-        long bytes = launch.CtaBytes * launch.ClusterShape.Count;
+        long together = launch.IsCooperative ? launch.Grid.Count : launch.ClusterShape.Count, bytes = launch.CtaBytes * together;
+        string what = launch.IsCooperative ? "a cooperative launch" : "a cluster";
         return bytes <= MostClusterBytes ? null
-            : Fails($"a cluster's registers and local memory take {bytes} bytes here; the emulator has room for {MostClusterBytes}");
+            : Fails($"the registers and local memory of {what} take {bytes} bytes here; the emulator has room for {MostClusterBytes}");
     }
 
     private static Fault? CheckSharedMemory(Launch launch)

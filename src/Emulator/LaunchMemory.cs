@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
@@ -32,7 +33,7 @@ internal static class LaunchMemory
             throw new LaunchException($"{Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
         for (int i = 0; i < entry.Parameters.Count; i++)
         {
-            byte[] bytes = Bytes(memory, request.Arguments[i], buffers);
+            byte[] bytes = Bytes(request.Arguments[i], buffers);
             if (bytes.Length != entry.Parameters[i].Size)
                 throw new LaunchException($"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
             Allocation place = memory.NewParameter(entry.Parameters[i]);
@@ -41,18 +42,15 @@ internal static class LaunchMemory
         }
     }
 
-    private static byte[] Bytes(ModuleMemory memory, LaunchArgument argument, Dictionary<string, Allocation> buffers)
+    private static byte[] Bytes(LaunchArgument argument, Dictionary<string, Allocation> buffers)
     {
         switch (argument)
         {
             case LaunchArgument.Value value: return value.Bytes;
             case LaunchArgument.Map { Tensor: var map }:
                 map.Validate();
-                if (!buffers.ContainsKey(map.Buffer)) throw NoBuffer(map.Buffer, buffers);
-                memory.TensorMaps.Add(map);
-                var bytes = new byte[TensorMap.Bytes];
-                TensorMap.Write(bytes, memory.TensorMaps.Count - 1);
-                return bytes;
+                return buffers.TryGetValue(map.Buffer, out Allocation? tensor)
+                    ? TensorMapObject.Encode(map, tensor.Address) : throw NoBuffer(map.Buffer, buffers);
             case LaunchArgument.Struct given: return Bytes(given, buffers);
             default: return BitConverter.GetBytes(AddressOf(((LaunchArgument.Buffer)argument).Name, buffers));
         }

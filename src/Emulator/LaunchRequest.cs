@@ -9,7 +9,7 @@ public sealed record LaunchRequest(
     string Entry, Dim3 Grid, Dim3 Block, int DynamicSharedBytes,
     IReadOnlyList<LaunchArgument> Arguments, IReadOnlyDictionary<string, byte[]> Buffers)
 {
-    /// <summary>Whether all CTAs must be resident at once, as for a barrier of the grid.</summary>
+    /// <summary>All CTAs run at the same time (cudaLaunchCooperativeKernel), so that they may wait for each other.</summary>
     public bool Cooperative { get; init; }
 
     /// <summary>Buffers whose bytes nobody has written yet: reading them before a write is a fault.</summary>

@@ -22,7 +22,7 @@ public static class PtxEmulator
             throw new LaunchException($"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
         if (request.DynamicSharedBytes < 0) throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
         Launch launch = Prepare(module, entry, request, options);
-        var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame);
+        var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame, module);
         Dictionary<string, Allocation> buffers = LaunchMemory.Allocate(launch.Memory, request);
         LaunchMemory.Parameters(launch.Memory, symbols, entry, request, buffers);
         Fault? fault = LaunchLimits.CheckShape(launch);
@@ -46,18 +46,22 @@ public static class PtxEmulator
         return new Launch
         {
             Code = new KernelCode { Function = entry },
-            SharedLayout = new SharedLayout(request.DynamicSharedBytes),
+            SharedLayout = new SharedLayout(request.DynamicSharedBytes, LargestDynamicAlign(module)),
             SharedMemoryLimit = options.SharedMemoryLimit ?? LaunchLimits.SharedMemory(architecture),
             Grid = request.Grid,
             Block = request.Block,
             ClusterShape = new Dim3(shape[0], shape.ElementAtOrDefault(1) is var y and > 0 ? y : 1, shape.ElementAtOrDefault(2) is var z and > 0 ? z : 1),
             DynamicSharedBytes = request.DynamicSharedBytes,
+            IsCooperative = request.Cooperative,
             Options = options,
             Memory = new ModuleMemory(module),
             Random = new Random(options.Seed),
             MatrixRule = MatrixRule.Of(architecture),
         };
     }
+
+    private static int LargestDynamicAlign(PtxModule module) => module.Variables.Concat(module.Functions.Values.SelectMany(f => f.Variables))
+        .Where(v => v is { Space: StateSpace.Shared, IsDynamic: true }).Select(v => v.Align).DefaultIfEmpty(1).Max();
 
     private static void Decode(PtxModule module, Launch launch, SymbolTable symbols)
     {

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator;
 
@@ -19,7 +19,9 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
 
     private const int MostBoxBytes = 227 << 10;
     private const long MostSpan = 1L << 47;   // of addresses
-    private const ulong Mark = 0x70_61_6d_72_6f_73_6e_74;
+
+    /// <summary>Type of the elements; only reductions ask for it.</summary>
+    public PtxType ElementType { get; init; }
 
     internal int BoxBytes => Box.Aggregate(ElementBytes, (all, one) => all * one);
 
@@ -28,6 +30,7 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
     public void Validate()
     {
         if (ElementBytes is not (1 or 2 or 4 or 8)) throw Wrong($"elements of {ElementBytes} bytes; 1, 2, 4 or 8 can be");
+        if (ElementType != PtxType.None && ElementType.Bytes() != ElementBytes) throw Wrong($"elements of {ElementBytes} bytes that are {ElementType.Text()}");
         if (SwizzleBytes is not (16 or 32 or 64 or 128)) throw Wrong($"a swizzle of {SwizzleBytes} bytes; 16 (none), 32, 64 or 128 can be");
         if (Dims.Length is < 1 or > 5 || Box.Length != Dims.Length || Strides.Length != Dims.Length - 1)
             throw Wrong("it has 1 to 5 dimensions, as many box sizes, one stride fewer");
@@ -45,16 +48,4 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
     }
 
     private LaunchException Wrong(string problem) => new($"tensor map of {Printable.Quoted(Buffer)}: {problem}");
-
-    internal static void Write(Span<byte> bytes, int number)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Mark);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], number);
-    }
-
-    internal static TensorMap? Read(ReadOnlySpan<byte> bytes, List<TensorMap> maps)
-    {
-        int number = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        return BinaryPrimitives.ReadUInt64LittleEndian(bytes) == Mark && number >= 0 && number < maps.Count ? maps[number] : null;
-    }
 }

@@ -65,15 +65,6 @@ public class CheckTests
         Expect(kind, $"red.relaxed.{scope}.global.add.u32 [%rd2], 1;", threads: 64, blocks: 3);
 
     [Fact]
-    public void RegistersMustBeWritten() => Expect(FaultKind.Uninitialized, "add.u32 %r5, %r6, 1;");
-
-    [Fact]
-    public void MovingAnUnwrittenRegisterIsNoUseOfIt() => Expect(null, "mov.u32 %r5, %r6;");
-
-    [Fact]
-    public void LocalMemoryMustBeWritten() => Expect(FaultKind.Uninitialized, ".local .align 4 .b8 l[8]; ld.local.u32 %r5, [l+4];");
-
-    [Fact]
     public void LocalMemoryEnds() => Expect(FaultKind.OutOfBounds, ".local .align 4 .b8 l[8]; st.local.u32 [l+8], 1;");
 
     [Fact]

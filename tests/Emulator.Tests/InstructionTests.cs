@@ -67,7 +67,6 @@ public class InstructionTests
     [InlineData("add.u32 %r5, 1;", "operands")]
     [InlineData("ld.global.u32 %r5, [nothing];", "isn't declared")]
     [InlineData("mov.u32 %r5, %nonsense;", "isn't known")]
-    [InlineData("tcgen05.fence::before_thread_sync;", "unknown instruction")]
     public void RefusesWhatItDoesNotKnow(string line, string word)
     {
         var error = Assert.Throws<PtxException>(() => Kernel.Run("\n\n" + line, new byte[16], 16));

@@ -10,14 +10,21 @@ internal static class PtxVerb
     {
         var cases = new Argument<string[]>("case") { Description = "Launches in the format of ptx-cases", Arity = ArgumentArity.OneOrMore };
         var limits = new InstructionLimits();
+        var acceptPlainLoads = new Option<bool>("--accept-plain-loads")
+        {
+            Description = "A plain load beside an atomic on one place begins a compare-and-swap loop, and is no race",
+        };
         Option<bool> json = CommonOptions.Json();
         var run = new Command(
             "run", "Run launches in the emulator: one line a case; 0 when every case is as its file says, a planted fault included")
         {
-            cases, limits.Thread, limits.Launch, json,
+            cases, limits.Thread, limits.Launch, acceptPlainLoads, json,
         };
         run.SetAction((parsed, cancellation) =>
-            Task.FromResult(Run(terminal, parsed.GetRequiredValue(cases), limits.Read(parsed, cancellation), parsed.GetValue(json))));
+        {
+            LaunchOptions options = limits.Read(parsed, cancellation) with { AcceptPlainReadsOfAtomics = parsed.GetValue(acceptPlainLoads) };
+            return Task.FromResult(Run(terminal, parsed.GetRequiredValue(cases), options, parsed.GetValue(json)));
+        });
         return new Command("ptx", "PTX without a GPU") { run };
     }
 

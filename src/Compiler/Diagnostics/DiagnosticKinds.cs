@@ -13,13 +13,13 @@ internal static class DiagnosticKinds
         "{0} has {1} public constructors; a kernel has one, whose parameters are the launch's arguments");
 
     public static readonly DiagnosticKind ParameterType = new("CVX1004",
-        "parameter {0} of type {1} can't be passed to a GPU; use numbers, View<T>, pointers, TensorMap, or structs of these");
+        "parameter {0} of type {1} can't be passed to a GPU; use numbers, View<T>, pointers, TensorMap, or structs of these (no tuples: .NET orders their fields as it likes)");
 
     public static readonly DiagnosticKind LaunchShape = new("CVX1005",
         "{0}: {1}");
 
     public static readonly DiagnosticKind Allocation = new("CVX1006",
-        "{0} needs memory from the garbage collector, which a GPU doesn't have; use structs, Shared.Array for memory of the block, or Registers.Of for arrays of a thread");
+        "{0} needs memory from the garbage collector, which a GPU doesn't have; use structs, Shared.Array for memory of the block, or Registers.Of and Local.Array for arrays of a thread");
 
     public static readonly DiagnosticKind Throw = new("CVX1007",
         "a GPU has no exceptions; test for the error on the host, or call Trap.Now()");
@@ -31,7 +31,7 @@ internal static class DiagnosticKinds
         "{0} is called through a class, an interface or a delegate; make what varies a type parameter (a struct with a static abstract or instance method), so that the compiler knows it");
 
     public static readonly DiagnosticKind String = new("CVX1010",
-        "strings don't exist in a kernel; pass a number, or move this to the host");
+        "strings don't exist in a kernel; pass a number, print with Device.Print, or move this to the host");
 
     public static readonly DiagnosticKind Recursion = new("CVX1011",
         "methods call each other in a circle ({0}), and every call is inlined; write a loop");
@@ -52,7 +52,7 @@ internal static class DiagnosticKinds
         "{0} of a shared array must be a constant once compiled{1}; make it a const, a static abstract member or a type argument, or use Shared.Dynamic");
 
     public static readonly DiagnosticKind RegistersSize = new("CVX1017",
-        "the size of a thread's own array must be a positive constant once compiled; make it a const, a static abstract member or a type argument");
+        "the size of a thread's own array must be a positive constant once compiled, and fit; make it a const, a static abstract member or a type argument");
 
     public static readonly DiagnosticKind PtxText = new("CVX1018",
         "the [Ptx] text of {0} is wrong: {1}");
@@ -75,11 +75,20 @@ internal static class DiagnosticKinds
     public static readonly DiagnosticKind Unknown = new("CVX1024",
         "{0} isn't known when the kernel is compiled; {1}");
 
+    public static readonly DiagnosticKind TypeArgument = new("CVX1025",
+        "{0} takes {1} of {2}, not {3}{4}");
+
+    public static readonly DiagnosticKind OnHosts = new("CVX1026",
+        "{0} is for hosts; {1}");
+
+    public static readonly DiagnosticKind PrintFormat = new("CVX1027",
+        "what Device.Print is given is wrong: {0}");
+
     public static readonly DiagnosticKind UnknownRegisterIndex = new("CVX2001",
-        "a thread's own array is indexed by a value that isn't known when the kernel is compiled; registers have no addresses. Loop over it with a constant count (so that the loop unrolls), or use shared memory");
+        "a thread's own array is indexed by a value that isn't known when the kernel is compiled; registers have no addresses. Loop over it with a constant count of at most 1024 (so that the loop unrolls), or take the array from Local.Array, which lies in memory");
 
     public static readonly DiagnosticKind UnrolledTooFar = new("CVX2002",
-        "a loop that must be unrolled (an index into registers or an immediate operand depends on it) would make the kernel {0} instructions long, and {1} are the limit. Unroll less of it: make the registers' index depend on an inner loop only");
+        "a loop that must be unrolled (an index into registers or an immediate operand depends on it) would make the kernel {0} instructions long, and {1} are the limit. Unroll less of it: make the registers' index depend on an inner loop only, or take the array from Local.Array, which lies in memory and needs no unrolling");
 
     public static readonly DiagnosticKind NeedsTarget = new("CVX3001",
         "{0} needs {1}, and the kernel is compiled for {2}. Compile it for such a target, or take another way for this one");
@@ -106,5 +115,5 @@ internal static class DiagnosticKinds
         "MaximumRegisters is {0}; a thread has 16 to 255 registers, or 0 to leave it to the assembler");
 
     public static readonly DiagnosticKind UnknownTarget = new("CVX3009",
-        "PTX for {0} isn't made here: the oldest target is sm_80, and a-variants begin with sm_90a");
+        "PTX for {0} isn't made here: there are {1}, and a-variants from {2} on");
 }

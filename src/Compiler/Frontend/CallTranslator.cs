@@ -16,10 +16,17 @@ internal sealed class CallTranslator(KernelBuilder kernel)
 
     /// <summary>The result; <see cref="StackValue.Nothing"/> of a void method, null if the call never returns.</summary>
     /// <param name="target">closed; not abstract</param> <param name="arguments">with <c>this</c> first</param>
-    /// <param name="location">of the call</param> <param name="variable">name of the C# variable for the result, for naming shared arrays</param>
+    /// <param name="location">of the call</param> <param name="variable">name of the C# variable for the result, for naming shared
+    /// arrays</param>
     public StackValue? Call(MethodBase target, StackValue[] arguments, Location location, Func<string?> variable)
     {
         if (!callees.TryGetValue(target, out Callee? callee)) callees[target] = callee = Callee.Of(target);
+        if (callee.Remedy is { } remedy) throw DiagnosticKinds.OnHosts.At(location, MethodNames.Of(target), remedy);
+        if (callee.WrongType is { } wrong)
+        {
+            string name = $"{target.DeclaringType!.Name}.{target.Name}";
+            throw DiagnosticKinds.TypeArgument.At(location, name, wrong.Parameter, wrong.Allowed, wrong.Actual, wrong.Instead);
+        }
         if (callee.Intrinsic is { } intrinsic) return intrinsics.Call(intrinsic, (MethodInfo)target, arguments, variable);
         if (callee.Ptx is { } text) return instructions.Call((MethodInfo)target, text, arguments);
         if (callee.Known is { } known) return known(new KnownCall(kernel, target, arguments));
@@ -51,6 +58,6 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     }
 
     private static string WhyNoBody(MethodBase target) => Callee.IsOfFramework(target)
-        ? "no PTX instruction gives its exact result; use an approximate instruction of the language, or write it in C#"
+        ? $"no PTX instruction gives its exact result; {Remedies.ForMath(target)}"
         : "it has no IL; write what it does in C#, or as a [Ptx] method";
 }

@@ -8,6 +8,11 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Methods marked with <see cref="DeviceIntrinsicAttribute"/>.</summary>
 internal sealed class Intrinsics(KernelBuilder kernel)
 {
+    /// <summary>Local memory of a thread (CUDA programming guide, compute capabilities).</summary>
+    private const int MostLocalBytes = 512 << 10;
+
+    private const int VectorBytes = 16;
+
     private IrBuilder Ir => kernel.Ir;
 
     public StackValue Call(DeviceIntrinsic kind, MethodInfo method, StackValue[] arguments, Func<string?> variable) => kind switch
@@ -15,6 +20,9 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         DeviceIntrinsic.SharedArray => SharedArray(method, arguments, variable() ?? "shared"),
         DeviceIntrinsic.SharedDynamic => SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
         DeviceIntrinsic.Registers => RegisterArray(method, arguments[0]),
+        DeviceIntrinsic.LocalArray => LocalArray(method, arguments[0], variable() ?? "array"),
+        DeviceIntrinsic.Print => new Printing(kernel).Print(method, arguments),
+        DeviceIntrinsic.Assert => new Assertions(kernel).Assert(arguments),
         DeviceIntrinsic.SharedReference => StackValue.Pointer(Ir.Emit(Opcode.Bitcast, IrType.SharedPtr, kernel.Scalar(arguments[0])), 0),
         DeviceIntrinsic.SharedAddress => SharedAddress(arguments[0]),
         DeviceIntrinsic.BlockSizeX => new StackValue(Constant.I32(kernel.Function.Launch.Block.X)),
@@ -49,6 +57,16 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         Value local = kernel.NewLocal((int)count.Signed * element.Size);
         for (int i = 0; i < count.Signed; i++) kernel.Memory.Clear(type, StackValue.Pointer(local, (long)i * element.Size));
         return StackValue.OfStruct(local);
+    }
+
+    private StackValue LocalArray(MethodInfo method, StackValue size, string name)
+    {
+        Layout element = Layout.Of(method.GetGenericArguments()[0], kernel.Location);
+        if (size.Constant is not { Signed: > 0 } count || count.Signed > MostLocalBytes / element.Size)
+            throw DiagnosticKinds.RegistersSize.At(kernel.Location);
+        int bytes = (int)count.Signed * element.Size;
+        Variable array = kernel.NewVariable(name, VariableSpace.Local, bytes, Math.Max(element.Alignment, VectorBytes));
+        return StackValue.OfStruct(kernel.AddressOf(array));
     }
 
     private StackValue SharedAddress(StackValue place)

@@ -95,6 +95,7 @@ internal static class Join
         IrType.GlobalPtr => MemoryType.GlobalPtr,
         IrType.SharedPtr => MemoryType.SharedPtr,
         IrType.ConstPtr => MemoryType.ConstPtr,
+        IrType.ThreadPtr => MemoryType.ThreadPtr,
         _ => MemoryType.I32,
     };
 }

@@ -49,7 +49,7 @@ internal sealed class KernelBuilder
     {
         string unique = name;
         for (int i = 2; !names.Add(unique); i++) unique = $"{name}_{i}";
-        var variable = new Variable(unique, space, bytes, alignment, initial);
+        var variable = new Variable(unique, space, bytes, alignment, initial) { Location = Location };
         Function.Variables.Add(variable);
         return variable;
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using CogVideoX.Compiler.Diagnostics;
 using CogVideoX.Compiler.Ir;
 using CogVideoX.Compiler.Language;
@@ -63,19 +64,26 @@ internal sealed class KernelSignature
         Type type = parameter.ParameterType;
         if (type == typeof(TensorMap)) return [new KernelParameter(name, MemoryType.U8, 128)];
         if (!CanBePassed(type)) throw DiagnosticKinds.ParameterType.At(Location, name, type);
-        Leaf[] leaves = Layout.Of(type, Location).Leaves;
-        return leaves.Select((leaf, i) =>
-        {
-            bool isOwn = leaf.Name.Length == 0 || (i == 0 && leaf.IsPointer) || leaves.Length == 1;
-            return new KernelParameter(isOwn ? name : $"{name}_{leaf.Name}", leaf.Type);
-        });
+        Layout layout = Layout.Of(type, Location);
+        Leaf[] leaves = layout.Leaves;
+        if (leaves.Length == 1) return [new KernelParameter(name, leaves[0].Type)];
+        if (IsView(type)) return leaves.Select((leaf, i) => new KernelParameter(i == 0 ? name : $"{name}_{leaf.Name}", leaf.Type));
+        int[] pointers = [.. leaves.Where(leaf => leaf.IsPointer).Select(leaf => leaf.Offset)];
+        return [new KernelParameter(name, MemoryType.U8, 0, new ParameterStruct(layout.Size, layout.Alignment, pointers))];
     }
+
+    /// <summary>What .NET may lay out as it likes, such as a tuple, lies otherwise on the host.</summary>
+    private static bool IsLaidOutInOrder(Type type) => type.StructLayoutAttribute?.Value != LayoutKind.Auto;
+
+    /// <summary>A view is passed as two parameters, its pointer and its length.</summary>
+    private static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(View<>);
 
     private static bool CanBePassed(Type type)
     {
         if (type.IsByRef || type.IsByRefLike || type == typeof(decimal)) return false;
-        if (type.IsPointer || type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
-        return type.IsValueType && type != typeof(TensorMap) && Array.TrueForAll(
+        if (type.IsPointer) return type.GetElementType()! is var element && (element == typeof(void) || CanBePassed(element));
+        if (type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
+        return type.IsValueType && type != typeof(TensorMap) && IsLaidOutInOrder(type) && Array.TrueForAll(
             type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => CanBePassed(field.FieldType));
     }
 }

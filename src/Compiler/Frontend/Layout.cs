@@ -56,6 +56,7 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     {
         if (ScalarOf(type) is { } scalar)
             return new Layout(scalar.Bytes, scalar.Bytes, [new Leaf(0, scalar, "", type.IsByRef)], noFields);
+        if (type == typeof(string) || type == typeof(DefaultInterpolatedStringHandler)) throw DiagnosticKinds.String.At(location);
         if (!type.IsValueType || type == typeof(decimal) || type == typeof(void))
             throw DiagnosticKinds.UnsupportedType.At(location, type);
         FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
@@ -83,7 +84,7 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     {
         bool isExplicit = attribute?.Value == LayoutKind.Explicit;
         int pack = attribute is { Pack: > 0 } ? attribute.Pack : int.MaxValue;
-        int end = 0, alignment = type.GetCustomAttribute<AlignedAttribute>()?.Bytes ?? 1;
+        int end = 0, alignment = type.GetCustomAttribute<AlignedAttribute>()?.Bytes ?? (IsOf128Bits(type) ? 16 : 1);
         var offsets = new Dictionary<int, int>();
         var leaves = new List<Leaf>();
         foreach (FieldInfo field in fields)
@@ -100,6 +101,9 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
         Leaf[] sorted = [.. leaves.OrderBy(leaf => leaf.Offset)];
         return new Layout(size, alignment, Overlap(sorted) ? Words(size, alignment) : sorted, offsets);
     }
+
+    /// <summary>.NET aligns these to their size.</summary>
+    private static bool IsOf128Bits(Type type) => type == typeof(Int128) || type == typeof(UInt128);
 
     private static bool Overlap(Leaf[] leaves)
     {

@@ -92,6 +92,7 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         IrType.LocalPtr => MemoryType.LocalPtr,
         IrType.SharedPtr => MemoryType.SharedPtr,
         IrType.ConstPtr => MemoryType.ConstPtr,
+        IrType.ThreadPtr => MemoryType.ThreadPtr,
         _ => MemoryType.GlobalPtr,
     };
 

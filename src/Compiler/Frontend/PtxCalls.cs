@@ -13,20 +13,70 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         if (!method.IsStatic) throw Wrong(method, "only static methods can be instructions");
         ParameterInfo[] parameters = method.GetParameters();
         if (Array.Exists(parameters, parameter => parameter.Name is "result" or "unique")) throw Wrong(method, "no parameter may be called result or unique");
+        if (method.ReturnType.IsByRef) throw Wrong(method, "an instruction can't return a reference; return an address as a number");
+        return attribute.InWords ? CallInWords(method, attribute, arguments) : CallOnce(method, attribute, arguments);
+    }
+
+    private StackValue CallOnce(MethodInfo method, PtxAttribute attribute, StackValue[] arguments)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
         var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal);
         var read = new List<Value>();
         var written = new List<IrType>();
-        if (method.ReturnType.IsByRef) throw Wrong(method, "an instruction can't return a reference; return an address as a number");
         if (method.ReturnType != typeof(void)) operands.Add("result", Written(method.ReturnType, written, -1));
         // Results of ref parameters come in the order of their operands; the plain result is first.
-        for (int i = 0; i < parameters.Length; i++) operands.Add(parameters[i].Name!, Operand(method, parameters[i], arguments[i], read, written));
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (!PtxWords.IsWord(parameters[i].ParameterType))
+                operands.Add(parameters[i].Name!, Operand(method, parameters[i], arguments[i], read, written));
+        }
+        Instruction instruction = Emit(Form(method, attribute, arguments, operands), read, written);
+        WriteBack(parameters, arguments, operands, instruction);
+        return ResultOf(method, instruction);
+    }
+
+    /// <summary>The instruction once for each word of the value.</summary>
+    private StackValue CallInWords(MethodInfo method, PtxAttribute attribute, StackValue[] arguments)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        Type type = method.ReturnType;
+        var words = new ValueWords(kernel, type);
+        Value[][] split = [.. parameters.Select((parameter, i) =>
+            parameter.ParameterType == type ? words.Split(kernel.Scalars(Coercion.To(kernel, type, arguments[i]))) : [])];
+        var results = new Value[words.Count];
+        for (int word = 0; word < results.Length; word++)
+        {
+            var read = new List<Value>();
+            var written = new List<IrType> { words.TypeOf(word) };
+            var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["result"] = new(-1, 0, 1, false, false) };
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                if (PtxWords.IsWord(parameters[i].ParameterType)) continue;
+                PtxFormOperand operand = parameters[i].ParameterType == type
+                    ? Read([split[i][word]], read, false)
+                    : Operand(method, parameters[i], arguments[i], read, written);
+                operands.Add(parameters[i].Name!, operand);
+            }
+            results[word] = Emit(Form(method, attribute, arguments, operands), read, written).Results[0];
+        }
+        return Coercion.To(kernel, type, StackValue.Of(type, words.Join(results)));
+    }
+
+    private PtxForm Form(MethodInfo method, PtxAttribute attribute, StackValue[] arguments, Dictionary<string, PtxFormOperand> operands)
+    {
         string text = PtxText.Fill(method, attribute.Text, arguments, kernel.Location);
         PtxText.Check(method, text, operands, kernel.Location);
-        var form = new PtxForm(text, operands, attribute.Pure, attribute.Architecture, attribute.ArchitectureSpecific, attribute.IsaVersion);
+        int architecture = attribute.Architecture, version = attribute.IsaVersion;
+        foreach (PtxWordAttribute word in PtxWords.Of(method, arguments, kernel.Location))
+            (architecture, version) = (Math.Max(architecture, word.Architecture), Math.Max(version, word.IsaVersion));
+        return new PtxForm(text, operands, attribute.Pure, architecture, attribute.ArchitectureSpecific, version, attribute.Declaration);
+    }
+
+    private Instruction Emit(PtxForm form, List<Value> read, List<IrType> written)
+    {
         var instruction = new Instruction(Opcode.Ptx, kernel.Location, [.. read], [.. written]) { Ptx = form };
         kernel.Ir.Block.Instructions.Add(instruction);
-        WriteBack(method, parameters, arguments, operands, instruction);
-        return ResultOf(method, instruction);
+        return instruction;
     }
 
     private CompileException Wrong(MethodInfo method, string why) => DiagnosticKinds.PtxText.At(kernel.Location, MethodNames.Of(method), why);
@@ -35,12 +85,15 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     {
         Type type = parameter.ParameterType;
         bool isImmediate = parameter.IsDefined(typeof(ImmediateAttribute), false);
-        if (parameter.IsDefined(typeof(AddressAttribute), false))
+        if (parameter.GetCustomAttribute<AddressAttribute>() is { } address)
         {
             if (!type.IsByRef) throw Wrong(method, $"[Address] stands on {parameter.Name}, which isn't a ref parameter");
             StackValue place = kernel.Memory.Dereferenceable(argument);
-            if (place.Leaves[0].Type == IrType.LocalPtr)
-                throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, $"{parameter.Name} of {MethodNames.Of(method)}", "shared or global", "registers");
+            if (!Spaces.IsIn(place.Leaves[0].Type, address.Spaces))
+            {
+                string actual = Spaces.NameOf(place.Leaves[0].Type), what = $"{parameter.Name} of {MethodNames.Of(method)}";
+                throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, what, Spaces.NamesOf(address.Spaces), actual);
+            }
             return Read([kernel.Scalar(place)], read, isImmediate);
         }
         if (!type.IsByRef) return Read(ToRegisters(type, kernel.Scalars(Coercion.To(kernel, type, argument))), read, isImmediate);
@@ -50,7 +103,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         return parameter.IsIn ? value : Written(referent, written, value.FirstOperand);
     }
 
-    /// <summary>What C# keeps in an int and PTX in a register of its own kind: a bool is a predicate, a 16-bit integer has 16 bits.</summary>
+    /// <summary>What C# keeps in an int and PTX in a register of its own kind: a bool is a predicate, a 16-bit integer has 16
+    /// bits.</summary>
     private static IrType? RegisterOf(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Boolean => IrType.Pred,
@@ -88,14 +142,14 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     }
 
     private void WriteBack(
-        MethodInfo method, ParameterInfo[] parameters, StackValue[] arguments, Dictionary<string, PtxFormOperand> operands, Instruction instruction)
+        ParameterInfo[] parameters, StackValue[] arguments, Dictionary<string, PtxFormOperand> operands, Instruction instruction)
     {
         for (int i = 0; i < parameters.Length; i++)
         {
-            PtxFormOperand operand = operands[parameters[i].Name!];
-            if (operand.FirstResult < 0) continue;
+            if (!operands.TryGetValue(parameters[i].Name!, out PtxFormOperand? operand) || operand.FirstResult < 0) continue;
             Type type = parameters[i].ParameterType.GetElementType()!;
-            kernel.Memory.Store(type, arguments[i], StackValue.Of(type, FromRegisters(type, instruction.Results[operand.FirstResult..(operand.FirstResult + operand.Count)])));
+            Value[] results = instruction.Results[operand.FirstResult..(operand.FirstResult + operand.Count)];
+            kernel.Memory.Store(type, arguments[i], StackValue.Of(type, FromRegisters(type, results)));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text;
 using CogVideoX.Compiler.Diagnostics;
@@ -12,7 +13,7 @@ namespace CogVideoX.Compiler.Frontend;
 /// </summary>
 internal static class PtxText
 {
-    /// <summary>Replaces {T}, {T:b} and {x:space}.</summary>
+    /// <summary>Replaces {T}, {T:b}, {x:space}, and parameters that are words.</summary>
     public static string Fill(MethodInfo method, string text, StackValue[] arguments, Location? location)
     {
         var filled = new StringBuilder();
@@ -45,6 +46,8 @@ internal static class PtxText
     {
         if (type.IsEnum) type = type.GetEnumUnderlyingType();
         if (type == typeof(Half)) return "f16";
+        if (type == typeof(Half2)) return "f16x2";
+        if (type == typeof(BFloat16x2)) return "bf16x2";
         if (type.GetCustomAttribute<SixteenBitFloatAttribute>() is { } sixteen) return sixteen.PtxType;
         if (type.IsPointer || type == typeof(nuint)) return "u64";
         if (type == typeof(nint)) return "s64";
@@ -76,12 +79,13 @@ internal static class PtxText
             if (index < 0 || !arguments[index].IsPointer) throw Wrong(method, location, $"{{{place}}}: {parameter} is no reference or pointer");
             return Spaces.NameOf(arguments[index].Leaves[0].Type);
         }
+        if (PtxWords.Of(method, place, arguments, location) is { } word) return word.Word;
         if (ArgumentOf(method, words[0]) is not { } type) return null;
         string name = TypeName(type) ?? throw Wrong(method, location, $"{{{place}}}: {type} has no PTX type");
         return words switch
         {
             [_] => name,
-            [_, "b"] => $"b{new string([.. name.SkipWhile(char.IsAsciiLetter)])}",
+            [_, "b"] => string.Create(CultureInfo.InvariantCulture, $"b{8 * Layout.Of(type, location).Size}"),
             _ => throw Wrong(method, location, $"{{{place}}} is unknown; write {{{words[0]}}} or {{{words[0]}:b}}"),
         };
     }

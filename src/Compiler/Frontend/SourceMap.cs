@@ -33,6 +33,16 @@ internal static class SourceMap
     /// <summary>The C# name of a local variable at an IL offset.</summary>
     public static string? NameOfLocal(MethodBase method, int index, int offset) => SymbolsOf(method)?.NameOfLocal(method, index, offset);
 
+    /// <summary>
+    /// A file's path behind <c>/_/</c>, which is where deterministic builds map the repository to, or else its name alone: the same C#
+    /// gives the same PTX wherever it is built.
+    /// </summary>
+    public static string NeutralName(string path)
+    {
+        string slashes = path.Replace('\\', '/');
+        return slashes.StartsWith("/_/", StringComparison.Ordinal) ? slashes[3..] : slashes[(slashes.LastIndexOf('/') + 1)..];
+    }
+
     private static SourceLine? LineOf(Location frame) => SymbolsOf(frame.Method)?.LineOf(frame.Method, frame.Offset);
 
     private static DebugSymbols? SymbolsOf(MethodBase method) => symbols.GetOrAdd(method.Module, DebugSymbols.Open);

@@ -13,7 +13,11 @@ internal static class Translator
     public static Function Translate(Type kernel, CompileOptions options)
     {
         KernelSignature signature = KernelSignature.Of(kernel);
-        var function = new Function(KernelNames.Of(kernel)) { Launch = LaunchShapes.Of(kernel, signature.Location) };
+        var function = new Function(KernelNames.Of(kernel))
+        {
+            Launch = LaunchShapes.Of(kernel, signature.Location),
+            Location = signature.Location,
+        };
         function.Parameters.AddRange(signature.Parameters);
         var builder = new KernelBuilder(function, options);
         builder.Ir.Location = signature.Location;
@@ -31,14 +35,21 @@ internal static class Translator
         int next = 0;
         foreach (ParameterInfo parameter in signature.Constructor.GetParameters())
         {
-            int count = Layout.Of(parameter.ParameterType, signature.Location).Leaves.Length;
-            var leaves = new Value[count];
-            for (int i = 0; i < count; i++)
+            Leaf[] parts = Layout.Of(parameter.ParameterType, signature.Location).Leaves;
+            bool isStruct = signature.Parameters[next].Struct is not null;
+            var leaves = new Value[parts.Length];
+            for (int i = 0; i < parts.Length; i++)
             {
-                KernelParameter entry = signature.Parameters[next++];
-                IrType type = entry.OpaqueBytes > 0 ? IrType.I64 : entry.Type.Register;
-                leaves[i] = builder.Ir.Append(new Instruction(Opcode.Parameter, signature.Location, [], type) { Parameter = entry });
+                KernelParameter entry = signature.Parameters[isStruct ? next : next + i];
+                IrType type = entry.OpaqueBytes > 0 ? IrType.I64 : parts[i].Type.Register;
+                leaves[i] = builder.Ir.Append(new Instruction(Opcode.Parameter, signature.Location, [], type)
+                {
+                    Parameter = entry,
+                    MemoryType = parts[i].Type,
+                    ByteOffset = isStruct ? parts[i].Offset : 0,
+                });
             }
+            next += isStruct ? 1 : parts.Length;
             yield return StackValue.Of(parameter.ParameterType, leaves);
         }
     }

@@ -14,5 +14,8 @@ internal sealed class Function(string name)
 
     public Block Entry => Blocks[0];
 
+    /// <summary>For errors about the kernel as a whole.</summary>
+    public Location? Location { get; init; }
+
     public required LaunchShape Launch { get; init; }
 }

@@ -21,4 +21,7 @@ internal enum IrType
 
     /// <summary>64-bit address in .const.</summary>
     ConstPtr,
+
+    /// <summary>64-bit address in .local: a thread's own array that is indexed by values nobody knows.</summary>
+    ThreadPtr,
 }

@@ -45,6 +45,7 @@ internal static class IrTypes
             MemoryType.GlobalPtr => IrType.GlobalPtr,
             MemoryType.SharedPtr => IrType.SharedPtr,
             MemoryType.ConstPtr => IrType.ConstPtr,
+            MemoryType.ThreadPtr => IrType.ThreadPtr,
             _ => IrType.I32,
         };
     }

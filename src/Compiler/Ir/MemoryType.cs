@@ -18,4 +18,5 @@ internal enum MemoryType
     GlobalPtr,
     SharedPtr,
     ConstPtr,
+    ThreadPtr,
 }

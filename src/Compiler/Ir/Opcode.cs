@@ -61,7 +61,11 @@ internal enum Opcode
     /// <summary>Address of <see cref="Instruction.Variable"/>.</summary>
     VariableAddress,
 
-    /// <summary>Value of the kernel's parameter <see cref="Instruction.Parameter"/>; for an opaque one its generic address (I64).</summary>
+    /// <summary>
+    /// Value of the kernel's parameter <see cref="Instruction.Parameter"/>; for an opaque one its generic address (I64), for a struct its
+    /// scalar of
+    /// <see cref="Instruction.MemoryType"/> at <see cref="Instruction.ByteOffset"/>.
+    /// </summary>
     Parameter,
 
     /// <summary>

@@ -1,4 +1,4 @@
 namespace CogVideoX.Compiler.Ir;
 
 /// <summary>Where a variable lies.</summary>
-internal enum VariableSpace { Shared, Global, Const }
+internal enum VariableSpace { Shared, Global, Const, Local }

@@ -11,7 +11,7 @@ internal static class VerifierTypes
             Opcode.Ptx => IsPtx(instruction, stage),
             Opcode.VariableAddress => instruction.Operands.Length == 0 && instruction.Variable is { } v && Has(instruction, v.PointerType),
             Opcode.Parameter => instruction.Operands.Length == 0 && instruction.Parameter is { } p
-                && Has(instruction, p.OpaqueBytes > 0 ? IrType.I64 : p.Type.Register),
+                && Has(instruction, p.OpaqueBytes > 0 ? IrType.I64 : p.Struct is null ? p.Type.Register : instruction.MemoryType.Register),
             _ => instruction.Results.Length == 1 && Array.TrueForAll(instruction.Operands, o => o is not null)
                 && IsOperation(instruction, Array.ConvertAll(instruction.Operands, o => o.Type), instruction.Results[0].Type),
         };

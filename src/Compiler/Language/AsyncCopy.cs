@@ -3,9 +3,11 @@ namespace CogVideoX.Compiler.Language;
 /// <summary>cp.async: global to shared memory behind the thread's back, in groups.</summary>
 public static class AsyncCopy
 {
-    /// <summary>Copies 16 bytes past the first-level cache; of these, the last 16 − <paramref name="bytes"/> become zeros instead.</summary>
+    /// <summary>Copies 16 bytes past the first-level cache; of these, the last 16 − <paramref name="bytes"/> become zeros
+    /// instead.</summary>
     [Ptx("cp.async.cg.shared.global [{destination}], [{source}], 16, {bytes};")]
-    public static void Sixteen<T>([Address] ref T destination, [Address] ref T source, int bytes = 16)
+    public static void Sixteen<T>(
+        [Address(AddressSpaces.Shared)] ref T destination, [Address(AddressSpaces.Global)] ref T source, int bytes = 16)
         where T : unmanaged => DeviceOnly.Called();
 
     /// <summary>Closes the group of copies that this thread has started.</summary>

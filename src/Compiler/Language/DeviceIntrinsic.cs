@@ -12,6 +12,15 @@ internal enum DeviceIntrinsic
     /// <summary>Registers.Of&lt;T&gt;(int count): a thread's own array, all zero, as a Registers&lt;T&gt;.</summary>
     Registers,
 
+    /// <summary>Local.Array&lt;T&gt;(int count): a thread's own array in memory, as a Local&lt;T&gt;.</summary>
+    LocalArray,
+
+    /// <summary>Device.Print(string format, …).</summary>
+    Print,
+
+    /// <summary>Device.Assert(bool condition, string message, string file, int line).</summary>
+    Assert,
+
     /// <summary>ref T Shared.At&lt;T&gt;(uint address).</summary>
     SharedReference,
 

@@ -8,6 +8,9 @@ public readonly struct Half2
 
     private Half2(uint bits) => this.bits = bits;
 
+    /// <summary>Both numbers as they lie in a register.</summary>
+    public uint Bits => bits;
+
     /// <summary>The same bits.</summary>
     public static Half2 FromBits(uint bits) => new(bits);
 

@@ -1,15 +1,18 @@
 namespace CogVideoX.Compiler.Language;
 
-/// <summary>The tensor memory accelerator (sm_90): boxes of tensors and plain bytes between global and shared memory, started by one thread.</summary>
+/// <summary>The tensor memory accelerator (sm_90): boxes of tensors and plain bytes between global and shared memory, started by one
+/// thread.</summary>
 public static class Tma
 {
-    /// <summary>Loads a box at (x, y), x innermost; the barrier is told of its bytes. What lies outside of the tensor becomes zero.</summary>
+    /// <summary>Loads a box at (x, y), x innermost; the barrier is told of its bytes. What lies outside of the tensor becomes
+    /// zero.</summary>
     public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y) => Load2(destination, map.Address, barrier.Address, x, y);
 
     /// <summary>Loads a box at (x, y, z).</summary>
     public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y, int z) => Load3(destination, map.Address, barrier.Address, x, y, z);
 
-    /// <summary>Loads a box into the same place of every block of the cluster in the mask, and tells the barrier at the same place there.</summary>
+    /// <summary>Loads a box into the same place of every block of the cluster in the mask, and tells the barrier at the same place
+    /// there.</summary>
     public static void LoadMulticast(uint destination, TensorMap map, MBarrier barrier, int x, int y, ushort mask) =>
         Multicast2(destination, map.Address, barrier.Address, x, y, mask);
 
@@ -18,12 +21,13 @@ public static class Tma
 
     /// <summary>Copies bytes from global to shared memory; both addresses and the count are multiples of 16.</summary>
     [Ptx("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [{destination}], [{source}], {bytes}, [{barrier}];", Architecture = 90, IsaVersion = 80)]
-    public static void Load<T>([Address] ref T destination, [Address] ref T source, int bytes, MBarrier barrier)
+    public static void Load<T>(
+        [Address(AddressSpaces.Shared)] ref T destination, [Address(AddressSpaces.Global)] ref T source, int bytes, MBarrier barrier)
         where T : unmanaged => DeviceOnly.Called();
 
     /// <summary>Copies bytes from shared to global memory, as part of this thread's bulk group.</summary>
     [Ptx("cp.async.bulk.global.shared::cta.bulk_group [{destination}], [{source}], {bytes};", Architecture = 90, IsaVersion = 80)]
-    public static void Store<T>([Address] ref T destination, [Address] ref T source, int bytes)
+    public static void Store<T>([Address(AddressSpaces.Global)] ref T destination, [Address(AddressSpaces.Shared)] ref T source, int bytes)
         where T : unmanaged => DeviceOnly.Called();
 
     /// <summary>Closes this thread's bulk group.</summary>

@@ -13,7 +13,8 @@ public static class Warp
     public static uint ActiveMask { [Ptx("activemask.b32 {result};")] get => DeviceOnly.Called<uint>(); }
 
     /// <summary>The value of another lane of its segment.</summary>
-    /// <param name="value">32 bits wide</param> <param name="lane">within the segment</param>
+    /// <param name="value">any unmanaged type: what isn't 32 bits wide goes in words of 32 bits</param> <param name="lane">within the
+    /// segment</param>
     /// <param name="width">lanes of a segment: a power of two</param> <param name="mask">who takes part</param>
     public static T Shuffle<T>(T value, int lane, int width = Size, uint mask = All)
         where T : unmanaged => ShuffleIndex(value, lane, ((Size - width) << 8) | 31, mask);
@@ -80,19 +81,19 @@ public static class Warp
         return value;
     }
 
-    [Ptx("shfl.sync.idx.b32 {result}, {value}, {lane}, {clamp}, {mask};")]
+    [Ptx("shfl.sync.idx.b32 {result}, {value}, {lane}, {clamp}, {mask};", InWords = true)]
     private static T ShuffleIndex<T>(T value, int lane, int clamp, uint mask)
         where T : unmanaged => DeviceOnly.Called<T>();
 
-    [Ptx("shfl.sync.up.b32 {result}, {value}, {delta}, {clamp}, {mask};")]
+    [Ptx("shfl.sync.up.b32 {result}, {value}, {delta}, {clamp}, {mask};", InWords = true)]
     private static T ShuffleLower<T>(T value, int delta, int clamp, uint mask)
         where T : unmanaged => DeviceOnly.Called<T>();
 
-    [Ptx("shfl.sync.down.b32 {result}, {value}, {delta}, {clamp}, {mask};")]
+    [Ptx("shfl.sync.down.b32 {result}, {value}, {delta}, {clamp}, {mask};", InWords = true)]
     private static T ShuffleHigher<T>(T value, int delta, int clamp, uint mask)
         where T : unmanaged => DeviceOnly.Called<T>();
 
-    [Ptx("shfl.sync.bfly.b32 {result}, {value}, {bits}, {clamp}, {mask};")]
+    [Ptx("shfl.sync.bfly.b32 {result}, {value}, {bits}, {clamp}, {mask};", InWords = true)]
     private static T ShuffleButterfly<T>(T value, int bits, int clamp, uint mask)
         where T : unmanaged => DeviceOnly.Called<T>();
 }

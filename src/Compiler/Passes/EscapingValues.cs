@@ -41,6 +41,7 @@ internal sealed class EscapingValues
         IrType.GlobalPtr => MemoryType.GlobalPtr,
         IrType.SharedPtr => MemoryType.SharedPtr,
         IrType.ConstPtr => MemoryType.ConstPtr,
+        IrType.ThreadPtr => MemoryType.ThreadPtr,
         _ => MemoryType.I32,
     };
 

@@ -18,6 +18,7 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
             IrType.GlobalPtr => "global",
             IrType.SharedPtr => "shared",
             IrType.ConstPtr => "const",
+            IrType.ThreadPtr => "local",
             var other => throw new InvalidOperationException($"{other} is no address that PTX has"),
         };
         string vector = values.Length switch { 1 => "", 2 => ".v2", _ => ".v4" };
@@ -44,15 +45,16 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
             lines.Statement("mov.b64", inSpace, name);
             lines.Statement("cvta.param.u64", registers.Of(instruction.Result), inSpace);
         }
-        else if (parameter.Type == MemoryType.GlobalPtr)
+        else if (TypeOf(instruction) == MemoryType.GlobalPtr)
         {
             string generic = registers.Fresh(RegisterClass.B64);
-            lines.Statement("ld.param.u64", generic, $"[{name}]");
+            lines.Statement("ld.param.u64", generic, Place(name, instruction.ByteOffset));
             lines.Statement("cvta.to.global.u64", registers.Of(instruction.Result), generic);
         }
         else
         {
-            lines.Statement($"ld.param.{PtxTypes.Memory(parameter.Type)}", registers.Of(instruction.Result), $"[{name}]");
+            string load = $"ld.param.{PtxTypes.Memory(TypeOf(instruction))}";
+            lines.Statement(load, registers.Of(instruction.Result), Place(name, instruction.ByteOffset));
         }
     }
 
@@ -61,6 +63,12 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
         string move = instruction.Result.Type == IrType.SharedPtr ? "mov.u32" : "mov.u64";
         lines.Statement(move, registers.Of(instruction.Result), PtxNames.Of(instruction.Variable!));
     }
+
+    private static MemoryType TypeOf(Instruction parameter) =>
+        parameter.Parameter!.Struct is null ? parameter.Parameter.Type : parameter.MemoryType;
+
+    private static string Place(string name, long offset) =>
+        offset == 0 ? $"[{name}]" : string.Create(CultureInfo.InvariantCulture, $"[{name}+{offset}]");
 
     private string Address(Value pointer, long offset)
     {
@@ -71,6 +79,6 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
             lines.Statement("add.s64", far, registers.Of(pointer), offset.ToString(CultureInfo.InvariantCulture));
             return $"[{far}]";
         }
-        return offset == 0 ? $"[{from}]" : string.Create(CultureInfo.InvariantCulture, $"[{from}+{offset}]");
+        return Place(from, offset);
     }
 }

@@ -13,6 +13,7 @@ internal static class PtxNames
     {
         VariableSpace.Shared => "shared_",
         VariableSpace.Global => "global_",
+        VariableSpace.Local => "local_",
         _ => "const_",
     } + Clean(variable.Name);
 

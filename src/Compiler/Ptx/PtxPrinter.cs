@@ -7,9 +7,6 @@ namespace CogVideoX.Compiler.Ptx;
 /// <summary>IR to PTX text (PTX ISA 4 and 11): a module with one kernel.</summary>
 internal static class PtxPrinter
 {
-    /// <summary>Alignment of a tensor map.</summary>
-    public const int OpaqueAlignment = 64;
-
     private const int BytesPerLine = 32;
 
     /// <summary>The module's text. It depends on nothing but the arguments and, with lines, the symbols' content.</summary>
@@ -27,7 +24,12 @@ internal static class PtxPrinter
         text.Append(CultureInfo.InvariantCulture, $"// {function.Name}: C# kernel, compiled by CogVideoX for .NET\n\n");
         text.Append(CultureInfo.InvariantCulture, $".version {isa / 10}.{isa % 10}\n.target {target}\n.address_size 64\n\n");
         bool any = false;
-        foreach (Variable variable in function.Variables.Where(v => v.Space != VariableSpace.Shared || v.IsDynamic))
+        foreach (string declaration in Declarations(function))
+        {
+            text.Append(declaration).Append('\n');
+            any = true;
+        }
+        foreach (Variable variable in function.Variables.Where(v => !v.IsOfKernel))
         {
             text.Append(Declaration(variable)).Append('\n');
             any = true;
@@ -36,7 +38,7 @@ internal static class PtxPrinter
         Signature(text, function);
         text.Append("{\n");
         foreach (string line in body.Registers.Declarations()) text.Append("    ").Append(line).Append('\n');
-        foreach (Variable variable in function.Variables.Where(v => v.Space == VariableSpace.Shared && !v.IsDynamic))
+        foreach (Variable variable in function.Variables.Where(v => v.IsOfKernel))
             text.Append("    ").Append(Declaration(variable)).Append('\n');
         text.Append('\n');
         foreach ((string register, RegisterClass kind, string number) in body.Registers.Constants)
@@ -47,12 +49,22 @@ internal static class PtxPrinter
         return text.ToString();
     }
 
+    /// <summary>What instructions want declared, each once.</summary>
+    private static IEnumerable<string> Declarations(Function function) => function.Blocks.SelectMany(b => b.Instructions)
+        .Select(i => i.Ptx?.Declaration).Where(d => !string.IsNullOrEmpty(d)).Distinct(StringComparer.Ordinal).Select(d => d!.Trim());
+
     private static string Declaration(Variable variable)
     {
-        string space = variable.IsDynamic ? ".extern .shared" : variable.Space switch { VariableSpace.Shared => ".shared", VariableSpace.Global => ".global", _ => ".const" };
+        string space = variable.Space switch
+        {
+            VariableSpace.Shared => variable.IsDynamic ? ".extern .shared" : ".shared",
+            VariableSpace.Global => ".global",
+            VariableSpace.Local => ".local",
+            _ => ".const",
+        };
         string size = variable.IsDynamic ? "" : variable.Bytes.ToString(CultureInfo.InvariantCulture);
         string declaration = string.Create(CultureInfo.InvariantCulture, $"{space} .align {variable.Alignment} .b8 {PtxNames.Of(variable)}[{size}]");
-        if (variable.Initial is not { Length: > 0 } initial || variable.Space == VariableSpace.Shared) return declaration + ";";
+        if (variable.Initial is not { Length: > 0 } initial || variable.IsOfKernel) return declaration + ";";
         if (initial.Length <= BytesPerLine) return $"{declaration} = {{{string.Join(", ", initial)}}};";
         return $"{declaration} = {{\n    {string.Join(",\n    ", initial.Chunk(BytesPerLine).Select(c => string.Join(", ", c)))}\n}};";
     }
@@ -69,7 +81,7 @@ internal static class PtxPrinter
         if (launch.MaximumRegisters > 0) text.Append(CultureInfo.InvariantCulture, $".maxnreg {launch.MaximumRegisters}\n");
     }
 
-    private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0
-        ? string.Create(CultureInfo.InvariantCulture, $".param .align {OpaqueAlignment} .b8 {PtxNames.Of(parameter)}[{parameter.OpaqueBytes}]")
+    private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0 || parameter.Struct is not null
+        ? FormattableString.Invariant($".param .align {parameter.Alignment} .b8 {PtxNames.Of(parameter)}[{parameter.Bytes}]")
         : $".param .{PtxTypes.Memory(parameter.Type)} {PtxNames.Of(parameter)}";
 }

@@ -5,8 +5,7 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// .loc, and the C# as comments. A file is named by its path behind <c>/_/</c>, which is where deterministic builds map the repository
-/// to, or else by its name alone: the same C# gives the same PTX wherever it is built.
+/// .loc, and the C# as comments. A file is named as <see cref="SourceMap.NeutralName"/> has it.
 /// </summary>
 /// <param name="options">says what to write</param>
 /// <param name="find">the C# line of a location; null asks the symbols</param>
@@ -31,17 +30,11 @@ internal sealed class SourceLines(CompileOptions options, Func<Location?, Source
         if (!known.TryGetValue(location, out SourceLine? line)) known.Add(location, line = find(location));
         if (line is null || last == (line.File, line.Line)) return;
         last = (line.File, line.Line);
-        string name = NeutralName(line.File);
+        string name = SourceMap.NeutralName(line.File);
         if (options.ShowSource) lines.Add(string.Create(CultureInfo.InvariantCulture, $"// {name}:{line.Line}{Text(line)}"));
         if (!options.LineTable) return;
         if (!files.TryGetValue(name, out int number)) files.Add(name, number = files.Count + 1);
         lines.Add(string.Create(CultureInfo.InvariantCulture, $".loc {number} {line.Line} {line.Column}"));
-    }
-
-    private static string NeutralName(string path)
-    {
-        string slashes = path.Replace('\\', '/');
-        return slashes.StartsWith("/_/", StringComparison.Ordinal) ? slashes[3..] : slashes[(slashes.LastIndexOf('/') + 1)..];
     }
 
     private string Text(SourceLine line)

@@ -3,7 +3,8 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Ptx;
 
-/// <summary>What the target refuses, and the PTX version that a kernel needs (PTX ISA 11.1; CUDA programming guide, compute capabilities).</summary>
+/// <summary>What the target refuses, and the PTX version that a kernel needs (PTX ISA 11.1; CUDA programming guide, compute
+/// capabilities).</summary>
 internal static class TargetLimits
 {
     private const int StaticSharedBytes = 48 << 10;
@@ -13,6 +14,25 @@ internal static class TargetLimits
     private const int MostClusterBlocks = 8;
     private const int ClusterIsa = 78;
     private const int ClusterArchitecture = 90;
+
+    /// <summary>The first architecture that has an a-variant.</summary>
+    private const int FirstSpecific = 90;
+
+    /// <summary>Architectures, and the first PTX ISA version (times ten) that knows each and its a-variant (PTX ISA 11.1.2).</summary>
+    private static readonly SortedDictionary<int, int> targets = new()
+    {
+        [80] = 70,
+        [86] = 71,
+        [87] = 74,
+        [88] = 90,
+        [89] = 78,
+        [90] = 80,
+        [100] = 86,
+        [103] = 88,
+        [110] = 90,
+        [120] = 87,
+        [121] = 88,
+    };
 
     /// <summary>The least architecture that a function's instructions and launches need.</summary>
     public static Target Least(Function function)
@@ -31,8 +51,8 @@ internal static class TargetLimits
     /// <exception cref="CompileException">CVX3001, CVX3003 to CVX3009.</exception>
     public static int Check(Function function, Target target)
     {
-        int isa = IsaOf(target);
-        CheckLaunch(function.Launch, target);
+        int isa = IsaOf(function, target);
+        CheckLaunch(function, target);
         CheckSizes(function);
         if (function.Launch.Cluster is not null) isa = Math.Max(isa, ClusterIsa);
         foreach (Block block in function.Blocks)
@@ -45,7 +65,7 @@ internal static class TargetLimits
                 isa = Math.Max(isa, form.IsaVersion);
             }
         }
-        return isa;
+        return Existing(isa);
     }
 
     /// <summary>Bytes of static shared arrays, laid one after the other by their alignments.</summary>
@@ -57,17 +77,14 @@ internal static class TargetLimits
         return bytes;
     }
 
-    private static int IsaOf(Target target) => target.Architecture switch
-    {
-        < 80 => throw DiagnosticKinds.UnknownTarget.At(null, target),
-        < 90 when target.IsSpecific => throw DiagnosticKinds.UnknownTarget.At(null, target),
-        < 86 => 70,
-        < 89 => 71,
-        < 90 => 78,
-        < 100 => 80,
-        < 120 => 86,
-        _ => 87,
-    };
+    private static int IsaOf(Function function, Target target) =>
+        targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
+            ? isa
+            : throw DiagnosticKinds.UnknownTarget.At(
+                function.Location, target, string.Join(", ", targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
+
+    /// <summary>A version that exists: PTX went from 7.8 to 8.0 and from 8.8 to 9.0.</summary>
+    private static int Existing(int isa) => isa % 10 == 9 ? isa + 1 : isa;
 
     private static string Words(PtxForm form)
     {
@@ -79,32 +96,37 @@ internal static class TargetLimits
     private static string Need(PtxForm form) =>
         form.IsArchitectureSpecific ? $"{new Target(form.Architecture, true)} and nothing else" : $"{new Target(form.Architecture)} or newer";
 
-    private static void CheckLaunch(LaunchShape launch, Target target)
+    private static void CheckLaunch(Function function, Target target)
     {
+        LaunchShape launch = function.Launch;
         (int x, int y, int z) = launch.Block;
-        if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > MostThreads) throw DiagnosticKinds.BlockOutOfLimits.At(null, x, y, z);
-        if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255))) throw DiagnosticKinds.RegistersOutOfLimits.At(null, launch.MaximumRegisters);
+        if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > MostThreads)
+            throw DiagnosticKinds.BlockOutOfLimits.At(function.Location, x, y, z);
+        if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255)))
+            throw DiagnosticKinds.RegistersOutOfLimits.At(function.Location, launch.MaximumRegisters);
         if (launch.Cluster is not var (cx, cy, cz)) return;
         if (cx < 1 || cy < 1 || cz < 1 || (long)cx * cy * cz > MostClusterBlocks || target.Architecture < 90)
-            throw DiagnosticKinds.ClusterOutOfLimits.At(null, cx, cy, cz, target);
+            throw DiagnosticKinds.ClusterOutOfLimits.At(function.Location, cx, cy, cz, target);
     }
 
     private static void CheckSizes(Function function)
     {
         int shared = StaticShared(function);
-        if (shared > StaticSharedBytes) throw DiagnosticKinds.TooMuchStaticShared.At(null, shared, StaticSharedBytes);
+        if (shared > StaticSharedBytes)
+            throw DiagnosticKinds.TooMuchStaticShared.At(Largest(function, VariableSpace.Shared), shared, StaticSharedBytes);
         int constants = 0, parameters = 0;
         foreach (Variable variable in function.Variables.Where(v => v.Space == VariableSpace.Const))
             constants = Align(constants, variable.Alignment) + variable.Bytes;
-        if (constants > ConstantBytes) throw DiagnosticKinds.TooMuchConstantMemory.At(null, constants, ConstantBytes);
+        if (constants > ConstantBytes)
+            throw DiagnosticKinds.TooMuchConstantMemory.At(Largest(function, VariableSpace.Const), constants, ConstantBytes);
         foreach (KernelParameter parameter in function.Parameters)
-        {
-            bool isOpaque = parameter.OpaqueBytes > 0;
-            int bytes = isOpaque ? parameter.OpaqueBytes : parameter.Type.Bytes;
-            parameters = Align(parameters, isOpaque ? PtxPrinter.OpaqueAlignment : bytes) + bytes;
-        }
-        if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(null, parameters, ParameterBytes);
+            parameters = Align(parameters, parameter.Alignment) + parameter.Bytes;
+        if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(function.Location, parameters, ParameterBytes);
     }
+
+    /// <summary>Where the largest of the variables is asked for.</summary>
+    private static Location? Largest(Function function, VariableSpace space) =>
+        function.Variables.Where(v => v.Space == space).MaxBy(v => v.Bytes)?.Location ?? function.Location;
 
     private static int Align(int bytes, int alignment) => (bytes + alignment - 1) / alignment * alignment;
 }

@@ -6,8 +6,11 @@ using CogVideoX.Emulator.Instructions;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>mbarrier.init, inval, expect_tx, complete_tx, arrive and arrive_drop (PTX ISA 9.7.13.15.9–15).</summary>
-internal sealed class BarrierOperation(string action, Address address, bool isGeneric, LaneSlot? token, LaneSlot? count, LaneSlot? bytes, bool relaxed) : Instruction
+internal sealed class BarrierOperation(string action, Address address, bool isGeneric, LaneSlot? token, LaneSlot? count, LaneSlot? bytes, bool relaxed, bool mayNotComplete) : Instruction
 {
+    /// <summary>Where the state that an arrival gives has the pending count; below stands the phase.</summary>
+    public const int PendingShift = 32;
+
     public override void Execute(Warp warp)
     {
         MemoryReference.Addresses(warp, address);
@@ -41,8 +44,11 @@ internal sealed class BarrierOperation(string action, Address address, bool isGe
         if (bytes is { } tx && action != "complete_tx") barrier.Expect((int)tx.Read(warp, lane));
         if (action == "complete_tx") barrier.Deliver((int)bytes!.Value.Read(warp, lane), barrier.Phase);
         if (action is not ("arrive" or "arrive_drop")) return;
-        token?.Write(warp, lane, (ulong)barrier.Phase);
+        token?.Write(warp, lane, (uint)barrier.Phase | (ulong)(uint)barrier.Pending << PendingShift);
+        int phase = barrier.Phase;
         Knowledge news = relaxed ? Knowledge.None : warp.Publish(1u << lane);
         barrier.Arrive(count is { } arrivals ? (int)arrivals.Read(warp, lane) : 1, news, action == "arrive_drop");
+        if (mayNotComplete && barrier.Phase != phase)
+            throw new FaultException(FaultKind.Invalid, "an arrival with .noComplete completes the phase") { Lane = lane, Address = at };
     }
 }

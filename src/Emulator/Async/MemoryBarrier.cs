@@ -41,6 +41,9 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
         if (Math.Abs((long)bytes) > MostBytes) throw new FaultException(FaultKind.Invalid, $"an mbarrier can't expect {bytes} bytes");
     }
 
+    /// <summary>The running phase waits for one arrival more.</summary>
+    public void AwaitOneMore() => pending++;
+
     public void Arrive(int arrivals, Knowledge news, bool drop)
     {
         if (arrivals > pending)

@@ -21,12 +21,9 @@ internal sealed class PendingOperations
     /// <summary>Finishes those that a wait asks for, in the order of their issue.</summary>
     public void FinishWhere(Func<AsyncOperation, bool> wanted)
     {
-        for (int i = 0; i < list.Count;)
-        {
-            AsyncOperation operation = list[i];
-            if (!wanted(operation)) { i++; continue; }
-            list.RemoveAt(i);
-            operation.Finish();
-        }
+        AsyncOperation[] chosen = [.. list.Where(wanted)];
+        if (chosen.Length == 0) return;
+        list.RemoveAll(o => wanted(o));
+        foreach (AsyncOperation operation in chosen) operation.Finish();
     }
 }

@@ -2,7 +2,6 @@ using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Memory;
-using CogVideoX.Emulator.Syntax;
 using CogVideoX.Emulator.Tensor;
 
 namespace CogVideoX.Emulator.Async;
@@ -10,23 +9,27 @@ namespace CogVideoX.Emulator.Async;
 /// <summary>One box of a tensor map at some coordinates: its rows, each a stretch of global and of shared memory.</summary>
 internal sealed unsafe class TensorBox
 {
-    private TensorBox(TensorMap map, int[] at) => (Map, At) = (map, at);
+    private readonly long origin;
+
+    private TensorBox(TensorMap map, int[] at, Allocation tensor, long start) => (Map, At, Tensor, origin) = (map, at, tensor, start);
 
     public TensorMap Map { get; }
 
+    /// <summary>The buffer that the map reaches into.</summary>
+    public Allocation Tensor { get; }
+
     private int[] At { get; }
 
-    public static TensorBox Of(Warp warp, Decoding.Address map, LaneSlot[] coordinates, int lane)
+    public static TensorBox Of(Warp warp, Decoding.Address map, LaneSlot[] coordinates, int lane, int line)
     {
         MemoryReference.Addresses(warp, map);
         ulong address = (ulong)warp.Addresses[lane];
-        (StateSpace space, ulong local) = MemoryReference.FromGeneric(address);
-        Allocation at = MemoryReference.Locate(warp, space, local, TensorMap.Bytes, lane);
-        TensorMap? found = TensorMap.Read(new ReadOnlySpan<byte>(at.Data + (local - at.Address), TensorMap.Bytes), warp.Cta.Launch.Memory.TensorMaps);
-        if (found is null) throw new FaultException(FaultKind.Invalid, "no tensor map lies there") { Lane = lane, Address = address, Allocation = at.Name };
+        (TensorMap found, ulong tensor) = TensorMapPlace.Read(warp, address, lane, line);
         if (found.Dims.Length != coordinates.Length)
             throw new FaultException(FaultKind.Invalid, $"{coordinates.Length} coordinates for a tensor map of {found.Dims.Length} dimensions") { Lane = lane };
-        return new TensorBox(found, [.. coordinates.Select(c => (int)c.Read(warp, lane))]);
+        if (tensor % 16 != 0) throw new FaultException(FaultKind.Misaligned, "the tensor of a tensor map needs 16 bytes") { Lane = lane, Address = tensor };
+        Allocation buffer = warp.Cta.Launch.Memory.LocateGlobal(tensor, 1, lane);
+        return new TensorBox(found, [.. coordinates.Select(c => (int)c.Read(warp, lane))], buffer, (long)(tensor - buffer.Address));
     }
 
     /// <summary>
@@ -40,7 +43,7 @@ internal sealed unsafe class TensorBox
         for (int r = 0; r < rows; r++)
         {
             bool inside = true;
-            long offset = 0;
+            long offset = origin;
             for (int i = 1, rest = r; i < At.Length; i++)
             {
                 index[i] = rest % Map.Box[i];

@@ -21,7 +21,7 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
             ulong shared = (ulong)warp.Addresses[lane];
             MemoryReference.Addresses(warp, barrier);
             ulong signal = (ulong)warp.Addresses[lane];
-            TensorBox box = TensorBox.Of(warp, map, coordinates, lane);
+            TensorBox box = TensorBox.Of(warp, map, coordinates, lane, Line);
             foreach ((ulong target, ulong mbarrier) in BulkTransfer.Targets(warp, shared, signal, (uint?)multicast?.Read(warp, lane)))
                 One(warp, lane, box, target, mbarrier);
         }
@@ -36,7 +36,7 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, target, bytes, Align, lane);
         Access access = BulkTransfer.BookLoad(warp, lane, Line, done);
         shared.Shadow.Write(shared, offset, bytes, access, null);
-        Allocation global = warp.Cta.Launch.Memory.Buffer(box.Map);
+        Allocation global = box.Tensor;
         box.Rows((_, _, length, at) => { if (length > 0) Check(global, at, length, access); });
         uint address = (uint)(shared.Address + (ulong)offset);
         BulkTransfer.IssueLoad(warp, lane, Line, done, bytes, () => Move(box, global, shared, address));
@@ -46,7 +46,7 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
     {
         if (at < 0 || at + length > global.Size)
             throw Faults.At(FaultKind.OutOfBounds, "the tensor map reaches outside of its buffer", global, at, access.Lane);
-        global.Shadow.Read(global, at, length, access);
+        global.Shadow.ReadWritten(global, at, length, access);
     }
 
     private static void Move(TensorBox box, Allocation global, Allocation shared, uint address)

@@ -18,7 +18,7 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
             int lane = int.TrailingZeroCount((int)rest);
             MemoryReference.Addresses(warp, from);
             ulong source = (ulong)warp.Addresses[lane];
-            One(warp, lane, TensorBox.Of(warp, map, coordinates, lane), source);
+            One(warp, lane, TensorBox.Of(warp, map, coordinates, lane, Line), source);
         }
     }
 
@@ -27,8 +27,8 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, box.Map.BoxBytes, Align, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;
-        shared.Shadow.Read(shared, offset, box.Map.BoxBytes, reads);
-        Allocation global = warp.Cta.Launch.Memory.Buffer(box.Map);
+        shared.Shadow.ReadWritten(shared, offset, box.Map.BoxBytes, reads);
+        Allocation global = box.Tensor;
         Access writes = AsyncWork.Book(warp, Actor.BulkWrite, lane, Line);
         box.Rows((_, _, length, at) =>
         {

@@ -1,3 +1,5 @@
+using CogVideoX.Emulator.Syntax;
+
 namespace CogVideoX.Emulator.Cases;
 
 /// <summary>One entry of a case's params.</summary>
@@ -44,7 +46,10 @@ internal static class CaseArguments
         RequireDefault(map, "interleave", "none");
         RequireDefault(map, "out_of_bounds", "zero");
         return new TensorMap(map.Get("buffer").Text(), Choice(map.Get("dtype"), ElementBytes), Longs(map.Get("dims")), Longs(map.Get("strides_bytes")),
-            [.. map.Get("box").Items().Select(e => e.Int32())], Choice(map.Get("swizzle"), SwizzleBytes));
+            [.. map.Get("box").Items().Select(e => e.Int32())], Choice(map.Get("swizzle"), SwizzleBytes))
+        {
+            ElementType = PtxTypes.TryParse(map.Get("dtype").Text(), out PtxType type) ? type : PtxType.None,
+        };
     }
 
     private static long[] Longs(CaseNode numbers) => [.. numbers.Items().Select(e => e.Int64())];

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace CogVideoX.Emulator.Checking;
 
 /// <summary>
@@ -14,56 +16,82 @@ internal sealed class VectorClock
 
     public int Get(int cta, int entity)
     {
-        foreach ((int part, int[] clocks) in parts)
-            if (part == cta) return (uint)entity < (uint)clocks.Length ? clocks[entity] : 0;
-        return 0;
+        int[] clocks = Of(cta);
+        return (uint)entity < (uint)clocks.Length ? clocks[entity] : 0;
     }
 
+    /// <summary>Clocks of a CTA's entities; those beyond its end are 0.</summary>
+    public int[] Of(int cta)
+    {
+        foreach ((int part, int[] clocks) in parts)
+            if (part == cta) return clocks;
+        return [];
+    }
+
+    /// <summary>What either knows; one of the two itself if it knows all that the other does.</summary>
     public VectorClock Join(VectorClock other)
     {
         if (ReferenceEquals(this, other) || other.parts.Length == 0) return this;
-        if (parts.Length == 0) return other;
+        if (other.IsWithin(this)) return this;
+        if (IsWithin(other)) return other;
         var joined = new List<(int Cta, int[] Clocks)>(parts);
-        bool changed = false;
         foreach ((int cta, int[] clocks) in other.parts)
         {
             int at = joined.FindIndex(p => p.Cta == cta);
-            if (at < 0) { joined.Add((cta, clocks)); changed = true; continue; }
-            int[] merged = Larger(joined[at].Clocks, clocks);
-            changed |= !ReferenceEquals(merged, joined[at].Clocks);
-            joined[at] = (cta, merged);
+            if (at < 0) joined.Add((cta, clocks));
+            else joined[at] = (cta, Larger(joined[at].Clocks, clocks));
         }
-        return changed ? new VectorClock([.. joined]) : this;
+        return new VectorClock([.. joined]);
     }
 
     /// <summary>The same with new clocks for some entities of a CTA, from <paramref name="first"/> on, where the mask has a bit.</summary>
-    public VectorClock With(int cta, int first, uint mask, int clock)
+    public VectorClock With(int cta, int first, uint mask, int clock) => mask == 0 ? this : With(cta, [(first, mask, clock)]);
+
+    /// <summary>The same with new clocks for several groups of up to 32 entities of a CTA.</summary>
+    public VectorClock With(int cta, ReadOnlySpan<(int First, uint Mask, int Clock)> groups)
     {
-        if (mask == 0) return this;
-        int needed = first + 32 - int.LeadingZeroCount((int)mask);
-        int at = Array.FindIndex(parts, p => p.Cta == cta);
-        int[] old = at < 0 ? [] : parts[at].Clocks;
-        var clocks = new int[Math.Max(old.Length, needed)];
-        old.CopyTo(clocks, 0);
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
+        int at = Array.FindIndex(parts, p => p.Cta == cta), needed = at < 0 ? 0 : parts[at].Clocks.Length;
+        foreach ((int first, uint mask, _) in groups) needed = Math.Max(needed, first + 32 - int.LeadingZeroCount((int)mask));
+        var clocks = new int[needed];
+        if (at >= 0) parts[at].Clocks.CopyTo(clocks, 0);
+        foreach ((int first, uint mask, int clock) in groups)
         {
-            ref int entry = ref clocks[first + int.TrailingZeroCount((int)rest)];
-            entry = Math.Max(entry, clock);
+            for (uint rest = mask; rest != 0; rest &= rest - 1)
+            {
+                ref int entry = ref clocks[first + int.TrailingZeroCount((int)rest)];
+                entry = Math.Max(entry, clock);
+            }
         }
         (int, int[])[] copy = at < 0 ? [.. parts, (cta, clocks)] : [.. parts];
         if (at >= 0) copy[at] = (cta, clocks);
         return new VectorClock(copy);
     }
 
+    private bool IsWithin(VectorClock other)
+    {
+        foreach ((int cta, int[] clocks) in parts)
+            if (!IsWithin(clocks, other.Of(cta))) return false;
+        return true;
+    }
+
+    private static bool IsWithin(int[] a, int[] b)
+    {
+        if (ReferenceEquals(a, b)) return true;
+        int both = Math.Min(a.Length, b.Length), i = 0;
+        for (; i <= both - Vector256<int>.Count; i += Vector256<int>.Count)
+            if (Vector256.GreaterThanAny(Vector256.Create<int>(a.AsSpan(i)), Vector256.Create<int>(b.AsSpan(i)))) return false;
+        for (; i < both; i++)
+            if (a[i] > b[i]) return false;
+        return !a.AsSpan(both).ContainsAnyExcept(0);
+    }
+
     private static int[] Larger(int[] a, int[] b)
     {
-        if (ReferenceEquals(a, b)) return a;
-        bool within = true;
-        for (int i = 0; i < b.Length && within; i++) within = b[i] <= (i < a.Length ? a[i] : 0);
-        if (within) return a;
-        var merged = new int[Math.Max(a.Length, b.Length)];
-        a.CopyTo(merged, 0);
-        for (int i = 0; i < b.Length; i++) merged[i] = Math.Max(merged[i], b[i]);
+        if (IsWithin(a, b)) return b;
+        if (IsWithin(b, a)) return a;
+        (int[] shorter, int[] longer) = a.Length < b.Length ? (a, b) : (b, a);
+        int[] merged = [.. longer];
+        for (int i = 0; i < shorter.Length; i++) merged[i] = Math.Max(merged[i], shorter[i]);
         return merged;
     }
 }

@@ -9,6 +9,8 @@ internal sealed unsafe class Counters
     private const int SectorBytes = 32;
     private const int BankBytes = 4;
 
+    private Answer?[] answers = [];
+
     public long[] Executions { get; private set; } = [];
 
     public long[] ThreadExecutions { get; private set; } = [];
@@ -37,6 +39,7 @@ internal sealed unsafe class Counters
         ThreadExecutions = new long[instructions];
         Conflicts = new long[instructions];
         Sectors = new long[instructions];
+        answers = new Answer?[instructions];
     }
 
     public void Access(Instruction instruction, StateSpace space, long* addresses, uint active, int bytes)
@@ -50,14 +53,14 @@ internal sealed unsafe class Counters
                 break;
             case StateSpace.Shared or StateSpace.SharedCluster:
                 SharedBytes += moved;
-                Conflicts[instruction.Index] += CountConflicts(addresses, active, bytes);
+                Conflicts[instruction.Index] += RememberedConflicts(instruction.Index, addresses, active, bytes);
                 break;
             case StateSpace.Local: LocalBytes += moved; break;
         }
     }
 
     /// <summary>Neighbouring words, one a lane: no conflicts, and the sectors follow from the first address.</summary>
-    public void CoalescedAccess(Instruction instruction, StateSpace space, long first, int bytes)
+    public void RowAccess(Instruction instruction, StateSpace space, long first, int bytes)
     {
         if (space == StateSpace.Global)
         {
@@ -75,11 +78,24 @@ internal sealed unsafe class Counters
             Conflicts[instruction.Index] += CountConflicts(addresses, 0xffu << (8 * tile), 16);
     }
 
+    /// <summary>Loops come to the same addresses again: an instruction's last answer is kept.</summary>
+    private int RememberedConflicts(int instruction, long* addresses, uint active, int bytes)
+    {
+        var now = new ReadOnlySpan<long>(addresses, Warp.Lanes);
+        ref Answer? last = ref answers[instruction];
+        last ??= new Answer();
+        if (last.Active == active && now.SequenceEqual(last.Addresses)) return last.Conflicts;
+        now.CopyTo(last.Addresses);
+        last.Active = active;
+        last.Conflicts = bytes <= BankBytes && IsFreeOfConflicts(addresses, active) ? 0 : CountConflicts(addresses, active, bytes);
+        return last.Conflicts;
+    }
+
     private static int CountSectors(long* addresses, uint active, int bytes)
     {
         long* seen = stackalloc long[Warp.Lanes * 2];
         int count = 0;
-        long last = -1;
+        long last = -1, least = long.MaxValue, most = long.MinValue;
         for (uint rest = active; rest != 0; rest &= rest - 1)
         {
             long address = addresses[int.TrailingZeroCount((int)rest)];
@@ -87,7 +103,9 @@ internal sealed unsafe class Counters
             {
                 if (sector == last) continue;
                 last = sector;
-                if (!new ReadOnlySpan<long>(seen, count).Contains(sector)) seen[count++] = sector;
+                if (sector >= least && sector <= most && new ReadOnlySpan<long>(seen, count).Contains(sector)) continue;
+                (least, most) = (Math.Min(least, sector), Math.Max(most, sector));
+                seen[count++] = sector;
             }
         }
         return count;
@@ -104,6 +122,23 @@ internal sealed unsafe class Counters
             if (group != 0) extra += Passes(addresses, group, bytes) - 1;
         }
         return extra;
+    }
+
+    /// <summary>Each lane has a bank for itself, or all want one word.</summary>
+    private static bool IsFreeOfConflicts(long* addresses, uint active)
+    {
+        uint banks = 0;
+        long first = addresses[int.TrailingZeroCount((int)active)] / BankBytes;
+        bool distinct = true, same = true;
+        for (uint rest = active; rest != 0; rest &= rest - 1)
+        {
+            long word = addresses[int.TrailingZeroCount((int)rest)] / BankBytes;
+            uint bank = 1u << (int)(word & 31);
+            distinct &= (banks & bank) == 0;
+            same &= word == first;
+            banks |= bank;
+        }
+        return distinct || same;
     }
 
     private static int Passes(long* addresses, uint group, int bytes)
@@ -126,5 +161,13 @@ internal sealed unsafe class Counters
             }
         }
         return most;
+    }
+
+    /// <summary>Bank conflicts of an instruction's latest addresses.</summary>
+    private sealed class Answer
+    {
+        public readonly long[] Addresses = new long[Warp.Lanes];
+        public uint Active;
+        public int Conflicts;
     }
 }

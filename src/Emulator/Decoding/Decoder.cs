@@ -1,5 +1,6 @@
 using CogVideoX.Emulator.Driver;
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Decoding;
@@ -25,15 +26,15 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Function(PtxFunction function)
     {
         open.Add(function.Name);
-        slots.BeginFunction();
+        slots.BeginFunction(function);
         int first = code.Instructions.Count;
         foreach (PtxVariable variable in function.Variables) DeclareFrame(variable);
         if (!function.IsEntry)
-            foreach (PtxVariable variable in function.Parameters.Concat(function.Returns)) symbols.Frame.Add(variable);
+            foreach (PtxVariable variable in function.Parameters.Concat(function.Returns)) DeclareFrame(variable);
         var callees = new List<string>();
         foreach (PtxInstruction instruction in function.Instructions)
-            code.Instructions.Add(instruction.Opcode == "call" ? Call(instruction, callees) : One(instruction, first));
-        var end = new Return { Syntax = new PtxInstruction("ret", [], [], function.Line) { Scope = new NameScope(null) } };
+            code.Instructions.Add(One(instruction, first, callees));
+        var end = new Return(isUniform: false) { Syntax = new PtxInstruction("ret", [], [], function.Line) { Scope = new NameScope(null) } };
         code.Instructions.Add(end);
         int count = code.Instructions.Count - first;
         var joins = new int[code.Instructions.Count];
@@ -47,7 +48,6 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
 
     private void Callee(string name, PtxFunction caller)
     {
-        if (open.Contains(name)) throw new PtxException(caller.Line, $"{caller.Name} and {name} call each other: recursion isn't supported");
         if (open.Count >= DeepestCalls) throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
         if (!done.ContainsKey(name)) Function(module.Functions[name]);
     }
@@ -57,45 +57,88 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         if (variable.Space is StateSpace.Local or StateSpace.Param) symbols.Frame.Add(variable);
     }
 
-    private Instruction One(PtxInstruction instruction, int first)
+    private Instruction One(PtxInstruction instruction, int first, List<string> callees)
     {
         var decoder = new InstructionDecoder(instruction, slots, symbols);
-        Instruction made = OpcodeTable.Decode(decoder);
-        if (made is Branch branch) branch.Target += first;
-        if (made is IndexedBranch indexed)
-            for (int i = 0; i < indexed.Targets.Length; i++) indexed.Targets[i] += first;
-        code.UsesWgmma |= instruction.Opcode == "wgmma";
-        return made;
+        try
+        {
+            Instruction made = instruction.Opcode == "call" ? Call(instruction, decoder, callees) : OpcodeTable.Decode(decoder);
+            if (made is Branch branch) branch.Target += first;
+            if (made is IndexedBranch indexed)
+                for (int i = 0; i < indexed.Targets.Length; i++) indexed.Targets[i] += first;
+            code.UsesWgmma |= instruction.Opcode == "wgmma";
+            return made;
+        }
+        catch (UnsupportedException why)
+        {
+            return decoder.Placeholder(why);
+        }
     }
 
-    private Instruction Call(PtxInstruction instruction, List<string> callees)
+    private Instruction Call(PtxInstruction instruction, InstructionDecoder decoder, List<string> callees)
     {
-        var decoder = new InstructionDecoder(instruction, slots, symbols);
-        decoder.Flag("uni");
+        bool uniform = decoder.Flag("uni");
         string name = instruction.Operands[1].Name;
+        if (instruction.Operands[1].Kind == OperandKind.Register) return CallThroughRegister(instruction, decoder, callees, uniform);
         if (!module.Functions.TryGetValue(name, out PtxFunction? callee) || callee.IsEntry)
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
-        List<FrameCopy> arguments = Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true);
-        List<FrameCopy> results = Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false);
-        if (!callee.HasBody) return decoder.Finish(ExternalCalls.Make(callee, arguments, results));
-        var call = new Call(arguments, results) { Class = InstructionClass.Control };
-        calls.Add((call, name));
-        callees.Add(name);
+        if (!callee.HasBody)
+        {
+            return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true),
+                Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false)));
+        }
+        Call call = CallOf(callee, instruction, decoder, callees, uniform);
         decoder.Finish(call);
         return call;
+    }
+
+    private Call CallOf(PtxFunction callee, PtxInstruction instruction, InstructionDecoder decoder, List<string> callees, bool uniform)
+    {
+        if (open.Contains(callee.Name)) throw decoder.Unsupported($"{callee.Name} is called from itself, and there is no recursion here");
+        List<FrameCopy> arguments = Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true);
+        List<FrameCopy> results = Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false);
+        var call = new Call(arguments, results, uniform) { Class = InstructionClass.Control };
+        calls.Add((call, callee.Name));
+        callees.Add(callee.Name);
+        return call;
+    }
+
+    private Instruction CallThroughRegister(PtxInstruction instruction, InstructionDecoder decoder, List<string> callees, bool uniform)
+    {
+        if (instruction.Operands.Count < 4) throw decoder.Error("a call through a register names its .calltargets or .callprototype last");
+        string label = instruction.Operands[3].Name;
+        CallTargets list = instruction.Scope.FindCallTargets(label) ?? throw decoder.Error($"no .calltargets or .callprototype '{label}'");
+        IEnumerable<string> names = list.Functions ?? AddressesTaken.Of(module);
+        var targets = new Dictionary<ulong, Call>();
+        foreach (string name in names)
+        {
+            if (!module.Functions.TryGetValue(name, out PtxFunction? function) || function.IsEntry) throw decoder.Error($"there is no function '{name}'");
+            if (!function.HasBody || open.Contains(function.Name) || !(list.Prototype ?? function).HasSignatureOf(function)) continue;
+            targets[AddressMap.OfFunction(function.Number)] = CallOf(function, instruction, decoder, callees, uniform: false);
+        }
+        int address = decoder.Source(1, PtxType.B64);
+        return decoder.Finish(new IndirectCall(address, targets, uniform) { Class = InstructionClass.Control });
     }
 
     private List<FrameCopy> Copies(InstructionDecoder at, IReadOnlyList<PtxOperand> actual, List<PtxVariable> formal, bool toCallee)
     {
         if (actual.Count != formal.Count) throw at.Error($"{actual.Count} values where {formal.Count} belong");
-        var copies = new List<FrameCopy>();
-        for (int i = 0; i < actual.Count; i++)
-        {
-            if (actual[i].Variable is not { Space: StateSpace.Param } variable || variable.Size != formal[i].Size)
-                throw at.Error($"'{actual[i]}' doesn't fit the parameter {formal[i].Name}");
-            int mine = symbols.Frame.Add(variable), its = symbols.Frame.Add(formal[i]);
-            copies.Add(toCallee ? new FrameCopy(mine, its, (int)variable.Size) : new FrameCopy(its, mine, (int)variable.Size));
-        }
-        return copies;
+        return [.. actual.Zip(formal, (value, to) => to.Register is null ? InFrame(at, value, to, toCallee) : InRegister(at, value, to, toCallee))];
+    }
+
+    private FrameCopy InFrame(InstructionDecoder at, PtxOperand actual, PtxVariable formal, bool toCallee)
+    {
+        if (actual.Variable is not { Space: StateSpace.Param } variable || variable.Size != formal.Size)
+            throw at.Error($"'{actual}' doesn't fit the parameter {formal.Name}");
+        int mine = symbols.Frame.Add(variable), its = symbols.Frame.Add(formal);
+        return toCallee ? new FrameCopy(mine, its, (int)variable.Size) : new FrameCopy(its, mine, (int)variable.Size);
+    }
+
+    private FrameCopy InRegister(InstructionDecoder at, PtxOperand actual, PtxVariable formal, bool toCallee)
+    {
+        int its = slots.Parameter(formal), bytes = formal.Type.Bytes();
+        if (!toCallee) return new FrameCopy(its, at.ResultOfCall(actual, formal.Type), bytes, InRegisters: true);
+        int mine = formal.Type == PtxType.Pred ? at.Predicate(actual).Slot : at.UncheckedSource(actual, formal.Type);
+        return new FrameCopy(mine, its, bytes, InRegisters: true);
     }
 }

@@ -1,4 +1,5 @@
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Decoding;
@@ -19,7 +20,11 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The operand at a place, or an error that it is missing.</summary>
     public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
 
+    /// <summary>The instruction is wrong: ptxas refuses it too, and so the whole module.</summary>
     public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
+
+    /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
+    public UnsupportedException Unsupported(string reason) => new(reason);
 
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
@@ -77,7 +82,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return slot;
     }
 
-    /// <summary>A source that isn't checked before the instruction runs: moves carry "unwritten" on.</summary>
+    /// <summary>Slot of a register that isn't checked before the instruction runs.</summary>
     public int UncheckedSource(PtxOperand operand, PtxType type) => Value(operand, type);
 
     /// <summary>A source whose register may be wider than the type, as st and cvt allow (PTX ISA 9.4.1).</summary>
@@ -88,6 +93,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             registerBytes = type.Bytes();
             return Source(operand, type);
         }
+        RequireWidened(operand.Register, type);
         registerBytes = operand.Register.Type.Bytes();
         int slot = slots.Register(operand.Register);
         sources.Add(slot);
@@ -99,10 +105,42 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int Destination(PtxOperand operand, PtxType type)
     {
         if (operand.Kind == OperandKind.Sink) return slots.Sink;
-        if (operand.Kind != OperandKind.Register || operand.Inverted || operand.Offset != 0) throw Error($"'{operand}' can't be written");
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null }) throw Error($"'{operand}' can't be written");
+        return Written(operand, type);
+    }
+
+    /// <summary>A word of which a part may be picked, as video instructions do.</summary>
+    public int DestinationPart(int index)
+    {
+        PtxOperand operand = Operand(index);
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 }) throw Error($"'{operand}' can't be written");
+        return Written(operand, PtxType.B32);
+    }
+
+    /// <summary>A word of which a part may be picked, as video instructions do.</summary>
+    public int SourcePart(int index)
+    {
+        PtxOperand operand = Operand(index);
+        if (operand.Selector is null) return Source(operand, PtxType.B32);
+        CheckType(operand.Register!, PtxType.B32);
+        int slot = slots.Register(operand.Register!);
+        sources.Add(slot);
+        return slot;
+    }
+
+    private int Written(PtxOperand operand, PtxType type)
+    {
         CheckType(operand.Register!, type);
         int slot = slots.Register(operand.Register!);
         destinations.Add(slot);
+        return slot;
+    }
+
+    /// <summary>A register that a call's return writes, long after the call itself.</summary>
+    public int ResultOfCall(PtxOperand operand, PtxType type)
+    {
+        int slot = Destination(operand, type);
+        destinations.Remove(slot);
         return slot;
     }
 
@@ -111,6 +149,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         registerBytes = operand.Register?.Type.Bytes() ?? type.Bytes();
         if (registerBytes <= type.Bytes()) return Destination(operand, type);
+        RequireWidened(operand.Register!, type);
         int slot = slots.Register(operand.Register!);
         destinations.Add(slot);
         return slot;
@@ -176,6 +215,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         instruction.MoreSources = [.. distinct.Skip(3)];
         instruction.Destination = destinations.ElementAtOrDefault(0);
         instruction.MoreDestinations = [.. destinations.Skip(1)];
+        return Guarded(instruction);
+    }
+
+    /// <summary>Stands where the instruction can't be run: whatever it reads or writes doesn't matter.</summary>
+    public Instruction Placeholder(UnsupportedException why) => Guarded(new Unsupported(why.Message) { Syntax = syntax });
+
+    private Instruction Guarded(Instruction instruction)
+    {
         if (syntax.Guard is not { } guard) return instruction;
         instruction.Guard = slots.Register(guard);
         instruction.GuardInverted = syntax.GuardInverted;
@@ -184,15 +231,23 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     private int Value(PtxOperand operand, PtxType type)
     {
+        if (operand.Kind == OperandKind.Symbol && !type.IsFloat() && symbols.FunctionAddress(operand.Name) is { } code && type.Bytes() == 8)
+            return slots.Constant(code, 8);
         switch (operand.Kind)
         {
-            case OperandKind.Register when operand is { Inverted: false, Offset: 0 }:
+            case OperandKind.Register when operand is { Inverted: false, Offset: 0, Selector: null }:
                 CheckType(operand.Register!, type);
                 return slots.Register(operand.Register!);
             case OperandKind.Integer when !type.IsFloat() || operand.Bits == 0:
                 return slots.Constant(Cut(operand.Bits, type.Bytes()), type.Bytes());
             case OperandKind.Real:
                 return slots.Constant(RealBits(operand, type), type.Bytes());
+            case OperandKind.Special when syntax.Opcode is not ("mov" or "cvt"):
+                throw Error($"{operand.Name} must be moved to a register first");
+            case OperandKind.Special when type.IsFloat():
+                throw Error($"{operand.Name} isn't a {type.Text()}");
+            case OperandKind.Special when SpecialRegister.IsUncovered(operand.Name):
+                throw Unsupported($"{operand.Name} isn't covered");
             case OperandKind.Special:
                 return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
             case OperandKind.Symbol when type.Bytes() is 4 or 8 && !type.IsFloat():
@@ -223,6 +278,12 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         bool sizes = register.Type.Bytes() == type.Bytes() && (register.Type == PtxType.Pred) == (type == PtxType.Pred);
         bool classes = !(register.Type.IsFloat() && IsInteger(type)) && !(IsInteger(register.Type) && type.IsFloat());
         if (!sizes || !classes) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
+    }
+
+    /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>
+    private void RequireWidened(PtxRegister register, PtxType type)
+    {
+        if ((register.Type.IsFloat() && IsInteger(type)) || type.IsFloat()) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
     }
 
     private static bool IsInteger(PtxType type) => type is >= PtxType.U8 and <= PtxType.S64;

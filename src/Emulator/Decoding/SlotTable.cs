@@ -7,7 +7,8 @@ namespace CogVideoX.Emulator.Decoding;
 internal sealed class SlotTable(KernelCode code)
 {
     private readonly Dictionary<(ulong Bits, int Bytes), int> constants = [];
-    private readonly Dictionary<string, int> specials = [];
+    private readonly Dictionary<(string Name, int Bytes), int> specials = [];
+    private readonly Dictionary<PtxVariable, int> parameters = [];
     private Dictionary<int, int> registers = [];
 
     /// <summary>A slot to throw results away.</summary>
@@ -16,12 +17,25 @@ internal sealed class SlotTable(KernelCode code)
     /// <summary>Slots of the running function's registers.</summary>
     public IReadOnlyCollection<int> FunctionSlots => registers.Values;
 
-    public void BeginFunction() => registers = [];
+    /// <summary>The registers named from here on are that function's.</summary>
+    public void BeginFunction(PtxFunction function)
+    {
+        registers = [];
+        foreach (PtxVariable parameter in function.Parameters.Concat(function.Returns))
+            if (parameter.Register is { } register) registers.Add(register.Number, Parameter(parameter));
+    }
+
+    /// <summary>The slot of a parameter in a register; callers name it too.</summary>
+    public int Parameter(PtxVariable parameter)
+    {
+        if (!parameters.TryGetValue(parameter, out int slot)) parameters.Add(parameter, slot = Reserve(code, Slots(parameter.Type)));
+        return slot;
+    }
 
     public int Register(PtxRegister register)
     {
         if (!registers.TryGetValue(register.Number, out int slot))
-            registers.Add(register.Number, slot = Reserve(code, register.Type.Bytes() switch { 8 => 2, 16 => 4, _ => 1 }));
+            registers.Add(register.Number, slot = Reserve(code, Slots(register.Type)));
         return slot;
     }
 
@@ -36,14 +50,17 @@ internal sealed class SlotTable(KernelCode code)
 
     public int? Special(string name, int bytes)
     {
-        if (specials.TryGetValue(name, out int slot)) return slot;
+        if (specials.TryGetValue((name, bytes), out int slot)) return slot;
         if (SpecialRegister.Find(name) is not { } register) return null;
-        if (register.Bytes != bytes) return null;
+        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4)) return null;
+        if (bytes == 2) register = register.AsHalf();
         slot = Reserve(code, bytes == 8 ? 2 : 1);
-        specials.Add(name, slot);
+        specials.Add((name, bytes), slot);
         code.Specials.Add((slot, register));
         return slot;
     }
+
+    private static int Slots(PtxType type) => type.Bytes() switch { 8 => 2, 16 => 4, _ => 1 };
 
     private static int Reserve(KernelCode code, int slots)
     {

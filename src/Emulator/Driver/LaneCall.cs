@@ -1,6 +1,7 @@
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Instructions;
+using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Driver;
@@ -17,7 +18,14 @@ internal readonly record struct LaneCall(Warp Warp, int Lane, int Line)
     /// <summary>A number at a generic address.</summary>
     public unsafe ulong Number(ulong address, int bytes)
     {
-        byte* from = MemoryReference.Resolve(Warp, StateSpace.Generic, address, bytes, Lane, null, out _);
+        byte* from = MemoryReference.Read(Warp, StateSpace.Generic, address, bytes, Lane, out Allocation? at, out UnwrittenBytes unwritten);
+        if (unwritten.Any)
+            throw new FaultException(FaultKind.Uninitialized, $"a function of the driver reads {at?.SpaceText ?? "local"} memory that nobody has written")
+            {
+                Lane = Lane,
+                Address = address,
+                Allocation = at?.Name,
+            };
         return bytes switch { 1 => *from, 2 => *(ushort*)from, 4 => *(uint*)from, _ => *(ulong*)from };
     }
 

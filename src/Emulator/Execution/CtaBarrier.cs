@@ -6,7 +6,8 @@ namespace CogVideoX.Emulator.Execution;
 internal sealed class CtaBarrier(int number)
 {
     private readonly List<(Warp Warp, Strand Strand, uint Mask, Action<bool, bool, int>? Result)> waiting = [];
-    private readonly Dictionary<Warp, uint> present = [];
+    private readonly List<(Warp Warp, uint Mask)> present = [];
+    private readonly List<(int First, uint Mask, int Clock)> clocks = [];
     private Knowledge gathered = Knowledge.None;
     private int arrived;
     private int expected;
@@ -19,16 +20,18 @@ internal sealed class CtaBarrier(int number)
     {
         if (arrived > 0 && expected != count)
             throw new FaultException(FaultKind.Divergent, $"barrier {number} is used with {Words(expected)} and with {Words(count)} at once");
-        uint before = present.GetValueOrDefault(warp);
-        if ((before & mask) != 0)
-            throw new FaultException(FaultKind.Divergent, $"a thread arrives twice at barrier {number} before it completes")
-            { Lane = int.TrailingZeroCount((int)(before & mask)) };
+        foreach ((Warp other, uint before) in present)
+            if (other == warp && (before & mask) != 0)
+                throw new FaultException(FaultKind.Divergent, $"a thread arrives twice at barrier {number} before it completes")
+                { Lane = int.TrailingZeroCount((int)(before & mask)) };
         expected = count;
-        present[warp] = before | mask;
+        present.Add((warp, mask));
         arrived += int.PopCount((int)mask);
         if (count > 0 && arrived > count)
             throw new FaultException(FaultKind.Divergent, $"{arrived} threads arrive at barrier {number}, which expects {count}");
-        gathered = gathered.Join(warp.Publish(mask));
+        (Knowledge known, int clock) = warp.BeginPublish(mask);
+        gathered = gathered.Join(known);
+        clocks.Add((warp.FirstEntity, mask, clock));
         warp.Cta.Launch.Progress++;
     }
 
@@ -36,7 +39,7 @@ internal sealed class CtaBarrier(int number)
     public void Wait(Warp warp, Strand strand, uint mask, uint predicate, Action<bool, bool, int>? result)
     {
         trues += int.PopCount((int)(predicate & mask));
-        strand.Waiting = $"barrier {number}, where {arrived} threads have arrived";
+        strand.Waiting = this;
         waiting.Add((warp, strand, mask, result));
         warp.Yield = true;
     }
@@ -44,21 +47,26 @@ internal sealed class CtaBarrier(int number)
     public void CheckComplete(int liveThreads)
     {
         if (arrived == 0 || arrived < (expected == 0 ? liveThreads : expected)) return;
-        int count = trues;
-        Knowledge news = gathered;
-        (Warp Warp, Strand Strand, uint Mask, Action<bool, bool, int>? Result)[] resumed = [.. waiting];
-        waiting.Clear();
+        int count = trues, synced = 0;
+        Cta cta = present[0].Warp.Cta;
+        // it holds all that each of them knew, so it takes the place of what they knew
+        Knowledge news = gathered with { Seen = gathered.Seen.With(cta.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(clocks)) };
+        foreach ((_, _, uint mask, _) in waiting) synced += int.PopCount((int)mask);
         present.Clear();
+        clocks.Clear();
         gathered = Knowledge.None;
         arrived = expected = trues = 0;
-        int synced = resumed.Sum(r => int.PopCount((int)r.Mask));
-        foreach ((Warp warp, Strand strand, uint mask, Action<bool, bool, int>? result) in resumed)
+        foreach ((Warp warp, Strand strand, uint mask, Action<bool, bool, int>? result) in waiting)
         {
-            warp.Learn(mask, news);
+            warp.Knowledge.Replace(mask, news);
             strand.Waiting = null;
             result?.Invoke(count > 0, count == synced, count);
         }
+        waiting.Clear();
     }
+
+    /// <summary>What those who wait here wait for.</summary>
+    public override string ToString() => $"barrier {number}, where {arrived} threads have arrived";
 
     private static string Words(int count) => count == 0 ? "all threads" : $"{count} threads";
 }

@@ -3,7 +3,7 @@ using CogVideoX.Emulator.Checking;
 namespace CogVideoX.Emulator.Execution;
 
 /// <summary>brx.idx (PTX ISA 9.7.12.4): each lane goes where its index says.</summary>
-internal sealed unsafe class IndexedBranch(int index, int[] targets) : Instruction
+internal sealed unsafe class IndexedBranch(int index, int[] targets, bool isUniform) : Instruction
 {
     public int[] Targets { get; } = targets;
 
@@ -25,6 +25,8 @@ internal sealed unsafe class IndexedBranch(int index, int[] targets) : Instructi
                 if (at[other] == at[lane]) same |= 1u << other;
             }
             rest &= ~same;
+            if (isUniform && (rest | staying) != 0)
+                throw new FaultException(FaultKind.Divergent, "brx.idx.uni must not diverge, and lanes that run together go different ways") { Lane = lane };
             if (rest == 0 && staying == 0) last = Targets[(int)at[lane]];
             else Strands.Split(warp, same, Targets[(int)at[lane]], warp.Code.Joins[Index]);
         }

@@ -6,7 +6,8 @@ namespace CogVideoX.Emulator.Execution;
 /// A decoded instruction: operands are numbers of register slots, so that running it looks nothing up.
 /// The warp checks sources before <see cref="Execute"/> and marks destinations after it.
 /// </summary>
-internal abstract class Instruction
+/// <param name="marksDestinations">it marks its destinations as written itself: it reads and writes at one register, or waits for other lanes first</param>
+internal abstract class Instruction(bool marksDestinations = false)
 {
     /// <summary>Slot that is always readable and may always be written.</summary>
     public const int NoSlot = 0;
@@ -24,6 +25,21 @@ internal abstract class Instruction
     public InstructionClass Class;
 
     public int Line => Syntax.Line;
+
+    /// <summary>Slots that it reads, its guard left out.</summary>
+    public IEnumerable<int> Sources => MoreSources.Prepend(Source2).Prepend(Source1).Prepend(Source0).Where(slot => slot != NoSlot);
+
+    /// <summary>Slots that it writes.</summary>
+    public IEnumerable<int> Destinations => MoreDestinations.Prepend(Destination).Where(slot => slot != NoSlot);
+
+    public readonly bool MarksDestinations = marksDestinations;
+
+    /// <summary>Whether what nobody wrote in a source, or in the guard, is carried on to the results; else it is a fault.</summary>
+    public virtual bool MayCarry(int slot) => false;
+
+    /// <summary>What of a result nobody wrote, for a lane with such sources; asked before <see cref="Execute"/>.</summary>
+    /// <param name="result">number of the destination</param>
+    public virtual Unwritten Carry(Warp warp, int lane, int result) => default;
 
     /// <summary>Does the work for the lanes in <see cref="Warp.Active"/>.</summary>
     public abstract void Execute(Warp warp);

@@ -6,7 +6,7 @@ internal sealed class Join(int at, uint expected, Join? outer, CallFrame? calls)
     /// <summary>Index of the instruction where they meet; -1 if each side runs to its end.</summary>
     public int At { get; } = at;
 
-    public uint Expected { get; } = expected;
+    public uint Expected { get; set; } = expected;
 
     public uint Arrived { get; set; }
 

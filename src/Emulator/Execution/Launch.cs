@@ -25,6 +25,9 @@ internal sealed class Launch
 
     public required int DynamicSharedBytes { get; init; }
 
+    /// <summary>All CTAs run at the same time.</summary>
+    public required bool IsCooperative { get; init; }
+
     public required LaunchOptions Options { get; init; }
 
     public required ModuleMemory Memory { get; init; }

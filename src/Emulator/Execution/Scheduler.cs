@@ -12,8 +12,13 @@ internal sealed class Scheduler(Launch launch)
     /// <summary>Memory for CTAs at the same time, as long as a cluster fits.</summary>
     private const long RoomForCtas = 1L << 30;
 
-    private readonly long mostResident = Math.Clamp(
+    /// <summary>Warp instructions after which CTAs that don't end may wait for others that haven't begun.</summary>
+    private const long LongWait = 50_000;
+
+    private long mostResident = launch.IsCooperative ? launch.Grid.Count : Math.Clamp(
         RoomForCtas / launch.CtaBytes, launch.ClusterShape.Count, Math.Max(launch.Options.ResidentCtas, launch.ClusterShape.Count));
+
+    private long executedAtChange;
 
     private readonly List<Warp> warps = [];
     private readonly List<Cluster> resident = [];
@@ -40,6 +45,7 @@ internal sealed class Scheduler(Launch launch)
     private bool Admit()
     {
         int perCluster = (int)launch.ClusterShape.Count;
+        if (launch.Executed - executedAtChange > LongWait) AdmitMore();
         while (nextCluster < launch.ClusterGrid.Count && (resident.Count + 1) * perCluster <= mostResident)
         {
             Dim3 at = launch.ClusterGrid.At(nextCluster++);
@@ -55,6 +61,13 @@ internal sealed class Scheduler(Launch launch)
             foreach (Cta cta in cluster.Ctas) warps.AddRange(cta.Warps);
         }
         return warps.Count > 0;
+    }
+
+    private void AdmitMore()
+    {
+        executedAtChange = launch.Executed;
+        long room = Math.Max(RoomForCtas / launch.CtaBytes, mostResident);
+        mostResident = Math.Max(mostResident, Math.Min(2 * mostResident, Math.Min(room, LaunchLimits.Multiprocessors)));
     }
 
     private bool Turn(Warp warp)
@@ -79,7 +92,7 @@ internal sealed class Scheduler(Launch launch)
         if (launch.Executed <= options.MaxLaunchInstructions) return;
         long waiting = launch.Grid.Count - (nextCluster * launch.ClusterShape.Count);
         throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxLaunchInstructions} warp instructions of the launch: {Spinning.Of(warps)}"
-            + (waiting == 0 ? "" : $"; blocks that haven't started: {waiting}"));
+            + (waiting == 0 ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch"));
     }
 
     private Strand? Pick(Warp warp)
@@ -108,6 +121,7 @@ internal sealed class Scheduler(Launch launch)
             foreach (Cta cta in done.Ctas) launch.Pending.FinishWhere(o => o.Warp.Cta == cta);
             foreach (Cta cta in done.Ctas) cta.MemoryBarriers.CheckAtExit();
             resident.Remove(done);
+            executedAtChange = launch.Executed;
         }
     }
 
@@ -132,7 +146,16 @@ internal sealed class Scheduler(Launch launch)
             }
             return;
         }
-        throw Deadlock();
+        if (!LetParkedGo()) throw Deadlock();
+    }
+
+    /// <summary>Whoever waits where the sides of a branch meet goes on alone: what the others wait for may be theirs to do.</summary>
+    private bool LetParkedGo()
+    {
+        bool any = false;
+        foreach (Warp warp in warps)
+            if (!warp.Strands.Exists(s => s.WarpNeeds != 0)) any |= Strands.LetParkedGo(warp);
+        return any;
     }
 
     private FaultException Deadlock()
@@ -141,7 +164,7 @@ internal sealed class Scheduler(Launch launch)
         Strand strand = warp.Strands.Find(s => s.WarpNeeds != 0) ?? warp.Strands[0];
         Running = warp;
         warp.Strand = strand;
-        var reasons = warps.SelectMany(w => w.Strands).GroupBy(s => s.Waiting).Select(g => $"{g.Count()} strands at {g.Key}");
+        var reasons = warps.SelectMany(w => w.Strands).GroupBy(s => s.Waiting?.ToString()).Select(g => $"{g.Count()} strands at {g.Key}");
         bool divergent = strand.WarpNeeds != 0;
         string text = divergent ? "a warp-wide instruction waits for lanes that never come to it" : "nobody can go on";
         return new FaultException(divergent ? FaultKind.Divergent : FaultKind.Deadlock, $"{text}: {string.Join("; ", reasons)}")

@@ -9,6 +9,13 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
 
     public ulong Read(Warp warp, int lane) => read(warp, lane);
 
+    /// <summary>Known to PTX, but with nothing to say here.</summary>
+    public static bool IsUncovered(string name) => name is "%aggr_smem_size" or "%is_explicit_cluster" || name.StartsWith("%pm", StringComparison.Ordinal)
+        || name.StartsWith("%reserved_smem_offset_", StringComparison.Ordinal);
+
+    /// <summary>Its lower half: mov.u16 of a word.</summary>
+    public SpecialRegister AsHalf() => new(2, (warp, lane) => (ushort)read(warp, lane));
+
     public static SpecialRegister? Find(string name) => All.GetValueOrDefault(name);
 
     private static Dictionary<string, SpecialRegister> Make()
@@ -36,6 +43,9 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
         Word("%lanemask_ge", (_, lane) => ~((1u << lane) - 1));
         Word("%dynamic_smem_size", (w, _) => (uint)w.Cta.Launch.DynamicSharedBytes);
         Word("%total_smem_size", (w, _) => (uint)w.Cta.Shared.Used);
+        // what a driver leaves there is its own business: zeros
+        for (int i = 0; i < 32; i++) Word($"%envreg{i}", (_, _) => 0);
+        all["%current_graph_exec"] = new SpecialRegister(8, (_, _) => 0);
         all["%gridid"] = new SpecialRegister(8, (_, _) => 1);
         return all;
 
@@ -46,6 +56,7 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
             Word(name + ".x", (w, lane) => (uint)read(w, lane).X);
             Word(name + ".y", (w, lane) => (uint)read(w, lane).Y);
             Word(name + ".z", (w, lane) => (uint)read(w, lane).Z);
+            Word(name + ".w", (_, _) => 0);
         }
     }
 }

@@ -8,8 +8,8 @@ internal sealed class Strand(uint mask, int at)
     public Join? Join;
     public CallFrame? Calls;
 
-    /// <summary>What it waits for, in words; null while it can run.</summary>
-    public string? Waiting;
+    /// <summary>What it waits for; its text is words for people. Null while it can run.</summary>
+    public object? Waiting;
 
     /// <summary>Tried before each turn of a waiting strand; true lets it go on.</summary>
     public Func<bool>? CanResume;

@@ -3,6 +3,8 @@ namespace CogVideoX.Emulator.Execution;
 /// <summary>Splits, meetings and ends of strands.</summary>
 internal static class Strands
 {
+    private const int MostStrong = 64;
+
     /// <summary>The running strand goes two ways; they meet again at <paramref name="joinAt"/> (-1: nowhere).</summary>
     public static void Split(Warp warp, uint taken, int target, int joinAt)
     {
@@ -23,8 +25,36 @@ internal static class Strands
         Join join = strand.Join!;
         join.Arrived |= strand.Mask;
         warp.Strands.Remove(strand);
-        Complete(warp, join);
         warp.Yield = true;
+        if (Complete(warp, join) || warp.Parked.Contains(join)) return;
+        warp.Parked.Add(join);
+        warp.StrongSinceParked = 0;
+    }
+
+    /// <summary>
+    /// Every thread makes progress (PTX ISA 3.1, since sm_70): the others may poll for what those who wait at a join would do next. A strong access
+    /// is where threads speak to each other, so after some of these the waiting lanes go on alone.
+    /// </summary>
+    public static void CountStrong(Warp warp)
+    {
+        if (warp.Parked.Count > 0 && ++warp.StrongSinceParked > MostStrong) LetParkedGo(warp);
+    }
+
+    /// <summary>Lets the lanes that wait at joins go on without the others; false if there are none.</summary>
+    public static bool LetParkedGo(Warp warp)
+    {
+        bool any = warp.Parked.Count > 0;
+        foreach (Join join in warp.Parked)
+        {
+            uint mask = join.Arrived & warp.Live;
+            join.Expected &= ~join.Arrived;
+            join.Arrived = 0;
+            if (mask != 0) warp.Strands.Add(new Strand(mask, join.At) { Join = join.Outer, Calls = join.Calls });
+        }
+        warp.Parked.Clear();
+        warp.StrongSinceParked = 0;
+        warp.RunsApart |= any;
+        return any;
     }
 
     /// <summary>Lanes end; whoever waited for them to come goes on.</summary>
@@ -52,6 +82,7 @@ internal static class Strands
         if (!NobodyToCome(warp, join)) return false;
         uint mask = join.Arrived & warp.Live;
         if (mask == 0) return false;
+        warp.Parked.Remove(join);
         warp.Strands.Add(new Strand(mask, join.At) { Join = join.Outer, Calls = join.Calls });
         return true;
     }

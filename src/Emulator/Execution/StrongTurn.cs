@@ -10,6 +10,7 @@ internal static class StrongTurn
 
     public static void End(Warp warp)
     {
+        Strands.CountStrong(warp);
         Random random = warp.Cta.Launch.Random;
         if (random.Next(Odds) != 0) return;
         warp.Yield = true;

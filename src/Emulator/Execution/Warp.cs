@@ -10,7 +10,9 @@ internal sealed unsafe class Warp
     public const int SlotBytes = 128;
 
     private readonly byte[] registers;
-    private readonly long[] executed = new long[Lanes];
+    private readonly long[] executedApart = new long[Lanes];
+    private long executedTogether;
+    private long mostApart;
     private readonly uint[] ready;
     private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
@@ -28,7 +30,8 @@ internal sealed unsafe class Warp
         Ready[Instruction.NoSlot] = ~0u;
         Addresses = (long*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref addresses[0]);
         Local = new LocalMemory(code.Frame);
-        Array.Fill(Knowledge, Checking.Knowledge.None);
+        Unwritten = new UnwrittenRegisters(this);
+        Knowledge = new LaneKnowledge(mask);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
         Strands.Add(new Strand(mask, code.Entry));
     }
@@ -45,6 +48,9 @@ internal sealed unsafe class Warp
     /// <summary>For each slot, the lanes whose value may be read.</summary>
     public uint* Ready { get; }
 
+    /// <summary>What the other lanes hold.</summary>
+    public UnwrittenRegisters Unwritten { get; }
+
     /// <summary>Scratch for the addresses of the running instruction.</summary>
     public long* Addresses { get; }
 
@@ -53,6 +59,15 @@ internal sealed unsafe class Warp
     public List<Strand> Strands { get; } = [];
 
     public Strand Strand { get; set; } = null!;
+
+    /// <summary>Joins where lanes wait for others.</summary>
+    public List<Join> Parked { get; } = [];
+
+    /// <summary>Strong accesses of the other lanes since.</summary>
+    public int StrongSinceParked { get; set; }
+
+    /// <summary>Whether lanes went on from a join alone, and so may come to a place one after the other.</summary>
+    public bool RunsApart { get; set; }
 
     /// <summary>Lanes that have a thread and haven't left.</summary>
     public uint Live { get; set; }
@@ -74,7 +89,8 @@ internal sealed unsafe class Warp
     /// <summary>Carry flags of add.cc and its kin, a bit a lane.</summary>
     public uint Carry { get; set; }
 
-    public Knowledge[] Knowledge { get; } = new Knowledge[Lanes];
+    /// <summary>What each lane knows.</summary>
+    public LaneKnowledge Knowledge { get; }
 
     /// <summary>Clock of the warp's threads: goes up whenever one of them publishes what it did.</summary>
     public int Clock { get; set; } = 1;
@@ -84,6 +100,9 @@ internal sealed unsafe class Warp
 
     /// <summary>What a lane read from strong writes, by the scope that a later fence needs to take it in.</summary>
     public Observations[] Acquired { get; } = new Observations[Lanes];
+
+    /// <summary>What was done before a lane's last fence.sc of the device's scope.</summary>
+    public VectorClock?[] Sequenced { get; } = new VectorClock?[Lanes];
 
     public Access Access { get; }
 
@@ -115,6 +134,7 @@ internal sealed unsafe class Warp
         a.Line = line;
         a.Actor = Actor.Thread;
         a.Scope = scope;
+        a.IsAtomic = a.IsReadOnly = false;
         return a;
     }
 
@@ -124,6 +144,14 @@ internal sealed unsafe class Warp
         Access.Lane = lane;
         Access.Mask = Access.IssuerMask = 1u << lane;
         Access.Knowledge = Knowledge[lane];
+    }
+
+    /// <summary>As <see cref="Publish"/>, with the lanes' own accesses left to the caller: they are known up to the clock.</summary>
+    public (Knowledge Known, int Clock) BeginPublish(uint mask)
+    {
+        Knowledge all = Together(mask);
+        VectorClock seen = Async.AddWaited(all.Seen, Cta.Number, mask);
+        return (ReferenceEquals(seen, all.Seen) ? all : all with { Seen = seen }, Clock++);
     }
 
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
@@ -136,31 +164,11 @@ internal sealed unsafe class Warp
         return all with { Seen = seen };
     }
 
-    /// <summary>Joins what some lanes know, each object once.</summary>
-    public Knowledge Together(uint mask)
-    {
-        Knowledge? all = null, last = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            Knowledge one = Knowledge[int.TrailingZeroCount((int)rest)];
-            if (ReferenceEquals(one, last)) continue;
-            all = all is null ? one : all.Join(one);
-            last = one;
-        }
-        return all ?? Checking.Knowledge.None;
-    }
+    /// <summary>What some lanes know together.</summary>
+    public Knowledge Together(uint mask) => Knowledge.Together(mask);
 
     /// <summary>The lanes learn it.</summary>
-    public void Learn(uint mask, Knowledge news)
-    {
-        Knowledge? before = null, after = null;
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-        {
-            int lane = int.TrailingZeroCount((int)rest);
-            if (!ReferenceEquals(Knowledge[lane], before)) { before = Knowledge[lane]; after = before.Join(news); }
-            Knowledge[lane] = after!;
-        }
-    }
+    public void Learn(uint mask, Knowledge news) => Knowledge.Learn(mask, news);
 
     /// <summary>fence.proxy.async: what the lanes know and did becomes visible to asynchronous copies.</summary>
     public void FenceProxy(uint mask)
@@ -178,10 +186,46 @@ internal sealed unsafe class Warp
     /// <summary>Some lanes have run so many instructions more; returns how many the busiest of them has run in all.</summary>
     public long Count(uint mask, int ran)
     {
+        if (mask == Initial)
+        {
+            executedTogether += ran;
+            return executedTogether + mostApart;
+        }
         long most = 0;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            most = Math.Max(most, executed[int.TrailingZeroCount((int)rest)] += ran);
-        return most;
+            most = Math.Max(most, executedApart[int.TrailingZeroCount((int)rest)] += ran);
+        mostApart = Math.Max(mostApart, most);
+        return executedTogether + most;
+    }
+
+    /// <summary>
+    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others; true while they do.
+    /// </summary>
+    public bool AwaitsWhole(Instruction instruction, string name)
+    {
+        if (Active == Live || !RunsApart || instruction.Guard != Instruction.NoSlot) { RequireWhole(name); return false; }
+        Strand strand = Strand;
+        uint here = Here(instruction.Index);
+        if (here != Live)
+        {
+            strand.Waiting = $"'{name}' at line {instruction.Line}, for lanes 0x{Live & ~here:x8} of the warp";
+            strand.CanResume = () => Here(instruction.Index) == Live;
+            Next = instruction.Index;
+            Yield = true;
+            return true;
+        }
+        Strands.RemoveAll(other => other != strand);
+        strand.Mask = Active = Live;
+        RunsApart = false;
+        return false;
+    }
+
+    private uint Here(int index)
+    {
+        uint here = 0;
+        foreach (Strand strand in Strands)
+            if (strand.At == index && strand.Join == Strand.Join && strand.Calls == Strand.Calls) here |= strand.Mask;
+        return here;
     }
 
     /// <summary>A collective instruction that every thread of the warp must reach together.</summary>

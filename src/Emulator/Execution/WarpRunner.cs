@@ -22,7 +22,13 @@ internal static unsafe class WarpRunner
             uint active = strand.Mask;
             if (instruction.Guard != Instruction.NoSlot)
             {
-                if ((active & ~ready[instruction.Guard]) != 0) throw RegisterFaults.Unreadable(warp, instruction, instruction.Guard, active);
+                uint unknown = active & ~ready[instruction.Guard];
+                if (unknown != 0)
+                {
+                    warp.Active = unknown;
+                    warp.Unwritten.Guard(instruction, unknown);
+                    active &= ~unknown;
+                }
                 uint guard = warp.Predicate(instruction.Guard);
                 active &= instruction.GuardInverted ? ~guard : guard;
             }
@@ -38,13 +44,19 @@ internal static unsafe class WarpRunner
 
     private static void Step(Warp warp, Instruction instruction, uint active, uint* ready)
     {
-        if ((active & ~(ready[instruction.Source0] & ready[instruction.Source1] & ready[instruction.Source2])) != 0)
-            throw RegisterFaults.Unreadable(warp, instruction, active);
-        foreach (int slot in instruction.MoreSources)
-            if ((active & ~ready[slot]) != 0) throw RegisterFaults.Unreadable(warp, instruction, slot, active);
+        uint written = ready[instruction.Source0] & ready[instruction.Source1] & ready[instruction.Source2];
+        foreach (int slot in instruction.MoreSources) written &= ready[slot];
         if (warp.Code.UsesWgmma) WgmmaRegisters.BeforeWrite(warp, instruction);
-        ready[instruction.Destination] |= active;
-        foreach (int slot in instruction.MoreDestinations) ready[slot] |= active;
+        if ((active & ~written) != 0)
+        {
+            warp.Unwritten.Run(instruction, active);
+            return;
+        }
+        if (!instruction.MarksDestinations)
+        {
+            ready[instruction.Destination] |= active;
+            foreach (int slot in instruction.MoreDestinations) ready[slot] |= active;
+        }
         instruction.Execute(warp);
     }
 }

@@ -15,29 +15,50 @@ internal static class AtomicOpcodes
         all["red"] = d => Decode(d, hasResult: false);
     }
 
-    private static Atomic Decode(InstructionDecoder d, bool hasResult)
+    private static Instruction Decode(InstructionDecoder d, bool hasResult)
     {
-        string order = d.OneOf("relaxed", "acquire", "release", "acq_rel") ?? "relaxed";
+        if (d.Flag("async")) throw d.Unsupported("red.async");
+        string order = d.OneOf(hasResult ? ["relaxed", "acquire", "release", "acq_rel"] : ["relaxed", "release"]) ?? "relaxed";
         Scope scope = MemoryOpcodes.ScopeOf(d);
         if (scope == Scope.Weak) scope = Scope.Gpu;
         StateSpace space = MemoryOpcodes.Space(d);
         if (space is StateSpace.Param or StateSpace.Const or StateSpace.Local) throw d.Error("atomics work on global and shared memory");
         string operation = d.Need("add", "cas", "exch", "and", "or", "xor", "inc", "dec", "min", "max");
-        d.Flag("noftz");
+        bool noFlush = d.Flag("noftz");
         d.OneOf("L2::cache_hint");
+        int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
-        if (type.Bytes() == 16) throw d.Error("128-bit atomics aren't supported");
-        int sources = operation == "cas" ? 2 : 1, first = hasResult ? 1 : 0;
+        AtomicForms.Check(d, operation, type, count, space, noFlush, hasResult);
+        int sources = operation == "cas" ? 2 : 1, first = hasResult ? 1 : 0, bytes = type.Bytes();
         d.Count(first + 1 + sources, first + 2 + sources);
-        LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), type.Bytes()) : null;
-        LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), type.Bytes()))];
         Address address = d.Address(d.Operand(first));
-        return new Atomic(space, type.Bytes(), scope, order, address, to, from, Function(d, operation, type));
+        if (count > 1 || bytes == 16)
+        {
+            LaneSlot[] results = hasResult ? [.. d.Vector(0, count).Select(o => new LaneSlot(d.Destination(o, type), bytes))] : [];
+            LaneSlot[][] values = [.. Enumerable.Range(first + 1, sources).Select(i => d.Vector(i, count).Select(o => new LaneSlot(d.Source(o, type), bytes)).ToArray())];
+            Func<UInt128, UInt128, UInt128, UInt128> function = operation switch
+            {
+                "cas" => (old, a, b) => old == a ? b : old,
+                "exch" => (_, a, _) => a,
+                _ => Widened(Function(d, operation, type)),
+            };
+            return new VectorAtomic(space, bytes, scope, order, address, results, values, function);
+        }
+        LaneSlot? to = hasResult ? new LaneSlot(d.Destination(0, type), bytes) : null;
+        LaneSlot[] from = [.. Enumerable.Range(first + 1, sources).Select(i => new LaneSlot(d.Source(i, type), bytes))];
+        return new Atomic(space, bytes, scope, order, address, to, from, operation != "exch", Function(d, operation, type));
     }
 
-    private static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type)
+    private static Func<UInt128, UInt128, UInt128, UInt128> Widened(Func<ulong, ulong, ulong, ulong> one) => (old, a, b) => one((ulong)old, (ulong)a, (ulong)b);
+
+    /// <summary>What the operation makes of the old value and the operands.</summary>
+    internal static Func<ulong, ulong, ulong, ulong> Function(InstructionDecoder d, string operation, PtxType type) =>
+        FunctionOf(operation, type) ?? throw d.Error($"{type.Text()} has no atomic {operation}");
+
+    /// <summary>The same, or null if the type has no such operation.</summary>
+    internal static Func<ulong, ulong, ulong, ulong>? FunctionOf(string operation, PtxType type)
     {
-        if (operation is "add" or "min" or "max" && !IsInteger(type)) return Floating(d, operation, type);
+        if (type == PtxType.None || (operation is "add" or "min" or "max" && !IsInteger(type))) return Floating(operation, type);
         int bytes = type.Bytes();
         return operation switch
         {
@@ -59,7 +80,7 @@ internal static class AtomicOpcodes
     private static bool IsInteger(PtxType type) =>
         type is PtxType.U32 or PtxType.S32 or PtxType.U64 or PtxType.S64 or PtxType.B16 or PtxType.B32 or PtxType.B64;
 
-    private static Func<ulong, ulong, ulong, ulong> Floating(InstructionDecoder d, string operation, PtxType type)
+    private static Func<ulong, ulong, ulong, ulong>? Floating(string operation, PtxType type)
     {
         Func<double, double, double> combine = operation switch
         {
@@ -69,13 +90,14 @@ internal static class AtomicOpcodes
         };
         if (type == PtxType.F64 && operation == "add") return (old, a, _) =>
             BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(old) + BitConverter.UInt64BitsToDouble(a));
-        FloatFormat format = type switch
+        FloatFormat? format = type switch
         {
             PtxType.F32 => FloatFormat.F32,
             PtxType.F16 or PtxType.F16x2 => FloatFormat.F16,
             PtxType.BF16 or PtxType.BF16x2 => FloatFormat.BF16,
-            _ => throw d.Error($"{type.Text()} has no atomic {operation}"),
+            _ => null,
         };
+        if (format is null) return null;
         if (type is PtxType.F16x2 or PtxType.BF16x2)
             return (old, a, _) => One(old & 0xffff, a & 0xffff) | One(old >> 16, a >> 16) << 16;
         return (old, a, _) => One(old, a);

@@ -24,12 +24,25 @@ internal static class BarrierOpcodes
     {
         d.Flag("cta");
         string action = d.Need("sync", "arrive", "red");
-        bool aligned = d.Flag("aligned") | alwaysAligned;
+        bool aligned = alwaysAligned || d.Flag("aligned");
         if (action == "red") return Reduction(d, aligned);
         d.Count(action == "arrive" ? 2 : 1, 2);
-        int number = d.Source(0, PtxType.U32);
-        int? count = d.Operands.Count > 1 ? d.Source(1, PtxType.U32) : null;
+        int number = Number(d, 0);
+        int? count = d.Operands.Count > 1 ? Threads(d, 1) : null;
         return new BarrierSync(number, count, aligned, waits: action == "sync", null, null) { Class = InstructionClass.Barrier };
+    }
+
+    private static int Number(InstructionDecoder d, int index)
+    {
+        if (d.Operand(index).Kind == OperandKind.Integer && d.Immediate(index) is < 0 or > 15) throw d.Error("barriers have the numbers 0 to 15");
+        return d.Source(index, PtxType.U32);
+    }
+
+    private static int Threads(InstructionDecoder d, int index)
+    {
+        if (d.Operand(index).Kind == OperandKind.Integer && (d.Immediate(index) % Warp.Lanes != 0 || (d.Immediate(index) == 0 && d.Syntax.Suffixes.Contains("arrive"))))
+            throw d.Error($"a barrier counts threads in multiples of {Warp.Lanes}");
+        return d.Source(index, PtxType.U32);
     }
 
     private static BarrierSync Reduction(InstructionDecoder d, bool aligned)
@@ -38,8 +51,8 @@ internal static class BarrierOpcodes
         PtxType type = d.Type(operation == "popc" ? PtxType.U32 : PtxType.Pred);
         d.Count(3, 4);
         LaneSlot to = new(d.Destination(0, type), type.Bytes());
-        int number = d.Source(1, PtxType.U32);
-        int? count = d.Operands.Count > 3 ? d.Source(2, PtxType.U32) : null;
+        int number = Number(d, 1);
+        int? count = d.Operands.Count > 3 ? Threads(d, 2) : null;
         PredicateSource p = d.Predicate(d.Operands[^1]);
         return new BarrierSync(number, count, aligned, waits: true, p, (warp, mask, any, all, trues) =>
         {
@@ -52,7 +65,7 @@ internal static class BarrierOpcodes
     private static ClusterSync ClusterBarrier(InstructionDecoder d)
     {
         bool arrives = d.Need("arrive", "wait") == "arrive";
-        string? order = d.OneOf("release", "relaxed", "acquire");
+        string? order = arrives ? d.OneOf("release", "relaxed") : d.OneOf("acquire");
         bool aligned = d.Flag("aligned");
         d.Count(0);
         return new ClusterSync(arrives, order == "relaxed", aligned) { Class = InstructionClass.Barrier };

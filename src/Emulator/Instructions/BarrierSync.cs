@@ -10,7 +10,7 @@ internal sealed unsafe class BarrierSync(
 {
     public override void Execute(Warp warp)
     {
-        if (aligned) warp.RequireWhole($"{Syntax.Opcode}.{Syntax.Suffixes[^1]}");
+        if (aligned && warp.AwaitsWhole(this, $"{Syntax.Opcode}.{Syntax.Suffixes[^1]}")) return;
         uint mask = warp.Active;
         uint which = Uniform(warp, number), threads = count is { } slot ? Uniform(warp, slot) : 0;
         if (count is not null && (threads == 0 || threads % Warp.Lanes != 0))

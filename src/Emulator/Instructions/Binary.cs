@@ -4,9 +4,13 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>d = f(a, b), lane by lane or a vector at a time when the whole warp is there.</summary>
-internal sealed unsafe class Binary<T, TFunction>(int d, int a, int b) : Instruction
+internal sealed unsafe class Binary<T, TFunction>(int d, int a, int b) : ValueInstruction
     where T : unmanaged where TFunction : struct, IBinary<T>
 {
+    public override Unwritten Carry(Warp warp, int lane, int result) =>
+        TFunction.Carry(PartlyWritten.Of(warp, new(a, sizeof(T)), lane), PartlyWritten.Of(warp, new(b, sizeof(T)), lane)) is { } known
+            ? known.ToUnwritten(sizeof(T)) : base.Carry(warp, lane, result);
+
     public override void Execute(Warp warp)
     {
         T* to = warp.Slot<T>(d), left = warp.Slot<T>(a), right = warp.Slot<T>(b);

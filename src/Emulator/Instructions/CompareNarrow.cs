@@ -7,7 +7,7 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>setp of halves, packed halves (p and q are the two results; PTX ISA 9.7.7.2) and of flushed single precision.</summary>
 internal sealed class CompareNarrow(
     PtxType type, Func<double, double, bool> asks, bool flush, int p, int? q, int a, int b,
-    PredicateSource? c, Func<uint, uint, uint>? combine) : Instruction
+    PredicateSource? c, Func<uint, uint, uint>? combine) : ValueInstruction
 {
     public override void Execute(Warp warp)
     {

@@ -35,9 +35,11 @@ internal static class CompareOpcodes
         Func<uint, uint, uint>? combine = Combination(d);
         bool flush = d.Flag("ftz");
         PtxType type = d.Type();
+        Check(d, question, type, flush);
         d.Count(combine is null ? 3 : 4);
         PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
+        if (pair && type is PtxType.F16 or PtxType.BF16) throw d.Error($"setp of {type.Text()} has one result");
         int p = d.Destination(pair ? target.Parts[0] : target, PtxType.Pred);
         int? q = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
         int a = d.Source(1, type), b = d.Source(2, type);
@@ -100,22 +102,79 @@ internal static class CompareOpcodes
 
     private static LaneFunction SetValue(InstructionDecoder d)
     {
-        Func<double, double, bool> asks = Asks(d.Need(Questions));
+        string question = d.Need(Questions);
         string? combine = d.OneOf("and", "or", "xor");
         bool flush = d.Flag("ftz");
-        PtxType result = d.Type(PtxType.U32, PtxType.S32, PtxType.F32), type = d.Type();
-        if (type.Bytes() == 8 && type != PtxType.F64) throw d.Error("set of 64-bit integers isn't supported");
+        PtxType result = d.Type(), type = d.Type();
+        Check(d, question, type, flush);
+        bool packed = type is PtxType.F16x2 or PtxType.BF16x2, half = packed || type is PtxType.F16 or PtxType.BF16;
+        bool fits = result switch
+        {
+            PtxType.U32 or PtxType.S32 => true,
+            PtxType.F16x2 or PtxType.BF16x2 => type == result,
+            PtxType.U16 or PtxType.S16 => half && !packed,
+            PtxType.F32 or PtxType.F16 or PtxType.BF16 => !packed,
+            _ => false,
+        };
+        if (!fits) throw d.Error($"set of {type.Text()} can't give a {result.Text()}");
         d.Count(combine is null ? 3 : 4);
-        LaneSlot to = new(d.Destination(0, result), 4), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
+        LaneSlot to = new(d.Destination(0, result), result.Bytes()), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type), type.Bytes());
         PredicateSource? third = combine is null ? null : d.Predicate(d.Operand(3));
         LaneSlot[] from = third is { } c ? [a, b, new(c.Slot, 0, c.Flip)] : [a, b];
-        ulong yes = result == PtxType.F32 ? 0x3f800000u : uint.MaxValue;
+        ulong yes = Yes(result, packed);
+        Func<ulong, ulong, bool> asks = AsksBits(question, type, flush);
         return new LaneFunction(to, from, v =>
         {
-            bool holds = asks(Value(v[0], type, flush), Value(v[1], type, flush));
-            if (combine is not null) holds = combine switch { "and" => holds & v[2] != 0, "or" => holds | v[2] != 0, _ => holds ^ v[2] != 0 };
-            return holds ? yes : 0;
+            ulong low = Combined(asks(v[0], v[1]), v) ? yes : 0;
+            return packed ? low | (Combined(asks(v[0] >> 16, v[1] >> 16), v) ? yes : 0) << 16 : low;
         });
+        bool Combined(bool holds, ulong[] v) => combine switch { "and" => holds & v[2] != 0, "or" => holds | v[2] != 0, "xor" => holds ^ v[2] != 0, _ => holds };
+    }
+
+    /// <summary>What stands for true: ones, or 1.0; of a half if each half has its own answer.</summary>
+    private static ulong Yes(PtxType result, bool packed) => result switch
+    {
+        PtxType.F32 => 0x3f800000,
+        PtxType.F16 or PtxType.F16x2 => 0x3c00,
+        PtxType.BF16 or PtxType.BF16x2 => 0x3f80,
+        PtxType.U16 or PtxType.S16 => ushort.MaxValue,
+        _ => packed ? ushort.MaxValue : uint.MaxValue,
+    };
+
+    private static Func<ulong, ulong, bool> AsksBits(string question, PtxType type, bool flush)
+    {
+        if (type.IsFloat() || type is PtxType.F16x2 or PtxType.BF16x2)
+        {
+            Func<double, double, bool> asks = Asks(question);
+            return (a, b) => asks(Value(a, type, flush), Value(b, type, flush));
+        }
+        int bytes = type.Bytes();
+        Func<ulong, ulong, int> order = type.IsSigned()
+            ? (a, b) => IntegerOpcodes.Signed(a, bytes).CompareTo(IntegerOpcodes.Signed(b, bytes)) : (a, b) => a.CompareTo(b);
+        return question switch
+        {
+            "eq" => (a, b) => a == b,
+            "ne" => (a, b) => a != b,
+            "lt" or "lo" => (a, b) => order(a, b) < 0,
+            "le" or "ls" => (a, b) => order(a, b) <= 0,
+            "gt" or "hi" => (a, b) => order(a, b) > 0,
+            _ => (a, b) => order(a, b) >= 0,
+        };
+    }
+
+    /// <summary>Which questions there are for which types, and where .ftz may stand (PTX ISA 9.7.6.1–2, 9.7.7).</summary>
+    private static void Check(InstructionDecoder d, string question, PtxType type, bool flush)
+    {
+        bool fits = type switch
+        {
+            PtxType.B16 or PtxType.B32 or PtxType.B64 => question is "eq" or "ne",
+            PtxType.S16 or PtxType.S32 or PtxType.S64 => question is "eq" or "ne" or "lt" or "le" or "gt" or "ge",
+            PtxType.U16 or PtxType.U32 or PtxType.U64 => question is "eq" or "ne" or "lt" or "le" or "gt" or "ge" or "lo" or "ls" or "hi" or "hs",
+            PtxType.F16 or PtxType.F16x2 or PtxType.BF16 or PtxType.BF16x2 or PtxType.F32 or PtxType.F64 => question is not ("lo" or "ls" or "hi" or "hs"),
+            _ => throw d.Error($"{type.Text()} can't be compared"),
+        };
+        if (!fits) throw d.Error($".{question} isn't a question for {type.Text()}");
+        if (flush && type is not (PtxType.F32 or PtxType.F16 or PtxType.F16x2)) throw d.Error($".ftz doesn't belong to {type.Text()}");
     }
 
     internal static double Value(ulong bits, PtxType type, bool flush = false) => type switch
@@ -130,7 +189,7 @@ internal static class CompareOpcodes
 
     private static Instruction Select(InstructionDecoder d)
     {
-        PtxType type = d.Type();
+        PtxType type = d.Type(PtxType.B16, PtxType.B32, PtxType.B64, PtxType.U16, PtxType.U32, PtxType.U64, PtxType.S16, PtxType.S32, PtxType.S64, PtxType.F32, PtxType.F64);
         d.Count(4);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, type);
         PredicateSource c = d.Predicate(d.Operand(3));

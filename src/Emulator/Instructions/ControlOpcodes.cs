@@ -11,7 +11,7 @@ internal static class ControlOpcodes
     {
         all["bra"] = Bra;
         all["brx"] = Brx;
-        all["ret"] = d => { d.Flag("uni"); d.Count(0); return new Return { Class = InstructionClass.Control }; };
+        all["ret"] = d => { bool uniform = d.Flag("uni"); d.Count(0); return new Return(uniform) { Class = InstructionClass.Control }; };
         all["exit"] = d => { d.Count(0); return new Exit { Class = InstructionClass.Control }; };
         all["trap"] = d => { d.Count(0); return new Trap("the kernel ends itself") { Class = InstructionClass.Control }; };
         all["brkpt"] = d => { d.Count(0); return new Trap("brkpt waits for a debugger") { Class = InstructionClass.Control }; };
@@ -22,18 +22,18 @@ internal static class ControlOpcodes
 
     private static Branch Bra(InstructionDecoder d)
     {
-        d.Flag("uni");
+        bool uniform = d.Flag("uni");
         d.Count(1);
-        return new Branch(Label(d, d.Operand(0).Name)) { Class = InstructionClass.Control };
+        return new Branch(Label(d, d.Operand(0).Name), uniform) { Class = InstructionClass.Control };
     }
 
     private static IndexedBranch Brx(InstructionDecoder d)
     {
         d.Need("idx");
-        d.Flag("uni");
+        bool uniform = d.Flag("uni");
         d.Count(2);
         List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operand(1).Name) ?? throw d.Error($"no .branchtargets '{d.Operand(1).Name}'");
-        return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))]) { Class = InstructionClass.Control };
+        return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))], uniform) { Class = InstructionClass.Control };
     }
 
     private static int Label(InstructionDecoder d, string name) => d.Syntax.Scope.FindLabel(name) ?? throw d.Error($"no label '{name}'");

@@ -15,13 +15,18 @@ internal sealed record Conversion
     /// <summary>.rni and its kin: floats are rounded to whole numbers.</summary>
     public bool ToIntegral { get; init; }
 
-    public bool HasRounding { get; init; }
-
     public bool Flush { get; init; }
 
+    /// <summary>.sat: floats are clamped to 0…1, integers to what their type holds.</summary>
     public bool Saturate { get; init; }
 
+    /// <summary>.satfinite: the largest number instead of infinity.</summary>
+    public bool IsFinite { get; init; }
+
     public bool Relu { get; init; }
+
+    /// <summary>From integer to integer with nothing but cutting and extending.</summary>
+    public bool IsIntegral => !IsReal(From) && !IsReal(To) && !Saturate;
 
     public bool IsPacked => To is PtxType.F16x2 or PtxType.BF16x2 or PtxType.E4M3x2 or PtxType.E5M2x2;
 
@@ -71,6 +76,7 @@ internal sealed record Conversion
     {
         if (IsReal(To))
         {
+            if (Saturate) value = Int128.Clamp(value, 0, 1);
             double odd = OddDouble.FromInteger(value);
             return Format(To)?.Encode(odd, Rounding) ?? BitConverter.DoubleToUInt64Bits(NearestDouble(value));
         }
@@ -87,20 +93,19 @@ internal sealed record Conversion
     private ulong FromReal(double value, ulong bits)
     {
         if (ToIntegral && double.IsFinite(value)) value = Whole(value);
-        if (Saturate && To is PtxType.F32 or PtxType.F64)
-            value = double.IsNaN(value) || value <= 0 ? 0 : Math.Min(value, 1);
+        if (Saturate) value = double.IsNaN(value) || value <= 0 ? 0 : Math.Min(value, 1);
         if (Relu && value <= 0) value = 0;
         if (Format(To) is not { } format) return double.IsNaN(value) && From == PtxType.F64 ? bits : BitConverter.DoubleToUInt64Bits(value);
-        ulong result = format.Encode(value, Rounding, Saturate);
+        ulong result = format.Encode(value, Rounding, IsFinite);
         if (To == PtxType.TF32) return result << 13;
         bool small = Flush && To == PtxType.F32 && Math.Abs(format.Decode((uint)result)) < 1.17549435082228751e-38;
         return small ? result & 0x80000000 : result;
     }
 
-    /// <summary>Out of range gives the nearest limit; NaN gives zero for 32 bits and less, the sign bit for 64 (as the hardware does).</summary>
+    /// <summary>Out of range gives the nearest limit; NaN gives the sign bit if one side has 64 bits, else zero (PTX ISA 9.7.9.21).</summary>
     private ulong ToInteger(double value)
     {
-        if (double.IsNaN(value)) return To.Bytes() == 8 && !Saturate ? 1UL << 63 : 0;
+        if (double.IsNaN(value)) return To.Bytes() == 8 || From == PtxType.F64 ? 1UL << 8 * To.Bytes() - 1 : 0;
         double whole = Whole(value);
         if (whole <= (double)Least) return (ulong)Least & Mask;
         if (whole >= (double)Most) return (ulong)Most & Mask;

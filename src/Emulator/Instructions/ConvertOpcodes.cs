@@ -9,6 +9,12 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>Moves and conversions (PTX ISA 9.7.9.2 mov, 9.7.9.20 cvta, 9.7.9.21 cvt).</summary>
 internal static class ConvertOpcodes
 {
+    private static readonly PtxType[] Movable =
+    [
+        PtxType.Pred, PtxType.B16, PtxType.B32, PtxType.B64, PtxType.B128, PtxType.U16, PtxType.U32, PtxType.U64,
+        PtxType.S16, PtxType.S32, PtxType.S64, PtxType.F32, PtxType.F64,
+    ];
+
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
         all["mov"] = Move;
@@ -19,19 +25,23 @@ internal static class ConvertOpcodes
 
     private static Instruction Move(InstructionDecoder d)
     {
-        PtxType type = d.Type();
+        if (d.OneOf("v2", "v4") is not null) throw d.Unsupported("mov of vectors isn't covered");
+        PtxType type = d.Type(Movable);
         d.Count(2);
         PtxOperand to = d.Operand(0), from = d.Operand(1);
         if (to.Kind == OperandKind.Vector) return Unpack(d, type, to, from);
         if (from.Kind == OperandKind.Vector) return Pack(d, type, to, from);
-        if (from is { Kind: OperandKind.Special, Name: "%clock" or "%clock64" or "%globaltimer" or "%clock_hi" or "%globaltimer_lo" or "%globaltimer_hi" })
-            return new ReadClock(new LaneSlot(d.Destination(0, type), type.Bytes()));
+        if (from is { Kind: OperandKind.Special, Name: var name } && ClockBytes(name) is > 0 and var clock)
+        {
+            if (clock != type.Bytes() || type.IsFloat()) throw d.Error($"{name} isn't a {type.Text()}");
+            return new ReadClock(new LaneSlot(d.Destination(0, type), clock));
+        }
         if (type == PtxType.Pred)
         {
             PredicateSource source = d.Predicate(from);
             return new PredicateLogic(d.Destination(0, type), source, source, (a, _) => a);
         }
-        int target = d.Destination(0, type), origin = d.UncheckedSource(from, type);
+        int target = d.Destination(0, type), origin = d.Source(from, type);
         return type.Bytes() switch
         {
             2 => new MoveLanes<ushort>(target, origin),
@@ -41,6 +51,13 @@ internal static class ConvertOpcodes
             _ => throw d.Error($"{type.Text()} can't be moved"),
         };
     }
+
+    private static int ClockBytes(string name) => name switch
+    {
+        "%clock64" or "%globaltimer" => 8,
+        "%clock" or "%clock_hi" or "%globaltimer_lo" or "%globaltimer_hi" => 4,
+        _ => 0,
+    };
 
     private static PtxType Part(InstructionDecoder d, PtxType type, int parts) => (type.Bytes() * 8 / Math.Max(parts, 1)) switch
     {
@@ -65,15 +82,16 @@ internal static class ConvertOpcodes
         return new PackLanes(d.Source(from, type), type.Bytes(), parts, unpack: true);
     }
 
-    private static LaneFunction ConvertAddress(InstructionDecoder d)
+    private static Instruction ConvertAddress(InstructionDecoder d)
     {
         bool toSpace = d.Flag("to");
         StateSpace space = Space(d);
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
-        if (type == PtxType.U32) throw d.Error("32-bit generic addresses aren't supported");
+        if (type == PtxType.U32) throw d.Unsupported("32-bit generic addresses aren't supported");
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
+        if (space == StateSpace.Local) return new LocalAddress(to, from, toSpace);
         return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
     }
 
@@ -94,31 +112,59 @@ internal static class ConvertOpcodes
         return new LaneFunction(to, [from], v => AddressMap.SpaceOf(v[0]) == space ? 1u : 0u);
     }
 
+    /// <summary>cvt.pack: a and b saturated side by side, above them what fits of c (PTX ISA 9.7.9.22).</summary>
+    private static LaneFunction Pack(InstructionDecoder d)
+    {
+        d.Need("sat");
+        string name = d.Need("u16", "s16", "u8", "s8", "u4", "s4", "u2", "s2");
+        d.Type(PtxType.S32);
+        bool signed = name[0] == 's', hasRest = !name.EndsWith("16", StringComparison.Ordinal);
+        int bits = int.Parse(name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+        if (hasRest) d.Type(PtxType.B32);
+        d.Count(hasRest ? 4 : 3);
+        LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
+        LaneSlot[] from = [.. Enumerable.Range(1, hasRest ? 3 : 2).Select(i => new LaneSlot(d.Source(i, i < 3 ? PtxType.S32 : PtxType.B32), 4))];
+        ulong mask = (1UL << bits) - 1;
+        return new LaneFunction(to, from, v =>
+        {
+            ulong a = (ulong)VideoOpcodes.Clamp((int)v[0], bits, signed) & mask, b = (ulong)VideoOpcodes.Clamp((int)v[1], bits, signed) & mask;
+            return a << bits | b | (hasRest ? v[2] << 2 * bits & uint.MaxValue : 0);
+        });
+    }
+
     private static Instruction Convert(InstructionDecoder d)
     {
+        if (d.Flag("pack")) return Pack(d);
+        if (d.Syntax.Suffixes.Any(s => s is "rs" or "ue8m0x2" || s.StartsWith("e2m", StringComparison.Ordinal) || s.StartsWith("e3m", StringComparison.Ordinal) || s.EndsWith("x4", StringComparison.Ordinal)))
+            throw d.Unsupported("conversions of the types and modes that came with sm_100 aren't covered");
         string? rounding = d.OneOf("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
         var how = new Conversion
         {
             Rounding = ModeOf(rounding),
             ToIntegral = rounding is { Length: 3 } and not "rna",
-            HasRounding = rounding is not null,
             Flush = d.Flag("ftz"),
-            Saturate = d.Flag("sat") | d.Flag("satfinite"),
+            Saturate = d.Flag("sat"),
+            IsFinite = d.Flag("satfinite"),
             Relu = d.Flag("relu"),
             To = d.Type(),
             From = d.Type(),
         };
-        if (how.IsPacked) return Packed(d, how);
+        if (how.IsPacked)
+        {
+            ConversionForms.CheckPacked(d, how, rounding);
+            return Packed(d, how);
+        }
+        ConversionForms.Check(d, how, rounding);
         d.Count(2);
-        if (how.To.IsFloat() && how.From.IsFloat() && !how.HasRounding && Width(how.To) < Width(how.From)) throw d.Error("a rounding mode is missing");
         PtxType to = how.To == PtxType.TF32 ? PtxType.B32 : how.To;
         int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
         int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
         return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)
-            ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes));
+            ?? new LaneFunction(new(target, targetBytes), [new(source, sourceBytes)], v => how.Widen(how.Apply(how.Cut(v[0])), targetBytes))
+            {
+                Moved = how.IsIntegral ? 1 : 0,
+            };
     }
-
-    private static int Width(PtxType type) => type == PtxType.TF32 ? 3 : type.Bytes();
 
     private static RoundingMode ModeOf(string? rounding) => rounding switch
     {

@@ -4,7 +4,10 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 
-/// <summary>add.cc, addc, sub.cc, subc, mad.cc, madc (PTX ISA 9.7.2): sums with a carry flag a lane.</summary>
+/// <summary>
+/// add.cc, addc, sub.cc, subc, mad.cc, madc (PTX ISA 9.7.2): sums with a carry flag a lane. A difference is a + ~b + 1, so its flag is 1
+/// when nothing was borrowed, and subc takes 1 - flag away: what ptxas folds, and what nvcc's 128-bit division counts on.
+/// </summary>
 internal sealed class ExtendedArithmetic(
     LaneSlot d, LaneSlot[] sources, bool subtract, bool carryIn, bool carryOut, Func<ulong, ulong, ulong>? product) : Instruction
 {
@@ -47,11 +50,10 @@ internal sealed class ExtendedArithmetic(
             uint bit = 1u << lane;
             UInt128 a = sources[0].Read(warp, lane), b = sources[1].Read(warp, lane);
             if (product is not null) (a, b) = (product((ulong)a, (ulong)b) & mask, sources[2].Read(warp, lane));
-            UInt128 carry = carryIn && (warp.Carry & bit) != 0 ? UInt128.One : UInt128.Zero;
-            UInt128 result = subtract ? a - b - carry : a + b + carry;
+            bool flag = carryIn ? (warp.Carry & bit) != 0 : subtract;
+            UInt128 result = a + (subtract ? ~b & mask : b) + (flag ? UInt128.One : UInt128.Zero);
             d.Write(warp, lane, (ulong)result & mask);
-            bool carries = subtract ? a < b + carry : result > mask;
-            if (carryOut) warp.Carry = carries ? warp.Carry | bit : warp.Carry & ~bit;
+            if (carryOut) warp.Carry = result > mask ? warp.Carry | bit : warp.Carry & ~bit;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>A floating-point instruction of any format, lane by lane: operands to double, one exact operation, one rounding.</summary>
 internal sealed class FloatLanes(
-    PtxType type, int[] slots, FloatOperation operation, RoundingMode mode, bool flush, bool saturate, bool relu) : Instruction
+    PtxType type, int[] slots, FloatOperation operation, RoundingMode mode, bool flush, bool saturate, bool relu) : ValueInstruction
 {
     private readonly double[] values = new double[slots.Length - 1];
     private readonly FloatFormat? format = type switch

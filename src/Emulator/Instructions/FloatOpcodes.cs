@@ -74,17 +74,28 @@ internal static class FloatOpcodes
     private static Instruction Plain(
         InstructionDecoder d, int sources, FloatOperation operation, Func<bool, bool, int[], Instruction>? fast)
     {
-        RoundingMode mode = Rounding(d);
+        string? rounding = d.OneOf("rn", "rz", "rm", "rp");
+        RoundingMode mode = ModeOf(rounding);
         bool flush = d.Flag("ftz"), saturate = d.Flag("sat"), relu = d.Flag("relu");
-        PtxType type = d.Type(Types);
+        PtxType type = Type(d);
+        FloatForms.Check(d, type, rounding is not null, flush, saturate, relu);
         d.Count(sources + 1);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, sources).Select(i => d.Source(i, type))];
         if (type == PtxType.F32 && mode == RoundingMode.NearestEven && fast is not null && !relu) return fast(flush, saturate, slots);
-        if (type.Bytes() != 4 && type.Bytes() != 8 && mode != RoundingMode.NearestEven) throw d.Error("halves are rounded to nearest");
+        if (type.Bytes() != 4 && type.Bytes() != 8 && mode != RoundingMode.NearestEven) throw d.Unsupported("halves are only rounded to nearest here");
         return new FloatLanes(type, slots, operation, mode, flush, saturate, relu);
     }
 
-    private static RoundingMode Rounding(InstructionDecoder d) => d.OneOf("rn", "rz", "rm", "rp") switch
+    private static PtxType Type(InstructionDecoder d)
+    {
+        if (d.Flag("oob")) throw d.Unsupported(".oob isn't covered");
+        PtxType type = d.Type();
+        if (type == PtxType.F32x2) throw d.Unsupported("pairs of .f32 aren't covered");
+        if (type == PtxType.F32 && d.OneOf("f16", "bf16") is not null) throw d.Unsupported("sums of mixed precision aren't covered");
+        return Types.Contains(type) ? type : throw d.Error($"the type {type.Text()} doesn't fit");
+    }
+
+    internal static RoundingMode ModeOf(string? name) => name switch
     {
         "rz" => RoundingMode.TowardZero,
         "rm" => RoundingMode.Down,
@@ -124,9 +135,11 @@ internal static class FloatOpcodes
     private static FloatLanes Elementary(InstructionDecoder d, string name)
     {
         bool approximate = d.Flag("approx");
-        RoundingMode mode = Rounding(d);
+        string? rounding = d.OneOf("rn", "rz", "rm", "rp");
+        RoundingMode mode = ModeOf(rounding);
         bool flush = d.Flag("ftz");
         PtxType type = d.Type(Types);
+        FloatForms.CheckElementary(d, name, type, approximate, rounding is not null, flush);
         d.Count(2);
         flush |= type == PtxType.F64 && approximate;
         int[] slots = [d.Destination(0, type), d.Source(1, type)];

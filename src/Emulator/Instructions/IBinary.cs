@@ -9,5 +9,8 @@ internal interface IBinary<T>
 
     static abstract T Do(T a, T b);
 
+    /// <summary>Which bits of the result nobody wrote; null: all of them.</summary>
+    static virtual PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => null;
+
     static virtual Vector256<T> Do(Vector256<T> a, Vector256<T> b) => throw new NotSupportedException();
 }

@@ -9,5 +9,8 @@ internal interface IUnary<TIn, TOut>
 
     static abstract TOut Do(TIn a);
 
+    /// <summary>Which bits of the result nobody wrote; null: all of them.</summary>
+    static virtual PartlyWritten? Carry(PartlyWritten a) => null;
+
     static virtual Vector256<TOut> Do(Vector256<TIn> a) => throw new NotSupportedException();
 }

@@ -23,5 +23,8 @@ internal static class IntegerConversion
         where TFrom : unmanaged, IBinaryInteger<TFrom> where TTo : unmanaged, IBinaryInteger<TTo>
     {
         public static TTo Do(TFrom a) => TTo.CreateTruncating(a);
+
+        public static PartlyWritten? Carry(PartlyWritten a) =>
+            a with { Missing = ulong.CreateTruncating(TTo.CreateTruncating(TFrom.CreateTruncating(a.Missing))) };
     }
 }

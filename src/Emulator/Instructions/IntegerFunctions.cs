@@ -58,15 +58,14 @@ internal static class IntegerFunctions
         public static int Do(int a, int b) => (int)long.Clamp((long)a - b, int.MinValue, int.MaxValue);
     }
 
-    /// <summary>Division by zero gives all ones, as the hardware does; PTX leaves it open.</summary>
     public readonly struct Divide<T> : IBinary<T> where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        public static T Do(T a, T b) => T.IsZero(b) ? ~T.Zero : b == ~T.Zero && T.IsNegative(b) ? unchecked(-a) : a / b;
+        public static T Do(T a, T b) => b == ~T.Zero && T.IsNegative(b) ? unchecked(-a) : a / b;
     }
 
     public readonly struct Remainder<T> : IBinary<T> where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        public static T Do(T a, T b) => T.IsZero(b) ? a : b == ~T.Zero && T.IsNegative(b) ? T.Zero : a % b;
+        public static T Do(T a, T b) => b == ~T.Zero && T.IsNegative(b) ? T.Zero : a % b;
     }
 
     /// <summary>|a − b| + c.</summary>

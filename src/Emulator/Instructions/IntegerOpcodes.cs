@@ -13,13 +13,13 @@ internal static class IntegerOpcodes
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
-        all["add"] = d => IsInteger(d) ? AddOrSubtract(d, subtract: false) : FloatOpcodes.Add(d);
+        all["add"] = d => IsPacked(d) ? Packed(d, "add") : IsInteger(d) ? AddOrSubtract(d, subtract: false) : FloatOpcodes.Add(d);
         all["sub"] = d => IsInteger(d) ? AddOrSubtract(d, subtract: true) : FloatOpcodes.Subtract(d);
         all["mul"] = d => IsInteger(d) ? Multiply(d) : FloatOpcodes.Multiply(d);
         all["mad"] = d => IsInteger(d) ? MultiplyAdd(d) : FloatOpcodes.MultiplyAdd(d);
-        all["div"] = d => IsInteger(d) ? Simple(d, new Division()) : FloatOpcodes.Divide(d);
-        all["min"] = d => IsInteger(d) ? Simple(d, new Minima()) : FloatOpcodes.Minimum(d);
-        all["max"] = d => IsInteger(d) ? Simple(d, new Maxima()) : FloatOpcodes.Maximum(d);
+        all["div"] = d => IsInteger(d) ? Simple(d, new Quotients()) : FloatOpcodes.Divide(d);
+        all["min"] = d => IsPacked(d) ? Packed(d, "min") : IsInteger(d) ? Extreme(d, "min") : FloatOpcodes.Minimum(d);
+        all["max"] = d => IsPacked(d) ? Packed(d, "max") : IsInteger(d) ? Extreme(d, "max") : FloatOpcodes.Maximum(d);
         all["neg"] = d => IsInteger(d) ? Simple(d, new Negation()) : FloatOpcodes.Negate(d);
         all["abs"] = d => IsInteger(d) ? Simple(d, new Magnitude()) : FloatOpcodes.Absolute(d);
         all["rem"] = d => Simple(d, new Remainders());
@@ -33,7 +33,37 @@ internal static class IntegerOpcodes
     }
 
     private static bool IsInteger(InstructionDecoder d) =>
-        d.Syntax.Suffixes.Any(s => PtxTypes.TryParse(s, out PtxType t) && (Integers.Contains(t) || t is PtxType.U16x2 or PtxType.S16x2));
+        d.Syntax.Suffixes.Any(s => PtxTypes.TryParse(s, out PtxType t) && Integers.Contains(t));
+
+    private static bool IsPacked(InstructionDecoder d) => d.Syntax.Suffixes.Any(s => s is "u16x2" or "s16x2");
+
+    private static Instruction Packed(InstructionDecoder d, string name)
+    {
+        bool relu = name != "add" && d.Flag("relu");
+        PtxType type = d.Type(PtxType.U16x2, PtxType.S16x2);
+        if (relu && type == PtxType.U16x2) throw d.Error(".relu wants signed numbers");
+        d.Count(3);
+        (int to, int a, int b) = (d.Destination(0, type), d.Source(1, type), d.Source(2, type));
+        return (name, type, relu) switch
+        {
+            ("add", _, _) => new Binary<uint, PackedIntegers.Add>(to, a, b),
+            ("min", PtxType.U16x2, _) => new Binary<uint, PackedIntegers.MinimumUnsigned>(to, a, b),
+            ("max", PtxType.U16x2, _) => new Binary<uint, PackedIntegers.MaximumUnsigned>(to, a, b),
+            ("min", _, false) => new Binary<uint, PackedIntegers.Minimum>(to, a, b),
+            ("max", _, false) => new Binary<uint, PackedIntegers.Maximum>(to, a, b),
+            ("min", _, _) => new Binary<uint, PackedIntegers.Relu<PackedIntegers.Minimum>>(to, a, b),
+            _ => new Binary<uint, PackedIntegers.Relu<PackedIntegers.Maximum>>(to, a, b),
+        };
+    }
+
+    private static Instruction Extreme(InstructionDecoder d, string name)
+    {
+        if (!d.Flag("relu")) return name == "min" ? Simple(d, new Minima()) : Simple(d, new Maxima());
+        PtxType type = d.Type(PtxType.S32);
+        d.Count(3);
+        (int to, int a, int b) = (d.Destination(0, type), d.Source(1, type), d.Source(2, type));
+        return name == "min" ? new Binary<int, PackedIntegers.ReluWord<Minimum<int>>>(to, a, b) : new Binary<int, PackedIntegers.ReluWord<Maximum<int>>>(to, a, b);
+    }
 
     private static Instruction AddOrSubtract(InstructionDecoder d, bool subtract)
     {
@@ -173,16 +203,16 @@ internal static class IntegerOpcodes
         public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Maximum<T>>(s[0], s[1], s[2]);
     }
 
-    private sealed class Division : ITyped
+    private sealed class Quotients : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Divide<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Divide<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Remainders : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Remainder<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Remainder<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Differences : ITyped

@@ -11,6 +11,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => a & b;
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.And(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a & b;
     }
 
@@ -18,6 +19,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => a | b;
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Or(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a | b;
     }
 
@@ -25,6 +27,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => a ^ b;
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Xor(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a ^ b;
     }
 
@@ -32,6 +35,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a) => ~a;
+        public static PartlyWritten? Carry(PartlyWritten a) => PartlyWritten.Xor(a, default);
         public static Vector256<T> Do(Vector256<T> a) => ~a;
     }
 
@@ -45,6 +49,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => b > 31 ? 0 : a << (int)b;
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
         public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftLeftLogicalVariable(a, b);
     }
 
@@ -52,6 +57,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => b > 31 ? 0 : a >> (int)b;
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
         public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftRightLogicalVariable(a, b);
     }
 
@@ -59,6 +65,7 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => (uint)((int)a >> (int)Math.Min(b, 31));
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
         public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftRightArithmeticVariable(a.AsInt32(), b).AsUInt32();
     }
 }

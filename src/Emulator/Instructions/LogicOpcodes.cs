@@ -113,7 +113,8 @@ internal static class LogicOpcodes
             if (type.IsSigned() && !left) return (ulong)(IntegerOpcodes.Signed(v[0], bits / 8) >> (int)Math.Min(v[1], (ulong)bits - 1));
             if (v[1] >= (ulong)bits) return 0;
             return left ? v[0] << (int)v[1] : v[0] >> (int)v[1];
-        });
+        })
+        { Moved = 1 };
     }
 
     private static LaneFunction Funnel(InstructionDecoder d)
@@ -128,7 +129,8 @@ internal static class LogicOpcodes
             int by = (int)(wrap ? v[2] & 31 : Math.Min(v[2], 32));
             ulong both = v[1] << 32 | v[0];
             return left ? both << by >> 32 : both >> by & uint.MaxValue;
-        });
+        })
+        { Moved = 2 };
     }
 
     private interface IMaker

@@ -45,12 +45,12 @@ internal static class MatrixOpcodes
             && shape.D == shape.C && shape.D is PtxType.F32 or PtxType.F16
             && (shape.A == shape.B || (shape.ElementBytes == 1 && shape.B is PtxType.E4M3 or PtxType.E5M2))
             && (shape.D == PtxType.F32 || shape.A is PtxType.F16 or PtxType.E4M3 or PtxType.E5M2);
-        if (!integer && !floating) throw d.Error("these types of a matrix product aren't supported");
+        if (!integer && !floating) throw d.Unsupported("these types of a matrix product aren't supported");
     }
 
     private static int Size(InstructionDecoder d, string prefix)
     {
-        string text = d.Prefixed(prefix) ?? throw d.Error($"only shapes .{prefix}… are supported");
+        string text = d.Prefixed(prefix) ?? throw d.Unsupported($"only shapes .{prefix}… are supported");
         return int.TryParse(text, out int size) && size is > 0 and <= 256 ? size : throw d.Error($"'{text}' isn't a size");
     }
 
@@ -61,7 +61,7 @@ internal static class MatrixOpcodes
     {
         d.Need("sync");
         d.Need("aligned");
-        if (d.OneOf("m8n8") is null) throw d.Error("only .m8n8 tiles are supported");
+        if (d.OneOf("m8n8") is null) throw d.Unsupported("only .m8n8 tiles are supported");
         int count = d.Need("x1", "x2", "x4")[1] - '0';
         bool transposed = d.Flag("trans");
         StateSpace space = MemoryOpcodes.Space(d);

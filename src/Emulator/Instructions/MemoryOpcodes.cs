@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Async;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
@@ -11,8 +12,8 @@ internal static class MemoryOpcodes
 {
     private static readonly string[] Hints =
     [
-        "ca", "cg", "cs", "lu", "cv", "wb", "wt", "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
-        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "nc", "unified",
+        "L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last",
+        "L1::no_allocate", "L2::evict_normal", "L2::evict_first", "L2::evict_last", "L2::64B", "L2::128B", "L2::256B", "L2::cache_hint", "unified",
     ];
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
@@ -51,24 +52,41 @@ internal static class MemoryOpcodes
         _ => Scope.Weak,
     };
 
-    private static MemoryShape Shape(InstructionDecoder d)
+    private static MemoryShape Shape(InstructionDecoder d, bool isStore)
     {
-        string? order = d.OneOf("weak", "volatile", "relaxed", "acquire", "release", "mmio");
+        bool isDevice = d.Flag("mmio");
+        string? order = isDevice ? d.Need("relaxed") : d.OneOf("weak", "volatile", "relaxed", isStore ? "release" : "acquire");
         Scope scope = ScopeOf(d);
+        if (isDevice && scope != Scope.System) throw d.Error(".mmio is .relaxed.sys");
         if (order is "relaxed" or "acquire" or "release" && scope == Scope.Weak) throw d.Error("a scope is missing");
         if (order is null or "weak" && scope != Scope.Weak) throw d.Error("a scope doesn't belong here");
-        if (order is "volatile" or "mmio") scope = Scope.System;
+        if (order == "volatile") scope = Scope.System;
         StateSpace space = Space(d);
-        while (d.OneOf(Hints) is not null) { }
+        bool readOnly = d.Flag("nc");
+        string? cache = isStore ? d.OneOf("wb", "cg", "cs", "wt") : d.OneOf("ca", "cg", "cs", "lu", "cv");
+        if (cache is not null && order is not (null or "weak")) throw d.Error($".{cache} doesn't go with .{order}");
+        if (readOnly && (isStore || space != StateSpace.Global || order is not (null or "weak") || cache is "lu" or "cv"))
+            throw d.Error(".nc belongs to plain loads of global memory");
+        bool isHinted = false;
+        while (d.OneOf(Hints) is { } hint)
+        {
+            isHinted |= hint != "unified";
+            if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B") throw d.Error($".{hint} belongs to loads");
+        }
+        if (isHinted && space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("eviction and prefetch hints belong to global memory");
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
-        if (type.Bytes() == 0 || type.Bytes() * count > 32) throw d.Error($"{type.Text()} can't be moved so");
-        return new MemoryShape(space, type, count, scope, order is "acquire" or "release");
+        bool isMovable = type is >= PtxType.B8 and <= PtxType.S64 or PtxType.F32 or PtxType.F64;
+        bool isWide = type.Bytes() * count > 16;
+        if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4)) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
+        if (isWide && space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("32 bytes at once are moved in global memory only");
+        if (isStore && space == StateSpace.Const) throw d.Error("constant memory isn't written");
+        return new MemoryShape(space, type, count, scope, order is "acquire" or "release", readOnly);
     }
 
     private static Instruction Load(InstructionDecoder d)
     {
-        MemoryShape shape = Shape(d);
+        MemoryShape shape = Shape(d, isStore: false);
         d.Count(2, 3);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(1));
         LaneSlot[] to = [.. d.Vector(0, shape.Count).Select(o => new LaneSlot(d.WideDestination(o, shape.Type, out int bytes), bytes))];
@@ -77,9 +95,10 @@ internal static class MemoryOpcodes
 
     private static Instruction Store(InstructionDecoder d)
     {
-        MemoryShape shape = Shape(d);
+        MemoryShape shape = Shape(d, isStore: true);
         d.Count(2, 3);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
+        if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null) throw d.Error("a kernel's parameters aren't written");
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
     }
@@ -92,8 +111,14 @@ internal static class MemoryOpcodes
         return (address, inFrame ? StateSpace.Local : space);
     }
 
-    private static Fence MemoryBarrier(InstructionDecoder d)
+    private static Instruction MemoryBarrier(InstructionDecoder d)
     {
+        if (d.Flag("proxy"))
+        {
+            d.Need("alias");
+            d.Count(0);
+            return new Nothing();
+        }
         Scope scope = d.Need("cta", "gl", "sys") switch { "cta" => Scope.Cta, "gl" => Scope.Gpu, _ => Scope.System };
         d.Count(0);
         return new Fence(scope, isSequential: true);
@@ -111,7 +136,14 @@ internal static class MemoryOpcodes
         if (proxy)
         {
             if (d.Flag("alias")) return new Nothing();
-            if (d.Prefixed("tensormap") is not null) throw d.Error("tensor maps can't be changed by a kernel here");
+            if (d.Flag("tensormap::generic")) return TensorMapFence(d);
+            if (d.Flag("async::generic"))
+            {
+                d.Need("acquire", "release");
+                d.Need("sync_restrict::shared::cluster", "sync_restrict::shared::cta");
+                d.Need("cluster");
+                return new ProxyFence();
+            }
             d.Need("async");
             d.OneOf("global", "shared::cta", "shared::cluster");
             return new ProxyFence();
@@ -121,6 +153,17 @@ internal static class MemoryOpcodes
         Scope scope = ScopeOf(d);
         if (scope == Scope.Weak) throw d.Error("a scope is missing");
         return new Fence(scope, isSequential: order == "sc");
+    }
+
+    private static TensorMapFence TensorMapFence(InstructionDecoder d)
+    {
+        bool acquires = d.Need("acquire", "release") == "acquire";
+        Scope scope = ScopeOf(d);
+        if (scope == Scope.Weak) throw d.Error("a scope is missing");
+        d.Count(acquires ? 2 : 0);
+        if (!acquires) return new TensorMapFence(scope, null);
+        if (d.Immediate(1) != TensorMapObject.Bytes) throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
+        return new TensorMapFence(scope, d.Address(d.Operand(0)));
     }
 
     private static Nothing Ignore(InstructionDecoder d)

@@ -18,26 +18,42 @@ internal static unsafe class MemoryOrder
         return ReferenceEquals(value, place.Newest) ? null : value.Bits;
     }
 
-    /// <summary>An atomic reads the newest value.</summary>
-    public static void ReadNewest(Warp warp, Allocation at, long offset, int bytes, bool acquire)
+    /// <summary>A strong write, before its bits are in memory.</summary>
+    public static void Write(Warp warp, Allocation at, long offset, int bytes, bool release) =>
+        Write(warp, (at.Strong ??= new StrongPlaces()).Make(offset, bytes), at, release, null);
+
+    /// <summary>The reading half of a read-modify-write: it reads the newest value.</summary>
+    public static StrongPlace ReadNewest(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
-        if (at.Strong?.Find(offset, bytes)?.Newest is { } value) Observe(warp, value, acquire);
+        StrongPlace place = (at.Strong ??= new StrongPlaces()).Make(offset, bytes);
+        if (place.Newest is { } old && Observe(warp, old, acquire)) warp.SetLane(warp.Access.Lane);
+        return place;
     }
 
-    /// <summary>A strong write, before its bits are in memory.</summary>
-    /// <param name="carriesOn">a read-modify-write, which passes on what stood there (observation order)</param>
-    public static void Write(Warp warp, Allocation at, long offset, int bytes, bool release, bool carriesOn)
+    /// <summary>The same with a relaxed read of a place that is known already.</summary>
+    public static void ReadNewest(Warp warp, StrongPlace place)
+    {
+        if (place.Newest is { } old && Observe(warp, old, acquire: false)) warp.SetLane(warp.Access.Lane);
+    }
+
+    /// <summary>The writing half: it passes on what stood there (observation order).</summary>
+    public static void Update(Warp warp, StrongPlace place, Allocation at, bool release) => Write(warp, place, at, release, place.Newest);
+
+    private static void Write(Warp warp, StrongPlace place, Allocation at, bool release, StrongValue? carried)
     {
         Access access = warp.Access;
         warp.Cta.Launch.Progress++;
-        StrongPlace place = (at.Strong ??= new StrongPlaces()).Make(offset, bytes);
         ScopedKnowledge news = warp.Released[access.Lane];
+        VectorClock sequenced = warp.Sequenced[access.Lane] ?? VectorClock.Empty;
         if (release) news = news.With(access.Scope, warp.Publish(1u << access.Lane));
-        if (carriesOn && place.Newest is { } old && access.SharesScope(old.Scope, old.Cta))
-            news = (old.Cta == access.Cta ? old.News : old.News.Abroad(warp.Cta.IsInCluster(old.Cta))).Join(news);
+        if (carried is not null && access.SharesScope(carried.Scope, carried.Cta))
+        {
+            news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
+            sequenced = carried.Sequenced.Join(sequenced);
+        }
         ulong before = 0;
-        if (bytes <= sizeof(ulong)) Buffer.MemoryCopy(at.Data + offset, &before, sizeof(ulong), bytes);
-        place.Add(new StrongValue(news, access.Scope, access.Cta), access, before);
+        if (place.Bytes <= sizeof(ulong)) Buffer.MemoryCopy(at.Data + place.Offset, &before, sizeof(ulong), place.Bytes);
+        place.Add(news, sequenced, access, before);
     }
 
     /// <summary>A weak write.</summary>
@@ -59,21 +75,38 @@ internal static unsafe class MemoryOrder
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (isSequential) warp.Learn(1u << lane, Knowledge.None with { Ordered = FenceOrder.Before(warp.Cta, scope) });
+            if (isSequential) TakeOrder(warp, lane, scope);
             Knowledge news = warp.Publish(1u << lane);
             if (isSequential) FenceOrder.Add(warp.Cta, scope, news.Seen.Join(news.Ordered));
+            if (isSequential && scope >= Scope.Gpu) warp.Sequenced[lane] = news.Seen;
             warp.Released[lane] = warp.Released[lane].With(scope, news);
         }
     }
 
-    private static void Observe(Warp warp, StrongValue value, bool acquire)
+    /// <summary>A fence.sc comes after those before it here, and in every run after those that an earlier read depends on.</summary>
+    private static void TakeOrder(Warp warp, int lane, Scope scope)
+    {
+        Knowledge order = Knowledge.None with { Ordered = FenceOrder.Before(warp.Cta, scope) };
+        if (scope >= Scope.Gpu) order = order with { Seen = warp.Knowledge[lane].Sequenced };
+        warp.Learn(1u << lane, order);
+    }
+
+    /// <summary>Takes in what a value tells its reader; whether the reader knows more at once.</summary>
+    private static bool Observe(Warp warp, StrongValue value, bool acquire)
     {
         Access access = warp.Access;
-        if (!access.SharesScope(value.Scope, value.Cta)) return;
+        if (!access.SharesScope(value.Scope, value.Cta)) return false;
+        bool learns = !ReferenceEquals(value.Sequenced, VectorClock.Empty);
+        if (learns) warp.Learn(1u << access.Lane, Knowledge.None with { Sequenced = value.Sequenced });
         (Knowledge? news, Scope needed) = value.Cta == access.Cta ? (value.News.Cta, Scope.Cta)
             : warp.Cta.IsInCluster(value.Cta) ? (value.News.Cluster, Scope.Cluster) : (value.News.Gpu, Scope.Gpu);
-        if (news is null) return;
-        if (acquire && access.Scope >= needed) warp.Learn(1u << access.Lane, news);
-        else warp.Acquired[access.Lane].Add(needed, news);
+        if (news is null) return learns;
+        if (!acquire || access.Scope < needed)
+        {
+            warp.Acquired[access.Lane].Add(needed, news);
+            return learns;
+        }
+        warp.Learn(1u << access.Lane, news);
+        return true;
     }
 }

@@ -9,29 +9,50 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>One lane's access to memory: where it is, whether it may be there, and what the race checks say.</summary>
 internal static unsafe class MemoryReference
 {
-    /// <summary>
-    /// The bytes at an address of a space. <see cref="Warp.Access"/> must be set to the lane.
-    /// <paramref name="value"/> is what a write will put there; null for a read.
-    /// </summary>
-    public static byte* Resolve(Warp warp, StateSpace space, ulong address, int bytes, int lane, byte* value, out Allocation? at)
+    /// <summary>The bytes at an address of a space, to be read. <see cref="Warp.Access"/> must be set to the lane.</summary>
+    /// <param name="at">null for local memory</param>
+    public static byte* Read(Warp warp, StateSpace space, ulong address, int bytes, int lane, out Allocation? at, out UnwrittenBytes unwritten)
     {
-        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, lane, $"{bytes}-byte access");
-        if (space == StateSpace.Generic) (space, address) = FromGeneric(address);
+        (space, address) = Aligned(warp, space, address, bytes, lane);
         if (space == StateSpace.Local)
         {
             at = null;
-            return warp.Local.Locate(address, bytes, lane, value is not null);
+            return warp.Local.Read(address, bytes, lane, out unwritten);
         }
         at = Locate(warp, space, address, bytes, lane);
         long offset = (long)(Offset(space, address) - at.Address);
-        if (space is StateSpace.Const or StateSpace.Param)
-        {
-            if (value is not null) throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
-            return at.Data + offset;
-        }
-        if (value is null) at.Shadow.Read(at, offset, bytes, warp.Access);
-        else at.Shadow.Write(at, offset, bytes, warp.Access, value);
+        unwritten = space is StateSpace.Const or StateSpace.Param ? default : at.Shadow.Read(at, offset, bytes, warp.Access);
         return at.Data + offset;
+    }
+
+    /// <summary>The bytes at an address of a space, to be written. <see cref="Warp.Access"/> must be set to the lane.</summary>
+    /// <param name="value">what will be put there</param> <param name="unwritten">the part of it that nobody wrote</param>
+    /// <param name="at">null for local memory</param>
+    public static byte* Write(
+        Warp warp, StateSpace space, ulong address, int bytes, int lane, byte* value, UnwrittenBytes unwritten, out Allocation? at)
+    {
+        (space, address) = Aligned(warp, space, address, bytes, lane);
+        if (space == StateSpace.Local)
+        {
+            at = null;
+            return warp.Local.Write(address, bytes, lane, unwritten);
+        }
+        at = Locate(warp, space, address, bytes, lane);
+        long offset = (long)(Offset(space, address) - at.Address);
+        if (space is StateSpace.Const or StateSpace.Param) throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
+        at.Shadow.Write(at, offset, bytes, warp.Access, value, unwritten);
+        return at.Data + offset;
+    }
+
+    /// <summary>Where a lane's bytes lie that are read and written at once; no access.</summary>
+    public static (Allocation At, long Offset) Place(Warp warp, StateSpace space, ulong address, int bytes, int lane)
+    {
+        (space, ulong inside) = Aligned(warp, space, address, bytes, lane);
+        if (space == StateSpace.Local) throw new FaultException(FaultKind.Invalid, "an atomic on local memory") { Lane = lane, Address = address };
+        Allocation at = Locate(warp, space, inside, bytes, lane);
+        long offset = (long)(Offset(space, inside) - at.Address);
+        if (space is StateSpace.Const or StateSpace.Param) throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
+        return (at, offset);
     }
 
     public static Allocation Locate(Warp warp, StateSpace space, ulong address, int bytes, int lane)
@@ -61,10 +82,13 @@ internal static unsafe class MemoryReference
     public static ulong Offset(StateSpace space, ulong address) =>
         space is StateSpace.Shared or StateSpace.SharedCluster ? address & (1UL << AddressMap.RankShift) - 1 : address;
 
-    public static (StateSpace Space, ulong Address) FromGeneric(ulong address)
+    /// <summary>The space that a generic address of a lane lies in, and the address there.</summary>
+    public static (StateSpace Space, ulong Address) FromGeneric(Warp warp, int lane, ulong address)
     {
         StateSpace space = AddressMap.SpaceOf(address);
-        return (space, address - AddressMap.Window(space));
+        if (space != StateSpace.Local) return (space, address - AddressMap.Window(space));
+        if (AddressMap.IsLocalOf(address, warp.Cta.Number, warp.FirstEntity + lane)) return (space, (uint)address);
+        throw new FaultException(FaultKind.Invalid, "another thread's local memory: its address means nothing here") { Lane = lane, Address = address };
     }
 
     /// <summary>Fills <see cref="Warp.Addresses"/> for the active lanes.</summary>
@@ -82,19 +106,39 @@ internal static unsafe class MemoryReference
         for (int i = 0; i < Warp.Lanes; i++) to[i] = (uint)(narrow[i] + address.Offset);
     }
 
-    /// <summary>The fault of an address that isn't a multiple of the access's size, with the allocation that it lies in.</summary>
-    /// <param name="what">what is done there, in words</param>
-    public static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int lane, string what)
+    private static (StateSpace Space, ulong Address) Aligned(Warp warp, StateSpace space, ulong address, int bytes, int lane)
     {
-        string? name = null;
-        if (space == StateSpace.Generic) (space, address) = FromGeneric(address);
-        try { name = space == StateSpace.Local ? null : Locate(warp, space, address, 1, lane).Name; }
-        catch (FaultException) { /* the fault is the alignment; the address may lie nowhere besides */ }
-        return new FaultException(FaultKind.Misaligned, $"{what} of {(space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant())} memory")
+        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, bytes, lane, $"{bytes}-byte access");
+        return space == StateSpace.Generic ? FromGeneric(warp, lane, address) : (space, address);
+    }
+
+    /// <summary>The fault of an address that isn't a multiple of the access's size, with the allocation that it lies in.</summary>
+    /// <param name="bytes">that it should be a multiple of</param> <param name="what">what is done there, in words</param>
+    public static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int bytes, int lane, string what)
+    {
+        if (space == StateSpace.Generic) (space, address) = FromGeneric(warp, lane, address);
+        (string? name, int align) = Owner(warp, space, address, lane);
+        string promise = name is not null && align < bytes ? $"; {Printable.Name(name)} is aligned to {align}" : "";
+        string place = space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant();
+        return new FaultException(FaultKind.Misaligned, $"{what} of {place} memory{promise}")
         {
             Lane = lane,
             Address = address,
             Allocation = name,
         };
+    }
+
+    private static (string? Name, int Align) Owner(Warp warp, StateSpace space, ulong address, int lane)
+    {
+        if (space == StateSpace.Local) return warp.Local.Find(address, 1) is { } variable ? (variable.Name, variable.Align) : default;
+        try
+        {
+            Allocation at = Locate(warp, space, address, 1, lane);
+            return (at.Name, at.Align);
+        }
+        catch (FaultException)
+        {
+            return default;   // the fault is the alignment; the address may lie nowhere besides
+        }
     }
 }

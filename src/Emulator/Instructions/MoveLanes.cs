@@ -2,15 +2,14 @@ using CogVideoX.Emulator.Execution;
 
 namespace CogVideoX.Emulator.Instructions;
 
-/// <summary>mov: a register that nobody wrote may be moved; what it is moved to then counts as unwritten.</summary>
-internal sealed unsafe class MoveLanes<T>(int d, int a) : Instruction where T : unmanaged
+/// <summary>mov of registers.</summary>
+internal sealed unsafe class MoveLanes<T>(int d, int a) : ValueInstruction where T : unmanaged
 {
+    public override Unwritten Carry(Warp warp, int lane, int result) => warp.Unwritten.Of(a, lane);
+
     public override void Execute(Warp warp)
     {
         uint active = warp.Active;
-        if (warp.Code.UsesWgmma && (active & ~warp.Ready[a]) != 0 && warp.Wgmma.IsPending(a))
-            throw RegisterFaults.Unreadable(warp, this, a, active);
-        warp.Ready[d] = warp.Ready[d] & ~active | warp.Ready[a] & active;
         T* to = warp.Slot<T>(d), from = warp.Slot<T>(a);
         if (active == ~0u)
         {

@@ -3,8 +3,25 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>mov between a register and a vector of smaller ones, the first part lowest.</summary>
-internal sealed unsafe class PackLanes(int whole, int wholeBytes, LaneSlot[] parts, bool unpack) : Instruction
+internal sealed unsafe class PackLanes(int whole, int wholeBytes, LaneSlot[] parts, bool unpack) : ValueInstruction
 {
+    public override Unwritten Carry(Warp warp, int lane, int result)
+    {
+        int size = wholeBytes / parts.Length;
+        if (unpack)
+        {
+            Unwritten all = warp.Unwritten.Of(whole, lane);
+            return all with { Bytes = all.Bytes.Part(Array.FindIndex(parts, p => p.Slot == Destinations.ElementAt(result)) * size, size) };
+        }
+        Unwritten packed = default;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            Unwritten part = warp.Unwritten.Of(parts[i].Slot, lane);
+            packed = packed.Join(part with { Bytes = part.Bytes.Part(0, size).Up(i * size) });
+        }
+        return packed;
+    }
+
     public override void Execute(Warp warp)
     {
         int bits = wholeBytes * 8 / parts.Length;

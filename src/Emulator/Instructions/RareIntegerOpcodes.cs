@@ -23,12 +23,12 @@ internal static class RareIntegerOpcodes
         all["fns"] = FindNthSet;
     }
 
-    private static LaneFunction Lanes(InstructionDecoder d, PtxType type, Func<ulong[], int, ulong> function)
+    private static LaneFunction Lanes(InstructionDecoder d, PtxType type, Func<ulong[], int, ulong> function, int moved = 0)
     {
         int bytes = type.Bytes();
         LaneSlot to = new(d.Destination(0, type), bytes);
         LaneSlot[] from = [.. Enumerable.Range(1, d.Operands.Count - 1).Select(i => new LaneSlot(d.Source(i, type), bytes))];
-        return new LaneFunction(to, from, v => function(v, bytes));
+        return new LaneFunction(to, from, v => function(v, bytes)) { Moved = moved };
     }
 
     private static LaneFunction Multiply24(InstructionDecoder d, bool addend)
@@ -86,7 +86,8 @@ internal static class RareIntegerOpcodes
             int signAt = Math.Min(start + length - 1, bits - 1);
             bool negative = type.IsSigned() && (v[0] >> signAt & 1) != 0;
             return negative ? field | ulong.MaxValue << length : field;
-        });
+        })
+        { Moved = 1 };
     }
 
     private static LaneFunction Insert(InstructionDecoder d)
@@ -146,7 +147,7 @@ internal static class RareIntegerOpcodes
                 result |= piece << 8 * i;
             }
             return result;
-        });
+        }, moved: 2);
     }
 
     private static int PermuteMode(string mode, int control, int i) => mode switch

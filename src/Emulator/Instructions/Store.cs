@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
@@ -8,47 +9,115 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>st (PTX ISA 9.7.9.12).</summary>
 internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[] sources) : Instruction
 {
-    private readonly bool plain = shape is { Count: 1, Scope: Checking.Scope.Weak, Space: StateSpace.Global or StateSpace.Shared }
-        && shape.Type.Bytes() == 4 && sources[0].Bytes == 4;
+    private readonly bool isWord = shape is { Count: 1, Scope: Scope.Weak } && shape.Type.Bytes() == 4 && sources[0].Bytes == 4;
+    private readonly int elementBytes = shape.Type.Bytes();
+
+    public override bool MayCarry(int slot) => slot != address.Slot && slot != Guard;
 
     public override void Execute(Warp warp)
     {
         MemoryReference.Addresses(warp, address);
         warp.Begin(Line, shape.Scope);
-        if (plain && CoalescedAccess.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
+        uint partly = 0;
+        foreach (LaneSlot from in sources) partly |= warp.Active & ~warp.Ready[from.Slot];
+        if (isWord && partly == 0 && Row.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
         warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
         byte* value = stackalloc byte[32];
-        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        uint left = warp.Active;
+        if (shape.Space == StateSpace.Local && partly == 0) left = ToLocal(warp, value);
+        else if (shape.Scope == Scope.Weak && partly == 0 && OneAllocation.Find(warp, shape.Space, shape.Bytes) is { } one) left = Together(warp, one, value);
+        for (uint rest = left; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             Gather(warp, lane, value);
             warp.SetLane(lane);
-            byte* to = MemoryReference.Resolve(warp, shape.Space, (ulong)warp.Addresses[lane], shape.Bytes, lane, value, out Allocation? allocation);
+            ulong at = (ulong)warp.Addresses[lane];
+            Unwritten unwritten = (partly >> lane & 1) != 0 ? Missing(warp, lane) : default;
+            byte* to = MemoryReference.Write(warp, shape.Space, at, shape.Bytes, lane, value, unwritten.Bytes, out Allocation? allocation);
+            if (unwritten.Any && allocation is { Space: StateSpace.Global }) RequireLeavable(unwritten, lane);
             if (allocation is not null) Order(warp, allocation, to - allocation.Data);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
-        if (shape.Scope != Checking.Scope.Weak) StrongTurn.End(warp);
+        if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
+    }
+
+    private uint ToLocal(Warp warp, byte* value)
+    {
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            byte* to = warp.Local.TryWrite((ulong)warp.Addresses[lane], shape.Bytes, lane);
+            if (to is null) return rest;
+            if (isWord)
+            {
+                *(uint*)to = warp.Slot<uint>(sources[0].Slot)[lane];
+                continue;
+            }
+            Gather(warp, lane, value);
+            Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
+        }
+        return 0;
+    }
+
+    /// <summary>Lanes that the quick way couldn't do, and those after them.</summary>
+    private uint Together(Warp warp, Allocation at, byte* value)
+    {
+        var check = new LaneCheck(warp);
+        uint* words = warp.Slot<uint>(sources[0].Slot);
+        warp.Cta.Launch.Progress++;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            long offset = warp.Addresses[lane] - (long)at.Address;
+            if (isWord) *(uint*)value = words[lane];
+            else Gather(warp, lane, value);
+            if (!at.Shadow.TryWrite(at, offset, shape.Bytes, lane, check, value)) return rest;
+            at.Strong?.Forget(offset, shape.Bytes);
+            if (isWord) *(uint*)(at.Data + offset) = words[lane];
+            else Buffer.MemoryCopy(value, at.Data + offset, shape.Bytes, shape.Bytes);
+        }
+        return 0;
     }
 
     private void Order(Warp warp, Allocation allocation, long offset)
     {
-        int bytes = shape.Type.Bytes();
-        if (shape.Scope == Checking.Scope.Weak) MemoryOrder.Overwrite(warp, allocation, offset, shape.Bytes);
-        else for (int i = 0; i < shape.Bytes; i += bytes) MemoryOrder.Write(warp, allocation, offset + i, bytes, shape.Ordered, carriesOn: false);
+        if (shape.Scope == Scope.Weak) MemoryOrder.Overwrite(warp, allocation, offset, shape.Bytes);
+        else for (int i = 0; i < shape.Bytes; i += elementBytes) MemoryOrder.Write(warp, allocation, offset + i, elementBytes, shape.Ordered);
     }
 
     private void Gather(Warp warp, int lane, byte* value)
     {
-        int bytes = shape.Type.Bytes();
         foreach (LaneSlot from in sources)
         {
-            if (bytes == 16) *(UInt128*)value = warp.Slot<UInt128>(from.Slot)[lane];
+            if (elementBytes == 16) *(UInt128*)value = warp.Slot<UInt128>(from.Slot)[lane];
             else
             {
                 ulong bits = from.Read(warp, lane);
-                Buffer.MemoryCopy(&bits, value, bytes, bytes);
+                Buffer.MemoryCopy(&bits, value, elementBytes, elementBytes);
             }
-            value += bytes;
+            value += elementBytes;
         }
+    }
+
+    private Unwritten Missing(Warp warp, int lane)
+    {
+        Unwritten all = default;
+        for (int i = 0; i < sources.Length; i++)
+        {
+            Unwritten one = warp.Unwritten.Of(sources[i].Slot, lane);
+            UnwrittenBytes part = one.Bytes.Part(0, elementBytes);
+            if (part.Any) all = all.Join(one with { Bytes = part.Up(i * elementBytes) });
+        }
+        return all;
+    }
+
+    /// <summary>
+    /// Global memory outlives the launch. Padding and unused parts of a vector may go there with the rest of what is stored; a result of
+    /// arithmetic may not, nor a store of nothing else.
+    /// </summary>
+    private void RequireLeavable(Unwritten unwritten, int lane)
+    {
+        if (unwritten.Bytes.IsComputed || unwritten.Bytes.IsWhole(shape.Bytes))
+            throw UnwrittenRegisters.Used(this, "what is stored to global memory", unwritten, lane);
     }
 }

@@ -4,7 +4,7 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>d = f(a, b, c), lane by lane or a vector at a time when the whole warp is there.</summary>
-internal sealed unsafe class Ternary<T, TFunction>(int d, int a, int b, int c) : Instruction
+internal sealed unsafe class Ternary<T, TFunction>(int d, int a, int b, int c) : ValueInstruction
     where T : unmanaged where TFunction : struct, ITernary<T>
 {
     public override void Execute(Warp warp)

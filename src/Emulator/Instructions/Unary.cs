@@ -4,9 +4,12 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>d = f(a), lane by lane or a vector at a time when the whole warp is there.</summary>
-internal sealed unsafe class Unary<TIn, TOut, TFunction>(int d, int a) : Instruction
+internal sealed unsafe class Unary<TIn, TOut, TFunction>(int d, int a) : ValueInstruction
     where TIn : unmanaged where TOut : unmanaged where TFunction : struct, IUnary<TIn, TOut>
 {
+    public override Unwritten Carry(Warp warp, int lane, int result) =>
+        TFunction.Carry(PartlyWritten.Of(warp, new(a, sizeof(TIn)), lane)) is { } known ? known.ToUnwritten(sizeof(TOut)) : base.Carry(warp, lane, result);
+
     public override void Execute(Warp warp)
     {
         TOut* to = warp.Slot<TOut>(d);

@@ -4,11 +4,17 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>An instruction that the lanes of a member mask execute together (PTX ISA 9.7.9.6, 9.7.13.7–11): it waits until all have come.</summary>
-internal abstract unsafe class WarpCollective(int maskSlot) : Instruction
+internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksDestinations: true)
 {
     public sealed override void Execute(Warp warp)
     {
         Strand strand = warp.Strand;
+        if (IsTogether(warp))
+        {
+            strand.WarpNeeds = 0;
+            Run(warp, warp.Active);
+            return;
+        }
         strand.WarpActive = warp.Active;
         strand.WarpNeeds = Needs(warp, warp.Active);
         (uint present, uint needs) = Present(warp);
@@ -21,8 +27,6 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction
             return;
         }
         warp.Active = present;
-        warp.Ready[Destination] |= present;
-        foreach (int slot in MoreDestinations) warp.Ready[slot] |= present;
         uint* masks = warp.Slot<uint>(maskSlot);
         for (uint rest = present; rest != 0;)
         {
@@ -44,8 +48,29 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction
         }
     }
 
-    /// <summary>Does the work for lanes that named the same members.</summary>
+    protected int MaskSlot => maskSlot;
+
+    /// <summary>Does the work for lanes that named the same members, and marks its destinations as written.</summary>
     protected abstract void Run(Warp warp, uint group);
+
+    protected void Mark(Warp warp, uint group)
+    {
+        warp.Ready[Destination] |= group;
+        foreach (int slot in MoreDestinations) warp.Ready[slot] |= group;
+    }
+
+    /// <summary>The usual case: all lanes name the same members, these are all here, and nobody else waits at a collective.</summary>
+    private bool IsTogether(Warp warp)
+    {
+        uint* masks = warp.Slot<uint>(maskSlot);
+        uint active = warp.Active, members = masks[int.TrailingZeroCount((int)active)];
+        if ((active & ~members) != 0 || (members & warp.Live & ~active) != 0) return false;
+        for (uint rest = active; rest != 0; rest &= rest - 1)
+            if (masks[int.TrailingZeroCount((int)rest)] != members) return false;
+        foreach (Strand other in warp.Strands)
+            if (other != warp.Strand && other.WarpNeeds != 0) return false;
+        return true;
+    }
 
     private (uint Present, uint Needs) Present(Warp warp)
     {

@@ -43,7 +43,7 @@ internal static class WarpOpcodes
         d.Count(3);
         LaneSlot to = new(d.Destination(0, type), type.Bytes());
         PredicateSource a = d.Predicate(d.Operand(1));
-        return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), d.Source(2, PtxType.B32), round =>
+        return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), d.Source(2, PtxType.B32), isCommon: true, round =>
         {
             uint yes = round.Where(v => v != 0);
             return new VoteResult(mode switch
@@ -67,7 +67,7 @@ internal static class WarpOpcodes
         if (pair && !all) throw d.Error("match.any has no predicate");
         LaneSlot to = new(d.Destination(pair ? target.Parts[0] : target, PtxType.B32), 4);
         LaneSlot? p = pair ? new LaneSlot(d.Destination(target.Parts[1], PtxType.Pred), 0) : null;
-        return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), d.Source(2, PtxType.B32), round =>
+        return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), d.Source(2, PtxType.B32), isCommon: false, round =>
         {
             ulong mine = round.Values[round.Lane];
             uint same = round.Where(v => v == mine);
@@ -92,7 +92,8 @@ internal static class WarpOpcodes
             _ => type == PtxType.S32 ? (a, b) => (int)a > (int)b ? a : b : Math.Max,
         };
         LaneSlot to = new(d.Destination(0, type), 4);
-        return new Vote(to, null, new LaneSlot(d.Source(1, type), 4), d.Source(2, PtxType.B32), round => new VoteResult(round.Reduce(combine)));
+        return new Vote(to, null, new LaneSlot(d.Source(1, type), 4), d.Source(2, PtxType.B32), isCommon: true,
+            round => new VoteResult(round.Reduce(combine)));
     }
 
     private static Vote Elect(InstructionDecoder d)
@@ -102,7 +103,7 @@ internal static class WarpOpcodes
         PtxOperand target = d.Operand(0);
         if (target.Kind != OperandKind.Pair) throw d.Error("elect.sync writes d|p");
         LaneSlot to = new(d.Destination(target.Parts[0], PtxType.B32), 4), p = new(d.Destination(target.Parts[1], PtxType.Pred), 0);
-        return new Vote(to, p, null, d.Source(1, PtxType.B32), round =>
+        return new Vote(to, p, null, d.Source(1, PtxType.B32), isCommon: false, round =>
         {
             int leader = int.TrailingZeroCount((int)round.Group);
             return new VoteResult((ulong)leader, round.Lane == leader);

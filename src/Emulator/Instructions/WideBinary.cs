@@ -4,7 +4,7 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>d = a·b, or a·b + c, with the result twice as wide (mul.wide, mad.wide; PTX ISA 9.7.1.3–4).</summary>
-internal sealed unsafe class WideBinary<TIn, TOut, TFunction>(int d, int a, int b, int? c) : Instruction
+internal sealed unsafe class WideBinary<TIn, TOut, TFunction>(int d, int a, int b, int? c) : ValueInstruction
     where TIn : unmanaged where TOut : unmanaged, IBinaryInteger<TOut> where TFunction : struct, IBinaryWiden<TIn, TOut>
 {
     public override void Execute(Warp warp)

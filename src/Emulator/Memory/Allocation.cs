@@ -34,6 +34,9 @@ internal sealed unsafe class Allocation
     /// <summary>Bytes that it had.</summary>
     public long FreedSize { get; private set; }
 
+    /// <summary>Bytes that its address is promised to be a multiple of; the driver's own allocations get 256.</summary>
+    public int Align { get; init; } = 256;
+
     public byte* Data { get; }
 
     public Shadow Shadow { get; private set; }

@@ -13,10 +13,11 @@ internal static class Faults
         at, offset, access.Lane);
 
     /// <summary>An access that isn't ordered after an earlier write, or a write that isn't ordered after an earlier read.</summary>
-    public static FaultException Conflict(Allocation at, long offset, Access access, bool isWrite, Cell? write, int? readInfo)
+    public static FaultException Conflict(Allocation at, long offset, Access access, bool isWrite, Cell? write, AccessInfo? readInfo)
     {
-        int info = readInfo ?? write!.Value.WriteInfo;
-        var earlier = (Actor)(info >> 4 & 15);
+        AccessInfo info = readInfo ?? write!.Value.WriteInfo;
+        Actor earlier = info.Actor;
+        if (IsLoopStart(access, isWrite, info, readInfo is not null)) return PlainAndAtomic(at, offset, access, isWrite, info);
         string now = isWrite ? "written" : "read", before = readInfo is null ? "written" : "read";
         // a load that overwrites the same barrier's load of an earlier phase is a stage taken back too soon;
         // any other two unordered asynchronous writes race
@@ -25,11 +26,28 @@ internal static class Faults
             && write.Value.WriteEntity == access.Entity && write.Value.WriteClock != access.Clock;
         FaultKind kind = earlier <= Actor.Barrier || (bothWrite && !laterPhase) ? FaultKind.Race : FaultKind.Asynchronous;
         string text = kind == FaultKind.Race
-            ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info >> 8} with nothing to order them"
-            : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info >> 8}, "
+            ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info.Line} with nothing to order them"
+            : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info.Line}, "
                 + $"which {(readInfo is null ? "writes" : "reads")} it, was waited for";
         return At(kind, text, at, offset, access.Lane);
     }
+
+    /// <summary>A plain read and a read-modify-write of one place, in either order.</summary>
+    public static bool IsLoopStart(Access access, bool isWrite, AccessInfo earlier, bool earlierIsRead) =>
+        isWrite ? access.IsAtomic && earlierIsRead && IsPlainRead(earlier) : IsPlainRead(access.Info) && earlier.IsAtomic;
+
+    private static bool IsPlainRead(AccessInfo info) => info is { Actor: Actor.Thread, Scope: Scope.Weak, IsAtomic: false };
+
+    private static FaultException PlainAndAtomic(Allocation at, long offset, Access access, bool isWrite, AccessInfo earlier)
+    {
+        (int plain, int atomic) = isWrite ? (earlier.Line, access.Line) : (access.Line, earlier.Line);
+        return At(FaultKind.Race, $"{at.SpaceText} memory read by a plain load at line {plain} and changed by an atomic at line {atomic} with nothing to order them; "
+            + "if the load begins a compare-and-swap loop, make it ld.relaxed or ld.volatile, or accept it (AcceptPlainReadsOfAtomics, --accept-plain-loads)", at, offset, access.Lane);
+    }
+
+    public static FaultException ReadOnly(Allocation at, long offset, Access access, int line, bool isWrite) => At(FaultKind.Invalid,
+        isWrite ? $"{at.SpaceText} memory written that ld.global.nc reads at line {line}: it is for memory that the launch doesn't write"
+            : $"ld.global.nc of {at.SpaceText} memory that the launch writes by line {line}", at, offset, access.Lane);
 
     public static FaultException At(FaultKind kind, string message, Allocation at, long offset, int lane) =>
         new(kind, message) { Lane = lane, Address = at.Address + (ulong)offset, Allocation = at.Name };

@@ -6,24 +6,25 @@ namespace CogVideoX.Emulator.Memory;
 internal sealed class FrameLayout
 {
     private const int Start = 16;
-    private const int Gap = 16;
+    private const int Gap = 32;                // as wide as the widest access
     private const int MostBytes = 512 << 10;   // of a thread (CUDA programming guide, compute capabilities)
 
     private readonly List<(int Offset, PtxVariable Variable)> variables = [];
     private readonly Dictionary<PtxVariable, int> offsets = [];
+    private ushort[] owners = [];
 
     public int Size { get; private set; } = Start;
 
     public int Add(PtxVariable variable)
     {
         if (offsets.TryGetValue(variable, out int known)) return known;
-        int align = Math.Max(variable.Align, 16);
-        int offset = (Size + align - 1) & -align;
+        long offset = (long)AddressMap.Place((ulong)Size, variable.Align);
         if (offset + variable.Size > MostBytes) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {MostBytes} bytes of local memory");
-        variables.Add((offset, variable));
-        offsets.Add(variable, offset);
-        Size = offset + (int)variable.Size + Gap;
-        return offset;
+        if (variables.Count == ushort.MaxValue) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {ushort.MaxValue} local variables");
+        variables.Add(((int)offset, variable));
+        offsets.Add(variable, (int)offset);
+        Size = (int)(offset + variable.Size) + Gap;
+        return (int)offset;
     }
 
     public PtxVariable? Find(ulong address, int bytes)
@@ -31,5 +32,14 @@ internal sealed class FrameLayout
         foreach ((int offset, PtxVariable variable) in variables)
             if (address >= (ulong)offset && address + (ulong)bytes <= (ulong)(offset + variable.Size)) return variable;
         return null;
+    }
+
+    /// <summary>For each byte of a frame the number of its variable, from 1; 0 for none.</summary>
+    public ushort[] Owners()
+    {
+        if (owners.Length == Size) return owners;
+        owners = new ushort[Size];
+        for (int i = 0; i < variables.Count; i++) owners.AsSpan(variables[i].Offset, (int)variables[i].Variable.Size).Fill((ushort)(i + 1));
+        return owners;
     }
 }

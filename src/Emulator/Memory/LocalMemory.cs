@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
@@ -7,46 +8,98 @@ namespace CogVideoX.Emulator.Memory;
 /// <summary>Local memory and parameters of calls: a frame of the same layout for each lane (PTX ISA 5.1.5, 5.1.6.4).</summary>
 internal sealed unsafe class LocalMemory
 {
+    private const byte Never = 0, Written = 1, Computed = 2;
+
     private readonly FrameLayout layout;
+    private readonly ushort[] owners;
     private readonly byte[] data;
-    private readonly bool[] written;
+    private readonly byte[] states;
+    private readonly byte* start;
+    private readonly byte* marks;
 
     public LocalMemory(FrameLayout layout)
     {
         this.layout = layout;
-        data = GC.AllocateArray<byte>(layout.Size * Warp.Lanes + 64, pinned: true);
-        written = new bool[layout.Size * Warp.Lanes];
+        owners = layout.Owners();
+        data = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
+        states = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
+        start = (byte*)Unsafe.AsPointer(ref data[0]);
+        marks = (byte*)Unsafe.AsPointer(ref states[0]);
     }
 
-    /// <summary>Address of a lane's bytes, which must lie inside one variable; reading wants them written.</summary>
-    public byte* Locate(ulong address, int bytes, int lane, bool isWrite)
+    /// <summary>Address of a lane's bytes, which must lie inside one variable.</summary>
+    public byte* Read(ulong address, int bytes, int lane, out UnwrittenBytes unwritten)
     {
-        PtxVariable? variable = layout.Find(address, bytes);
-        if (variable is null)
-            throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
-        Span<bool> marks = written.AsSpan(lane * layout.Size + (int)address, bytes);
-        if (isWrite) marks.Fill(true);
-        else if (marks.Contains(false))
-            throw new FaultException(FaultKind.Uninitialized, "local memory read before any write")
-            {
-                Lane = lane,
-                Address = address,
-                Allocation = variable.Name,
-            };
-        return Pointer((int)address, lane);
+        RequireInside(address, bytes, lane);
+        ReadOnlySpan<byte> mark = Marks(address, bytes, lane);
+        unwritten = default;
+        if (mark.ContainsAnyExcept(Written))
+            for (int i = 0; i < bytes; i++)
+                if (mark[i] != Written) unwritten = unwritten.With(i, 1, mark[i] == Computed);
+        return start + (lane * layout.Size) + (int)address;
     }
+
+    public byte* Write(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
+    {
+        RequireInside(address, bytes, lane);
+        Span<byte> mark = Marks(address, bytes, lane);
+        mark.Fill(Written);
+        if (unwritten.Any)
+            for (int i = 0; i < bytes; i++)
+                if (unwritten.Has(i)) mark[i] = unwritten.IsComputed ? Computed : Never;
+        return start + (lane * layout.Size) + (int)address;
+    }
+
+    /// <summary>A lane's bytes if they are aligned, inside one variable and all written, else null.</summary>
+    public byte* TryRead(ulong address, int bytes, int lane)
+    {
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        int at = (lane * layout.Size) + (int)address;
+        bool written = bytes switch
+        {
+            4 => *(uint*)(marks + at) == 0x01010101,
+            8 => *(ulong*)(marks + at) == 0x01010101_01010101,
+            _ => !new ReadOnlySpan<byte>(marks + at, bytes).ContainsAnyExcept(Written),
+        };
+        return written ? start + at : null;
+    }
+
+    /// <summary>A lane's bytes, now written, if they are aligned and inside one variable, else null.</summary>
+    public byte* TryWrite(ulong address, int bytes, int lane)
+    {
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        int at = (lane * layout.Size) + (int)address;
+        if (bytes == 4) *(uint*)(marks + at) = 0x01010101;
+        else new Span<byte>(marks + at, bytes).Fill(Written);
+        return start + at;
+    }
+
+    /// <summary>The variable that holds the bytes, if one does.</summary>
+    public PtxVariable? Find(ulong address, int bytes) => layout.Find(address, bytes);
 
     /// <summary>Copies arguments or results, and whether they were written.</summary>
     public void Copy(FrameCopy copy, uint mask)
     {
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            int lane = int.TrailingZeroCount((int)rest), start = lane * layout.Size;
-            data.AsSpan(start + copy.From, copy.Bytes).CopyTo(data.AsSpan(start + copy.To));
-            written.AsSpan(start + copy.From, copy.Bytes).CopyTo(written.AsSpan(start + copy.To));
+            int first = int.TrailingZeroCount((int)rest) * layout.Size;
+            data.AsSpan(first + copy.From, copy.Bytes).CopyTo(data.AsSpan(first + copy.To));
+            states.AsSpan(first + copy.From, copy.Bytes).CopyTo(states.AsSpan(first + copy.To));
         }
     }
 
-    private byte* Pointer(int offset, int lane) =>
-        (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref data[0]) + lane * layout.Size + offset;
+    private Span<byte> Marks(ulong address, int bytes, int lane) => states.AsSpan((lane * layout.Size) + (int)address, bytes);
+
+    private void RequireInside(ulong address, int bytes, int lane)
+    {
+        if (!IsInside(address, bytes)) throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsInside(ulong address, int bytes)
+    {
+        // gaps between variables are wider than any access, so both its ends in one variable means all of it
+        ulong last = address + (ulong)bytes - 1;
+        return address < (ulong)owners.Length && last < (ulong)owners.Length && owners[address] != 0 && owners[address] == owners[last];
+    }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Memory;
@@ -25,36 +24,28 @@ internal sealed class ModuleMemory
             bytes += variable.Size;
             if (bytes > MostVariableBytes)
                 throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
-            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true);
+            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true, variable.Align);
             variable.Initial.CopyTo(made.Bytes);
             variables.Add(variable, made);
         }
         foreach ((PtxVariable variable, Allocation at) in variables)
-            foreach (SymbolReference reference in variable.References) Resolve(at, reference);
+            foreach (SymbolReference reference in variable.References) Resolve(module, at, reference);
     }
 
-    /// <summary>Tensor maps of the launch; a parameter holds its number.</summary>
-    public List<TensorMap> TensorMaps { get; } = [];
-
-    /// <summary>The buffer that a tensor map describes.</summary>
-    public Allocation Buffer(TensorMap map) => globals.Find(g => g.Name == map.Buffer)
-        ?? throw new Checking.FaultException(FaultKind.Invalid, $"the tensor map's buffer {Printable.Quoted(map.Buffer)} isn't there");
-
-    /// <summary>A buffer in its own 64 GiB of addresses.</summary>
-    public Allocation NewGlobal(string name, long size, bool isInitialized)
+    /// <summary>A buffer or variable in its own 64 GiB of addresses.</summary>
+    public Allocation NewGlobal(string name, long size, bool isInitialized, int align = 256)
     {
-        ulong address = (ulong)(globals.Count + 1) << AddressMap.GlobalShift;
-        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized);
+        ulong address = AddressMap.Place((ulong)(globals.Count + 1) << AddressMap.GlobalShift, align);
+        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized) { Align = align };
         globals.Add(made);
         return made;
     }
 
     public Allocation NewParameter(PtxVariable variable)
     {
-        ulong align = (ulong)Math.Max(variable.Align, 16);
-        ulong address = (paramEnd + align - 1) & ~(align - 1);
+        ulong address = AddressMap.Place(paramEnd, variable.Align);
         paramEnd = address + (ulong)variable.Size + 16;
-        var made = new Allocation(variable.Name, StateSpace.Param, address, variable.Size, true);
+        var made = new Allocation(variable.Name, StateSpace.Param, address, variable.Size, true) { Align = variable.Align };
         parameters.Add(made);
         return made;
     }
@@ -98,20 +89,26 @@ internal sealed class ModuleMemory
 
     private Allocation NewConstant(PtxVariable variable)
     {
-        ulong align = (ulong)Math.Max(variable.Align, 16);
-        ulong address = (constEnd + align - 1) & ~(align - 1);
+        ulong address = AddressMap.Place(constEnd, variable.Align);
         constEnd = address + (ulong)variable.Size + Gap;
-        var made = new Allocation(variable.Name, StateSpace.Const, address, variable.Size, true);
+        var made = new Allocation(variable.Name, StateSpace.Const, address, variable.Size, true) { Align = variable.Align };
         constants.Add(made);
         return made;
     }
 
-    private void Resolve(Allocation at, SymbolReference reference)
+    private void Resolve(PtxModule module, Allocation at, SymbolReference reference)
     {
-        PtxVariable? target = variables.Keys.FirstOrDefault(v => v.Name == reference.Name);
-        if (target is null) throw new PtxException(reference.Line, $"'{reference.Name}' isn't a variable with an address");
-        ulong address = variables[target].Address + (ulong)reference.Addend + (reference.Generic ? AddressMap.Window(target.Space) : 0);
-        if (reference.Bytes != 8) throw new PtxException(reference.Line, "an address needs 8 bytes");
-        BinaryPrimitives.WriteUInt64LittleEndian(at.Bytes[reference.At..], address);
+        ulong address = AddressOf(module, reference) + (ulong)reference.Addend;
+        if (reference.Mask != 0) address = (address & reference.Mask) >> (int)ulong.TrailingZeroCount(reference.Mask);
+        else if (reference.Bytes < 4) throw new PtxException(reference.Line, $"an address needs 8 bytes, or a mask such as 0xFF({reference.Name})");
+        for (int i = 0; i < reference.Bytes; i++) at.Bytes[reference.At + i] = (byte)(address >> 8 * i);
+    }
+
+    private ulong AddressOf(PtxModule module, SymbolReference reference)
+    {
+        if (variables.Keys.FirstOrDefault(v => v.Name == reference.Name) is { } target)
+            return variables[target].Address + (reference.Generic ? AddressMap.Window(target.Space) : 0);
+        return module.Functions.TryGetValue(reference.Name, out PtxFunction? function) ? AddressMap.OfFunction(function.Number)
+            : throw new PtxException(reference.Line, $"'{reference.Name}' isn't a variable or function with an address");
     }
 }

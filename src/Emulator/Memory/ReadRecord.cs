@@ -1,3 +1,5 @@
+using CogVideoX.Emulator.Checking;
+
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Up to 32 neighbouring entities that read at one clock.</summary>
@@ -6,6 +8,6 @@ internal struct ReadRecord
     public int Cta;
     public int Entity;
     public int Clock;
-    public int Info;
+    public AccessInfo Info;
     public uint Mask;
 }

@@ -1,93 +1,174 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
-using CogVideoX.Emulator.Execution;
 
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>
-/// Finds races, reads of nothing, asynchronous data used too early and missing proxy fences in one allocation.
+/// Finds races, asynchronous data used too early and missing proxy fences in one allocation, and knows the bytes that nobody wrote.
 /// Judged by happens-before (FastTrack, Flanagan and Freund 2009, with a read mask a warp), not by the order that happened to run.
 /// Cells cover 4 bytes until somebody touches fewer.
 /// </summary>
 internal sealed class Shadow(long size, int initialOwner)
 {
-    private const int PageCells = 1024;
+    private const int PageShift = 10, PageCells = 1 << PageShift;
 
     private readonly List<List<ReadRecord>> more = [];
     private Cell[]?[] pages = new Cell[(size + 3) / 4 / PageCells + 1][];
     private int shift = 2;
 
-    public void Read(Allocation at, long offset, int bytes, Access access)
+    /// <summary>A read of up to 32 bytes; returns those that nobody wrote, which may be carried on but not used.</summary>
+    public UnwrittenBytes Read(Allocation at, long offset, int bytes, Access access)
     {
         if (CutsCell(offset, bytes)) Split(offset, bytes);
+        UnwrittenBytes unwritten = default;
         long last = offset + bytes - 1 >> shift;
-        for (long i = offset >> shift; i <= last; i++) Read(ref CellAt(i), access, at, i << shift);
+        for (long i = offset >> shift; i <= last; i++)
+        {
+            ref Cell cell = ref CellAt(i);
+            if (cell.IsUnwritten) unwritten = unwritten.With((int)((i << shift) - offset), 1 << shift, cell.WriteInfo.IsComputed);
+            Read(ref cell, access, at, i << shift);
+        }
+        return unwritten;
     }
 
-    /// <summary>A write; <paramref name="value"/> is what it will put there, to tell a harmless one from a race within an instruction.</summary>
-    public unsafe void Write(Allocation at, long offset, int bytes, Access access, byte* value)
+    /// <summary>The bytes of a few that nobody wrote; no access.</summary>
+    public UnwrittenBytes Missing(long offset, int bytes)
+    {
+        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        UnwrittenBytes unwritten = default;
+        for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
+            if (CellAt(i) is { IsUnwritten: true } cell) unwritten = unwritten.With((int)((i << shift) - offset), 1 << shift, cell.WriteInfo.IsComputed);
+        return unwritten;
+    }
+
+    /// <summary>A read of any length that uses what it reads.</summary>
+    public void ReadWritten(Allocation at, long offset, int bytes, Access access)
     {
         if (CutsCell(offset, bytes)) Split(offset, bytes);
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
-            byte* piece = value is null ? null : value + ((i << shift) - offset);
-            Write(ref CellAt(i), access, at, i << shift, piece);
+            ref Cell cell = ref CellAt(i);
+            if (cell.IsUnwritten) throw Faults.Uninitialized("read before any write", at, i << shift, access);
+            Read(ref cell, access, at, i << shift);
         }
     }
 
-    /// <summary>32 neighbouring words, one a lane, in the usual state: nobody to quarrel with. False asks for the thorough way.</summary>
-    public bool TryReadRow(long offset, Access a, Knowledge[] knowledge, Allocation at)
+    /// <summary>A write; <paramref name="value"/> is what it will put there, to tell a harmless one from a race within an instruction.</summary>
+    /// <param name="unwritten">bytes of the value that nobody wrote</param>
+    public unsafe void Write(Allocation at, long offset, int bytes, Access access, byte* value, UnwrittenBytes unwritten = default)
     {
-        long first = offset >> 2;
-        if (shift != 2 || first % PageCells > PageCells - Warp.Lanes) return false;
-        ref Cell[]? page = ref pages[first / PageCells];
-        page ??= NewPage();
-        Span<Cell> cells = page.AsSpan((int)(first % PageCells), Warp.Lanes);
-        int info = a.Info, cta = a.Cta, entity = a.Entity, clock = a.Clock;
+        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        if (unwritten.Any && !unwritten.FillsGroups(1 << shift)) Split(1, 1);
+        long last = offset + bytes - 1 >> shift;
+        for (long i = offset >> shift; i <= last; i++)
+        {
+            byte* piece = value is null ? null : value + ((i << shift) - offset);
+            ref Cell cell = ref CellAt(i);
+            Write(ref cell, access, at, i << shift, piece);
+            if (unwritten.Has((int)((i << shift) - offset))) cell.WriteInfo = cell.WriteInfo.WithUnwritten(unwritten.IsComputed);
+        }
+    }
+
+    /// <summary>
+    /// Ordinary reads of 32 neighbouring words, one a lane; false, maybe with a part recorded, where <see cref="TryRead"/> is needed for each.
+    /// </summary>
+    public bool TryReadRow(Allocation at, long offset, in LaneCheck check)
+    {
+        Span<Cell> cells = Row(offset);
+        AccessInfo info = check.Info;
+        int cta = check.Cta, entity = check.Entity, clock = check.Clock;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
             uint bit = 1u << lane;
-            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane;
+            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane && !cell.WriteInfo.IsUnwritten;
             bool sameReader = cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta;
-            if ((cell.WriteCta == Cell.Host || mine) && (cell.ReadMask == 0 || sameReader))
-            {
+            if ((cell.WriteCta == Cell.Host || (mine && !info.IsReadOnly)) && (cell.ReadMask == 0 || (sameReader && !cell.ReadInfo.IsReadOnly)))
                 (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
+            else if (!TryRead(at, offset + (lane << 2), 4, lane, check)) return false;
+        }
+        return !cells.IsEmpty;
+    }
+
+    /// <summary>As <see cref="TryReadRow"/>, for writes of words that are all written.</summary>
+    public unsafe bool TryWriteRow(Allocation at, long offset, in LaneCheck check)
+    {
+        Span<Cell> cells = Row(offset);
+        AccessInfo info = check.Info;
+        int cta = check.Cta, entity = check.Entity, clock = check.Clock;
+        for (int lane = 0; lane < cells.Length; lane++)
+        {
+            ref Cell cell = ref cells[lane];
+            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && cell.WriteInfo.Actor == Actor.Thread);
+            bool myRead = cell.ReadMask == 0 || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta
+                && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly);
+            if (mine && myRead) (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
+            else if (!TryWrite(at, offset + (lane << 2), 4, lane, check, null)) return false;
+        }
+        return !cells.IsEmpty;
+    }
+
+    /// <summary>A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is needed.</summary>
+    public bool TryRead(Allocation at, long offset, int bytes, int lane, in LaneCheck check)
+    {
+        if (CutsCell(offset, bytes)) return false;
+        long last = offset + bytes - 1 >> shift;
+        for (long i = offset >> shift; i <= last; i++)
+        {
+            ref Cell cell = ref CellAt(i);
+            if (cell.IsUnwritten) return false;
+            uint bit = 1u << lane;
+            bool known = cell.WriteCta == Cell.Host || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier && !check.Info.IsReadOnly
+                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
+            bool mine = cell.ReadCta == check.Cta && cell.ReadEntity == check.Entity;
+            if (known && mine && cell.ReadClock == check.Clock && cell.ReadMask != 0 && !cell.ReadInfo.IsReadOnly)
+            {
+                cell.ReadMask |= bit;
+                cell.ReadInfo = check.Info;
                 continue;
             }
-            a.Lane = lane;
-            a.Mask = a.IssuerMask = bit;
-            a.Knowledge = knowledge[lane];
-            Read(ref cell, a, at, first + lane << 2);
+            bool replaces = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && !cell.ReadInfo.IsReadOnly
+                && check.KnowsAll(lane, cell.ReadEntity, mine ? cell.ReadMask & ~bit : cell.ReadMask, cell.ReadClock));
+            if (known && replaces)
+                (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (check.Cta, check.Entity, check.Clock, check.Info, bit);
+            else Read(ref cell, check.Of(lane), at, i << shift);
         }
         return true;
     }
 
-    /// <summary>As <see cref="TryReadRow"/>, for a write.</summary>
-    public unsafe bool TryWriteRow(long offset, Access a, Knowledge[] knowledge, Allocation at)
+    /// <summary>A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is needed.</summary>
+    public unsafe bool TryWrite(Allocation at, long offset, int bytes, int lane, in LaneCheck check, byte* value)
     {
-        long first = offset >> 2;
-        if (shift != 2 || first % PageCells > PageCells - Warp.Lanes) return false;
-        ref Cell[]? page = ref pages[first / PageCells];
-        page ??= NewPage();
-        Span<Cell> cells = page.AsSpan((int)(first % PageCells), Warp.Lanes);
-        int info = a.Info, cta = a.Cta, entity = a.Entity, clock = a.Clock;
-        for (int lane = 0; lane < cells.Length; lane++)
+        if (CutsCell(offset, bytes)) return false;
+        long last = offset + bytes - 1 >> shift;
+        for (long i = offset >> shift; i <= last; i++)
         {
-            ref Cell cell = ref cells[lane];
-            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && (cell.WriteInfo >> 4 & 15) == 0);
-            bool myRead = cell.ReadMask == 0
-                || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta && cell.MoreReads == 0);
-            if (mine && myRead)
-            {
-                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
-                continue;
-            }
-            a.Lane = lane;
-            a.Mask = a.IssuerMask = 1u << lane;
-            a.Knowledge = knowledge[lane];
-            Write(ref cell, a, at, first + lane << 2, null);
+            ref Cell cell = ref CellAt(i);
+            bool known = cell.WriteCta < 0 || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier
+                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
+            uint others = cell.ReadEntity == check.Entity ? cell.ReadMask & ~(1u << lane) : cell.ReadMask;
+            bool unread = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly
+                && check.KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock));
+            if (known && unread)
+                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (check.Cta, check.Entity + lane, check.Clock, check.Info, 0);
+            else Write(ref cell, check.Of(lane), at, i << shift, value is null ? null : value + ((i << shift) - offset));
         }
+        return true;
+    }
+
+    /// <summary>
+    /// A read-modify-write of one cell that only others of the device's scope have written since anybody read it; false where the thorough way is needed.
+    /// </summary>
+    public bool TryUpdate(long offset, int bytes, int lane, in LaneCheck check)
+    {
+        if (bytes != 1 << shift) return false;
+        ref Cell cell = ref CellAt(offset >> shift);
+        AccessInfo before = cell.WriteInfo;
+        bool strong = cell.WriteCta == Cell.Host || (cell.WriteCta >= 0 && !before.IsUnwritten && before.Actor == Actor.Thread
+            && (before.Scope >= Scope.Gpu || (before.Scope != Scope.Weak && cell.WriteCta == check.Cta)));
+        if (!strong || cell.ReadMask != 0 || check.Info.Scope < Scope.Gpu) return false;
+        (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo) = (check.Cta, check.Entity + lane, check.Clock, check.Info);
         return true;
     }
 
@@ -98,7 +179,7 @@ internal sealed class Shadow(long size, int initialOwner)
         for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.WriteCta == Cell.Never) throw Faults.Uninitialized(what, at, i << shift, access);
+            if (cell.IsUnwritten) throw Faults.Uninitialized(what, at, i << shift, access);
             if (!access.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
                 throw Faults.Conflict(at, i << shift, access, isWrite: false, cell, null);
         }
@@ -137,11 +218,20 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private bool CutsCell(long offset, int bytes) => ((offset | (uint)bytes) & ((1L << shift) - 1)) != 0;
 
+    /// <summary>The cells of 32 words; none if they aren't whole or cross a page.</summary>
+    private Span<Cell> Row(long offset)
+    {
+        long first = offset >> 2;
+        if (shift != 2 || (first & (PageCells - 1)) > PageCells - 32) return [];
+        Cell[] page = pages[first >> PageShift] ?? (pages[first >> PageShift] = NewPage());
+        return page.AsSpan((int)(first & (PageCells - 1)), 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Cell CellAt(long index)
     {
-        ref Cell[]? page = ref pages[index / PageCells];
-        page ??= NewPage();
-        return ref page[index % PageCells];
+        Cell[] page = pages[index >> PageShift] ?? (pages[index >> PageShift] = NewPage());
+        return ref page[index & (PageCells - 1)];
     }
 
     private Cell[] NewPage()
@@ -153,23 +243,28 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private void Read(ref Cell cell, Access a, Allocation at, long offset)
     {
-        if (cell.WriteCta != Cell.Host) CheckWrite(ref cell, a, at, offset, isWrite: false);
+        if (cell.WriteCta >= 0) CheckWrite(ref cell, a, at, offset, isWrite: false);
+        bool readOnly = cell.ReadMask != 0 && cell.ReadInfo.IsReadOnly;
         if (cell.ReadClock == a.Clock && cell.ReadEntity == a.Entity && cell.ReadCta == a.EntityCta && cell.ReadMask != 0)
+        {
             cell.ReadMask |= a.Mask;
+            if (a.Scope == Scope.Weak) cell.ReadInfo = a.Info;
+        }
         else RecordRead(ref cell, a);
-        if (a.Scope == Scope.Weak || cell.ReadInfo == 0) cell.ReadInfo = a.Info;
+        if (readOnly) cell.ReadInfo = cell.ReadInfo.WithReadOnly(true);
     }
 
     private static void CheckWrite(ref Cell cell, Access a, Allocation at, long offset, bool isWrite)
     {
-        if (cell.WriteCta == Cell.Never && !isWrite) throw Faults.Uninitialized("read before any write", at, offset, a);
-        if (!a.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock) && !BothStrong(cell.WriteInfo, cell.WriteCta, a))
+        if (a.IsReadOnly) throw Faults.ReadOnly(at, offset, a, cell.WriteInfo.Line, isWrite);
+        if (!a.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock) && !BothStrong(cell.WriteInfo, cell.WriteCta, a)
+            && !IsAccepted(cell.WriteInfo, a, isWrite, earlierIsRead: false))
             throw Faults.Conflict(at, offset, a, isWrite, cell, null);
-        if ((Actor)(cell.WriteInfo >> 4 & 15) == Actor.Barrier && a.Actor != Actor.Barrier)
+        Actor writer = cell.WriteInfo.Actor;
+        if (writer == Actor.Barrier && a.Actor != Actor.Barrier)
             throw Faults.At(FaultKind.Invalid, "a live mbarrier is touched by something else than mbarrier instructions", at, offset, a.Lane);
-        bool generic = (Actor)(cell.WriteInfo >> 4 & 15) <= Actor.CopyAsync;
-        if (a.IsAsyncProxy && generic && !a.IsFenced(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
-            throw Faults.Proxy(at, offset, a, cell.WriteInfo >> 8);
+        if (a.IsAsyncProxy && writer <= Actor.CopyAsync && !a.IsFenced(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
+            throw Faults.Proxy(at, offset, a, cell.WriteInfo.Line);
     }
 
     private void RecordRead(ref Cell cell, Access a)
@@ -216,14 +311,23 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private void CheckReads(ref Cell cell, Access a, Allocation at, long offset)
     {
-        if (!a.KnowsAll(cell.ReadCta, cell.ReadEntity, cell.ReadMask, cell.ReadClock) && !BothStrong(cell.ReadInfo, cell.ReadCta, a))
-            throw Faults.Conflict(at, offset, a, isWrite: true, null, cell.ReadInfo);
+        CheckRead(new ReadRecord { Cta = cell.ReadCta, Entity = cell.ReadEntity, Clock = cell.ReadClock, Info = cell.ReadInfo, Mask = cell.ReadMask }, a, at, offset);
         if (cell.MoreReads == 0) return;
-        foreach (ReadRecord read in more[cell.MoreReads - 1])
-            if (!a.KnowsAll(read.Cta, read.Entity, read.Mask, read.Clock) && !BothStrong(read.Info, read.Cta, a))
-                throw Faults.Conflict(at, offset, a, isWrite: true, null, read.Info);
+        foreach (ReadRecord read in more[cell.MoreReads - 1]) CheckRead(read, a, at, offset);
         more[cell.MoreReads - 1].Clear();
     }
+
+    private static void CheckRead(ReadRecord read, Access a, Allocation at, long offset)
+    {
+        if (read.Info.IsReadOnly) throw Faults.ReadOnly(at, offset, a, read.Info.Line, isWrite: true);
+        if (!a.KnowsAll(read.Cta, read.Entity, read.Mask, read.Clock) && !BothStrong(read.Info, read.Cta, a)
+            && !IsAccepted(read.Info, a, isWrite: true, earlierIsRead: true))
+            throw Faults.Conflict(at, offset, a, isWrite: true, null, read.Info);
+    }
+
+    /// <summary>A plain read that begins a compare-and-swap loop, where the launch accepts these.</summary>
+    private static bool IsAccepted(AccessInfo earlier, Access a, bool isWrite, bool earlierIsRead) =>
+        a.Warp.Cta.Launch.Options.AcceptPlainReadsOfAtomics && Faults.IsLoopStart(a, isWrite, earlier, earlierIsRead);
 
     /// <summary>Two lanes of one warp put the same value there in one instruction: whichever comes last, the result is the same.</summary>
     private unsafe bool Harmless(ref Cell cell, Access a, Allocation at, long offset, byte* value)
@@ -234,7 +338,7 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>Strong operations whose scopes include each other don't race (PTX ISA 8.7.1, morally strong).</summary>
-    private static bool BothStrong(int info, int cta, Access a) => a.SharesScope((Scope)(info & 15), cta);
+    private static bool BothStrong(AccessInfo info, int cta, Access a) => a.SharesScope(info.Scope, cta);
 
     /// <summary>Makes cells as small as the access asks for.</summary>
     private void Split(long offset, int bytes)

@@ -2,8 +2,11 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Memory;
 
-/// <summary>Where a kernel's shared variables stand; gaps after each find overruns and don't count towards the size.</summary>
-internal sealed class SharedLayout(int dynamicBytes)
+/// <summary>
+/// Where a kernel's shared variables stand; gaps after each find overruns and don't count towards the size. Arrays without a size are one and
+/// the same memory (PTX ISA 5.1.7), aligned as the strictest of them asks for.
+/// </summary>
+internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1)
 {
     private const uint Gap = 64;
 
@@ -21,9 +24,14 @@ internal sealed class SharedLayout(int dynamicBytes)
     public uint Add(PtxVariable variable)
     {
         if (addresses.TryGetValue(variable, out uint known)) return known;
+        if (variable.IsDynamic && variables.Find(v => v.Variable.IsDynamic) is { Variable: not null } other)
+        {
+            addresses.Add(variable, other.Address);
+            dynamicAlign = Math.Max(dynamicAlign, variable.Align);
+            return other.Address;
+        }
         long size = variable.IsDynamic ? dynamicBytes : variable.Size;
-        uint align = (uint)Math.Max(variable.Align, 16);
-        uint address = (end + align - 1) & ~(align - 1);
+        uint address = (uint)AddressMap.Place(end, variable.IsDynamic ? Math.Max(variable.Align, largestDynamicAlign) : variable.Align);
         if (address + size + Gap > 1 << AddressMap.RankShift)
             throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
         variables.Add((address, variable, size));

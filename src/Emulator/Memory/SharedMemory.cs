@@ -11,7 +11,7 @@ internal sealed class SharedMemory
     public SharedMemory(SharedLayout layout)
     {
         foreach ((uint address, PtxVariable variable, long size) in layout.Variables.OrderBy(v => v.Address))
-            table.Add(new Allocation(variable.Name, StateSpace.Shared, address, size, isInitialized: false));
+            table.Add(new Allocation(variable.Name, StateSpace.Shared, address, size, isInitialized: false) { Align = variable.Align });
         Used = layout.Used;
     }
 

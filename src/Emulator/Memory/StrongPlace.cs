@@ -22,14 +22,15 @@ internal sealed class StrongPlace(long offset, int bytes)
 
     public StrongValue? Newest => values.Count == 0 ? null : values[^1];
 
-    /// <summary>A write by <paramref name="writer"/>; <paramref name="before"/> are the bits that it replaces.</summary>
-    public void Add(StrongValue value, Access writer, ulong before)
+    /// <summary>A write by <paramref name="writer"/>, with what it publishes; <paramref name="before"/> are the bits that it replaces.</summary>
+    public void Add(ScopedKnowledge news, VectorClock sequenced, Access writer, ulong before)
     {
-        if (values.Count == 0) values.Add(new StrongValue(default, Scope.Weak, writer.Cta));
+        if (values.Count == 0) values.Add(new StrongValue().Become(default, VectorClock.Empty, Scope.Weak, writer.Cta));
         values[^1].Bits = before;
-        value.AddWitness(writer);
+        StrongValue value = values.Count < Kept ? new StrongValue() : values[0];
+        if (values.Count == Kept) values.RemoveAt(0);
+        value.Become(news, sequenced, writer.Scope, writer.Cta).AddWitness(writer);
         values.Add(value);
-        if (values.Count > Kept) values.RemoveAt(0);
     }
 
     /// <summary>What a plain strong read returns: by <paramref name="timing"/> the newest, mostly the oldest that is allowed, or any between.</summary>

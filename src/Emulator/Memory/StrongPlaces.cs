@@ -8,8 +8,13 @@ internal sealed class StrongPlaces
 
     private readonly Dictionary<long, List<StrongPlace>> granules = [];
 
-    public StrongPlace? Find(long offset, int bytes) =>
-        granules.TryGetValue(offset >> GranuleShift, out List<StrongPlace>? places) ? places.Find(p => p.Offset == offset && p.Bytes == bytes) : null;
+    public StrongPlace? Find(long offset, int bytes)
+    {
+        if (!granules.TryGetValue(offset >> GranuleShift, out List<StrongPlace>? places)) return null;
+        foreach (StrongPlace place in places)
+            if (place.Offset == offset && place.Bytes == bytes) return place;
+        return null;
+    }
 
     /// <summary>The place; others that it overlaps are forgotten, since a history holds whole values only.</summary>
     public StrongPlace Make(long offset, int bytes)

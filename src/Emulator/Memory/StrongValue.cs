@@ -3,20 +3,32 @@ using CogVideoX.Emulator.Checking;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>A value that a strong write put somewhere.</summary>
-/// <param name="news">what the write published (PTX ISA 8.7, release patterns)</param>
-/// <param name="scope">of the write</param> <param name="cta">the writer's</param>
-internal sealed class StrongValue(ScopedKnowledge news, Scope scope, int cta)
+internal sealed class StrongValue
 {
     private readonly List<(int Cta, int Thread, int Clock)> witnesses = [];
 
-    public ScopedKnowledge News { get; } = news;
+    /// <summary>What the write published (PTX ISA 8.7, release patterns).</summary>
+    public ScopedKnowledge News { get; private set; }
 
-    public Scope Scope { get; } = scope;
+    /// <summary>What was done before a fence.sc of the device's scope that the write follows.</summary>
+    public VectorClock Sequenced { get; private set; } = VectorClock.Empty;
 
-    public int Cta { get; } = cta;
+    /// <summary>Of the write.</summary>
+    public Scope Scope { get; private set; }
+
+    /// <summary>The writer's.</summary>
+    public int Cta { get; private set; }
 
     /// <summary>The bits, once a newer value has replaced them in memory.</summary>
     public ulong Bits { get; set; }
+
+    /// <summary>Makes it another write's; the objects are used again and again.</summary>
+    public StrongValue Become(ScopedKnowledge news, VectorClock sequenced, Scope scope, int cta)
+    {
+        (News, Sequenced, Scope, Cta, Bits) = (news, sequenced, scope, cta, 0);
+        witnesses.Clear();
+        return this;
+    }
 
     /// <summary>The thread wrote or read it: who comes after that can't read an older one.</summary>
     public void AddWitness(Access by) => witnesses.Add((by.Cta, by.IssuerEntity + by.Lane, by.Clock));

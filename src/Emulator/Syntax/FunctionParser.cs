@@ -19,13 +19,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     {
         int line = reader.Line;
         bool isEntry = reader.Take().Text == ".entry";
-        var returns = new List<PtxVariable>();
-        if (reader.TryTake("(")) Parameters(returns);
-        function = new PtxFunction(reader.ExpectName(), isEntry, line);
-        function.Returns.AddRange(returns);
-        if (reader.TryTake("(")) Parameters(function.Parameters);
-        foreach (PtxVariable variable in function.Returns.Concat(function.Parameters))
-            if (!scope.Declare(variable)) throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
+        function = Signature(isEntry, line);
+        foreach (PtxVariable variable in function.Returns.Concat(function.Parameters)) Declare(variable, isEntry);
         Directives();
         if (reader.TryTake(";")) return function;
         reader.Expect("{");
@@ -36,11 +31,38 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         return function;
     }
 
+    /// <summary>(results) name (parameters), of a function or a prototype.</summary>
+    private PtxFunction Signature(bool isEntry, int line)
+    {
+        var returns = new List<PtxVariable>();
+        if (reader.TryTake("(")) Parameters(returns);
+        var made = new PtxFunction(reader.ExpectName(), isEntry, line);
+        made.Returns.AddRange(returns);
+        if (reader.TryTake("(")) Parameters(made.Parameters);
+        return made;
+    }
+
     private void Parameters(List<PtxVariable> list) => reader.List(")", () =>
     {
-        if (reader.Current.Is(".reg")) throw new PtxException(reader.Line, "parameters in registers aren't supported");
-        list.AddRange(variables.ParseParameter());
+        if (reader.TryTake(".reg")) list.Add(RegisterParameter());
+        else list.AddRange(variables.ParseParameter());
     });
+
+    private PtxVariable RegisterParameter()
+    {
+        PtxType type = RegisterType();
+        int line = reader.Line;
+        return new PtxVariable(reader.ExpectName(), StateSpace.Reg, type, line) { Size = type.Bytes() };
+    }
+
+    private void Declare(PtxVariable parameter, bool isEntry)
+    {
+        if (parameter.Space == StateSpace.Reg && isEntry)
+            throw new PtxException(parameter.Line, $"the parameter {parameter.Name} of a kernel must be in .param, not in a register");
+        if (parameter.Space == StateSpace.Reg) parameter.Register = new PtxRegister(parameter.Name, parameter.Type, function.RegisterCount++);
+        bool fresh = parameter.Register is { } register ? scope.Declare(register) : scope.Declare(parameter);
+        if (!fresh) throw new PtxException(parameter.Line, $"{parameter.Name} is declared twice");
+    }
 
     private void Directives()
     {
@@ -110,21 +132,29 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private void Registers()
     {
         reader.Take();
-        Token word = reader.Take();
-        if (word.Text is ".v2" or ".v4") throw new PtxException(word.Line, "vector registers aren't supported");
-        if (word.Kind != TokenKind.Suffix || !PtxTypes.TryParse(word.Text[1..], out PtxType type))
-            throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a register");
+        int lanes = reader.TryTake(".v2") ? 2 : reader.TryTake(".v4") ? 4 : 1;
+        PtxType type = RegisterType();
+        if (lanes * type.Bytes() is > 16 || (lanes > 1 && type == PtxType.Pred))
+            throw new PtxException(reader.Line, $".v{lanes} {type.Text()} isn't a vector register: it has at most 16 bytes and no predicates");
         do
         {
-            int line = reader.Line;
+            int line = reader.Line, count = function.RegisterCount;
             string name = reader.ExpectName();
-            bool fresh = reader.TryTake("<")
-                ? scope.DeclareRange(name, type, Count())
-                : scope.Declare(new PtxRegister(name, type, function.RegisterCount++));
+            bool fresh = reader.TryTake("<") ? scope.DeclareRange(name, type, Count(), lanes)
+                : lanes > 1 ? scope.DeclareVector(name, type, lanes, ref count)
+                : scope.Declare(new PtxRegister(name, type, count++));
+            function.RegisterCount = count;
             if (!fresh) throw new PtxException(line, $"{name} is declared twice");
         }
         while (reader.TryTake(","));
         reader.Expect(";");
+    }
+
+    private PtxType RegisterType()
+    {
+        Token word = reader.Take();
+        return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) && !type.IsSubByte() ? type
+            : throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a register");
     }
 
     private int Count()
@@ -148,8 +178,32 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
             if (!scope.BranchTargets.TryAdd(name, labels)) throw new PtxException(line, $"{name} is declared twice");
             return;
         }
-        if (reader.Current.Text is ".callprototype" or ".calltargets") throw new PtxException(line, "indirect calls aren't supported");
+        if (reader.Current.Text is ".callprototype" or ".calltargets")
+        {
+            if (!scope.CallTargets.TryAdd(name, CallTargets(line))) throw new PtxException(line, $"{name} is declared twice");
+            return;
+        }
         if (!scope.Labels.TryAdd(name, function.Instructions.Count)) throw new PtxException(line, $"the label {name} stands twice");
+    }
+
+    private CallTargets CallTargets(int line)
+    {
+        CallTargets made;
+        if (reader.Take().Text == ".calltargets")
+        {
+            var functions = new List<string>();
+            do functions.Add(reader.ExpectName());
+            while (reader.TryTake(","));
+            made = new CallTargets(functions, null);
+        }
+        else
+        {
+            made = new CallTargets(null, Signature(isEntry: false, line));
+            while (reader.TryTake(".noreturn") || reader.TryTake(".abi_preserve") || reader.Current.Kind == TokenKind.Integer)
+                if (reader.Current.Kind == TokenKind.Integer) reader.Take();
+        }
+        reader.Expect(";");
+        return made;
     }
 
     private void Instruction()

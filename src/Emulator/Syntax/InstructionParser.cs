@@ -6,6 +6,7 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
     private const int MostOperands = 64;
     private const int DeepestOperand = 8;
 
+    private readonly ConstantParser constants = new(reader);
     private int registers = registerCount;
 
     /// <summary>Registers of the function so far; those of a range exist from their first use.</summary>
@@ -47,11 +48,15 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         return operands;
     }
 
-    /// <summary>call (results), function, (arguments): results and arguments come as vectors.</summary>
+    /// <summary>
+    /// call (results), function, (arguments), targets: results and arguments come as vectors; the last operand names the
+    /// .calltargets or .callprototype of a call through a register.
+    /// </summary>
     private List<PtxOperand> Call()
     {
         int line = reader.Line;
         List<PtxOperand> results = [], arguments = [];
+        PtxOperand? targets = null;
         if (reader.TryTake("("))
         {
             results = Operands(")");
@@ -60,12 +65,14 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         PtxOperand function = Operand(0);
         if (reader.TryTake(","))
         {
-            reader.Expect("(");
-            arguments = Operands(")");
-            if (reader.Current.Is(",")) throw new PtxException(line, "indirect calls aren't supported");
+            bool hasArguments = reader.TryTake("(");
+            if (hasArguments) arguments = Operands(")");
+            if (!hasArguments || reader.TryTake(",")) targets = Operand(0);
         }
         reader.Expect(";");
-        return [Vector(results, line), function, Vector(arguments, line)];
+        List<PtxOperand> all = [Vector(results, line), function, Vector(arguments, line)];
+        if (targets is not null) all.Add(targets);
+        return all;
     }
 
     private static PtxOperand Vector(List<PtxOperand> parts, int line) => new(OperandKind.Vector, line) { Parts = parts };
@@ -88,40 +95,51 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             reader.List("}", () => parts.Add(Operand(depth + 1)));
             return Vector(parts, line);
         }
-        bool inverted = reader.TryTake("!");
-        PtxOperand operand = Simple(line, inverted);
+        PtxOperand operand = Simple(line);
         if (!reader.TryTake("|")) return operand;
-        return new PtxOperand(OperandKind.Pair, line) { Parts = [operand, Simple(line, reader.TryTake("!"))] };
+        return new PtxOperand(OperandKind.Pair, line) { Parts = [operand, Simple(line)] };
     }
 
-    private PtxOperand Simple(int line, bool inverted)
+    private PtxOperand Simple(int line)
     {
-        bool negative = reader.TryTake("-");
-        if (reader.Current.Kind is TokenKind.Integer or TokenKind.Real) return Number(line, negative);
-        if (negative) throw reader.Unexpected("a number");
-        string name = reader.ExpectName();
+        if (constants.AtConstant) return Number(line);
+        bool inverted = reader.TryTake("!");
+        if (reader.Current.Kind != TokenKind.Name) throw reader.Unexpected("an operand");
+        (string name, string? selector) = Name();
         if (name == "_") return new PtxOperand(OperandKind.Sink, line);
         PtxRegister? register = scope.FindRegister(name, ref registers);
         if (inverted && register is not { Type: PtxType.Pred }) throw new PtxException(line, $"'!{name}' isn't a predicate");
-        long offset = 0;
-        if (reader.TryTake("+")) offset = reader.ExpectInteger();
-        else if (reader.Current.Is("-")) offset = reader.ExpectInteger();
+        if (register is null && scope.FindVector(name, ref registers) is { } lanes)
+            return Vector([.. lanes.Select(l => new PtxOperand(OperandKind.Register, line) { Register = l, Name = l.Name })], line);
+        long offset = Offset(name);
         if (register is not null)
-            return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name };
+            return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name, Selector = selector };
         if (name[0] == '%') return new PtxOperand(OperandKind.Special, line) { Name = name };
         return new PtxOperand(OperandKind.Symbol, line) { Name = name, Offset = offset, Variable = scope.FindVariable(name) };
     }
 
-    private PtxOperand Number(int line, bool negative)
+    /// <summary>A name, with the component of a vector register (v.x) or the part of a register (r.b0) that follows.</summary>
+    private (string Name, string? Selector) Name()
     {
-        Token number = reader.Take();
-        if (number.Kind == TokenKind.Integer)
-        {
-            ulong value = negative ? (ulong)-(long)number.Bits : number.Bits;
-            if (reader.TryTake("+")) value += (ulong)reader.ExpectInteger();   // [16+4]
-            return new PtxOperand(OperandKind.Integer, line) { Bits = value };
-        }
-        ulong sign = !negative ? 0 : number.Single ? 0x8000_0000 : 0x8000_0000_0000_0000;
-        return new PtxOperand(OperandKind.Real, line) { Bits = number.Bits ^ sign, Single = number.Single };
+        string name = reader.ExpectName();
+        if (reader.Current is not { Kind: TokenKind.Suffix, Joined: true } component) return (name, null);
+        reader.Take();
+        if (scope.FindRegister(name + component.Text, ref registers) is not null) return (name + component.Text, null);
+        bool isPart = component.Text[1] is 'b' or 'h' && component.Text.Length > 2 && component.Text[2..].All(char.IsAsciiDigit);
+        if (isPart && scope.FindRegister(name, ref registers) is { Type: not PtxType.Pred }) return (name, component.Text[1..]);
+        throw new PtxException(component.Line, $"'{name}' has no part '{component.Text}'");
+    }
+
+    private long Offset(string name)
+    {
+        if (reader.TryTake("+")) return constants.ParseInteger();
+        return reader.Current.Is("-") ? throw new PtxException(reader.Line, $"an offset is added: write {name}+-4 to subtract 4") : 0;
+    }
+
+    private PtxOperand Number(int line)
+    {
+        Constant value = constants.Parse();
+        return value.IsReal ? new PtxOperand(OperandKind.Real, line) { Bits = value.Bits, Single = value.Single }
+            : new PtxOperand(OperandKind.Integer, line) { Bits = value.Bits };
     }
 }

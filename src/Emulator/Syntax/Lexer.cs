@@ -7,12 +7,18 @@ internal sealed class Lexer(string text)
 {
     private int at;
     private int line = 1;
+    private bool wasWord;
 
     public static List<Token> Tokens(string text)
     {
         var lexer = new Lexer(text);
         var tokens = new List<Token>(text.Length / 4);
-        do tokens.Add(lexer.Next());
+        do
+        {
+            tokens.Add(lexer.Next());
+            // a point before a digit continues a word, as in .1d, or starts a number
+            lexer.wasWord = tokens[^1].Kind is TokenKind.Name or TokenKind.Suffix;
+        }
         while (tokens[^1].Kind != TokenKind.End);
         return tokens;
     }
@@ -27,7 +33,8 @@ internal sealed class Lexer(string text)
         if (at >= text.Length) return new Token(TokenKind.End, "end of text", 0, line, joined);
         char c = Peek();
         if (char.IsAsciiDigit(c)) return Number(joined);
-        if (IsNameStart(c)) return Name(joined);
+        if (IsNameStart(c) && (c != '%' || IsNamePart(Peek(1)))) return Name(joined);
+        if (c == '.' && char.IsAsciiDigit(Peek(1)) && !(joined && wasWord)) return Decimal(at, joined);
         if (c == '.' && (char.IsAsciiLetterOrDigit(Peek(1)) || Peek(1) == '_')) return Suffix(joined);
         if (c == '"') return Quoted(joined);
         at++;
@@ -41,11 +48,14 @@ internal sealed class Lexer(string text)
             char c = text[at];
             if (c == '\n') { line++; at++; }
             else if (char.IsWhiteSpace(c)) at++;
-            else if (c == '/' && Peek(1) == '/') while (at < text.Length && text[at] != '\n') at++;
+            else if ((c == '/' && Peek(1) == '/') || (c == '#' && IsLineStart())) while (at < text.Length && text[at] != '\n') at++;
             else if (c == '/' && Peek(1) == '*') SkipComment();
             else return;
         }
     }
+
+    /// <summary>Line markers of a preprocessor (# 1 "file") say nothing to run.</summary>
+    private bool IsLineStart() => text.AsSpan(0, at)[(text.AsSpan(0, at).LastIndexOf('\n') + 1)..].Trim().IsEmpty;
 
     private void SkipComment()
     {
@@ -93,7 +103,7 @@ internal sealed class Lexer(string text)
         if (Peek() == '0' && second is 'b' or 'B') return Radix(start + 2, 2, c => c is '0' or '1', joined);
         while (char.IsAsciiDigit(Peek())) at++;
         bool exponent = Peek() is 'e' or 'E' && (char.IsAsciiDigit(Peek(1)) || (Peek(1) is '+' or '-' && char.IsAsciiDigit(Peek(2))));
-        if ((Peek() == '.' && char.IsAsciiDigit(Peek(1))) || exponent) return Decimal(start, joined);
+        if ((Peek() == '.' && !IsNamePart(Peek(1))) || (Peek() == '.' && char.IsAsciiDigit(Peek(1))) || exponent) return Decimal(start, joined);
         if (text[start] == '0' && at - start > 1) return Radix(start + 1, 8, c => c is >= '0' and <= '7', joined);
         return Radix(start, 10, char.IsAsciiDigit, joined);
     }
@@ -135,7 +145,8 @@ internal sealed class Lexer(string text)
         }
         if (at == start) throw new PtxException(line, "a number has no digits");
         string written = text[start..at];
-        if (Peek() == 'U') at++;
-        return new Token(TokenKind.Integer, written, value, line, joined);
+        bool unsigned = Peek() == 'U';
+        if (unsigned) at++;
+        return new Token(TokenKind.Integer, written, value, line, joined, Unsigned: unsigned);
     }
 }

@@ -12,6 +12,8 @@ internal sealed class ModuleParser(List<Token> tokens)
         var variables = new VariableParser(reader);
         while (reader.Current.Kind != TokenKind.End) Directive(variables);
         if (module.Version.Length == 0) throw new PtxException(1, ".version is missing");
+        int number = 0;
+        foreach (PtxFunction function in module.Functions.Values) function.Number = number++;
         return module;
     }
 
@@ -26,7 +28,7 @@ internal sealed class ModuleParser(List<Token> tokens)
             case ".file": File(); break;
             case ".section": Section(); break;
             case ".pragma": reader.Take(); Pragma(); break;
-            case ".alias": throw new PtxException(word.Line, ".alias isn't supported");
+            case ".alias": Alias(); break;
             case ".loc": reader.Take(); LocationParser.Parse(reader); break;
             default: Declaration(variables); break;
         }
@@ -78,6 +80,21 @@ internal sealed class ModuleParser(List<Token> tokens)
             if (token.Is("{")) depth++;
             else if (token.Is("}")) depth--;
         }
+    }
+
+    /// <summary>.alias name, function: both declared before (PTX ISA 11.5).</summary>
+    private void Alias()
+    {
+        int line = reader.Take().Line;
+        string name = reader.ExpectName();
+        reader.Expect(",");
+        string of = reader.ExpectName();
+        reader.Expect(";");
+        if (!module.Functions.TryGetValue(of, out PtxFunction? function) || function.IsEntry || !function.HasBody)
+            throw new PtxException(line, $"the alias {name} needs the function '{of}', defined before");
+        if (module.Functions.TryGetValue(name, out PtxFunction? earlier) && earlier.HasBody)
+            throw new PtxException(line, $"{name} is defined twice");
+        module.Functions[name] = function;
     }
 
     private void Pragma()

@@ -22,6 +22,15 @@ internal sealed class PtxFunction(string name, bool isEntry, int line)
 
     public bool HasBody { get; set; }
 
+    /// <summary>Whether a call that fits one fits the other.</summary>
+    public bool HasSignatureOf(PtxFunction other) => Fits(Parameters, other.Parameters) && Fits(Returns, other.Returns);
+
+    private static bool Fits(List<PtxVariable> a, List<PtxVariable> b) =>
+        a.Count == b.Count && a.Zip(b).All(p => p.First.Size == p.Second.Size && p.First.Space == p.Second.Space);
+
+    /// <summary>Its place among the module's functions.</summary>
+    public int Number { get; set; }
+
     /// <summary>Performance directives by name, such as maxntid or reqnctapercluster (PTX ISA 11.4).</summary>
     public Dictionary<string, int[]> Directives { get; } = [];
 }

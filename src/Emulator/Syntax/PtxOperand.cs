@@ -27,12 +27,15 @@ internal sealed class PtxOperand(OperandKind kind, int line)
     /// <summary>Written with '!': the predicate is inverted.</summary>
     public bool Inverted { get; init; }
 
+    /// <summary>Part of a register that a video instruction picks, such as b0 or h10.</summary>
+    public string? Selector { get; init; }
+
     /// <summary>Elements of a vector or the two of a pair a|b; an address's base, then its coordinates if it has some.</summary>
     public IReadOnlyList<PtxOperand> Parts { get; init; } = [];
 
     public override string ToString() => Kind switch
     {
-        OperandKind.Register => Register!.Name,
+        OperandKind.Register => Selector is null ? Register!.Name : $"{Register!.Name}.{Selector}",
         OperandKind.Integer => ((long)Bits).ToString(),
         OperandKind.Address => $"[{string.Join(", ", Parts)}{(Offset == 0 ? "" : $"+{Offset}")}]",
         OperandKind.Vector => $"{{{string.Join(", ", Parts)}}}",

@@ -10,4 +10,5 @@ public enum PtxType
     F16, F16x2, BF16, BF16x2, TF32, F32, F32x2, F64,
     E4M3, E5M2, E4M3x2, E5M2x2,
     U16x2, S16x2,
+    S4, U4, B1,
 }

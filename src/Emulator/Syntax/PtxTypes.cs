@@ -14,9 +14,15 @@ internal static class PtxTypes
         PtxType.B16 or PtxType.U16 or PtxType.S16 or PtxType.F16 or PtxType.BF16 or PtxType.E4M3x2 or PtxType.E5M2x2 => 2,
         PtxType.B64 or PtxType.U64 or PtxType.S64 or PtxType.F64 or PtxType.F32x2 => 8,
         PtxType.B128 => 16,
-        PtxType.Pred or PtxType.None => 0,
+        PtxType.Pred or PtxType.None or PtxType.S4 or PtxType.U4 or PtxType.B1 => 0,
         _ => 4,
     };
+
+    /// <summary>Bits of an element of a matrix.</summary>
+    public static int MatrixBits(this PtxType type) => type switch { PtxType.B1 => 1, PtxType.S4 or PtxType.U4 => 4, _ => type.Bytes() * 8 };
+
+    /// <summary>Types of a matrix's elements only: no register or variable has them.</summary>
+    public static bool IsSubByte(this PtxType type) => type is PtxType.S4 or PtxType.U4 or PtxType.B1;
 
     public static bool IsSigned(this PtxType type) => type is PtxType.S8 or PtxType.S16 or PtxType.S32 or PtxType.S64;
 

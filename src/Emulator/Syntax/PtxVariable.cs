@@ -11,6 +11,9 @@ internal sealed class PtxVariable(string name, StateSpace space, PtxType type, i
 
     public int Line { get; } = line;
 
+    /// <summary>The register of a parameter that is passed in one.</summary>
+    public PtxRegister? Register { get; set; }
+
     public int Align { get; init; }
 
     public long Size { get; init; }

@@ -52,8 +52,9 @@ internal sealed class VariableParser(TokenReader reader)
                 case ".v4": lanes = 4; break;
                 case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
                 case ".attribute": SkipParentheses(); break;
+                case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8));   // opaque (PTX ISA 5.3)
                 default:
-                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred)
+                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || type.IsSubByte())
                         throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
                     align = Math.Max(align, type.Bytes() * lanes);
                     PointerHints();
@@ -93,7 +94,7 @@ internal sealed class VariableParser(TokenReader reader)
         while (reader.TryTake("["))
         {
             if (reader.TryTake("]")) { open = true; continue; }
-            elements = Times(elements, reader.ExpectInteger(), type.Bytes(), line);
+            elements = Times(elements, new ConstantParser(reader).ParseInteger(), type.Bytes(), line);
             reader.Expect("]");
         }
         var initial = new InitializerParser(reader, type);

@@ -12,5 +12,8 @@ internal static class Fragment
     /// <summary>Row of C and D in element i of a lane: two neighbours in a row, the next two 8 rows below.</summary>
     public static int RowOfC(int lane, int i) => (lane >> 2) + (i / 2 % 2 * 8);
 
+    /// <summary>Lane and its element that hold a place of C and D.</summary>
+    public static (int Lane, int I) OfC(int row, int column) => ((row % 8 * 4) + (column % 8 / 2), (column / 8 * 4) + (row / 8 * 2) + (column & 1));
+
     public static int ColumnOfC(int lane, int i) => ((lane & 3) * 2) + (i & 1) + (i / 4 * 8);
 }

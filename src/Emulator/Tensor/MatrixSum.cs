@@ -36,10 +36,12 @@ internal static class MatrixSum
         int shift = kept - fraction - largest;
         for (int i = 0; i < row.Length; i++)
             sum += Cut((long)row[i].Significand * column[i].Significand, shift + row[i].Exponent + column[i].Exponent);
-        return accumulator == PtxType.F16
-            ? FloatFormat.F16.Encode(Math.ScaleB((double)sum, largest - kept))
-            : TowardZero(sum, largest - kept);
+        return Round(sum, largest - kept, accumulator);
     }
+
+    /// <summary>sum · 2^exponent as the accumulator's bits: single precision is rounded toward zero, half precision to the nearest.</summary>
+    public static uint Round(long sum, int exponent, PtxType accumulator) =>
+        accumulator == PtxType.F16 ? BitConverter.HalfToUInt16Bits((Half)Math.ScaleB((double)sum, exponent)) : TowardZero(sum, exponent);
 
     private static long Cut(long value, int shift)
     {

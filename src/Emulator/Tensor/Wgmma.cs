@@ -19,7 +19,7 @@ internal sealed unsafe class Wgmma(
 
     public override void Execute(Warp warp)
     {
-        warp.RequireWhole("wgmma");
+        if (warp.AwaitsWhole(this, "wgmma")) return;
         if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "wgmma needs all 32 lanes");
         warp.Cta.Warpgroups.Step(warp, this);
         warp.Cta.Launch.Counters.MatrixMultiplies++;
@@ -28,13 +28,19 @@ internal sealed unsafe class Wgmma(
         int group = channel.LastUsed[0] = channel.Group[0];
         if (accumulates)
             foreach (int slot in d)
-                if (warp.Ready[slot] != ~0u && !warp.Wgmma.IsPending(slot)) throw RegisterFaults.Unreadable(warp, this, slot, warp.Active);
+                if (warp.Ready[slot] != ~0u && !warp.Wgmma.IsPending(slot)) throw Missing(warp, slot);
         warp.Wgmma.Issue(warp, d, a, group);
         Access access = Begin(warp, channel, group);
         nint[] left = a.Length > 0 ? [] : Pieces(warp, access, descriptorA, warp.Number % 4 * Rows, Rows, transposed.A);
         nint[] right = Pieces(warp, access, descriptorB, 0, columns, transposed.B);
         var operation = new AsyncOperation(Actor.Wgmma, warp, 0, group, () => Compute(warp, left, right, accumulates));
         AsyncWork.Issue(warp, operation, inOrder: true);
+    }
+
+    private FaultException Missing(Warp warp, int slot)
+    {
+        int lane = int.TrailingZeroCount((int)~warp.Ready[slot]);
+        return UnwrittenRegisters.Used(this, "'wgmma'", warp.Unwritten.Of(slot, lane), lane);
     }
 
     private Access Begin(Warp warp, SelfChannel channel, int group)
@@ -62,7 +68,7 @@ internal sealed unsafe class Wgmma(
             {
                 uint address = descriptor.AddressOf(line, skipped + at, !byK);
                 Allocation allocation = warp.Cta.Shared.Locate(address, 16, 0);
-                allocation.Shadow.Read(allocation, address - (long)allocation.Address, 16, access);
+                allocation.Shadow.ReadWritten(allocation, address - (long)allocation.Address, 16, access);
                 pieces[i] = (nint)(allocation.Data + (address - allocation.Address));
             }
         return pieces;
@@ -70,33 +76,37 @@ internal sealed unsafe class Wgmma(
 
     private void Compute(Warp warp, nint[] left, nint[] right, bool accumulates)
     {
-        MatrixElement[] rows = a.Length > 0 ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A);
-        MatrixElement[] columnsOfB = Gather(right, columns, shape.B, transposed.B);
-        Negate(rows, signs.A);
-        Negate(columnsOfB, signs.B);
-        int perLane = columns / 2, k = shape.K;
+        MatrixOperand rows = a.Length > 0 ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => (line * shape.K) + k);
+        MatrixOperand lines = Gather(right, columns, shape.B, transposed.B, (line, k) => (k * columns) + line);
+        if (signs.A < 0) rows.Negate();
+        if (signs.B < 0) lines.Negate();
         bool half = shape.D == PtxType.F16;
-        for (int i = 0; i < perLane; i++)
-            for (int lane = 0; lane < Warp.Lanes; lane++)
+        var sums = new uint[Rows * columns];
+        if (accumulates)
+            for (int at = 0; at < sums.Length; at++)
             {
-                int row = Fragment.RowOfC(lane, i), column = Fragment.ColumnOfC(lane, i);
-                uint c = !accumulates ? 0 : half ? warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] : warp.Slot<uint>(d[i])[lane];
-                uint sum = MatrixSum.Dot(rows.AsSpan(row * k, k), columnsOfB.AsSpan(column * k, k), shape.A, shape.B, c, shape.D, warp.Cta.Launch.MatrixRule);
-                if (half) warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] = (ushort)sum;
-                else warp.Slot<uint>(d[i])[lane] = sum;
+                (int lane, int i) = Fragment.OfC(at / columns, at % columns);
+                sums[at] = half ? warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] : warp.Slot<uint>(d[i])[lane];
             }
+        new MatrixProduct(shape.K, columns, shape.A, shape.B, shape.D, warp.Cta.Launch.MatrixRule).Run(rows, lines, sums);
+        for (int at = 0; at < sums.Length; at++)
+        {
+            (int lane, int i) = Fragment.OfC(at / columns, at % columns);
+            if (half) warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] = (ushort)sums[at];
+            else warp.Slot<uint>(d[i])[lane] = sums[at];
+        }
     }
 
-    private MatrixElement[] Gather(nint[] pieces, int count, PtxType type, bool byK)
+    /// <param name="place">where in the operand an element of a line (a row of A, a column of B) and a k stands</param>
+    private MatrixOperand Gather(nint[] pieces, int count, PtxType type, bool byK, Func<int, int, int> place)
     {
         int per = 16 / shape.ElementBytes, k = shape.K, line = (byK ? count : k) / per;
-        var elements = new MatrixElement[count * k];
+        var elements = new MatrixOperand(count * k);
         for (int piece = 0; piece < pieces.Length; piece++)
             for (int e = 0; e < per; e++)
             {
                 int along = (piece % line * per) + e, across = piece / line;
-                int at = byK ? (along * k) + across : (across * k) + along;
-                elements[at] = MatrixElement.Of(Bits((byte*)pieces[piece], e), type);
+                elements.Set(byK ? place(along, across) : place(across, along), Bits((byte*)pieces[piece], e), type);
             }
         return elements;
     }
@@ -108,24 +118,17 @@ internal sealed unsafe class Wgmma(
         _ => ((uint*)piece)[element],
     };
 
-    private MatrixElement[] FromRegisters(Warp warp)
+    private MatrixOperand FromRegisters(Warp warp)
     {
         int per = 4 / shape.ElementBytes;
-        var elements = new MatrixElement[Rows * shape.K];
+        var elements = new MatrixOperand(Rows * shape.K);
         for (int register = 0; register < a.Length; register++)
             for (int lane = 0; lane < Warp.Lanes; lane++)
                 for (int e = 0; e < per; e++)
                 {
                     uint bits = Bits((byte*)(warp.Slot<uint>(a[register]) + lane), e);
-                    elements[(Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, per)] = MatrixElement.Of(bits, shape.A);
+                    elements.Set((Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, per), bits, shape.A);
                 }
         return elements;
-    }
-
-    private static void Negate(MatrixElement[] elements, int sign)
-    {
-        if (sign > 0) return;
-        for (int i = 0; i < elements.Length; i++)
-            elements[i] = new MatrixElement(-elements[i].Significand, elements[i].Exponent, elements[i].Special);
     }
 }

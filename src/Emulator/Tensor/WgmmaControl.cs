@@ -8,7 +8,7 @@ internal sealed class WgmmaControl(string action, int left) : Instruction
 {
     public override void Execute(Warp warp)
     {
-        warp.RequireWhole("wgmma." + action);
+        if (warp.AwaitsWhole(this, "wgmma." + action)) return;
         if (action == "fence")
         {
             warp.Wgmma.Fence();

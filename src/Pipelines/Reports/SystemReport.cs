@@ -60,8 +60,23 @@ public static class SystemReport
         const string Library = "libcuda.so.1", WindowsLibrary = "nvcuda.dll", Version = "/proc/driver/nvidia/version";
         if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? WindowsLibrary : Library, out nint handle))
             return new("gpu", false, "no NVIDIA driver", "Everything runs on the CPU; GPU kernels aren't used by generate yet.");
+        int? cuda = DriverVersion.Of(handle);
         NativeLibrary.Free(handle);
-        return new("gpu", true, File.Exists(Version) ? File.ReadLines(Version).First() : "NVIDIA driver present", null);
+        return GpuDriver(File.Exists(Version) ? File.ReadLines(Version).First() : "NVIDIA driver present", cuda);
+    }
+
+    /// <summary>A driver that is there may be older than the PTX that it would have to take.</summary>
+    /// <param name="name">as the driver calls itself</param> <param name="cuda">what it says of CUDA, such as 12040; null if it says
+    /// nothing</param>
+    internal static SystemFinding GpuDriver(string name, int? cuda)
+    {
+        if (cuda is not { } version)
+            return new("gpu", false, $"{name}; it doesn't say for which CUDA it is", "It may refuse the GPU kernels' PTX.");
+        int ptx = DriverVersion.PtxOf(version), needed = DriverVersion.NewestPtx;
+        string found = $"{name}; CUDA {version / 1000}.{version % 1000 / 10}, PTX up to {DriverVersion.Text(ptx)}";
+        if (ptx >= needed) return new("gpu", true, found, null);
+        string cost = $"GPU kernels are PTX of up to {DriverVersion.Text(needed)}: those newer than the driver won't load. Update it.";
+        return new("gpu", false, found, cost);
     }
 
     private static SystemFinding Ptxas()

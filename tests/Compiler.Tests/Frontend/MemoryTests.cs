@@ -62,7 +62,7 @@ public sealed unsafe class MemoryTests
     public void StructsInlineArraysAndUnionsAreLaidOut()
     {
         Function function = Checked<Structs>();
-        Assert.Equal(["p", "p_Count", "q_A", "q_B"], function.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal([("p", 16), ("q", 16)], function.Parameters.Select(parameter => (parameter.Name, parameter.Bytes)));
         Assert.Contains(All(function), instruction => instruction is { Opcode: Opcode.Load, ByteOffset: 24, MemoryType: MemoryType.F64 });
     }
 

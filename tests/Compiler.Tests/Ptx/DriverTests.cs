@@ -23,7 +23,7 @@ public sealed class DriverTests : IDisposable
         Assert.Equal(32 + 100, kernel.StaticSharedBytes);
         Assert.Equal(
             [new("x", CompiledParameterKind.Pointer, 8), new("y", CompiledParameterKind.Pointer, 8), new("n", CompiledParameterKind.Integer, 4),
-             new("scale", CompiledParameterKind.Float, 4), new("map", CompiledParameterKind.Opaque, 128)],
+             new("scale", CompiledParameterKind.Float, 4), new("map", CompiledParameterKind.Opaque, 128) { Alignment = 64 }],
             kernel.Parameters);
         Assert.Equal(64, kernel.Hash.Length);
     }

@@ -14,8 +14,14 @@ public sealed class TargetTests
     [InlineData(89, false, "7.8")]
     [InlineData(90, false, "8.0")]
     [InlineData(90, true, "8.0")]
+    [InlineData(87, false, "7.4")]
+    [InlineData(88, false, "9.0")]
     [InlineData(100, false, "8.6")]
+    [InlineData(100, true, "8.6")]
+    [InlineData(103, true, "8.8")]
+    [InlineData(110, false, "9.0")]
     [InlineData(120, false, "8.7")]
+    [InlineData(121, false, "8.8")]
     public void TheLeastVersion(int architecture, bool isSpecific, string version) =>
         Assert.Contains($".version {version}\n", new TestKernel().Print(new CompileOptions { Target = new Target(architecture, isSpecific) }), StringComparison.Ordinal);
 
@@ -25,6 +31,36 @@ public sealed class TargetTests
         var kernel = new TestKernel();
         kernel.Emit(TestKernel.Form("bar.sync 0;") with { IsaVersion = 78 }, []);
         Assert.Contains(".version 7.8\n", kernel.Print(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What ptxas 13.0 said to modules of these pairs; where two stand, the first is too old.</summary>
+    [Theory]
+    [InlineData("sm_80", "6.5", "7.0")]
+    [InlineData("sm_86", "7.0", "7.1")]
+    [InlineData("sm_89", "7.7", "7.8")]
+    [InlineData("sm_90", null, "7.8")]
+    [InlineData("sm_90a", "7.8", "8.0")]
+    [InlineData("sm_100a", null, "8.6")]
+    [InlineData("sm_110", null, "9.0")]
+    [InlineData("sm_120", null, "8.7")]
+    public void PtxasTakesEveryPair(string target, string? refused, string taken)
+    {
+        string ptx = new TestKernel().Print(new CompileOptions { Target = Target.Parse(target) });
+        string version = ptx.Split('\n').First(line => line.StartsWith(".version ", StringComparison.Ordinal))[9..];
+        Assert.True(Version.Parse(version) >= Version.Parse(taken), version);
+        if (refused is not null) Assert.True(Version.Parse(version) > Version.Parse(refused), version);
+    }
+
+    /// <summary>There is no PTX 7.9 and no 8.9.</summary>
+    [Theory]
+    [InlineData(79, "8.0")]
+    [InlineData(89, "9.0")]
+    [InlineData(81, "8.1")]
+    public void VersionsExist(int asked, string version)
+    {
+        var kernel = new TestKernel();
+        kernel.Emit(TestKernel.Form("bar.sync 0;") with { IsaVersion = asked }, []);
+        Assert.Contains($".version {version}\n", kernel.Print(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,6 +136,8 @@ public sealed class TargetTests
         Refused(new TestKernel(launch: new LaunchShape((32, 1, 1), MaximumRegisters: 256)), "CVX3008");
         Refused(new TestKernel(), "CVX3009", new Target(75));
         Refused(new TestKernel(), "CVX3009", new Target(86, true));
+        Refused(new TestKernel(), "CVX3009", new Target(81));
+        Assert.Contains("there are sm_80, sm_86, ", Refused(new TestKernel(), "CVX3009", new Target(95)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

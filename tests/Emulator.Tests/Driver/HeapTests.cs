@@ -18,7 +18,7 @@ public class HeapTests
 
     [Theory]
     [InlineData("st.global.u32 [%rd10+40], %r1;", FaultKind.OutOfBounds)]
-    [InlineData("ld.global.u32 %r5, [%rd10];", FaultKind.Uninitialized)]
+    [InlineData("ld.global.u32 %r5, [%rd10]; st.global.u32 [%rd2], %r5;", FaultKind.Uninitialized)]
     [InlineData("ld.global.u32 %r5, [%rd10+2];", FaultKind.Misaligned)]
     public void ABlockIsCheckedAsABufferIs(string access, FaultKind kind)
     {

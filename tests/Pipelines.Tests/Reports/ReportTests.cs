@@ -35,6 +35,24 @@ public sealed class ReportTests
         Assert.Contains(report.Unsupported[0], Assert.Throws<ModelException>(() => TextToVideo.Open(model)).Message);
     }
 
+    /// <summary>A driver for CUDA 12.0 takes PTX 8.0, and kernels with eight-bit floats are 8.1.</summary>
+    [Theory]
+    [InlineData(13000, true, "CUDA 13.0, PTX up to 9.0")]
+    [InlineData(12090, true, "CUDA 12.9, PTX up to 8.8")]
+    [InlineData(12060, true, "CUDA 12.6, PTX up to 8.5")]
+    [InlineData(12010, true, "CUDA 12.1, PTX up to 8.1")]
+    [InlineData(12000, false, "CUDA 12.0, PTX up to 8.0")]
+    [InlineData(11080, false, "CUDA 11.8, PTX up to 7.8")]
+    [InlineData(10020, false, "CUDA 10.2, PTX up to 6.5")]
+    [InlineData(null, false, "doesn't say")]
+    public void DriversOlderThanTheKernelsAreTold(int? cuda, bool isGood, string says)
+    {
+        SystemFinding finding = SystemReport.GpuDriver("a driver", cuda);
+        Assert.Equal(isGood, finding.IsGood);
+        Assert.Contains(says, finding.Found, StringComparison.Ordinal);
+        Assert.Equal(isGood, finding.Cost is null);
+    }
+
     [Fact]
     public void DamagedPartsAreNamed()
     {

@@ -90,7 +90,7 @@ internal static class KnownMemory
     private static Value IsNull(KnownCall call)
     {
         StackValue place = call.Memory.Dereferenceable(call.Arguments[0]);
-        if (place.Leaves[0].Type is IrType.LocalPtr or IrType.SharedPtr or IrType.ConstPtr) return Constant.Pred(false);
+        if (place.Leaves[0].Type is IrType.LocalPtr or IrType.SharedPtr or IrType.ConstPtr or IrType.ThreadPtr) return Constant.Pred(false);
         return call.Ir.Compare(Condition.Eq, call.Kernel.Number(place), Constant.I64(0));
     }
 

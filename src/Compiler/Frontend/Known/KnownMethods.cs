@@ -10,7 +10,10 @@ namespace CogVideoX.Compiler.Frontend.Known;
 internal static class KnownMethods
 {
     private static readonly Dictionary<string, Func<KnownCall, StackValue>> table = new(
-        [.. KnownMath.Entries, .. KnownBits.Entries, .. KnownHalf.Entries, .. KnownMemory.Entries, .. KnownSpans.Entries, .. KnownTypes.Entries],
+        [
+            .. KnownMath.Entries, .. KnownBits.Entries, .. KnownHalf.Entries, .. KnownMemory.Entries, .. KnownSpans.Entries,
+            .. KnownTypes.Entries, .. KnownDebug.Entries,
+        ],
         StringComparer.Ordinal);
 
     /// <summary>The entry of a method: by its name, or by name and parameter types where overloads differ.</summary>
@@ -21,7 +24,6 @@ internal static class KnownMethods
         if (table.TryGetValue(name, out Func<KnownCall, StackValue>? known)) return known;
         string types = string.Join(",", method.GetParameters().Select(parameter => parameter.ParameterType.Name));
         if (table.TryGetValue($"{name}({types})", out known)) return known;
-        if (owner == typeof(System.Diagnostics.Debug)) return _ => StackValue.Nothing;
         return IsHardwareQuestion(method) ? _ => new StackValue(Constant.I32(0)) : null;
     }
 

@@ -1,0 +1,3 @@
+namespace CogVideoX.Emulator.Syntax;
+
+internal enum ConstantType { Signed, Unsigned, Real }
