@@ -85,7 +85,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         if (!callee.HasBody)
         {
             return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true),
-                Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false)));
+                Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false), decoder));
         }
         Call call = CallOf(callee, instruction, decoder, callees, uniform);
         decoder.Finish(call);
