@@ -11,6 +11,7 @@ internal static class LaunchMemory
 {
     private const int PointerBytes = 8;
     private const int MostBufferBytes = 2_000_000_000;
+    private const long MostSparseBytes = 32L << 30;
 
     public static Dictionary<string, Allocation> Allocate(ModuleMemory memory, LaunchRequest request)
     {
@@ -20,10 +21,29 @@ internal static class LaunchMemory
             if (bytes.Length > MostBufferBytes)
                 throw new LaunchException($"the buffer {Printable.Quoted(name)} has {bytes.Length} bytes; at most {MostBufferBytes} are supported");
             Allocation made = memory.NewGlobal(name, bytes.Length, !request.Unwritten.Contains(name));
-            bytes.CopyTo(made.Bytes);
+            bytes.CopyTo(made.Part(0, bytes.Length));
             buffers.Add(name, made);
         }
+        foreach ((string name, long size) in request.SparseBuffers)
+        {
+            if (size is < 1 or > MostSparseBytes)
+                throw new LaunchException($"the sparse buffer {Printable.Quoted(name)} has {size} bytes; 1 to {MostSparseBytes} are supported");
+            if (buffers.ContainsKey(name)) throw new LaunchException($"there are two buffers {Printable.Quoted(name)}");
+            buffers.Add(name, Sparse(memory, name, size, !request.Unwritten.Contains(name)));
+        }
         return buffers;
+    }
+
+    private static Allocation Sparse(ModuleMemory memory, string name, long size, bool isInitialized)
+    {
+        try
+        {
+            return memory.NewGlobal(name, size, isInitialized, isSparse: true);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new LaunchException($"this machine has no addresses for the sparse buffer {Printable.Quoted(name)} of {size} bytes");
+        }
     }
 
     public static void Parameters(
@@ -38,7 +58,7 @@ internal static class LaunchMemory
                 throw new LaunchException($"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
             Allocation place = memory.NewParameter(entry.Parameters[i]);
             symbols.AddParameter(entry.Parameters[i], place.Address);
-            bytes.CopyTo(place.Bytes);
+            bytes.CopyTo(place.Part(0, bytes.Length));
         }
     }
 

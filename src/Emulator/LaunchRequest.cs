@@ -12,6 +12,11 @@ public sealed record LaunchRequest(
     /// <summary>All CTAs run at the same time (cudaLaunchCooperativeKernel), so that they may wait for each other.</summary>
     public bool Cooperative { get; init; }
 
+    /// <summary>
+    /// More buffers by name, of so many zeros: for offsets beyond what an array holds. Only what is written takes memory, and nothing is copied back.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> SparseBuffers { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Buffers whose bytes nobody has written yet: reading them before a write is a fault.</summary>
     public IReadOnlySet<string> Unwritten { get; init; } = new HashSet<string>();
 }

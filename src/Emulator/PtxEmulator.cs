@@ -21,7 +21,8 @@ public static class PtxEmulator
         if (!module.Functions.TryGetValue(request.Entry, out PtxFunction? entry) || !entry.IsEntry || !entry.HasBody)
             throw new LaunchException($"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
         if (request.DynamicSharedBytes < 0) throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
-        Launch launch = Prepare(module, entry, request, options);
+        using var memory = new ModuleMemory(module);
+        Launch launch = Prepare(module, memory, entry, request, options);
         var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame, module);
         Dictionary<string, Allocation> buffers = LaunchMemory.Allocate(launch.Memory, request);
         LaunchMemory.Parameters(launch.Memory, symbols, entry, request, buffers);
@@ -31,7 +32,7 @@ public static class PtxEmulator
             Decode(module, launch, symbols);
             fault = LaunchLimits.CheckNeeds(launch) ?? Run(launch);
         }
-        foreach ((string name, Allocation at) in buffers) at.Bytes.CopyTo(request.Buffers[name]);
+        foreach ((string name, byte[] bytes) in request.Buffers) buffers[name].Part(0, bytes.Length).CopyTo(bytes);
         return new LaunchReport(fault, CounterSummary.Of(launch), module.Files)
         {
             Printed = launch.Printed.Lines,
@@ -39,7 +40,7 @@ public static class PtxEmulator
         };
     }
 
-    private static Launch Prepare(PtxModule module, PtxFunction entry, LaunchRequest request, LaunchOptions options)
+    private static Launch Prepare(PtxModule module, ModuleMemory memory, PtxFunction entry, LaunchRequest request, LaunchOptions options)
     {
         string architecture = options.Architecture ?? module.Targets.FirstOrDefault() ?? "";
         int[] shape = entry.Directives.GetValueOrDefault("reqnctapercluster", [1]);
@@ -54,7 +55,7 @@ public static class PtxEmulator
             DynamicSharedBytes = request.DynamicSharedBytes,
             IsCooperative = request.Cooperative,
             Options = options,
-            Memory = new ModuleMemory(module),
+            Memory = memory,
             Random = new Random(options.Seed),
             MatrixRule = MatrixRule.Of(architecture),
         };

@@ -56,9 +56,9 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
         box.Rows((offset, start, length, at) =>
         {
             Array.Clear(row);
-            if (length > 0) global.Bytes.Slice((int)at, length).CopyTo(row.AsSpan(start));
+            if (length > 0) global.Part(at, length).CopyTo(row.AsSpan(start));
             box.Swizzled(address, offset, rowBytes, (place, from, count) =>
-                row.AsSpan(from, count).CopyTo(shared.Bytes[(int)(place - shared.Address)..]));
+                row.AsSpan(from, count).CopyTo(shared.Part((long)(place - shared.Address), count)));
         });
     }
 }

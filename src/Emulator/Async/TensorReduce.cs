@@ -54,7 +54,7 @@ internal sealed unsafe class TensorReduce(Address map, LaneSlot[] coordinates, A
         box.Rows((offset, start, length, at) =>
         {
             box.Swizzled(address, offset, rowBytes, (place, to, count) =>
-                shared.Bytes.Slice((int)(place - shared.Address), count).CopyTo(row.AsSpan(to)));
+                shared.Part((long)(place - shared.Address), count).CopyTo(row.AsSpan(to)));
             if (length == 0) return;
             fixed (byte* values = row) BulkReduce.Combine(values + start, box.Tensor.Data + at, length, box.Map.ElementBytes, function);
         });

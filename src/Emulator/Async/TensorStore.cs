@@ -49,8 +49,8 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
         box.Rows((offset, start, length, at) =>
         {
             box.Swizzled(address, offset, rowBytes, (place, to, count) =>
-                shared.Bytes.Slice((int)(place - shared.Address), count).CopyTo(row.AsSpan(to)));
-            if (length > 0) row.AsSpan(start, length).CopyTo(global.Bytes[(int)at..]);
+                shared.Part((long)(place - shared.Address), count).CopyTo(row.AsSpan(to)));
+            if (length > 0) row.AsSpan(start, length).CopyTo(global.Part(at, length));
         });
     }
 }

@@ -3,19 +3,27 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>A buffer or variable: pinned bytes at an address of its state space.</summary>
-internal sealed unsafe class Allocation
+internal sealed unsafe class Allocation : IDisposable
 {
-    private byte[] bytes;
+    /// <summary>Room for one vector past the end, so that copies of whole vectors stay inside.</summary>
+    private const int Behind = 64;
 
-    public Allocation(string name, StateSpace space, ulong address, long size, bool isInitialized)
+    private readonly SparseBytes? sparse;
+    private byte[] bytes = [];
+
+    /// <param name="isSparse">zeros that take no memory until they are written</param>
+    public Allocation(string name, StateSpace space, ulong address, long size, bool isInitialized, bool isSparse = false)
     {
         Name = name;
         Space = space;
         Address = address;
         Size = size;
-        // room for one vector past the end, so that copies of whole vectors stay inside
-        bytes = GC.AllocateArray<byte>(checked((int)size + 64), pinned: true);
-        Data = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0]);
+        if (isSparse) Data = (sparse = new SparseBytes(size + Behind)).Data;
+        else
+        {
+            bytes = GC.AllocateArray<byte>(checked((int)size + Behind), pinned: true);
+            Data = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref bytes[0]);
+        }
         Shadow = new Shadow(size, isInitialized ? Cell.Host : Cell.Never);
     }
 
@@ -44,7 +52,13 @@ internal sealed unsafe class Allocation
     /// <summary>Places that strong writes went to; null while there are none.</summary>
     public StrongPlaces? Strong { get; set; }
 
-    public Span<byte> Bytes => bytes.AsSpan(0, (int)Size);
+    /// <summary>Some of the bytes, which must lie inside.</summary>
+    public Span<byte> Part(long offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + count, Size);
+        return new Span<byte>(Data + offset, count);
+    }
 
     public string SpaceText => Space == StateSpace.SharedCluster ? "shared" : Space.ToString().ToLowerInvariant();
 
@@ -55,6 +69,8 @@ internal sealed unsafe class Allocation
         (Freed, FreedSize, Size, Strong, Shadow) = (freed, Size, 0, null, new Shadow(0, Cell.Never));
         if (!keepsBytes) bytes = [];
     }
+
+    public void Dispose() => sparse?.Dispose();
 
     public bool Contains(ulong address, int count) => address >= Address && address - Address + (ulong)count <= (ulong)Size;
 }

@@ -3,7 +3,7 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Global and constant memory and the parameter bank of a launch.</summary>
-internal sealed class ModuleMemory
+internal sealed unsafe class ModuleMemory : IDisposable
 {
     private const uint Gap = 256;
     private const long MostVariableBytes = 1 << 28;   // together
@@ -25,7 +25,7 @@ internal sealed class ModuleMemory
             if (bytes > MostVariableBytes)
                 throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
             Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true, variable.Align);
-            variable.Initial.CopyTo(made.Bytes);
+            variable.Initial.CopyTo(made.Part(0, variable.Initial.Length));
             variables.Add(variable, made);
         }
         foreach ((PtxVariable variable, Allocation at) in variables)
@@ -33,12 +33,17 @@ internal sealed class ModuleMemory
     }
 
     /// <summary>A buffer or variable in its own 64 GiB of addresses.</summary>
-    public Allocation NewGlobal(string name, long size, bool isInitialized, int align = 256)
+    public Allocation NewGlobal(string name, long size, bool isInitialized, int align = 256, bool isSparse = false)
     {
         ulong address = AddressMap.Place((ulong)(globals.Count + 1) << AddressMap.GlobalShift, align);
-        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized) { Align = align };
+        var made = new Allocation(name, StateSpace.Global, address, size, isInitialized, isSparse) { Align = align };
         globals.Add(made);
         return made;
+    }
+
+    public void Dispose()
+    {
+        foreach (Allocation at in globals) at.Dispose();
     }
 
     public Allocation NewParameter(PtxVariable variable)
@@ -101,7 +106,7 @@ internal sealed class ModuleMemory
         ulong address = AddressOf(module, reference) + (ulong)reference.Addend;
         if (reference.Mask != 0) address = (address & reference.Mask) >> (int)ulong.TrailingZeroCount(reference.Mask);
         else if (reference.Bytes < 4) throw new PtxException(reference.Line, $"an address needs 8 bytes, or a mask such as 0xFF({reference.Name})");
-        for (int i = 0; i < reference.Bytes; i++) at.Bytes[reference.At + i] = (byte)(address >> 8 * i);
+        for (int i = 0; i < reference.Bytes; i++) at.Data[reference.At + i] = (byte)(address >> 8 * i);
     }
 
     private ulong AddressOf(PtxModule module, SymbolReference reference)
