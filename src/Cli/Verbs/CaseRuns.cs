@@ -13,7 +13,7 @@ internal sealed class CaseRuns(Terminal terminal, bool json)
     /// <param name="path">The case, for those who read the JSON.</param>
     /// <param name="run">Makes the answer.</param>
     /// <param name="report">The part of the answer that says whether it is right.</param>
-    /// <param name="print">Its line or lines; the report's own by default.</param>
+    /// <param name="print">Its line or lines; the report's own, and what was printed, by default.</param>
     public void Add<T>(string path, Func<T> run, Func<T, CaseReport> report, Action<T>? print = null)
         where T : class
     {
@@ -22,9 +22,8 @@ internal sealed class CaseRuns(Terminal terminal, bool json)
             T answer = run();
             Count(report(answer));
             if (json) answers.Add(answer);
-            else if (print is null) terminal.Output.WriteLine(report(answer));
+            else if (print is null) PrintedLines.WriteReport(terminal.Output, report(answer));
             else print(answer);
-            if (!json) PrintedLines.Write(terminal.Output, report(answer).Launch);
         }
         catch (CaseException unfit)
         {

@@ -55,6 +55,7 @@ internal static class KernelTables
     public static void WriteAnswer(TextWriter output, KernelAnswer answer)
     {
         output.WriteLine(answer.Report.ToString() + (answer.FaultSource is { } place ? $" in {place}" : ""));
+        PrintedLines.Write(output, answer.Report.Launch);
         if (answer.Mutations is not { } results) return;
         foreach (MutationResult result in results) output.WriteLine($"     {result}");
         output.WriteLine($"     {results.Count(r => r.Caught)} of {results.Count} mutants caught");

@@ -7,6 +7,12 @@ internal static class PrintedLines
 {
     private const int MostLines = 100;
 
+    public static void WriteReport(TextWriter output, CaseReport report)
+    {
+        output.WriteLine(report);
+        Write(output, report.Launch);
+    }
+
     public static void Write(TextWriter output, LaunchReport launch)
     {
         foreach (string line in launch.Printed.Take(MostLines)) output.WriteLine($"     printed: {Printable.Line(line)}");

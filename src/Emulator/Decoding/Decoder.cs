@@ -85,9 +85,9 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
         if (!callee.HasBody)
         {
-            return decoder.Finish(ExternalCalls.Make(callee, Copies(decoder, instruction.Operands[2].Parts, callee.Parameters,
-                toCallee: true),
-                Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false)));
+            List<FrameCopy> arguments = Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true);
+            List<FrameCopy> results = Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false);
+            return decoder.Finish(ExternalCalls.Make(callee, arguments, results, decoder));
         }
         Call call = CallOf(callee, instruction, decoder, callees, uniform);
         decoder.Finish(call);

@@ -27,7 +27,7 @@ internal sealed class DeviceHeap(Launch launch)
         everUsed += Room(bytes);
         if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
             throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
-        Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false);
+        Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false, align: (int)Granule);
         blocks.Add(block.Address, block);
         return block.Address;
     }

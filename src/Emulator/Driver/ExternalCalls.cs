@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
 
@@ -7,17 +8,17 @@ namespace CogVideoX.Emulator.Driver;
 internal static class ExternalCalls
 {
     /// <param name="arguments">from the caller's frame</param> <param name="results">to the caller's frame</param>
-    public static Instruction Make(PtxFunction declared, List<FrameCopy> arguments, List<FrameCopy> results)
+    /// <exception cref="UnsupportedException">The driver has no such function.</exception>
+    public static DriverCall Make(PtxFunction declared, List<FrameCopy> arguments, List<FrameCopy> results, InstructionDecoder decoder)
     {
         string name = Printable.Quoted(declared.Name);
-        if (DriverFunctions.Find(declared.Name) is not { } function)
-            return new MissingCall($"the function {name} has no body, and isn't one of the driver's") { Class = InstructionClass.Control };
+        if (DriverFunctions.Find(declared.Name) is not { } function) throw decoder.Unsupported($"the function {name} has no body, and isn't one of the driver's");
         bool fits = arguments.Select(a => a.Bytes).SequenceEqual(function.Parameters)
-            && results.Sum(r => r.Bytes) == function.Result && results.Count <= 1;
+            && results.Sum(r => r.Bytes) == function.Result && results.Count <= 1 && !arguments.Concat(results).Any(c => c.InRegisters);
         if (!fits)
         {
             string wanted = $"parameters of {string.Join(", ", function.Parameters)} bytes and {(function.Result == 0 ? "no result" : $"a result of {function.Result}")}";
-            return new MissingCall($"the driver's {name} has {wanted}; the module declares another") { Class = InstructionClass.Control };
+            throw decoder.Unsupported($"the driver's {name} has {wanted}, in .param; the module declares another");
         }
         return new DriverCall(function, [.. arguments.Select(a => a.From)], results.Count == 0 ? null : results[0].To) { Class = InstructionClass.Control };
     }

@@ -24,12 +24,28 @@ public sealed class EmulatedLaunch
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(elements);
-        string name = $"argument {buffers.Count}";
-        byte[] bytes = MemoryMarshal.AsBytes<T>(elements).ToArray();
-        buffers.Add(name, bytes);
-        arguments.Add(new LaunchArgument.Buffer(name));
-        Value(elements.Length);
-        copiesBack.Add(() => bytes.CopyTo(MemoryMarshal.AsBytes(elements.AsSpan())));
+        arguments.Add(new LaunchArgument.Buffer(Add(elements.Length * Unsafe.SizeOf<T>(), elements)));
+        return Value(elements.Length);
+    }
+
+    /// <summary>The next argument is a struct by value, in which views (or pointers alone) are these elements.</summary>
+    /// <param name="value">what stands where the views belong doesn't matter</param>
+    /// <param name="views">where each view lies in the struct, in bytes from its beginning: multiples of 8</param>
+    /// <exception cref="ArgumentException">A view doesn't lie in the struct.</exception>
+    public EmulatedLaunch Struct<T>(T value, params StructView[] views)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        var bytes = new byte[Unsafe.SizeOf<T>()];
+        MemoryMarshal.Write(bytes, value);
+        var pointers = new List<StructPointer>();
+        foreach (StructView view in views)
+        {
+            if (!view.TryWriteLength(bytes))
+                throw new ArgumentException($"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; views stand at multiples of 8 inside it", nameof(views));
+            pointers.Add(new StructPointer(view.Offset, Add(view.Bytes, view.Elements)));
+        }
+        arguments.Add(new LaunchArgument.Struct(bytes, pointers));
         return this;
     }
 
@@ -42,6 +58,19 @@ public sealed class EmulatedLaunch
         arguments.Add(new LaunchArgument.Value(bytes));
         return this;
     }
+
+    /// <summary>A buffer with the array's elements, which are copied back after the launch; its name.</summary>
+    private string Add(int size, Array elements)
+    {
+        string name = $"argument {buffers.Count}";
+        var bytes = new byte[size];
+        Raw(elements, size).CopyTo(bytes);
+        buffers.Add(name, bytes);
+        copiesBack.Add(() => bytes.CopyTo(Raw(elements, size)));
+        return name;
+    }
+
+    private static Span<byte> Raw(Array elements, int size) => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(elements), size);
 
     /// <summary>Runs the launch to its end or to its first fault, which the report names with its C# line.</summary>
     /// <param name="grid">blocks</param> <param name="dynamicSharedBytes">of each block</param>

@@ -81,4 +81,14 @@ public class ExternalCallTests
     /// <summary>Row B 3 of the trial: declared, called, and never reached.</summary>
     [Fact]
     public void APrintThatNobodyComesToIsNoFault() => Assert.Null(DriverKernel.Launch("setp.gt.u32 %p1, %r1, 5000; @!%p1 bra X;" + DriverKernel.Print("%rd1", "%rd1") + "X:", threads: 32).Fault);
+
+    /// <summary>The driver takes its parameters in .param, whatever the module declares.</summary>
+    [Fact]
+    public void ADeclarationWithRegistersIsAFaultWhereItIsReached()
+    {
+        PtxModule module = Kernel.Module("call.uni (%rd10), malloc, (%rd1);", variables: ".extern .func (.reg .b64 r) malloc (.reg .b64 a);");
+        Fault? fault = Kernel.Launch(module, new byte[16], 16, 1, 1).Report.Fault;
+        Assert.Equal(FaultKind.Invalid, fault?.Kind);
+        Assert.Contains("'malloc' has parameters of 8 bytes and a result of 8, in .param", fault!.Message);
+    }
 }

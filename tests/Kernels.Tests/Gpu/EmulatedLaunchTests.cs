@@ -1,6 +1,7 @@
 using CogVideoX.Compiler;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
+using CogVideoX.Kernels.Samples;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -37,6 +38,28 @@ public sealed class EmulatedLaunchTests
             .View(x).View(y).Value(Width).Value(Epsilon).Run(new Dim3(Rows, 1, 1));
         Assert.Equal(expected, report.Fault?.Kind);
         Assert.EndsWith("RowRms.cs", report.FileNames[report.Fault!.Source.File], StringComparison.Ordinal);
+    }
+
+    /// <summary>The struct of AffineRows: views at 0 and 16.</summary>
+    [Fact]
+    public void AStructByValueHasItsViews()
+    {
+        float[] x = [1, 2, 3, 4, 5, 6], y = new float[6];
+        var arguments = new AffineRows.Arguments(default, default, 3, new AffineRows.Affine(2, 0.5f, HasBias: true));
+        LaunchReport report = new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, StructView.At(0, x), StructView.At(16, y)).Value(2).Run(new Dim3(1));
+        Assert.Null(report.Fault);
+        Assert.Equal([2.5f, 4.5f, 6.5f, 8.5f, 10.5f, 12.5f], y);
+    }
+
+    [Theory]
+    [InlineData(-8)]
+    [InlineData(4)]
+    [InlineData(40)]
+    [InlineData(48)]
+    public void AViewOutsideOfItsStructIsRefused(int offset)
+    {
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => new EmulatedLaunch(typeof(AffineRows)).Struct(default(AffineRows.Arguments), StructView.At(offset, new float[1])));
+        Assert.Contains($"a view at byte {offset} of Arguments, which has 48 bytes", refused.Message);
     }
 
     private static float[] RandomRows()
