@@ -11,7 +11,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private const int DeepestCalls = 256;
 
     private readonly SlotTable slots = new(code);
-    private readonly Dictionary<string, (int First, IReadOnlyCollection<int> Slots)> done = [];
+    private readonly Dictionary<string, (int First, IReadOnlyCollection<int> Slots, IReadOnlyList<FrameRange> Variables)> done = [];
     private readonly List<(Call Call, string Callee)> calls = [];
     private readonly HashSet<string> open = [];
 
@@ -19,7 +19,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     {
         code.Entry = 0;
         Function(code.Function);
-        foreach ((Call call, string callee) in calls) (call.Target, call.Registers) = done[callee];
+        foreach ((Call call, string callee) in calls) (call.Target, call.Registers, call.Variables) = done[callee];
         for (int i = 0; i < code.Instructions.Count; i++) code.Instructions[i].Index = i;
     }
 
@@ -42,7 +42,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         code.Joins.CopyTo(joins, 0);
         ControlFlow.FindJoins(code.Instructions, first, count, function.IsEntry, joins);
         code.Joins = joins;
-        done.Add(function.Name, (first, slots.FunctionSlots));
+        done.Add(function.Name, (first, slots.FunctionSlots, symbols.Frame.Forgotten(function.Variables.Concat(function.Returns))));
         foreach (string callee in callees) Callee(callee, function);
         open.Remove(function.Name);
     }

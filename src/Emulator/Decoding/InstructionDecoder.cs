@@ -15,6 +15,9 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public SymbolTable Symbols => symbols;
 
+    /// <summary>Whether it stands in a kernel, not in a function that one calls.</summary>
+    public bool IsInEntry => slots.IsEntry;
+
     public IReadOnlyList<PtxOperand> Operands => syntax.Operands;
 
     /// <summary>The operand at a place, or an error that it is missing.</summary>

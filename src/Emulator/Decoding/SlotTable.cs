@@ -17,9 +17,13 @@ internal sealed class SlotTable(KernelCode code)
     /// <summary>Slots of the running function's registers.</summary>
     public IReadOnlyCollection<int> FunctionSlots => registers.Values;
 
+    /// <summary>Whether the running function is a kernel.</summary>
+    public bool IsEntry { get; private set; }
+
     /// <summary>The registers named from here on are that function's.</summary>
     public void BeginFunction(PtxFunction function)
     {
+        IsEntry = function.IsEntry;
         registers = [];
         foreach (PtxVariable parameter in function.Parameters.Concat(function.Returns))
             if (parameter.Register is { } register) registers.Add(register.Number, Parameter(parameter));

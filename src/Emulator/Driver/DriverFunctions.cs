@@ -9,7 +9,8 @@ internal static class DriverFunctions
     private static readonly Dictionary<string, DriverFunction> All = new()
     {
         ["vprintf"] = new([8, 8], 4, (call, a) => (uint)Printing.Print(call, a[0], a[1])),
-        ["__assertfail"] = new([8, 8, 4, 8, 8], 0, Assertion.Fail),
+        // ILGPU gives the bytes of a character in 32 bits
+        ["__assertfail"] = new([8, 8, 4, 8, 8], 0, Assertion.Fail) { AlsoParameters = [8, 8, 4, 8, 4] },
         ["malloc"] = new([8], 8, (call, a) => call.Warp.Cta.Launch.Heap.Take(a[0], call)),
         ["free"] = new([8], 0, (call, a) =>
         {

@@ -13,13 +13,15 @@ internal static class ExternalCalls
     {
         string name = Printable.Quoted(declared.Name);
         if (DriverFunctions.Find(declared.Name) is not { } function) throw decoder.Unsupported($"the function {name} has no body, and isn't one of the driver's");
-        bool fits = arguments.Select(a => a.Bytes).SequenceEqual(function.Parameters)
+        int[] sizes = [.. arguments.Select(a => a.Bytes)];
+        bool fits = (sizes.SequenceEqual(function.Parameters) || (function.AlsoParameters is { } also && sizes.SequenceEqual(also)))
             && results.Sum(r => r.Bytes) == function.Result && results.Count <= 1 && !arguments.Concat(results).Any(c => c.InRegisters);
         if (!fits)
         {
             string wanted = $"parameters of {string.Join(", ", function.Parameters)} bytes and {(function.Result == 0 ? "no result" : $"a result of {function.Result}")}";
             throw decoder.Unsupported($"the driver's {name} has {wanted}, in .param; the module declares another");
         }
+        function = function with { Parameters = sizes };
         return new DriverCall(function, [.. arguments.Select(a => a.From)], results.Count == 0 ? null : results[0].To) { Class = InstructionClass.Control };
     }
 }

@@ -9,6 +9,9 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
     /// <summary>Slots of the callee's registers, whose values from an earlier call are void.</summary>
     public IReadOnlyCollection<int> Registers { get; set; } = [];
 
+    /// <summary>Where the callee's variables and results stand in the frame; what an earlier call left there is void too.</summary>
+    public IReadOnlyList<FrameRange> Variables { get; set; } = [];
+
     public override void Execute(Warp warp)
     {
         Strand strand = warp.Strand;
@@ -26,6 +29,7 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
     {
         Strand strand = warp.Strand;
         foreach (int slot in Registers) warp.Unwritten.Forget(slot, warp.Active);
+        foreach (FrameRange range in Variables) warp.Local.Forget(range, warp.Active);
         foreach (FrameCopy copy in arguments) copy.Apply(warp);
         var join = new Join(index + 1, strand.Mask, strand.Join, strand.Calls);
         strand.Calls = new CallFrame(index + 1, join, results, strand.Calls);

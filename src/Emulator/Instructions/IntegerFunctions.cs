@@ -10,6 +10,7 @@ internal static class IntegerFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => unchecked(a + b);
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Upward(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a + b;
     }
 
@@ -17,6 +18,7 @@ internal static class IntegerFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => unchecked(a - b);
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Upward(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a - b;
     }
 
@@ -24,6 +26,7 @@ internal static class IntegerFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b) => unchecked(a * b);
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Upward(a, b);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b) => a * b;
     }
 
@@ -31,6 +34,7 @@ internal static class IntegerFunctions
     {
         public static bool HasVector => true;
         public static T Do(T a, T b, T c) => unchecked((a * b) + c);
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b, PartlyWritten c) => PartlyWritten.Upward(PartlyWritten.Upward(a, b), c);
         public static Vector256<T> Do(Vector256<T> a, Vector256<T> b, Vector256<T> c) => (a * b) + c;
     }
 
@@ -77,6 +81,7 @@ internal static class IntegerFunctions
     public readonly struct Negate<T> : IUnary<T, T> where T : unmanaged, IBinaryInteger<T>
     {
         public static T Do(T a) => unchecked(T.Zero - a);
+        public static PartlyWritten? Carry(PartlyWritten a) => PartlyWritten.Upward(a, default);
     }
 
     public readonly struct Absolute<T> : IUnary<T, T> where T : unmanaged, IBinaryInteger<T>

@@ -8,12 +8,15 @@ internal sealed class LaneFunction(LaneSlot d, LaneSlot[] sources, Func<ulong[],
     /// <summary>How many of the first sources only have their bits moved about, as the other sources say.</summary>
     public int Moved { get; init; }
 
+    /// <summary>The bits of the other sources that say how; the rest of them doesn't matter.</summary>
+    public ulong Says { get; init; } = ulong.MaxValue;
+
     private readonly ulong[] values = new ulong[sources.Length];
 
     public override Unwritten Carry(Warp warp, int lane, int result)
     {
         PartlyWritten[] from = Array.ConvertAll(sources, s => PartlyWritten.Of(warp, s, lane));
-        if (Moved == 0 || from.Skip(Moved).Any(s => s.Missing != 0)) return base.Carry(warp, lane, result);
+        if (Moved == 0 || from.Skip(Moved).Any(s => (s.Missing & Says) != 0)) return base.Carry(warp, lane, result);
         PartlyWritten first = from.First(s => s.Missing != 0);
         ulong missing = function([.. from.Select((s, i) => i < Moved ? s.Missing : s.Value)]);
         return (first with { Missing = missing, IsComputed = from.Any(s => s.IsComputed) }).ToUnwritten(Math.Max(d.Bytes, 1));

@@ -91,7 +91,7 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
         for (int i = 0; i < destinations.Length; i++)
         {
             UnwrittenBytes part = unwritten.Part(i * elementBytes, elementBytes);
-            if (isSigned && part.Has(elementBytes - 1)) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
+            if (isSigned && part.Has(elementBytes - 1) && (part.KeptOf(elementBytes - 1) & 0x80) == 0) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
             warp.Unwritten.Set(destinations[i].Slot, lane, new Unwritten(part, origin));
         }
     }

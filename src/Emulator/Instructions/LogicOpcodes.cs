@@ -135,7 +135,7 @@ internal static class LogicOpcodes
             ulong both = v[1] << 32 | v[0];
             return left ? both << by >> 32 : both >> by & uint.MaxValue;
         })
-        { Moved = 2 };
+        { Moved = 2, Says = wrap ? 31UL : ulong.MaxValue };
     }
 
     private interface IMaker

@@ -141,12 +141,16 @@ internal static class MemoryOpcodes
                 + $"not in {asked.ToString().ToLowerInvariant()} memory");
     }
 
-    /// <summary>Parameters of functions live in the thread's frame, those of the kernel in the parameter bank.</summary>
+    /// <summary>
+    /// Parameters of functions live in the thread's frame, those of the kernel in the parameter bank. A register holds the address of a parameter
+    /// of the function that it stands in: compilers index structs by value so.
+    /// </summary>
     private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
     {
         Address address = d.Address(operand);
         RequireSpace(d, space, operand.Parts[0]);
-        bool inFrame = space == StateSpace.Param && operand.Parts[0].Variable is { } variable && !d.Symbols.IsKernelParameter(variable);
+        bool inFrame = space == StateSpace.Param
+            && (operand.Parts[0].Variable is { } variable ? !d.Symbols.IsKernelParameter(variable) : !d.IsInEntry);
         return (address, inFrame ? StateSpace.Local : space);
     }
 

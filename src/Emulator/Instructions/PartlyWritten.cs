@@ -9,20 +9,12 @@ internal readonly record struct PartlyWritten(ulong Value, ulong Missing, bool I
     public static PartlyWritten Of(Warp warp, LaneSlot from, int lane)
     {
         Unwritten unwritten = warp.Unwritten.Of(from.Slot, lane);
-        ulong missing = 0;
-        for (int i = 0; i < Math.Min(from.Bytes, 8); i++)
-            if (unwritten.Bytes.Has(i)) missing |= 0xffUL << 8 * i;
+        ulong missing = unwritten.Bytes.Part(0, from.Bytes).Bits;
         return new PartlyWritten(from.Read(warp, lane), missing, unwritten.Bytes.IsComputed, unwritten.Origin);
     }
 
-    /// <summary>By the byte: one is unwritten if any of its bits is.</summary>
-    public Unwritten ToUnwritten(int bytes)
-    {
-        uint mask = 0;
-        for (int i = 0; i < bytes; i++)
-            if ((Missing >> 8 * i & 0xff) != 0) mask |= 1u << i;
-        return mask == 0 ? default : new Unwritten(new UnwrittenBytes(mask, IsComputed), Origin);
-    }
+    public Unwritten ToUnwritten(int bytes) =>
+        UnwrittenBytes.OfBits(Missing, bytes, IsComputed) is { Any: true } some ? new Unwritten(some, Origin) : default;
 
     public static PartlyWritten And(PartlyWritten a, PartlyWritten b) =>
         Computed((a.Missing & b.Missing) | (a.Missing & b.Value) | (b.Missing & a.Value), a, b);
@@ -32,6 +24,13 @@ internal readonly record struct PartlyWritten(ulong Value, ulong Missing, bool I
 
     /// <summary>Any bitwise function that needs both.</summary>
     public static PartlyWritten Xor(PartlyWritten a, PartlyWritten b) => Computed(a.Missing | b.Missing, a, b);
+
+    /// <summary>Integer sums, differences and low products: a bit depends on those at and below its place.</summary>
+    public static PartlyWritten Upward(PartlyWritten a, PartlyWritten b)
+    {
+        ulong missing = a.Missing | b.Missing;
+        return Computed(missing | (0 - missing), a, b);
+    }
 
     /// <summary>Bits moved to other places by a written distance, in the same way as the value's; everything if the distance is unwritten.</summary>
     public static PartlyWritten Shifted(PartlyWritten a, PartlyWritten by, Func<ulong, ulong, ulong> shift) =>

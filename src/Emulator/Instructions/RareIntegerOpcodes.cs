@@ -11,7 +11,7 @@ internal static class RareIntegerOpcodes
     {
         all["mul24"] = d => Multiply24(d, addend: false);
         all["mad24"] = d => Multiply24(d, addend: true);
-        all["brev"] = d => Lanes(d, d.Type(PtxType.B32, PtxType.B64), (v, bytes) => Reverse(v[0], bytes * 8));
+        all["brev"] = d => Lanes(d, d.Type(PtxType.B32, PtxType.B64), (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
         all["bfind"] = FindBit;
         all["bfe"] = d => { PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64); return Extract(d, type); };
         all["bfi"] = Insert;
@@ -87,7 +87,7 @@ internal static class RareIntegerOpcodes
             bool negative = type.IsSigned() && (v[0] >> signAt & 1) != 0;
             return negative ? field | ulong.MaxValue << length : field;
         })
-        { Moved = 1 };
+        { Moved = 1, Says = 255 };
     }
 
     private static LaneFunction Insert(InstructionDecoder d)
@@ -102,7 +102,8 @@ internal static class RareIntegerOpcodes
             if (start >= bits || length == 0) return v[1];
             ulong mask = (length == 64 ? ulong.MaxValue : (1UL << length) - 1) << start;
             return v[1] & ~mask | v[0] << start & mask;
-        });
+        })
+        { Moved = 2, Says = 255 };
     }
 
     private static LaneFunction BitMask(InstructionDecoder d)

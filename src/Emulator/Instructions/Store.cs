@@ -32,7 +32,7 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             Gather(warp, lane, value);
             warp.SetLane(lane);
             ulong at = (ulong)warp.Addresses[lane];
-            Unwritten unwritten = (partly >> lane & 1) != 0 ? Missing(warp, lane) : default;
+            Unwritten unwritten = (partly >> lane & 1) != 0 ? PutBack(Missing(warp, lane), at) : default;
             byte* to = MemoryReference.Write(warp, shape.Space, at, shape.Bytes, lane, value, unwritten.Bytes, out Allocation? allocation);
             if (unwritten.Any && allocation is { Space: StateSpace.Global }) RequireLeavable(unwritten, lane);
             if (allocation is not null) Order(warp, allocation, to - allocation.Data);
@@ -110,6 +110,10 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         }
         return all;
     }
+
+    /// <summary>Bits beside a bit-field that go back where they came from with it are padding as before, not a result.</summary>
+    private static Unwritten PutBack(Unwritten value, ulong at) =>
+        value.Bytes.Kept != 0 && value.Origin?.Address == at ? value with { Bytes = value.Bytes with { IsComputed = false } } : value;
 
     /// <summary>
     /// Global memory outlives the launch. Padding and unused parts of a vector may go there with the rest of what is stored; a result of

@@ -7,6 +7,11 @@ namespace CogVideoX.Emulator.Instructions;
 internal sealed unsafe class Ternary<T, TFunction>(int d, int a, int b, int c) : ValueInstruction
     where T : unmanaged where TFunction : struct, ITernary<T>
 {
+    public override Unwritten Carry(Warp warp, int lane, int result) =>
+        TFunction.Carry(Of(warp, a, lane), Of(warp, b, lane), Of(warp, c, lane)) is { } known ? known.ToUnwritten(sizeof(T)) : base.Carry(warp, lane, result);
+
+    private static PartlyWritten Of(Warp warp, int slot, int lane) => PartlyWritten.Of(warp, new(slot, sizeof(T)), lane);
+
     public override void Execute(Warp warp)
     {
         T* to = warp.Slot<T>(d), x = warp.Slot<T>(a), y = warp.Slot<T>(b), z = warp.Slot<T>(c);

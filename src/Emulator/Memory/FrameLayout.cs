@@ -1,3 +1,4 @@
+using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Memory;
@@ -7,6 +8,7 @@ internal sealed class FrameLayout
 {
     private const int Start = 16;
     private const int Gap = 32;                // as wide as the widest access
+    private const int MostForgotten = 4096;    // of a function at each call, for the time that more would take
     private const int MostBytes = 512 << 10;   // of a thread (CUDA programming guide, compute capabilities)
 
     private readonly List<(int Offset, PtxVariable Variable)> variables = [];
@@ -32,6 +34,20 @@ internal sealed class FrameLayout
         foreach ((int offset, PtxVariable variable) in variables)
             if (address >= (ulong)offset && address + (ulong)bytes <= (ulong)(offset + variable.Size)) return variable;
         return null;
+    }
+
+    /// <summary>Where some variables stand, as far as a call forgets them.</summary>
+    public IReadOnlyList<FrameRange> Forgotten(IEnumerable<PtxVariable> some)
+    {
+        var ranges = new List<FrameRange>();
+        int bytes = 0;
+        foreach (PtxVariable variable in some)
+        {
+            if (!offsets.TryGetValue(variable, out int offset) || bytes + variable.Size > MostForgotten) continue;
+            bytes += (int)variable.Size;
+            ranges.Add(new FrameRange(offset, (int)variable.Size));
+        }
+        return ranges;
     }
 
     /// <summary>For each byte of a frame the number of its variable, from 1; 0 for none.</summary>

@@ -16,6 +16,7 @@ internal sealed unsafe class LocalMemory
     private readonly byte[] states;
     private readonly byte* start;
     private readonly byte* marks;
+    private byte[] kept = [];   // bits that are written in bytes that aren't marked so; none until there are any
 
     public LocalMemory(FrameLayout layout)
     {
@@ -35,7 +36,7 @@ internal sealed unsafe class LocalMemory
         unwritten = default;
         if (mark.ContainsAnyExcept(Written))
             for (int i = 0; i < bytes; i++)
-                if (mark[i] != Written) unwritten = unwritten.With(i, 1, mark[i] == Computed);
+                if (mark[i] != Written) unwritten = unwritten.With(i, 1, mark[i] == Computed).Keeping(i, Kept(address, lane, i));
         return start + (lane * layout.Size) + (int)address;
     }
 
@@ -44,11 +45,23 @@ internal sealed unsafe class LocalMemory
         RequireInside(address, bytes, lane);
         Span<byte> mark = Marks(address, bytes, lane);
         mark.Fill(Written);
-        if (unwritten.Any)
-            for (int i = 0; i < bytes; i++)
-                if (unwritten.Has(i)) mark[i] = unwritten.IsComputed ? Computed : Never;
+        if (unwritten.Any) Mark(address, bytes, lane, unwritten);
         return start + (lane * layout.Size) + (int)address;
     }
+
+    private void Mark(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
+    {
+        Span<byte> mark = Marks(address, bytes, lane);
+        if (unwritten.Kept != 0 && kept.Length == 0) kept = new byte[states.Length];
+        for (int i = 0; i < bytes; i++)
+        {
+            if (!unwritten.Has(i)) continue;
+            mark[i] = unwritten.IsComputed ? Computed : Never;
+            if (kept.Length != 0) kept[(lane * layout.Size) + (int)address + i] = unwritten.KeptOf(i);
+        }
+    }
+
+    private byte Kept(ulong address, int lane, int i) => kept.Length == 0 ? (byte)0 : kept[(lane * layout.Size) + (int)address + i];
 
     /// <summary>A lane's bytes if they are aligned, inside one variable and all written, else null.</summary>
     public byte* TryRead(ulong address, int bytes, int lane)
@@ -85,6 +98,18 @@ internal sealed unsafe class LocalMemory
             int first = int.TrailingZeroCount((int)rest) * layout.Size;
             data.AsSpan(first + copy.From, copy.Bytes).CopyTo(data.AsSpan(first + copy.To));
             states.AsSpan(first + copy.From, copy.Bytes).CopyTo(states.AsSpan(first + copy.To));
+            if (kept.Length != 0) kept.AsSpan(first + copy.From, copy.Bytes).CopyTo(kept.AsSpan(first + copy.To));
+        }
+    }
+
+    /// <summary>The bytes count as never written again.</summary>
+    public void Forget(FrameRange range, uint mask)
+    {
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+        {
+            int first = (int.TrailingZeroCount((int)rest) * layout.Size) + range.Offset;
+            states.AsSpan(first, range.Bytes).Clear();
+            if (kept.Length != 0) kept.AsSpan(first, range.Bytes).Clear();
         }
     }
 

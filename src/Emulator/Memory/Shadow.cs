@@ -15,6 +15,7 @@ internal sealed class Shadow(long size, int initialOwner)
     private readonly List<List<ReadRecord>> more = [];
     private Cell[]?[] pages = new Cell[(size + 3) / 4 / PageCells + 1][];
     private int shift = 2;
+    private Dictionary<long, byte>? kept;   // bits that are written in bytes that count as unwritten
 
     /// <summary>A read of up to 32 bytes; returns those that nobody wrote, which may be carried on but not used.</summary>
     public UnwrittenBytes Read(Allocation at, long offset, int bytes, Access access)
@@ -25,7 +26,7 @@ internal sealed class Shadow(long size, int initialOwner)
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.IsUnwritten) unwritten = unwritten.With((int)((i << shift) - offset), 1 << shift, cell.WriteInfo.IsComputed);
+            if (cell.IsUnwritten) unwritten = With(unwritten, offset, i, cell);
             Read(ref cell, access, at, i << shift);
         }
         return unwritten;
@@ -37,7 +38,18 @@ internal sealed class Shadow(long size, int initialOwner)
         if (CutsCell(offset, bytes)) Split(offset, bytes);
         UnwrittenBytes unwritten = default;
         for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
-            if (CellAt(i) is { IsUnwritten: true } cell) unwritten = unwritten.With((int)((i << shift) - offset), 1 << shift, cell.WriteInfo.IsComputed);
+            if (CellAt(i) is { IsUnwritten: true } cell) unwritten = With(unwritten, offset, i, cell);
+        return unwritten;
+    }
+
+    /// <summary>With an unwritten cell's bytes, counted from an offset.</summary>
+    private UnwrittenBytes With(UnwrittenBytes unwritten, long offset, long index, Cell cell)
+    {
+        long first = index << shift;
+        unwritten = unwritten.With((int)(first - offset), 1 << shift, cell.WriteInfo.IsComputed);
+        if (kept is not null)
+            for (long at = first; at < first + (1 << shift); at++)
+                if (kept.TryGetValue(at, out byte bits)) unwritten = unwritten.Keeping((int)(at - offset), bits);
         return unwritten;
     }
 
@@ -68,6 +80,15 @@ internal sealed class Shadow(long size, int initialOwner)
             Write(ref cell, access, at, i << shift, piece);
             if (unwritten.Has((int)((i << shift) - offset))) cell.WriteInfo = cell.WriteInfo.WithUnwritten(unwritten.IsComputed);
         }
+        if (unwritten.Any) Keep(offset, bytes, unwritten);
+    }
+
+    private void Keep(long offset, int bytes, UnwrittenBytes unwritten)
+    {
+        if (unwritten.Kept != 0) kept ??= [];
+        for (int i = 0; i < bytes; i++)
+            if (unwritten.KeptOf(i) is not 0 and var bits) kept![offset + i] = bits;
+            else kept?.Remove(offset + i);
     }
 
     /// <summary>
@@ -214,6 +235,7 @@ internal sealed class Shadow(long size, int initialOwner)
     public void Forget(long offset, int bytes)
     {
         for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++) CellAt(i) = new Cell { WriteCta = Cell.Never };
+        if (kept is not null) Keep(offset, bytes, default);
     }
 
     private bool CutsCell(long offset, int bytes) => ((offset | (uint)bytes) & ((1L << shift) - 1)) != 0;

@@ -2,38 +2,73 @@ namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Which of up to 32 bytes hold what nobody wrote. Such bytes may be carried anywhere; what depends on them is a fault.</summary>
 /// <param name="Mask">a bit a byte</param> <param name="IsComputed">whether they went through arithmetic, which no copy of padding does</param>
-internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed)
+/// <param name="Kept">bits of the first eight bytes that are written, in bytes of the mask: a bit-field beside others that aren't</param>
+internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong Kept = 0)
 {
+    private const int KeptBytes = sizeof(ulong);
+
     /// <summary>All bytes of a register, whatever its size.</summary>
     public static readonly UnwrittenBytes All = new(~0u, IsComputed: true);
 
     public bool Any => Mask != 0;
 
+    /// <summary>The bits of the first eight bytes that nobody wrote.</summary>
+    public ulong Bits => Spread(Mask) & ~Kept;
+
+    /// <summary>Those of up to eight bytes that have some of these bits.</summary>
+    public static UnwrittenBytes OfBits(ulong bits, int bytes, bool computed)
+    {
+        uint mask = 0;
+        for (int i = 0; i < bytes; i++)
+            if ((bits >> 8 * i & 0xff) != 0) mask |= 1u << i;
+        return new UnwrittenBytes(mask, computed, Spread(mask) & ~bits);
+    }
+
     public bool Has(int at) => (Mask >> at & 1) != 0;
 
-    public UnwrittenBytes With(int at, int count, bool computed) => new(Mask | Bits(count) << at, IsComputed || computed);
+    /// <summary>The bits of a byte that are written all the same.</summary>
+    public byte KeptOf(int at) => at < KeptBytes ? (byte)(Kept >> 8 * at) : (byte)0;
+
+    public UnwrittenBytes With(int at, int count, bool computed) => new(Mask | Some(count) << at, IsComputed || computed, Kept);
+
+    /// <summary>With some bits of a byte that it has written all the same.</summary>
+    public UnwrittenBytes Keeping(int at, byte bits) => at < KeptBytes ? this with { Kept = Kept | (ulong)bits << 8 * at } : this;
 
     /// <summary>Some of the bytes, from <paramref name="at"/> on.</summary>
     public UnwrittenBytes Part(int at, int count)
     {
-        uint mask = Mask >> at & Bits(count);
-        return new UnwrittenBytes(mask, IsComputed && mask != 0);
+        uint mask = Mask >> at & Some(count);
+        return new UnwrittenBytes(mask, IsComputed && mask != 0, at < KeptBytes ? Kept >> 8 * at & Spread(mask) : 0);
     }
 
-    public UnwrittenBytes Join(UnwrittenBytes other) => new(Mask | other.Mask, IsComputed || other.IsComputed);
+    public UnwrittenBytes Join(UnwrittenBytes other)
+    {
+        uint mask = Mask | other.Mask;
+        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Bits | other.Bits));
+    }
 
     /// <summary>The bytes moved up by some places.</summary>
-    public UnwrittenBytes Up(int places) => new(Mask << places, IsComputed);
+    public UnwrittenBytes Up(int places) => new(Mask << places, IsComputed, places < KeptBytes ? Kept << 8 * places : 0);
 
-    public bool IsWhole(int bytes) => (Mask & Bits(bytes)) == Bits(bytes);
+    /// <summary>Whether of so many bytes no bit is written.</summary>
+    public bool IsWhole(int bytes) => (Mask & Some(bytes)) == Some(bytes) && (Kept & Spread(Some(bytes))) == 0;
 
     /// <summary>Whether groups of so many bytes are unwritten as a whole or not at all.</summary>
     public bool FillsGroups(int bytes)
     {
         for (int at = 0; at < 32; at += bytes)
-            if ((Mask >> at & Bits(bytes)) is not 0 and var part && part != Bits(bytes)) return false;
+            if ((Mask >> at & Some(bytes)) is not 0 and var part && part != Some(bytes)) return false;
         return true;
     }
 
-    private static uint Bits(int count) => count >= 32 ? ~0u : (1u << count) - 1;
+    private static uint Some(int count) => count >= 32 ? ~0u : (1u << count) - 1;
+
+    /// <summary>All bits of the first eight bytes of a mask.</summary>
+    private static ulong Spread(uint mask)
+    {
+        ulong bits = 0;
+        for (int i = 0; i < KeptBytes; i++)
+            if ((mask >> i & 1) != 0) bits |= 0xffUL << 8 * i;
+        return bits;
+    }
 }
