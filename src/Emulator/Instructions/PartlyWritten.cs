@@ -4,23 +4,31 @@ using CogVideoX.Emulator.Memory;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>A lane's value, with a bit for each of its bits that nobody wrote.</summary>
-internal readonly record struct PartlyWritten(ulong Value, ulong Missing, bool IsComputed, UnwrittenOrigin? Origin)
+internal readonly record struct PartlyWritten(
+    ulong Value, ulong Missing, bool IsComputed, UnwrittenOrigin? Origin, bool IsMasked = false)
 {
     public static PartlyWritten Of(Warp warp, LaneSlot from, int lane)
     {
         Unwritten unwritten = warp.Unwritten.Of(from.Slot, lane);
         ulong missing = unwritten.Bytes.Part(0, from.Bytes).Bits;
-        return new PartlyWritten(from.Read(warp, lane), missing, unwritten.Bytes.IsComputed, unwritten.Origin);
+        return new PartlyWritten(from.Read(warp, lane), missing, unwritten.Bytes.IsComputed, unwritten.Origin, unwritten.Bytes.IsMasked);
     }
 
     public Unwritten ToUnwritten(int bytes) =>
-        UnwrittenBytes.OfBits(Missing, bytes, IsComputed) is { Any: true } some ? new Unwritten(some, Origin) : default;
+        UnwrittenBytes.OfBits(Missing, bytes, IsComputed, IsMasked) is { Any: true } some ? new Unwritten(some, Origin) : default;
 
-    public static PartlyWritten And(PartlyWritten a, PartlyWritten b) =>
-        Computed((a.Missing & b.Missing) | (a.Missing & b.Value) | (b.Missing & a.Value), a, b);
+    public static PartlyWritten And(PartlyWritten a, PartlyWritten b)
+    {
+        bool masks = (a.Missing == 0 || a.IsCopied) && (b.Missing == 0 || b.IsCopied) && (a.Missing == 0 || b.Missing == 0);
+        return Computed((a.Missing & b.Missing) | (a.Missing & b.Value) | (b.Missing & a.Value), a, b) with { IsMasked = masks };
+    }
 
-    public static PartlyWritten Or(PartlyWritten a, PartlyWritten b) =>
-        Computed((a.Missing & b.Missing) | (a.Missing & ~b.Value) | (b.Missing & ~a.Value), a, b);
+    /// <summary>Values side by side make no new ones: parts of a larger value, or a bit-field in the gap that a mask made for it.</summary>
+    public static PartlyWritten Or(PartlyWritten a, PartlyWritten b)
+    {
+        bool beside = a.StandsBeside(b) && b.StandsBeside(a);
+        return Computed((a.Missing & b.Missing) | (a.Missing & ~b.Value) | (b.Missing & ~a.Value), a, b) with { IsComputed = !beside };
+    }
 
     /// <summary>Any bitwise function that needs both.</summary>
     public static PartlyWritten Xor(PartlyWritten a, PartlyWritten b) => Computed(a.Missing | b.Missing, a, b);
@@ -35,6 +43,16 @@ internal readonly record struct PartlyWritten(ulong Value, ulong Missing, bool I
     /// <summary>Bits moved to other places by a written distance, in the same way as the value's; everything if the distance is unwritten.</summary>
     public static PartlyWritten Shifted(PartlyWritten a, PartlyWritten by, Func<ulong, ulong, ulong> shift) =>
         by.Missing != 0 ? Computed(ulong.MaxValue, a, by) : a with { Missing = shift(a.Missing, by.Value) };
+
+    private bool IsCopied => !IsComputed || IsMasked;
+
+    private bool StandsBeside(PartlyWritten other)
+    {
+        if (Missing == 0) return true;
+        if (!IsCopied) return false;
+        ulong bytes = UnwrittenBytes.Spread(UnwrittenBytes.OfBits(Missing, 8, false, false).Mask);
+        return (IsMasked && other.Missing == 0) || (bytes & (other.Missing | other.Value)) == 0;
+    }
 
     private static PartlyWritten Computed(ulong missing, PartlyWritten a, PartlyWritten b) => new(0, missing, true, a.Origin ?? b.Origin);
 }

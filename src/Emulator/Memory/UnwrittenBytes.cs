@@ -2,8 +2,9 @@ namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Which of up to 32 bytes hold what nobody wrote. Such bytes may be carried anywhere; what depends on them is a fault.</summary>
 /// <param name="Mask">a bit a byte</param> <param name="IsComputed">whether they went through arithmetic, which no copy of padding does</param>
+/// <param name="IsMasked">whether a mask is all of that arithmetic: what an <c>or</c> then adds stands beside them, as a bit-field does</param>
 /// <param name="Kept">bits of the first eight bytes that are written, in bytes of the mask: a bit-field beside others that aren't</param>
-internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong Kept = 0)
+internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong Kept = 0, bool IsMasked = false)
 {
     private const int KeptBytes = sizeof(ulong);
 
@@ -16,12 +17,12 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     public ulong Bits => Spread(Mask) & ~Kept;
 
     /// <summary>Those of up to eight bytes that have some of these bits.</summary>
-    public static UnwrittenBytes OfBits(ulong bits, int bytes, bool computed)
+    public static UnwrittenBytes OfBits(ulong bits, int bytes, bool computed, bool masked)
     {
         uint mask = 0;
         for (int i = 0; i < bytes; i++)
             if ((bits >> 8 * i & 0xff) != 0) mask |= 1u << i;
-        return new UnwrittenBytes(mask, computed, Spread(mask) & ~bits);
+        return new UnwrittenBytes(mask, computed, Spread(mask) & ~bits, masked);
     }
 
     public bool Has(int at) => (Mask >> at & 1) != 0;
@@ -29,7 +30,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     /// <summary>The bits of a byte that are written all the same.</summary>
     public byte KeptOf(int at) => at < KeptBytes ? (byte)(Kept >> 8 * at) : (byte)0;
 
-    public UnwrittenBytes With(int at, int count, bool computed) => new(Mask | Some(count) << at, IsComputed || computed, Kept);
+    public UnwrittenBytes With(int at, int count, bool computed) => new(Mask | Some(count) << at, IsComputed || computed, Kept, IsMasked);
 
     /// <summary>With some bits of a byte that it has written all the same.</summary>
     public UnwrittenBytes Keeping(int at, byte bits) => at < KeptBytes ? this with { Kept = Kept | (ulong)bits << 8 * at } : this;
@@ -38,17 +39,17 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     public UnwrittenBytes Part(int at, int count)
     {
         uint mask = Mask >> at & Some(count);
-        return new UnwrittenBytes(mask, IsComputed && mask != 0, at < KeptBytes ? Kept >> 8 * at & Spread(mask) : 0);
+        return new UnwrittenBytes(mask, IsComputed && mask != 0, at < KeptBytes ? Kept >> 8 * at & Spread(mask) : 0, IsMasked);
     }
 
     public UnwrittenBytes Join(UnwrittenBytes other)
     {
         uint mask = Mask | other.Mask;
-        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Bits | other.Bits));
+        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Bits | other.Bits), IsMasked && other.IsMasked);
     }
 
     /// <summary>The bytes moved up by some places.</summary>
-    public UnwrittenBytes Up(int places) => new(Mask << places, IsComputed, places < KeptBytes ? Kept << 8 * places : 0);
+    public UnwrittenBytes Up(int places) => new(Mask << places, IsComputed, places < KeptBytes ? Kept << 8 * places : 0, IsMasked);
 
     /// <summary>Whether of so many bytes no bit is written.</summary>
     public bool IsWhole(int bytes) => (Mask & Some(bytes)) == Some(bytes) && (Kept & Spread(Some(bytes))) == 0;
@@ -64,7 +65,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     private static uint Some(int count) => count >= 32 ? ~0u : (1u << count) - 1;
 
     /// <summary>All bits of the first eight bytes of a mask.</summary>
-    private static ulong Spread(uint mask)
+    public static ulong Spread(uint mask)
     {
         ulong bits = 0;
         for (int i = 0; i < KeptBytes; i++)

@@ -23,6 +23,18 @@ public class ExternalCallTests
         Assert.Equal(new Dim3(5, 0, 0), fault.Thread);
     }
 
+    /// <summary>ILGPU declares the bytes of a character with 32 bits.</summary>
+    [Fact]
+    public void AnAssertionMayGiveItsCharactersBytesIn32Bits()
+    {
+        string call = Text + Fail("%rd3").Replace(".param .b64 e", ".param .b32 e").Replace("st.param.b64 [e]", "st.param.b32 [e]");
+        PtxModule module = Kernel.Module(call, variables: Texts
+            + " .extern .func __assertfail (.param .b64 a, .param .b64 b, .param .b32 c, .param .b64 d, .param .b32 e);");
+        Fault? fault = Kernel.Launch(module, new byte[16], 16, 1, 1).Report.Fault;
+        Assert.Equal(FaultKind.Assertion, fault?.Kind);
+        Assert.StartsWith("i < n", fault!.Message);
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("12345678")]
