@@ -287,9 +287,11 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     }
 
     /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>
+    /// <summary>PTX ISA 9.4.1, tables 27 and 28: registers of bits take everything, those of floats no integers, those of integers no floats.</summary>
     private void RequireWidened(PtxRegister register, PtxType type)
     {
-        if ((register.Type.IsFloat() && IsInteger(type)) || type.IsFloat())
+        bool isBits = register.Type is PtxType.B16 or PtxType.B32 or PtxType.B64 or PtxType.B128;
+        if (!isBits && (register.Type.IsFloat() ? IsInteger(type) || type.IsFloat() : type.IsFloat()))
             throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
     }
 

@@ -18,9 +18,10 @@ internal sealed unsafe class ModuleMemory : IDisposable
     public ModuleMemory(PtxModule module)
     {
         long bytes = 0;
-        foreach (PtxVariable variable in module.Variables)
+        // a variable that stands in a function lasts as long as the module's (PTX ISA 5.4)
+        foreach (PtxVariable variable in module.Variables.Concat(module.Functions.Values.SelectMany(f => f.Variables)))
         {
-            if (variable.IsDynamic || variable.Space == StateSpace.Shared) continue;
+            if (variable.IsDynamic || variable.Space is not (StateSpace.Global or StateSpace.Const)) continue;
             bytes += variable.Size;
             if (bytes > MostVariableBytes)
                 throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");

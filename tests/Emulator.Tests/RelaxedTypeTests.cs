@@ -1,0 +1,28 @@
+namespace CogVideoX.Emulator.Tests;
+
+/// <summary>Registers wider than an instruction's type (PTX ISA 9.4.1), and variables that stand in a function (5.4).</summary>
+public class RelaxedTypeTests
+{
+    private const string Stored = "st.global.u64 [%rd1], 0x123456783f800000; ";
+
+    [Theory]
+    [InlineData("mov.u64 %rd5, -1; ld.global.f32 %rd5, [%rd1];", 0x3f800000)]
+    [InlineData("mov.u64 %rd6, 0x1234567840000000; st.global.f32 [%rd1+8], %rd6; ld.global.u32 %rd5, [%rd1+8];", 0x40000000)]
+    [InlineData("mov.b64 %rd6, 0x1234567840000000; cvt.f64.f32 %rd5, %rd6;", 0x4000000000000000)]
+    [InlineData("mov.u32 %r2, 3; cvt.rn.f32.u32 %rd5, %r2;", 0x40400000)]
+    public void ABitRegisterTakesANarrowerFloat(string body, long value) => Assert.Equal((ulong)value, Small.Value(Stored + body));
+
+    [Theory]
+    [InlineData(".reg .u64 %x; ld.global.f32 %x, [%rd1];")]
+    [InlineData("ld.global.f32 %fd1, [%rd1];")]
+    [InlineData("st.global.f32 [%rd1], %fd1;")]
+    public void OthersDoNot(string body) => Small.Refused("not a .f32", body);
+
+    [Fact]
+    public void AGlobalVariableMayStandInAFunction()
+    {
+        const string body = ".global .align 4 .b32 t[3] = {4, 5, 6}; .const .align 4 .b32 c[2] = {7, 8}; ld.global.u32 %r2, [t+4]; "
+            + "ld.const.u32 %r3, [c+4]; add.u32 %r5, %r2, %r3;";
+        Assert.Equal(13u, Small.Value(body));
+    }
+}
