@@ -38,6 +38,34 @@ public class UnwrittenBitsTests
     [InlineData("ld.local.u32 %r6, [l]; add.u32 %r6, %r6, 1; and.b32 %r6, %r6, 15; or.b32 %r5, %r6, 16;")]
     public void OthersMayNot(string body) => Small.Faults(FaultKind.Uninitialized, "", Variables + body + "add.u32 %r5, %r5, 0; st.global.u32 [%rd1], %r5;");
 
+    private const string Copy = Variables + "st.local.u8 [l], 7; st.local.u32 [l+4], 8; mov.u64 %rd2, l; mov.u64 %rd3, %rd1; mov.u32 %r2, 0; "
+        + "L: ld.local.u8 %h1, [%rd2]; st.global.u8 [%rd3], %h1; add.s64 %rd2, %rd2, STEP; add.s64 %rd3, %rd3, STEP; "
+        + "add.u32 %r2, %r2, 1; setp.lt.u32 %p1, %r2, 8; @%p1 bra L; ";
+
+    /// <summary>Compilers copy large structs byte by byte, padding included.</summary>
+    [Fact]
+    public void PaddingMayBeCopiedByteByByte() => Assert.Equal(8u, Small.Value(Copy.Replace("STEP", "1") + "ld.global.u32 %r5, [%rd1+4];"));
+
+    [Fact]
+    public void AByteAloneMayNot()
+    {
+        Small.Faults(FaultKind.Uninitialized, "", Copy.Replace("STEP", "2"));
+        Small.Faults(FaultKind.Uninitialized, "", Variables + "ld.local.u8 %h1, [l]; st.global.u8 [%rd1], %h1;");
+    }
+
+    /// <summary>Zeros beside a value that nobody wrote don't make it a part of one.</summary>
+    [Theory]
+    [InlineData("ld.shared.u8 %r5, [s];")]
+    [InlineData("cvt.u32.u16 %r5, %h3;")]
+    [InlineData("ld.local.u32 %r6, [l]; shl.b32 %r5, %r6, 2;")]
+    [InlineData("ld.local.u32 %r6, [l]; shr.u32 %r5, %r6, 16;")]
+    [InlineData("ld.local.u32 %r6, [l]; and.b32 %r5, %r6, 255;")]
+    [InlineData("ld.local.u32 %r6, [l]; bfe.u32 %r5, %r6, 8, 8;")]
+    [InlineData("ld.local.u32 %r6, [l]; cvt.u64.u32 %rd5, %r6;")]
+    [InlineData("ld.local.u32 %r6, [l]; prmt.b32 %r5, %r6, %r6, 0x2103;")]
+    public void AWiderValueOfThemMayNotLeave(string body) =>
+        Small.Faults(FaultKind.Uninitialized, "", Variables + body + (body.Contains("%rd5") ? "st.global.u64 [%rd1], %rd5;" : "st.global.u32 [%rd1], %r5;"));
+
     /// <summary>An overwritten field is whole again, and one whose bits come back unwritten isn't.</summary>
     [Fact]
     public void AStoreEndsWhatWasWrittenByTheBit()

@@ -14,6 +14,7 @@ internal sealed unsafe class Warp
     private long executedTogether;
     private long mostApart;
     private readonly uint[] ready;
+    private ulong[]? lastBytes;
     private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
     public Warp(Cta cta, int number, uint mask, KernelCode code)
@@ -181,6 +182,20 @@ internal sealed unsafe class Warp
             Knowledge[lane] = old with { Fenced = old.Fenced.Join(Async.AddWaited(seen, Cta.Number, 1u << lane)) };
         }
         Clock++;
+    }
+
+    /// <summary>Where a lane last stored a single byte in global memory or by a generic address; 0 if it never did.</summary>
+    public ulong LastByte(int lane) => lastBytes is null ? 0 : lastBytes[lane];
+
+    /// <summary>The active lanes have stored single bytes at <see cref="Addresses"/>.</summary>
+    public void RememberBytes()
+    {
+        lastBytes ??= new ulong[Lanes];
+        for (uint rest = Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            lastBytes[lane] = (ulong)Addresses[lane];
+        }
     }
 
     /// <summary>Some lanes have run so many instructions more; returns how many the busiest of them has run in all.</summary>

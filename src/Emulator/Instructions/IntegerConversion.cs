@@ -25,6 +25,6 @@ internal static class IntegerConversion
         public static TTo Do(TFrom a) => TTo.CreateTruncating(a);
 
         public static PartlyWritten? Carry(PartlyWritten a) =>
-            a with { Missing = ulong.CreateTruncating(TTo.CreateTruncating(TFrom.CreateTruncating(a.Missing))) };
+            a.Moved(ulong.CreateTruncating(TTo.CreateTruncating(TFrom.CreateTruncating(a.Missing))));
     }
 }

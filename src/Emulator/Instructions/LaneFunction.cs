@@ -19,7 +19,9 @@ internal sealed class LaneFunction(LaneSlot d, LaneSlot[] sources, Func<ulong[],
         if (Moved == 0 || from.Skip(Moved).Any(s => (s.Missing & Says) != 0)) return base.Carry(warp, lane, result);
         PartlyWritten first = from.First(s => s.Missing != 0);
         ulong missing = function([.. from.Select((s, i) => i < Moved ? s.Missing : s.Value)]);
-        return (first with { Missing = missing, IsComputed = from.Any(s => s.IsComputed) }).ToUnwritten(Math.Max(d.Bytes, 1));
+        PartlyWritten moved = Moved == 1 ? first.Moved(missing)
+            : first with { Missing = missing, IsComputed = from.Any(s => s.Missing != 0 && !s.IsCopied), IsMasked = false };
+        return moved.ToUnwritten(Math.Max(d.Bytes, 1));
     }
 
     public override void Execute(Warp warp)

@@ -92,6 +92,7 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
         {
             UnwrittenBytes part = unwritten.Part(i * elementBytes, elementBytes);
             if (isSigned && part.Has(elementBytes - 1) && (part.KeptOf(elementBytes - 1) & 0x80) == 0) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
+            else if (destinations[i].Bytes > elementBytes) part = part.Extended(elementBytes);
             warp.Unwritten.Set(destinations[i].Slot, lane, new Unwritten(part, origin));
         }
     }

@@ -5,13 +5,14 @@ namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>A lane's value, with a bit for each of its bits that nobody wrote.</summary>
 internal readonly record struct PartlyWritten(
-    ulong Value, ulong Missing, bool IsComputed, UnwrittenOrigin? Origin, bool IsMasked = false)
+    ulong Value, ulong Missing, bool IsComputed, UnwrittenOrigin? Origin, bool IsMasked = false, bool IsWhole = false)
 {
     public static PartlyWritten Of(Warp warp, LaneSlot from, int lane)
     {
         Unwritten unwritten = warp.Unwritten.Of(from.Slot, lane);
         ulong missing = unwritten.Bytes.Part(0, from.Bytes).Bits;
-        return new PartlyWritten(from.Read(warp, lane), missing, unwritten.Bytes.IsComputed, unwritten.Origin, unwritten.Bytes.IsMasked);
+        return new PartlyWritten(from.Read(warp, lane), missing, unwritten.Bytes.IsComputed, unwritten.Origin, unwritten.Bytes.IsMasked,
+            unwritten.Bytes.IsWhole(from.Bytes));
     }
 
     public Unwritten ToUnwritten(int bytes) =>
@@ -42,9 +43,16 @@ internal readonly record struct PartlyWritten(
 
     /// <summary>Bits moved to other places by a written distance, in the same way as the value's; everything if the distance is unwritten.</summary>
     public static PartlyWritten Shifted(PartlyWritten a, PartlyWritten by, Func<ulong, ulong, ulong> shift) =>
-        by.Missing != 0 ? Computed(ulong.MaxValue, a, by) : a with { Missing = shift(a.Missing, by.Value) };
+        by.Missing != 0 ? Computed(ulong.MaxValue, a, by) : a.Moved(shift(a.Missing, by.Value));
 
-    private bool IsCopied => !IsComputed || IsMasked;
+    /// <summary>
+    /// Its bits at other places. Zeros beside a value that nobody wrote at all are no part of it: what leaves the launch then is such a value still.
+    /// </summary>
+    public PartlyWritten Moved(ulong missing) =>
+        this with { Missing = missing, IsComputed = IsComputed || IsWhole, IsMasked = IsMasked || (IsWhole && !IsComputed) };
+
+    /// <summary>Whether it came here by copies, masks and moves alone.</summary>
+    public bool IsCopied => !IsComputed || IsMasked;
 
     private bool StandsBeside(PartlyWritten other)
     {

@@ -11,6 +11,7 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
 {
     private readonly bool isWord = shape is { Count: 1, Scope: Scope.Weak } && shape.Type.Bytes() == 4 && sources[0].Bytes == 4;
     private readonly int elementBytes = shape.Type.Bytes();
+    private readonly bool isByte = shape is { Bytes: 1, Space: StateSpace.Global or StateSpace.Generic };
 
     public override bool MayCarry(int slot) => slot != address.Slot && slot != Guard;
 
@@ -34,10 +35,11 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             ulong at = (ulong)warp.Addresses[lane];
             Unwritten unwritten = (partly >> lane & 1) != 0 ? PutBack(Missing(warp, lane), at) : default;
             byte* to = MemoryReference.Write(warp, shape.Space, at, shape.Bytes, lane, value, unwritten.Bytes, out Allocation? allocation);
-            if (unwritten.Any && allocation is { Space: StateSpace.Global }) RequireLeavable(unwritten, lane);
+            if (unwritten.Any && allocation is { Space: StateSpace.Global }) RequireLeavable(warp, unwritten, at, lane);
             if (allocation is not null) Order(warp, allocation, to - allocation.Data);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
+        if (isByte) warp.RememberBytes();
         if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
     }
 
@@ -105,7 +107,7 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         for (int i = 0; i < sources.Length; i++)
         {
             Unwritten one = warp.Unwritten.Of(sources[i].Slot, lane);
-            UnwrittenBytes part = one.Bytes.Part(0, elementBytes);
+            UnwrittenBytes part = one.Bytes.Lowest(elementBytes);
             if (part.Any) all = all.Join(one with { Bytes = part.Up(i * elementBytes) });
         }
         return all;
@@ -117,10 +119,11 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
 
     /// <summary>
     /// Global memory outlives the launch. Padding and unused parts of a vector may go there with the rest of what is stored; a result of
-    /// arithmetic may not, nor a store of nothing else.
+    /// arithmetic may not, nor a store of nothing else, but a byte in the course of a copy byte by byte: compilers copy large structs so.
     /// </summary>
-    private void RequireLeavable(Unwritten unwritten, int lane)
+    private void RequireLeavable(Warp warp, Unwritten unwritten, ulong at, int lane)
     {
+        if (isByte && !unwritten.Bytes.IsComputed && warp.LastByte(lane) == at - 1) return;
         if (unwritten.Bytes.IsComputed || unwritten.Bytes.IsWhole(shape.Bytes))
             throw UnwrittenRegisters.Used(this, "what is stored to global memory", unwritten, lane);
     }

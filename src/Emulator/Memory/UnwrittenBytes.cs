@@ -54,6 +54,16 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     /// <summary>Whether of so many bytes no bit is written.</summary>
     public bool IsWhole(int bytes) => (Mask & Some(bytes)) == Some(bytes) && (Kept & Spread(Some(bytes))) == 0;
 
+    /// <summary>The lowest bytes, zeros above which a wider register has if they aren't written at all.</summary>
+    public UnwrittenBytes Extended(int bytes) => IsWhole(bytes) && !IsComputed ? this with { IsComputed = true, IsMasked = true } : this;
+
+    /// <summary>The lowest bytes without what a mask or an extension put above them.</summary>
+    public UnwrittenBytes Lowest(int bytes)
+    {
+        UnwrittenBytes part = Part(0, bytes);
+        return part.IsMasked && part.IsWhole(bytes) ? part with { IsComputed = false, IsMasked = false } : part;
+    }
+
     /// <summary>Whether groups of so many bytes are unwritten as a whole or not at all.</summary>
     public bool FillsGroups(int bytes)
     {
