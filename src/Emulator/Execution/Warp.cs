@@ -214,17 +214,18 @@ internal sealed unsafe class Warp
     }
 
     /// <summary>
-    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others; true while they do.
+    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others, and all wait for lanes that still run: they
+    /// may be on their way to their end. True while they wait.
     /// </summary>
     public bool AwaitsWhole(Instruction instruction, string name)
     {
-        if (Active == Live || !RunsApart || instruction.Guard != Instruction.NoSlot) { RequireWhole(name); return false; }
         Strand strand = Strand;
+        if (Active == Live || instruction.Guard != Instruction.NoSlot || !(RunsApart || OthersRun(strand))) { RequireWhole(name); return false; }
         uint here = Here(instruction.Index);
         if (here != Live)
         {
             strand.Waiting = $"'{name}' at line {instruction.Line}, for lanes 0x{Live & ~here:x8} of the warp";
-            strand.CanResume = () => Here(instruction.Index) == Live;
+            strand.CanResume = () => Here(instruction.Index) == Live || !(RunsApart || OthersRun(strand));
             Next = instruction.Index;
             Yield = true;
             return true;
@@ -234,6 +235,8 @@ internal sealed unsafe class Warp
         RunsApart = false;
         return false;
     }
+
+    private bool OthersRun(Strand strand) => Strands.Exists(other => other != strand && other.Waiting is null);
 
     private uint Here(int index)
     {
