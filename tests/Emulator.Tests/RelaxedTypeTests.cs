@@ -25,4 +25,14 @@ public class RelaxedTypeTests
             + "ld.const.u32 %r3, [c+4]; add.u32 %r5, %r2, %r3;";
         Assert.Equal(13u, Small.Value(body));
     }
+
+    /// <summary>Textures aren't run, but a module that has some is read (5.3).</summary>
+    [Fact]
+    public void FieldsOfASamplerAreReadOver()
+    {
+        const string before = ".global .texref t; .global .samplerref s = { addr_mode_0 = clamp_to_edge, filter_mode = linear }; ";
+        const string body = "setp.eq.u64 %p1, %rd1, 0; @%p1 tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [t, s, {%f1, %f2}]; mov.u32 %r5, 3;";
+        Assert.Equal(3u, Small.Value(body, before));
+        Assert.Throws<PtxException>(() => Small.Module("", ".global .samplerref s = { addr_mode_0 = wrap"));
+    }
 }

@@ -35,11 +35,11 @@ internal sealed class VariableParser(TokenReader reader)
         Token first = reader.Take();
         if (!Spaces.TryGetValue(first.Text, out StateSpace space))
             throw new PtxException(first.Line, $"'{first.Text}' doesn't start a directive");
-        (PtxType type, int lanes, int align) = Attributes();
-        return () => Named(space, type, lanes, align, isExtern);
+        (PtxType type, int lanes, int align, bool isOpaque) = Attributes();
+        return () => Named(space, type, lanes, align, isOpaque, isExtern);
     }
 
-    private (PtxType Type, int Lanes, int Align) Attributes()
+    private (PtxType Type, int Lanes, int Align, bool IsOpaque) Attributes()
     {
         int align = 0, lanes = 1;
         while (reader.Current.Kind == TokenKind.Suffix)
@@ -52,13 +52,13 @@ internal sealed class VariableParser(TokenReader reader)
                 case ".v4": lanes = 4; break;
                 case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
                 case ".attribute": SkipParentheses(); break;
-                case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8));   // opaque (PTX ISA 5.3)
+                case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8), true);   // PTX ISA 5.3
                 default:
                     if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || type.IsSubByte())
                         throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
                     align = Math.Max(align, type.Bytes() * lanes);
                     PointerHints();
-                    return (type, lanes, align);
+                    return (type, lanes, align, false);
             }
         }
         throw reader.Unexpected("a type");
@@ -84,7 +84,15 @@ internal sealed class VariableParser(TokenReader reader)
             if (reader.Take().Kind == TokenKind.End) throw reader.Unexpected("')'");
     }
 
-    private IEnumerable<PtxVariable> Named(StateSpace space, PtxType type, int lanes, int align, bool isExtern)
+    /// <summary>The fields of a texture, sampler or surface: <c>{ addr_mode_0 = clamp_to_edge, filter_mode = linear }</c>.</summary>
+    private void SkipFields()
+    {
+        reader.Expect("{");
+        while (!reader.TryTake("}"))
+            if (reader.Take().Kind == TokenKind.End) throw reader.Unexpected("'}'");
+    }
+
+    private IEnumerable<PtxVariable> Named(StateSpace space, PtxType type, int lanes, int align, bool isOpaque, bool isExtern)
     {
         int line = reader.Line;
         string name = reader.ExpectName();
@@ -98,7 +106,11 @@ internal sealed class VariableParser(TokenReader reader)
             reader.Expect("]");
         }
         var initial = new InitializerParser(reader, type);
-        if (reader.TryTake("=")) initial.Parse();
+        if (reader.TryTake("="))
+        {
+            if (isOpaque) SkipFields();
+            else initial.Parse();
+        }
         long size = elements * type.Bytes();
         if (open && initial.Bytes.Count > 0) size = Math.Max(size, initial.Bytes.Count);
         bool isDynamic = open && initial.Bytes.Count == 0;
