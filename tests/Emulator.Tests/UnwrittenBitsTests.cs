@@ -6,7 +6,7 @@ namespace CogVideoX.Emulator.Tests;
 /// </summary>
 public class UnwrittenBitsTests
 {
-    private const string Variables = ".shared .align 8 .b8 s[64]; .local .align 8 .b8 l[64]; ";
+    private const string Variables = ".shared .align 8 .b8 s[64]; .local .align 16 .b8 l[64]; ";
 
     /// <summary>A field of 5 bits at 0 and one of 11 at 5, of which the first is written.</summary>
     private const string Field = "ld.local.u32 %r2, [l]; and.b32 %r3, %r2, -32; or.b32 %r4, %r3, 9; st.local.u32 [l], %r4; ";
@@ -23,6 +23,9 @@ public class UnwrittenBitsTests
     // through shared memory and a call's parameter
     [InlineData(Field + "ld.local.u32 %r6, [l]; st.shared.u32 [s], %r6; ld.shared.u32 %r7, [s]; and.b32 %r5, %r7, 31;")]
     [InlineData(Field + "ld.local.u32 %r6, [l]; st.shared.u32 [s], 0; st.shared.u32 [s], %r6; ld.shared.u8 %r7, [s]; and.b32 %r5, %r7, 31;")]
+    // in the third word of a vector
+    [InlineData("st.local.v2.u32 [l], {1, 2}; st.local.u32 [l+12], 4; ld.local.u32 %r1, [l+8]; and.b32 %r1, %r1, -32; or.b32 %r1, %r1, 9; st.local.u32 [l+8], %r1;"
+        + "ld.local.v4.u32 {%r1, %r2, %r3, %r4}, [l]; and.b32 %r5, %r3, 31;")]
     public void WrittenBitsMayBeUsed(string body) => Assert.Equal(9u, Small.Value(Variables + body));
 
     [Theory]

@@ -58,7 +58,7 @@ internal readonly record struct PartlyWritten(
     {
         if (Missing == 0) return true;
         if (!IsCopied) return false;
-        ulong bytes = UnwrittenBytes.Spread(UnwrittenBytes.OfBits(Missing, 8, false, false).Mask);
+        var bytes = (ulong)UnwrittenBytes.Spread(UnwrittenBytes.OfBits(Missing, 8, false, false).Mask);
         return (IsMasked && other.Missing == 0) || (bytes & (other.Missing | other.Value)) == 0;
     }
 

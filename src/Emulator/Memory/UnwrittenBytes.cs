@@ -3,10 +3,10 @@ namespace CogVideoX.Emulator.Memory;
 /// <summary>Which of up to 32 bytes hold what nobody wrote. Such bytes may be carried anywhere; what depends on them is a fault.</summary>
 /// <param name="Mask">a bit a byte</param> <param name="IsComputed">whether they went through arithmetic, which no copy of padding does</param>
 /// <param name="IsMasked">whether a mask is all of that arithmetic: what an <c>or</c> then adds stands beside them, as a bit-field does</param>
-/// <param name="Kept">bits of the first eight bytes that are written, in bytes of the mask: a bit-field beside others that aren't</param>
-internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong Kept = 0, bool IsMasked = false)
+/// <param name="Kept">bits of the first 16 bytes that are written, in bytes of the mask: a bit-field beside others that aren't</param>
+internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt128 Kept = default, bool IsMasked = false)
 {
-    private const int KeptBytes = sizeof(ulong);
+    private const int KeptBytes = 16;
 
     /// <summary>All bytes of a register, whatever its size.</summary>
     public static readonly UnwrittenBytes All = new(~0u, IsComputed: true);
@@ -14,7 +14,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     public bool Any => Mask != 0;
 
     /// <summary>The bits of the first eight bytes that nobody wrote.</summary>
-    public ulong Bits => Spread(Mask) & ~Kept;
+    public ulong Bits => (ulong)Missing;
 
     /// <summary>Those of up to eight bytes that have some of these bits.</summary>
     public static UnwrittenBytes OfBits(ulong bits, int bytes, bool computed, bool masked)
@@ -22,7 +22,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
         uint mask = 0;
         for (int i = 0; i < bytes; i++)
             if ((bits >> 8 * i & 0xff) != 0) mask |= 1u << i;
-        return new UnwrittenBytes(mask, computed, Spread(mask) & ~bits, masked);
+        return new UnwrittenBytes(mask, computed, Spread(mask) & ~(UInt128)bits, masked);
     }
 
     public bool Has(int at) => (Mask >> at & 1) != 0;
@@ -33,7 +33,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     public UnwrittenBytes With(int at, int count, bool computed) => new(Mask | Some(count) << at, IsComputed || computed, Kept, IsMasked);
 
     /// <summary>With some bits of a byte that it has written all the same.</summary>
-    public UnwrittenBytes Keeping(int at, byte bits) => at < KeptBytes ? this with { Kept = Kept | (ulong)bits << 8 * at } : this;
+    public UnwrittenBytes Keeping(int at, byte bits) => at < KeptBytes ? this with { Kept = Kept | (UInt128)bits << 8 * at } : this;
 
     /// <summary>Some of the bytes, from <paramref name="at"/> on.</summary>
     public UnwrittenBytes Part(int at, int count)
@@ -45,7 +45,7 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
     public UnwrittenBytes Join(UnwrittenBytes other)
     {
         uint mask = Mask | other.Mask;
-        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Bits | other.Bits), IsMasked && other.IsMasked);
+        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Missing | other.Missing), IsMasked && other.IsMasked);
     }
 
     /// <summary>The bytes moved up by some places.</summary>
@@ -74,12 +74,14 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, ulong
 
     private static uint Some(int count) => count >= 32 ? ~0u : (1u << count) - 1;
 
-    /// <summary>All bits of the first eight bytes of a mask.</summary>
-    public static ulong Spread(uint mask)
+    private UInt128 Missing => Spread(Mask) & ~Kept;
+
+    /// <summary>All bits of the first 16 bytes of a mask.</summary>
+    public static UInt128 Spread(uint mask)
     {
-        ulong bits = 0;
+        UInt128 bits = 0;
         for (int i = 0; i < KeptBytes; i++)
-            if ((mask >> i & 1) != 0) bits |= 0xffUL << 8 * i;
+            if ((mask >> i & 1) != 0) bits |= (UInt128)0xff << 8 * i;
         return bits;
     }
 }
