@@ -13,8 +13,8 @@ public sealed class StructParameterTests
         CompiledKernel kernel = KernelCompiler.Compile<Nested>(new CompileOptions { LineTable = false });
         (string, CompiledParameterKind, int, int)[] expected =
         [
-            ("all", CompiledParameterKind.Struct, 56, 8), ("n", CompiledParameterKind.Integer, 4, 4), ("pair", CompiledParameterKind.Integer, 4, 4),
-            ("four", CompiledParameterKind.Struct, 16, 16),
+            ("all", CompiledParameterKind.Struct, 56, 8), ("n", CompiledParameterKind.Integer, 4, 4),
+            ("pair", CompiledParameterKind.Integer, 4, 4), ("four", CompiledParameterKind.Struct, 16, 16),
         ];
         Assert.Equal(expected, kernel.Parameters.Select(p => (p.Name, p.Kind, p.Bytes, p.Alignment)));
         Assert.Equal([0, 24, 40], kernel.Parameters[0].Pointers);
@@ -28,8 +28,9 @@ public sealed class StructParameterTests
         ];
         foreach (string[] words in loads.Select(load => load.Split(' ')))
         {
-            Assert.Contains(kernel.Ptx.Split('\n'), line =>
-                line.Contains($"ld.param.{words[0]} ", StringComparison.Ordinal) && line.EndsWith($", {words[1]};", StringComparison.Ordinal));
+            string begin = $"ld.param.{words[0]} ", end = $", {words[1]};";
+            Assert.Contains(kernel.Ptx.Split('\n').Select(line => line.Trim()),
+                line => line.StartsWith(begin, StringComparison.Ordinal) && line.EndsWith(end, StringComparison.Ordinal));
         }
         Assert.NotNull(PtxModule.Parse(kernel.Ptx));
     }
