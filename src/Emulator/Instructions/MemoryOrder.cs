@@ -20,12 +20,12 @@ internal static unsafe class MemoryOrder
 
     /// <summary>A strong write, before its bits are in memory.</summary>
     public static void Write(Warp warp, Allocation at, long offset, int bytes, bool release) =>
-        Write(warp, (at.Strong ??= new StrongPlaces()).Make(offset, bytes), at, release, null);
+        Write(warp, (at.Strong ??= new StrongPlaces(at.Size)).Make(offset, bytes), at, release, null);
 
     /// <summary>The reading half of a read-modify-write: it reads the newest value.</summary>
     public static StrongPlace ReadNewest(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
-        StrongPlace place = (at.Strong ??= new StrongPlaces()).Make(offset, bytes);
+        StrongPlace place = (at.Strong ??= new StrongPlaces(at.Size)).Make(offset, bytes);
         if (place.Newest is { } old && Observe(warp, old, acquire)) warp.SetLane(warp.Access.Lane);
         return place;
     }
@@ -48,7 +48,8 @@ internal static unsafe class MemoryOrder
         if (release) news = news.With(access.Scope, warp.Publish(1u << access.Lane));
         if (carried is not null && access.SharesScope(carried.Scope, carried.Cta))
         {
-            news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
+            if (!carried.News.IsEmpty)
+                news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
             sequenced = carried.Sequenced.Join(sequenced);
         }
         ulong before = 0;
