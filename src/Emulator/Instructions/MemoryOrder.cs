@@ -43,7 +43,16 @@ internal static unsafe class MemoryOrder
     {
         Access access = warp.Access;
         warp.Cta.Launch.Progress++;
-        ScopedKnowledge news = warp.Released[access.Lane];
+        ulong before = place.Bytes <= sizeof(ulong) ? ScalarBits.Read(at.Data + place.Offset, place.Bytes) : 0;
+        ref ScopedKnowledge released = ref warp.Released[access.Lane];
+        bool tellsNothing = !release && released.IsEmpty && warp.Sequenced[access.Lane] is null
+            && (carried is null || (carried.News.IsEmpty && ReferenceEquals(carried.Sequenced, VectorClock.Empty)));
+        if (tellsNothing)
+        {
+            place.Add(default, VectorClock.Empty, access, before);
+            return;
+        }
+        ScopedKnowledge news = released;
         VectorClock sequenced = warp.Sequenced[access.Lane] ?? VectorClock.Empty;
         if (release) news = news.With(access.Scope, warp.Publish(1u << access.Lane));
         if (carried is not null && access.SharesScope(carried.Scope, carried.Cta))
@@ -52,8 +61,6 @@ internal static unsafe class MemoryOrder
                 news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
             sequenced = carried.Sequenced.Join(sequenced);
         }
-        ulong before = 0;
-        if (place.Bytes <= sizeof(ulong)) Buffer.MemoryCopy(at.Data + place.Offset, &before, sizeof(ulong), place.Bytes);
         place.Add(news, sequenced, access, before);
     }
 
