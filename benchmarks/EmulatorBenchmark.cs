@@ -5,8 +5,8 @@ using System.Runtime.Loader;
 namespace CogVideoX.Benchmarks;
 
 /// <summary>
-/// Thread-instructions a second of the emulator by what a kernel does, beside another build of it: both run in turns in one process, and their
-/// results must be the same bytes.
+/// Thread-instructions a second of the emulator by what a kernel does, beside another build of it: both run in turns in one process, and
+/// their results must be the same bytes.
 /// </summary>
 internal static class EmulatorBenchmark
 {
@@ -19,7 +19,7 @@ internal static class EmulatorBenchmark
         var now = new Build(Path.Combine(AppContext.BaseDirectory, "CogVideoX.Emulator.dll"));
         Build? before = baseline is null ? null : new Build(Path.GetFullPath(Path.Combine(baseline, "CogVideoX.Emulator.dll")));
         Console.WriteLine($"{"",-22}{"M/s now",10}{(before is null ? "" : "M/s before"),12}{(before is null ? "" : "ratio"),8}");
-        foreach (EmulatorKernel kernel in EmulatorKernel.All.Select(k => k with { Rounds = k.Rounds * int.Parse(Environment.GetEnvironmentVariable("SCALE") ?? "1") }).Where(k => Environment.GetEnvironmentVariable("ONLY") is not { } only || k.Name == only))
+        foreach (EmulatorKernel kernel in EmulatorKernel.All)
         {
             var mine = new Turn(now, kernel);
             Turn? other = before is null ? null : new Turn(before, kernel);
@@ -75,7 +75,8 @@ internal static class EmulatorBenchmark
             var arguments = Array.CreateInstance(argument, 2);
             arguments.SetValue(Activator.CreateInstance(buffer, "x"), 0);
             arguments.SetValue(Activator.CreateInstance(buffer, "y"), 1);
-            object request = Activator.CreateInstance(build.Type("LaunchRequest"), "k", Size(1), Size(kernel.Threads), 0, arguments, buffers)!;
+            object request =
+                Activator.CreateInstance(build.Type("LaunchRequest"), "k", Size(1), Size(kernel.Threads), 0, arguments, buffers)!;
             long start = Stopwatch.GetTimestamp();
             object report = run.Invoke(null, [module, request, Options()])!;
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

@@ -3,7 +3,9 @@ namespace CogVideoX.Benchmarks;
 /// <summary>A loop of PTX whose speed the emulator is measured by.</summary>
 /// <param name="Name">what it exercises</param> <param name="Threads">of its one CTA</param> <param name="Rounds">of the loop</param>
 /// <param name="Times">that the body stands in the loop</param>
-/// <param name="Body">of the loop; %r1 is tid.x, %rd3 and %rd4 this thread's words of x and y, %r9 its words of shared memory, %f and %r from 10 on its own</param>
+/// <param name="Body">
+/// of the loop; %r1 is tid.x, %r8 the round, %rd3 and %rd4 this thread's words of x and y, %r9 its word of shared memory, %r10 and %r11 others'
+/// </param>
 internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int Times, string Body)
 {
     public static IReadOnlyList<EmulatorKernel> All { get; } =
@@ -17,14 +19,14 @@ internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int 
             add.s32 %r14, %r13, 17;
             st.global.f32 [%rd4], %f4;
             """),
-        new("shared and barriers", 256, 300, 1, """
+        new("shared and barriers", 256, 3000, 1, """
             st.shared.u32 [%r9], %r8;
             bar.sync 0;
             ld.shared.u32 %r13, [%r10];
             add.u32 %r15, %r15, %r13;
             bar.sync 0;
             """),
-        new("transpose in shared", 256, 300, 1, """
+        new("transpose in shared", 256, 3000, 1, """
             st.shared.u32 [%r9], %r8;
             bar.sync 0;
             ld.shared.u32 %r13, [%r11];
@@ -32,18 +34,20 @@ internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int 
             xor.b32 %r15, %r13, %r14;
             bar.sync 0;
             """),
-        new("mma", 128, 120, 2, """
-            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f10, %f11, %f12, %f13}, {%r20, %r21, %r22, %r23}, {%r24, %r25}, {%f10, %f11, %f12, %f13};
-            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f14, %f15, %f16, %f17}, {%r20, %r21, %r22, %r23}, {%r25, %r26}, {%f14, %f15, %f16, %f17};
+        new("mma", 128, 1200, 2, """
+            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+                {%f10, %f11, %f12, %f13}, {%r20, %r21, %r22, %r23}, {%r24, %r25}, {%f10, %f11, %f12, %f13};
+            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+                {%f14, %f15, %f16, %f17}, {%r20, %r21, %r22, %r23}, {%r25, %r26}, {%f14, %f15, %f16, %f17};
             """),
-        new("atomics", 256, 60, 2, """
+        new("atomics", 256, 600, 2, """
             and.b32 %r13, %r1, 31;
             mul.wide.u32 %rd6, %r13, 4;
             add.s64 %rd6, %rd2, %rd6;
             red.global.add.u32 [%rd6+2048], 1;
             atom.shared.add.u32 %r14, [%r12], 1;
             """),
-        new("local memory", 256, 300, 2, """
+        new("local memory", 256, 3000, 2, """
             and.b32 %r13, %r8, 7;
             shl.b32 %r13, %r13, 2;
             cvt.u64.u32 %rd6, %r13;
@@ -51,43 +55,44 @@ internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int 
             st.local.u32 [%rd6], %r8;
             ld.local.u32 %r14, [%rd5+12];
             """),
-        new("redux", 256, 300, 8, """
+        new("redux", 256, 3000, 8, """
             redux.sync.add.u32 %r13, %r8, 0xffffffff;
             add.u32 %r15, %r15, %r13;
             """),
-        new("shuffles", 256, 300, 8, """
+        new("shuffles", 256, 3000, 8, """
             shfl.sync.bfly.b32 %r13, %r8, 1, 31, 0xffffffff;
             add.u32 %r15, %r15, %r13;
             """),
-        new("X barrier only", 256, 300, 8, """
+        new("bar.sync", 256, 3000, 8, """
             bar.sync 0;
             """),
-        new("X st.shared row", 256, 300, 8, """
+        new("st.shared, a row", 256, 3000, 8, """
             st.shared.u32 [%r9], %r8;
             """),
-        new("X ld.shared row", 256, 300, 8, """
+        new("ld.shared, a row", 256, 3000, 8, """
             ld.shared.u32 %r13, [%r9];
             """),
-        new("X ld.shared reversed", 256, 300, 8, """
+        new("ld.shared, reversed", 256, 3000, 8, """
             ld.shared.u32 %r13, [%r10];
             """),
-        new("X ld.shared broadcast", 256, 300, 8, """
+        new("ld.shared, broadcast", 256, 3000, 8, """
             ld.shared.u32 %r13, [s+12];
             """),
-        new("X red.global", 256, 100, 4, """
+        new("red.global", 256, 1000, 4, """
             red.global.add.u32 [%rd2+2048], 1;
             """),
-        new("X atom.shared", 256, 100, 4, """
+        new("atom.shared", 256, 1000, 4, """
             atom.shared.add.u32 %r14, [%r12], 1;
             """),
-        new("X st.local", 256, 300, 4, """
+        new("st.local", 256, 3000, 4, """
             st.local.u32 [%rd5], %r8;
             """),
-        new("X ld.local", 256, 300, 4, """
+        new("ld.local", 256, 3000, 4, """
             ld.local.u32 %r14, [%rd5+12];
             """),
-        new("X mma only", 128, 60, 8, """
-            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f10, %f11, %f12, %f13}, {%r20, %r21, %r22, %r23}, {%r24, %r25}, {%f10, %f11, %f12, %f13};
+        new("mma, nothing else", 128, 600, 8, """
+            mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+                {%f10, %f11, %f12, %f13}, {%r20, %r21, %r22, %r23}, {%r24, %r25}, {%f10, %f11, %f12, %f13};
             """),
     ];
 

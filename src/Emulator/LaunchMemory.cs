@@ -83,7 +83,10 @@ internal static class LaunchMemory
         foreach ((int offset, string buffer) in given.Pointers)
         {
             if (offset < 0 || offset % PointerBytes != 0 || offset > bytes.Length - PointerBytes)
-                throw new LaunchException($"a pointer at byte {offset} of a struct of {bytes.Length} bytes; pointers have {PointerBytes} bytes and stand at multiples of {PointerBytes} inside it");
+            {
+                throw new LaunchException($"a pointer at byte {offset} of a struct of {bytes.Length} bytes; "
+                    + $"pointers have {PointerBytes} bytes and stand at multiples of {PointerBytes} inside it");
+            }
             if (!offsets.Add(offset)) throw new LaunchException($"two pointers at byte {offset} of a struct");
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(offset), AddressOf(buffer, buffers));
         }

@@ -13,7 +13,8 @@ public sealed class PtxCase
 
     private readonly PtxModule? module;
 
-    private PtxCase(string path, CaseFile file, PtxModule? module, SafeTensorsFile data) => (Path, File, this.module, this.data) = (path, file, module, data);
+    private PtxCase(string path, CaseFile file, PtxModule? module, SafeTensorsFile data) =>
+        (Path, File, this.module, this.data) = (path, file, module, data);
 
     /// <summary>The file that it was read from.</summary>
     public string Path { get; }
@@ -37,7 +38,7 @@ public sealed class PtxCase
     /// <exception cref="CaseException">The case, its module or its data can't be read or isn't what the format asks for.</exception>
     public static PtxCase Read(string path) => Read(path, needsModule: true);
 
-    /// <summary>Reads a case that is meant for a kernel from elsewhere (<see cref="For"/>): the module and its entry may be missing.</summary>
+    /// <summary>Reads a case that is meant for a kernel from elsewhere (<see cref="For"/>): module and entry may be missing.</summary>
     /// <exception cref="CaseException">The case, its module or its data can't be read or isn't what the format asks for.</exception>
     public static PtxCase ReadForKernel(string path) => Read(path, needsModule: false);
 
@@ -48,9 +49,14 @@ public sealed class PtxCase
 
     /// <summary>The same data and demands for another kernel, such as one that was written in another language.</summary>
     /// <param name="arguments">in the order of that kernel's parameters</param>
-    /// <remarks>A planted fault has to be of the same kind; its source line and buffer are the other program's own, if the case comes with one.</remarks>
-    public PtxCase For(PtxModule module, string entry, IReadOnlyList<LaunchArgument> arguments) =>
-        new(Path, (HasModule ? File with { FaultLine = null, FaultBuffers = null } : File) with { Module = Path, Entry = entry, Arguments = arguments }, module, data);
+    /// <remarks>
+    /// A planted fault has to be of the same kind; its source line and buffer are the other program's own, if the case comes with one.
+    /// </remarks>
+    public PtxCase For(PtxModule module, string entry, IReadOnlyList<LaunchArgument> arguments)
+    {
+        CaseFile file = HasModule ? File with { FaultLine = null, FaultBuffers = null } : File;
+        return new PtxCase(Path, file with { Module = Path, Entry = entry, Arguments = arguments }, module, data);
+    }
 
     /// <summary>Reads and runs a case.</summary>
     /// <exception cref="CaseException">It can't be run.</exception>
@@ -72,7 +78,10 @@ public sealed class PtxCase
     {
         var clock = Stopwatch.StartNew();
         Dictionary<string, byte[]> buffers = CaseData.Buffers(data);
-        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers) { Cooperative = File.Cooperative };
+        var request = new LaunchRequest(File.Entry, File.Grid, File.Block, File.DynamicSharedBytes, File.Arguments, buffers)
+        {
+            Cooperative = File.Cooperative,
+        };
         LaunchReport launch = Launch(module, request, options);
         string? complaint = File.Fault is null ? Unexpected(launch) ?? CaseResults.Compare(File, data, buffers) : CaseFaults.Compare(File, launch);
         complaint ??= CaseLines.Compare(File, launch);

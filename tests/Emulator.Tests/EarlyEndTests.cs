@@ -1,8 +1,8 @@
 namespace CogVideoX.Emulator.Tests;
 
 /// <summary>
-/// Threads that end before a barrier aren't waited for (CUDA guide, compute capability 7.x), however the code says so and whatever the lanes do
-/// first. Those that live on and don't come are.
+/// Threads that end before a barrier aren't waited for (CUDA guide, compute capability 7.x), however the code says so and whatever the
+/// lanes do first. Those that live on and don't come are.
 /// </summary>
 public class EarlyEndTests
 {

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary>Which kernels a verb is about: those of this program or of an assembly, all of them or some by name, and the launches that try them.</summary>
+/// <summary>Which kernels a verb is about: those of this program or of an assembly, all or some by name, and the launches that try them.</summary>
 internal sealed class KernelChoice
 {
     private static readonly string BundledCases = Path.Combine(AppContext.BaseDirectory, "ptx-cases");
@@ -14,7 +14,8 @@ internal sealed class KernelChoice
         Assembly.Description = "A .dll with kernels of your own (default: the kernels of this program)";
         Assembly.HelpName = "FILE";
         Cases = CommonOptions.PathOption<string?>("--cases");
-        Cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are (default: those that come with the program)";
+        Cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are "
+            + "(default: those that come with the program)";
         Cases.HelpName = "DIR";
     }
 
@@ -51,13 +52,15 @@ internal sealed class KernelChoice
         KernelCatalog catalog = Catalog(parsed);
         string folder = parsed.GetValue(Cases) ?? (parsed.GetValue(Assembly) is null
             ? BundledCases : throw new UsageException("--cases", "name the folder with launches for the kernels of --assembly."));
-        if (!Directory.Exists(folder)) throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
+        if (!Directory.Exists(folder))
+            throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
         if (parsed.GetValue(Names) is { Length: > 0 } names)
             return [.. names.Select(name => Find(catalog, name)).Select(k => (k, File.Exists(PathOf(k))
                 ? PathOf(k) : throw new UsageException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")))];
         (GpuKernel, string)[] all = [.. catalog.Kernels.Select(k => (k, PathOf(k))).Where(one => File.Exists(one.Item2))];
         return all.Length > 0 ? all : throw new UsageException("--cases",
-            $"no file in '{folder}' is called after a kernel; the kernels are {string.Join(", ", catalog.Kernels.Select(k => k.Name))}, and {catalog.Kernels[0].Name}.json would be a launch of the first.");
+            $"no file in '{folder}' is called after a kernel; the kernels are {string.Join(", ", catalog.Kernels.Select(k => k.Name))}, "
+            + $"and {catalog.Kernels[0].Name}.json would be a launch of the first.");
 
         string PathOf(GpuKernel kernel) => Path.Combine(folder, kernel.Name + ".json");
     }

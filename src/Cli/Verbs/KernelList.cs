@@ -16,7 +16,8 @@ internal sealed class KernelList(Terminal terminal)
                 KernelText text = kernel.Show();
                 int lines = text.Ptx.Count(c => c == '\n');
                 rows.Add(new { text.Name, text.Target, text.Threads, text.SharedBytes, Lines = lines });
-                if (!json) terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {text.Threads,5} threads {text.SharedBytes,7:N0} bytes shared {lines,6:N0} lines");
+                string shared = $"{text.SharedBytes,7:N0} bytes shared";
+                if (!json) terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {text.Threads,5} threads {shared} {lines,6:N0} lines");
             }
             catch (Exception problem) when (KernelProblems.Are(problem))
             {
@@ -26,7 +27,8 @@ internal sealed class KernelList(Terminal terminal)
             }
         }
         if (json) terminal.WriteJson(rows);
-        if (catalog.Unnamed.Count > 0) terminal.Say($"generic kernels that name no instance by [KernelInstance] aren't listed: {string.Join(", ", catalog.Unnamed)}");
+        if (catalog.Unnamed.Count > 0)
+            terminal.Say($"generic kernels that name no instance by [KernelInstance] aren't listed: {string.Join(", ", catalog.Unnamed)}");
         return code;
     }
 }

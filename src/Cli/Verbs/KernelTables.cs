@@ -8,7 +8,7 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>What the emulator counted, for people.</summary>
 internal static class KernelTables
 {
-    /// <summary>One kernel: instructions by class, memory, and the lines that cost most; the case's own PTX beside it, if it has some.</summary>
+    /// <summary>One kernel: instructions by class, memory, the lines that cost most; the case's own PTX beside it, if it has some.</summary>
     public static void WriteProfile(TextWriter output, KernelVerdict verdict)
     {
         LaunchCounters ours = verdict.Report.Launch.Counters;
@@ -26,14 +26,16 @@ internal static class KernelTables
         Row("barrier waits", c => c.BarrierWaits);
         Row("mma", c => c.MatrixMultiplies);
         output.WriteLine(Line("mma per ldmatrix", Number(ours.MultipliesPerLoad), Number(theirs?.MultipliesPerLoad)));
-        output.WriteLine(Line("main loop: instructions per mma", Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply)));
+        output.WriteLine(
+            Line("main loop: instructions per mma", Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply)));
         output.WriteLine();
         output.WriteLine("line   executions  conflicts  sectors/request  our PTX");
         foreach (LineCounters line in ours.Lines)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{line.Line,5} {line.Executions,11:N0} {line.BankConflicts,10:N0} {line.SectorsPerRequest,16:F1}  {line.Text}"));
 
-        void Row(string name, Func<LaunchCounters, long> count) => output.WriteLine(Line(name, Count(count(ours)), theirs is null ? "" : Count(count(theirs))));
+        void Row(string name, Func<LaunchCounters, long> count) =>
+            output.WriteLine(Line(name, Count(count(ours)), theirs is null ? "" : Count(count(theirs))));
     }
 
     /// <summary>A row a kernel; in brackets what the PTX does that its case came with.</summary>
@@ -44,10 +46,14 @@ internal static class KernelTables
         {
             LaunchCounters ours = verdict.Report.Launch.Counters;
             LaunchCounters? theirs = verdict.Reference?.Launch.Counters;
-            string perMultiply = ours.MainLoopInstructions == 0 ? "" : Beside(Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply));
-            string instructions = Beside(Count(ours.WarpInstructions), Count(theirs?.WarpInstructions)), conflicts = Beside(Count(ours.BankConflicts), Count(theirs?.BankConflicts));
+            string perMultiply = ours.MainLoopInstructions == 0
+                ? "" : Beside(Number(ours.InstructionsPerMultiply), Number(theirs?.InstructionsPerMultiply));
+            string instructions = Beside(Count(ours.WarpInstructions), Count(theirs?.WarpInstructions));
+            string conflicts = Beside(Count(ours.BankConflicts), Count(theirs?.BankConflicts));
+            string word = verdict.Report.Passed ? "right" : "WRONG";
+            double compile = verdict.CompileTime.TotalMilliseconds, run = verdict.Report.Time.TotalMilliseconds;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{verdict.Kernel,-24} {(verdict.Report.Passed ? "right" : "WRONG"),-8} {verdict.CompileTime.TotalMilliseconds,9:F1} {verdict.Report.Time.TotalMilliseconds,7:F1}  {instructions,-22} {conflicts,-22} {perMultiply}"));
+                $"{verdict.Kernel,-24} {word,-8} {compile,9:F1} {run,7:F1}  {instructions,-22} {conflicts,-22} {perMultiply}"));
         }
     }
 

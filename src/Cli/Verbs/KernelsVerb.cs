@@ -16,7 +16,10 @@ internal static class KernelsVerb
     {
         var choice = new KernelChoice();
         Option<bool> json = CommonOptions.Json();
-        var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX") { choice.Assembly, json };
+        var list = new Command("list", "Every kernel: least target, threads of a CTA, static shared memory, lines of PTX")
+        {
+            choice.Assembly, json,
+        };
         list.SetAction(parsed => new KernelList(terminal).Print(choice.Catalog(parsed), parsed.GetValue(json)));
         return list;
     }

@@ -16,7 +16,9 @@ internal static class PrintedLines
     public static void Write(TextWriter output, LaunchReport launch)
     {
         foreach (string line in launch.Printed.Take(MostLines)) output.WriteLine($"     printed: {Printable.Line(line)}");
-        if (launch.Printed.Count > MostLines) output.WriteLine($"     {launch.Printed.Count - MostLines} more lines printed; --json has them");
-        if (launch.DroppedPrints > 0) output.WriteLine($"     {launch.DroppedPrints} more calls of printf, whose text isn't kept: a launch has room for 1 MiB");
+        if (launch.Printed.Count > MostLines)
+            output.WriteLine($"     {launch.Printed.Count - MostLines} more lines printed; --json has them");
+        if (launch.DroppedPrints > 0)
+            output.WriteLine($"     {launch.DroppedPrints} more calls of printf, whose text isn't kept: a launch has room for 1 MiB");
     }
 }

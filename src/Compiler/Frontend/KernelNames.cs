@@ -10,8 +10,11 @@ internal static class KernelNames
     /// <summary>An attribute's, or one made of the type and its arguments: RmsNorm_BFloat16.</summary>
     public static string Of(Type kernel) => Instance(kernel) ?? kernel.GetCustomAttribute<KernelNameAttribute>()?.Name ?? Readable(kernel);
 
-    private static string? Instance(Type kernel) => kernel.IsConstructedGenericType
-        ? kernel.GetCustomAttributes<KernelInstanceAttribute>().FirstOrDefault(i => i.Arguments.SequenceEqual(kernel.GetGenericArguments()))?.Name : null;
+    private static string? Instance(Type kernel)
+    {
+        Type[] arguments = kernel.GetGenericArguments();
+        return kernel.GetCustomAttributes<KernelInstanceAttribute>().FirstOrDefault(i => arguments.Length > 0 && i.Arguments.SequenceEqual(arguments))?.Name;
+    }
 
     /// <summary>Letters, digits and underscores; nested types follow the type they are in, type arguments the name.</summary>
     private static string Readable(Type type)

@@ -40,6 +40,10 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     {
         ParameterInfo[] parameters = method.GetParameters();
         Type type = method.ReturnType;
+        if (!Array.Exists(parameters, parameter => parameter.ParameterType == type))
+            throw Wrong(method, "InWords gives back a value of the type that it takes to pieces; no parameter has the result's type");
+        if (Array.Exists(parameters, parameter => parameter.ParameterType.IsByRef && !parameter.IsDefined(typeof(AddressAttribute), false)))
+            throw Wrong(method, "an instruction InWords can't read and write a ref parameter for each word");
         var words = new ValueWords(kernel, type);
         Value[][] split = [.. parameters.Select((parameter, i) =>
             parameter.ParameterType == type ? words.Split(kernel.Scalars(Coercion.To(kernel, type, arguments[i]))) : [])];

@@ -12,7 +12,8 @@ internal static unsafe class BulkTransfer
     public static (Allocation At, long Offset) Shared(Warp warp, ulong address, int bytes, int align, int lane)
     {
         if (AddressMap.SpaceOf(address) == StateSpace.Shared) address -= AddressMap.SharedWindow;
-        if (address % (uint)align != 0) throw MemoryReference.Misaligned(warp, StateSpace.SharedCluster, address, align, lane, $"a bulk copy, which needs {align} bytes,");
+        if (address % (uint)align != 0)
+            throw MemoryReference.Misaligned(warp, StateSpace.SharedCluster, address, align, lane, $"a bulk copy, which needs {align} bytes,");
         Allocation at = MemoryReference.Locate(warp, StateSpace.SharedCluster, address, bytes, lane);
         return (at, (long)(MemoryReference.Offset(StateSpace.SharedCluster, address) - at.Address));
     }

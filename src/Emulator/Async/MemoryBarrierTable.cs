@@ -60,7 +60,10 @@ internal sealed class MemoryBarrierTable(Cta cta)
     {
         ulong local = MemoryReference.Offset(StateSpace.Shared, address);
         if (address % Bytes != 0)
-            throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes") { Lane = lane, Address = address, Allocation = cta.Shared.Find(local, 1)?.Name };
+        {
+            string? name = cta.Shared.Find(local, 1)?.Name;
+            throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes") { Lane = lane, Address = address, Allocation = name };
+        }
         Allocation at = cta.Shared.Locate(local, Bytes, lane);
         return (at, (long)(local - at.Address));
     }

@@ -30,7 +30,8 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
         int count = size is { } given ? (int)given.Read(warp, lane) : bytes;
         if (ignore is { } skip && skip.Read(warp, lane) != 0) count = 0;
         if (count > bytes) throw new FaultException(FaultKind.Invalid, $"cp.async of {bytes} bytes from a source of {count}") { Lane = lane };
-        if (source % (uint)bytes != 0) throw MemoryReference.Misaligned(warp, StateSpace.Global, source, bytes, lane, $"{bytes}-byte cp.async");
+        if (source % (uint)bytes != 0)
+            throw MemoryReference.Misaligned(warp, StateSpace.Global, source, bytes, lane, $"{bytes}-byte cp.async");
         Access access = AsyncWork.Book(warp, Actor.CopyAsync, lane, Line);
         byte* origin = null;
         UnwrittenBytes unwritten = default;
@@ -40,7 +41,8 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
             unwritten = at.Shadow.Read(at, (long)(source - at.Address), count, access);
             origin = at.Data + (source - at.Address);
         }
-        if (target % (uint)bytes != 0) throw MemoryReference.Misaligned(warp, StateSpace.Shared, target, bytes, lane, $"{bytes}-byte cp.async");
+        if (target % (uint)bytes != 0)
+            throw MemoryReference.Misaligned(warp, StateSpace.Shared, target, bytes, lane, $"{bytes}-byte cp.async");
         Allocation shared = MemoryReference.Locate(warp, StateSpace.Shared, target, bytes, lane);
         long offset = (long)(MemoryReference.Offset(StateSpace.Shared, target) - shared.Address);
         shared.Shadow.Write(shared, offset, bytes, access, null, unwritten);

@@ -36,7 +36,8 @@ internal static class CaseArguments
             "u64" => new LaunchArgument.Value(BitConverter.GetBytes(value.UInt64())),
             "f32" => new LaunchArgument.Value(BitConverter.GetBytes(value.Single())),
             "f64" => new LaunchArgument.Value(BitConverter.GetBytes(value.Double())),
-            _ => throw parameter.Wrong($"be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not {Printable.Quoted(kind)}"),
+            _ => throw parameter.Wrong(
+                $"be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not {Printable.Quoted(kind)}"),
         };
     }
 

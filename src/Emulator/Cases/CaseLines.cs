@@ -12,7 +12,8 @@ internal static class CaseLines
     public static string? Compare(CaseFile file, LaunchReport launch)
     {
         if (file.Printed is not { } wanted) return null;
-        if (launch.DroppedPrints > 0) return $"printf wrote more than is kept: {launch.DroppedPrints} calls are missing, so the lines can't be compared";
+        if (launch.DroppedPrints > 0)
+            return $"printf wrote more than is kept: {launch.DroppedPrints} calls are missing, so the lines can't be compared";
         Dictionary<string, int> missing = Count(wanted), more = Count(launch.Printed);
         foreach (string line in wanted)
             if (more.TryGetValue(line, out int times) && times > 0)
@@ -29,7 +30,8 @@ internal static class CaseLines
     private static Dictionary<string, int> Count(IEnumerable<string> lines) =>
         lines.GroupBy(l => l, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
 
-    private static List<string> Left(Dictionary<string, int> lines) => [.. lines.Where(l => l.Value > 0).SelectMany(l => Enumerable.Repeat(l.Key, l.Value))];
+    private static List<string> Left(Dictionary<string, int> lines) =>
+        [.. lines.Where(l => l.Value > 0).SelectMany(l => Enumerable.Repeat(l.Key, l.Value))];
 
     private static string Some(string what, List<string> lines)
     {

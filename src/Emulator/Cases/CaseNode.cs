@@ -72,7 +72,8 @@ internal sealed class CaseNode
         catch (InvalidOperationException e) { throw new CaseException(path, $"{Printable.Quoted(place)} isn't Unicode text", e); }
     }
 
-    public bool Truth() => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong($"be true or false, not {Kind}");
+    public bool Truth() =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong($"be true or false, not {Kind}");
 
     public int Int32() => IsNumber && value.TryGetInt32(out int number) ? number : throw Wrong($"be a whole number of 32 bits, not {Kind}");
 

@@ -28,7 +28,8 @@ internal static class CaseStructs
             pointer.RequireOnly("offset", "buffer");
             CaseNode offset = pointer.Get("offset");
             int at = offset.Int32();
-            if (at < 0 || at % sizeof(ulong) != 0 || at > bytes - sizeof(ulong)) throw offset.Wrong($"be a multiple of 8 with 8 bytes after it inside the {bytes}, not {at}");
+            if (at < 0 || at % sizeof(ulong) != 0 || at > bytes - sizeof(ulong))
+                throw offset.Wrong($"be a multiple of 8 with 8 bytes after it inside the {bytes}, not {at}");
             if (all.Exists(p => p.Offset == at)) throw offset.Wrong($"be another pointer's than {at}: two stand there");
             all.Add(new StructPointer(at, pointer.Get("buffer").Text()));
         }

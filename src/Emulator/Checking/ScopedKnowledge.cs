@@ -6,6 +6,8 @@ namespace CogVideoX.Emulator.Checking;
 /// </summary>
 internal readonly record struct ScopedKnowledge(Knowledge? Cta, Knowledge? Cluster, Knowledge? Gpu)
 {
+    public bool IsEmpty => Cta is null;
+
     /// <summary>The same with news at every scope up to a fence's.</summary>
     public ScopedKnowledge With(Scope scope, Knowledge news) =>
         Join(new(news, scope >= Scope.Cluster ? news : null, scope >= Scope.Gpu ? news : null));

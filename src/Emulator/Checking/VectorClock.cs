@@ -52,10 +52,17 @@ internal sealed class VectorClock
     {
         int at = Array.FindIndex(parts, p => p.Cta == cta), needed = at < 0 ? 0 : parts[at].Clocks.Length;
         foreach ((int first, uint mask, _) in groups) needed = Math.Max(needed, first + 32 - int.LeadingZeroCount((int)mask));
-        var clocks = new int[needed];
+        int known = at < 0 ? 0 : parts[at].Clocks.Length;
+        int[] clocks = GC.AllocateUninitializedArray<int>(needed);
         if (at >= 0) parts[at].Clocks.CopyTo(clocks, 0);
+        clocks.AsSpan(known).Clear();
         foreach ((int first, uint mask, int clock) in groups)
         {
+            if (mask == ~0u)
+            {
+                Raise(clocks.AsSpan(first, 32), clock);
+                continue;
+            }
             for (uint rest = mask; rest != 0; rest &= rest - 1)
             {
                 ref int entry = ref clocks[first + int.TrailingZeroCount((int)rest)];
@@ -65,6 +72,13 @@ internal sealed class VectorClock
         (int, int[])[] copy = at < 0 ? [.. parts, (cta, clocks)] : [.. parts];
         if (at >= 0) copy[at] = (cta, clocks);
         return new VectorClock(copy);
+    }
+
+    private static void Raise(Span<int> clocks, int least)
+    {
+        Vector256<int> clock = Vector256.Create(least);
+        for (int i = 0; i < clocks.Length; i += Vector256<int>.Count)
+            Vector256.Max(Vector256.Create<int>(clocks[i..]), clock).CopyTo(clocks[i..]);
     }
 
     private bool IsWithin(VectorClock other)

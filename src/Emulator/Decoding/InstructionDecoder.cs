@@ -287,7 +287,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     }
 
     /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>
-    /// <summary>PTX ISA 9.4.1, tables 27 and 28: registers of bits take everything, those of floats no integers, those of integers no floats.</summary>
+    /// <summary>PTX ISA 9.4.1: wider registers of bits take everything, those of integers no floats, those of floats only bits.</summary>
     private void RequireWidened(PtxRegister register, PtxType type)
     {
         bool isBits = register.Type is PtxType.B16 or PtxType.B32 or PtxType.B64 or PtxType.B128;

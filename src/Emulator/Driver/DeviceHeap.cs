@@ -26,7 +26,10 @@ internal sealed class DeviceHeap(Launch launch)
         used += Room(bytes);
         everUsed += Room(bytes);
         if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
-            throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
+        {
+            throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, "
+                + $"a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
+        }
         Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false, align: (int)Granule);
         blocks.Add(block.Address, block);
         return block.Address;
@@ -58,7 +61,12 @@ internal sealed class DeviceHeap(Launch launch)
         }
         catch (FaultException fault)
         {
-            throw new FaultException(fault.Kind, $"free: {fault.Message}") { Lane = fault.Lane, Address = fault.Address, Allocation = fault.Allocation };
+            throw new FaultException(fault.Kind, $"free: {fault.Message}")
+            {
+                Lane = fault.Lane,
+                Address = fault.Address,
+                Allocation = fault.Allocation,
+            };
         }
     }
 }

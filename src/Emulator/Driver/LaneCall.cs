@@ -6,7 +6,9 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Driver;
 
-/// <summary>One lane's call of a function of the driver, which reads memory as the lane would: bounds, races and unwritten bytes are faults.</summary>
+/// <summary>
+/// One lane's call of a function of the driver, which reads memory as the lane would: bounds, races and unwritten bytes are faults.
+/// </summary>
 internal readonly record struct LaneCall(Warp Warp, int Lane, int Line)
 {
     /// <summary>More than any text of a kernel has.</summary>
@@ -20,12 +22,10 @@ internal readonly record struct LaneCall(Warp Warp, int Lane, int Line)
     {
         byte* from = MemoryReference.Read(Warp, StateSpace.Generic, address, bytes, Lane, out Allocation? at, out UnwrittenBytes unwritten);
         if (unwritten.Any)
-            throw new FaultException(FaultKind.Uninitialized, $"a function of the driver reads {at?.SpaceText ?? "local"} memory that nobody has written")
-            {
-                Lane = Lane,
-                Address = address,
-                Allocation = at?.Name,
-            };
+        {
+            string message = $"a function of the driver reads {at?.SpaceText ?? "local"} memory that nobody has written";
+            throw new FaultException(FaultKind.Uninitialized, message) { Lane = Lane, Address = address, Allocation = at?.Name };
+        }
         return bytes switch { 1 => *from, 2 => *(ushort*)from, 4 => *(uint*)from, _ => *(ulong*)from };
     }
 

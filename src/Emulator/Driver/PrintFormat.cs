@@ -5,6 +5,8 @@ namespace CogVideoX.Emulator.Driver;
 /// <summary>A format of printf, as C has it (C17 7.21.6.1); %n, wide characters and long double aren't the device's.</summary>
 internal sealed class PrintFormat(string format, PrintArguments arguments)
 {
+    private static readonly (string Name, int Bytes)[] Sizes = [("hh", 1), ("h", 2), ("ll", 8), ("l", 8), ("z", 8), ("j", 8), ("t", 8)];
+
     private int at;
 
     /// <summary>The text; null if it has more characters than <paramref name="most"/>.</summary>
@@ -34,7 +36,7 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
                 '#' => read with { Alternate = true },
                 _ => read with { Zero = true },
             };
-        if (Number() is { } width) read = width < 0 ? read with { Left = true, Width = Checked(-(long)width) } : read with { Width = Checked(width) };
+        if (Number() is { } width) read = read with { Left = read.Left || width < 0, Width = Checked(Math.Abs((long)width)) };
         if (at < format.Length && format[at] == '.')
         {
             at++;
@@ -43,7 +45,8 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
         }
         int bytes = Size();
         char kind = at < format.Length ? format[at++] : '\0';
-        if (!"diuoxXcspaAeEfFgG".Contains(kind) || kind == '\0') throw arguments.Wrong($"{Printable.Quoted(format[start..at])} is no conversion of the device's");
+        if (!"diuoxXcspaAeEfFgG".Contains(kind) || kind == '\0')
+            throw arguments.Wrong($"{Printable.Quoted(format[start..at])} is no conversion of the device's");
         return read with { Bytes = bytes, Kind = kind };
     }
 
@@ -65,7 +68,7 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
 
     private int Size()
     {
-        foreach ((string name, int bytes) in (ReadOnlySpan<(string, int)>)[("hh", 1), ("h", 2), ("ll", 8), ("l", 8), ("z", 8), ("j", 8), ("t", 8)])
+        foreach ((string name, int bytes) in Sizes)
         {
             if (string.CompareOrdinal(format, at, name, 0, name.Length) != 0) continue;
             at += name.Length;

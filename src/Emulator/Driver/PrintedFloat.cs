@@ -29,7 +29,7 @@ internal static class PrintedFloat
     {
         (string digits, int point) = exact.Rounded(exact.Point + precision);
         string whole = point <= 0 ? "0" : digits.Length >= point ? digits[..point] : digits.PadRight(point, '0');
-        string fraction = point <= 0 ? digits.Length == 0 ? "" : new string('0', -point) + digits : digits.Length > point ? digits[point..] : "";
+        string fraction = digits.Length <= Math.Max(point, 0) ? "" : point <= 0 ? new string('0', -point) + digits : digits[point..];
         return Joined(whole, fraction, precision, keepPoint);
     }
 
@@ -73,7 +73,8 @@ internal static class PrintedFloat
         string fraction = digits == 0 ? "" : $"{scaled & ((1UL << (4 * digits)) - 1):x}".PadLeft(digits, '0');
         if (one.Precision is null) fraction = fraction.TrimEnd('0');
         string whole = $"{scaled >> (4 * digits)}";
-        return $"{Joined(whole, fraction, one.Precision ?? fraction.Length, one.Alternate)}p{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}";
+        string mantissa = Joined(whole, fraction, one.Precision ?? fraction.Length, one.Alternate);
+        return $"{mantissa}p{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}";
     }
 
     private static string Cased(string text, bool isUpper) => isUpper ? text.ToUpperInvariant() : text;

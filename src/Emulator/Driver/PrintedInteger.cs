@@ -9,7 +9,13 @@ internal static class PrintedInteger
         bool isSigned = one.Kind is 'd' or 'i';
         long signed = (long)(bits << unused) >> unused;
         ulong value = isSigned ? (ulong)(signed < 0 ? -signed : signed) : bits << unused >> unused;
-        string digits = one.Kind switch { 'o' => Convert.ToString((long)value, 8), 'x' => $"{value:x}", 'X' => $"{value:X}", _ => $"{value}" };
+        string digits = one.Kind switch
+        {
+            'o' => Convert.ToString((long)value, 8),
+            'x' => $"{value:x}",
+            'X' => $"{value:X}",
+            _ => $"{value}",
+        };
         if (value == 0 && one.Precision == 0) digits = "";
         digits = digits.PadLeft(one.Precision ?? 1, '0');
         if (one.Kind == 'o' && one.Alternate && !digits.StartsWith('0')) digits = "0" + digits;

@@ -214,13 +214,17 @@ internal sealed unsafe class Warp
     }
 
     /// <summary>
-    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others, and all wait for lanes that still run: they
-    /// may be on their way to their end. True while they wait.
+    /// As <see cref="RequireWhole"/>, but lanes that went on from a join alone wait here for the others, and all wait for lanes that still
+    /// run: they may be on their way to their end. True while they wait.
     /// </summary>
     public bool AwaitsWhole(Instruction instruction, string name)
     {
         Strand strand = Strand;
-        if (Active == Live || instruction.Guard != Instruction.NoSlot || !(RunsApart || OthersRun(strand))) { RequireWhole(name); return false; }
+        if (Active == Live || instruction.Guard != Instruction.NoSlot || !(RunsApart || OthersRun(strand)))
+        {
+            RequireWhole(name);
+            return false;
+        }
         uint here = Here(instruction.Index);
         if (here != Live)
         {

@@ -54,19 +54,12 @@ internal sealed unsafe class Atomic(
 
     private void Apply(Warp warp, int lane, byte* place, StrongPlace history, Allocation at)
     {
-        ulong old = Bits(place);
+        ulong old = ScalarBits.Read(place, bytes);
         ulong fresh = function(old, sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
         MemoryOrder.Update(warp, history, at, releases);
-        Buffer.MemoryCopy(&fresh, place, bytes, bytes);
+        ScalarBits.Write(place, bytes, fresh);
         d?.Write(warp, lane, old);
     }
-
-    private ulong Bits(byte* place) => bytes switch
-    {
-        2 => *(ushort*)place,
-        4 => *(uint*)place,
-        _ => *(ulong*)place,
-    };
 
     private void One(Warp warp, int lane)
     {
@@ -78,7 +71,7 @@ internal sealed unsafe class Atomic(
         if (carried.Any && allocation.Space == StateSpace.Global)
             throw UnwrittenRegisters.Used(this, "what is put into global memory", warp.Unwritten.Of(sources[0].Slot, lane), lane);
         byte* place = allocation.Data + offset;
-        ulong fresh = function(Bits(place), sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
+        ulong fresh = function(ScalarBits.Read(place, bytes), sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
         StrongPlace history = MemoryOrder.ReadNewest(warp, allocation, offset, bytes, acquires);
         allocation.Shadow.Write(allocation, offset, bytes, warp.Access, (byte*)&fresh, carried);
         Apply(warp, lane, place, history, allocation);

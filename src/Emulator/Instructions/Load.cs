@@ -35,13 +35,13 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
 
     private bool TryLocal(Warp warp)
     {
+        if (isWord && warp.Local.TryReadWords(warp.Addresses, warp.Active, warp.Slot<uint>(destinations[0].Slot))) return true;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             byte* from = warp.Local.TryRead((ulong)warp.Addresses[lane], shape.Bytes, lane);
             if (from is null) return false;
-            if (isWord) warp.Slot<uint>(destinations[0].Slot)[lane] = *(uint*)from;
-            else Store(warp, lane, from);
+            Store(warp, lane, from);
         }
         return true;
     }
@@ -50,14 +50,26 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
     {
         if (OneAllocation.Find(warp, shape.Space, shape.Bytes) is not { } at) return false;
         var check = new LaneCheck(warp);
-        uint* words = warp.Slot<uint>(destinations[0].Slot);
+        if (isWord) return TryWords(warp, at, check);
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             long offset = warp.Addresses[lane] - (long)at.Address;
             if (!at.Shadow.TryRead(at, offset, shape.Bytes, lane, check)) return false;
-            if (isWord) words[lane] = *(uint*)(at.Data + offset);
-            else Store(warp, lane, at.Data + offset);
+            Store(warp, lane, at.Data + offset);
+        }
+        return true;
+    }
+
+    private bool TryWords(Warp warp, Allocation at, in LaneCheck check)
+    {
+        if (!at.Shadow.TryReadWords(at, warp.Addresses, warp.Active, check)) return false;
+        uint* words = warp.Slot<uint>(destinations[0].Slot);
+        byte* data = at.Data - at.Address;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            words[lane] = *(uint*)(data + warp.Addresses[lane]);
         }
         return true;
     }
@@ -80,7 +92,7 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
         foreach (LaneSlot to in destinations)
         {
             if (elementBytes == 16) warp.Slot<UInt128>(to.Slot)[lane] = *(UInt128*)from;
-            else to.Write(warp, lane, isSigned ? (ulong)Signed(from, elementBytes) : Unsigned(from, elementBytes));
+            else to.Write(warp, lane, isSigned ? (ulong)Signed(from, elementBytes) : ScalarBits.Read(from, elementBytes));
             from += elementBytes;
         }
     }
@@ -91,21 +103,14 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
         for (int i = 0; i < destinations.Length; i++)
         {
             UnwrittenBytes part = unwritten.Part(i * elementBytes, elementBytes);
-            if (isSigned && part.Has(elementBytes - 1) && (part.KeptOf(elementBytes - 1) & 0x80) == 0) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
+            bool isSignMissing = isSigned && part.Has(elementBytes - 1) && (part.KeptOf(elementBytes - 1) & 0x80) == 0;
+            if (isSignMissing) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
             else if (destinations[i].Bytes > elementBytes) part = part.Extended(elementBytes);
             warp.Unwritten.Set(destinations[i].Slot, lane, new Unwritten(part, origin));
         }
     }
 
     private string Name(Allocation? at) => at?.SpaceText ?? StateSpace.Local.ToString().ToLowerInvariant();
-
-    private static ulong Unsigned(byte* from, int bytes) => bytes switch
-    {
-        1 => *from,
-        2 => *(ushort*)from,
-        4 => *(uint*)from,
-        _ => *(ulong*)from,
-    };
 
     private static long Signed(byte* from, int bytes) => bytes switch
     {

@@ -142,8 +142,8 @@ internal static class MemoryOpcodes
     }
 
     /// <summary>
-    /// Parameters of functions live in the thread's frame, those of the kernel in the parameter bank. A register holds the address of a parameter
-    /// of the function that it stands in: compilers index structs by value so.
+    /// Parameters of functions live in the thread's frame, those of the kernel in the parameter bank. A register holds the address of a
+    /// parameter of the function that it stands in: compilers index structs by value so.
     /// </summary>
     private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
     {

@@ -20,12 +20,12 @@ internal static unsafe class MemoryOrder
 
     /// <summary>A strong write, before its bits are in memory.</summary>
     public static void Write(Warp warp, Allocation at, long offset, int bytes, bool release) =>
-        Write(warp, (at.Strong ??= new StrongPlaces()).Make(offset, bytes), at, release, null);
+        Write(warp, (at.Strong ??= new StrongPlaces(at.Size)).Make(offset, bytes), at, release, null);
 
     /// <summary>The reading half of a read-modify-write: it reads the newest value.</summary>
     public static StrongPlace ReadNewest(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
-        StrongPlace place = (at.Strong ??= new StrongPlaces()).Make(offset, bytes);
+        StrongPlace place = (at.Strong ??= new StrongPlaces(at.Size)).Make(offset, bytes);
         if (place.Newest is { } old && Observe(warp, old, acquire)) warp.SetLane(warp.Access.Lane);
         return place;
     }
@@ -43,16 +43,24 @@ internal static unsafe class MemoryOrder
     {
         Access access = warp.Access;
         warp.Cta.Launch.Progress++;
-        ScopedKnowledge news = warp.Released[access.Lane];
+        ulong before = place.Bytes <= sizeof(ulong) ? ScalarBits.Read(at.Data + place.Offset, place.Bytes) : 0;
+        ref ScopedKnowledge released = ref warp.Released[access.Lane];
+        bool tellsNothing = !release && released.IsEmpty && warp.Sequenced[access.Lane] is null
+            && (carried is null || (carried.News.IsEmpty && ReferenceEquals(carried.Sequenced, VectorClock.Empty)));
+        if (tellsNothing)
+        {
+            place.Add(default, VectorClock.Empty, access, before);
+            return;
+        }
+        ScopedKnowledge news = released;
         VectorClock sequenced = warp.Sequenced[access.Lane] ?? VectorClock.Empty;
         if (release) news = news.With(access.Scope, warp.Publish(1u << access.Lane));
         if (carried is not null && access.SharesScope(carried.Scope, carried.Cta))
         {
-            news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
+            if (!carried.News.IsEmpty)
+                news = (carried.Cta == access.Cta ? carried.News : carried.News.Abroad(warp.Cta.IsInCluster(carried.Cta))).Join(news);
             sequenced = carried.Sequenced.Join(sequenced);
         }
-        ulong before = 0;
-        if (place.Bytes <= sizeof(ulong)) Buffer.MemoryCopy(at.Data + place.Offset, &before, sizeof(ulong), place.Bytes);
         place.Add(news, sequenced, access, before);
     }
 

@@ -41,12 +41,13 @@ internal readonly record struct PartlyWritten(
         return Computed(missing | (0 - missing), a, b);
     }
 
-    /// <summary>Bits moved to other places by a written distance, in the same way as the value's; everything if the distance is unwritten.</summary>
+    /// <summary>Bits moved by a written distance, in the same way as the value's; everything if the distance is unwritten.</summary>
     public static PartlyWritten Shifted(PartlyWritten a, PartlyWritten by, Func<ulong, ulong, ulong> shift) =>
         by.Missing != 0 ? Computed(ulong.MaxValue, a, by) : a.Moved(shift(a.Missing, by.Value));
 
     /// <summary>
-    /// Its bits at other places. Zeros beside a value that nobody wrote at all are no part of it: what leaves the launch then is such a value still.
+    /// Its bits at other places. Zeros beside a value that nobody wrote at all are no part of it: what leaves the launch then is such a
+    /// value still.
     /// </summary>
     public PartlyWritten Moved(ulong missing) =>
         this with { Missing = missing, IsComputed = IsComputed || IsWhole, IsMasked = IsMasked || (IsWhole && !IsComputed) };

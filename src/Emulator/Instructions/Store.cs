@@ -45,16 +45,12 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
 
     private uint ToLocal(Warp warp, byte* value)
     {
+        if (isWord && warp.Local.TryWriteWords(warp.Addresses, warp.Active, warp.Slot<uint>(sources[0].Slot))) return 0;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             byte* to = warp.Local.TryWrite((ulong)warp.Addresses[lane], shape.Bytes, lane);
             if (to is null) return rest;
-            if (isWord)
-            {
-                *(uint*)to = warp.Slot<uint>(sources[0].Slot)[lane];
-                continue;
-            }
             Gather(warp, lane, value);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }

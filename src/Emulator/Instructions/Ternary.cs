@@ -8,7 +8,8 @@ internal sealed unsafe class Ternary<T, TFunction>(int d, int a, int b, int c) :
     where T : unmanaged where TFunction : struct, ITernary<T>
 {
     public override Unwritten Carry(Warp warp, int lane, int result) =>
-        TFunction.Carry(Of(warp, a, lane), Of(warp, b, lane), Of(warp, c, lane)) is { } known ? known.ToUnwritten(sizeof(T)) : base.Carry(warp, lane, result);
+        TFunction.Carry(Of(warp, a, lane), Of(warp, b, lane), Of(warp, c, lane)) is { } known
+            ? known.ToUnwritten(sizeof(T)) : base.Carry(warp, lane, result);
 
     private static PartlyWritten Of(Warp warp, int slot, int lane) => PartlyWritten.Of(warp, new(slot, sizeof(T)), lane);
 

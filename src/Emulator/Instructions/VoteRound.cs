@@ -14,11 +14,4 @@ internal readonly record struct VoteRound(uint Group, int Lane, ulong[] Values)
         }
         return mask;
     }
-
-    public ulong Reduce(Func<ulong, ulong, ulong> combine)
-    {
-        ulong result = Values[int.TrailingZeroCount((int)Group)];
-        for (uint rest = Group & (Group - 1); rest != 0; rest &= rest - 1) result = combine(result, Values[int.TrailingZeroCount((int)rest)]);
-        return result;
-    }
 }

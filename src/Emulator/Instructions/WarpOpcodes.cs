@@ -77,7 +77,7 @@ internal static class WarpOpcodes
         });
     }
 
-    private static Vote Reduce(InstructionDecoder d)
+    private static WarpCollective Reduce(InstructionDecoder d)
     {
         RequireSync(d);
         string operation = d.Need("add", "min", "max", "and", "or", "xor");
@@ -92,18 +92,18 @@ internal static class WarpOpcodes
         if (!fits || ((magnitude || nan) && type != PtxType.F32)) throw d.Error($"redux has no .{operation} of {type.Text()} so");
         d.Count(3);
         if (type == PtxType.F32) return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);
-        Func<ulong, ulong, ulong> combine = operation switch
+        int to = d.Destination(0, type), from = d.Source(1, type), mask = d.Source(2, PtxType.B32);
+        return operation switch
         {
-            "add" => (a, b) => a + b & uint.MaxValue,
-            "and" => (a, b) => a & b,
-            "or" => (a, b) => a | b,
-            "xor" => (a, b) => a ^ b,
-            "min" => type == PtxType.S32 ? (a, b) => (int)a < (int)b ? a : b : Math.Min,
-            _ => type == PtxType.S32 ? (a, b) => (int)a > (int)b ? a : b : Math.Max,
+            "add" => new Reduction<uint, IntegerFunctions.Add<uint>>(to, from, mask),
+            "and" => new Reduction<uint, LogicFunctions.And<uint>>(to, from, mask),
+            "or" => new Reduction<uint, LogicFunctions.Or<uint>>(to, from, mask),
+            "xor" => new Reduction<uint, LogicFunctions.Xor<uint>>(to, from, mask),
+            "min" when type == PtxType.S32 => new Reduction<int, IntegerFunctions.Minimum<int>>(to, from, mask),
+            "min" => new Reduction<uint, IntegerFunctions.Minimum<uint>>(to, from, mask),
+            _ when type == PtxType.S32 => new Reduction<int, IntegerFunctions.Maximum<int>>(to, from, mask),
+            _ => new Reduction<uint, IntegerFunctions.Maximum<uint>>(to, from, mask),
         };
-        LaneSlot to = new(d.Destination(0, type), 4);
-        return new Vote(to, null, new LaneSlot(d.Source(1, type), 4), d.Source(2, PtxType.B32), isCommon: true,
-            round => new VoteResult(round.Reduce(combine)));
     }
 
     private static Vote ReduceFloats(InstructionDecoder d, int direction, bool magnitude, bool nan)

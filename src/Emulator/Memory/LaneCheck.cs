@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
 
@@ -28,19 +29,56 @@ internal readonly ref struct LaneCheck
 
     public int Clock { get; }
 
-    /// <summary>Whether a lane knows an access of its own CTA's; false may also mean that only the thorough way can tell.</summary>
-    public bool Knows(int lane, int entity, int clock)
+    /// <summary>
+    /// Records an ordinary read of written bytes in the usual cases, where a look at the cell shows that nothing is wrong: a CTA's own data,
+    /// which a barrier or program order put before. False, with nothing changed, asks for the thorough way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryRead(ref Cell cell, int lane)
     {
-        if (entity == Entity + lane) return true;
-        int[] clocks = shared ?? knowledge[lane].Seen.Of(Cta);
-        return (uint)entity < (uint)clocks.Length && clocks[entity] >= clock;
+        if (cell.WriteCta != Cell.Host)
+        {
+            bool known = cell.WriteCta == Cta && cell.WriteInfo.Actor != Actor.Barrier && !Info.IsReadOnly
+                && Knows(lane, cell.WriteEntity, cell.WriteClock);
+            if (!known) return false;
+        }
+        uint bit = 1u << lane, others = cell.ReadMask;
+        if (others != 0)
+        {
+            if (cell.ReadCta != Cta || cell.ReadInfo.IsReadOnly) return false;
+            if (cell.ReadEntity == Entity)
+            {
+                if (cell.ReadClock == Clock)
+                {
+                    cell.ReadMask |= bit;
+                    cell.ReadInfo = Info;
+                    return true;
+                }
+                others &= ~bit;
+            }
+            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock)) return false;
+        }
+        (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (Cta, Entity, Clock, Info, bit);
+        return true;
     }
 
-    /// <summary>The same of several neighbours.</summary>
-    public bool KnowsAll(int lane, int entity, uint mask, int clock)
+    /// <summary>As <see cref="TryRead"/>, for a write of written bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite(ref Cell cell, int lane)
     {
-        for (uint rest = mask; rest != 0; rest &= rest - 1)
-            if (!Knows(lane, entity + int.TrailingZeroCount((int)rest), clock)) return false;
+        if (cell.WriteCta >= 0)
+        {
+            bool known = cell.WriteCta == Cta && cell.WriteInfo.Actor != Actor.Barrier && Knows(lane, cell.WriteEntity, cell.WriteClock);
+            if (!known) return false;
+        }
+        uint others = cell.ReadMask;
+        if (others != 0)
+        {
+            if (cell.ReadCta != Cta || cell.MoreReads != 0 || cell.ReadInfo.IsReadOnly) return false;
+            if (cell.ReadEntity == Entity) others &= ~(1u << lane);
+            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock)) return false;
+        }
+        (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (Cta, Entity + lane, Clock, Info, 0);
         return true;
     }
 
@@ -51,5 +89,21 @@ internal readonly ref struct LaneCheck
         access.Mask = access.IssuerMask = 1u << lane;
         access.Knowledge = knowledge[lane];
         return access;
+    }
+
+    /// <summary>Whether a lane knows an access of its own CTA's; false may also mean that only the thorough way can tell.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Knows(int lane, int entity, int clock)
+    {
+        if (entity == Entity + lane) return true;
+        int[] clocks = shared ?? knowledge[lane].Seen.Of(Cta);
+        return (uint)entity < (uint)clocks.Length && clocks[entity] >= clock;
+    }
+
+    private bool KnowsAll(int lane, int entity, uint mask, int clock)
+    {
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+            if (!Knows(lane, entity + int.TrailingZeroCount((int)rest), clock)) return false;
+        return true;
     }
 }

@@ -63,6 +63,42 @@ internal sealed unsafe class LocalMemory
 
     private byte Kept(ulong address, int lane, int i) => kept.Length == 0 ? (byte)0 : kept[(lane * layout.Size) + (int)address + i];
 
+    /// <summary>Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.</summary>
+    public bool TryReadWords(long* addresses, uint lanes, uint* to)
+    {
+        if (!TryCommon(addresses, lanes, out long at)) return false;
+        for (uint rest = lanes; rest != 0; rest &= rest - 1)
+            if (*(uint*)(marks + at + (int.TrailingZeroCount((int)rest) * layout.Size)) != 0x01010101) return false;
+        for (uint rest = lanes; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            to[lane] = *(uint*)(start + at + (lane * layout.Size));
+        }
+        return true;
+    }
+
+    /// <summary>As <see cref="TryReadWords"/>, for words that are all written.</summary>
+    public bool TryWriteWords(long* addresses, uint lanes, uint* from)
+    {
+        if (!TryCommon(addresses, lanes, out long at)) return false;
+        for (uint rest = lanes; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            *(uint*)(marks + at + (lane * layout.Size)) = 0x01010101;
+            *(uint*)(start + at + (lane * layout.Size)) = from[lane];
+        }
+        return true;
+    }
+
+    private bool TryCommon(long* addresses, uint lanes, out long at)
+    {
+        at = addresses[int.TrailingZeroCount((int)lanes)];
+        if ((at & 3) != 0 || !IsInside((ulong)at, 4)) return false;
+        for (uint rest = lanes; rest != 0; rest &= rest - 1)
+            if (addresses[int.TrailingZeroCount((int)rest)] != at) return false;
+        return true;
+    }
+
     /// <summary>A lane's bytes if they are aligned, inside one variable and all written, else null.</summary>
     public byte* TryRead(ulong address, int bytes, int lane)
     {

@@ -71,7 +71,8 @@ internal sealed unsafe class ModuleMemory : IDisposable
         Allocation? at = index >= 0 && index < globals.Count ? globals[(int)index] : null;
         if (at is not null && at.Contains(address, bytes)) return at;
         if (at?.Freed is { } freed && address - at.Address < (ulong)at.FreedSize)
-            throw new Checking.FaultException(FaultKind.UseAfterFree, $"global memory, {bytes} bytes of a block of {at.FreedSize} that was {freed}")
+            throw new Checking.FaultException(
+                FaultKind.UseAfterFree, $"global memory, {bytes} bytes of a block of {at.FreedSize} that was {freed}")
             {
                 Lane = lane,
                 Address = address,

@@ -99,15 +99,18 @@ internal sealed class Shadow(long size, int initialOwner)
         Span<Cell> cells = Row(offset);
         AccessInfo info = check.Info;
         int cta = check.Cta, entity = check.Entity, clock = check.Clock;
+        bool mayHold = !info.IsReadOnly;
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
+            if (cell.IsUnwritten) return false;
             uint bit = 1u << lane;
-            bool mine = cell.WriteCta == cta && cell.WriteEntity == entity + lane && !cell.WriteInfo.IsUnwritten;
-            bool sameReader = cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta;
-            if ((cell.WriteCta == Cell.Host || (mine && !info.IsReadOnly)) && (cell.ReadMask == 0 || (sameReader && !cell.ReadInfo.IsReadOnly)))
+            bool mine = cell.WriteCta == Cell.Host || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && mayHold);
+            bool alone = cell.ReadMask == 0
+                || (cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta && !cell.ReadInfo.IsReadOnly);
+            if (mine && alone)
                 (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
-            else if (!TryRead(at, offset + (lane << 2), 4, lane, check)) return false;
+            else if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, offset + (lane << 2));
         }
         return !cells.IsEmpty;
     }
@@ -121,16 +124,38 @@ internal sealed class Shadow(long size, int initialOwner)
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
-            bool mine = cell.WriteCta < 0 || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && cell.WriteInfo.Actor == Actor.Thread);
-            bool myRead = cell.ReadMask == 0 || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta
+            bool mine = cell.WriteCta < 0
+                || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && cell.WriteInfo.Actor == Actor.Thread);
+            bool alone = cell.ReadMask == 0 || (cell.ReadMask == 1u << lane && cell.ReadEntity == entity && cell.ReadCta == cta
                 && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly);
-            if (mine && myRead) (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
-            else if (!TryWrite(at, offset + (lane << 2), 4, lane, check, null)) return false;
+            if (mine && alone)
+                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
+            else if (!check.TryWrite(ref cell, lane)) Write(ref cell, check.Of(lane), at, offset + (lane << 2), null);
         }
         return !cells.IsEmpty;
     }
 
-    /// <summary>A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is needed.</summary>
+    /// <summary>As <see cref="TryReadRow"/>, for words anywhere in the allocation, one a lane.</summary>
+    /// <param name="addresses">of each lane, all of them inside and aligned</param>
+    public unsafe bool TryReadWords(Allocation at, long* addresses, uint lanes, in LaneCheck check)
+    {
+        if (shift != 2) return false;
+        long start = (long)at.Address;
+        for (uint rest = lanes; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            long offset = addresses[lane] - start;
+            if ((offset & 3) != 0) return false;
+            ref Cell cell = ref CellAt(offset >> 2);
+            if (cell.IsUnwritten) return false;
+            if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, offset);
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is needed.
+    /// </summary>
     public bool TryRead(Allocation at, long offset, int bytes, int lane, in LaneCheck check)
     {
         if (CutsCell(offset, bytes)) return false;
@@ -139,26 +164,14 @@ internal sealed class Shadow(long size, int initialOwner)
         {
             ref Cell cell = ref CellAt(i);
             if (cell.IsUnwritten) return false;
-            uint bit = 1u << lane;
-            bool known = cell.WriteCta == Cell.Host || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier && !check.Info.IsReadOnly
-                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
-            bool mine = cell.ReadCta == check.Cta && cell.ReadEntity == check.Entity;
-            if (known && mine && cell.ReadClock == check.Clock && cell.ReadMask != 0 && !cell.ReadInfo.IsReadOnly)
-            {
-                cell.ReadMask |= bit;
-                cell.ReadInfo = check.Info;
-                continue;
-            }
-            bool replaces = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && !cell.ReadInfo.IsReadOnly
-                && check.KnowsAll(lane, cell.ReadEntity, mine ? cell.ReadMask & ~bit : cell.ReadMask, cell.ReadClock));
-            if (known && replaces)
-                (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (check.Cta, check.Entity, check.Clock, check.Info, bit);
-            else Read(ref cell, check.Of(lane), at, i << shift);
+            if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, i << shift);
         }
         return true;
     }
 
-    /// <summary>A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is needed.</summary>
+    /// <summary>
+    /// A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is needed.
+    /// </summary>
     public unsafe bool TryWrite(Allocation at, long offset, int bytes, int lane, in LaneCheck check, byte* value)
     {
         if (CutsCell(offset, bytes)) return false;
@@ -166,14 +179,7 @@ internal sealed class Shadow(long size, int initialOwner)
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            bool known = cell.WriteCta < 0 || (cell.WriteCta == check.Cta && cell.WriteInfo.Actor != Actor.Barrier
-                && check.Knows(lane, cell.WriteEntity, cell.WriteClock));
-            uint others = cell.ReadEntity == check.Entity ? cell.ReadMask & ~(1u << lane) : cell.ReadMask;
-            bool unread = cell.ReadMask == 0 || (cell.ReadCta == check.Cta && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly
-                && check.KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock));
-            if (known && unread)
-                (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (check.Cta, check.Entity + lane, check.Clock, check.Info, 0);
-            else Write(ref cell, check.Of(lane), at, i << shift, value is null ? null : value + ((i << shift) - offset));
+            if (!check.TryWrite(ref cell, lane)) Write(ref cell, check.Of(lane), at, i << shift, value + ((i << shift) - offset));
         }
         return true;
     }

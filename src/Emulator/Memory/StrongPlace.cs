@@ -20,16 +20,23 @@ internal sealed class StrongPlace(long offset, int bytes)
 
     public int Bytes { get; } = bytes;
 
+    /// <summary>Another place of the same granule.</summary>
+    public StrongPlace? Next { get; set; }
+
     public StrongValue? Newest => values.Count == 0 ? null : values[^1];
 
     /// <summary>A write by <paramref name="writer"/>, with what it publishes; <paramref name="before"/> are the bits that it replaces.</summary>
-    public void Add(ScopedKnowledge news, VectorClock sequenced, Access writer, ulong before)
+    public void Add(in ScopedKnowledge news, VectorClock sequenced, Access writer, ulong before)
     {
-        if (values.Count == 0) values.Add(new StrongValue().Become(default, VectorClock.Empty, Scope.Weak, writer.Cta));
+        if (values.Count == 0)
+        {
+            values.Add(new StrongValue());
+            values[0].BecomeFirst(writer.Cta);
+        }
         values[^1].Bits = before;
         StrongValue value = values.Count < Kept ? new StrongValue() : values[0];
         if (values.Count == Kept) values.RemoveAt(0);
-        value.Become(news, sequenced, writer.Scope, writer.Cta).AddWitness(writer);
+        value.Become(news, sequenced, writer);
         values.Add(value);
     }
 
@@ -45,7 +52,7 @@ internal sealed class StrongPlace(long offset, int bytes)
             chosen = timing == AsyncTiming.Late && random.Next(4) != 0 ? oldest : random.Next(oldest, newest + 1);
             chosen = Hurry((reader.Cta, reader.IssuerEntity + reader.Lane), chosen, newest);
         }
-        if (chosen > oldest) values[chosen].AddWitness(reader);
+        if (chosen > oldest) values[chosen].AddReader(reader);
         return values[chosen];
     }
 

@@ -5,10 +5,12 @@ namespace CogVideoX.Emulator.Memory;
 /// <summary>A value that a strong write put somewhere.</summary>
 internal sealed class StrongValue
 {
-    private readonly List<(int Cta, int Thread, int Clock)> witnesses = [];
+    private (int Cta, int Thread, int Clock) writer;
+    private List<(int Cta, int Thread, int Clock)>? readers;
+    private ScopedKnowledge news;
 
     /// <summary>What the write published (PTX ISA 8.7, release patterns).</summary>
-    public ScopedKnowledge News { get; private set; }
+    public ref readonly ScopedKnowledge News => ref news;
 
     /// <summary>What was done before a fence.sc of the device's scope that the write follows.</summary>
     public VectorClock Sequenced { get; private set; } = VectorClock.Empty;
@@ -22,21 +24,27 @@ internal sealed class StrongValue
     /// <summary>The bits, once a newer value has replaced them in memory.</summary>
     public ulong Bits { get; set; }
 
-    /// <summary>Makes it another write's; the objects are used again and again.</summary>
-    public StrongValue Become(ScopedKnowledge news, VectorClock sequenced, Scope scope, int cta)
+    /// <summary>Makes it a write's; the objects are used again and again.</summary>
+    public void Become(in ScopedKnowledge published, VectorClock sequenced, Access by)
     {
-        (News, Sequenced, Scope, Cta, Bits) = (news, sequenced, scope, cta, 0);
-        witnesses.Clear();
-        return this;
+        (Scope, Cta, writer) = (by.Scope, by.Cta, (by.Cta, by.IssuerEntity + by.Lane, by.Clock));
+        readers?.Clear();
+        if (!news.IsEmpty || !published.IsEmpty) news = published;
+        if (!ReferenceEquals(Sequenced, sequenced)) Sequenced = sequenced;
     }
 
-    /// <summary>The thread wrote or read it: who comes after that can't read an older one.</summary>
-    public void AddWitness(Access by) => witnesses.Add((by.Cta, by.IssuerEntity + by.Lane, by.Clock));
+    /// <summary>Makes it what stood there before the first strong write.</summary>
+    public void BecomeFirst(int cta) => Cta = cta;
+
+    /// <summary>The thread read it: who comes after that can't read an older one.</summary>
+    public void AddReader(Access by) => (readers ??= []).Add((by.Cta, by.IssuerEntity + by.Lane, by.Clock));
 
     public bool IsBefore(Access reader)
     {
-        foreach ((int witnessCta, int thread, int clock) in witnesses)
-            if (reader.IsAfter(witnessCta, thread, clock)) return true;
+        if (Scope != Scope.Weak && reader.IsAfter(writer.Cta, writer.Thread, writer.Clock)) return true;
+        if (readers is null) return false;
+        foreach ((int cta, int thread, int clock) in readers)
+            if (reader.IsAfter(cta, thread, clock)) return true;
         return false;
     }
 }

@@ -1,8 +1,9 @@
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>Which of up to 32 bytes hold what nobody wrote. Such bytes may be carried anywhere; what depends on them is a fault.</summary>
-/// <param name="Mask">a bit a byte</param> <param name="IsComputed">whether they went through arithmetic, which no copy of padding does</param>
-/// <param name="IsMasked">whether a mask is all of that arithmetic: what an <c>or</c> then adds stands beside them, as a bit-field does</param>
+/// <param name="Mask">a bit a byte</param>
+/// <param name="IsComputed">whether they went through arithmetic, which no copy of padding does</param>
+/// <param name="IsMasked">whether a mask is all of that arithmetic: what <c>or</c> adds then stands beside them</param>
 /// <param name="Kept">bits of the first 16 bytes that are written, in bytes of the mask: a bit-field beside others that aren't</param>
 internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt128 Kept = default, bool IsMasked = false)
 {
@@ -39,7 +40,8 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt1
     public UnwrittenBytes Part(int at, int count)
     {
         uint mask = Mask >> at & Some(count);
-        return new UnwrittenBytes(mask, IsComputed && mask != 0, at < KeptBytes ? Kept >> 8 * at & Spread(mask) : 0, IsMasked);
+        UInt128 kept = at < KeptBytes ? Kept >> 8 * at & Spread(mask) : 0;
+        return new UnwrittenBytes(mask, IsComputed && mask != 0, kept, IsMasked);
     }
 
     public UnwrittenBytes Join(UnwrittenBytes other)

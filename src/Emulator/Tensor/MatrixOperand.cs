@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CogVideoX.Emulator.Syntax;
 
@@ -13,8 +14,8 @@ internal sealed unsafe class MatrixOperand
     {
         significands = GC.AllocateArray<int>(count, pinned: true);
         exponents = GC.AllocateArray<int>(count, pinned: true);
-        Significands = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref significands[0]);
-        Exponents = (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref exponents[0]);
+        Significands = (int*)Unsafe.AsPointer(ref significands[0]);
+        Exponents = (int*)Unsafe.AsPointer(ref exponents[0]);
     }
 
     /// <summary>Of infinities and NaN the sign, and how many bits the fraction of a NaN isn't zero in.</summary>
@@ -59,6 +60,7 @@ internal sealed unsafe class MatrixOperand
     }
 
     /// <summary>As <see cref="MatrixElement.Of"/>; false if one is an infinity or NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TrySplit(Vector256<int> bits, PtxType type, out Vector256<int> significands, out Vector256<int> exponents)
     {
         switch (type)
@@ -74,6 +76,7 @@ internal sealed unsafe class MatrixOperand
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TrySplit(
         Vector256<int> bits, int fractionBits, int exponentBits, out Vector256<int> significands, out Vector256<int> exponents)
     {

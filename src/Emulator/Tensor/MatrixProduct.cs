@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using CogVideoX.Emulator.Syntax;
@@ -61,31 +62,40 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
     private bool Chunk(MatrixOperand a, MatrixOperand b, int row, int column, int first, int end, ref Vector256<uint> c)
     {
         if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents)) return false;
+        // locals, which stay in registers: these loops are all that costs time here
+        int step = columns, up = shift, count = end - first, at = (row * k) + first;
+        int* values = a.Significands + at, powers = a.Exponents + at;
+        int* valuesB = b.Significands + (first * step) + column, powersB = b.Exponents + (first * step) + column;
         Vector256<int> largest = addendExponents;
-        int* values = a.Significands + (row * k), powers = a.Exponents + (row * k), valuesB = b.Significands + column,
-            powersB = b.Exponents + column;
-        for (int i = first; i < end; i++)
-            largest = Vector256.Max(largest, Vector256.Create(powers[i]) + Vector256.Load(powersB + (i * columns)));
-        Vector256<int> addend = Cut(addends, kept - MatrixElement.FractionBits(accumulator), largest - addendExponents);
+        int* power = powers, powerB = powersB;
+        for (int* stop = powers + count; power < stop; power++, powerB += step)
+            largest = Vector256.Max(largest, Vector256.Create(*power) + Vector256.Load(powerB));
+        Vector256<int> addend = Cut(addends << (kept - MatrixElement.FractionBits(accumulator)), largest - addendExponents);
         Vector256<double> low = Avx.ConvertToVector256Double(addend.GetLower()), high = Avx.ConvertToVector256Double(addend.GetUpper());
-        for (int i = first; i < end;)
+        power = powers;
+        powerB = powersB;
+        while (power < powers + count)
         {
             Vector256<int> sum = default;
-            for (int stop = Math.Min(i + MostInSum, end); i < stop; i++)
+            for (int* stop = power + Math.Min(MostInSum, count - (int)(power - powers)); power < stop; power++, values++)
             {
-                Vector256<int> exponents = Vector256.Create(powers[i]) + Vector256.Load(powersB + (i * columns));
-                sum += Cut(Vector256.Create(values[i]) * Vector256.Load(valuesB + (i * columns)), shift, largest - exponents);
+                Vector256<int> exponents = Vector256.Create(*power) + Vector256.Load(powerB);
+                sum += Cut(Vector256.Create(*values << up) * Vector256.Load(valuesB), largest - exponents);
+                powerB += step;
+                valuesB += step;
             }
             low += Avx.ConvertToVector256Double(sum.GetLower());
             high += Avx.ConvertToVector256Double(sum.GetUpper());
         }
-        c = accumulator == PtxType.F32 && TryRound(low, high, largest, out Vector256<uint> rounded) ? rounded : RoundEach(low, high,
-            largest);
+        Vector256<uint> rounded = default;
+        bool isSingle = accumulator == PtxType.F32 && TryRound(low, high, largest, kept, out rounded);
+        c = isSingle ? rounded : RoundEach(low, high, largest);
         return true;
     }
 
     /// <summary>Sums, which doubles hold exactly, as single precision rounded toward zero; false if one leaves its normal range.</summary>
-    private bool TryRound(Vector256<double> low, Vector256<double> high, Vector256<int> largest, out Vector256<uint> rounded)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryRound(Vector256<double> low, Vector256<double> high, Vector256<int> largest, int kept, out Vector256<uint> rounded)
     {
         // a sum of zero may come with an exponent far below a double's
         Vector256<int> power = Vector256.Max(largest - Vector256.Create(kept), Vector256.Create(-1000)) + Vector256.Create(1023);
@@ -119,12 +129,7 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         return Vector256.Load(rounded);
     }
 
-    /// <summary>value · 2^(up − down), cut toward zero. <paramref name="down"/> isn't negative.</summary>
-    private static Vector256<int> Cut(Vector256<int> value, int up, Vector256<int> down)
-    {
-        Vector256<int> sign = value >> 31;
-        Vector256<int> magnitude = (value ^ sign) - sign;
-        Vector256<int> left = Avx2.ShiftRightLogicalVariable((magnitude << up).AsUInt32(), down.AsUInt32()).AsInt32();
-        return (left ^ sign) - sign;
-    }
+    /// <summary>value · 2^−down, cut toward zero. <paramref name="down"/> isn't negative.</summary>
+    private static Vector256<int> Cut(Vector256<int> value, Vector256<int> down) =>
+        Avx2.Sign(Avx2.ShiftRightLogicalVariable(Avx2.Abs(value), down.AsUInt32()).AsInt32(), value);
 }

@@ -19,14 +19,17 @@ internal static class AssemblyProblems
 
     private static string? Sentence(Exception exception) => exception switch
     {
-        ReflectionTypeLoadException many => many.LoaderExceptions.OfType<Exception>().Select(Sentence).FirstOrDefault(problem => problem is not null) ?? Line(many),
+        ReflectionTypeLoadException many => many.LoaderExceptions.OfType<Exception>().Select(Sentence).FirstOrDefault(s => s is not null) ?? Line(many),
         BadImageFormatException => "it isn't an assembly of .NET, or not one for this kind of machine",
         FileNotFoundException { FileName: { } name } => Missing(name),
         FileLoadException { FileName: { } name } load => $"'{Name(name)}' can't be loaded: {Line(load)}",
-        TypeLoadException or MissingMemberException => $"it doesn't fit what it is loaded with, such as another version of CogVideoX.Compiler: {Line(exception)}",
+        TypeLoadException or MissingMemberException =>
+            $"it doesn't fit what it is loaded with, such as another version of CogVideoX.Compiler: {Line(exception)}",
         CustomAttributeFormatException => $"an attribute in it can't be read: {Line(exception)}",
-        TypeInitializationException { InnerException: { } inner } type => $"the static fields of {type.TypeName} can't be computed: {Line(inner)}",
-        TargetInvocationException { InnerException: { } inner } => Sentence(inner) ?? $"code of it that runs while it is compiled ended in an exception: {Line(inner)}",
+        TypeInitializationException { InnerException: { } inner } type =>
+            $"the static fields of {type.TypeName} can't be computed: {Line(inner)}",
+        TargetInvocationException { InnerException: { } inner } =>
+            Sentence(inner) ?? $"code of it that runs while it is compiled ended in an exception: {Line(inner)}",
         UnauthorizedAccessException or IOException => $"it can't be read: {Line(exception)}",
         _ => null,
     };
@@ -34,9 +37,11 @@ internal static class AssemblyProblems
     private static string Missing(string reference)
     {
         Version? wanted = reference.Contains(',') ? new AssemblyName(reference).Version : null;
+        string own = Environment.Version.ToString(2);
         return Name(reference) is "System.Runtime" or "System.Private.CoreLib" && wanted > typeof(object).Assembly.GetName().Version
-            ? $"it is made for .NET {wanted?.ToString(2)}, and this program runs on .NET {Environment.Version.ToString(2)}; build it for net{Environment.Version.ToString(2)}"
-            : $"it needs '{Name(reference)}', which isn't beside it; build it with <EnableDynamicLoading>true</EnableDynamicLoading>, or publish it";
+            ? $"it is made for .NET {wanted?.ToString(2)}, and this program runs on .NET {own}; build it for net{own}"
+            : $"it needs '{Name(reference)}', which isn't beside it; "
+                + "build it with <EnableDynamicLoading>true</EnableDynamicLoading>, or publish it";
     }
 
     private static string Name(string reference) => reference.Split(',')[0];

@@ -42,7 +42,11 @@ public sealed class EmulatedLaunch
         foreach (StructView view in views)
         {
             if (!view.TryWriteLength(bytes))
-                throw new ArgumentException($"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; views stand at multiples of 8 inside it", nameof(views));
+            {
+                throw new ArgumentException(
+                    $"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; views stand at multiples of 8 inside it",
+                    nameof(views));
+            }
             pointers.Add(new StructPointer(view.Offset, Add(view.Bytes, view.Elements)));
         }
         arguments.Add(new LaunchArgument.Struct(bytes, pointers));
@@ -70,7 +74,8 @@ public sealed class EmulatedLaunch
         return name;
     }
 
-    private static Span<byte> Raw(Array elements, int size) => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(elements), size);
+    private static Span<byte> Raw(Array elements, int size) =>
+        MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(elements), size);
 
     /// <summary>Runs the launch to its end or to its first fault, which the report names with its C# line.</summary>
     /// <param name="grid">blocks</param> <param name="dynamicSharedBytes">of each block</param>

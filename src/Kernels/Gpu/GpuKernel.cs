@@ -58,7 +58,8 @@ public sealed record GpuKernel(Type Type)
         var clock = Stopwatch.StartNew();
         CompiledKernel compiled = AssemblyProblems.Guard(() => KernelCompiler.Compile(Type));
         TimeSpan compileTime = clock.Elapsed;
-        return new KernelVerdict(Name, KernelCase.Of(Type, compiled, one).Run(options), one.HasModule ? one.Run(options) : null, compileTime);
+        CaseReport report = KernelCase.Of(Type, compiled, one).Run(options);
+        return new KernelVerdict(Name, report, one.HasModule ? one.Run(options) : null, compileTime);
     }
 
     /// <summary>Which of its weakened twins the emulator catches: each lacks a barrier, fence, wait or commit, or has a wrong count.</summary>

@@ -5,7 +5,9 @@ using CogVideoX.Emulator;
 
 namespace CogVideoX.Kernels.Gpu;
 
-/// <summary>Where an assembly with kernels is loaded: its dependencies are those beside it, but for our own assemblies, so that its IKernel is ours.</summary>
+/// <summary>
+/// Where an assembly with kernels is loaded: its dependencies are those beside it, but for our own assemblies, so that its IKernel is ours.
+/// </summary>
 internal sealed class KernelAssemblyContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
     private static readonly string[] Ours =

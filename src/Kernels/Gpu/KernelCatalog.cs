@@ -5,7 +5,9 @@ using CogVideoX.Compiler.Language;
 
 namespace CogVideoX.Kernels.Gpu;
 
-/// <summary>The kernels of an assembly, by name. A generic kernel is there once for each of its <see cref="KernelInstanceAttribute"/>.</summary>
+/// <summary>
+/// The kernels of an assembly, by name. A generic kernel is there once for each of its <see cref="KernelInstanceAttribute"/>.
+/// </summary>
 public sealed partial class KernelCatalog
 {
     private const int LongestName = 200;
@@ -15,12 +17,19 @@ public sealed partial class KernelCatalog
         Name = name;
         Type[] kernels = [.. types.Where(t => t.IsValueType && t.IsAssignableTo(typeof(IKernel)))];
         Kernels = [.. kernels.SelectMany(Instances).Select(t => new GpuKernel(t)).OrderBy(k => k.Name, StringComparer.Ordinal)];
-        Unnamed = [.. kernels.Where(t => t.ContainsGenericParameters && !t.IsDefined(typeof(KernelInstanceAttribute), false)).Select(t => t.ToString()).Order(StringComparer.Ordinal)];
+        Unnamed = [.. kernels.Where(t => t.ContainsGenericParameters && !t.IsDefined(typeof(KernelInstanceAttribute), false))
+            .Select(t => t.ToString()).Order(StringComparer.Ordinal)];
         foreach (GpuKernel kernel in Kernels)
             if (kernel.Name.Length > LongestName || !PlainName().IsMatch(kernel.Name))
-                throw new KernelAssemblyException($"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, at most {LongestName}");
+            {
+                throw new KernelAssemblyException(
+                    $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, at most {LongestName}");
+            }
         if (Kernels.GroupBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
-            throw new KernelAssemblyException($"several kernels are called {same.Key} ({string.Join(", ", same.Select(k => k.Type))}); name them apart by [KernelName] or [KernelInstance]");
+        {
+            throw new KernelAssemblyException($"several kernels are called {same.Key} ({string.Join(", ", same.Select(k => k.Type))}); "
+                + "name them apart by [KernelName] or [KernelInstance]");
+        }
     }
 
     /// <summary>The kernels of this library.</summary>
@@ -42,7 +51,10 @@ public sealed partial class KernelCatalog
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!RuntimeFeature.IsDynamicCodeSupported)
-            throw new KernelAssemblyException("this program was compiled ahead of time and can't load assemblies; use a build of it that runs on .NET, such as dotnet cogvideox.dll");
+        {
+            throw new KernelAssemblyException("this program was compiled ahead of time and can't load assemblies; "
+                + "use a build of it that runs on .NET, such as dotnet cogvideox.dll");
+        }
         if (Directory.Exists(path)) throw new KernelAssemblyException("it is a folder; the .dll in it is needed");
         if (!File.Exists(path)) throw new KernelAssemblyException("there is no such file");
         KernelCatalog catalog = AssemblyProblems.Guard(() =>
@@ -54,7 +66,8 @@ public sealed partial class KernelCatalog
         if (catalog.Kernels.Count > 0) return catalog;
         throw new KernelAssemblyException(catalog.Unnamed.Count == 0
             ? "there are no kernels in it; a kernel is a readonly struct that implements CogVideoX.Compiler.Language.IKernel"
-            : $"its kernels are generic and name no instances ({string.Join(", ", catalog.Unnamed)}); put [KernelInstance(\"NAME\", typeof(…))] on them");
+            : $"its kernels are generic and name no instances ({string.Join(", ", catalog.Unnamed)}); "
+                + "put [KernelInstance(\"NAME\", typeof(…))] on them");
     }
 
     /// <summary>The kernel of that name.</summary>
@@ -68,15 +81,19 @@ public sealed partial class KernelCatalog
     private static Type Closed(Type kernel, KernelInstanceAttribute instance)
     {
         int wanted = kernel.GetGenericArguments().Length;
+        string named = $"[KernelInstance(\"{instance.Name}\", …)]";
         if (instance.Arguments.Count != wanted)
-            throw new KernelAssemblyException($"[KernelInstance(\"{instance.Name}\", …)] has {instance.Arguments.Count} type arguments; {kernel} has {wanted} type parameters");
+        {
+            throw new KernelAssemblyException(
+                $"{named} has {instance.Arguments.Count} type arguments; {kernel} has {wanted} type parameters");
+        }
         try
         {
             return kernel.MakeGenericType([.. instance.Arguments]);
         }
         catch (ArgumentException problem)
         {
-            throw new KernelAssemblyException($"[KernelInstance(\"{instance.Name}\", …)] of {kernel}: the type arguments don't fit ({problem.Message})", problem);
+            throw new KernelAssemblyException($"{named} of {kernel}: the type arguments don't fit ({problem.Message})", problem);
         }
     }
 

@@ -4,7 +4,7 @@ namespace CogVideoX.Kernels.Gpu;
 
 /// <summary>What the emulator says of a kernel.</summary>
 /// <param name="Kernel">its name</param> <param name="Report">of our PTX</param>
-/// <param name="Reference">of the PTX that the case came with, made by another compiler from another language; null if it came with none</param>
+/// <param name="Reference">of the PTX that the case came with, made by another compiler; null if it came with none</param>
 /// <param name="CompileTime">C# to PTX, the cache left out</param>
 public sealed record KernelVerdict(string Kernel, CaseReport Report, CaseReport? Reference, TimeSpan CompileTime)
 {

@@ -8,7 +8,8 @@ public sealed class StructView
 {
     private readonly bool hasLength;
 
-    private StructView(int offset, Array elements, int bytes, bool hasLength) => (Offset, Elements, Bytes, this.hasLength) = (offset, elements, bytes, hasLength);
+    private StructView(int offset, Array elements, int bytes, bool hasLength) =>
+        (Offset, Elements, Bytes, this.hasLength) = (offset, elements, bytes, hasLength);
 
     /// <summary>From the struct's beginning, in bytes.</summary>
     public int Offset { get; }

@@ -47,6 +47,8 @@ public sealed class DiagnosticsTests
     [InlineData("CVX1010", typeof(InterpolatesAString))]
     [InlineData("CVX1017", typeof(LocalArrayOfUnknownSize))]
     [InlineData("CVX1018", typeof(OrderWithoutAWord))]
+    [InlineData("CVX1018", typeof(WordsOfNothing))]
+    [InlineData("CVX1018", typeof(WordsByReference))]
     [InlineData("CVX1019", typeof(CallsExp))]
     [InlineData("CVX1022", typeof(AtomicOnALocal))]
     [InlineData("CVX1022", typeof(AsyncCopyToGlobal))]
@@ -482,6 +484,12 @@ public sealed class DiagnosticsTests
         }
     }
 
+    [Ptx("bar.warp.sync {x};", InWords = true)]
+    private static void NoWords(uint x) => throw new NotSupportedException();
+
+    [Ptx("mov.b32 {result}, {x}; mov.b32 {y}, {x};", InWords = true)]
+    private static int WordsBeside(int x, ref int y) => x + y;
+
     private static int Twice(int n) => 2 * n;
 
     [Types(typeof(int), typeof(float), Instead = "Widen it")]
@@ -529,6 +537,20 @@ public sealed class DiagnosticsTests
         public static Block Block => new(32);
 
         public void Run() => Atomic.Max(ref x[0], 1, (MemoryOrder)9); // CVX1018
+    }
+
+    internal readonly struct WordsOfNothing(View<uint> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => NoWords(x[0]); // CVX1018
+    }
+
+    internal readonly struct WordsByReference(View<int> x) : IKernel
+    {
+        public static Block Block => new(32);
+
+        public void Run() => x[0] = WordsBeside(x[1], ref x[2]); // CVX1018
     }
 
     internal readonly struct OrderNobodyKnows(View<int> x) : IKernel

@@ -11,18 +11,26 @@ public sealed class StructParameterTests
     public void AStructIsOneParameter()
     {
         CompiledKernel kernel = KernelCompiler.Compile<Nested>(new CompileOptions { LineTable = false });
-        Assert.Equal([("all", CompiledParameterKind.Struct, 56, 8), ("n", CompiledParameterKind.Integer, 4, 4), ("pair", CompiledParameterKind.Integer, 4, 4),
-            ("four", CompiledParameterKind.Struct, 16, 16)], kernel.Parameters.Select(p => (p.Name, p.Kind, p.Bytes, p.Alignment)));
+        (string, CompiledParameterKind, int, int)[] expected =
+        [
+            ("all", CompiledParameterKind.Struct, 56, 8), ("n", CompiledParameterKind.Integer, 4, 4),
+            ("pair", CompiledParameterKind.Integer, 4, 4), ("four", CompiledParameterKind.Struct, 16, 16),
+        ];
+        Assert.Equal(expected, kernel.Parameters.Select(p => (p.Name, p.Kind, p.Bytes, p.Alignment)));
         Assert.Equal([0, 24, 40], kernel.Parameters[0].Pointers);
         Assert.Null(kernel.Parameters[3].Pointers);
         Assert.Contains(".param .align 8 .b8 param_all[56],", kernel.Ptx, StringComparison.Ordinal);
         Assert.Contains(".param .align 16 .b8 param_four[16]\n", kernel.Ptx, StringComparison.Ordinal);
-        foreach (string load in (string[])
-            ["u64 [param_all]", "u64 [param_all+24]", "u64 [param_all+40]", "s16 [param_all+16]", "u8 [param_all+18]", "f32 [param_all+52]", "u32 [param_n]",
-                "f32 [param_four+12]"])
+        string[] loads =
+        [
+            "u64 [param_all]", "u64 [param_all+24]", "u64 [param_all+40]", "s16 [param_all+16]", "u8 [param_all+18]", "f32 [param_all+52]",
+            "u32 [param_n]", "f32 [param_four+12]",
+        ];
+        foreach (string[] words in loads.Select(load => load.Split(' ')))
         {
-            string[] words = load.Split(' ');
-            Assert.Contains(kernel.Ptx.Split('\n'), line => line.Contains($"ld.param.{words[0]} ", StringComparison.Ordinal) && line.EndsWith($", {words[1]};", StringComparison.Ordinal));
+            string begin = $"ld.param.{words[0]} ", end = $", {words[1]};";
+            Assert.Contains(kernel.Ptx.Split('\n').Select(line => line.Trim()),
+                line => line.StartsWith(begin, StringComparison.Ordinal) && line.EndsWith(end, StringComparison.Ordinal));
         }
         Assert.NotNull(PtxModule.Parse(kernel.Ptx));
     }
