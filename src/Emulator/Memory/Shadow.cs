@@ -103,13 +103,14 @@ internal sealed class Shadow(long size, int initialOwner)
         for (int lane = 0; lane < cells.Length; lane++)
         {
             ref Cell cell = ref cells[lane];
-            if (cell.IsUnwritten) return false;
             uint bit = 1u << lane;
-            bool mine = cell.WriteCta == Cell.Host || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && mayHold);
+            bool mine = cell.WriteCta == Cell.Host
+                || (cell.WriteCta == cta && cell.WriteEntity == entity + lane && mayHold && !cell.WriteInfo.IsUnwritten);
             bool alone = cell.ReadMask == 0
                 || (cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta && !cell.ReadInfo.IsReadOnly);
             if (mine && alone)
                 (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
+            else if (cell.IsUnwritten) return false;
             else if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, offset + (lane << 2));
         }
         return !cells.IsEmpty;
