@@ -3,7 +3,9 @@ using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary>Which kernels a verb is about: those of this program or of an assembly, all or some by name, and the launches that try them.</summary>
+/// <summary>
+/// Which kernels a verb is about: those of this program or of an assembly, all or some by name, and the launches that try them.
+/// </summary>
 internal sealed class KernelChoice
 {
     private static readonly string BundledCases = Path.Combine(AppContext.BaseDirectory, "ptx-cases");

@@ -17,7 +17,8 @@ internal sealed class KernelList(Terminal terminal)
                 int lines = text.Ptx.Count(c => c == '\n');
                 rows.Add(new { text.Name, text.Target, text.Threads, text.SharedBytes, Lines = lines });
                 string shared = $"{text.SharedBytes,7:N0} bytes shared";
-                if (!json) terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {text.Threads,5} threads {shared} {lines,6:N0} lines");
+                string threads = $"{text.Threads,5} threads";
+                if (!json) terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {threads} {shared} {lines,6:N0} lines");
             }
             catch (Exception problem) when (KernelProblems.Are(problem))
             {

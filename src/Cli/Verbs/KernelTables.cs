@@ -8,7 +8,9 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>What the emulator counted, for people.</summary>
 internal static class KernelTables
 {
-    /// <summary>One kernel: instructions by class, memory, the lines that cost most; the case's own PTX beside it, if it has some.</summary>
+    /// <summary>
+    /// One kernel: instructions by class, memory, the lines that cost most; the case's own PTX beside it, if it has some.
+    /// </summary>
     public static void WriteProfile(TextWriter output, KernelVerdict verdict)
     {
         LaunchCounters ours = verdict.Report.Launch.Counters;

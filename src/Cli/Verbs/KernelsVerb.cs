@@ -51,7 +51,8 @@ internal static class KernelsVerb
         var limits = new InstructionLimits();
         Option<bool> json = CommonOptions.Json(), mutations = new("--mutations")
         {
-            Description = "Also weaken every barrier, fence, wait, commit and byte count, one at a time, and print which the emulator catches",
+            Description = "Also weaken every barrier, fence, wait, commit and byte count, one at a time, "
+                + "and print which the emulator catches",
         };
         var verify = new Command("verify", "Run kernels in the emulator, which checks them; 0 when all are right")
         {

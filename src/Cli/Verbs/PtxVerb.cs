@@ -22,7 +22,8 @@ internal static class PtxVerb
         };
         run.SetAction((parsed, cancellation) =>
         {
-            LaunchOptions options = limits.Read(parsed, cancellation) with { AcceptPlainReadsOfAtomics = parsed.GetValue(acceptPlainLoads) };
+            bool accepts = parsed.GetValue(acceptPlainLoads);
+            LaunchOptions options = limits.Read(parsed, cancellation) with { AcceptPlainReadsOfAtomics = accepts };
             return Task.FromResult(Run(terminal, parsed.GetRequiredValue(cases), options, parsed.GetValue(json)));
         });
         return new Command("ptx", "PTX without a GPU") { run };

@@ -65,6 +65,7 @@ internal sealed class SettingsReader(IReadOnlyDictionary<string, JsonNode?> sett
     private FormatException Wrong(string name, string kind)
     {
         string value = settings[name]!.ToJsonString(); // JSON: control characters are escaped
-        return new FormatException($"'{name}' is {(value.Length > ShownCharacters ? value[..ShownCharacters] + "…" : value)}, not {kind}");
+        string shown = value.Length > ShownCharacters ? value[..ShownCharacters] + "…" : value;
+        return new FormatException($"'{name}' is {shown}, not {kind}");
     }
 }

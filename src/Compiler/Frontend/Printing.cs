@@ -59,13 +59,13 @@ internal sealed class Printing(KernelBuilder kernel)
             offsets[i] = (end + size - 1) / size * size;
             end = offsets[i] + size;
         }
-        Variable room = kernel.StaticVariable(("printed", end), () => kernel.NewVariable("printed", VariableSpace.Local, end, 8));
+        Variable buffer = kernel.StaticVariable(("printed", end), () => kernel.NewVariable("printed", VariableSpace.Local, end, 8));
         for (int i = 0; i < values.Length; i++)
         {
             MemoryType type = values[i].Type switch { IrType.F64 => MemoryType.F64, IrType.I64 => MemoryType.I64, _ => MemoryType.I32 };
-            Ir.Store(kernel.AddressOf(room), values[i], type, offsets[i], type.Bytes);
+            Ir.Store(kernel.AddressOf(buffer), values[i], type, offsets[i], type.Bytes);
         }
-        return texts.Generic("local", kernel.AddressOf(room));
+        return texts.Generic("local", kernel.AddressOf(buffer));
     }
 
     /// <summary>An int, a long or a double.</summary>

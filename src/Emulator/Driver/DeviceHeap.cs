@@ -22,9 +22,9 @@ internal sealed class DeviceHeap(Launch launch)
     /// <summary>Address of a new block whose bytes nobody has written; 0 if the heap has no room.</summary>
     public ulong Take(ulong bytes, LaneCall call)
     {
-        if (bytes > HeapBytes || Room(bytes) > HeapBytes - used) return 0;
-        used += Room(bytes);
-        everUsed += Room(bytes);
+        if (bytes > HeapBytes || Padded(bytes) > HeapBytes - used) return 0;
+        used += Padded(bytes);
+        everUsed += Padded(bytes);
         if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
         {
             throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, "
@@ -43,14 +43,14 @@ internal sealed class DeviceHeap(Launch launch)
             throw Wrong(FaultKind.Invalid, "free of an address that malloc didn't return", launch.Memory.FindGlobal(address, 1));
         if (block.Freed is { } earlier) throw Wrong(FaultKind.FreedTwice, $"the block was {earlier}", block);
         RequireOrder(block, call);
-        used -= Room((ulong)block.Size);
+        used -= Padded((ulong)block.Size);
         block.End($"freed at line {call.Line} by {call.Caller}", keepsBytes: launch.Pending.Any);
 
         FaultException Wrong(FaultKind kind, string message, Allocation? at) =>
             new(kind, message) { Lane = call.Lane, Address = address, Allocation = at?.Name };
     }
 
-    private static long Room(ulong bytes) => (long)(Math.Max(bytes, 1) + Granule - 1 & ~(Granule - 1));
+    private static long Padded(ulong bytes) => (long)(Math.Max(bytes, 1) + Granule - 1 & ~(Granule - 1));
 
     private static unsafe void RequireOrder(Allocation block, LaneCall call)
     {

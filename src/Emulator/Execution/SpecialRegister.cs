@@ -35,8 +35,8 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
         Word("%nwarpid", (w, _) => (uint)w.Cta.Warps.Count);
         Word("%cluster_ctarank", (w, _) => (uint)w.Cta.Rank);
         Word("%cluster_nctarank", (w, _) => (uint)w.Cta.Launch.ClusterShape.Count);
-        Word("%smid", (w, _) => (uint)(w.Cta.Number % 132));
-        Word("%nsmid", (_, _) => 132);
+        Word("%smid", (w, _) => (uint)(w.Cta.Number % LaunchLimits.Multiprocessors));
+        Word("%nsmid", (_, _) => LaunchLimits.Multiprocessors);
         Word("%lanemask_eq", (_, lane) => 1u << lane);
         Word("%lanemask_lt", (_, lane) => (1u << lane) - 1);
         Word("%lanemask_le", (_, lane) => (2u << lane) - 1);

@@ -158,11 +158,8 @@ internal sealed unsafe class Warp
     /// <summary>What the lanes know together, their own accesses up to now included; their later ones get a new clock.</summary>
     public Knowledge Publish(uint mask)
     {
-        Knowledge all = Together(mask);
-        VectorClock seen = all.Seen.With(Cta.Number, FirstEntity, mask, Clock);
-        seen = Async.AddWaited(seen, Cta.Number, mask);
-        Clock++;
-        return all with { Seen = seen };
+        (Knowledge known, int clock) = BeginPublish(mask);
+        return known with { Seen = known.Seen.With(Cta.Number, FirstEntity, mask, clock) };
     }
 
     /// <summary>What some lanes know together.</summary>

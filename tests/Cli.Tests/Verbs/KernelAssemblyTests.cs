@@ -135,8 +135,10 @@ public sealed class KernelAssemblyTests : IDisposable
                 public void Run() => y[31 - Block.ThreadX] = Library.Twice(x[Block.ThreadX]);
             }
             """, "Mine", library);
-        await CliRun.Done("kernels", "verify", "--assembly", path, "--cases", Case("twice", 2));
-        await CliRun.Done("kernels", "list", "--assembly", path);
+        CliRun run = await CliRun.Done("kernels", "verify", "--assembly", path, "--cases", Case("twice", 2));
+        Assert.StartsWith("ok ", Assert.Single(run.Lines));
+        run = await CliRun.Done("kernels", "list", "--assembly", path);
+        Assert.StartsWith("twice ", Assert.Single(run.Lines));
     }
 
     /// <summary>What only a body names is missed when the kernel is compiled; a type of a signature, when the assembly is read.</summary>
