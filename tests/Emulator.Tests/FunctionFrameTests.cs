@@ -40,4 +40,16 @@ public class FunctionFrameTests
         Small.Faults(FaultKind.Uninitialized, "", "mov.u32 %r8, 0; L: " + call.Replace("ARGUMENT", "%r8")
             + "add.u32 %r9, %r5, 1; st.global.u32 [%rd1], %r9; add.u32 %r8, %r8, 1; setp.lt.u32 %p1, %r8, 2; @%p1 bra L;", function);
     }
+
+    private const string Through = ".func (.reg .b32 r) f(.reg .b32 a) { OPERATION ret; }";
+
+    /// <summary>A word of which one byte is written goes through registers of a function with its marks.</summary>
+    [Fact]
+    public void RegisterParametersCarryMarks()
+    {
+        const string body = ".shared .align 4 .b8 s[4]; st.shared.u8 [s], 7; ld.shared.u32 %r6, [s]; call.uni (%r7), f, (%r6); and.b32 %r5, %r7, 255;";
+        Assert.Equal(7u, Small.Value(body, Through.Replace("OPERATION", "mov.b32 r, a;")));
+        Small.Faults(FaultKind.Uninitialized, "", body.Replace("and.b32 %r5, %r7, 255;", "setp.eq.u32 %p1, %r7, 7; @%p1 trap;"),
+            Through.Replace("OPERATION", "mov.b32 r, a;"));
+    }
 }

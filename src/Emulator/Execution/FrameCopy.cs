@@ -11,7 +11,11 @@ internal readonly record struct FrameCopy(int From, int To, int Bytes, bool InRe
             warp.Local.Copy(this, warp.Active);
             return;
         }
-        warp.Ready[To] = warp.Ready[To] & ~warp.Active | warp.Ready[From] & warp.Active;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            warp.Unwritten.Set(To, lane, warp.Unwritten.Of(From, lane));
+        }
         if (Bytes == 0)
         {
             ref uint to = ref warp.Predicate(To);
