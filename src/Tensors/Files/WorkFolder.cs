@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace CogVideoX.Tensors.Files;
@@ -5,7 +6,7 @@ namespace CogVideoX.Tensors.Files;
 /// <summary>
 /// A hidden folder in which a file or folder is made before it is moved, whole, to its place beside it. Its maker holds a lock in it, which
 /// ends with the process however that ends: so a folder whose lock is free was left by a program that was killed, and is removed by the
-/// next one that makes a folder there.
+/// next one that makes a folder there. A program that exits while its threads still write removes its own.
 /// </summary>
 public sealed partial class WorkFolder : IDisposable
 {
@@ -13,7 +14,15 @@ public sealed partial class WorkFolder : IDisposable
     // On Unix a file is opened first and locked then: one that was made this moment may be about to be locked.
     private static readonly TimeSpan TimeToLock = TimeSpan.FromMinutes(1);
 
+    private static readonly ConcurrentDictionary<string, bool> Live = new();
+
     private readonly FileStream held;
+
+    static WorkFolder() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (string folder in Live.Keys)
+            Remove(folder);
+    };
 
     private WorkFolder(string path, FileStream held)
     {
@@ -34,9 +43,10 @@ public sealed partial class WorkFolder : IDisposable
     public static WorkFolder Create(string parent)
     {
         string path = Path.Combine(parent, $".cogvideox-{Guid.NewGuid():N}.tmp");
-        Directory.CreateDirectory(path);
+        Live[path] = true;
         try
         {
+            Directory.CreateDirectory(path);
             var work = new WorkFolder(path, Hold(path, FileMode.CreateNew));
             SweepBeside(work, parent);
             return work;
@@ -44,6 +54,7 @@ public sealed partial class WorkFolder : IDisposable
         catch
         {
             Remove(path);
+            Live.TryRemove(path, out _);
             throw;
         }
     }
@@ -53,6 +64,7 @@ public sealed partial class WorkFolder : IDisposable
     {
         held.Dispose();
         Remove(Location);
+        Live.TryRemove(Location, out _);
     }
 
     private static FileStream Hold(string folder, FileMode mode) =>
