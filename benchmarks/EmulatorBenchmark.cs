@@ -80,9 +80,11 @@ internal static class EmulatorBenchmark
             long start = Stopwatch.GetTimestamp();
             object report = run.Invoke(null, [module, request, Options()])!;
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (Get(report, "Fault") is { } fault) throw new InvalidOperationException($"{kernel.Name}: {fault}");
+            if (Get(report, "Fault") is { } fault)
+                throw new InvalidOperationException($"{kernel.Name}: {fault}");
             Instructions = (long)Get(Get(report, "Counters")!, "ThreadInstructions")!;
-            if (counts) Seconds = Math.Min(Seconds, seconds);
+            if (counts)
+                Seconds = Math.Min(Seconds, seconds);
         }
 
         /// <summary>Limits out of the way; an older build names them otherwise.</summary>

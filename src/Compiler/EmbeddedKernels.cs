@@ -30,7 +30,10 @@ public static class EmbeddedKernels
         ArgumentNullException.ThrowIfNull(kernels);
         CompiledKernel[] sorted = [.. kernels.OrderBy(k => k.Key, StringComparer.Ordinal)];
         for (int i = 1; i < sorted.Length; i++)
-            if (sorted[i].Key == sorted[i - 1].Key) throw new ArgumentException($"two kernels have the key '{sorted[i].Key}'", nameof(kernels));
+        {
+            if (sorted[i].Key == sorted[i - 1].Key)
+                throw new ArgumentException($"two kernels have the key '{sorted[i].Key}'", nameof(kernels));
+        }
         new KernelContainer(KernelContainer.CurrentFormat, "", sorted).Write(stream);
     }
 

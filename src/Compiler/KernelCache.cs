@@ -48,7 +48,8 @@ public sealed class KernelCache
         options ??= new CompileOptions();
         string content = KernelKey.OfContent(kernel, options);
         string path = Path.Combine(Folder, content + ".json");
-        if (Read(path, content, KernelKey.Of(kernel, options)) is { } known) return known;
+        if (Read(path, content, KernelKey.Of(kernel, options)) is { } known)
+            return known;
         CompiledKernel made = compile(kernel, options);
         Write(path, new KernelContainer(KernelContainer.CurrentFormat, content, [made]));
         return made;
@@ -58,7 +59,8 @@ public sealed class KernelCache
     {
         try
         {
-            if (!File.Exists(path) || new FileInfo(path).Length > MostBytes) return null;
+            if (!File.Exists(path) || new FileInfo(path).Length > MostBytes)
+                return null;
             using FileStream file = File.OpenRead(path);
             return KernelContainer.TryRead(file, out KernelContainer? found, out _) && found is { Kernels: [var kernel] } && found.Content == content && kernel.Key == key
                 ? kernel : null;
@@ -77,13 +79,15 @@ public sealed class KernelCache
         try
         {
             Directory.CreateDirectory(Folder);
-            using (FileStream file = new(unfinished, FileMode.CreateNew)) container.Write(file);
+            using (FileStream file = new(unfinished, FileMode.CreateNew))
+                container.Write(file);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // a full or read-only disk, or another process at the same file: the kernel is compiled all the same, only not kept
-            if (File.Exists(unfinished)) File.Delete(unfinished);
+            if (File.Exists(unfinished))
+                File.Delete(unfinished);
         }
     }
 }

@@ -32,8 +32,10 @@ public static class KernelCompiler
         ArgumentNullException.ThrowIfNull(kernel);
         options ??= new CompileOptions();
         bool hasIl = HasIl(kernel);
-        if ((!hasIl || IsTrimmed(kernel)) && EmbeddedKernels.TryLoad(kernel.Assembly, KernelKey.Of(kernel, options), out CompiledKernel? embedded)) return embedded;
-        if (!hasIl) throw NotEmbedded(kernel, options);
+        if ((!hasIl || IsTrimmed(kernel)) && EmbeddedKernels.TryLoad(kernel.Assembly, KernelKey.Of(kernel, options), out CompiledKernel? embedded))
+            return embedded;
+        if (!hasIl)
+            throw NotEmbedded(kernel, options);
         Function function = Translator.Translate(kernel, options);
         PassList.Run(function, verify: false);
         return Print(function, KernelKey.Of(kernel, options), options);
@@ -95,8 +97,10 @@ public static class KernelCompiler
 
     private static bool HasIl(Type kernel)
     {
-        if (!RuntimeFeature.IsDynamicCodeSupported) return false;
-        if (!kernel.IsAssignableTo(typeof(IKernel))) return true; // isn't a kernel, and the frontend says so
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            return false;
+        if (!kernel.IsAssignableTo(typeof(IKernel)))
+            return true; // isn't a kernel, and the frontend says so
         MethodInfo? run = Array.Find(
             kernel.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly),
             m => m.Name == nameof(IKernel.Run) || m.Name.EndsWith("." + nameof(IKernel.Run), StringComparison.Ordinal));

@@ -21,11 +21,16 @@ internal sealed record KernelContainer(int Format, string Content, IReadOnlyList
         try
         {
             KernelContainer? read = JsonSerializer.Deserialize(stream, KernelJson.Default.KernelContainer);
-            if (read is null) problem = "it is empty";
-            else if (read.Format != CurrentFormat) problem = $"its format is {read.Format}, and this program reads {CurrentFormat}";
-            else if (read.Kernels.Contains(null!)) problem = "it holds a null";
-            else if (read.Kernels.FirstOrDefault(k => k.Hash != CompiledKernel.HashOf(k.Ptx)) is { } broken) problem = $"the text of {broken.Entry} isn't what its hash says";
-            else container = read;
+            if (read is null)
+                problem = "it is empty";
+            else if (read.Format != CurrentFormat)
+                problem = $"its format is {read.Format}, and this program reads {CurrentFormat}";
+            else if (read.Kernels.Contains(null!))
+                problem = "it holds a null";
+            else if (read.Kernels.FirstOrDefault(k => k.Hash != CompiledKernel.HashOf(k.Ptx)) is { } broken)
+                problem = $"the text of {broken.Entry} isn't what its hash says";
+            else
+                container = read;
         }
         catch (JsonException exception)
         {

@@ -29,22 +29,29 @@ public static class KernelKey
         Add(assemblies, typeof(KernelKey).Assembly);
         Add(assemblies, typeof(object).Assembly);
         AddTypes(assemblies, kernel);
-        foreach ((string name, Guid build) in assemblies) text.Append(CultureInfo.InvariantCulture, $"{name} {build}\n");
+        foreach ((string name, Guid build) in assemblies)
+            text.Append(CultureInfo.InvariantCulture, $"{name} {build}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     private static void AddTypes(SortedDictionary<string, Guid> assemblies, Type type)
     {
         Add(assemblies, type.Assembly);
-        foreach (Type argument in type.GetGenericArguments()) AddTypes(assemblies, argument);
-        if (type.GetElementType() is { } element) AddTypes(assemblies, element);
+        foreach (Type argument in type.GetGenericArguments())
+            AddTypes(assemblies, argument);
+        if (type.GetElementType() is { } element)
+            AddTypes(assemblies, element);
     }
 
     private static void Add(SortedDictionary<string, Guid> assemblies, Assembly assembly)
     {
-        if (!assemblies.TryAdd(assembly.FullName ?? "", assembly.ManifestModule.ModuleVersionId)) return;
+        if (!assemblies.TryAdd(assembly.FullName ?? "", assembly.ManifestModule.ModuleVersionId))
+            return;
         foreach (AssemblyName name in assembly.GetReferencedAssemblies())
-            if (!IsFramework(name) && TryLoad(assembly, name) is { } referenced) Add(assemblies, referenced);
+        {
+            if (!IsFramework(name) && TryLoad(assembly, name) is { } referenced)
+                Add(assemblies, referenced);
+        }
     }
 
     /// <summary>The framework is built as one: the core library's build stands for it.</summary>

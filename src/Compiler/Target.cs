@@ -18,7 +18,8 @@ public sealed record Target(int Architecture, bool IsSpecific = false)
         target = null;
         bool specific = text.EndsWith('a');
         string number = text.StartsWith("sm_", StringComparison.Ordinal) ? text[3..(specific ? ^1 : ^0)] : "";
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int architecture) || architecture is < 80 or > 130) return false;
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int architecture) || architecture is < 80 or > 130)
+            return false;
         target = new Target(architecture, specific);
         return true;
     }

@@ -22,10 +22,13 @@ internal static class LaunchLimits
         Dim3 block = launch.Block, grid = launch.Grid, cluster = launch.ClusterShape;
         if (block.X is < 1 or > MostThreads || block.Y is < 1 or > MostThreads || block.Z is < 1 or > 64 || block.Count > MostThreads)
             return Fails($"a block of {block} threads: at most {MostThreads}, 64 in z");
-        if (grid.X < 1 || grid.Y is < 1 or > 65535 || grid.Z is < 1 or > 65535 || grid.Count > int.MaxValue) return Fails($"a grid of {grid}");
+        if (grid.X < 1 || grid.Y is < 1 or > 65535 || grid.Z is < 1 or > 65535 || grid.Count > int.MaxValue)
+            return Fails($"a grid of {grid}");
         if (cluster.X is < 1 or > MostCtas || cluster.Y is < 1 or > MostCtas || cluster.Z is < 1 or > MostCtas || cluster.Count > MostCtas
             || grid.X % cluster.X != 0 || grid.Y % cluster.Y != 0 || grid.Z % cluster.Z != 0)
+        {
             return Fails($"a grid of {grid} in clusters of {cluster}");
+        }
         Dictionary<string, int[]> directives = launch.Code.Function.Directives;
         if (directives.TryGetValue("maxntid", out int[]? most) && block.Count > most.Aggregate(1L, (a, b) => a * b))
             return Fails($"a block of {block} threads, and .maxntid is {string.Join(", ", most)}");
@@ -61,9 +64,11 @@ internal static class LaunchLimits
 
     private static Fault? Registers(PtxFunction function)
     {
-        if (!function.Directives.TryGetValue("maxnreg", out int[]? most)) return null;
+        if (!function.Directives.TryGetValue("maxnreg", out int[]? most))
+            return null;
         (int needed, int line) = RegisterPressure.Of(function);
-        if (needed <= most[0]) return null;
+        if (needed <= most[0])
+            return null;
         return Fails($"{needed} registers are alive at once, and .maxnreg is {most[0]}") with { Line = line };
     }
 

@@ -28,7 +28,8 @@ internal static class LaunchMemory
         {
             if (size is < 1 or > MostSparseBytes)
                 throw new LaunchException($"the sparse buffer {Printable.Quoted(name)} has {size} bytes; 1 to {MostSparseBytes} are supported");
-            if (buffers.ContainsKey(name)) throw new LaunchException($"there are two buffers {Printable.Quoted(name)}");
+            if (buffers.ContainsKey(name))
+                throw new LaunchException($"there are two buffers {Printable.Quoted(name)}");
             buffers.Add(name, Sparse(memory, name, size, !request.Unwritten.Contains(name)));
         }
         return buffers;
@@ -87,7 +88,8 @@ internal static class LaunchMemory
                 throw new LaunchException($"a pointer at byte {offset} of a struct of {bytes.Length} bytes; "
                     + $"pointers have {PointerBytes} bytes and stand at multiples of {PointerBytes} inside it");
             }
-            if (!offsets.Add(offset)) throw new LaunchException($"two pointers at byte {offset} of a struct");
+            if (!offsets.Add(offset))
+                throw new LaunchException($"two pointers at byte {offset} of a struct");
             BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(offset), AddressOf(buffer, buffers));
         }
         return bytes;

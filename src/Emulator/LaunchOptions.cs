@@ -45,6 +45,7 @@ public sealed record LaunchOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxLaunchInstructions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
-        if (!Enum.IsDefined(Timing)) throw new ArgumentOutOfRangeException(nameof(Timing), Timing, "there is no such timing");
+        if (!Enum.IsDefined(Timing))
+            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, "there is no such timing");
     }
 }

@@ -35,12 +35,15 @@ internal static class Printable
 
     private static string Escape(string text)
     {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~')) return text;
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return text;
         var escaped = new StringBuilder(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (IsPlain(rune)) escaped.Append(rune.ToString());
-            else escaped.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
+            if (IsPlain(rune))
+                escaped.Append(rune.ToString());
+            else
+                escaped.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
         }
         return escaped.ToString();
     }

@@ -20,7 +20,8 @@ public static class PtxEmulator
         options.Validate();
         if (!module.Functions.TryGetValue(request.Entry, out PtxFunction? entry) || !entry.IsEntry || !entry.HasBody)
             throw new LaunchException($"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
-        if (request.DynamicSharedBytes < 0) throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
+        if (request.DynamicSharedBytes < 0)
+            throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
         using var memory = new ModuleMemory(module);
         Launch launch = Prepare(module, memory, entry, request, options);
         var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame, module);
@@ -32,7 +33,8 @@ public static class PtxEmulator
             Decode(module, launch, symbols);
             fault = LaunchLimits.CheckNeeds(launch) ?? Run(launch);
         }
-        foreach ((string name, byte[] bytes) in request.Buffers) buffers[name].Part(0, bytes.Length).CopyTo(bytes);
+        foreach ((string name, byte[] bytes) in request.Buffers)
+            buffers[name].Part(0, bytes.Length).CopyTo(bytes);
         return new LaunchReport(fault, CounterSummary.Of(launch), module.Files)
         {
             Printed = launch.Printed.Lines,
@@ -67,7 +69,8 @@ public static class PtxEmulator
     private static void Decode(PtxModule module, Launch launch, SymbolTable symbols)
     {
         new Decoder(module, launch.Code, symbols).Run();
-        foreach (PtxVariable variable in launch.Code.Function.Variables.Where(v => v.Space == StateSpace.Shared)) launch.SharedLayout.Add(variable);
+        foreach (PtxVariable variable in launch.Code.Function.Variables.Where(v => v.Space == StateSpace.Shared))
+            launch.SharedLayout.Add(variable);
         launch.Counters.Prepare(launch.Code.Instructions.Count);
     }
 
@@ -87,10 +90,12 @@ public static class PtxEmulator
 
     private static Fault Describe(Launch launch, FaultException fault, Warp? warp)
     {
-        if (warp is null) return new Fault(fault.Kind, fault.Message, 0, default, default, default, fault.Address, fault.Allocation);
+        if (warp is null)
+            return new Fault(fault.Kind, fault.Message, 0, default, default, default, fault.Address, fault.Allocation);
         int at = Math.Clamp(warp.Strand?.At ?? 0, 0, launch.Code.Instructions.Count - 1);
         Instruction running = launch.Code.Instructions[at];
-        if (fault.Line is { } line) running = launch.Code.Instructions.Find(i => i.Line == line) ?? running;
+        if (fault.Line is { } line)
+            running = launch.Code.Instructions.Find(i => i.Line == line) ?? running;
         int lane = fault.Lane ?? int.TrailingZeroCount((int)(warp.Active == 0 ? 1 : warp.Active));
         Dim3 thread = launch.Block.At((warp.Number * Warp.Lanes) + Math.Min(lane, Warp.Lanes - 1));
         return new Fault(fault.Kind, fault.Message, running.Line, running.Syntax.Source, warp.Cta.Index, thread, fault.Address, fault.Allocation);

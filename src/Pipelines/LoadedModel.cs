@@ -1,5 +1,5 @@
-using CogVideoX.Models.Configuration;
 using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;

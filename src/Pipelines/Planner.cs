@@ -98,10 +98,12 @@ internal static class Planner
     private static void RefuseIfTooLarge(StagePlan plan, long freeBytes, string property, string remedy)
     {
         if (!Fits(plan, freeBytes))
+        {
             throw new RequestException(
                 property,
                 $"the stage '{plan.Stage.ToString().ToLowerInvariant()}' needs {ByteSize.ToText(plan.PeakBytes)} "
                 + $"for its tensors{(plan.ResultBytes > 0 ? " and the video" : "")} "
                 + $"(and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped), and {ByteSize.ToText(freeBytes)} are free. {remedy}");
+        }
     }
 }

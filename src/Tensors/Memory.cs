@@ -113,8 +113,10 @@ public sealed class Memory : IDisposable
             Volatile.Write(ref inside, 0);
         }
         if (other != 0)
+        {
             throw new InvalidOperationException(
                 $"One caller at a time: thread {other} computes on {device.Name}; thread {thread} needs one of its own, or has to wait.");
+        }
         if (disposed)
         {
             Volatile.Write(ref inside, 0);

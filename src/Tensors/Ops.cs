@@ -93,8 +93,8 @@ public sealed partial class Ops : IDisposable
     // Room for so many floats, which may be more than one dimension counts.
     private Tensor Workspace(long floats)
     {
-        const int row = 1 << 20;
-        return Empty(floats <= int.MaxValue ? [(int)floats] : [checked((int)(floats / row + 1)), row]);
+        const int Row = 1 << 20;
+        return Empty(floats <= int.MaxValue ? [(int)floats] : [checked((int)(floats / Row + 1)), Row]);
     }
 
     private Tensor FromHost<T>(ReadOnlySpan<T> values, Shape shape, DType type) where T : unmanaged

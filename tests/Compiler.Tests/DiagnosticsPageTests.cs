@@ -18,7 +18,8 @@ public sealed class DiagnosticsPageTests
     private static string Root()
     {
         string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "CogVideoX.sln"))) folder = Path.GetDirectoryName(folder)!;
+        while (!File.Exists(Path.Combine(folder, "CogVideoX.sln")))
+            folder = Path.GetDirectoryName(folder)!;
         return folder;
     }
 }

@@ -174,8 +174,10 @@ public class AsyncTests
     [InlineData("mov.u64 %rd2, t; cp.async.bulk.prefetch.tensor.1d.L2.global.tile [%rd2, {0}];", FaultKind.Invalid)]
     public void APrefetchNamesMemoryThatIsThere(string line, FaultKind? kind)
     {
-        if (kind is { } fault) Small.Faults(fault, "", line, Before);
-        else Small.Words(line, Before);
+        if (kind is { } fault)
+            Small.Faults(fault, "", line, Before);
+        else
+            Small.Words(line, Before);
     }
 
     [Theory]

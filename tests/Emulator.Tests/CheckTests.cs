@@ -18,7 +18,8 @@ public class CheckTests
             Fault? fault = Kernel.Run(Mine + body, new byte[4096], 4096, threads, blocks,
                 new LaunchOptions { Seed = seed, MaxLaunchInstructions = 100_000, Turn = 7 }, target, variables).Fault;
             Assert.True(fault?.Kind == kind, $"expected {kind?.ToString() ?? "no fault"}, found {fault?.ToString() ?? "none"}");
-            if (kind is not (null or FaultKind.Limit)) Assert.True(fault!.Line > 0 || kind == FaultKind.EndlessLoop, fault.ToString());
+            if (kind is not (null or FaultKind.Limit))
+                Assert.True(fault!.Line > 0 || kind == FaultKind.EndlessLoop, fault.ToString());
         }
     }
 
@@ -30,9 +31,9 @@ public class CheckTests
     {
         string body = "st.shared.u32 [%r10], %r1; {0} ld.shared.u32 %r4, [%r11]; st.global.u32 [%rd5], %r4;";
         string address = "shl.b32 %r9, %r1, 2; mov.u32 %r12, s; add.u32 %r10, %r12, %r9; xor.b32 %r13, %r9, 4; add.u32 %r11, %r12, %r13;";
-        const string shared = ".shared .align 4 .b8 s[128];";
-        Expect(FaultKind.Race, address + body.Replace("{0}", ""), variables: shared);
-        Expect(null, address + body.Replace("{0}", "bar.warp.sync 0xffffffff;"), variables: shared);
+        const string Shared = ".shared .align 4 .b8 s[128];";
+        Expect(FaultKind.Race, address + body.Replace("{0}", ""), variables: Shared);
+        Expect(null, address + body.Replace("{0}", "bar.warp.sync 0xffffffff;"), variables: Shared);
     }
 
     [Theory]

@@ -43,7 +43,8 @@ public class ControlTests
     public void EachLaneCallsTheFunctionThatItsRegisterNames(string targets)
     {
         uint[] o = Small.Words($"{Choose} {targets} call (out), %rd4, (in), P; {Keep}", Functions, threads: 32);
-        for (uint lane = 0; lane < 32; lane++) Assert.Equal(lane % 2 == 0 ? 2 * lane : lane + 1, o[lane]);
+        for (uint lane = 0; lane < 32; lane++)
+            Assert.Equal(lane % 2 == 0 ? 2 * lane : lane + 1, o[lane]);
     }
 
     [Fact]
@@ -90,18 +91,18 @@ public class ControlTests
     [InlineData("multimem.red.relaxed.gpu.global.add.u32 [%rd1], 1;", "multimem")]
     public void AnInstructionThatCannotBeRunIsAFaultOfWhoComesToIt(string line, string word)
     {
-        const string before = ".global .texref t;";
-        Small.Faults(FaultKind.Invalid, word, "mov.u32 %r1, 0;" + line, before);
-        Small.Faults(FaultKind.Invalid, "can't run", "mov.u32 %r1, 0; setp.eq.u32 %p1, 1, 1; @%p1 " + line, before);
-        Assert.Equal(5u, Small.Value($"mov.u32 %r5, 5; setp.eq.u32 %p1, 1, 2; @%p1 {line} @!%p1 bra X; {line} X:", before));
+        const string Before = ".global .texref t;";
+        Small.Faults(FaultKind.Invalid, word, "mov.u32 %r1, 0;" + line, Before);
+        Small.Faults(FaultKind.Invalid, "can't run", "mov.u32 %r1, 0; setp.eq.u32 %p1, 1, 1; @%p1 " + line, Before);
+        Assert.Equal(5u, Small.Value($"mov.u32 %r5, 5; setp.eq.u32 %p1, 1, 2; @%p1 {line} @!%p1 bra X; {line} X:", Before));
     }
 
     [Fact]
     public void RecursionIsAFaultOfWhoComesToIt()
     {
-        const string before = ".func f() { .reg .pred p; setp.eq.u32 p, 1, 2; @p call f; ret; }";
-        Assert.Equal(3u, Small.Value("call f; mov.u32 %r5, 3;", before));
-        Small.Faults(FaultKind.Invalid, "recursion", "call f;", before.Replace("1, 2", "1, 1"));
+        const string Before = ".func f() { .reg .pred p; setp.eq.u32 p, 1, 2; @p call f; ret; }";
+        Assert.Equal(3u, Small.Value("call f; mov.u32 %r5, 3;", Before));
+        Small.Faults(FaultKind.Invalid, "recursion", "call f;", Before.Replace("1, 2", "1, 1"));
     }
 
     [Fact]

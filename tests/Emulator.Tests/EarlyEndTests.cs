@@ -21,7 +21,8 @@ public class EarlyEndTests
             var buffers = new Dictionary<string, byte[]> { ["o"] = new byte[256] };
             var request = new LaunchRequest("k", new Dim3(1), new Dim3(64), 0, [new LaunchArgument.Buffer("o")], buffers);
             Assert.Null(PtxEmulator.Run(Small.Module(Start + body), request, new LaunchOptions { Seed = seed }).Fault?.ToString());
-            for (int i = 1; i < 64; i += 2) Assert.Equal(1, BitConverter.ToInt32(buffers["o"], 4 * i));
+            for (int i = 1; i < 64; i += 2)
+                Assert.Equal(1, BitConverter.ToInt32(buffers["o"], 4 * i));
         }
     }
 

@@ -34,10 +34,10 @@ public class FunctionFrameTests
     {
         string function = $".func (.param .b32 r) f(.param .b32 a) {{ .reg .b32 %r<4>; .reg .pred %p<2>; "
             + $"ld.param.u32 %r1, [a]; setp.eq.u32 %p1, %r1, 0; {body} ret; }}";
-        const string call = "{ .param .b32 x; .param .b32 z; st.param.b32 [x], ARGUMENT; call.uni (z), f, (x); ld.param.b32 %r5, [z]; } ";
-        string first = call.Replace("ARGUMENT", "0");
+        const string Call = "{ .param .b32 x; .param .b32 z; st.param.b32 [x], ARGUMENT; call.uni (z), f, (x); ld.param.b32 %r5, [z]; } ";
+        string first = Call.Replace("ARGUMENT", "0");
         Assert.Equal(7u, Small.Value(first + first, function));
-        Small.Faults(FaultKind.Uninitialized, "", "mov.u32 %r8, 0; L: " + call.Replace("ARGUMENT", "%r8")
+        Small.Faults(FaultKind.Uninitialized, "", "mov.u32 %r8, 0; L: " + Call.Replace("ARGUMENT", "%r8")
             + "add.u32 %r9, %r5, 1; st.global.u32 [%rd1], %r9; add.u32 %r8, %r8, 1; setp.lt.u32 %p1, %r8, 2; @%p1 bra L;", function);
     }
 
@@ -47,9 +47,9 @@ public class FunctionFrameTests
     [Fact]
     public void RegisterParametersCarryMarks()
     {
-        const string body = ".shared .align 4 .b8 s[4]; st.shared.u8 [s], 7; ld.shared.u32 %r6, [s]; call.uni (%r7), f, (%r6); and.b32 %r5, %r7, 255;";
-        Assert.Equal(7u, Small.Value(body, Through.Replace("OPERATION", "mov.b32 r, a;")));
-        Small.Faults(FaultKind.Uninitialized, "", body.Replace("and.b32 %r5, %r7, 255;", "setp.eq.u32 %p1, %r7, 7; @%p1 trap;"),
+        const string Body = ".shared .align 4 .b8 s[4]; st.shared.u8 [s], 7; ld.shared.u32 %r6, [s]; call.uni (%r7), f, (%r6); and.b32 %r5, %r7, 255;";
+        Assert.Equal(7u, Small.Value(Body, Through.Replace("OPERATION", "mov.b32 r, a;")));
+        Small.Faults(FaultKind.Uninitialized, "", Body.Replace("and.b32 %r5, %r7, 255;", "setp.eq.u32 %p1, %r7, 7; @%p1 trap;"),
             Through.Replace("OPERATION", "mov.b32 r, a;"));
     }
 }

@@ -18,7 +18,8 @@ public class FuzzTests
         PtxCase one = PtxCase.Read(Path.Combine(Goldens.Cases, name + ".json"));
         string text = File.ReadAllText(Path.Combine(Goldens.Cases, file));
         int start = text.IndexOf($".entry {name}(", StringComparison.Ordinal), end = text.IndexOf(".entry ", start + 1, StringComparison.Ordinal);
-        if (end < 0) end = text.IndexOf(".file", start, StringComparison.Ordinal);
+        if (end < 0)
+            end = text.IndexOf(".file", start, StringComparison.Ordinal);
         string entry = text[start..text.LastIndexOf('}', end)];
         string head = string.Join('\n', text[..text.IndexOf(".entry", StringComparison.Ordinal)].Split('\n').SkipLast(1));
         string[] lines = [.. entry.Split('\n').Where(l => !l.Contains(".loc\t"))];
@@ -28,10 +29,17 @@ public class FuzzTests
         for (int round = 0; round < 60; round++)
         {
             string[] changed = (string[])lines.Clone();
-            for (int k = random.Next(1, 4); k > 0; k--) Exchange(changed, random);
+            for (int k = random.Next(1, 4); k > 0; k--)
+                Exchange(changed, random);
             var options = new LaunchOptions { Seed = round, MaxLaunchInstructions = 20_000 };
-            try { one.Run(PtxModule.Parse($"{head}\n.visible {string.Join('\n', changed)}\n}}"), options); }
-            catch (EmulatorException) { refused++; }
+            try
+            {
+                one.Run(PtxModule.Parse($"{head}\n.visible {string.Join('\n', changed)}\n}}"), options);
+            }
+            catch (EmulatorException)
+            {
+                refused++;
+            }
         }
         Assert.InRange(refused, 1, 60); // and whatever is thrown else fails the test
     }

@@ -13,7 +13,8 @@ internal static class Goldens
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             string goldens = Path.Combine(folder, "tests", "Goldens");
-            if (Directory.Exists(goldens)) return goldens;
+            if (Directory.Exists(goldens))
+                return goldens;
         }
         throw new DirectoryNotFoundException("tests/Goldens isn't above " + AppContext.BaseDirectory);
     }

@@ -87,8 +87,14 @@ public class InstructionTests
             string body = string.Join("\n", Enumerable.Range(0, 6).Select(_ =>
                 $"{words[random.Next(words.Length)]} {string.Join(", ", Enumerable.Range(0, random.Next(5)).Select(_ => words[random.Next(words.Length)]))};"));
             string real = string.Join("\n", lines.Where(l => l.StartsWith('\t') && l.Contains(';') && l.Contains('%') && random.Next(8) == 0));
-            try { Kernel.Run(real.Replace(words[random.Next(words.Length)], words[random.Next(words.Length)]) + (round % 2 == 0 ? body : ""), new byte[64], 64, options: new LaunchOptions { MaxLaunchInstructions = 2000 }); }
-            catch (PtxException) { refused++; }
+            try
+            {
+                Kernel.Run(real.Replace(words[random.Next(words.Length)], words[random.Next(words.Length)]) + (round % 2 == 0 ? body : ""), new byte[64], 64, options: new LaunchOptions { MaxLaunchInstructions = 2000 });
+            }
+            catch (PtxException)
+            {
+                refused++;
+            }
         }
         Assert.InRange(refused, 1, 400); // and whatever is thrown else fails the test
     }

@@ -19,15 +19,15 @@ public class LimitTests
     [InlineData("sm_90a", 227)]
     public void DynamicSharedMemoryCountsWhetherOrNotTheKernelNamesIt(string target, int kilobytes)
     {
-        const string array = ".extern .shared .align 16 .b8 d[];", fixedBytes = ".shared .align 16 .b8 s[1024];";
+        const string Array = ".extern .shared .align 16 .b8 d[];", FixedBytes = ".shared .align 16 .b8 s[1024];";
         int most = kilobytes << 10;
         Assert.Null(Launch("", most, target));
-        Assert.Null(Launch("st.shared.u32 [d], 1;", most, target, array, threads: 1));
-        Assert.Null(Launch("st.shared.u32 [s], 1;", most - 1024, target, fixedBytes, threads: 1));
+        Assert.Null(Launch("st.shared.u32 [d], 1;", most, target, Array, threads: 1));
+        Assert.Null(Launch("st.shared.u32 [s], 1;", most - 1024, target, FixedBytes, threads: 1));
         Assert.Equal(FaultKind.Limit, Launch("", most + 1, target)?.Kind);
-        Assert.Equal(FaultKind.Limit, Launch("st.shared.u32 [d], 1;", most + 1, target, array, threads: 1)?.Kind);
-        Assert.Equal(FaultKind.Limit, Launch("st.shared.u32 [s], 1;", most - 1023, target, fixedBytes, threads: 1)?.Kind);
-        Fault? fault = Launch("st.shared.u32 [d], 1;", int.MaxValue, target, array);
+        Assert.Equal(FaultKind.Limit, Launch("st.shared.u32 [d], 1;", most + 1, target, Array, threads: 1)?.Kind);
+        Assert.Equal(FaultKind.Limit, Launch("st.shared.u32 [s], 1;", most - 1023, target, FixedBytes, threads: 1)?.Kind);
+        Fault? fault = Launch("st.shared.u32 [d], 1;", int.MaxValue, target, Array);
         Assert.Equal(FaultKind.Limit, fault?.Kind);
         Assert.Contains($"a CTA may have {most}", fault!.Message);
     }
@@ -49,8 +49,8 @@ public class LimitTests
     [Fact]
     public void BlocksTakeTurnsWhereTheirLocalMemoryHasNoRoomTogether()
     {
-        const string body = ".local .align 4 .b8 l[500000]; L: st.local.u32 [l+499996], %r1; bra L;";
-        Fault? fault = Launch(body, threads: 128, blocks: 16, options: new LaunchOptions { MaxLaunchInstructions = 20_000 });
+        const string Body = ".local .align 4 .b8 l[500000]; L: st.local.u32 [l+499996], %r1; bra L;";
+        Fault? fault = Launch(Body, threads: 128, blocks: 16, options: new LaunchOptions { MaxLaunchInstructions = 20_000 });
         Assert.Contains("blocks that haven't started: 8", fault?.Message);
         Assert.Throws<PtxException>(() => Launch(".local .align 4 .b8 l[600000]; st.local.u32 [l], %r1;"));
     }

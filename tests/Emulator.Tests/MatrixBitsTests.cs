@@ -30,6 +30,7 @@ public class MatrixBitsTests
         int m = (int)left.Shape[0], k = (int)left.Shape[1], n = (int)right.Shape[1];
         MatrixRule rule = MatrixRule.Of(architecture);
         for (int row = 0; row < m; row++)
+        {
             for (int column = 0; column < n; column++)
             {
                 MatrixElement[] x = [.. Enumerable.Range(0, k).Select(i => MatrixElement.Of(Bits(left, (row * k) + i), a))];
@@ -37,6 +38,7 @@ public class MatrixBitsTests
                 uint found = MatrixSum.Dot(x, y, a, b, Bits(c, (row * n) + column), result, rule);
                 Assert.True(found == Bits(d, (row * n) + column), $"[{row},{column}] is {found:x8}, expected {Bits(d, (row * n) + column):x8}");
             }
+        }
     }
 
     private static PtxType Type(string name) => PtxTypes.TryParse(name, out PtxType type) ? type : throw new FormatException(name);

@@ -32,12 +32,16 @@ public class MatrixShapeTests
         int bits = Bits(type), bytes = Math.Max(bits / 8, 4), per = bytes * 8 / bits;
         var image = new byte[registers * 32 * bytes];
         for (int register = 0; register < registers; register++)
+        {
             for (int lane = 0; lane < 32; lane++)
             {
                 ulong word = 0;
-                for (int e = 0; e < per; e++) word |= Encode(type, element(lane, register * per + e)) << e * bits % 64;
-                for (int i = 0; i < bytes; i++) image[(register * 32 + lane) * bytes + i] = (byte)(word >> 8 * i);
+                for (int e = 0; e < per; e++)
+                    word |= Encode(type, element(lane, register * per + e)) << e * bits % 64;
+                for (int i = 0; i < bytes; i++)
+                    image[(register * 32 + lane) * bytes + i] = (byte)(word >> 8 * i);
             }
+        }
         return image;
     }
 
@@ -104,6 +108,7 @@ public class MatrixShapeTests
         byte[] y = Multiply($"mma.sync.aligned.m{m}n8k{k}.row.col.{sum}.{type}.{type}.{sum}{tail}", (type, imageA), (type, imageB), (sum,
             imageC), sum, registersOfC);
         for (int i = 0; i < registersOfC; i++)
+        {
             for (int lane = 0; lane < 32; lane++)
             {
                 int at = PlaceOfC(lane, i), wanted = c[at];
@@ -116,6 +121,7 @@ public class MatrixShapeTests
                     uint>(y)[i * 32 + lane];
                 Assert.Equal(wanted, Decode(sum, bits));
             }
+        }
     }
 
     [Theory]
@@ -142,14 +148,17 @@ public class MatrixShapeTests
         byte[] y = Multiply($"mma.sync.aligned.m8n8k4.{layoutA}.{layoutB}.{typeOfD}.f16.f16.{typeOfC}", ("f16", imageA), ("f16", imageB),
             (typeOfC, imageC), typeOfD, registers);
         for (int lane = 0; lane < 32; lane++)
+        {
             for (int i = 0; i < 8; i++)
             {
                 int at = PlaceOfC(typeOfD, lane, i), row = at / 8, column = at % 8, group = Group(lane), wanted = c[group][at];
-                for (int k = 0; k < 4; k++) wanted += a[group][row * 4 + k] * b[group][k * 8 + column];
+                for (int k = 0; k < 4; k++)
+                    wanted += a[group][row * 4 + k] * b[group][k * 8 + column];
                 ulong bits = typeOfD == "f32" ? MemoryMarshal.Cast<byte, uint>(y)[i * 32 + lane] : MemoryMarshal.Cast<byte,
                     ushort>(y)[(i / 2 * 32 + lane) * 2 + i % 2];
                 Assert.Equal(wanted, Decode(typeOfD, bits));
             }
+        }
     }
 
     [Fact]
@@ -163,7 +172,8 @@ public class MatrixShapeTests
             st.global.u32 [%rd2], %r4;
             """, threads: 32);
         ushort[] elements = MemoryMarshal.Cast<uint, ushort>(o.AsSpan(0, 32)).ToArray();
-        for (int i = 0; i < 64; i++) Assert.Equal(i % 8 * 8 + i / 8, elements[i]);
+        for (int i = 0; i < 64; i++)
+            Assert.Equal(i % 8 * 8 + i / 8, elements[i]);
     }
 
     [Theory]

@@ -10,7 +10,8 @@ public class MemoryModelTests
             var options = new LaunchOptions { Seed = seed, Timing = (AsyncTiming)(seed % 3), AcceptPlainReadsOfAtomics = accept };
             Fault? fault = Kernel.Run(body, new byte[256], 256, threads, blocks, options, "sm_90a", variables).Fault;
             Assert.True(fault?.Kind == kind, $"expected {kind?.ToString() ?? "no fault"}, found {fault?.ToString() ?? "none"}");
-            if (says is not null) Assert.Contains(says, fault!.Message, StringComparison.Ordinal);
+            if (says is not null)
+                Assert.Contains(says, fault!.Message, StringComparison.Ordinal);
         }
     }
 
@@ -99,15 +100,15 @@ public class MemoryModelTests
     [Fact]
     public void AddressesOfLocalMemoryAreAThreadsOwn()
     {
-        const string body = """
+        const string Body = """
             .local .align 8 .b8 l[8]; .shared .align 8 .b8 s[8];
             mov.u64 %rd5, l; cvta.local.u64 %rd6, %rd5; st.local.u32 [%rd5], %r1;
             setp.ne.u32 %p1, %r1, {0}; @%p1 bra SKIP; st.shared.u64 [s], %rd6; SKIP:
             bar.sync 0; ld.shared.u64 %rd7, [s]; setp.ne.u32 %p2, %r1, 0; @%p2 bra E; ld.u32 %r5, [%rd7]; E:
             """;
-        Expect(FaultKind.Invalid, body.Replace("{0}", "1"), threads: 32, says: "another thread's local memory");
-        Expect(null, body.Replace("{0}", "0"), threads: 32);
-        Expect(FaultKind.Invalid, body.Replace("{0}", "33"), threads: 64, says: "another thread's local memory");
+        Expect(FaultKind.Invalid, Body.Replace("{0}", "1"), threads: 32, says: "another thread's local memory");
+        Expect(null, Body.Replace("{0}", "0"), threads: 32);
+        Expect(FaultKind.Invalid, Body.Replace("{0}", "33"), threads: 64, says: "another thread's local memory");
     }
 
     [Fact]

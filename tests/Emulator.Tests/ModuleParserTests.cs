@@ -68,8 +68,14 @@ public class ModuleParserTests
             for (int k = random.Next(1, 30); k > 0; k--)
                 broken[random.Next(broken.Length)] = (char)(random.Next(4) == 0 ? random.Next(1, 300) : text[random.Next(text.Length)]);
             int from = random.Next(broken.Length / 2), length = random.Next(1, broken.Length - from);
-            try { PtxModule.Parse(round % 2 == 0 ? new string(broken) : new string(broken, from, length)); }
-            catch (PtxException) { refused++; }
+            try
+            {
+                PtxModule.Parse(round % 2 == 0 ? new string(broken) : new string(broken, from, length));
+            }
+            catch (PtxException)
+            {
+                refused++;
+            }
         }
         Assert.InRange(refused, 1, 300); // and whatever is thrown else fails the test
     }

@@ -31,8 +31,10 @@ public class MutationTests(ITestOutputHelper output)
             _ => "simt.ptx",
         }));
         IReadOnlyList<MutationResult> results = MutationRun.Of(one, text);
-        foreach (MutationResult result in results) output.WriteLine(result.ToString());
+        foreach (MutationResult result in results)
+            output.WriteLine(result.ToString());
         Assert.DoesNotContain(results, r => !r.Caught && !Survivors.ContainsKey((r.Case, r.Line, r.Change)));
-        if (results.Count > 0) output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
+        if (results.Count > 0)
+            output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
     }
 }

@@ -13,7 +13,7 @@ public class ProgressTests
     [InlineData(96)]
     public void ASpinLockIsHandedOnWithinAWarp(int threads)
     {
-        const string body = """
+        const string Body = """
             L: atom.acquire.gpu.global.cas.b32 %r5, [%rd2], 0, 1;
             setp.ne.u32 %p1, %r5, 0; @%p1 bra L;
             ld.global.u32 %r6, [%rd2+4]; add.u32 %r6, %r6, 1; st.global.u32 [%rd2+4], %r6;
@@ -21,7 +21,7 @@ public class ProgressTests
             """;
         foreach (LaunchOptions way in Ways)
         {
-            (Fault? fault, byte[] y) = Kernel.Run(body, new byte[16], 16, threads, options: way);
+            (Fault? fault, byte[] y) = Kernel.Run(Body, new byte[16], 16, threads, options: way);
             Assert.Null(fault?.ToString());
             Assert.Equal(threads, BitConverter.ToInt32(y, 4));
         }
@@ -38,14 +38,15 @@ public class ProgressTests
             L: {poll} setp.eq.u32 %p2, %r5, 0; @%p2 bra L;
             SERVE: st.release.gpu.global.u32 [%rd2], 1;
             """;
-        foreach (LaunchOptions way in Ways) Assert.Null(Kernel.Run(body, new byte[16], 16, 32, options: way).Fault?.ToString());
+        foreach (LaunchOptions way in Ways)
+            Assert.Null(Kernel.Run(body, new byte[16], 16, 32, options: way).Fault?.ToString());
     }
 
     /// <summary>Lanes that went on alone still make one warp at a barrier.</summary>
     [Fact]
     public void LanesThatWentOnAloneMeetAtABarrier()
     {
-        const string body = """
+        const string Body = """
             .shared .align 4 .b8 s[256];
             L: atom.acquire.gpu.global.cas.b32 %r5, [%rd2], 0, 1; setp.ne.u32 %p1, %r5, 0; @%p1 bra L;
             atom.release.gpu.global.exch.b32 %r7, [%rd2], 0;
@@ -56,7 +57,7 @@ public class ProgressTests
             """;
         foreach (LaunchOptions way in Ways)
         {
-            (Fault? fault, byte[] y) = Kernel.Run(body, new byte[16], 64 + 256, 64, options: way);
+            (Fault? fault, byte[] y) = Kernel.Run(Body, new byte[16], 64 + 256, 64, options: way);
             Assert.Null(fault?.ToString());
             Assert.Equal(63, BitConverter.ToInt32(y, 64));
         }
@@ -66,12 +67,12 @@ public class ProgressTests
     [Fact]
     public void ALongLoopOfOneLaneIsNotTakenForPolling()
     {
-        const string body = """
+        const string Body = """
             mov.u32 %r5, 0; setp.ne.u32 %p1, %r1, 0; @%p1 bra DONE;
             L: add.u32 %r5, %r5, 1; setp.lt.u32 %p2, %r5, 20000; @%p2 bra L;
             DONE: bar.sync 0;
             """;
-        (LaunchReport report, _) = Kernel.Launch(Kernel.Module(body), new byte[16], 16, 32, 1);
+        (LaunchReport report, _) = Kernel.Launch(Kernel.Module(Body), new byte[16], 16, 32, 1);
         Assert.Null(report.Fault);
         Assert.Equal(1, report.Counters.ByClass[InstructionClass.Barrier]);
     }

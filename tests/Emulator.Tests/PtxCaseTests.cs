@@ -28,12 +28,14 @@ public class PtxCaseTests(ITestOutputHelper output)
     {
         PtxCase one = PtxCase.Read(PathOf(name));
         foreach (AsyncTiming timing in Enum.GetValues<AsyncTiming>())
+        {
             for (int seed = 0; seed < 3; seed++)
             {
                 CaseReport report = one.Run(new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000_000 });
                 output.WriteLine($"{report} [{timing}, seed {seed}]");
                 Assert.True(report.Passed, $"{report.Complaint} [{timing}, seed {seed}]");
             }
+        }
     }
 
     /// <summary>Each kind that a launch of ours can end with and ptx-cases has no example of.</summary>

@@ -1,9 +1,9 @@
+using System.Text.Json;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
-using System.Text.Json;
 
 namespace CogVideoX.Emulator.Tests;
 
@@ -70,7 +70,8 @@ internal sealed record PtxasRow(string Id, string Family, string Target, string 
         var memory = new ModuleMemory(module);
         var code = new KernelCode { Function = entry };
         var symbols = new SymbolTable(memory, new SharedLayout(0), code.Frame, module);
-        foreach (PtxVariable parameter in entry.Parameters) symbols.AddParameter(parameter, memory.NewParameter(parameter).Address);
+        foreach (PtxVariable parameter in entry.Parameters)
+            symbols.AddParameter(parameter, memory.NewParameter(parameter).Address);
         new Decoder(module, code, symbols).Run();
         return code.Instructions.OfType<Unsupported>().FirstOrDefault()?.Reason;
     }

@@ -28,12 +28,15 @@ public class PtxasOracleTests(ITestOutputHelper output)
         foreach (PtxasRow row in PtxasRow.Read(Path.Combine(Goldens.Cases, "ptxas-13.jsonl")))
         {
             string? verdict = Verdict(row, out string? refusal);
-            if (!counts.TryGetValue(row.Family, out Dictionary<string, int>? family)) counts.Add(row.Family, family = []);
+            if (!counts.TryGetValue(row.Family, out Dictionary<string, int>? family))
+                counts.Add(row.Family, family = []);
             family[verdict ?? "agrees"] = family.GetValueOrDefault(verdict ?? "agrees") + 1;
-            if (verdict is null) continue;
+            if (verdict is null)
+                continue;
             string line = $"{verdict}\t{row.Family}\t{row.Id}\t{row.Target} {row.Version}\t{row.Text.ReplaceLineEndings(" ")}\t{(row.Accepts ? refusal : row.Error)}";
             report?.WriteLine(line);
-            if (verdict is Refused or Taken && Settled.Contains(row.Family)) wrong.Add(line);
+            if (verdict is Refused or Taken && Settled.Contains(row.Family))
+                wrong.Add(line);
         }
         foreach ((string family, Dictionary<string, int> count) in counts)
             output.WriteLine($"{family}: {string.Join(", ", count.Select(c => $"{c.Key} {c.Value}"))}");
@@ -48,7 +51,8 @@ public class PtxasOracleTests(ITestOutputHelper output)
     private static string? Verdict(PtxasRow row, out string? refusal)
     {
         (refusal, bool isUnsupported) = row.Ask();
-        if (row.Accepts) return refusal is null ? null : isUnsupported ? NotSupported : Refused;
+        if (row.Accepts)
+            return refusal is null ? null : isUnsupported ? NotSupported : Refused;
         return refusal is not null ? null : row.IsRefusedForTarget ? TakenForTarget : Taken;
     }
 }

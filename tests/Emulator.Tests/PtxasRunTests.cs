@@ -23,8 +23,14 @@ public class PtxasRunTests(ITestOutputHelper output)
         var request = new LaunchRequest("k", new Dim3(1), new Dim3(32), 256,
             [new LaunchArgument.Buffer("a"), new LaunchArgument.Value(new byte[4]), new LaunchArgument.Value(new byte[128])], buffers);
         var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 5000 };
-        try { return PtxEmulator.Run(PtxModule.Parse((row with { Text = Registers + row.Text }).Module), request, options).Fault?.ToString() ?? "ran"; }
-        catch (EmulatorException) { return "refused"; }
+        try
+        {
+            return PtxEmulator.Run(PtxModule.Parse((row with { Text = Registers + row.Text }).Module), request, options).Fault?.ToString() ?? "ran";
+        }
+        catch (EmulatorException)
+        {
+            return "refused";
+        }
     }
 
     [Fact]
@@ -34,8 +40,10 @@ public class PtxasRunTests(ITestOutputHelper output)
         foreach (PtxasRow row in Rows.Where(r => r.Accepts))
         {
             string end = Run(row, 1, AsyncTiming.Random);
-            if (end == "ran") ran++;
-            else output.WriteLine($"{end}\t{row.Text.ReplaceLineEndings(" ")}");
+            if (end == "ran")
+                ran++;
+            else
+                output.WriteLine($"{end}\t{row.Text.ReplaceLineEndings(" ")}");
         }
         Assert.InRange(ran, 1500, Rows.Length);
     }

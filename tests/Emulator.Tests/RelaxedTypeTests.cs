@@ -21,18 +21,18 @@ public class RelaxedTypeTests
     [Fact]
     public void AGlobalVariableMayStandInAFunction()
     {
-        const string body = ".global .align 4 .b32 t[3] = {4, 5, 6}; .const .align 4 .b32 c[2] = {7, 8}; ld.global.u32 %r2, [t+4]; "
+        const string Body = ".global .align 4 .b32 t[3] = {4, 5, 6}; .const .align 4 .b32 c[2] = {7, 8}; ld.global.u32 %r2, [t+4]; "
             + "ld.const.u32 %r3, [c+4]; add.u32 %r5, %r2, %r3;";
-        Assert.Equal(13u, Small.Value(body));
+        Assert.Equal(13u, Small.Value(Body));
     }
 
     /// <summary>Textures aren't run, but a module that has some is read (5.3).</summary>
     [Fact]
     public void FieldsOfASamplerAreReadOver()
     {
-        const string before = ".global .texref t; .global .samplerref s = { addr_mode_0 = clamp_to_edge, filter_mode = linear }; ";
-        const string body = "setp.eq.u64 %p1, %rd1, 0; @%p1 tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [t, s, {%f1, %f2}]; mov.u32 %r5, 3;";
-        Assert.Equal(3u, Small.Value(body, before));
+        const string Before = ".global .texref t; .global .samplerref s = { addr_mode_0 = clamp_to_edge, filter_mode = linear }; ";
+        const string Body = "setp.eq.u64 %p1, %rd1, 0; @%p1 tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [t, s, {%f1, %f2}]; mov.u32 %r5, 3;";
+        Assert.Equal(3u, Small.Value(Body, Before));
         Assert.Throws<PtxException>(() => Small.Module("", ".global .samplerref s = { addr_mode_0 = wrap"));
     }
 }

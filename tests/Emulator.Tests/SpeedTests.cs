@@ -6,7 +6,7 @@ public class SpeedTests(ITestOutputHelper output)
     [Fact]
     public void PlainLoop()
     {
-        const int rounds = 100_000, threads = 256;
+        const int Rounds = 100_000, Threads = 256;
         PtxModule module = Kernel.Module($"""
             mul.wide.u32 %rd3, %r1, 4;
             add.s64 %rd4, %rd1, %rd3;
@@ -22,16 +22,16 @@ public class SpeedTests(ITestOutputHelper output)
             add.s32 %r4, %r3, 17;
             st.global.f32 [%rd5], %f4;
             add.s32 %r2, %r2, 1;
-            setp.lt.u32 %p1, %r2, {rounds};
+            setp.lt.u32 %p1, %r2, {Rounds};
             @%p1 bra LOOP;
             """);
-        var options = new LaunchOptions { MaxThreadInstructions = 20 * rounds, MaxLaunchInstructions = 20L * rounds * threads / 32 };
-        Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, options);   // compiles the hot paths
+        var options = new LaunchOptions { MaxThreadInstructions = 20 * Rounds, MaxLaunchInstructions = 20L * Rounds * Threads / 32 };
+        Kernel.Launch(module, new byte[4 * Threads], 4 * Threads, Threads, 1, options);   // compiles the hot paths
         TimeSpan before = Environment.CpuUsage.UserTime;
-        (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * threads], 4 * threads, threads, 1, options);
+        (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * Threads], 4 * Threads, Threads, 1, options);
         double seconds = (Environment.CpuUsage.UserTime - before).TotalSeconds;
         Assert.Null(report.Fault);
         output.WriteLine($"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");
-        Assert.Equal(rounds * 10 * threads / 32, report.Counters.WarpInstructions - (9 * threads / 32));
+        Assert.Equal(Rounds * 10 * Threads / 32, report.Counters.WarpInstructions - (9 * Threads / 32));
     }
 }

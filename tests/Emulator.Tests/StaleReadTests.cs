@@ -158,6 +158,7 @@ public class StaleReadTests
         PtxModule module = Kernel.Module("mov.u32 %r2, %ctaid.x; setp.ne.u32 %p1, %r2, 0;\n" + body);
         var seen = new HashSet<string>();
         foreach (AsyncTiming timing in Enum.GetValues<AsyncTiming>())
+        {
             for (int seed = 0; seed < Seeds; seed++)
             {
                 var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000, Turn = 1 + (seed % 5) };
@@ -165,6 +166,7 @@ public class StaleReadTests
                 Assert.True(report.Fault is null, report.Fault?.ToString());
                 seen.Add(string.Concat(Enumerable.Range(0, results).Select(i => BinaryPrimitives.ReadInt32LittleEndian(y.AsSpan(4 * i)))));
             }
+        }
         return seen;
     }
 }

@@ -100,8 +100,10 @@ public class TensorMapTests
     public void AMapThatNoDriverMakesIsFound(string change, FaultKind? kind, string word)
     {
         string body = Module(Make + $"@%p1 {change}" + Acquire + Load);
-        if (kind is { } fault) Small.Faults(fault, word, body, Variables, threads: 32);
-        else Small.Words(body, Variables, threads: 32);
+        if (kind is { } fault)
+            Small.Faults(fault, word, body, Variables, threads: 32);
+        else
+            Small.Words(body, Variables, threads: 32);
     }
 
     [Fact]

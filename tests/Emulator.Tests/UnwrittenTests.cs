@@ -107,7 +107,8 @@ public class UnwrittenTests
             """;
         (Fault? fault, byte[] y) = Kernel.Run(body, new byte[64], 256);
         Assert.Equal(kind, fault?.Kind);
-        if (kind is null) Assert.Equal(16f, BitConverter.ToSingle(y, 252));
+        if (kind is null)
+            Assert.Equal(16f, BitConverter.ToSingle(y, 252));
     }
 
     private static int Threads(string body) => body.Contains(".sync.", StringComparison.Ordinal) ? 32 : 1;

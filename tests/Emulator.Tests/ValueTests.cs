@@ -73,7 +73,7 @@ public class ValueTests
     [Fact]
     public void SharedArraysWithoutSizeAreTheSameMemory()
     {
-        const string before = ".extern .shared .align 16 .b8 a[]; .extern .shared .align 128 .b8 b[];";
+        const string Before = ".extern .shared .align 16 .b8 a[]; .extern .shared .align 128 .b8 b[];";
         Assert.Equal([7u, 0], Small.Words("""
             st.shared.u32 [a], 7;
             ld.shared.u32 %r1, [b];
@@ -81,7 +81,7 @@ public class ValueTests
             mov.u32 %r2, a;
             and.b32 %r2, %r2, 127;
             st.global.u32 [%rd1+4], %r2;
-            """, before, dynamicBytes: 64)[..2]);
+            """, Before, dynamicBytes: 64)[..2]);
     }
 
     [Theory]

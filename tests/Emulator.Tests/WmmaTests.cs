@@ -65,10 +65,13 @@ public class WmmaTests
         // lines of A are as far apart as its length and 16 bytes more
         int lineA = layoutA == "row" ? k : m, strideA = lineA + 128 / Bits(type), lineB = layoutB == "row" ? n : k;
         var x = new byte[16384];
-        const int atB = 4096, atC = 8192;
-        for (int i = 0; i < m * k; i++) Put(x, 0, layoutA == "row" ? i / k * strideA + i % k : i % k * strideA + i / k, type, a[i]);
-        for (int i = 0; i < k * n; i++) Put(x, atB, layoutB == "row" ? i : i % n * lineB + i / n, type, b[i]);
-        for (int i = 0; i < m * n; i++) Put(x, atC, i, c, addend[i]);
+        const int AtB = 4096, AtC = 8192;
+        for (int i = 0; i < m * k; i++)
+            Put(x, 0, layoutA == "row" ? i / k * strideA + i % k : i % k * strideA + i / k, type, a[i]);
+        for (int i = 0; i < k * n; i++)
+            Put(x, AtB, layoutB == "row" ? i : i % n * lineB + i / n, type, b[i]);
+        for (int i = 0; i < m * n; i++)
+            Put(x, AtC, i, c, addend[i]);
         string shape = $"m{m}n{n}k{k}", fragment = type == "f64" ? "fd" : "r", types = type == "f16" ? $"{d}.{c}"
             : $"{d}.{type}.{type}.{c}";
         string lettersC = c switch { "f32" => "f", "f64" => "fd", _ => "r" }, lettersD = d switch { "f32" => "f", "f64" => "fd", _ => "r" };
@@ -80,8 +83,8 @@ public class WmmaTests
             {
             .reg .b32 %r<64>; .reg .f32 %f<64>; .reg .f64 %fd<64>;
             wmma.load.a.sync.aligned.{{layoutA}}.{{shape}}.global.{{type}} {{bodyA}}, [%rd1], {{strideA}};
-            wmma.load.b.sync.aligned.{{layoutB}}.{{shape}}.{{type}} {{bodyB}}, [%rd1+{{atB}}];
-            wmma.load.c.sync.aligned.row.{{shape}}.{{c}} {{bodyC}}, [%rd1+{{atC}}], {{n}};
+            wmma.load.b.sync.aligned.{{layoutB}}.{{shape}}.{{type}} {{bodyB}}, [%rd1+{{AtB}}];
+            wmma.load.c.sync.aligned.row.{{shape}}.{{c}} {{bodyC}}, [%rd1+{{AtC}}], {{n}};
             wmma.mma.{{(bitwise.Length > 0 ? bitwise + ".popc." : "")}}sync.aligned.{{layoutA}}.{{layoutB}}.{{shape}}.{{types}} {{bodyD}},
                 {{bodyA}}, {{bodyB}}, {{bodyC}};
             wmma.store.d.sync.aligned.row.{{shape}}.global.{{d}} [%rd2], {{bodyD}};
@@ -115,9 +118,9 @@ public class WmmaTests
     [Fact]
     public void WhatNobodyWroteIsCarriedToItsRows()
     {
-        const string before = ".shared .align 32 .b8 s[512]; .shared .align 32 .b8 t[1024];";
+        const string Before = ".shared .align 32 .b8 s[512]; .shared .align 32 .b8 t[1024];";
         // rows 0 to 7 of A are written, and B, and C
-        const string multiply = """
+        const string Multiply = """
             mov.u32 %r40, %laneid; mov.u32 %r41, s; mov.u32 %r42, t; mul.lo.u32 %r43, %r40, 8; add.u32 %r41, %r41, %r43;
             mov.u32 %r44, 0x3f803f80; st.shared.v2.u32 [%r41], {%r44, %r44};
             mul.lo.u32 %r43, %r40, 16; add.u32 %r42, %r42, %r43;
@@ -130,26 +133,26 @@ public class WmmaTests
                 {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}, {%r1, %r2, %r3, %r4}, {%r5, %r6, %r7, %r8},
                     {%f1, %f1, %f1, %f1, %f1, %f1, %f1, %f1};
             """;
-        const string store = "bar.warp.sync -1; wmma.store.d.sync.aligned.row.m16n16k16.shared.f32 [t], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}; bar.warp.sync -1;";
-        Assert.Equal(0x41800000u, Small.Words(multiply + store + "ld.shared.u32 %r9, [t+508]; st.global.u32 [%rd1], %r9;", before,
+        const string Store = "bar.warp.sync -1; wmma.store.d.sync.aligned.row.m16n16k16.shared.f32 [t], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}; bar.warp.sync -1;";
+        Assert.Equal(0x41800000u, Small.Words(Multiply + Store + "ld.shared.u32 %r9, [t+508]; st.global.u32 [%rd1], %r9;", Before,
             threads: 32)[0]);
-        Small.Faults(FaultKind.Uninitialized, "global memory", multiply + store + "ld.shared.u32 %r9, [t+512]; st.global.u32 [%rd1], %r9;",
-            before, threads: 32);
+        Small.Faults(FaultKind.Uninitialized, "global memory", Multiply + Store + "ld.shared.u32 %r9, [t+512]; st.global.u32 [%rd1], %r9;",
+            Before, threads: 32);
         Small.Faults(FaultKind.Uninitialized, "global memory",
-            multiply + "wmma.store.d.sync.aligned.row.m16n16k16.global.f32 [%rd1], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9};", before,
+            Multiply + "wmma.store.d.sync.aligned.row.m16n16k16.global.f32 [%rd1], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9};", Before,
                 threads: 32);
     }
 
     [Fact]
     public void MemoryIsChecked()
     {
-        const string load = "wmma.load.a.sync.aligned.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4},";
-        Small.Faults(FaultKind.OutOfBounds, "memory", $"{load} [%rd1+4096];", threads: 32);
-        Small.Faults(FaultKind.Misaligned, "16 bytes", $"{load} [%rd1+8];", threads: 32);
-        Small.Faults(FaultKind.Invalid, "stride", $"{load} [%rd1], 8;", threads: 32);
-        Small.Faults(FaultKind.Divergent, "32 lanes", $"{load} [%rd1];", threads: 16);
+        const string Load = "wmma.load.a.sync.aligned.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4},";
+        Small.Faults(FaultKind.OutOfBounds, "memory", $"{Load} [%rd1+4096];", threads: 32);
+        Small.Faults(FaultKind.Misaligned, "16 bytes", $"{Load} [%rd1+8];", threads: 32);
+        Small.Faults(FaultKind.Invalid, "stride", $"{Load} [%rd1], 8;", threads: 32);
+        Small.Faults(FaultKind.Divergent, "32 lanes", $"{Load} [%rd1];", threads: 16);
         Small.Faults(FaultKind.Invalid, "different addresses",
-            $"mov.u32 %r9, %laneid; mul.wide.u32 %rd3, %r9, 16; add.s64 %rd3, %rd3, %rd1; {load} [%rd3];", threads: 32);
+            $"mov.u32 %r9, %laneid; mul.wide.u32 %rd3, %r9, 16; add.s64 %rd3, %rd3, %rd1; {Load} [%rd3];", threads: 32);
         Small.Faults(FaultKind.Race, "memory", """
             mov.u32 %r9, %laneid; mov.u32 %r10, s; mul.lo.u32 %r11, %r9, 16; add.u32 %r10, %r10, %r11;
             st.shared.v4.u32 [%r10], {%r9, %r9, %r9, %r9};

@@ -13,7 +13,10 @@ internal static class Printed
     public static string? ControlCharacter(string text)
     {
         foreach (char c in text)
-            if (char.IsControl(c) && c is not ('\t' or '\n')) return $"a control character is printed: \\u{(int)c:x4}";
+        {
+            if (char.IsControl(c) && c is not ('\t' or '\n'))
+                return $"a control character is printed: \\u{(int)c:x4}";
+        }
         return null;
     }
 

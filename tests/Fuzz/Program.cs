@@ -8,7 +8,8 @@ using CogVideoX.Fuzz.Running;
 
 if (args is ["--child", var name, var run, var folder, var first, var step, var end])
     return Child.Run(name, ulong.Parse(run, CultureInfo.InvariantCulture), folder, Number(first), Number(step), Number(end));
-if (args is ["--replay", var replayed, var seedText]) return Replay(FuzzKinds.Find(replayed), ulong.Parse(seedText, CultureInfo.InvariantCulture));
+if (args is ["--replay", var replayed, var seedText])
+    return Replay(FuzzKinds.Find(replayed), ulong.Parse(seedText, CultureInfo.InvariantCulture));
 
 string kinds = "all", output = "fuzz-findings.jsonl";
 long inputs = 100_000;
@@ -58,7 +59,8 @@ int Supervise(IReadOnlyList<IFuzzKind> chosen)
     }
     Finding[] groups = [.. all.GroupBy(f => f.Group).Select(g => g.First() with { Count = g.Max(f => f.Count) }).OrderBy(f => f.Group, StringComparer.Ordinal)];
     File.WriteAllLines(output, groups.Select(f => JsonSerializer.Serialize(f)));
-    foreach (Finding f in groups) Console.WriteLine($"{f.Group}\n  seed {f.Seed}, {f.Count} times at least: {new string([.. f.Message.Take(200).Select(c => char.IsControl(c) ? '?' : c)])}");
+    foreach (Finding f in groups)
+        Console.WriteLine($"{f.Group}\n  seed {f.Seed}, {f.Count} times at least: {new string([.. f.Message.Take(200).Select(c => char.IsControl(c) ? '?' : c)])}");
     Console.WriteLine(groups.Length == 0 ? "nothing found" : $"{groups.Length} groups of findings in {output}; repeat one with --replay KIND SEED");
     return groups.Length == 0 ? 0 : 1;
 }

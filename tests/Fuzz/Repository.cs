@@ -22,7 +22,10 @@ internal static class Repository
     private static string Find()
     {
         for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "CogVideoX.sln"))) return folder;
+        {
+            if (File.Exists(Path.Combine(folder, "CogVideoX.sln")))
+                return folder;
+        }
         throw new DirectoryNotFoundException("CogVideoX.sln isn't above " + AppContext.BaseDirectory);
     }
 }

@@ -16,17 +16,17 @@ public sealed unsafe class VectorWidthTests
     [InlineData(40)]
     public void OfLinear(int rows)
     {
-        const int outputs = 70, inputs = 267;
+        const int Outputs = 70, Inputs = 267;
         var results = new float[4][];
         fixed (float* x = Numbers)
         {
             for (int form = 0; form < 4; form++)
             {
-                results[form] = new float[rows * outputs];
+                results[form] = new float[rows * Outputs];
                 fixed (float* y = results[form])
                 {
                     var epilogue = new LinearEpilogue(new WeightPointer(x + 100, FloatFormat.F32), LinearActivation.GeluTanh);
-                    Run(form, new Linear(x, new WeightPointer(x + 7, FloatFormat.F32), y, rows, outputs, inputs, epilogue));
+                    Run(form, new Linear(x, new WeightPointer(x + 7, FloatFormat.F32), y, rows, Outputs, Inputs, epilogue));
                 }
             }
         }
@@ -118,26 +118,26 @@ public sealed unsafe class VectorWidthTests
     [Fact]
     public void OfRows()
     {
-        const int rows = 9, width = 77;
+        const int Rows = 9, Width = 77;
         fixed (float* x = Numbers)
         {
             var weight = new WeightPointer(x + 5, FloatFormat.F32);
-            var modulation = new RowModulation(x + 500, x + 700, 0, rows, 4);
+            var modulation = new RowModulation(x + 500, x + 700, 0, Rows, 4);
             var operations = new float[3][][];
             for (int operation = 0; operation < 3; operation++)
             {
                 operations[operation] = new float[4][];
                 for (int form = 0; form < 4; form++)
                 {
-                    operations[operation][form] = new float[rows * width];
+                    operations[operation][form] = new float[Rows * Width];
                     fixed (float* y = operations[operation][form])
                     {
                         if (operation == 0)
-                            Run(form, new LayerNorm(x, weight, weight, y, rows, width, 1e-5f, modulation, modulation));
+                            Run(form, new LayerNorm(x, weight, weight, y, Rows, Width, 1e-5f, modulation, modulation));
                         else if (operation == 1)
-                            Run(form, new RmsNorm(x, weight, y, rows, width, 1e-6f));
+                            Run(form, new RmsNorm(x, weight, y, Rows, Width, 1e-6f));
                         else
-                            Run(form, new Softmax(x, y, rows, width));
+                            Run(form, new Softmax(x, y, Rows, Width));
                     }
                 }
                 AllAgree(operations[operation]);
@@ -148,19 +148,19 @@ public sealed unsafe class VectorWidthTests
     [Fact]
     public void OfElements()
     {
-        const int count = 1003;
+        const int Count = 1003;
         var sums = new float[4][];
         var activations = new float[4][];
         fixed (float* x = Numbers)
         {
             for (int form = 0; form < 4; form++)
             {
-                sums[form] = new float[count];
-                activations[form] = new float[count];
+                sums[form] = new float[Count];
+                activations[form] = new float[Count];
                 fixed (float* sum = sums[form], activation = activations[form])
                 {
                     Run(form, new Add(x, x + 9, sum, 17, 59));
-                    Run(form, new Map<GeluErf>(x, activation, count));
+                    Run(form, new Map<GeluErf>(x, activation, Count));
                 }
             }
         }

@@ -179,7 +179,9 @@ public sealed class MemoryTests
                 () => ops.Empty([3]), () => ops.Silu(tensor), () => ops.Scope(),
                 () => ops.Memory.Release(tensor), ops.Memory.Trim, ops.Dispose,
             })
+            {
                 Assert.Contains("One caller at a time", Assert.IsType<InvalidOperationException>(Elsewhere(call)).Message);
+            }
             ops.Silu(tensor);
         }
         Assert.Null(Elsewhere(() => ops.Silu(tensor)));

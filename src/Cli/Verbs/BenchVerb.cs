@@ -14,9 +14,9 @@ internal static class BenchVerb
         var request = new RequestOptions();
         Option<int> threads = CommonOptions.Threads();
         Option<bool> json = CommonOptions.Json();
-        const string description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
+        const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
-        var command = new Command("bench", description) { model };
+        var command = new Command("bench", Description) { model };
         request.AddTo(command);
         command.Add(threads);
         command.Add(json);

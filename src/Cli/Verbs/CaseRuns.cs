@@ -21,9 +21,12 @@ internal sealed class CaseRuns(Terminal terminal, bool json)
         {
             T answer = run();
             Count(report(answer));
-            if (json) answers.Add(answer);
-            else if (print is null) PrintedLines.WriteReport(terminal.Output, report(answer));
-            else print(answer);
+            if (json)
+                answers.Add(answer);
+            else if (print is null)
+                PrintedLines.WriteReport(terminal.Output, report(answer));
+            else
+                print(answer);
         }
         catch (CaseException unfit)
         {
@@ -42,14 +45,17 @@ internal sealed class CaseRuns(Terminal terminal, bool json)
     /// <summary>Prints the JSON, if it is wanted. The exit code: a case that couldn't be run counts more than one that is wrong.</summary>
     public int Finish()
     {
-        if (json) terminal.WriteJson(answers);
+        if (json)
+            terminal.WriteJson(answers);
         return code;
     }
 
     private void Count(CaseReport report)
     {
-        if (report.Passed) return;
+        if (report.Passed)
+            return;
         code = Math.Max(code, ExitCode.Failed);
-        if (report.Launch.Fault?.Kind == FaultKind.EndlessLoop) terminal.Say(InstructionLimits.Hint);
+        if (report.Launch.Fault?.Kind == FaultKind.EndlessLoop)
+            terminal.Say(InstructionLimits.Hint);
     }
 }

@@ -46,7 +46,9 @@ internal static class DecodeVerb
     private static void CheckLatents(string file)
     {
         if (Path.Exists(file) && FileKind.Of(file) is { } kind && kind != FileKind.Safetensors)
+        {
             throw new UsageException(
                 "latents", $"{file} is {kind}; decode takes latents, a .safetensors file as --save-latents writes it.");
+        }
     }
 }

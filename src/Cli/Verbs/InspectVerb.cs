@@ -54,9 +54,11 @@ internal static class InspectVerb
     {
         output.WriteLine($"A run: {Describe(plan.Settings)}");
         foreach (StagePlan stage in plan.Stages)
+        {
             output.WriteLine(
                 $"  {stage.Stage.ToString().ToLowerInvariant(),-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
                 + $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped), {Work(stage.Flops)}");
+        }
         string held = ByteSize.ToText(plan.PeakBytes), free = ByteSize.ToText(plan.FreeBytes);
         output.WriteLine($"  the whole run holds up to {held}, the finished video included; {free} are free.");
         foreach (string warning in plan.Warnings)

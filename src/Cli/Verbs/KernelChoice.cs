@@ -35,16 +35,29 @@ internal sealed class KernelChoice
     /// <exception cref="UsageException">The assembly can't be used.</exception>
     public KernelCatalog Catalog(ParseResult parsed)
     {
-        if (parsed.GetValue(Assembly) is not { } path) return KernelCatalog.OfLibrary;
-        try { return KernelCatalog.Load(path); }
-        catch (KernelAssemblyException unfit) { throw new UsageException("--assembly", $"{path}: {unfit.Message}.", unfit); }
+        if (parsed.GetValue(Assembly) is not { } path)
+            return KernelCatalog.OfLibrary;
+        try
+        {
+            return KernelCatalog.Load(path);
+        }
+        catch (KernelAssemblyException unfit)
+        {
+            throw new UsageException("--assembly", $"{path}: {unfit.Message}.", unfit);
+        }
     }
 
     /// <exception cref="UsageException">There is no such kernel.</exception>
     public static GpuKernel Find(KernelCatalog catalog, string name)
     {
-        try { return catalog.Find(name); }
-        catch (ArgumentException unknown) { throw new UsageException("kernel", unknown.Message); }
+        try
+        {
+            return catalog.Find(name);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException("kernel", unknown.Message);
+        }
     }
 
     /// <summary>Each kernel with the file of its launch.</summary>
@@ -57,8 +70,10 @@ internal sealed class KernelChoice
         if (!Directory.Exists(folder))
             throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
         if (parsed.GetValue(Names) is { Length: > 0 } names)
+        {
             return [.. names.Select(name => Find(catalog, name)).Select(k => (k, File.Exists(PathOf(k))
                 ? PathOf(k) : throw new UsageException("kernel", $"there is no case for {k.Name}: {PathOf(k)} doesn't exist.")))];
+        }
         (GpuKernel, string)[] all = [.. catalog.Kernels.Select(k => (k, PathOf(k))).Where(one => File.Exists(one.Item2))];
         return all.Length > 0 ? all : throw new UsageException("--cases",
             $"no file in '{folder}' is called after a kernel; the kernels are {string.Join(", ", catalog.Kernels.Select(k => k.Name))}, "

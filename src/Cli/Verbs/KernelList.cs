@@ -18,7 +18,8 @@ internal sealed class KernelList(Terminal terminal)
                 rows.Add(new { text.Name, text.Target, text.Threads, text.SharedBytes, Lines = lines });
                 string shared = $"{text.SharedBytes,7:N0} bytes shared";
                 string threads = $"{text.Threads,5} threads";
-                if (!json) terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {threads} {shared} {lines,6:N0} lines");
+                if (!json)
+                    terminal.Output.WriteLine($"{text.Name,-24} {text.Target,-7} {threads} {shared} {lines,6:N0} lines");
             }
             catch (Exception problem) when (KernelProblems.Are(problem))
             {
@@ -27,7 +28,8 @@ internal sealed class KernelList(Terminal terminal)
                 code = ExitCode.Failed;
             }
         }
-        if (json) terminal.WriteJson(rows);
+        if (json)
+            terminal.WriteJson(rows);
         if (catalog.Unnamed.Count > 0)
             terminal.Say($"generic kernels that name no instance by [KernelInstance] aren't listed: {string.Join(", ", catalog.Unnamed)}");
         return code;

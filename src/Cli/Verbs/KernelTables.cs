@@ -16,7 +16,8 @@ internal static class KernelTables
         LaunchCounters ours = verdict.Report.Launch.Counters;
         LaunchCounters? theirs = verdict.Reference?.Launch.Counters;
         output.WriteLine(verdict.Report);
-        if (theirs is not null) output.WriteLine(Line("", "ours", "its PTX"));
+        if (theirs is not null)
+            output.WriteLine(Line("", "ours", "its PTX"));
         Row("warp instructions", c => c.WarpInstructions);
         Row("thread instructions", c => c.ThreadInstructions);
         foreach (InstructionClass kind in ours.ByClass.Keys.Union(theirs?.ByClass.Keys ?? []).Order())
@@ -33,8 +34,10 @@ internal static class KernelTables
         output.WriteLine();
         output.WriteLine("line   executions  conflicts  sectors/request  our PTX");
         foreach (LineCounters line in ours.Lines)
+        {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{line.Line,5} {line.Executions,11:N0} {line.BankConflicts,10:N0} {line.SectorsPerRequest,16:F1}  {line.Text}"));
+        }
 
         void Row(string name, Func<LaunchCounters, long> count) =>
             output.WriteLine(Line(name, Count(count(ours)), theirs is null ? "" : Count(count(theirs))));
@@ -64,8 +67,10 @@ internal static class KernelTables
     {
         output.WriteLine(answer.Report.ToString() + (answer.FaultSource is { } place ? $" in {place}" : ""));
         PrintedLines.Write(output, answer.Report.Launch);
-        if (answer.Mutations is not { } results) return;
-        foreach (MutationResult result in results) output.WriteLine($"     {result}");
+        if (answer.Mutations is not { } results)
+            return;
+        foreach (MutationResult result in results)
+            output.WriteLine($"     {result}");
         output.WriteLine($"     {results.Count(r => r.Caught)} of {results.Count} mutants caught");
     }
 

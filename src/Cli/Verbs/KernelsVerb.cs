@@ -89,8 +89,10 @@ internal static class KernelsVerb
             var verdicts = new List<KernelVerdict>();
             foreach ((GpuKernel kernel, string path) in choice.Launches(parsed))
                 runs.Add(path, () => kernel.Verify(path, options), verdict => verdict.Report, verdicts.Add);
-            if (verdicts.Count == 1) KernelTables.WriteProfile(terminal.Output, verdicts[0]);
-            else if (verdicts.Count > 1) KernelTables.WriteComparison(terminal.Output, verdicts);
+            if (verdicts.Count == 1)
+                KernelTables.WriteProfile(terminal.Output, verdicts[0]);
+            else if (verdicts.Count > 1)
+                KernelTables.WriteComparison(terminal.Output, verdicts);
             return Task.FromResult(runs.Finish());
         });
         return profile;

@@ -15,7 +15,8 @@ internal static class PrintedLines
 
     public static void Write(TextWriter output, LaunchReport launch)
     {
-        foreach (string line in launch.Printed.Take(MostLines)) output.WriteLine($"     printed: {Printable.Line(line)}");
+        foreach (string line in launch.Printed.Take(MostLines))
+            output.WriteLine($"     printed: {Printable.Line(line)}");
         if (launch.Printed.Count > MostLines)
             output.WriteLine($"     {launch.Printed.Count - MostLines} more lines printed; --json has them");
         if (launch.DroppedPrints > 0)

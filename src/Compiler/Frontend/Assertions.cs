@@ -25,7 +25,7 @@ internal sealed class Assertions(KernelBuilder kernel)
         }}
         """;
 
-    private static readonly PtxForm form = new(Call,
+    private static readonly PtxForm Form = new(Call,
         new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal)
         {
             ["message"] = new(0, -1, 1, false, false),
@@ -55,7 +55,8 @@ internal sealed class Assertions(KernelBuilder kernel)
     private StackValue Assert(Value condition, string message, string file, int line)
     {
         Value holds = Ir.Compare(Condition.Ne, condition, Constant.I32(0));
-        if (holds is Constant { Bits: not 0 }) return StackValue.Nothing;
+        if (holds is Constant { Bits: not 0 })
+            return StackValue.Nothing;
         Block failed = new(), after = new();
         Ir.Block.Terminator = Terminator.If(kernel.Location, holds, new Edge(after), new Edge(failed));
         kernel.Function.Blocks.Add(failed);
@@ -65,7 +66,7 @@ internal sealed class Assertions(KernelBuilder kernel)
         string name = $"{method.DeclaringType?.Name}.{method.Name}";
         Value[] operands =
             [texts.AddressOf(message), texts.AddressOf(SourceMap.NeutralName(file)), Constant.I32(line), texts.AddressOf(name)];
-        Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = form });
+        Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = Form });
         failed.Terminator = Terminator.Branch(kernel.Location, after);
         kernel.Function.Blocks.Add(after);
         Ir.Block = after;

@@ -20,20 +20,30 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     /// arrays</param>
     public StackValue? Call(MethodBase target, StackValue[] arguments, Location location, Func<string?> variable)
     {
-        if (!callees.TryGetValue(target, out Callee? callee)) callees[target] = callee = Callee.Of(target);
-        if (callee.Remedy is { } remedy) throw DiagnosticKinds.OnHosts.At(location, MethodNames.Of(target), remedy);
+        if (!callees.TryGetValue(target, out Callee? callee))
+            callees[target] = callee = Callee.Of(target);
+        if (callee.Remedy is { } remedy)
+            throw DiagnosticKinds.OnHosts.At(location, MethodNames.Of(target), remedy);
         if (callee.WrongType is { } wrong)
         {
             string name = $"{target.DeclaringType!.Name}.{target.Name}";
             throw DiagnosticKinds.TypeArgument.At(location, name, wrong.Parameter, wrong.Allowed, wrong.Actual, wrong.Instead);
         }
-        if (callee.Intrinsic is { } intrinsic) return intrinsics.Call(intrinsic, (MethodInfo)target, arguments, variable);
-        if (callee.Ptx is { } text) return instructions.Call((MethodInfo)target, text, arguments);
-        if (callee.Known is { } known) return known(new KnownCall(kernel, target, arguments));
-        if (target is MethodInfo { ReturnType: var result } && result != typeof(void)) Layout.Of(result, location);
+        if (callee.Intrinsic is { } intrinsic)
+            return intrinsics.Call(intrinsic, (MethodInfo)target, arguments, variable);
+        if (callee.Ptx is { } text)
+            return instructions.Call((MethodInfo)target, text, arguments);
+        if (callee.Known is { } known)
+            return known(new KnownCall(kernel, target, arguments));
+        if (target is MethodInfo { ReturnType: var result } && result != typeof(void))
+            Layout.Of(result, location);
         foreach (StackValue argument in arguments)
-            if (argument.Known is { } thing) throw kernel.Refuse(thing);
-        if (!callee.IsFramework) return Inline(target, arguments, location);
+        {
+            if (argument.Known is { } thing)
+                throw kernel.Refuse(thing);
+        }
+        if (!callee.IsFramework)
+            return Inline(target, arguments, location);
         try
         {
             return Inline(target, arguments, location);
@@ -49,7 +59,8 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     {
         if (open.Contains(target))
             throw DiagnosticKinds.Recursion.At(location, string.Join(" → ", open.SkipWhile(method => method != target).Append(target).Select(MethodNames.Of)));
-        if (target.IsAbstract) throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(target));
+        if (target.IsAbstract)
+            throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(target));
         IlMethod body = kernel.Method(target) ?? throw DiagnosticKinds.NoBody.At(location, MethodNames.Of(target), WhyNoBody(target));
         open.Add(target);
         StackValue? result = new MethodTranslator(kernel, body, arguments, location).Translate();

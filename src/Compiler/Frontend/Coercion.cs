@@ -7,9 +7,12 @@ internal static class Coercion
 {
     public static StackValue To(KernelBuilder kernel, Type type, StackValue value)
     {
-        if (value.Known is not null || Layout.ScalarOf(type) is not { } memoryType || value.Leaves.Length != 1) return value;
-        if (memoryType == MemoryType.GlobalPtr) return value.IsPointer ? value : kernel.Memory.Dereferenceable(value);
-        if (value.IsPointer && value.Leaves[0].Type == IrType.LocalPtr) return value;
+        if (value.Known is not null || Layout.ScalarOf(type) is not { } memoryType || value.Leaves.Length != 1)
+            return value;
+        if (memoryType == MemoryType.GlobalPtr)
+            return value.IsPointer ? value : kernel.Memory.Dereferenceable(value);
+        if (value.IsPointer && value.Leaves[0].Type == IrType.LocalPtr)
+            return value;
         return new StackValue(Scalar(kernel, memoryType, kernel.Number(value)));
     }
 

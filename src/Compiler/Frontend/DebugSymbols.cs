@@ -53,7 +53,8 @@ internal sealed class DebugSymbols
         SequencePoint? found = null;
         foreach (SequencePoint point in points.GetOrAdd(method.MetadataToken, PointsOf))
         {
-            if (point.Offset > offset && found is not null) break;
+            if (point.Offset > offset && found is not null)
+                break;
             found = point;
         }
         return found is { } nearest
@@ -65,11 +66,13 @@ internal sealed class DebugSymbols
         foreach (LocalScopeHandle handle in reader.GetLocalScopes(DebugHandle(method.MetadataToken)))
         {
             LocalScope scope = reader.GetLocalScope(handle);
-            if (offset < scope.StartOffset || offset > scope.EndOffset) continue;
+            if (offset < scope.StartOffset || offset > scope.EndOffset)
+                continue;
             foreach (LocalVariableHandle variable in scope.GetLocalVariables())
             {
                 LocalVariable local = reader.GetLocalVariable(variable);
-                if (local.Index == index) return reader.GetString(local.Name);
+                if (local.Index == index)
+                    return reader.GetString(local.Name);
             }
         }
         return null;

@@ -36,10 +36,12 @@ internal sealed class Intrinsics(KernelBuilder kernel)
     private StackValue SharedArray(MethodInfo method, StackValue[] arguments, string name)
     {
         Layout element = Layout.Of(method.GetGenericArguments()[0], kernel.Location);
-        if (arguments[0].Constant is not { } count) throw DiagnosticKinds.SharedSize.At(kernel.Location, "the size", "");
+        if (arguments[0].Constant is not { } count)
+            throw DiagnosticKinds.SharedSize.At(kernel.Location, "the size", "");
         if (count.Signed < 1 || count.Signed * element.Size > int.MaxValue)
             throw DiagnosticKinds.SharedSize.At(kernel.Location, "the size", $" and positive, not {count.Signed}");
-        if (arguments[1].Constant is not { } alignment) throw DiagnosticKinds.SharedSize.At(kernel.Location, "the alignment", "");
+        if (arguments[1].Constant is not { } alignment)
+            throw DiagnosticKinds.SharedSize.At(kernel.Location, "the alignment", "");
         if (alignment.Signed < 1 || !long.IsPow2(alignment.Signed))
             throw DiagnosticKinds.SharedSize.At(kernel.Location, "the alignment", $" and a power of two, not {alignment.Signed}");
         int bytes = (int)count.Signed * element.Size;
@@ -53,9 +55,11 @@ internal sealed class Intrinsics(KernelBuilder kernel)
     {
         Type type = method.GetGenericArguments()[0];
         Layout element = Layout.Of(type, kernel.Location);
-        if (size.Constant is not { Signed: > 0 and < 65536 } count) throw DiagnosticKinds.RegistersSize.At(kernel.Location);
+        if (size.Constant is not { Signed: > 0 and < 65536 } count)
+            throw DiagnosticKinds.RegistersSize.At(kernel.Location);
         Value local = kernel.NewLocal((int)count.Signed * element.Size);
-        for (int i = 0; i < count.Signed; i++) kernel.Memory.Clear(type, StackValue.Pointer(local, (long)i * element.Size));
+        for (int i = 0; i < count.Signed; i++)
+            kernel.Memory.Clear(type, StackValue.Pointer(local, (long)i * element.Size));
         return StackValue.OfStruct(local);
     }
 

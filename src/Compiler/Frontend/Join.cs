@@ -10,10 +10,12 @@ internal static class Join
     public static StackValue Of(KernelBuilder kernel, IReadOnlyList<(Block From, StackValue Value)> ways)
     {
         StackValue first = ways[0].Value;
-        if (ways.Count == 1) return first;
+        if (ways.Count == 1)
+            return first;
         if (first.Known is not null)
             return ways.All(way => Equals(way.Value.Known, first.Known)) ? first : throw kernel.Refuse(first.Known);
-        if (ways.All(way => Same(way.Value, first))) return first;
+        if (ways.All(way => Same(way.Value, first)))
+            return first;
         Block here = kernel.Ir.Block;
         var leaves = new Value[ways.Count][];
         for (int i = 0; i < leaves.Length; i++)
@@ -28,15 +30,20 @@ internal static class Join
             joined[i] = OfScalars(kernel, here, ways, Array.ConvertAll(leaves, all => all[leaf]));
         }
         kernel.Ir.Block = here;
-        if (first.IsStruct) return StackValue.OfStruct(joined);
+        if (first.IsStruct)
+            return StackValue.OfStruct(joined);
         return joined is [{ Type.IsPointer: true }] ? StackValue.Pointer(joined[0], 0) : new StackValue(joined);
     }
 
     private static bool Same(StackValue a, StackValue b)
     {
-        if (a.Offset != b.Offset || a.Leaves.Length != b.Leaves.Length || a.Known is not null) return false;
+        if (a.Offset != b.Offset || a.Leaves.Length != b.Leaves.Length || a.Known is not null)
+            return false;
         for (int i = 0; i < a.Leaves.Length; i++)
-            if (!Same(a.Leaves[i], b.Leaves[i])) return false;
+        {
+            if (!Same(a.Leaves[i], b.Leaves[i]))
+                return false;
+        }
         return true;
     }
 
@@ -45,7 +52,8 @@ internal static class Join
 
     private static Value OfScalars(KernelBuilder kernel, Block here, IReadOnlyList<(Block From, StackValue Value)> ways, Value[] values)
     {
-        if (values.All(value => Same(value, values[0]))) return values[0];
+        if (values.All(value => Same(value, values[0])))
+            return values[0];
         IrType type = Common(kernel, values);
         MemoryType memoryType = InMemory(type);
         Value slot = kernel.NewLocal(memoryType.Bytes);
@@ -64,18 +72,22 @@ internal static class Join
         IrType type = values[0].Type;
         foreach (Value value in values)
         {
-            if (value.Type == type || value is Constant { Bits: 0 }) continue;
+            if (value.Type == type || value is Constant { Bits: 0 })
+                continue;
             if (type.IsPointer && value.Type.IsPointer && values[0] is not Constant { Bits: 0 })
                 throw DiagnosticKinds.TwoStateSpaces.At(kernel.Location, Spaces.NameOf(type), Spaces.NameOf(value.Type));
-            if (value.Type.IsPointer || value.Type.Bits > type.Bits) type = value.Type;
+            if (value.Type.IsPointer || value.Type.Bits > type.Bits)
+                type = value.Type;
         }
         return type;
     }
 
     private static Value Converted(KernelBuilder kernel, Value value, IrType type)
     {
-        if (value.Type == type) return value;
-        if (value is Constant { Bits: 0 }) return new Constant(type, 0);
+        if (value.Type == type)
+            return value;
+        if (value is Constant { Bits: 0 })
+            return new Constant(type, 0);
         return (value.Type, type) switch
         {
             (IrType.I32, IrType.I64) => kernel.Ir.Emit(Opcode.SignExtend, type, value),

@@ -48,7 +48,8 @@ internal sealed class KernelBuilder
     public Variable NewVariable(string name, VariableSpace space, int bytes, int alignment, byte[]? initial = null)
     {
         string unique = name;
-        for (int i = 2; !names.Add(unique); i++) unique = $"{name}_{i}";
+        for (int i = 2; !names.Add(unique); i++)
+            unique = $"{name}_{i}";
         var variable = new Variable(unique, space, bytes, alignment, initial) { Location = Location };
         Function.Variables.Add(variable);
         return variable;
@@ -67,15 +68,18 @@ internal sealed class KernelBuilder
     /// <summary>The one scalar that a value is, its constant offset added.</summary>
     public Value Scalar(StackValue value)
     {
-        if (value.Known is not null) throw Refuse(value.Known);
-        if (value.Leaves.Length != 1) throw DiagnosticKinds.Instruction.At(Location, "a struct used as a number");
+        if (value.Known is not null)
+            throw Refuse(value.Known);
+        if (value.Leaves.Length != 1)
+            throw DiagnosticKinds.Instruction.At(Location, "a struct used as a number");
         return value.Offset == 0 ? value.Leaves[0] : Ir.Offset(value.Leaves[0], Constant.I64(value.Offset));
     }
 
     /// <summary>All scalars of a value.</summary>
     public Value[] Scalars(StackValue value)
     {
-        if (value.Known is not null) throw Refuse(value.Known);
+        if (value.Known is not null)
+            throw Refuse(value.Known);
         return value.Offset == 0 ? value.Leaves : [Scalar(value)];
     }
 
@@ -83,9 +87,12 @@ internal sealed class KernelBuilder
     public Value Number(StackValue value)
     {
         Value scalar = Scalar(value);
-        if (!scalar.Type.IsPointer) return scalar;
-        if (scalar is Constant constant) return new Constant(scalar.Type.Integer, constant.Bits);
-        if (scalar.Type == IrType.LocalPtr) throw DiagnosticKinds.WrongStateSpace.At(Location, "an address as a number", "shared or global", "registers");
+        if (!scalar.Type.IsPointer)
+            return scalar;
+        if (scalar is Constant constant)
+            return new Constant(scalar.Type.Integer, constant.Bits);
+        if (scalar.Type == IrType.LocalPtr)
+            throw DiagnosticKinds.WrongStateSpace.At(Location, "an address as a number", "shared or global", "registers");
         return Ir.Emit(Opcode.Bitcast, scalar.Type.Integer, scalar);
     }
 

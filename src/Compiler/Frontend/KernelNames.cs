@@ -20,8 +20,10 @@ internal static class KernelNames
     private static string Readable(Type type)
     {
         var name = new StringBuilder();
-        foreach (char c in type.Name.Split('`')[0]) name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
-        foreach (Type argument in type.GetGenericArguments()) name.Append('_').Append(Readable(argument));
+        foreach (char c in type.Name.Split('`')[0])
+            name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        foreach (Type argument in type.GetGenericArguments())
+            name.Append('_').Append(Readable(argument));
         return name.ToString();
     }
 }

@@ -15,9 +15,11 @@ internal sealed class KernelSignature
         Run = RunOf(kernel);
         ConstructorInfo[] constructors = kernel.GetConstructors();
         Location = PlaceOf([.. constructors, Run]);
-        if (constructors.Length != 1) throw DiagnosticKinds.NotOneConstructor.At(Location, kernel, constructors.Length);
+        if (constructors.Length != 1)
+            throw DiagnosticKinds.NotOneConstructor.At(Location, kernel, constructors.Length);
         Constructor = constructors[0];
-        foreach (ParameterInfo parameter in Constructor.GetParameters()) Parameters.AddRange(Flatten(parameter));
+        foreach (ParameterInfo parameter in Constructor.GetParameters())
+            Parameters.AddRange(Flatten(parameter));
     }
 
     public ConstructorInfo Constructor { get; }
@@ -34,7 +36,8 @@ internal sealed class KernelSignature
     {
         if (!kernel.IsValueType || !kernel.IsDefined(typeof(IsReadOnlyAttribute), false) || !typeof(IKernel).IsAssignableFrom(kernel))
             throw DiagnosticKinds.NotAKernel.At(PlaceOf(kernel), kernel);
-        if (kernel.ContainsGenericParameters) throw DiagnosticKinds.NotClosed.At(PlaceOf(kernel), kernel);
+        if (kernel.ContainsGenericParameters)
+            throw DiagnosticKinds.NotClosed.At(PlaceOf(kernel), kernel);
         return new KernelSignature(kernel);
     }
 
@@ -53,8 +56,8 @@ internal sealed class KernelSignature
 
     private static Location? PlaceOf(Type type)
     {
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        MethodBase[] methods = [.. type.GetMembers(all).OfType<MethodBase>()];
+        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        MethodBase[] methods = [.. type.GetMembers(All).OfType<MethodBase>()];
         return methods.Length == 0 ? null : PlaceOf(methods);
     }
 
@@ -62,12 +65,16 @@ internal sealed class KernelSignature
     {
         string name = parameter.Name!;
         Type type = parameter.ParameterType;
-        if (type == typeof(TensorMap)) return [new KernelParameter(name, MemoryType.U8, 128)];
-        if (!CanBePassed(type)) throw DiagnosticKinds.ParameterType.At(Location, name, type);
+        if (type == typeof(TensorMap))
+            return [new KernelParameter(name, MemoryType.U8, 128)];
+        if (!CanBePassed(type))
+            throw DiagnosticKinds.ParameterType.At(Location, name, type);
         Layout layout = Layout.Of(type, Location);
         Leaf[] leaves = layout.Leaves;
-        if (leaves.Length == 1) return [new KernelParameter(name, leaves[0].Type)];
-        if (IsView(type)) return leaves.Select((leaf, i) => new KernelParameter(i == 0 ? name : $"{name}_{leaf.Name}", leaf.Type));
+        if (leaves.Length == 1)
+            return [new KernelParameter(name, leaves[0].Type)];
+        if (IsView(type))
+            return leaves.Select((leaf, i) => new KernelParameter(i == 0 ? name : $"{name}_{leaf.Name}", leaf.Type));
         int[] pointers = [.. leaves.Where(leaf => leaf.IsPointer).Select(leaf => leaf.Offset)];
         return [new KernelParameter(name, MemoryType.U8, 0, new ParameterStruct(layout.Size, layout.Alignment, pointers))];
     }
@@ -80,9 +87,12 @@ internal sealed class KernelSignature
 
     private static bool CanBePassed(Type type)
     {
-        if (type.IsByRef || type.IsByRefLike || type == typeof(decimal)) return false;
-        if (type.IsPointer) return type.GetElementType()! is var element && (element == typeof(void) || CanBePassed(element));
-        if (type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type)) return true;
+        if (type.IsByRef || type.IsByRefLike || type == typeof(decimal))
+            return false;
+        if (type.IsPointer)
+            return type.GetElementType()! is var element && (element == typeof(void) || CanBePassed(element));
+        if (type.IsPrimitive || type.IsEnum || Layout.IsSixteenBitFloat(type))
+            return true;
         return type.IsValueType && type != typeof(TensorMap) && IsLaidOutInOrder(type) && Array.TrueForAll(
             type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), field => CanBePassed(field.FieldType));
     }

@@ -8,7 +8,7 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Asks a kernel for the static members that fix its launches.</summary>
 internal static class LaunchShapes
 {
-    private static readonly MethodInfo ofKernel = typeof(LaunchShapes).GetMethod(nameof(OfKernel), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo Generic = typeof(LaunchShapes).GetMethod(nameof(OfKernel), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     /// <summary>The shape, checked against what every GPU since sm_80 can launch.</summary>
     public static LaunchShape Of(Type kernel, Location location)
@@ -16,7 +16,7 @@ internal static class LaunchShapes
         LaunchShape shape;
         try
         {
-            shape = (LaunchShape)ofKernel.MakeGenericMethod(kernel).Invoke(null, null)!;
+            shape = (LaunchShape)Generic.MakeGenericMethod(kernel).Invoke(null, null)!;
         }
         catch (TargetInvocationException thrown) when (thrown.InnerException is { } inner)
         {

@@ -13,20 +13,25 @@ namespace CogVideoX.Compiler.Frontend;
 /// <param name="Fields">offsets of instance fields by metadata token</param>
 internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyDictionary<int, int> Fields)
 {
-    private static readonly ConcurrentDictionary<Type, Layout> known = new();
-    private static readonly Dictionary<int, int> noFields = [];
+    private static readonly ConcurrentDictionary<Type, Layout> Known = new();
+    private static readonly Dictionary<int, int> NoFields = [];
 
     /// <exception cref="CompileException">the type can't exist in a kernel</exception>
-    public static Layout Of(Type type, Location? location) => known.TryGetValue(type, out Layout? layout) ? layout : known[type] = Make(type, location);
+    public static Layout Of(Type type, Location? location) => Known.TryGetValue(type, out Layout? layout) ? layout : Known[type] = Make(type, location);
 
     /// <summary>The memory type of a scalar, or null for structs.</summary>
     public static MemoryType? ScalarOf(Type type)
     {
-        if (type.IsEnum) type = type.GetEnumUnderlyingType();
-        if (type.IsPointer || type.IsByRef || type.IsFunctionPointer) return MemoryType.GlobalPtr;
-        if (type == typeof(TensorMap)) return MemoryType.I64;
-        if (IsSixteenBitFloat(type)) return MemoryType.B16;
-        if (type == typeof(nint) || type == typeof(nuint)) return MemoryType.I64;
+        if (type.IsEnum)
+            type = type.GetEnumUnderlyingType();
+        if (type.IsPointer || type.IsByRef || type.IsFunctionPointer)
+            return MemoryType.GlobalPtr;
+        if (type == typeof(TensorMap))
+            return MemoryType.I64;
+        if (IsSixteenBitFloat(type))
+            return MemoryType.B16;
+        if (type == typeof(nint) || type == typeof(nuint))
+            return MemoryType.I64;
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Boolean or TypeCode.Byte => MemoryType.U8,
@@ -55,13 +60,15 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     private static Layout Make(Type type, Location? location)
     {
         if (ScalarOf(type) is { } scalar)
-            return new Layout(scalar.Bytes, scalar.Bytes, [new Leaf(0, scalar, "", type.IsByRef)], noFields);
-        if (type == typeof(string) || type == typeof(DefaultInterpolatedStringHandler)) throw DiagnosticKinds.String.At(location);
+            return new Layout(scalar.Bytes, scalar.Bytes, [new Leaf(0, scalar, "", type.IsByRef)], NoFields);
+        if (type == typeof(string) || type == typeof(DefaultInterpolatedStringHandler))
+            throw DiagnosticKinds.String.At(location);
         if (!type.IsValueType || type == typeof(decimal) || type == typeof(void))
             throw DiagnosticKinds.UnsupportedType.At(location, type);
         FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
         Array.Sort(fields, (a, b) => a.MetadataToken.CompareTo(b.MetadataToken));
-        if (type.GetCustomAttribute<InlineArrayAttribute>() is { } array) return Repeat(Of(fields[0].FieldType, location), array.Length, fields[0]);
+        if (type.GetCustomAttribute<InlineArrayAttribute>() is { } array)
+            return Repeat(Of(fields[0].FieldType, location), array.Length, fields[0]);
         StructLayoutAttribute? attribute = type.StructLayoutAttribute;
         if (fields is [{ Name: "FixedElementField" } element] && attribute is { Size: > 0 })
         {
@@ -75,8 +82,10 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     {
         var leaves = new List<Leaf>(element.Leaves.Length * count);
         for (int i = 0; i < count; i++)
+        {
             foreach (Leaf leaf in element.Leaves)
                 leaves.Add(leaf with { Offset = leaf.Offset + (i * element.Size), Name = Join($"{i}", leaf.Name) });
+        }
         return new Layout(element.Size * count, element.Alignment, [.. leaves], new Dictionary<int, int> { [field.MetadataToken] = 0 });
     }
 
@@ -93,7 +102,8 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
             int partAlignment = Math.Min(part.Alignment, pack);
             int offset = isExplicit ? field.GetCustomAttribute<FieldOffsetAttribute>()!.Value : RoundUp(end, partAlignment);
             offsets.Add(field.MetadataToken, offset);
-            foreach (Leaf leaf in part.Leaves) leaves.Add(leaf with { Offset = offset + leaf.Offset, Name = Join(ReadableName(field), leaf.Name) });
+            foreach (Leaf leaf in part.Leaves)
+                leaves.Add(leaf with { Offset = offset + leaf.Offset, Name = Join(ReadableName(field), leaf.Name) });
             end = Math.Max(end, offset + part.Size);
             alignment = Math.Max(alignment, partAlignment);
         }
@@ -108,7 +118,10 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     private static bool Overlap(Leaf[] leaves)
     {
         for (int i = 1; i < leaves.Length; i++)
-            if (leaves[i].Offset < leaves[i - 1].Offset + leaves[i - 1].Type.Bytes) return true;
+        {
+            if (leaves[i].Offset < leaves[i - 1].Offset + leaves[i - 1].Type.Bytes)
+                return true;
+        }
         return false;
     }
 

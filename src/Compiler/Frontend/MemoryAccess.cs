@@ -30,7 +30,8 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         Layout layout = Layout.Of(type, kernel.Location);
         StackValue place = Dereferenceable(address);
         Value[] leaves = kernel.Scalars(value);
-        if (leaves.Length != layout.Leaves.Length) throw DiagnosticKinds.Instruction.At(kernel.Location, $"a value of another shape stored as {type}");
+        if (leaves.Length != layout.Leaves.Length)
+            throw DiagnosticKinds.Instruction.At(kernel.Location, $"a value of another shape stored as {type}");
         for (int i = 0; i < leaves.Length; i++)
         {
             Leaf leaf = layout.Leaves[i];
@@ -47,9 +48,11 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         StackValue place = Dereferenceable(address);
         foreach (Leaf leaf in layout.Leaves)
         {
-            if (leaf.IsReference) continue;
+            if (leaf.IsReference)
+                continue;
             Value zero = new Constant(leaf.Type.Register, 0);
-            if (leaf.IsPointer) zero = PointerFor(place, leaf, zero);
+            if (leaf.IsPointer)
+                zero = PointerFor(place, leaf, zero);
             Ir.Store(place.Leaves[0], zero, leaf.IsPointer ? InMemory(zero.Type) : leaf.Type, place.Offset + leaf.Offset,
                 Alignment(layout, leaf, place, int.MaxValue));
         }
@@ -70,20 +73,26 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
     /// <summary>pointer + bytes; a constant is kept aside until something needs the sum.</summary>
     public StackValue Offset(StackValue pointer, Value bytes)
     {
-        if (bytes is Constant constant) return StackValue.Pointer(pointer.Leaves[0], pointer.Offset + constant.Signed);
+        if (bytes is Constant constant)
+            return StackValue.Pointer(pointer.Leaves[0], pointer.Offset + constant.Signed);
         Value root = pointer.Leaves[0];
-        if (root.Type == IrType.SharedPtr) bytes = Narrowing.To32(Ir, bytes);
+        if (root.Type == IrType.SharedPtr)
+            bytes = Narrowing.To32(Ir, bytes);
         return StackValue.Pointer(Ir.Offset(root, bytes), pointer.Offset);
     }
 
     /// <summary>An address as a pointer: a bare integer is one to .global.</summary>
     public StackValue Dereferenceable(StackValue address)
     {
-        if (address.Known is not null) throw kernel.Refuse(address.Known);
-        if (address.IsPointer) return address;
+        if (address.Known is not null)
+            throw kernel.Refuse(address.Known);
+        if (address.IsPointer)
+            return address;
         Value scalar = kernel.Scalar(address);
-        if (scalar.Type == IrType.I32) scalar = Ir.Emit(Opcode.ZeroExtend, IrType.I64, scalar);
-        if (scalar.Type != IrType.I64) throw DiagnosticKinds.Instruction.At(kernel.Location, $"a {scalar.Type} used as an address");
+        if (scalar.Type == IrType.I32)
+            scalar = Ir.Emit(Opcode.ZeroExtend, IrType.I64, scalar);
+        if (scalar.Type != IrType.I64)
+            throw DiagnosticKinds.Instruction.At(kernel.Location, $"a {scalar.Type} used as an address");
         return StackValue.Pointer(Ir.Emit(Opcode.Bitcast, IrType.GlobalPtr, scalar), 0);
     }
 
@@ -98,14 +107,17 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
 
     private Value NumberFor(Leaf leaf, Value value)
     {
-        if (value.Type.IsPointer) value = kernel.Number(new StackValue(value));
-        if (leaf.Type.Register == IrType.I64 && value.Type == IrType.I32) return Ir.Emit(Opcode.ZeroExtend, IrType.I64, value);
+        if (value.Type.IsPointer)
+            value = kernel.Number(new StackValue(value));
+        if (leaf.Type.Register == IrType.I64 && value.Type == IrType.I32)
+            return Ir.Emit(Opcode.ZeroExtend, IrType.I64, value);
         return value;
     }
 
     private Value PointerFor(StackValue place, Leaf leaf, Value value)
     {
-        if (!value.Type.IsPointer) value = Dereferenceable(new StackValue(value)).Leaves[0];
+        if (!value.Type.IsPointer)
+            value = Dereferenceable(new StackValue(value)).Leaves[0];
         if (place.Leaves[0].Type != IrType.LocalPtr)
         {
             if (value.Type != IrType.GlobalPtr)
@@ -117,21 +129,27 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         {
             if (spaces.TryGetValue((root, offset), out IrType before) && before != value.Type)
             {
-                if (value is Constant { Bits: 0 }) return new Constant(before, 0);
+                if (value is Constant { Bits: 0 })
+                    return new Constant(before, 0);
                 throw DiagnosticKinds.TwoStateSpaces.At(kernel.Location, Spaces.NameOf(before), Spaces.NameOf(value.Type));
             }
-            if (value is not Constant { Bits: 0 }) spaces[(root, offset)] = value.Type;
+            if (value is not Constant { Bits: 0 })
+                spaces[(root, offset)] = value.Type;
         }
-        if (value is not Constant { Bits: 0 }) lastSpace[root] = value.Type;
+        if (value is not Constant { Bits: 0 })
+            lastSpace[root] = value.Type;
         return value;
     }
 
     private IrType SpaceAt(StackValue place, Leaf leaf)
     {
-        if (place.Leaves[0].Type != IrType.LocalPtr) return IrType.GlobalPtr;
+        if (place.Leaves[0].Type != IrType.LocalPtr)
+            return IrType.GlobalPtr;
         (Value root, long offset, bool isKnown) = Resolve(place, leaf.Offset);
-        if (isKnown && spaces.TryGetValue((root, offset), out IrType space)) return space;
-        if (!isKnown && lastSpace.TryGetValue(root, out space)) return space;
+        if (isKnown && spaces.TryGetValue((root, offset), out IrType space))
+            return space;
+        if (!isKnown && lastSpace.TryGetValue(root, out space))
+            return space;
         return leaf.IsReference ? throw DiagnosticKinds.UnassignedReference.At(kernel.Location) : IrType.GlobalPtr;
     }
 
@@ -142,8 +160,10 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         bool isKnown = true;
         while (root.Definition is { Opcode: Opcode.Offset } step)
         {
-            if (step.Operands[1] is Constant bytes) offset += bytes.Signed;
-            else isKnown = false;
+            if (step.Operands[1] is Constant bytes)
+                offset += bytes.Signed;
+            else
+                isKnown = false;
             root = step.Operands[0];
         }
         return (root, offset, isKnown);

@@ -68,7 +68,8 @@ internal sealed partial class MethodTranslator
             ILOpCode.Xor => Opcode.Xor,
             _ => null,
         };
-        if (opcode is null) return false;
+        if (opcode is null)
+            return false;
         (Value left, Value right) = PopPair();
         Push(Ir.Emit(opcode.Value, left.Type, left, right));
         return true;
@@ -77,7 +78,8 @@ internal sealed partial class MethodTranslator
     /// <summary>Checked arithmetic is allowed where constants show that it doesn't overflow (C# sizes a stackalloc that way).</summary>
     private bool TranslateChecked(ILOpCode code, int index)
     {
-        if (code is not (ILOpCode.Add_ovf or ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf or ILOpCode.Mul_ovf_un)) return false;
+        if (code is not (ILOpCode.Add_ovf or ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf or ILOpCode.Mul_ovf_un))
+            return false;
         (Value left, Value right) = PopPair();
         if (left is not Constant a || right is not Constant b)
         {
@@ -93,7 +95,8 @@ internal sealed partial class MethodTranslator
             _ => x * y,
         };
         var result = new Constant(a.Type, (ulong)(UInt128)exact);
-        if ((isUnsigned ? (Int128)result.Bits : result.Signed) != exact) throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
+        if ((isUnsigned ? (Int128)result.Bits : result.Signed) != exact)
+            throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
         Push(result);
         return true;
     }
@@ -101,9 +104,12 @@ internal sealed partial class MethodTranslator
     private void Add()
     {
         StackValue right = Pop(), left = Pop();
-        if (left.IsPointer && !right.IsPointer) stack.Push(Memory.Offset(left, kernel.Scalar(right)));
-        else if (right.IsPointer && !left.IsPointer) stack.Push(Memory.Offset(right, kernel.Scalar(left)));
-        else PushBinary(Opcode.Add, left, right);
+        if (left.IsPointer && !right.IsPointer)
+            stack.Push(Memory.Offset(left, kernel.Scalar(right)));
+        else if (right.IsPointer && !left.IsPointer)
+            stack.Push(Memory.Offset(right, kernel.Scalar(left)));
+        else
+            PushBinary(Opcode.Add, left, right);
     }
 
     private void Subtract()
@@ -145,14 +151,16 @@ internal sealed partial class MethodTranslator
     /// <summary>IL mixes native integers with 32-bit ones, and (rarely) the two floats.</summary>
     private (Value Left, Value Right) Unify(Value left, Value right)
     {
-        if (left.Type == right.Type) return (left, right);
+        if (left.Type == right.Type)
+            return (left, right);
         IrType type = left.Type.Bits > right.Type.Bits ? left.Type : right.Type;
         return (Widen(left, type), Widen(right, type));
     }
 
     private Value Widen(Value value, IrType type)
     {
-        if (value.Type == type) return value;
+        if (value.Type == type)
+            return value;
         Opcode? opcode = (value.Type, type) switch
         {
             (IrType.I32, IrType.I64) => Opcode.SignExtend,
@@ -172,7 +180,8 @@ internal sealed partial class MethodTranslator
     private Value PopComparison(Condition condition)
     {
         StackValue right = Pop(), left = Pop();
-        if (left.Known is not null || right.Known is not null) return CompareKnown(condition, left, right);
+        if (left.Known is not null || right.Known is not null)
+            return CompareKnown(condition, left, right);
         if (left.IsPointer && right.IsPointer && ReferenceEquals(left.Leaves[0], right.Leaves[0]))
             return Constant.Pred(ConstantFolding.Holds(condition, Constant.I64(left.Offset), Constant.I64(right.Offset)));
         if (IsLocalAgainstNull(left, right) || IsLocalAgainstNull(right, left))
@@ -180,7 +189,9 @@ internal sealed partial class MethodTranslator
         (Value a, Value b) = Unify(kernel.Number(left), kernel.Number(right));
         if (condition is Condition.Eq && b is Constant { Bits: 0, Type: IrType.I32 } && a.Definition is { Opcode: Opcode.ZeroExtend } widened
             && widened.Operands[0].Type == IrType.Pred)
+        {
             return Ir.Emit(Opcode.Not, IrType.Pred, widened.Operands[0]);
+        }
         return Ir.Compare(condition, a, b);
     }
 

@@ -34,7 +34,8 @@ internal sealed partial class MethodTranslator
             case ILOpCode.Leave or ILOpCode.Leave_s or ILOpCode.Endfinally or ILOpCode.Endfilter:
                 throw DiagnosticKinds.Try.At(kernel.Location);
             default:
-                if (ConditionOf(instruction.OpCode) is not { } condition) return false;
+                if (ConditionOf(instruction.OpCode) is not { } condition)
+                    return false;
                 Branch(instruction, PopComparison(condition));
                 break;
         }
@@ -59,8 +60,10 @@ internal sealed partial class MethodTranslator
     private Value PopTruth()
     {
         StackValue value = Pop();
-        if (value.Known is not null) return Constant.Pred(true);
-        if (value.IsPointer && value.Leaves[0].Type == IrType.LocalPtr) return Constant.Pred(true);
+        if (value.Known is not null)
+            return Constant.Pred(true);
+        if (value.IsPointer && value.Leaves[0].Type == IrType.LocalPtr)
+            return Constant.Pred(true);
         Value number = kernel.Number(value);
         return Ir.Compare(Condition.Ne, number, new Constant(number.Type, 0));
     }

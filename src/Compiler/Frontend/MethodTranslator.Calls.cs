@@ -42,20 +42,24 @@ internal sealed partial class MethodTranslator
 
     private void Call(MethodBase target, int index)
     {
-        if (constrained is { } type) target = MethodResolution.Find(type, (MethodInfo)target, kernel.Location);
+        if (constrained is { } type)
+            target = MethodResolution.Find(type, (MethodInfo)target, kernel.Location);
         int count = target.GetParameters().Length + (target.IsStatic ? 0 : 1);
         StackValue[] arguments = PopMany(count);
         Location here = kernel.Location!;
         StackValue? result = kernel.Calls.Call(target, arguments, here, () => NameOfTarget(index));
         Ir.Location = here;
-        if (result is null) isFinished = true;
-        else if (target is MethodInfo info && info.ReturnType != typeof(void)) stack.Push(result);
+        if (result is null)
+            isFinished = true;
+        else if (target is MethodInfo info && info.ReturnType != typeof(void))
+            stack.Push(result);
     }
 
     private StackValue[] PopMany(int count)
     {
         var values = new StackValue[count];
-        for (int i = count - 1; i >= 0; i--) values[i] = Pop();
+        for (int i = count - 1; i >= 0; i--)
+            values[i] = Pop();
         return values;
     }
 
@@ -63,21 +67,27 @@ internal sealed partial class MethodTranslator
     {
         Type type = constructor.DeclaringType!;
         StackValue[] arguments = PopMany(constructor.GetParameters().Length);
-        if (IsDelegate(type)) throw DiagnosticKinds.VirtualCall.At(kernel.Location, type.ToString());
-        if (typeof(Exception).IsAssignableFrom(type)) throw DiagnosticKinds.Throw.At(kernel.Location);
-        if (!type.IsValueType) throw DiagnosticKinds.Allocation.At(kernel.Location, $"new {type}");
+        if (IsDelegate(type))
+            throw DiagnosticKinds.VirtualCall.At(kernel.Location, type.ToString());
+        if (typeof(Exception).IsAssignableFrom(type))
+            throw DiagnosticKinds.Throw.At(kernel.Location);
+        if (!type.IsValueType)
+            throw DiagnosticKinds.Allocation.At(kernel.Location, $"new {type}");
         StackValue place = StackValue.Pointer(kernel.NewLocal(Layout.Of(type, kernel.Location).Size), 0);
         Location here = kernel.Location!;
         StackValue? done = kernel.Calls.Call(constructor, [place, .. arguments], here, () => null);
         Ir.Location = here;
-        if (done is null) isFinished = true;
-        else stack.Push(Memory.Load(type, place));
+        if (done is null)
+            isFinished = true;
+        else
+            stack.Push(Memory.Load(type, place));
     }
 
     /// <summary>The C# variable that the result goes into, if it goes into one.</summary>
     private string? NameOfTarget(int index)
     {
-        if (index + 1 >= method.Instructions.Length) return null;
+        if (index + 1 >= method.Instructions.Length)
+            return null;
         IlInstruction next = method.Instructions[index + 1];
         return IlMethod.IsStore(next.OpCode) ? SourceMap.NameOfLocal(method.Method, method.Slots[(int)next.Operand], next.End) : null;
     }

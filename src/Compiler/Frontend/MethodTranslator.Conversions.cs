@@ -76,11 +76,14 @@ internal sealed partial class MethodTranslator
             ILOpCode.Conv_ovf_u8 or ILOpCode.Conv_ovf_u8_un or ILOpCode.Conv_ovf_u or ILOpCode.Conv_ovf_u_un => (0, ulong.MaxValue, IrType.I64),
             _ => null,
         };
-        if (range is not var (least, most, type)) return false;
+        if (range is not var (least, most, type))
+            return false;
         bool isUnsigned = code.ToString().EndsWith("_un", StringComparison.Ordinal);
-        if (PopNumber() is not Constant { Type.IsInteger: true } constant) throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
+        if (PopNumber() is not Constant { Type.IsInteger: true } constant)
+            throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
         Int128 value = isUnsigned ? constant.Bits : constant.Signed;
-        if (value < least || value > most) throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
+        if (value < least || value > most)
+            throw DiagnosticKinds.CheckedArithmetic.At(kernel.Location);
         Push(Constant.Integer(type, (long)(ulong)(UInt128)value));
         return true;
     }
@@ -104,7 +107,8 @@ internal sealed partial class MethodTranslator
 
     private Value ToFloat(Value value, IrType type, Opcode ofInteger)
     {
-        if (value.Type == type) return value;
+        if (value.Type == type)
+            return value;
         return Ir.Emit(value.Type.IsFloat ? Opcode.ConvertFloat : ofInteger, type, value);
     }
 }

@@ -33,7 +33,8 @@ internal sealed partial class MethodTranslator
                 break;
             case ILOpCode.Stsfld:
                 FieldInfo stored = method.ResolveField(instruction.Operand);
-                if (!IsVariable(stored)) throw DiagnosticKinds.StaticField.At(kernel.Location, StaticData.NameOf(stored));
+                if (!IsVariable(stored))
+                    throw DiagnosticKinds.StaticField.At(kernel.Location, StaticData.NameOf(stored));
                 Memory.Store(stored.FieldType, PlaceOf(stored), Coercion.To(kernel, stored.FieldType, Pop()), isVolatile);
                 break;
             default:
@@ -69,7 +70,8 @@ internal sealed partial class MethodTranslator
         (int first, int count) = layout.LeavesOf(field, kernel.Location);
         Leaf[] expected = Layout.Of(field.FieldType, kernel.Location).Leaves;
         bool isUnion = first + count > leaves.Length || expected.Where((leaf, i) => layout.Leaves[first + i].Type != leaf.Type).Any();
-        if (isUnion) return Memory.Load(field.FieldType, FieldPlace(Memory.Spill(type, owner), field));
+        if (isUnion)
+            return Memory.Load(field.FieldType, FieldPlace(Memory.Spill(type, owner), field));
         Value[] part = leaves[first..(first + count)];
         return StackValue.Of(field.FieldType, part);
     }
@@ -97,13 +99,16 @@ internal sealed partial class MethodTranslator
 
     private void LoadStatic(FieldInfo field)
     {
-        if (IsVariable(field)) stack.Push(Memory.Load(field.FieldType, PlaceOf(field), isVolatile));
-        else stack.Push(StaticData.Value(kernel, field));
+        if (IsVariable(field))
+            stack.Push(Memory.Load(field.FieldType, PlaceOf(field), isVolatile));
+        else
+            stack.Push(StaticData.Value(kernel, field));
     }
 
     private StackValue StaticPlace(FieldInfo field)
     {
-        if (StaticData.IsData(field)) return StackValue.Pointer(kernel.AddressOf(StaticData.ConstVariable(kernel, field)), 0);
+        if (StaticData.IsData(field))
+            return StackValue.Pointer(kernel.AddressOf(StaticData.ConstVariable(kernel, field)), 0);
         return Memory.Spill(field.FieldType, StaticData.Value(kernel, field));
     }
 }

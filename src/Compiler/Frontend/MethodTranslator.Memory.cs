@@ -81,7 +81,8 @@ internal sealed partial class MethodTranslator
             ILOpCode.Stind_r8 => typeof(double),
             _ => null,
         };
-        if (stored is null) return false;
+        if (stored is null)
+            return false;
         StoreThrough(stored);
         return true;
     }
@@ -97,13 +98,16 @@ internal sealed partial class MethodTranslator
 
     private void AllocateLocal()
     {
-        if (PopNumber() is not Constant { Signed: > 0 and < 65536 } size) throw DiagnosticKinds.RegistersSize.At(kernel.Location);
+        if (PopNumber() is not Constant { Signed: > 0 and < 65536 } size)
+            throw DiagnosticKinds.RegistersSize.At(kernel.Location);
         StackValue place = StackValue.Pointer(kernel.NewLocal((int)size.Bits), 0);
         if (method.ClearsLocals)
         {
             int bytes = (int)size.Bits, words = bytes / 4;
-            for (int i = 0; i < words; i++) Memory.Store(typeof(int), StackValue.Pointer(place.Leaves[0], i * 4), new StackValue(Constant.I32(0)));
-            for (int i = words * 4; i < bytes; i++) Memory.Store(typeof(byte), StackValue.Pointer(place.Leaves[0], i), new StackValue(Constant.I32(0)));
+            for (int i = 0; i < words; i++)
+                Memory.Store(typeof(int), StackValue.Pointer(place.Leaves[0], i * 4), new StackValue(Constant.I32(0)));
+            for (int i = words * 4; i < bytes; i++)
+                Memory.Store(typeof(byte), StackValue.Pointer(place.Leaves[0], i), new StackValue(Constant.I32(0)));
         }
         stack.Push(place);
     }

@@ -8,7 +8,7 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Types, boxes, and what needs the garbage collector.</summary>
 internal sealed partial class MethodTranslator
 {
-    private static readonly object nothing = new Missing();
+    private static readonly object Nothing = new Missing();
 
     private bool TranslateObject(IlInstruction instruction)
     {
@@ -21,7 +21,7 @@ internal sealed partial class MethodTranslator
                 stack.Push(StackValue.OfKnown(method.ResolveMember(instruction.Operand)));
                 break;
             case ILOpCode.Ldnull:
-                stack.Push(StackValue.OfKnown(nothing));
+                stack.Push(StackValue.OfKnown(Nothing));
                 break;
             case ILOpCode.Box:
                 Type boxed = method.ResolveType(instruction.Operand);
@@ -44,7 +44,8 @@ internal sealed partial class MethodTranslator
     private void Unbox(Type type)
     {
         StackValue value = Pop();
-        if (value.Known is not Boxed boxed || boxed.Type != type) throw DiagnosticKinds.UnsupportedType.At(kernel.Location, $"object as {type}");
+        if (value.Known is not Boxed boxed || boxed.Type != type)
+            throw DiagnosticKinds.UnsupportedType.At(kernel.Location, $"object as {type}");
         stack.Push(boxed.Value);
     }
 

@@ -37,13 +37,15 @@ internal sealed partial class MethodTranslator
     public StackValue? Translate()
     {
         Goto(0);
-        while (reached.TryDequeue(out IlBlock? block, out _)) TranslateBlock(block, states[block]);
+        while (reached.TryDequeue(out IlBlock? block, out _))
+            TranslateBlock(block, states[block]);
         return Return();
     }
 
     private StackValue? Return()
     {
-        if (returns.Count == 0) return null;
+        if (returns.Count == 0)
+            return null;
         if (returns.Count == 1)
         {
             Ir.Block = returns[0].From;
@@ -51,7 +53,8 @@ internal sealed partial class MethodTranslator
         }
         var after = new Block();
         kernel.Function.Blocks.Add(after);
-        foreach ((Block from, _) in returns) from.Terminator = Terminator.Branch(kernel.Location, after);
+        foreach ((Block from, _) in returns)
+            from.Terminator = Terminator.Branch(kernel.Location, after);
         Ir.Block = after;
         return Join.Of(kernel, returns);
     }
@@ -68,7 +71,8 @@ internal sealed partial class MethodTranslator
             RefuseProtected(method.Instructions[i]);
             Translate(method.Instructions[i], i);
         }
-        if (!isFinished) Goto(method.Instructions[block.End - 1].End);
+        if (!isFinished)
+            Goto(method.Instructions[block.End - 1].End);
     }
 
     /// <summary>A block with one way in goes on where that way ends.</summary>
@@ -94,7 +98,8 @@ internal sealed partial class MethodTranslator
         foreach (var clause in method.Protected)
         {
             bool isInside = instruction.Offset >= clause.TryOffset && instruction.Offset < clause.HandlerOffset + clause.HandlerLength;
-            if (isInside) throw DiagnosticKinds.Try.At(kernel.Location);
+            if (isInside)
+                throw DiagnosticKinds.Try.At(kernel.Location);
         }
     }
 
@@ -103,7 +108,8 @@ internal sealed partial class MethodTranslator
     {
         int depth = state.Ways.Count == 0 ? 0 : state.Ways[0].Stack.Length;
         var values = new StackValue[depth];
-        for (int i = 0; i < depth; i++) values[i] = Join.Of(kernel, [.. state.Ways.Select(way => (way.From, way.Stack[i]))]);
+        for (int i = 0; i < depth; i++)
+            values[i] = Join.Of(kernel, [.. state.Ways.Select(way => (way.From, way.Stack[i]))]);
         return values;
     }
 
@@ -112,8 +118,10 @@ internal sealed partial class MethodTranslator
         bool isKnown = TranslateConstant(instruction) || TranslateVariable(instruction) || TranslateArithmetic(instruction, index)
             || TranslateConversion(instruction, index) || TranslateBranch(instruction) || TranslateMemory(instruction)
             || TranslateField(instruction) || TranslateCall(instruction, index) || TranslateObject(instruction);
-        if (!isKnown) throw DiagnosticKinds.Instruction.At(kernel.Location, $"the IL instruction {instruction.OpCode}");
-        if (instruction.OpCode is not (ILOpCode.Constrained or ILOpCode.Volatile or ILOpCode.Unaligned or ILOpCode.Readonly or ILOpCode.Tail)) ForgetPrefixes();
+        if (!isKnown)
+            throw DiagnosticKinds.Instruction.At(kernel.Location, $"the IL instruction {instruction.OpCode}");
+        if (instruction.OpCode is not (ILOpCode.Constrained or ILOpCode.Volatile or ILOpCode.Unaligned or ILOpCode.Readonly or ILOpCode.Tail))
+            ForgetPrefixes();
     }
 
     /// <summary>The edge to the block at an IL offset, with the stack as it is now.</summary>

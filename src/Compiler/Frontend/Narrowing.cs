@@ -8,11 +8,14 @@ internal static class Narrowing
     /// <summary>The low half of a 64-bit integer, reckoned in 32 bits: C# widens every index, and shared addresses have 32 bits.</summary>
     public static Value To32(IrBuilder ir, Value value)
     {
-        if (value.Type == IrType.I32) return value;
-        if (value is Constant constant) return Constant.I32((int)constant.Bits);
+        if (value.Type == IrType.I32)
+            return value;
+        if (value is Constant constant)
+            return Constant.I32((int)constant.Bits);
         if (value.Definition is { } made)
         {
-            if (made.Opcode is Opcode.SignExtend or Opcode.ZeroExtend && made.Operands[0].Type == IrType.I32) return made.Operands[0];
+            if (made.Opcode is Opcode.SignExtend or Opcode.ZeroExtend && made.Operands[0].Type == IrType.I32)
+                return made.Operands[0];
             if (made.Opcode is Opcode.Add or Opcode.Sub or Opcode.Mul)
                 return ir.Emit(made.Opcode, IrType.I32, To32(ir, made.Operands[0]), To32(ir, made.Operands[1]));
         }
@@ -22,8 +25,10 @@ internal static class Narrowing
     /// <summary>What is left of an I32 in a variable of a small type.</summary>
     public static Value ToSmall(IrBuilder ir, Value value, MemoryType type)
     {
-        if (type is not (MemoryType.U8 or MemoryType.S8 or MemoryType.U16 or MemoryType.S16) || value.Type != IrType.I32) return value;
-        if (value is not Constant && Fits(value.Definition, type)) return value;
+        if (type is not (MemoryType.U8 or MemoryType.S8 or MemoryType.U16 or MemoryType.S16) || value.Type != IrType.I32)
+            return value;
+        if (value is not Constant && Fits(value.Definition, type))
+            return value;
         bool isSigned = type is MemoryType.S8 or MemoryType.S16;
         return ir.Append(new Instruction(isSigned ? Opcode.SignExtendLow : Opcode.ZeroExtendLow, ir.Location, [value], IrType.I32) { Bits = type.Bytes * 8 });
     }

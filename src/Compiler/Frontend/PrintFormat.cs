@@ -15,14 +15,16 @@ internal static partial class PrintFormat
         int start = 0;
         for (int i = 0; i < format.Length; i++)
         {
-            if (format[i] is not ('{' or '}')) continue;
+            if (format[i] is not ('{' or '}'))
+                continue;
             if (i + 1 < format.Length && format[i + 1] == format[i])
             {
                 i++;
                 continue;
             }
             int end = format[i] == '{' ? format.IndexOf('}', i) : -1;
-            if (end < 0) throw Wrong(location, $"a lone brace at {i}; a brace that is to be printed is doubled");
+            if (end < 0)
+                throw Wrong(location, $"a lone brace at {i}; a brace that is to be printed is doubled");
             parts.Add(Plain(format[start..i]));
             parts.Add(Hole(format[i..(end + 1)], types, location));
             start = end + 1;
@@ -46,9 +48,11 @@ internal static partial class PrintFormat
     private static PrintPart Hole(string hole, Type[] types, Location? location)
     {
         Match match = HolePattern().Match(hole);
-        if (!match.Success) throw Wrong(location, $"'{hole}' isn't {{0}}, {{0,8}}, {{0:X8}}, {{0:D4}}, {{0:F3}}, {{0:E3}} or {{0:G6}}");
+        if (!match.Success)
+            throw Wrong(location, $"'{hole}' isn't {{0}}, {{0,8}}, {{0:X8}}, {{0:D4}}, {{0:F3}}, {{0:E3}} or {{0:G6}}");
         int index = int.Parse(match.Groups["index"].ValueSpan, CultureInfo.InvariantCulture);
-        if (index >= types.Length) throw Wrong(location, $"'{hole}' has no argument; there are {types.Length}");
+        if (index >= types.Length)
+            throw Wrong(location, $"'{hole}' has no argument; there are {types.Length}");
         string letter = match.Groups["letter"].Value;
         int? digits = match.Groups["digits"] is { Length: > 0 } given ? int.Parse(given.ValueSpan, CultureInfo.InvariantCulture) : null;
         Type type = types[index].IsEnum ? types[index].GetEnumUnderlyingType() : types[index];
@@ -73,8 +77,10 @@ internal static partial class PrintFormat
                 _ => null,
             };
         }
-        if (type == typeof(char)) return letter.Length == 0 ? "c" : null;
-        if (Layout.ScalarOf(type) is not { } scalar || scalar == MemoryType.GlobalPtr) return null;
+        if (type == typeof(char))
+            return letter.Length == 0 ? "c" : null;
+        if (Layout.ScalarOf(type) is not { } scalar || scalar == MemoryType.GlobalPtr)
+            return null;
         string length = scalar.Bytes == 8 ? "ll" : "";
         bool isUnsigned = type == typeof(byte) || type == typeof(ushort) || type == typeof(uint) || type == typeof(ulong);
         return letter switch

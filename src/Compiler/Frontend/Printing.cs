@@ -23,7 +23,7 @@ internal sealed class Printing(KernelBuilder kernel)
         }}
         """;
 
-    private static readonly PtxForm form = new(Call,
+    private static readonly PtxForm Form = new(Call,
         new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal)
         {
             ["format"] = new(0, -1, 1, false, false),
@@ -42,14 +42,15 @@ internal sealed class Printing(KernelBuilder kernel)
         var texts = new Texts(kernel);
         Value line = texts.AddressOf(string.Concat(parts.Select(part => part.Text)) + "\n");
         Value[] operands = [line, Store([.. parts.Where(part => part.Argument >= 0)], types, arguments, texts)];
-        Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = form });
+        Ir.Block.Instructions.Add(new Instruction(Opcode.Ptx, kernel.Location, operands) { Ptx = Form });
         return StackValue.Nothing;
     }
 
     /// <summary>The generic address of the arguments in memory.</summary>
     private Value Store(PrintPart[] parts, Type[] types, StackValue[] arguments, Texts texts)
     {
-        if (parts.Length == 0) return Constant.I64(0);
+        if (parts.Length == 0)
+            return Constant.I64(0);
         Value[] values = [.. parts.Select(part => Promote(types[part.Argument], arguments[part.Argument + 1], part.IsHexadecimal))];
         var offsets = new int[values.Length];
         int end = 0;
@@ -74,7 +75,8 @@ internal sealed class Printing(KernelBuilder kernel)
         if (Layout.IsSixteenBitFloat(type))
             return Widened(argument, type == typeof(Half) ? "cvt.f32.f16 {result}, {x};" : "mov.b32 {result}, {{0, {x}}};");
         Value value = kernel.Scalar(Coercion.To(kernel, type, argument));
-        if (value.Type == IrType.F32) return Ir.Emit(Opcode.ConvertFloat, IrType.F64, value);
+        if (value.Type == IrType.F32)
+            return Ir.Emit(Opcode.ConvertFloat, IrType.F64, value);
         bool isSmall = isHexadecimal && Layout.ScalarOf(type) is { Bytes: < 4 };
         return isSmall ? Narrowing.ToSmall(Ir, value, Layout.ScalarOf(type) is { Bytes: 1 } ? MemoryType.U8 : MemoryType.U16) : value;
     }

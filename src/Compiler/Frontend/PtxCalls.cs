@@ -10,10 +10,13 @@ internal sealed class PtxCalls(KernelBuilder kernel)
 {
     public StackValue Call(MethodInfo method, PtxAttribute attribute, StackValue[] arguments)
     {
-        if (!method.IsStatic) throw Wrong(method, "only static methods can be instructions");
+        if (!method.IsStatic)
+            throw Wrong(method, "only static methods can be instructions");
         ParameterInfo[] parameters = method.GetParameters();
-        if (Array.Exists(parameters, parameter => parameter.Name is "result" or "unique")) throw Wrong(method, "no parameter may be called result or unique");
-        if (method.ReturnType.IsByRef) throw Wrong(method, "an instruction can't return a reference; return an address as a number");
+        if (Array.Exists(parameters, parameter => parameter.Name is "result" or "unique"))
+            throw Wrong(method, "no parameter may be called result or unique");
+        if (method.ReturnType.IsByRef)
+            throw Wrong(method, "an instruction can't return a reference; return an address as a number");
         return attribute.InWords ? CallInWords(method, attribute, arguments) : CallOnce(method, attribute, arguments);
     }
 
@@ -23,7 +26,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal);
         var read = new List<Value>();
         var written = new List<IrType>();
-        if (method.ReturnType != typeof(void)) operands.Add("result", Written(method.ReturnType, written, -1));
+        if (method.ReturnType != typeof(void))
+            operands.Add("result", Written(method.ReturnType, written, -1));
         // Results of ref parameters come in the order of their operands; the plain result is first.
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -55,7 +59,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
             var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["result"] = new(-1, 0, 1, false, false) };
             for (int i = 0; i < parameters.Length; i++)
             {
-                if (PtxWords.IsWord(parameters[i].ParameterType)) continue;
+                if (PtxWords.IsWord(parameters[i].ParameterType))
+                    continue;
                 PtxFormOperand operand = parameters[i].ParameterType == type
                     ? Read([split[i][word]], read, false)
                     : Operand(method, parameters[i], arguments[i], read, written);
@@ -91,7 +96,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         bool isImmediate = parameter.IsDefined(typeof(ImmediateAttribute), false);
         if (parameter.GetCustomAttribute<AddressAttribute>() is { } address)
         {
-            if (!type.IsByRef) throw Wrong(method, $"[Address] stands on {parameter.Name}, which isn't a ref parameter");
+            if (!type.IsByRef)
+                throw Wrong(method, $"[Address] stands on {parameter.Name}, which isn't a ref parameter");
             StackValue place = kernel.Memory.Dereferenceable(argument);
             if (!Spaces.IsIn(place.Leaves[0].Type, address.Spaces))
             {
@@ -100,9 +106,11 @@ internal sealed class PtxCalls(KernelBuilder kernel)
             }
             return Read([kernel.Scalar(place)], read, isImmediate);
         }
-        if (!type.IsByRef) return Read(ToRegisters(type, kernel.Scalars(Coercion.To(kernel, type, argument))), read, isImmediate);
+        if (!type.IsByRef)
+            return Read(ToRegisters(type, kernel.Scalars(Coercion.To(kernel, type, argument))), read, isImmediate);
         Type referent = type.GetElementType()!;
-        if (parameter.IsOut) return Written(referent, written, -1);
+        if (parameter.IsOut)
+            return Written(referent, written, -1);
         PtxFormOperand value = Read(kernel.Scalars(kernel.Memory.Load(referent, argument)), read, isImmediate);
         return parameter.IsIn ? value : Written(referent, written, value.FirstOperand);
     }
@@ -125,7 +133,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
 
     private Value[] FromRegisters(Type type, Value[] registers)
     {
-        if (registers.Length != 1 || RegisterOf(type) is null) return registers;
+        if (registers.Length != 1 || RegisterOf(type) is null)
+            return registers;
         Value wide = kernel.Ir.Emit(Opcode.ZeroExtend, IrType.I32, registers[0]);
         return [type == typeof(short) ? kernel.Ir.Append(new Instruction(Opcode.SignExtendLow, kernel.Location, [wide], IrType.I32) { Bits = 16 }) : wide];
     }
@@ -141,7 +150,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     {
         int first = written.Count;
         Leaf[] leaves = Layout.Of(type, kernel.Location).Leaves;
-        foreach (Leaf leaf in leaves) written.Add(leaves.Length == 1 ? RegisterOf(type) ?? leaf.Type.Register : leaf.Type.Register);
+        foreach (Leaf leaf in leaves)
+            written.Add(leaves.Length == 1 ? RegisterOf(type) ?? leaf.Type.Register : leaf.Type.Register);
         return new PtxFormOperand(firstOperand, first, leaves.Length, leaves.Length > 1, false);
     }
 
@@ -150,7 +160,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
     {
         for (int i = 0; i < parameters.Length; i++)
         {
-            if (!operands.TryGetValue(parameters[i].Name!, out PtxFormOperand? operand) || operand.FirstResult < 0) continue;
+            if (!operands.TryGetValue(parameters[i].Name!, out PtxFormOperand? operand) || operand.FirstResult < 0)
+                continue;
             Type type = parameters[i].ParameterType.GetElementType()!;
             Value[] results = instruction.Results[operand.FirstResult..(operand.FirstResult + operand.Count)];
             kernel.Memory.Store(type, arguments[i], StackValue.Of(type, FromRegisters(type, results)));
@@ -159,7 +170,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
 
     private StackValue ResultOf(MethodInfo method, Instruction instruction)
     {
-        if (method.ReturnType == typeof(void)) return StackValue.Nothing;
+        if (method.ReturnType == typeof(void))
+            return StackValue.Nothing;
         int count = Layout.Of(method.ReturnType, kernel.Location).Leaves.Length;
         return Coercion.To(kernel, method.ReturnType, StackValue.Of(method.ReturnType, FromRegisters(method.ReturnType, instruction.Results[..count])));
     }

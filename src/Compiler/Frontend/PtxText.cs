@@ -19,8 +19,10 @@ internal static class PtxText
         var filled = new StringBuilder();
         foreach ((string part, bool isPlace) in Parts(method, text, location))
         {
-            if (!isPlace) filled.Append(part);
-            else filled.Append(Word(method, part, arguments, location) ?? $"{{{part}}}");
+            if (!isPlace)
+                filled.Append(part);
+            else
+                filled.Append(Word(method, part, arguments, location) ?? $"{{{part}}}");
         }
         return filled.ToString();
     }
@@ -44,13 +46,20 @@ internal static class PtxText
     /// <summary>The PTX type of a scalar: f32, s32, bf16.</summary>
     public static string? TypeName(Type type)
     {
-        if (type.IsEnum) type = type.GetEnumUnderlyingType();
-        if (type == typeof(Half)) return "f16";
-        if (type == typeof(Half2)) return "f16x2";
-        if (type == typeof(BFloat16x2)) return "bf16x2";
-        if (type.GetCustomAttribute<SixteenBitFloatAttribute>() is { } sixteen) return sixteen.PtxType;
-        if (type.IsPointer || type == typeof(nuint)) return "u64";
-        if (type == typeof(nint)) return "s64";
+        if (type.IsEnum)
+            type = type.GetEnumUnderlyingType();
+        if (type == typeof(Half))
+            return "f16";
+        if (type == typeof(Half2))
+            return "f16x2";
+        if (type == typeof(BFloat16x2))
+            return "bf16x2";
+        if (type.GetCustomAttribute<SixteenBitFloatAttribute>() is { } sixteen)
+            return sixteen.PtxType;
+        if (type.IsPointer || type == typeof(nuint))
+            return "u64";
+        if (type == typeof(nint))
+            return "s64";
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Single => "f32",
@@ -76,11 +85,14 @@ internal static class PtxText
         if (words is [string parameter, "space"])
         {
             int index = Array.FindIndex(method.GetParameters(), candidate => candidate.Name == parameter);
-            if (index < 0 || !arguments[index].IsPointer) throw Wrong(method, location, $"{{{place}}}: {parameter} is no reference or pointer");
+            if (index < 0 || !arguments[index].IsPointer)
+                throw Wrong(method, location, $"{{{place}}}: {parameter} is no reference or pointer");
             return Spaces.NameOf(arguments[index].Leaves[0].Type);
         }
-        if (PtxWords.Of(method, place, arguments, location) is { } word) return word.Word;
-        if (ArgumentOf(method, words[0]) is not { } type) return null;
+        if (PtxWords.Of(method, place, arguments, location) is { } word)
+            return word.Word;
+        if (ArgumentOf(method, words[0]) is not { } type)
+            return null;
         string name = TypeName(type) ?? throw Wrong(method, location, $"{{{place}}}: {type} has no PTX type");
         return words switch
         {
@@ -107,14 +119,16 @@ internal static class PtxText
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is not ('{' or '}')) continue;
+            if (text[i] is not ('{' or '}'))
+                continue;
             if (i + 1 < text.Length && text[i + 1] == text[i])
             {
                 i++;
                 continue;
             }
             int end = text[i] == '{' ? text.IndexOf('}', i) : -1;
-            if (end < 0) throw Wrong(method, location, $"a lone brace at {i}; a brace of PTX itself is doubled");
+            if (end < 0)
+                throw Wrong(method, location, $"a lone brace at {i}; a brace of PTX itself is doubled");
             parts.Add((text[start..i], false));
             parts.Add((text[(i + 1)..end], true));
             start = end + 1;

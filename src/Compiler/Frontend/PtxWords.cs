@@ -20,9 +20,11 @@ internal static class PtxWords
     {
         ParameterInfo[] parameters = method.GetParameters();
         int index = Array.FindIndex(parameters, candidate => candidate.Name == name);
-        if (index < 0 || !IsWord(parameters[index].ParameterType)) return null;
+        if (index < 0 || !IsWord(parameters[index].ParameterType))
+            return null;
         Type type = parameters[index].ParameterType;
-        if (arguments[index].Constant is not { } value) throw DiagnosticKinds.OperandNotConstant.At(location, name, MethodNames.Of(method));
+        if (arguments[index].Constant is not { } value)
+            throw DiagnosticKinds.OperandNotConstant.At(location, name, MethodNames.Of(method));
         FieldInfo? member = Array.Find(Members(type), candidate => Convert.ToInt64(candidate.GetRawConstantValue(), null) == value.Signed);
         return member?.GetCustomAttribute<PtxWordAttribute>()
             ?? throw DiagnosticKinds.PtxText.At(

@@ -21,7 +21,7 @@ internal static class Remedies
     private const string Passing = "pass what the host knows as an argument of the launch";
 
     /// <summary>By the type that has the method.</summary>
-    private static readonly Dictionary<string, string> types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
         ["System.Console"] = Printing,
         ["System.Diagnostics.Debug"] = Printing + ", and Debug.Assert stops a launch",
@@ -47,7 +47,7 @@ internal static class Remedies
     };
 
     /// <summary>By the method.</summary>
-    private static readonly Dictionary<string, string> methods = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
     {
         ["System.Threading.Interlocked.Increment"] = "use Atomic.Add(ref x, 1), which returns what was there before",
         ["System.Threading.Interlocked.Decrement"] = "use Atomic.Add(ref x, -1), which returns what was there before",
@@ -63,7 +63,7 @@ internal static class Remedies
         ["System.Threading.Thread.SpinWait"] = "use Device.Sleep with nanoseconds",
     };
 
-    private static readonly string[] approximations =
+    private static readonly string[] Approximations =
     [
         nameof(Approximate.Sin), nameof(Approximate.Cos), nameof(Approximate.Tan), nameof(Approximate.Exp), nameof(Approximate.Log),
         nameof(Approximate.Log2), nameof(Approximate.Pow), nameof(Approximate.Tanh),
@@ -72,26 +72,30 @@ internal static class Remedies
     public static string? Of(MethodBase method)
     {
         Type owner = method.DeclaringType!;
-        if (KnownMethods.Find(method) is not null) return null;
+        if (KnownMethods.Find(method) is not null)
+            return null;
         string type = $"{owner.Namespace}.{owner.Name}";
-        if (methods.TryGetValue($"{type}.{method.Name}", out string? remedy) || types.TryGetValue(type, out remedy)) return remedy;
+        if (Methods.TryGetValue($"{type}.{method.Name}", out string? remedy) || Types.TryGetValue(type, out remedy))
+            return remedy;
         bool isVector = owner.Namespace is { } space && (space.StartsWith("System.Runtime.Intrinsics", StringComparison.Ordinal)
             || (space == "System.Numerics" && IsVector(owner.Name)));
-        if (isVector) return Vectors;
+        if (isVector)
+            return Vectors;
         return method is MethodInfo { Name: nameof(ToString) } && Callee.IsOfFramework(method) ? Printing : null;
     }
 
     /// <summary>For a function of Math or MathF that no instruction gives to the last bit.</summary>
     public static string ForMath(MethodBase method)
     {
-        const string own = "or write it in C#";
+        const string Own = "or write it in C#";
         if (method.DeclaringType != typeof(Math) && method.DeclaringType != typeof(MathF))
-            return $"use an approximate instruction of the language, {own}";
+            return $"use an approximate instruction of the language, {Own}";
         string name = method.Name;
-        if (!approximations.Contains(name)) return $"there is no approximate one of it either; {own["or ".Length..]}";
+        if (!Approximations.Contains(name))
+            return $"there is no approximate one of it either; {Own["or ".Length..]}";
         return method.DeclaringType == typeof(MathF)
-            ? $"{nameof(Approximate)}.{name} is the GPU's own, {own}"
-            : $"{nameof(Approximate)}.{name} is the GPU's own, of floats: where that is enough convert, {own} to have all bits of a double";
+            ? $"{nameof(Approximate)}.{name} is the GPU's own, {Own}"
+            : $"{nameof(Approximate)}.{name} is the GPU's own, of floats: where that is enough convert, {Own} to have all bits of a double";
     }
 
     private static bool IsVector(string name) => name.Split('`')[0]

@@ -7,7 +7,7 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Finds the C# line of IL, through the portable PDB of its assembly.</summary>
 internal static class SourceMap
 {
-    private static readonly ConcurrentDictionary<Module, DebugSymbols?> symbols = new();
+    private static readonly ConcurrentDictionary<Module, DebugSymbols?> Symbols = new();
 
     /// <summary>The line that a kernel's author would look at: the innermost one outside of this assembly. Null without symbols.</summary>
     public static SourceLine? Find(Location? location)
@@ -15,8 +15,10 @@ internal static class SourceMap
         SourceLine? own = null;
         for (Location? frame = location; frame is not null; frame = frame.Caller)
         {
-            if (LineOf(frame) is not { } line) continue;
-            if (frame.Method.Module.Assembly != typeof(SourceMap).Assembly) return line;
+            if (LineOf(frame) is not { } line)
+                continue;
+            if (frame.Method.Module.Assembly != typeof(SourceMap).Assembly)
+                return line;
             own ??= line;
         }
         return own;
@@ -26,7 +28,8 @@ internal static class SourceMap
     public static IReadOnlyList<(MethodBase Method, SourceLine? Line)> Chain(Location? location)
     {
         var frames = new List<(MethodBase, SourceLine?)>();
-        for (Location? frame = location; frame is not null; frame = frame.Caller) frames.Add((frame.Method, LineOf(frame)));
+        for (Location? frame = location; frame is not null; frame = frame.Caller)
+            frames.Add((frame.Method, LineOf(frame)));
         return frames;
     }
 
@@ -45,5 +48,5 @@ internal static class SourceMap
 
     private static SourceLine? LineOf(Location frame) => SymbolsOf(frame.Method)?.LineOf(frame.Method, frame.Offset);
 
-    private static DebugSymbols? SymbolsOf(MethodBase method) => symbols.GetOrAdd(method.Module, DebugSymbols.Open);
+    private static DebugSymbols? SymbolsOf(MethodBase method) => Symbols.GetOrAdd(method.Module, DebugSymbols.Open);
 }

@@ -31,7 +31,8 @@ internal sealed class StackValue
     /// <summary>A value of a C# type.</summary>
     public static StackValue Of(Type type, params Value[] leaves)
     {
-        if (Layout.ScalarOf(type) is null) return OfStruct(leaves);
+        if (Layout.ScalarOf(type) is null)
+            return OfStruct(leaves);
         return leaves is [{ Type.IsPointer: true } pointer] ? Pointer(pointer, 0) : new StackValue(leaves);
     }
 

@@ -14,8 +14,10 @@ internal static class StaticData
     /// <summary>What a static readonly field holds.</summary>
     public static StackValue Value(KernelBuilder kernel, FieldInfo field)
     {
-        if (typeof(Delegate).IsAssignableFrom(field.FieldType)) throw DiagnosticKinds.VirtualCall.At(kernel.Location, NameOf(field));
-        if (!(field.IsInitOnly || field.IsLiteral) || !field.FieldType.IsValueType) throw DiagnosticKinds.StaticField.At(kernel.Location, NameOf(field));
+        if (typeof(Delegate).IsAssignableFrom(field.FieldType))
+            throw DiagnosticKinds.VirtualCall.At(kernel.Location, NameOf(field));
+        if (!(field.IsInitOnly || field.IsLiteral) || !field.FieldType.IsValueType)
+            throw DiagnosticKinds.StaticField.At(kernel.Location, NameOf(field));
         var leaves = new List<Value>();
         Flatten(kernel, field.FieldType, field.GetValue(null)!, leaves);
         return StackValue.Of(field.FieldType, [.. leaves]);
@@ -40,7 +42,8 @@ internal static class StaticData
         for (int i = 0; i < leaves.Count; i++)
         {
             ulong bits = ((Constant)leaves[i]).Bits;
-            for (int b = 0; b < layout.Leaves[i].Type.Bytes; b++) bytes[layout.Leaves[i].Offset + b] = (byte)(bits >> (8 * b));
+            for (int b = 0; b < layout.Leaves[i].Type.Bytes; b++)
+                bytes[layout.Leaves[i].Offset + b] = (byte)(bits >> (8 * b));
         }
         byte[]? initial = Array.TrueForAll(bytes, b => b == 0) ? null : bytes;
         string name = string.Concat(NameOf(field).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));

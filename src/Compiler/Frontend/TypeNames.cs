@@ -5,8 +5,10 @@ internal static class TypeNames
 {
     public static string Of(Type type)
     {
-        if (type.IsEnum) return type.Name;
-        if (type.IsGenericType) return $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
+        if (type.IsEnum)
+            return type.Name;
+        if (type.IsGenericType)
+            return $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
         return Type.GetTypeCode(type) switch
         {
             TypeCode.Boolean => "bool",

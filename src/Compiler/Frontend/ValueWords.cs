@@ -20,9 +20,11 @@ internal sealed class ValueWords
         for (int i = 0; i < leaves.Length;)
         {
             int count = 1;
-            while (i + count < leaves.Length && ShareAWord(leaves[i], leaves[i + count])) count++;
+            while (i + count < leaves.Length && ShareAWord(leaves[i], leaves[i + count]))
+                count++;
             words.Add((i, count, 0));
-            if (leaves[i].Type.Bytes == 8) words.Add((i, 1, 1));
+            if (leaves[i].Type.Bytes == 8)
+                words.Add((i, 1, 1));
             i += count;
         }
     }
@@ -46,9 +48,12 @@ internal sealed class ValueWords
                 string space = Spaces.NameOf(scalar.Type);
                 throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "a pointer that other threads are given", "global", space);
             }
-            if (leaves[first].Type.Bytes == 8) split[i] = HalfOf(scalar, half);
-            else if (count == 1) split[i] = scalar.Type == IrType.B16 ? Ir.Emit(Opcode.ZeroExtend, IrType.I32, scalar) : scalar;
-            else split[i] = Pack(scalars, first, count);
+            if (leaves[first].Type.Bytes == 8)
+                split[i] = HalfOf(scalar, half);
+            else if (count == 1)
+                split[i] = scalar.Type == IrType.B16 ? Ir.Emit(Opcode.ZeroExtend, IrType.I32, scalar) : scalar;
+            else
+                split[i] = Pack(scalars, first, count);
         }
         return split;
     }
@@ -60,11 +65,21 @@ internal sealed class ValueWords
         for (int i = 0; i < values.Length; i++)
         {
             (int first, int count, int half) = words[i];
-            if (half > 0) continue;
-            if (leaves[first].Type.Bytes == 8) scalars[first] = Whole(values[i], values[i + 1], leaves[first].Type.Register);
-            else if (leaves[first].Type.Bytes == 4) scalars[first] = values[i];
+            if (half > 0)
+                continue;
+            if (leaves[first].Type.Bytes == 8)
+            {
+                scalars[first] = Whole(values[i], values[i + 1], leaves[first].Type.Register);
+            }
+            else if (leaves[first].Type.Bytes == 4)
+            {
+                scalars[first] = values[i];
+            }
             else
-                for (int part = first; part < first + count; part++) scalars[part] = Unpack(values[i], leaves[part], count > 1);
+            {
+                for (int part = first; part < first + count; part++)
+                    scalars[part] = Unpack(values[i], leaves[part], count > 1);
+            }
         }
         return scalars;
     }
@@ -93,7 +108,8 @@ internal sealed class ValueWords
                 ? Ir.Emit(Opcode.ZeroExtend, IrType.I32, scalars[i])
                 : Narrowing.ToSmall(Ir, scalars[i], leaves[i].Type.Bytes == 1 ? MemoryType.U8 : MemoryType.U16);
             int shift = 8 * (leaves[i].Offset % 4);
-            if (shift > 0) bits = Ir.Emit(Opcode.Shl, IrType.I32, bits, Constant.I32(shift));
+            if (shift > 0)
+                bits = Ir.Emit(Opcode.Shl, IrType.I32, bits, Constant.I32(shift));
             word = word is null ? bits : Ir.Emit(Opcode.Or, IrType.I32, word, bits);
         }
         return word!;
@@ -101,8 +117,10 @@ internal sealed class ValueWords
 
     private Value Unpack(Value word, Leaf leaf, bool isShared)
     {
-        if (isShared && leaf.Offset % 4 is > 0 and var skip) word = Ir.Emit(Opcode.ShrU, IrType.I32, word, Constant.I32(8 * skip));
-        if (leaf.Type == MemoryType.B16) return Ir.Emit(Opcode.Truncate, IrType.B16, word);
+        if (isShared && leaf.Offset % 4 is > 0 and var skip)
+            word = Ir.Emit(Opcode.ShrU, IrType.I32, word, Constant.I32(8 * skip));
+        if (leaf.Type == MemoryType.B16)
+            return Ir.Emit(Opcode.Truncate, IrType.B16, word);
         return isShared ? Narrowing.ToSmall(Ir, word, leaf.Type) : word;
     }
 }

@@ -26,8 +26,10 @@ internal sealed class Variables
         for (int i = 0; i < arguments.Length; i++)
         {
             StackValue value = Coercion.To(kernel, method.ArgumentTypes[i], arguments[i]);
-            if (method.Arguments[i] is { Stores: 0, IsAddressed: false }) argumentValues[i] = value;
-            else argumentPlaces[i] = kernel.Memory.Spill(method.ArgumentTypes[i], value);
+            if (method.Arguments[i] is { Stores: 0, IsAddressed: false })
+                argumentValues[i] = value;
+            else
+                argumentPlaces[i] = kernel.Memory.Spill(method.ArgumentTypes[i], value);
         }
     }
 
@@ -43,8 +45,10 @@ internal sealed class Variables
     public void StoreLocal(int index, StackValue value)
     {
         value = Coercion.To(kernel, method.LocalTypes[index], value);
-        if (method.Locals[index] is { Stores: 1, IsAddressed: false } || value.Known is not null) localValues[index] = value;
-        else kernel.Memory.Store(method.LocalTypes[index], PlaceOf(index), value);
+        if (method.Locals[index] is { Stores: 1, IsAddressed: false } || value.Known is not null)
+            localValues[index] = value;
+        else
+            kernel.Memory.Store(method.LocalTypes[index], PlaceOf(index), value);
     }
 
     public StackValue AddressOfLocal(int index) => PlaceOf(index);

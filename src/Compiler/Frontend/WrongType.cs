@@ -11,14 +11,17 @@ internal sealed record WrongType(string Parameter, string Allowed, string Actual
     /// <summary>The first of a closed method's type arguments that isn't allowed.</summary>
     public static WrongType? Of(MethodBase method)
     {
-        if (method is not MethodInfo { IsGenericMethod: true } generic) return null;
+        if (method is not MethodInfo { IsGenericMethod: true } generic)
+            return null;
         Type[] parameters = generic.GetGenericMethodDefinition().GetGenericArguments(), arguments = generic.GetGenericArguments();
         foreach (TypesAttribute rule in generic.GetCustomAttributes<TypesAttribute>())
         {
             int index = rule.Of is null ? 0 : Array.FindIndex(parameters, parameter => parameter.Name == rule.Of);
-            if (index < 0) continue;
+            if (index < 0)
+                continue;
             Type type = arguments[index].IsEnum ? arguments[index].GetEnumUnderlyingType() : arguments[index];
-            if (rule.Types.Contains(type)) continue;
+            if (rule.Types.Contains(type))
+                continue;
             string instead = rule.Instead.Length == 0 ? "" : $". {rule.Instead}";
             return new WrongType(parameters[index].Name, TypeNames.Any(rule.Types), TypeNames.Of(arguments[index]), instead);
         }

@@ -6,9 +6,11 @@ internal static class Folding
     /// <summary>The value that the instruction's result always has, or null.</summary>
     public static Value? Of(Instruction instruction)
     {
-        if (instruction.Results.Length != 1) return null;
+        if (instruction.Results.Length != 1)
+            return null;
         Value[] operands = instruction.Operands;
-        if (operands.Length > 0 && Array.TrueForAll(operands, o => o is Constant)) return ConstantFolding.Of(instruction);
+        if (operands.Length > 0 && Array.TrueForAll(operands, o => o is Constant))
+            return ConstantFolding.Of(instruction);
         return operands.Length switch
         {
             1 => OfOne(instruction, operands[0]),
@@ -28,7 +30,8 @@ internal static class Folding
 
     private static Value? OfOne(Instruction instruction, Value operand)
     {
-        if (operand.Definition is not { } inner) return null;
+        if (operand.Definition is not { } inner)
+            return null;
         return instruction.Opcode switch
         {
             Opcode.Not or Opcode.Neg when inner.Opcode == instruction.Opcode && !operand.Type.IsFloat => inner.Operands[0],
@@ -44,8 +47,10 @@ internal static class Folding
     {
         if (right is Constant constant)
         {
-            if (instruction.Opcode == Opcode.Compare) return OfPredicateTest(instruction.Condition, left, constant);
-            if (!left.Type.IsFloat && OfIntegerIdentity(instruction.Opcode, left, constant) is { } known) return known;
+            if (instruction.Opcode == Opcode.Compare)
+                return OfPredicateTest(instruction.Condition, left, constant);
+            if (!left.Type.IsFloat && OfIntegerIdentity(instruction.Opcode, left, constant) is { } known)
+                return known;
         }
         return left is Constant first && !right.Type.IsFloat ? instruction.Opcode switch
         {
@@ -72,7 +77,8 @@ internal static class Folding
 
     private static Value? OfEqual(Opcode opcode, Value left, Value right)
     {
-        if (!ReferenceEquals(left, right) || left.Type.IsFloat) return null;
+        if (!ReferenceEquals(left, right) || left.Type.IsFloat)
+            return null;
         return opcode switch
         {
             Opcode.And or Opcode.Or or Opcode.Min or Opcode.Max or Opcode.MinU or Opcode.MaxU => left,

@@ -9,7 +9,8 @@ internal sealed class Instruction
         Location = location;
         Operands = operands;
         Results = new Value[results.Length];
-        for (int i = 0; i < results.Length; i++) Results[i] = new Value(results[i]) { Definition = this };
+        for (int i = 0; i < results.Length; i++)
+            Results[i] = new Value(results[i]) { Definition = this };
     }
 
     public Opcode Opcode { get; }
@@ -66,7 +67,8 @@ internal sealed class Instruction
     public Instruction With(Value[] operands, long? byteOffset = null, PtxForm? ptx = null)
     {
         var results = new IrType[Results.Length];
-        for (int i = 0; i < results.Length; i++) results[i] = Results[i].Type;
+        for (int i = 0; i < results.Length; i++)
+            results[i] = Results[i].Type;
         return new Instruction(Opcode, Location, operands, results)
         {
             Condition = Condition,

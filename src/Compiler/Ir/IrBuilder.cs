@@ -21,7 +21,8 @@ internal sealed class IrBuilder
     public Value Offset(Value pointer, Value bytes)
     {
         IrType width = pointer.Type == IrType.SharedPtr ? IrType.I32 : IrType.I64;
-        if (bytes.Type != width) bytes = Emit(width == IrType.I64 ? Opcode.SignExtend : Opcode.Truncate, width, bytes);
+        if (bytes.Type != width)
+            bytes = Emit(width == IrType.I64 ? Opcode.SignExtend : Opcode.Truncate, width, bytes);
         return Emit(Opcode.Offset, pointer.Type, pointer, bytes);
     }
 
@@ -46,7 +47,8 @@ internal sealed class IrBuilder
     /// <summary>Appends a single-result instruction unless it folds.</summary>
     public Value Append(Instruction instruction)
     {
-        if (Folding.Of(instruction) is { } known) return known;
+        if (Folding.Of(instruction) is { } known)
+            return known;
         Block.Instructions.Add(instruction);
         return instruction.Result;
     }

@@ -15,7 +15,8 @@ internal static class VerifierTypes
             _ => instruction.Results.Length == 1 && Array.TrueForAll(instruction.Operands, o => o is not null)
                 && IsOperation(instruction, Array.ConvertAll(instruction.Operands, o => o.Type), instruction.Results[0].Type),
         };
-        if (isRight) return;
+        if (isRight)
+            return;
         string operands = string.Join(", ", instruction.Operands.Select(o => o.Type)), results = string.Join(", ", instruction.Results.Select(r => r.Type));
         throw new VerifierException($"{instruction.Opcode} ({instruction.MemoryType}, alignment {instruction.Alignment}) can't take ({operands}) and give ({results}) in stage {stage}");
     }
@@ -58,30 +59,39 @@ internal static class VerifierTypes
 
     private static bool IsAccess(Instruction access, VerifierStage stage)
     {
-        if (access.Operands.Length == 0 || !access.Operands[0].Type.IsPointer || !int.IsPow2(access.Alignment)) return false;
+        if (access.Operands.Length == 0 || !access.Operands[0].Type.IsPointer || !int.IsPow2(access.Alignment))
+            return false;
         IrType register = access.MemoryType.Register;
         bool isLoad = access.Opcode == Opcode.Load;
         int count = isLoad ? access.Results.Length : access.Operands.Length - 1;
-        if (isLoad ? access.Operands.Length != 1 : access.Results.Length != 0) return false;
-        if (!Array.TrueForAll(access.Results, r => r.Type == register) || access.Operands.Skip(1).Any(o => o.Type != register)) return false;
-        if (count == 1) return true;
+        if (isLoad ? access.Operands.Length != 1 : access.Results.Length != 0)
+            return false;
+        if (!Array.TrueForAll(access.Results, r => r.Type == register) || access.Operands.Skip(1).Any(o => o.Type != register))
+            return false;
+        if (count == 1)
+            return true;
         bool isVector = count is 2 or 4 && access.MemoryType.Bytes * count is var bytes && bytes <= 16 && access.Alignment >= bytes;
         return isVector && stage != VerifierStage.Frontend;
     }
 
     private static bool IsPtx(Instruction instruction, VerifierStage stage)
     {
-        if (instruction.Ptx is not { } form) return false;
+        if (instruction.Ptx is not { } form)
+            return false;
         foreach (PtxFormOperand operand in form.Operands.Values)
         {
             bool isRead = operand.FirstOperand >= 0, isWritten = operand.FirstResult >= 0;
-            if (isRead && operand.FirstOperand + operand.Count > instruction.Operands.Length) return false;
-            if (isWritten && operand.FirstResult + operand.Count > instruction.Results.Length) return false;
+            if (isRead && operand.FirstOperand + operand.Count > instruction.Operands.Length)
+                return false;
+            if (isWritten && operand.FirstResult + operand.Count > instruction.Results.Length)
+                return false;
             for (int i = 0; i < operand.Count; i++)
             {
                 Value? read = isRead ? instruction.Operands[operand.FirstOperand + i] : null;
-                if (isRead && isWritten && read!.Type != instruction.Results[operand.FirstResult + i].Type) return false;
-                if (isRead && operand.IsImmediate && stage == VerifierStage.Final && read is not Constant) return false;
+                if (isRead && isWritten && read!.Type != instruction.Results[operand.FirstResult + i].Type)
+                    return false;
+                if (isRead && operand.IsImmediate && stage == VerifierStage.Final && read is not Constant)
+                    return false;
             }
         }
         return true;

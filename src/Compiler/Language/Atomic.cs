@@ -30,8 +30,10 @@ public static class Atomic
             ulong before = AddNumber(ref Unsafe.As<T, ulong>(ref location), Unsafe.BitCast<T, ulong>(value), order, scope);
             return Unsafe.BitCast<ulong, T>(before);
         }
-        if (typeof(T) == typeof(Half) || typeof(T) == typeof(Half2)) return AddHalf(ref location, value, order, scope);
-        if (typeof(T) == typeof(BFloat16) || typeof(T) == typeof(BFloat16x2)) return AddBFloat16(ref location, value, order, scope);
+        if (typeof(T) == typeof(Half) || typeof(T) == typeof(Half2))
+            return AddHalf(ref location, value, order, scope);
+        if (typeof(T) == typeof(BFloat16) || typeof(T) == typeof(BFloat16x2))
+            return AddBFloat16(ref location, value, order, scope);
         return AddNumber(ref location, value, order, scope);
     }
 

@@ -16,7 +16,8 @@ public readonly struct BFloat16
     [Ptx("cvt.rn.bf16.f32 {result}, {value};", Pure = true)]
     public static explicit operator BFloat16(float value)
     {
-        if (float.IsNaN(value)) return new(0x7fff);
+        if (float.IsNaN(value))
+            return new(0x7fff);
         uint all = BitConverter.SingleToUInt32Bits(value);
         return new((ushort)((all + 0x7fff + ((all >> 16) & 1)) >> 16));
     }

@@ -93,7 +93,8 @@ public static class Device
         [DoesNotReturnIf(false)] bool condition, [CallerArgumentExpression(nameof(condition))] string message = "",
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
-        if (!condition) throw new InvalidOperationException($"{file}({line}): assertion failed: {message}");
+        if (!condition)
+            throw new InvalidOperationException($"{file}({line}): assertion failed: {message}");
     }
 
     /// <summary>Lets others run for about so many nanoseconds, at most a million: between the looks of a loop that waits.</summary>

@@ -18,11 +18,14 @@ internal sealed record Float8Format(int FractionBits, int Bias, bool HasInfinity
     /// <summary>To nearest, ties to even; saturates.</summary>
     public byte Round(float value)
     {
-        if (float.IsNaN(value)) return Nan;
+        if (float.IsNaN(value))
+            return Nan;
         byte sign = (byte)(float.IsNegative(value) ? 0x80 : 0);
         float magnitude = MathF.Abs(value);
-        if (float.IsInfinity(magnitude) || magnitude > ValueOf(Largest)) return (byte)(sign | Largest);
-        if (magnitude == 0) return sign;
+        if (float.IsInfinity(magnitude) || magnitude > ValueOf(Largest))
+            return (byte)(sign | Largest);
+        if (magnitude == 0)
+            return sign;
         int exponent = Math.Max(MathF.ILogB(magnitude), 1 - Bias);
         int steps = (int)MathF.Round(MathF.ScaleB(magnitude, FractionBits - exponent), MidpointRounding.ToEven);
         // A carry out of the fraction goes to the exponent; subnormal numbers begin at 0.
@@ -34,7 +37,8 @@ internal sealed record Float8Format(int FractionBits, int Bias, bool HasInfinity
     public ushort Widen(byte code)
     {
         int magnitude = code & 0x7F;
-        if (magnitude > Largest + (HasInfinity ? 1 : 0)) return HalfNan;
+        if (magnitude > Largest + (HasInfinity ? 1 : 0))
+            return HalfNan;
         float value = magnitude > Largest ? float.PositiveInfinity : ValueOf(magnitude);
         return (ushort)(BitConverter.HalfToUInt16Bits((Half)value) | ((code & 0x80) << 8));
     }

@@ -28,7 +28,9 @@ public readonly struct MBarrier(uint address)
     /// <summary>Waits until the phase of this parity has completed.</summary>
     public void Wait(int parity)
     {
-        while (!TryWait(address, parity)) { }
+        while (!TryWait(address, parity))
+        {
+        }
     }
 
     /// <summary>Makes initialised barriers known to asynchronous copies and to the cluster.</summary>

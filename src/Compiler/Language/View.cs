@@ -25,7 +25,8 @@ public readonly unsafe struct View<T>
     {
         get
         {
-            if (Checks.AreOn && (uint)index >= (uint)length) Trap.Now();
+            if (Checks.AreOn && (uint)index >= (uint)length)
+                Trap.Now();
             return ref pointer[index];
         }
     }
@@ -35,7 +36,8 @@ public readonly unsafe struct View<T>
     {
         get
         {
-            if (Checks.AreOn && (ulong)index >= (ulong)length) Trap.Now();
+            if (Checks.AreOn && (ulong)index >= (ulong)length)
+                Trap.Now();
             return ref pointer[index];
         }
     }
@@ -43,7 +45,8 @@ public readonly unsafe struct View<T>
     /// <summary>The part from <paramref name="start"/> on.</summary>
     public View<T> Slice(long start, int count)
     {
-        if (Checks.AreOn && (start < 0 || count < 0 || start + count > length)) Trap.Now();
+        if (Checks.AreOn && (start < 0 || count < 0 || start + count > length))
+            Trap.Now();
         return new(pointer + start, count);
     }
 

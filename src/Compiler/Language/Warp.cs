@@ -70,14 +70,16 @@ public static class Warp
     /// <summary>Sum over all lanes, in the same order in each.</summary>
     public static float Sum(float value)
     {
-        for (int bits = Size / 2; bits > 0; bits /= 2) value += ShuffleXor(value, bits);
+        for (int bits = Size / 2; bits > 0; bits /= 2)
+            value += ShuffleXor(value, bits);
         return value;
     }
 
     /// <summary>Largest over all lanes; a number against NaN is the number.</summary>
     public static float Max(float value)
     {
-        for (int bits = Size / 2; bits > 0; bits /= 2) value = Approximate.Max(value, ShuffleXor(value, bits));
+        for (int bits = Size / 2; bits > 0; bits /= 2)
+            value = Approximate.Max(value, ShuffleXor(value, bits));
         return value;
     }
 

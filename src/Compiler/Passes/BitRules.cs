@@ -9,24 +9,28 @@ internal static class BitRules
     {
         IrType type = instruction.Result.Type;
         Value left = instruction.Operands[0];
-        if (instruction.Opcode == Opcode.Not) return type == IrType.Pred ? OfNotPredicate(left, rewriter) : null;
+        if (instruction.Opcode == Opcode.Not)
+            return type == IrType.Pred ? OfNotPredicate(left, rewriter) : null;
         Value right = instruction.Operands[1];
         if (type == IrType.Pred)
             return instruction.Opcode == Opcode.Xor && right is Constant { Bits: 1 } ? rewriter.Emit(Opcode.Not, type, left) : null;
-        if (OfWidenedPredicates(instruction.Opcode, left, right, rewriter) is { } predicate) return predicate;
+        if (OfWidenedPredicates(instruction.Opcode, left, right, rewriter) is { } predicate)
+            return predicate;
         return right is Constant constant ? OfConstant(instruction.Opcode, type, left, constant, rewriter) : null;
     }
 
     private static Value? OfNotPredicate(Value operand, Rewriter rewriter)
     {
-        if (operand.Definition is not { Opcode: Opcode.Compare } compare) return null;
+        if (operand.Definition is not { Opcode: Opcode.Compare } compare)
+            return null;
         Condition inverse = CompareRules.Invert(compare.Condition, compare.Operands[0].Type.IsFloat);
         return rewriter.Compare(inverse, compare.Operands[0], compare.Operands[1]);
     }
 
     private static Value? OfWidenedPredicates(Opcode opcode, Value left, Value right, Rewriter rewriter)
     {
-        if (left.Type != IrType.I32 || PredicateOf(left) is not { } first) return null;
+        if (left.Type != IrType.I32 || PredicateOf(left) is not { } first)
+            return null;
         Value? second = right is Constant { Bits: <= 1 } constant ? Constant.Pred(constant.Bits == 1) : PredicateOf(right);
         return second is null ? null : rewriter.Emit(Opcode.ZeroExtend, IrType.I32, rewriter.Emit(opcode, IrType.Pred, first, second));
     }
@@ -41,12 +45,15 @@ internal static class BitRules
         if (opcode == Opcode.And)
         {
             ulong possible = rewriter.Bounds.PossibleBits(left);
-            if ((possible & ~constant.Bits) == 0) return left;
-            if ((possible & constant.Bits) == 0) return Constant.Integer(type, 0);
+            if ((possible & ~constant.Bits) == 0)
+                return left;
+            if ((possible & constant.Bits) == 0)
+                return Constant.Integer(type, 0);
         }
         if (opcode == Opcode.And && IsLowMask(constant) && SumRules.IsSum(left, out Value rest, out Constant term) && (term.Bits & constant.Bits) == 0)
             return rewriter.Emit(Opcode.And, type, rest, constant);
-        if (left.Definition is not { } definition || definition.Operands.Length != 2 || definition.Operands[1] is not Constant inner) return null;
+        if (left.Definition is not { } definition || definition.Operands.Length != 2 || definition.Operands[1] is not Constant inner)
+            return null;
         if (definition.Opcode == opcode)
         {
             ulong bits = opcode switch
@@ -57,9 +64,11 @@ internal static class BitRules
             };
             return rewriter.Emit(opcode, type, definition.Operands[0], new Constant(type, bits));
         }
-        if (opcode != Opcode.And) return null;
+        if (opcode != Opcode.And)
+            return null;
         ulong below = definition.Opcode == Opcode.Shl ? (1UL << (int)inner.Bits) - 1 : 0;
-        if (below != 0 && (constant.Bits & ~below) == (new Constant(type, ulong.MaxValue).Bits & ~below)) return left;
+        if (below != 0 && (constant.Bits & ~below) == (new Constant(type, ulong.MaxValue).Bits & ~below))
+            return left;
         return null;
     }
 }

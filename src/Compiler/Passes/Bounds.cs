@@ -27,9 +27,12 @@ internal sealed class Bounds(LaunchShape launch)
 
     private ulong MaxOf(Value value, int depth)
     {
-        if (value is Constant constant) return constant.Bits;
-        if (value.Type.IsFloat || value.Definition is not { } definition || depth > MaxDepth || definition.Results.Length > 1) return Mask(value.Type);
-        if (known.TryGetValue(value, out ulong max)) return max;
+        if (value is Constant constant)
+            return constant.Bits;
+        if (value.Type.IsFloat || value.Definition is not { } definition || depth > MaxDepth || definition.Results.Length > 1)
+            return Mask(value.Type);
+        if (known.TryGetValue(value, out ulong max))
+            return max;
         max = Math.Min(Mask(value.Type), Compute(definition, depth + 1));
         known.Add(value, max);
         return max;
@@ -76,7 +79,8 @@ internal sealed class Bounds(LaunchShape launch)
 
     private static ulong OfSum(Instruction instruction, ulong left, ulong right, ulong all)
     {
-        if (instruction.Opcode == Opcode.Shl && right > 63) return all;
+        if (instruction.Opcode == Opcode.Shl && right > 63)
+            return all;
         UInt128 result = instruction.Opcode switch
         {
             Opcode.Add => (UInt128)left + right,
@@ -89,7 +93,8 @@ internal sealed class Bounds(LaunchShape launch)
     private ulong OfPtx(Instruction instruction, ulong all)
     {
         string text = instruction.Ptx!.Text;
-        if (!text.StartsWith("mov.u32 {result}, %", StringComparison.Ordinal)) return all;
+        if (!text.StartsWith("mov.u32 {result}, %", StringComparison.Ordinal))
+            return all;
         return text["mov.u32 {result}, %".Length..].TrimEnd(';') switch
         {
             "tid.x" => (ulong)launch.Block.X - 1,

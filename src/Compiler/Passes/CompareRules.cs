@@ -9,8 +9,10 @@ internal static class CompareRules
     {
         Value left = instruction.Operands[0], right = instruction.Operands[1];
         Condition condition = instruction.Condition;
-        if (left is Constant && right is not Constant) return rewriter.Compare(Swap(condition), right, left);
-        if (left.Type.IsFloat) return null;
+        if (left is Constant && right is not Constant)
+            return rewriter.Compare(Swap(condition), right, left);
+        if (left.Type.IsFloat)
+            return null;
         if (ReferenceEquals(left, right))
             return Constant.Pred(condition is Condition.Eq or Condition.Le or Condition.Ge or Condition.LeU or Condition.GeU);
         return right is Constant constant ? OfConstant(condition, left, constant, rewriter) : null;
@@ -46,9 +48,12 @@ internal static class CompareRules
 
     private static Value? OfConstant(Condition condition, Value left, Constant constant, Rewriter rewriter)
     {
-        if (OfRange(condition, left, constant, rewriter.Bounds) is { } known) return Constant.Pred(known);
-        if (condition == Condition.GtU && constant.Bits == 0) return rewriter.Compare(Condition.Ne, left, constant);
-        if (left.Definition is not { } definition) return null;
+        if (OfRange(condition, left, constant, rewriter.Bounds) is { } known)
+            return Constant.Pred(known);
+        if (condition == Condition.GtU && constant.Bits == 0)
+            return rewriter.Compare(Condition.Ne, left, constant);
+        if (left.Definition is not { } definition)
+            return null;
         bool isEquality = condition is Condition.Eq or Condition.Ne;
         switch (definition.Opcode)
         {
@@ -69,7 +74,8 @@ internal static class CompareRules
     /// <summary>What the range of the left side says.</summary>
     private static bool? OfRange(Condition condition, Value left, Constant right, Bounds bounds)
     {
-        if (left.Type is not (IrType.I32 or IrType.I64)) return null;
+        if (left.Type is not (IrType.I32 or IrType.I64))
+            return null;
         ulong max = bounds.MaxOf(left);
         switch (condition)
         {
@@ -80,7 +86,8 @@ internal static class CompareRules
             case Condition.Eq: return max < right.Bits ? false : null;
             case Condition.Ne: return max < right.Bits ? true : null;
         }
-        if (!bounds.IsNonNegative(left)) return null;
+        if (!bounds.IsNonNegative(left))
+            return null;
         bool isAbove = (long)max < right.Signed, isAtMost = (long)max <= right.Signed, isNegative = right.Signed < 0;
         return condition switch
         {

@@ -11,12 +11,16 @@ internal sealed class ControlFlow
     public ControlFlow(Function function)
     {
         Order = ReversePostorder(function.Entry);
-        for (int i = 0; i < Order.Length; i++) indices.Add(Order[i], i);
+        for (int i = 0; i < Order.Length; i++)
+            indices.Add(Order[i], i);
         ways = new List<Way>[Order.Length];
-        for (int i = 0; i < ways.Length; i++) ways[i] = [];
+        for (int i = 0; i < ways.Length; i++)
+            ways[i] = [];
         foreach (Block block in Order)
+        {
             foreach (Edge edge in block.Terminator!.Edges)
                 ways[indices[edge.Target]].Add(new Way(block, edge));
+        }
     }
 
     public Block[] Order { get; }
@@ -46,7 +50,8 @@ internal sealed class ControlFlow
             }
             path.Push((top.Block, top.Next + 1));
             Block target = edges[edges.Length - 1 - top.Next].Target;
-            if (seen.Add(target)) path.Push((target, 0));
+            if (seen.Add(target))
+                path.Push((target, 0));
         }
         done.Reverse();
         return [.. done];

@@ -23,9 +23,12 @@ internal static class ConversionRules
     {
         bool isZero = instruction.Opcode == Opcode.ZeroExtendLow;
         ulong limit = (1UL << (isZero ? instruction.Bits : instruction.Bits - 1)) - 1;
-        if (rewriter.Bounds.MaxOf(operand) <= limit) return operand;
-        if (operand.Definition is not { } inner) return null;
-        if (!isZero && inner.Opcode == Opcode.Load && IsSignedWithin(inner.MemoryType, instruction.Bits)) return operand;
+        if (rewriter.Bounds.MaxOf(operand) <= limit)
+            return operand;
+        if (operand.Definition is not { } inner)
+            return null;
+        if (!isZero && inner.Opcode == Opcode.Load && IsSignedWithin(inner.MemoryType, instruction.Bits))
+            return operand;
         bool isNarrowing = inner.Opcode is Opcode.ZeroExtendLow or Opcode.SignExtendLow && inner.Bits >= instruction.Bits;
         bool isMask = inner.Opcode == Opcode.And && inner.Operands[1] is Constant mask && (~mask.Bits & ((1UL << instruction.Bits) - 1)) == 0;
         return isNarrowing || isMask ? rewriter.Low(instruction.Opcode, inner.Operands[0], instruction.Bits) : null;
@@ -35,7 +38,8 @@ internal static class ConversionRules
 
     private static Value? OfTruncate(IrType type, Value operand, Rewriter rewriter)
     {
-        if (operand.Definition is not { } inner) return null;
+        if (operand.Definition is not { } inner)
+            return null;
         if (type == IrType.B16)
         {
             bool keepsLow = inner.Opcode is Opcode.ZeroExtendLow or Opcode.SignExtendLow && inner.Bits == 16;
@@ -54,14 +58,16 @@ internal static class ConversionRules
     /// <summary>The 32-bit value that a 64-bit one was made of, if it was.</summary>
     private static Value? Narrow(Value value)
     {
-        if (value is Constant constant) return Constant.I32((int)constant.Bits);
+        if (value is Constant constant)
+            return Constant.I32((int)constant.Bits);
         bool isWidened = value.Definition is { Opcode: Opcode.SignExtend or Opcode.ZeroExtend } && value.Definition.Operands[0].Type == IrType.I32;
         return isWidened ? value.Definition!.Operands[0] : null;
     }
 
     private static Value? OfBitcast(IrType type, Value operand, Rewriter rewriter)
     {
-        if (operand.Type == type) return operand;
+        if (operand.Type == type)
+            return operand;
         return operand.Definition is { Opcode: Opcode.Bitcast } inner ? rewriter.Emit(Opcode.Bitcast, type, inner.Operands[0]) : null;
     }
 }

@@ -19,13 +19,15 @@ internal sealed class ConvertIfs : IPass
     {
         var flow = new ControlFlow(function);
         var ways = new Dictionary<Block, int>();
-        foreach (Block block in flow.Order) ways.Add(block, flow.WaysInto(block).Count);
+        foreach (Block block in flow.Order)
+            ways.Add(block, flow.WaysInto(block).Count);
         var gone = new HashSet<Block>();
         bool changed = false;
         for (int i = flow.Order.Length - 1; i >= 0; i--)
         {
             Block block = flow.Order[i];
-            while (!gone.Contains(block) && Convert(block, ways, gone)) changed = true;
+            while (!gone.Contains(block) && Convert(block, ways, gone))
+                changed = true;
         }
         function.Blocks.RemoveAll(gone.Contains);
         return changed;
@@ -33,15 +35,20 @@ internal sealed class ConvertIfs : IPass
 
     private static bool Convert(Block block, Dictionary<Block, int> ways, HashSet<Block> gone)
     {
-        if (block.Terminator is not { Edges: [Edge first, Edge second], Selector.Type: IrType.Pred }) return false;
-        if (first.Target == second.Target) return Join(block, first, second, ways, []);
+        if (block.Terminator is not { Edges: [Edge first, Edge second], Selector.Type: IrType.Pred })
+            return false;
+        if (first.Target == second.Target)
+            return Join(block, first, second, ways, []);
         bool isFirstArm = IsArm(first, block, ways), isSecondArm = IsArm(second, block, ways);
         Edge? afterFirst = isFirstArm ? Exit(first) : null, afterSecond = isSecondArm ? Exit(second) : null;
         if (afterFirst is not null && afterSecond is not null && afterFirst.Target == afterSecond.Target)
             return Join(block, afterFirst, afterSecond, ways, [first.Target, second.Target], gone);
-        if (afterFirst is not null && afterFirst.Target == second.Target) return Join(block, afterFirst, second, ways, [first.Target], gone);
-        if (afterSecond is not null && afterSecond.Target == first.Target) return Join(block, first, afterSecond, ways, [second.Target], gone);
-        if (isFirstArm && Chain(block, first.Target, second, 0, ways, gone)) return true;
+        if (afterFirst is not null && afterFirst.Target == second.Target)
+            return Join(block, afterFirst, second, ways, [first.Target], gone);
+        if (afterSecond is not null && afterSecond.Target == first.Target)
+            return Join(block, first, afterSecond, ways, [second.Target], gone);
+        if (isFirstArm && Chain(block, first.Target, second, 0, ways, gone))
+            return true;
         return isSecondArm && Chain(block, second.Target, first, 1, ways, gone);
     }
 
@@ -57,7 +64,8 @@ internal sealed class ConvertIfs : IPass
 
     private static bool Join(Block block, Edge whenTrue, Edge whenFalse, Dictionary<Block, int> ways, Block[] arms, HashSet<Block>? gone = null)
     {
-        if (Choices(whenTrue, whenFalse) > MaxChoices) return false;
+        if (Choices(whenTrue, whenFalse) > MaxChoices)
+            return false;
         Terminator end = block.Terminator!;
         foreach (Block arm in arms)
         {
@@ -75,7 +83,10 @@ internal sealed class ConvertIfs : IPass
     {
         int count = 0;
         for (int i = 0; i < a.Arguments.Count; i++)
-            if (!ReferenceEquals(a.Arguments[i], b.Arguments[i]) && !Folding.SameConstant(a.Arguments[i], b.Arguments[i])) count++;
+        {
+            if (!ReferenceEquals(a.Arguments[i], b.Arguments[i]) && !Folding.SameConstant(a.Arguments[i], b.Arguments[i]))
+                count++;
+        }
         return count;
     }
 
@@ -94,11 +105,14 @@ internal sealed class ConvertIfs : IPass
     /// <param name="inner">the block with the second condition, reached by edge <paramref name="innerEdge"/> of the first</param>
     private static bool Chain(Block block, Block inner, Edge outside, int innerEdge, Dictionary<Block, int> ways, HashSet<Block> gone)
     {
-        if (inner.Terminator is not { Edges: [Edge first, Edge second], Selector: { Type: IrType.Pred } innerCondition } || first.Target == second.Target) return false;
+        if (inner.Terminator is not { Edges: [Edge first, Edge second], Selector: { Type: IrType.Pred } innerCondition } || first.Target == second.Target)
+            return false;
         int common = first.Target == outside.Target ? 0 : second.Target == outside.Target ? 1 : -1;
-        if (common < 0 || inner == outside.Target) return false;
+        if (common < 0 || inner == outside.Target)
+            return false;
         Edge commonEdge = common == 0 ? first : second, otherEdge = common == 0 ? second : first;
-        if (Choices(commonEdge, outside) > MaxChoices) return false;
+        if (Choices(commonEdge, outside) > MaxChoices)
+            return false;
         Terminator end = block.Terminator!;
         block.Instructions.AddRange(inner.Instructions);
         gone.Add(inner);

@@ -20,8 +20,10 @@ internal sealed class Dominators
         int count = flow.Order.Length;
         immediate = FindImmediate(flow);
         children = new List<int>[count];
-        for (int i = 0; i < count; i++) children[i] = [];
-        for (int i = 1; i < count; i++) children[immediate[i]].Add(i);
+        for (int i = 0; i < count; i++)
+            children[i] = [];
+        for (int i = 1; i < count; i++)
+            children[immediate[i]].Add(i);
         first = new int[count];
         last = new int[count];
         Preorder = Number();
@@ -41,15 +43,20 @@ internal sealed class Dominators
     public List<int>[] Frontiers()
     {
         var frontiers = new List<int>[immediate.Length];
-        for (int i = 0; i < frontiers.Length; i++) frontiers[i] = [];
+        for (int i = 0; i < frontiers.Length; i++)
+            frontiers[i] = [];
         for (int block = 1; block < frontiers.Length; block++)
         {
             List<Way> ways = flow.WaysInto(block);
-            if (ways.Count < 2) continue;
+            if (ways.Count < 2)
+                continue;
             foreach (Way way in ways)
             {
                 for (int runner = flow.IndexOf(way.From); runner != immediate[block]; runner = immediate[runner])
-                    if (frontiers[runner].Count == 0 || frontiers[runner][^1] != block) frontiers[runner].Add(block);
+                {
+                    if (frontiers[runner].Count == 0 || frontiers[runner][^1] != block)
+                        frontiers[runner].Add(block);
+                }
             }
         }
         return frontiers;
@@ -69,7 +76,8 @@ internal sealed class Dominators
                 foreach (Way way in flow.WaysInto(block))
                 {
                     int from = flow.IndexOf(way.From);
-                    if (immediate[from] < 0) continue;
+                    if (immediate[from] < 0)
+                        continue;
                     common = common < 0 ? from : Common(immediate, common, from);
                 }
                 changed |= immediate[block] != common;
@@ -83,8 +91,10 @@ internal sealed class Dominators
     {
         while (a != b)
         {
-            while (a > b) a = immediate[a];
-            while (b > a) b = immediate[b];
+            while (a > b)
+                a = immediate[a];
+            while (b > a)
+                b = immediate[b];
         }
         return a;
     }
@@ -103,7 +113,8 @@ internal sealed class Dominators
                 order[next++] = top.Block;
             }
             last[top.Block] = next - 1;
-            if (top.Child == children[top.Block].Count) continue;
+            if (top.Child == children[top.Block].Count)
+                continue;
             path.Push((top.Block, top.Child + 1));
             path.Push((children[top.Block][top.Child], 0));
         }

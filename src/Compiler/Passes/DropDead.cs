@@ -21,10 +21,14 @@ internal sealed class DropDead : IPass
             {
                 List<Value> parameters = edge.Target.Parameters;
                 for (int i = parameters.Count - 1; i >= 0; i--)
-                    if (!living.Contains(parameters[i])) edge.Arguments.RemoveAt(i);
+                {
+                    if (!living.Contains(parameters[i]))
+                        edge.Arguments.RemoveAt(i);
+                }
             }
         }
-        foreach (Block block in function.Blocks) changed |= block.Parameters.RemoveAll(p => !living.Contains(p)) > 0;
+        foreach (Block block in function.Blocks)
+            changed |= block.Parameters.RemoveAll(p => !living.Contains(p)) > 0;
         return changed;
     }
 
@@ -36,29 +40,39 @@ internal sealed class DropDead : IPass
         foreach (Block block in function.Blocks)
         {
             foreach (Instruction instruction in block.Instructions)
-                if (!instruction.IsRemovable) Mark(instruction.Operands);
-            if (block.Terminator!.Selector is { } selector) Mark([selector]);
+            {
+                if (!instruction.IsRemovable)
+                    Mark(instruction.Operands);
+            }
+            if (block.Terminator!.Selector is { } selector)
+                Mark([selector]);
             foreach (Edge edge in block.Terminator.Edges)
             {
                 for (int i = 0; i < edge.Arguments.Count; i++)
                 {
                     Value parameter = edge.Target.Parameters[i];
-                    if (!arguments.TryGetValue(parameter, out List<Value>? list)) arguments.Add(parameter, list = []);
+                    if (!arguments.TryGetValue(parameter, out List<Value>? list))
+                        arguments.Add(parameter, list = []);
                     list.Add(edge.Arguments[i]);
                 }
             }
         }
         while (pending.TryPop(out Value? value))
         {
-            if (value.Definition is { } definition) Mark(definition.Operands);
-            else if (arguments.TryGetValue(value, out List<Value>? list)) Mark([.. list]);
+            if (value.Definition is { } definition)
+                Mark(definition.Operands);
+            else if (arguments.TryGetValue(value, out List<Value>? list))
+                Mark([.. list]);
         }
         return living;
 
         void Mark(Value[] values)
         {
             foreach (Value value in values)
-                if (value is not Constant && living.Add(value)) pending.Push(value);
+            {
+                if (value is not Constant && living.Add(value))
+                    pending.Push(value);
+            }
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class EscapingValues
         foreach (Block block in loop.Blocks)
         {
             inside.UnionWith(block.Parameters);
-            foreach (Instruction instruction in block.Instructions) inside.UnionWith(instruction.Results);
+            foreach (Instruction instruction in block.Instructions)
+                inside.UnionWith(instruction.Results);
         }
     }
 
@@ -25,9 +26,14 @@ internal sealed class EscapingValues
     {
         var values = new EscapingValues(loop);
         foreach (Block block in function.Blocks)
-            if (!loop.Contains(block)) values.ReadFromLocals(block);
-        if (values.locals.Count == 0) return;
-        foreach (Block block in loop.Blocks) values.WriteToLocals(block);
+        {
+            if (!loop.Contains(block))
+                values.ReadFromLocals(block);
+        }
+        if (values.locals.Count == 0)
+            return;
+        foreach (Block block in loop.Blocks)
+            values.WriteToLocals(block);
         function.Entry.Instructions.InsertRange(0, values.slots);
     }
 
@@ -51,21 +57,27 @@ internal sealed class EscapingValues
         foreach (Instruction instruction in block.Instructions)
         {
             builder.Location = instruction.Location;
-            for (int i = 0; i < instruction.Operands.Length; i++) instruction.Operands[i] = Read(builder, instruction.Operands[i]);
+            for (int i = 0; i < instruction.Operands.Length; i++)
+                instruction.Operands[i] = Read(builder, instruction.Operands[i]);
             builder.Block.Instructions.Add(instruction);
         }
         Terminator end = block.Terminator!;
         builder.Location = end.Location;
-        if (end.Selector is { } selector) end.Selector = Read(builder, selector);
+        if (end.Selector is { } selector)
+            end.Selector = Read(builder, selector);
         foreach (Edge edge in end.Edges)
-            for (int i = 0; i < edge.Arguments.Count; i++) edge.Arguments[i] = Read(builder, edge.Arguments[i]);
+        {
+            for (int i = 0; i < edge.Arguments.Count; i++)
+                edge.Arguments[i] = Read(builder, edge.Arguments[i]);
+        }
         block.Instructions.Clear();
         block.Instructions.AddRange(builder.Block.Instructions);
     }
 
     private Value Read(IrBuilder builder, Value value)
     {
-        if (!inside.Contains(value)) return value;
+        if (!inside.Contains(value))
+            return value;
         if (!locals.TryGetValue(value, out Value? local))
         {
             MemoryType memory = MemoryOf(value.Type);
@@ -81,12 +93,14 @@ internal sealed class EscapingValues
     private void WriteToLocals(Block block)
     {
         var builder = new IrBuilder { Block = new Block() };
-        foreach (Value parameter in block.Parameters) Write(builder, parameter);
+        foreach (Value parameter in block.Parameters)
+            Write(builder, parameter);
         foreach (Instruction instruction in block.Instructions)
         {
             builder.Location = instruction.Location;
             builder.Block.Instructions.Add(instruction);
-            foreach (Value result in instruction.Results) Write(builder, result);
+            foreach (Value result in instruction.Results)
+                Write(builder, result);
         }
         block.Instructions.Clear();
         block.Instructions.AddRange(builder.Block.Instructions);
@@ -94,7 +108,8 @@ internal sealed class EscapingValues
 
     private void Write(IrBuilder builder, Value value)
     {
-        if (!locals.TryGetValue(value, out Value? local)) return;
+        if (!locals.TryGetValue(value, out Value? local))
+            return;
         MemoryType type = MemoryOf(value.Type);
         builder.Store(local, value.Type == IrType.Pred ? builder.Emit(Opcode.ZeroExtend, IrType.I32, value) : value, type, 0, type.Bytes);
     }

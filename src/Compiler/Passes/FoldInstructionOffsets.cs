@@ -19,8 +19,10 @@ internal sealed class FoldInstructionOffsets : IPass
             List<Instruction> instructions = block.Instructions;
             for (int i = 0; i < instructions.Count; i++)
             {
-                if (instructions[i].Ptx is not { IsPure: false } || Fold(instructions[i]) is not { } folded) continue;
-                for (int result = 0; result < folded.Results.Length; result++) replacements.Add(instructions[i].Results[result], folded.Results[result]);
+                if (instructions[i].Ptx is not { IsPure: false } || Fold(instructions[i]) is not { } folded)
+                    continue;
+                for (int result = 0; result < folded.Results.Length; result++)
+                    replacements.Add(instructions[i].Results[result], folded.Results[result]);
                 instructions[i] = folded;
             }
         }
@@ -35,11 +37,14 @@ internal sealed class FoldInstructionOffsets : IPass
         string text = form.Text;
         foreach ((string name, PtxFormOperand place) in form.Operands)
         {
-            if (place is not { Count: 1, FirstOperand: var index and >= 0, FirstResult: < 0, IsImmediate: false }) continue;
+            if (place is not { Count: 1, FirstOperand: var index and >= 0, FirstResult: < 0, IsImmediate: false })
+                continue;
             string taken = $"[{{{name}}}]";
-            if (!text.Contains(taken, StringComparison.Ordinal)) continue;
+            if (!text.Contains(taken, StringComparison.Ordinal))
+                continue;
             (Value start, long offset) = Split(operands[index]);
-            if (offset == 0 || offset is < int.MinValue or > int.MaxValue) continue;
+            if (offset == 0 || offset is < int.MinValue or > int.MaxValue)
+                continue;
             operands[index] = start;
             text = text.Replace(taken, string.Create(CultureInfo.InvariantCulture, $"[{{{name}}}+{offset}]"), StringComparison.Ordinal);
         }
@@ -54,7 +59,8 @@ internal sealed class FoldInstructionOffsets : IPass
         {
             if (definition.Opcode != Opcode.Bitcast)
             {
-                if (definition.Operands[1] is not Constant constant) break;
+                if (definition.Operands[1] is not Constant constant)
+                    break;
                 offset += constant.Signed;
             }
             else if (definition.Operands[0] is Constant)

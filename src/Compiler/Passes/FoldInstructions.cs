@@ -13,7 +13,8 @@ internal sealed class FoldInstructions(bool isLast = false) : IPass
         var flow = new ControlFlow(function);
         var rewriter = new Rewriter(function.Launch, isLast);
         var replacements = new Replacements();
-        foreach (Block block in flow.Order) rewriter.Rewrite(block, replacements);
+        foreach (Block block in flow.Order)
+            rewriter.Rewrite(block, replacements);
         replacements.ApplyTo(function);
         return rewriter.HasChanged;
     }

@@ -12,18 +12,21 @@ internal sealed class HoistInvariants : IPass
         var flow = new ControlFlow(function);
         var dominators = new Dominators(flow);
         var loops = new LoopForest(flow, dominators);
-        if (loops.InnermostFirst.Count == 0) return false;
+        if (loops.InnermostFirst.Count == 0)
+            return false;
         var homes = new Dictionary<Value, Loop?>();
         var hoisted = new Dictionary<Loop, List<Instruction>>();
         foreach (Block block in flow.Order)
         {
             Loop? loop = loops.Of(block);
-            foreach (Value parameter in block.Parameters) homes.Add(parameter, loop);
+            foreach (Value parameter in block.Parameters)
+                homes.Add(parameter, loop);
             block.Instructions.RemoveAll(i => TryHoist(i, block, loop, homes, hoisted, flow, dominators));
         }
         foreach (Loop loop in loops.InnermostFirst)
         {
-            if (!hoisted.TryGetValue(loop, out List<Instruction>? instructions)) continue;
+            if (!hoisted.TryGetValue(loop, out List<Instruction>? instructions))
+                continue;
             Preheaders.Ensure(function, loop, flow.WaysInto(loop.Header)).Instructions.AddRange(instructions);
         }
         return hoisted.Count > 0;
@@ -37,14 +40,18 @@ internal sealed class HoistInvariants : IPass
         {
             for (Loop? around = loop; around is not null && IsInvariant(instruction, around, homes); around = around.Parent)
             {
-                if (IsDear(instruction) && !RunsAlways(block, around, flow, dominators)) break;
+                if (IsDear(instruction) && !RunsAlways(block, around, flow, dominators))
+                    break;
                 outermost = around;
             }
         }
         Loop? home = outermost is null ? loop : outermost.Parent;
-        foreach (Value result in instruction.Results) homes.Add(result, home);
-        if (outermost is null) return false;
-        if (!hoisted.TryGetValue(outermost, out List<Instruction>? list)) hoisted.Add(outermost, list = []);
+        foreach (Value result in instruction.Results)
+            homes.Add(result, home);
+        if (outermost is null)
+            return false;
+        if (!hoisted.TryGetValue(outermost, out List<Instruction>? list))
+            hoisted.Add(outermost, list = []);
         list.Add(instruction);
         return true;
     }
@@ -53,9 +60,13 @@ internal sealed class HoistInvariants : IPass
     {
         foreach (Value operand in instruction.Operands)
         {
-            if (operand is Constant) continue;
+            if (operand is Constant)
+                continue;
             for (Loop? home = homes[operand]; home is not null; home = home.Parent)
-                if (home == loop) return false;
+            {
+                if (home == loop)
+                    return false;
+            }
         }
         return true;
     }

@@ -17,7 +17,8 @@ internal sealed class JoinAccesses : IPass
     {
         var replacements = new Replacements();
         bool changed = false;
-        foreach (Block block in function.Blocks) changed |= Run(block, replacements);
+        foreach (Block block in function.Blocks)
+            changed |= Run(block, replacements);
         replacements.ApplyTo(function);
         return changed;
     }
@@ -29,7 +30,8 @@ internal sealed class JoinAccesses : IPass
         var stores = new List<Instruction>();
         foreach (Instruction instruction in block.Instructions)
         {
-            if (instruction.IsPure) continue;
+            if (instruction.IsPure)
+                continue;
             if (IsPlain(instruction, Opcode.Load))
             {
                 JoinAll(stores, joined, replacements);
@@ -38,18 +40,23 @@ internal sealed class JoinAccesses : IPass
             }
             JoinAll(loads, joined, replacements);
             bool isStore = IsPlain(instruction, Opcode.Store);
-            if (!isStore || !stores.TrueForAll(s => IsBeside(s, instruction))) JoinAll(stores, joined, replacements);
-            if (isStore) stores.Add(instruction);
+            if (!isStore || !stores.TrueForAll(s => IsBeside(s, instruction)))
+                JoinAll(stores, joined, replacements);
+            if (isStore)
+                stores.Add(instruction);
         }
         JoinAll(loads, joined, replacements);
         JoinAll(stores, joined, replacements);
-        if (joined.Count == 0) return false;
+        if (joined.Count == 0)
+            return false;
         List<Instruction> before = [.. block.Instructions];
         block.Instructions.Clear();
         foreach (Instruction instruction in before)
         {
-            if (!joined.TryGetValue(instruction, out Instruction? whole)) block.Instructions.Add(instruction);
-            else if (whole is not null) block.Instructions.Add(whole);
+            if (!joined.TryGetValue(instruction, out Instruction? whole))
+                block.Instructions.Add(instruction);
+            else if (whole is not null)
+                block.Instructions.Add(whole);
         }
         return true;
     }
@@ -68,7 +75,8 @@ internal sealed class JoinAccesses : IPass
         if (accesses.Count > 1)
         {
             var places = new Dictionary<Instruction, int>();
-            foreach (Instruction access in accesses) places.Add(access, places.Count);
+            foreach (Instruction access in accesses)
+                places.Add(access, places.Count);
             foreach (IGrouping<(Value, MemoryType), Instruction> group in accesses.GroupBy(a => (a.Operands[0], a.MemoryType)))
             {
                 List<Instruction> sorted = [.. group.DistinctBy(a => a.ByteOffset).OrderBy(a => a.ByteOffset)];
@@ -76,7 +84,8 @@ internal sealed class JoinAccesses : IPass
                 for (int i = 0; i < sorted.Count;)
                 {
                     int count = Fitting(sorted, i, best);
-                    if (count > 1) Join(sorted.GetRange(i, count), AlignmentOf(sorted[i], best), places, joined, replacements);
+                    if (count > 1)
+                        Join(sorted.GetRange(i, count), AlignmentOf(sorted[i], best), places, joined, replacements);
                     i += count;
                 }
             }
@@ -89,8 +98,10 @@ internal sealed class JoinAccesses : IPass
         int bytes = sorted[first].MemoryType.Bytes;
         for (int count = 4; count > 1; count /= 2)
         {
-            if (first + count > sorted.Count || count * bytes > MaxBytes || AlignmentOf(sorted[first], best) < count * bytes) continue;
-            if (sorted[first + count - 1].ByteOffset == sorted[first].ByteOffset + ((count - 1) * bytes)) return count;
+            if (first + count > sorted.Count || count * bytes > MaxBytes || AlignmentOf(sorted[first], best) < count * bytes)
+                continue;
+            if (sorted[first + count - 1].ByteOffset == sorted[first].ByteOffset + ((count - 1) * bytes))
+                return count;
         }
         return 1;
     }
@@ -119,7 +130,8 @@ internal sealed class JoinAccesses : IPass
         for (int i = 0; i < parts.Count; i++)
         {
             joined.Add(parts[i], null);
-            if (isLoad) replacements.Add(parts[i].Result, whole.Results[i]);
+            if (isLoad)
+                replacements.Add(parts[i].Result, whole.Results[i]);
         }
         Instruction place = isLoad ? parts.MinBy(p => places[p])! : parts.MaxBy(p => places[p])!;
         joined[place] = whole;

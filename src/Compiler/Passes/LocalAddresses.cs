@@ -17,7 +17,8 @@ internal sealed class LocalAddresses
             changed = false;
             foreach (Block block in flow.Order)
             {
-                foreach (Instruction instruction in block.Instructions) Visit(instruction);
+                foreach (Instruction instruction in block.Instructions)
+                    Visit(instruction);
                 foreach (Edge edge in block.Terminator!.Edges)
                 {
                     for (int i = 0; i < edge.Arguments.Count; i++)
@@ -36,7 +37,8 @@ internal sealed class LocalAddresses
 
     private void Visit(Instruction instruction)
     {
-        if (instruction.Results.Length != 1 || instruction.Results[0].Type != IrType.LocalPtr) return;
+        if (instruction.Results.Length != 1 || instruction.Results[0].Type != IrType.LocalPtr)
+            return;
         Value result = instruction.Results[0];
         switch (instruction.Opcode)
         {
@@ -48,8 +50,10 @@ internal sealed class LocalAddresses
                 Join(result, start with { Offset = start.Offset + bytes });
                 break;
             case Opcode.Select:
-                if (Of(instruction.Operands[1]) is { } whenTrue) Join(result, whenTrue);
-                if (Of(instruction.Operands[2]) is { } whenFalse) Join(result, whenFalse);
+                if (Of(instruction.Operands[1]) is { } whenTrue)
+                    Join(result, whenTrue);
+                if (Of(instruction.Operands[2]) is { } whenFalse)
+                    Join(result, whenFalse);
                 break;
             case Opcode.Offset:
                 break;
@@ -61,8 +65,10 @@ internal sealed class LocalAddresses
 
     private void Join(Value value, LocalAddress address)
     {
-        if (addresses.TryGetValue(value, out LocalAddress known)) address = known.Meet(address);
-        if (known == address && addresses.ContainsKey(value)) return;
+        if (addresses.TryGetValue(value, out LocalAddress known))
+            address = known.Meet(address);
+        if (known == address && addresses.ContainsKey(value))
+            return;
         addresses[value] = address;
         changed = true;
     }

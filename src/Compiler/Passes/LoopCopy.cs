@@ -23,7 +23,10 @@ internal sealed class LoopCopy
             }
         }
         foreach (Block block in wide.Blocks)
-            foreach (Instruction instruction in block.Instructions) Copy(instruction, blocks[block]);
+        {
+            foreach (Instruction instruction in block.Instructions)
+                Copy(instruction, blocks[block]);
+        }
     }
 
     public List<Block> Blocks { get; } = [];
@@ -34,7 +37,8 @@ internal sealed class LoopCopy
     public static void Unroll(Function function, Loop loop, Loop wide, Block exit, int trips)
     {
         var copies = new List<LoopCopy>();
-        for (int i = 0; i < trips; i++) copies.Add(new LoopCopy(wide));
+        for (int i = 0; i < trips; i++)
+            copies.Add(new LoopCopy(wide));
         foreach (Block block in wide.Blocks)
         {
             Terminator end = block.Terminator!;
@@ -69,7 +73,8 @@ internal sealed class LoopCopy
     private void Copy(Instruction instruction, Block target)
     {
         Instruction copy = instruction.With(Array.ConvertAll(instruction.Operands, Of));
-        for (int i = 0; i < copy.Results.Length; i++) values.Add(instruction.Results[i], copy.Results[i]);
+        for (int i = 0; i < copy.Results.Length; i++)
+            values.Add(instruction.Results[i], copy.Results[i]);
         target.Instructions.Add(copy);
     }
 }

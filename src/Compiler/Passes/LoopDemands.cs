@@ -25,8 +25,10 @@ internal static class LoopDemands
         var pending = new Stack<Block>(demanding);
         while (pending.TryPop(out Block? block))
         {
-            if (!wide.Members.Add(block)) continue;
-            foreach (Way way in flow.WaysInto(block)) pending.Push(way.From);
+            if (!wide.Members.Add(block))
+                continue;
+            foreach (Way way in flow.WaysInto(block))
+                pending.Push(way.From);
         }
         wide.Blocks.AddRange(wide.Members.OrderBy(flow.IndexOf));
         return wide;
@@ -34,13 +36,19 @@ internal static class LoopDemands
 
     private static bool Demands(Instruction instruction, HashSet<Value> varying)
     {
-        if (instruction.Opcode == Opcode.Offset) return instruction.Result.Type == IrType.LocalPtr && varying.Contains(instruction.Operands[1]);
-        if (instruction.Ptx is not { } form) return false;
+        if (instruction.Opcode == Opcode.Offset)
+            return instruction.Result.Type == IrType.LocalPtr && varying.Contains(instruction.Operands[1]);
+        if (instruction.Ptx is not { } form)
+            return false;
         foreach (PtxFormOperand operand in form.Operands.Values)
         {
-            if (!operand.IsImmediate || operand.FirstOperand < 0) continue;
+            if (!operand.IsImmediate || operand.FirstOperand < 0)
+                continue;
             for (int i = 0; i < operand.Count; i++)
-                if (varying.Contains(instruction.Operands[operand.FirstOperand + i])) return true;
+            {
+                if (varying.Contains(instruction.Operands[operand.FirstOperand + i]))
+                    return true;
+            }
         }
         return false;
     }
@@ -54,11 +62,17 @@ internal static class LoopDemands
             foreach (Block block in reached)
             {
                 foreach (Instruction instruction in block.Instructions)
-                    if (Array.Exists(instruction.Operands, varying.Contains)) varying.UnionWith(instruction.Results);
+                {
+                    if (Array.Exists(instruction.Operands, varying.Contains))
+                        varying.UnionWith(instruction.Results);
+                }
                 foreach (Edge edge in block.Terminator!.Edges)
                 {
                     for (int i = 0; i < edge.Arguments.Count; i++)
-                        if (varying.Contains(edge.Arguments[i])) varying.Add(edge.Target.Parameters[i]);
+                    {
+                        if (varying.Contains(edge.Arguments[i]))
+                            varying.Add(edge.Target.Parameters[i]);
+                    }
                 }
             }
         }

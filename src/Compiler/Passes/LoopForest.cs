@@ -12,14 +12,17 @@ internal sealed class LoopForest
         for (int header = flow.Order.Length - 1; header >= 0; header--)
         {
             var latches = flow.WaysInto(header).Where(way => dominators.Dominates(header, flow.IndexOf(way.From))).Select(way => way.From).ToList();
-            if (latches.Count > 0) InnermostFirst.Add(Collect(flow, flow.Order[header], latches));
+            if (latches.Count > 0)
+                InnermostFirst.Add(Collect(flow, flow.Order[header], latches));
         }
         foreach (Loop loop in InnermostFirst)
         {
             foreach (Block block in loop.Blocks)
             {
-                if (!innermost.TryGetValue(block, out Loop? inner)) innermost.Add(block, loop);
-                else if (Outermost(inner) is var top && top != loop) top.Parent = loop;
+                if (!innermost.TryGetValue(block, out Loop? inner))
+                    innermost.Add(block, loop);
+                else if (Outermost(inner) is var top && top != loop)
+                    top.Parent = loop;
             }
         }
     }
@@ -32,7 +35,8 @@ internal sealed class LoopForest
 
     private static Loop Outermost(Loop loop)
     {
-        while (loop.Parent is { } parent) loop = parent;
+        while (loop.Parent is { } parent)
+            loop = parent;
         return loop;
     }
 
@@ -43,8 +47,10 @@ internal sealed class LoopForest
         var pending = new Stack<Block>(latches);
         while (pending.TryPop(out Block? block))
         {
-            if (!loop.Members.Add(block)) continue;
-            foreach (Way way in flow.WaysInto(block)) pending.Push(way.From);
+            if (!loop.Members.Add(block))
+                continue;
+            foreach (Way way in flow.WaysInto(block))
+                pending.Push(way.From);
         }
         loop.Blocks.AddRange(loop.Members.OrderBy(flow.IndexOf));
         return loop;

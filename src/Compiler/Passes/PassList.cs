@@ -59,11 +59,13 @@ internal static class PassList
     public static void Run(Function function, bool verify)
     {
         bool changed = true;
-        for (int i = 0; changed && i < MaxRounds; i++) changed = Run(function, Round, VerifierStage.Frontend, verify);
+        for (int i = 0; changed && i < MaxRounds; i++)
+            changed = Run(function, Round, VerifierStage.Frontend, verify);
         Run(function, Rotation, VerifierStage.Frontend, verify);
         Run(function, [new RequirePromotion()], VerifierStage.Ssa, verify);
         Run(function, Finish, VerifierStage.Ssa, verify);
-        if (verify) Verifier.Check(function, VerifierStage.Final);
+        if (verify)
+            Verifier.Check(function, VerifierStage.Final);
     }
 
     private static bool Run(Function function, IPass[] passes, VerifierStage stage, bool verify)
@@ -72,7 +74,8 @@ internal static class PassList
         foreach (IPass pass in passes)
         {
             changed |= pass.Run(function);
-            if (verify) Check(function, stage, pass);
+            if (verify)
+                Check(function, stage, pass);
         }
         return changed;
     }

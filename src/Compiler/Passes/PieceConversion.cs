@@ -10,24 +10,30 @@ internal static class PieceConversion
     /// <param name="skip">bytes of the stored value that lie before the piece</param>
     public static Value Extract(IrBuilder builder, Value value, MemoryType type, int skip, MemoryType piece)
     {
-        if (type.Bytes == piece.Bytes && type == piece && type.Bytes >= 4) return value;
+        if (type.Bytes == piece.Bytes && type == piece && type.Bytes >= 4)
+            return value;
         Value bits = ToBits(builder, value, type);
-        if (skip > 0) bits = builder.Emit(Opcode.ShrU, bits.Type, bits, Constant.I32(8 * skip));
-        if (bits.Type == IrType.I64 && piece.Bytes <= 4) bits = builder.Emit(Opcode.Truncate, IrType.I32, bits);
+        if (skip > 0)
+            bits = builder.Emit(Opcode.ShrU, bits.Type, bits, Constant.I32(8 * skip));
+        if (bits.Type == IrType.I64 && piece.Bytes <= 4)
+            bits = builder.Emit(Opcode.Truncate, IrType.I32, bits);
         return FromBits(builder, bits, piece);
     }
 
     /// <summary>What a load of <paramref name="type"/> gives from the pieces that it covers, first byte first.</summary>
     public static Value Combine(IrBuilder builder, ReadOnlySpan<Piece> pieces, ReadOnlySpan<Value> values, MemoryType type)
     {
-        if (pieces.Length == 1 && pieces[0].Type == type) return values[0];
+        if (pieces.Length == 1 && pieces[0].Type == type)
+            return values[0];
         Value? whole = null;
         for (int i = 0; i < pieces.Length; i++)
         {
             Value part = ZeroExtended(builder, values[i], pieces[i].Type);
-            if (type.Bytes == 8 && part.Type == IrType.I32) part = builder.Emit(Opcode.ZeroExtend, IrType.I64, part);
+            if (type.Bytes == 8 && part.Type == IrType.I32)
+                part = builder.Emit(Opcode.ZeroExtend, IrType.I64, part);
             int shift = 8 * (int)(pieces[i].Offset - pieces[0].Offset);
-            if (shift > 0) part = builder.Emit(Opcode.Shl, part.Type, part, Constant.I32(shift));
+            if (shift > 0)
+                part = builder.Emit(Opcode.Shl, part.Type, part, Constant.I32(shift));
             whole = whole is null ? part : builder.Emit(Opcode.Or, part.Type, whole, part);
         }
         return FromBits(builder, whole!, type);

@@ -14,13 +14,16 @@ internal sealed class PieceLiveness
         this.flow = flow;
         writers = new List<int>[locals.Pieces.Count];
         readers = new List<int>[locals.Pieces.Count];
-        for (int i = 0; i < writers.Length; i++) (writers[i], readers[i]) = ([], []);
+        for (int i = 0; i < writers.Length; i++)
+            (writers[i], readers[i]) = ([], []);
         for (int block = 0; block < flow.Order.Length; block++)
         {
             foreach (Instruction instruction in flow.Order[block].Instructions)
             {
-                if (!locals.Accesses.TryGetValue(instruction, out (int First, int Count) range)) continue;
-                for (int piece = range.First; piece < range.First + range.Count; piece++) Note(piece, block, instruction.Opcode == Opcode.Store);
+                if (!locals.Accesses.TryGetValue(instruction, out (int First, int Count) range))
+                    continue;
+                for (int piece = range.First; piece < range.First + range.Count; piece++)
+                    Note(piece, block, instruction.Opcode == Opcode.Store);
             }
         }
     }
@@ -32,7 +35,8 @@ internal sealed class PieceLiveness
         var placed = new Dictionary<int, List<int>>();
         for (int piece = 0; piece < writers.Length; piece++)
         {
-            if (readers[piece].Count == 0) continue;
+            if (readers[piece].Count == 0)
+                continue;
             HashSet<int> live = LiveAtStart(piece);
             var done = new HashSet<int>();
             var pending = new Stack<int>(writers[piece]);
@@ -40,8 +44,10 @@ internal sealed class PieceLiveness
             {
                 foreach (int meeting in frontiers[block])
                 {
-                    if (!live.Contains(meeting) || !done.Add(meeting)) continue;
-                    if (!placed.TryGetValue(meeting, out List<int>? list)) placed.Add(meeting, list = []);
+                    if (!live.Contains(meeting) || !done.Add(meeting))
+                        continue;
+                    if (!placed.TryGetValue(meeting, out List<int>? list))
+                        placed.Add(meeting, list = []);
                     list.Add(piece);
                     pending.Push(meeting);
                 }
@@ -54,8 +60,10 @@ internal sealed class PieceLiveness
     {
         List<int> written = writers[piece];
         bool isWritten = written.Count > 0 && written[^1] == block;
-        if (isWrite && !isWritten) written.Add(block);
-        if (!isWrite && !isWritten && (readers[piece].Count == 0 || readers[piece][^1] != block)) readers[piece].Add(block);
+        if (isWrite && !isWritten)
+            written.Add(block);
+        if (!isWrite && !isWritten && (readers[piece].Count == 0 || readers[piece][^1] != block))
+            readers[piece].Add(block);
     }
 
     private HashSet<int> LiveAtStart(int piece)
@@ -65,9 +73,13 @@ internal sealed class PieceLiveness
         var pending = new Stack<int>(readers[piece]);
         while (pending.TryPop(out int block))
         {
-            if (!live.Add(block)) continue;
+            if (!live.Add(block))
+                continue;
             foreach (Way way in flow.WaysInto(block))
-                if (flow.IndexOf(way.From) is var from && !written.Contains(from)) pending.Push(from);
+            {
+                if (flow.IndexOf(way.From) is var from && !written.Contains(from))
+                    pending.Push(from);
+            }
         }
         return live;
     }

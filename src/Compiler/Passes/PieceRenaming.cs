@@ -23,7 +23,10 @@ internal sealed class PieceRenaming
     public void Run(Function function, Dominators dominators)
     {
         foreach ((int block, List<int> pieces) in placed)
-            foreach (int piece in pieces) flow.Order[block].Parameters.Add(new Value(locals.Pieces[piece].Type.Register));
+        {
+            foreach (int piece in pieces)
+                flow.Order[block].Parameters.Add(new Value(locals.Pieces[piece].Type.Register));
+        }
         var open = new Stack<(int Last, int Mark)>();
         for (int place = 0; place < dominators.Preorder.Length; place++)
         {
@@ -45,20 +48,27 @@ internal sealed class PieceRenaming
         if (placed.TryGetValue(index, out List<int>? pieces))
         {
             int first = block.Parameters.Count - pieces.Count;
-            for (int i = 0; i < pieces.Count; i++) Set(pieces[i], block.Parameters[first + i]);
+            for (int i = 0; i < pieces.Count; i++)
+                Set(pieces[i], block.Parameters[first + i]);
         }
         var output = new Block();
         var builder = new IrBuilder { Block = output };
         foreach (Instruction instruction in block.Instructions)
         {
-            if (!locals.Accesses.TryGetValue(instruction, out (int First, int Count) range)) output.Instructions.Add(instruction);
-            else if (instruction.Opcode == Opcode.Store) Write(builder, instruction, range);
-            else Read(builder, instruction, range);
+            if (!locals.Accesses.TryGetValue(instruction, out (int First, int Count) range))
+                output.Instructions.Add(instruction);
+            else if (instruction.Opcode == Opcode.Store)
+                Write(builder, instruction, range);
+            else
+                Read(builder, instruction, range);
         }
         block.Instructions.Clear();
         block.Instructions.AddRange(output.Instructions);
         foreach (Edge edge in block.Terminator!.Edges)
-            if (placed.TryGetValue(flow.IndexOf(edge.Target), out List<int>? wanted)) edge.Arguments.AddRange(wanted.Select(Get));
+        {
+            if (placed.TryGetValue(flow.IndexOf(edge.Target), out List<int>? wanted))
+                edge.Arguments.AddRange(wanted.Select(Get));
+        }
     }
 
     private void Write(IrBuilder builder, Instruction store, (int First, int Count) range)
@@ -77,7 +87,8 @@ internal sealed class PieceRenaming
         builder.Location = load.Location;
         var pieces = new Piece[range.Count];
         var values = new Value[range.Count];
-        for (int i = 0; i < range.Count; i++) (pieces[i], values[i]) = (locals.Pieces[range.First + i], Get(range.First + i));
+        for (int i = 0; i < range.Count; i++)
+            (pieces[i], values[i]) = (locals.Pieces[range.First + i], Get(range.First + i));
         replacements.Add(load.Result, PieceConversion.Combine(builder, pieces, values, load.MemoryType));
     }
 

@@ -37,7 +37,8 @@ internal static class PieceSplitting
             for (long at = places[i]; at < places[i + 1];)
             {
                 int bytes = 8;
-                while (at + bytes > places[i + 1]) bytes /= 2;
+                while (at + bytes > places[i + 1])
+                    bytes /= 2;
                 pieces.Add(new Piece(at, TypeOf(overlapping, at, bytes)));
                 at += bytes;
             }
@@ -51,7 +52,8 @@ internal static class PieceSplitting
         MemoryType type = bytes switch { 1 => MemoryType.U8, 2 => MemoryType.U16, 4 => MemoryType.I32, _ => MemoryType.I64 };
         foreach ((long start, MemoryType candidate, int count) in accesses)
         {
-            if (start != offset || candidate.Bytes != bytes || count < best || (count == best && candidate >= type)) continue;
+            if (start != offset || candidate.Bytes != bytes || count < best || (count == best && candidate >= type))
+                continue;
             best = count;
             type = candidate;
         }

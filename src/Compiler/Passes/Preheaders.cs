@@ -10,7 +10,8 @@ internal static class Preheaders
     public static Block Ensure(Function function, Loop loop, IEnumerable<Way> ways)
     {
         List<Way> outside = [.. ways.Where(w => !loop.Contains(w.From))];
-        if (outside is [Way only] && only.From.Terminator!.Edges.Length == 1) return only.From;
+        if (outside is [Way only] && only.From.Terminator!.Edges.Length == 1)
+            return only.From;
         return Insert(function, loop.Header, outside);
     }
 
@@ -18,9 +19,11 @@ internal static class Preheaders
     public static Block Insert(Function function, Block target, List<Way> ways)
     {
         var block = new Block();
-        foreach (Value parameter in target.Parameters) block.Parameters.Add(new Value(parameter.Type));
+        foreach (Value parameter in target.Parameters)
+            block.Parameters.Add(new Value(parameter.Type));
         block.Terminator = Terminator.Branch(target.Terminator!.Location, target, [.. block.Parameters]);
-        foreach (Way way in ways) way.Edge.Target = block;
+        foreach (Way way in ways)
+            way.Edge.Target = block;
         function.Blocks.Insert(function.Blocks.IndexOf(target), block);
         return block;
     }

@@ -16,11 +16,15 @@ internal sealed class PromotableLocals
         addresses = new LocalAddresses(flow);
         foreach (Block block in flow.Order)
         {
-            foreach (Instruction instruction in block.Instructions) Visit(instruction);
+            foreach (Instruction instruction in block.Instructions)
+                Visit(instruction);
             foreach (Edge edge in block.Terminator!.Edges)
             {
                 for (int i = 0; i < edge.Arguments.Count; i++)
-                    if (edge.Arguments[i].Type == IrType.LocalPtr) BlockUnlessTracked(edge.Arguments[i], edge.Target.Parameters[i]);
+                {
+                    if (edge.Arguments[i].Type == IrType.LocalPtr)
+                        BlockUnlessTracked(edge.Arguments[i], edge.Target.Parameters[i]);
+                }
             }
         }
         Assign();
@@ -36,14 +40,17 @@ internal sealed class PromotableLocals
     {
         foreach ((Instruction local, List<(Instruction Access, long Offset)> list) in accesses)
         {
-            if (blocked.Contains(local)) continue;
+            if (blocked.Contains(local))
+                continue;
             List<Piece> pieces = PieceSplitting.Of(list.Select(a => (a.Offset, a.Access.MemoryType)));
             var starts = new Dictionary<long, int>();
-            for (int i = 0; i < pieces.Count; i++) starts.Add(pieces[i].Offset, i);
+            for (int i = 0; i < pieces.Count; i++)
+                starts.Add(pieces[i].Offset, i);
             foreach ((Instruction access, long offset) in list)
             {
                 int first = starts[offset], end = first;
-                while (end < pieces.Count && pieces[end].Offset < offset + access.MemoryType.Bytes) end++;
+                while (end < pieces.Count && pieces[end].Offset < offset + access.MemoryType.Bytes)
+                    end++;
                 Accesses.Add(access, (Pieces.Count + first, end - first));
             }
             Pieces.AddRange(pieces);
@@ -55,32 +62,40 @@ internal sealed class PromotableLocals
         Value[] operands = instruction.Operands;
         for (int i = 0; i < operands.Length; i++)
         {
-            if (operands[i].Type != IrType.LocalPtr) continue;
-            if (i == 0 && instruction.Opcode is Opcode.Load or Opcode.Store) VisitAccess(instruction);
-            else if (instruction.Opcode is Opcode.Offset or Opcode.Select) BlockUnlessTracked(operands[i], instruction.Result);
-            else Block(operands[i]);
+            if (operands[i].Type != IrType.LocalPtr)
+                continue;
+            if (i == 0 && instruction.Opcode is Opcode.Load or Opcode.Store)
+                VisitAccess(instruction);
+            else if (instruction.Opcode is Opcode.Offset or Opcode.Select)
+                BlockUnlessTracked(operands[i], instruction.Result);
+            else
+                Block(operands[i]);
         }
     }
 
     private void VisitAccess(Instruction access)
     {
-        if (addresses.Of(access.Operands[0]) is not { Local: { } local } address) return;
+        if (addresses.Of(access.Operands[0]) is not { Local: { } local } address)
+            return;
         if (address.Offset is not { } offset)
         {
             blocked.Add(local);
             return;
         }
-        if (!accesses.TryGetValue(local, out List<(Instruction Access, long Offset)>? list)) accesses.Add(local, list = []);
+        if (!accesses.TryGetValue(local, out List<(Instruction Access, long Offset)>? list))
+            accesses.Add(local, list = []);
         list.Add((access, offset + access.ByteOffset));
     }
 
     private void BlockUnlessTracked(Value pointer, Value result)
     {
-        if (addresses.Of(result) is not { Local: not null }) Block(pointer);
+        if (addresses.Of(result) is not { Local: not null })
+            Block(pointer);
     }
 
     private void Block(Value pointer)
     {
-        if (addresses.Of(pointer)?.Local is { } local) blocked.Add(local);
+        if (addresses.Of(pointer)?.Local is { } local)
+            blocked.Add(local);
     }
 }

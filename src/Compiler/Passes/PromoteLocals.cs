@@ -15,7 +15,8 @@ internal sealed class PromoteLocals : IPass
         SimplifyBranches.DropUnreachable(function);
         var flow = new ControlFlow(function);
         var locals = new PromotableLocals(flow);
-        if (locals.Accesses.Count == 0) return false;
+        if (locals.Accesses.Count == 0)
+            return false;
         var dominators = new Dominators(flow);
         Dictionary<int, List<int>> placed = new PieceLiveness(flow, locals).PlaceParameters(dominators);
         new PieceRenaming(flow, locals, placed).Run(function, dominators);

@@ -14,9 +14,11 @@ internal sealed class Replacements
     /// <summary>What stands for the value now.</summary>
     public Value Of(Value value)
     {
-        if (!map.TryGetValue(value, out Value? next)) return value;
+        if (!map.TryGetValue(value, out Value? next))
+            return value;
         Value end = next;
-        while (map.TryGetValue(end, out Value? further)) end = further;
+        while (map.TryGetValue(end, out Value? further))
+            end = further;
         while (next != end)
         {
             map[value] = end;
@@ -29,22 +31,29 @@ internal sealed class Replacements
     public void ApplyTo(Instruction instruction)
     {
         Value[] operands = instruction.Operands;
-        for (int i = 0; i < operands.Length; i++) operands[i] = Of(operands[i]);
+        for (int i = 0; i < operands.Length; i++)
+            operands[i] = Of(operands[i]);
     }
 
     public void ApplyTo(Terminator terminator)
     {
-        if (terminator.Selector is { } selector) terminator.Selector = Of(selector);
+        if (terminator.Selector is { } selector)
+            terminator.Selector = Of(selector);
         foreach (Edge edge in terminator.Edges)
-            for (int i = 0; i < edge.Arguments.Count; i++) edge.Arguments[i] = Of(edge.Arguments[i]);
+        {
+            for (int i = 0; i < edge.Arguments.Count; i++)
+                edge.Arguments[i] = Of(edge.Arguments[i]);
+        }
     }
 
     public void ApplyTo(Function function)
     {
-        if (IsEmpty) return;
+        if (IsEmpty)
+            return;
         foreach (Block block in function.Blocks)
         {
-            foreach (Instruction instruction in block.Instructions) ApplyTo(instruction);
+            foreach (Instruction instruction in block.Instructions)
+                ApplyTo(instruction);
             ApplyTo(block.Terminator!);
         }
     }

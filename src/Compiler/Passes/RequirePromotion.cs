@@ -17,14 +17,17 @@ internal sealed class RequirePromotion : IPass
         {
             foreach (Instruction instruction in block.Instructions)
             {
-                if (!Array.Exists(instruction.Operands, o => o.Type == IrType.LocalPtr)) continue;
+                if (!Array.Exists(instruction.Operands, o => o.Type == IrType.LocalPtr))
+                    continue;
                 bool isAccess = instruction.Opcode is Opcode.Load or Opcode.Store;
                 if (isAccess && addresses.Of(instruction.Operands[0]) is not { Offset: not null })
                     throw DiagnosticKinds.UnknownRegisterIndex.At(instruction.Location);
-                if (instruction.Opcode is not Opcode.Offset) fallback ??= instruction;
+                if (instruction.Opcode is not Opcode.Offset)
+                    fallback ??= instruction;
             }
         }
-        if (fallback is not null) throw DiagnosticKinds.UnknownRegisterIndex.At(fallback.Location);
+        if (fallback is not null)
+            throw DiagnosticKinds.UnknownRegisterIndex.At(fallback.Location);
         return false;
     }
 }

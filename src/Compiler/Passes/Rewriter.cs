@@ -31,7 +31,8 @@ internal sealed class Rewriter(LaunchShape launch, bool isLast)
             replacements.ApplyTo(instruction);
             location = instruction.Location;
             Instruction current = MemoryRules.AbsorbOffset(instruction) ?? instruction;
-            if (current != instruction) Replace(instruction, current, replacements);
+            if (current != instruction)
+                Replace(instruction, current, replacements);
             if (current.Results.Length == 1 && Simplify(current) is { } value)
             {
                 HasChanged = true;
@@ -56,19 +57,22 @@ internal sealed class Rewriter(LaunchShape launch, bool isLast)
     private void Replace(Instruction instruction, Instruction current, Replacements replacements)
     {
         HasChanged = true;
-        for (int i = 0; i < current.Results.Length; i++) replacements.Add(instruction.Results[i], current.Results[i]);
+        for (int i = 0; i < current.Results.Length; i++)
+            replacements.Add(instruction.Results[i], current.Results[i]);
     }
 
     private Value Append(Instruction instruction)
     {
-        if (Simplify(instruction) is { } known) return known;
+        if (Simplify(instruction) is { } known)
+            return known;
         output.Add(instruction);
         return instruction.Result;
     }
 
     private Value? Simplify(Instruction instruction)
     {
-        if (Folding.Of(instruction) is { } known) return known;
+        if (Folding.Of(instruction) is { } known)
+            return known;
         PutConstantRight(instruction);
         return instruction.Opcode switch
         {
@@ -91,6 +95,7 @@ internal sealed class Rewriter(LaunchShape launch, bool isLast)
         bool isCommutative = instruction.Opcode is Opcode.Add or Opcode.Mul or Opcode.And or Opcode.Or or Opcode.Xor
             or Opcode.Min or Opcode.MinU or Opcode.Max or Opcode.MaxU;
         Value[] operands = instruction.Operands;
-        if (isCommutative && operands[0] is Constant && operands[1] is not Constant) (operands[0], operands[1]) = (operands[1], operands[0]);
+        if (isCommutative && operands[0] is Constant && operands[1] is not Constant)
+            (operands[0], operands[1]) = (operands[1], operands[0]);
     }
 }

@@ -21,7 +21,8 @@ internal sealed class RotateLoops : IPass
             Loop? next = new LoopForest(flow, new Dominators(flow)).InnermostFirst.Find(l => IsTestedAtTop(l, flow));
             changed = next is not null;
             any |= changed;
-            if (next is not null) Rotate(function, next, flow);
+            if (next is not null)
+                Rotate(function, next, flow);
         }
         return any;
     }
@@ -29,7 +30,8 @@ internal sealed class RotateLoops : IPass
     private static bool IsTestedAtTop(Loop loop, ControlFlow flow)
     {
         Block header = loop.Header;
-        if (header.Terminator is not { Edges: [Edge first, Edge second] } || loop.Contains(first.Target) == loop.Contains(second.Target)) return false;
+        if (header.Terminator is not { Edges: [Edge first, Edge second] } || loop.Contains(first.Target) == loop.Contains(second.Target))
+            return false;
         return loop.Blocks.Count > 1 && header.Instructions.Count <= MaxTest
             && header.Instructions.TrueForAll(i => i.IsPure && i.Opcode != Opcode.Load)
             && flow.WaysInto(header).TrueForAll(w => !loop.Contains(w.From) || (w.From != header && w.From.Terminator!.Edges.Length == 1));
@@ -44,7 +46,10 @@ internal sealed class RotateLoops : IPass
         EscapingValues.Demote(function, test);
         CopyTo(before, loop.Header);
         foreach (Way way in flow.WaysInto(loop.Header))
-            if (loop.Contains(way.From)) CopyTo(way.From, loop.Header);
+        {
+            if (loop.Contains(way.From))
+                CopyTo(way.From, loop.Header);
+        }
         SimplifyBranches.DropUnreachable(function);
     }
 
@@ -53,11 +58,13 @@ internal sealed class RotateLoops : IPass
     {
         Edge entry = block.Terminator!.Edges[0];
         var values = new Dictionary<Value, Value>();
-        for (int i = 0; i < test.Parameters.Count; i++) values.Add(test.Parameters[i], entry.Arguments[i]);
+        for (int i = 0; i < test.Parameters.Count; i++)
+            values.Add(test.Parameters[i], entry.Arguments[i]);
         foreach (Instruction instruction in test.Instructions)
         {
             Instruction copy = instruction.With(Array.ConvertAll(instruction.Operands, Of));
-            for (int i = 0; i < copy.Results.Length; i++) values.Add(instruction.Results[i], copy.Results[i]);
+            for (int i = 0; i < copy.Results.Length; i++)
+                values.Add(instruction.Results[i], copy.Results[i]);
             block.Instructions.Add(copy);
         }
         Terminator end = test.Terminator!;

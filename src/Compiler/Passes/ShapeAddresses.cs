@@ -19,13 +19,16 @@ internal sealed class ShapeAddresses : IPass
         foreach (Block block in flow.Order)
         {
             int depth = 0;
-            for (Loop? loop = loops.Of(block); loop is not null; loop = loop.Parent) depth++;
-            foreach (Value parameter in block.Parameters) depths[parameter] = depth;
+            for (Loop? loop = loops.Of(block); loop is not null; loop = loop.Parent)
+                depth++;
+            foreach (Value parameter in block.Parameters)
+                depths[parameter] = depth;
             var builder = new IrBuilder { Block = new Block() };
             foreach (Instruction instruction in block.Instructions)
             {
                 replacements.ApplyTo(instruction);
-                foreach (Value result in instruction.Results) depths[result] = depth;
+                foreach (Value result in instruction.Results)
+                    depths[result] = depth;
                 builder.Location = instruction.Location;
                 if (instruction.Opcode == Opcode.Offset && instruction.Operands[1] is not Constant && instruction.Result.Type != IrType.LocalPtr)
                 {
@@ -59,7 +62,8 @@ internal sealed class ShapeAddresses : IPass
 
     private static Value Scaled(IrBuilder builder, AddressTerm term, IrType width)
     {
-        if (term.Scale == 1) return term.Value;
+        if (term.Scale == 1)
+            return term.Value;
         return long.IsPow2(term.Scale)
             ? builder.Emit(Opcode.Shl, width, term.Value, Constant.I32((int)long.Log2(term.Scale)))
             : builder.Emit(Opcode.Mul, width, term.Value, Constant.Integer(width, term.Scale));

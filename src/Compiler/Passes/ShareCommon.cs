@@ -20,7 +20,8 @@ internal sealed class ShareCommon : IPass
         {
             while (open.TryPeek(out (int Last, List<Instruction> Added) top) && top.Last < place)
             {
-                foreach (Instruction instruction in top.Added) known.Remove(instruction);
+                foreach (Instruction instruction in top.Added)
+                    known.Remove(instruction);
                 open.Pop();
             }
             int block = dominators.Preorder[place];
@@ -35,10 +36,12 @@ internal sealed class ShareCommon : IPass
     private static bool IsKnown(Instruction instruction, Dictionary<Instruction, Instruction> known, List<Instruction> added, Replacements replacements)
     {
         replacements.ApplyTo(instruction);
-        if (!instruction.IsPure || instruction.Results.Length == 0) return false;
+        if (!instruction.IsPure || instruction.Results.Length == 0)
+            return false;
         if (known.TryGetValue(instruction, out Instruction? earlier))
         {
-            for (int i = 0; i < instruction.Results.Length; i++) replacements.Add(instruction.Results[i], earlier.Results[i]);
+            for (int i = 0; i < instruction.Results.Length; i++)
+                replacements.Add(instruction.Results[i], earlier.Results[i]);
             return true;
         }
         known.Add(instruction, instruction);

@@ -13,7 +13,8 @@ internal sealed class SimplifyBranches : IPass
         for (bool changed = true; changed;)
         {
             changed = false;
-            foreach (Block block in function.Blocks) changed |= Decide(block);
+            foreach (Block block in function.Blocks)
+                changed |= Decide(block);
             changed |= DropUnreachable(function);
             changed |= SkipEmptyBlocks(function);
             changed |= DropUnreachable(function);
@@ -33,7 +34,8 @@ internal sealed class SimplifyBranches : IPass
     private static bool Decide(Block block)
     {
         Terminator end = block.Terminator!;
-        if (end.Selector is null) return false;
+        if (end.Selector is null)
+            return false;
         Edge[] edges = end.Edges;
         if (end.Selector is Constant constant)
         {
@@ -47,16 +49,21 @@ internal sealed class SimplifyBranches : IPass
             block.Terminator = new Terminator(end.Location, null, edges[0]);
             return true;
         }
-        if (edges.Length != 2 || end.Selector.Definition is not { Opcode: Opcode.Not } negation) return false;
+        if (edges.Length != 2 || end.Selector.Definition is not { Opcode: Opcode.Not } negation)
+            return false;
         block.Terminator = new Terminator(end.Location, negation.Operands[0], edges[1], edges[0]);
         return true;
     }
 
     private static bool IsSameWay(Edge a, Edge b)
     {
-        if (a.Target != b.Target) return false;
+        if (a.Target != b.Target)
+            return false;
         for (int i = 0; i < a.Arguments.Count; i++)
-            if (!ReferenceEquals(a.Arguments[i], b.Arguments[i]) && !Folding.SameConstant(a.Arguments[i], b.Arguments[i])) return false;
+        {
+            if (!ReferenceEquals(a.Arguments[i], b.Arguments[i]) && !Folding.SameConstant(a.Arguments[i], b.Arguments[i]))
+                return false;
+        }
         return true;
     }
 
@@ -67,8 +74,10 @@ internal sealed class SimplifyBranches : IPass
         bool changed = false;
         foreach (Block block in function.Blocks)
         {
-            if (block == function.Entry || block.Instructions.Count > 0 || block.Terminator!.Edges is not [Edge exit] || exit.Target == block) continue;
-            if (!block.Parameters.TrueForAll(p => uses.Of(p) == exit.Arguments.Count(a => ReferenceEquals(a, p)))) continue;
+            if (block == function.Entry || block.Instructions.Count > 0 || block.Terminator!.Edges is not [Edge exit] || exit.Target == block)
+                continue;
+            if (!block.Parameters.TrueForAll(p => uses.Of(p) == exit.Arguments.Count(a => ReferenceEquals(a, p))))
+                continue;
             foreach (Edge edge in incoming[block])
             {
                 List<Value> given = [.. edge.Arguments];
@@ -92,11 +101,13 @@ internal sealed class SimplifyBranches : IPass
         var gone = new HashSet<Block>();
         foreach (Block block in function.Blocks)
         {
-            if (gone.Contains(block)) continue;
+            if (gone.Contains(block))
+                continue;
             while (block.Terminator!.Edges is [Edge edge] && edge.Target != block && edge.Target != function.Entry && incoming[edge.Target].Count == 1)
             {
                 Block next = edge.Target;
-                for (int i = 0; i < next.Parameters.Count; i++) replacements.Add(next.Parameters[i], edge.Arguments[i]);
+                for (int i = 0; i < next.Parameters.Count; i++)
+                    replacements.Add(next.Parameters[i], edge.Arguments[i]);
                 block.Instructions.AddRange(next.Instructions);
                 block.Terminator = next.Terminator;
                 gone.Add(next);
@@ -111,7 +122,10 @@ internal sealed class SimplifyBranches : IPass
     {
         var incoming = function.Blocks.ToDictionary(b => b, _ => new List<Edge>());
         foreach (Block block in function.Blocks)
-            foreach (Edge edge in block.Terminator!.Edges) incoming[edge.Target].Add(edge);
+        {
+            foreach (Edge edge in block.Terminator!.Edges)
+                incoming[edge.Target].Add(edge);
+        }
         return incoming;
     }
 }

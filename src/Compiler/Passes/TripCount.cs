@@ -39,9 +39,11 @@ internal sealed class TripCount
     public static int? At(Block exit, Loop loop, ControlFlow flow, Bounds bounds)
     {
         var count = new TripCount(loop, flow.WaysInto(loop.Header), bounds);
-        if (!count.Collect(exit.Terminator!.Selector!) || !count.CollectParameters()) return null;
+        if (!count.Collect(exit.Terminator!.Selector!) || !count.CollectParameters())
+            return null;
         int? trips = count.Run(exit.Terminator, fromLargest: false);
-        if (!count.startsUnknown || trips is null) return trips;
+        if (!count.startsUnknown || trips is null)
+            return trips;
         return count.IsMonotonous && count.Run(exit.Terminator, fromLargest: true) == trips ? trips : null;
     }
 
@@ -55,17 +57,20 @@ internal sealed class TripCount
 
     private bool Collect(Value value)
     {
-        if (value is Constant || !visited.Add(value)) return true;
+        if (value is Constant || !visited.Add(value))
+            return true;
         if (value.Definition is not { } definition)
         {
             int index = loop.Header.Parameters.IndexOf(value);
-            if (index < 0) return false;
+            if (index < 0)
+                return false;
             parameters.Add(index);
             return true;
         }
         bool isKnown = definition.IsPure && definition.Results.Length == 1 && definition.Operands.Length > 0
             && definition.Opcode is not (Opcode.Ptx or Opcode.Load) && slice.Count < MaxSlice;
-        if (!isKnown || !Array.TrueForAll(definition.Operands, Collect)) return false;
+        if (!isKnown || !Array.TrueForAll(definition.Operands, Collect))
+            return false;
         slice.Add(definition);
         return true;
     }
@@ -76,14 +81,16 @@ internal sealed class TripCount
         for (int i = 0; i < parameters.Count; i++)
         {
             int index = parameters[i];
-            if (!ways.TrueForAll(w => loop.Contains(w.From) ? Collect(w.Edge.Arguments[index]) : CanStart(w.Edge.Arguments[index]))) return false;
+            if (!ways.TrueForAll(w => loop.Contains(w.From) ? Collect(w.Edge.Arguments[index]) : CanStart(w.Edge.Arguments[index])))
+                return false;
         }
         return true;
     }
 
     private bool CanStart(Value value)
     {
-        if (value is Constant) return true;
+        if (value is Constant)
+            return true;
         startsUnknown = true;
         return value.Type == IrType.I32 && bounds.MaxOf(value) < Step;
     }
@@ -94,21 +101,30 @@ internal sealed class TripCount
         if (startsUnknown)
         {
             foreach (Way way in ways.Where(w => !loop.Contains(w.From)))
+            {
                 foreach (int index in parameters)
-                    if (way.Edge.Arguments[index] is { } start and not Constant) values[start] = Constant.I32(fromLargest ? (int)bounds.MaxOf(start) : 0);
+                {
+                    if (way.Edge.Arguments[index] is { } start and not Constant)
+                        values[start] = Constant.I32(fromLargest ? (int)bounds.MaxOf(start) : 0);
+                }
+            }
         }
-        if (!Enter(w => !loop.Contains(w.From), values)) return null;
+        if (!Enter(w => !loop.Contains(w.From), values))
+            return null;
         for (int trip = 0; trip <= Max; trip++)
         {
             foreach (Instruction instruction in slice)
             {
                 Instruction known = instruction.With(Array.ConvertAll(instruction.Operands, o => (Value)Known(o, values)));
-                if (ConstantFolding.Of(known) is not { } result) return null;
+                if (ConstantFolding.Of(known) is not { } result)
+                    return null;
                 values[instruction.Result] = result;
             }
             Edge taken = exit.Edges[Known(exit.Selector!, values).Bits != 0 ? 0 : 1];
-            if (!loop.Contains(taken.Target)) return trip;
-            if (!Enter(w => loop.Contains(w.From), values)) return null;
+            if (!loop.Contains(taken.Target))
+                return trip;
+            if (!Enter(w => loop.Contains(w.From), values))
+                return null;
         }
         return null;
     }
@@ -121,13 +137,16 @@ internal sealed class TripCount
         {
             foreach (Way way in ways)
             {
-                if (!isChosen(way)) continue;
+                if (!isChosen(way))
+                    continue;
                 Constant argument = Known(way.Edge.Arguments[parameters[i]], values);
-                if (next[i] is { } other && !Folding.SameConstant(other, argument)) return false;
+                if (next[i] is { } other && !Folding.SameConstant(other, argument))
+                    return false;
                 next[i] = argument;
             }
         }
-        for (int i = 0; i < next.Length; i++) values[loop.Header.Parameters[parameters[i]]] = next[i];
+        for (int i = 0; i < next.Length; i++)
+            values[loop.Header.Parameters[parameters[i]]] = next[i];
         return true;
     }
 

@@ -24,10 +24,12 @@ internal static class TrivialParameters
         bool changed = false;
         for (int i = block.Parameters.Count - 1; i >= 0; i--)
         {
-            if (Only(block.Parameters[i], ways, i, replacements) is not { } value) continue;
+            if (Only(block.Parameters[i], ways, i, replacements) is not { } value)
+                continue;
             replacements.Add(block.Parameters[i], value);
             block.Parameters.RemoveAt(i);
-            foreach (Way way in ways) way.Edge.Arguments.RemoveAt(i);
+            foreach (Way way in ways)
+                way.Edge.Arguments.RemoveAt(i);
             changed = true;
         }
         return changed;
@@ -39,8 +41,10 @@ internal static class TrivialParameters
         foreach (Way way in ways)
         {
             Value argument = replacements.Of(way.Edge.Arguments[index]);
-            if (ReferenceEquals(argument, parameter)) continue;
-            if (only is not null && !ReferenceEquals(only, argument) && !Folding.SameConstant(only, argument)) return null;
+            if (ReferenceEquals(argument, parameter))
+                continue;
+            if (only is not null && !ReferenceEquals(only, argument) && !Folding.SameConstant(only, argument))
+                return null;
             only = argument;
         }
         return only;

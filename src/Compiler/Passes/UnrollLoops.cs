@@ -27,12 +27,18 @@ internal sealed class UnrollLoops : IPass
         int total = function.Blocks.Sum(b => b.Instructions.Count);
         foreach (Loop loop in loops.InnermostFirst)
         {
-            if (touched.Contains(loop)) continue;
-            if (TryUnroll(function, loop, flow, dominators, bounds, touched, ref total) is not { } copied) continue;
+            if (touched.Contains(loop))
+                continue;
+            if (TryUnroll(function, loop, flow, dominators, bounds, touched, ref total) is not { } copied)
+                continue;
             foreach (Block block in copied.Blocks)
-                for (Loop? around = loops.Of(block); around is not null; around = around.Parent) touched.Add(around);
+            {
+                for (Loop? around = loops.Of(block); around is not null; around = around.Parent)
+                    touched.Add(around);
+            }
         }
-        if (touched.Count > 0) SimplifyBranches.DropUnreachable(function);
+        if (touched.Count > 0)
+            SimplifyBranches.DropUnreachable(function);
         return touched.Count > 0;
     }
 
@@ -40,12 +46,15 @@ internal sealed class UnrollLoops : IPass
     private static Loop? TryUnroll(
         Function function, Loop loop, ControlFlow flow, Dominators dominators, Bounds bounds, HashSet<Loop> touched, ref int total)
     {
-        if (FindExit(loop, flow, dominators, bounds) is not ({ } exit, int trips)) return null;
+        if (FindExit(loop, flow, dominators, bounds) is not ({ } exit, int trips))
+            return null;
         List<Block> demanding = LoopDemands.Find(loop, flow, dominators);
         Loop wide = LoopDemands.Widen(loop, demanding, flow);
-        if (wide.Blocks.Count > loop.Blocks.Count && touched.Count > 0) return null;
+        if (wide.Blocks.Count > loop.Blocks.Count && touched.Count > 0)
+            return null;
         int growth = wide.Blocks.Sum(b => b.Instructions.Count) * trips;
-        if (demanding.Count == 0 && growth > MaxGrowth) return null;
+        if (demanding.Count == 0 && growth > MaxGrowth)
+            return null;
         if (total + growth > MaxInstructions)
             throw DiagnosticKinds.UnrolledTooFar.At(loop.Header.Terminator!.Location, total + growth, MaxInstructions);
         EscapingValues.Demote(function, wide);
@@ -60,10 +69,14 @@ internal sealed class UnrollLoops : IPass
         (Block? Exit, int Trips) best = (null, int.MaxValue);
         foreach (Block block in loop.Blocks)
         {
-            if (block.Terminator is not { Edges: [Edge first, Edge second], Selector.Type: IrType.Pred }) continue;
-            if (loop.Contains(first.Target) == loop.Contains(second.Target)) continue;
-            if (!flow.WaysInto(loop.Header).TrueForAll(w => !loop.Contains(w.From) || dominators.Dominates(block, w.From))) continue;
-            if (TripCount.At(block, loop, flow, bounds) is { } trips && trips < best.Trips) best = (block, trips);
+            if (block.Terminator is not { Edges: [Edge first, Edge second], Selector.Type: IrType.Pred })
+                continue;
+            if (loop.Contains(first.Target) == loop.Contains(second.Target))
+                continue;
+            if (!flow.WaysInto(loop.Header).TrueForAll(w => !loop.Contains(w.From) || dominators.Dominates(block, w.From)))
+                continue;
+            if (TripCount.At(block, loop, flow, bounds) is { } trips && trips < best.Trips)
+                best = (block, trips);
         }
         return best;
     }

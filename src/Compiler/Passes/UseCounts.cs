@@ -13,10 +13,17 @@ internal sealed class UseCounts
         foreach (Block block in function.Blocks)
         {
             foreach (Instruction instruction in block.Instructions)
-                foreach (Value operand in instruction.Operands) Count(operand);
-            if (block.Terminator!.Selector is { } selector) Count(selector);
+            {
+                foreach (Value operand in instruction.Operands)
+                    Count(operand);
+            }
+            if (block.Terminator!.Selector is { } selector)
+                Count(selector);
             foreach (Edge edge in block.Terminator.Edges)
-                foreach (Value argument in edge.Arguments) Count(argument);
+            {
+                foreach (Value argument in edge.Arguments)
+                    Count(argument);
+            }
         }
     }
 
@@ -24,6 +31,7 @@ internal sealed class UseCounts
 
     private void Count(Value value)
     {
-        if (value is not Constant) CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _)++;
+        if (value is not Constant)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _)++;
     }
 }

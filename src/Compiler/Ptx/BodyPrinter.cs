@@ -35,9 +35,14 @@ internal sealed class BodyPrinter
     public void Print()
     {
         foreach (FlowNode node in graph.Nodes)
-            if (Skip(node) == node) printed.Add(node);
-        for (int i = 0; i < printed.Count; i++) FindTargets(printed[i], i + 1 < printed.Count ? printed[i + 1] : null);
-        for (int i = 0; i < printed.Count; i++) Print(printed[i], i + 1 < printed.Count ? printed[i + 1] : null);
+        {
+            if (Skip(node) == node)
+                printed.Add(node);
+        }
+        for (int i = 0; i < printed.Count; i++)
+            FindTargets(printed[i], i + 1 < printed.Count ? printed[i + 1] : null);
+        for (int i = 0; i < printed.Count; i++)
+            Print(printed[i], i + 1 < printed.Count ? printed[i + 1] : null);
     }
 
     private static string Label(FlowNode node) => string.Create(CultureInfo.InvariantCulture, $"$L{node.Index}");
@@ -48,7 +53,8 @@ internal sealed class BodyPrinter
         FlowNode next = node;
         for (int steps = 0; IsEmpty(next); steps++)
         {
-            if (steps > graph.Nodes.Count) return node;
+            if (steps > graph.Nodes.Count)
+                return node;
             next = next.Successors[0];
         }
         return next;
@@ -56,9 +62,13 @@ internal sealed class BodyPrinter
 
     private bool IsEmpty(FlowNode node)
     {
-        if (node.Exit is null) return false;
+        if (node.Exit is null)
+            return false;
         foreach (Instruction instruction in node.Instructions)
-            if (!folded.Contains(instruction)) return false;
+        {
+            if (!folded.Contains(instruction))
+                return false;
+        }
         return sharing.CopiesAtEnd(node).Count == 0;
     }
 
@@ -67,17 +77,22 @@ internal sealed class BodyPrinter
         FlowNode[] ways = [.. node.Successors.Select(Skip)];
         bool isSwitch = ways.Length > 2 || (ways.Length == 2 && node.Block!.Terminator!.Selector!.Type != IrType.Pred);
         foreach (FlowNode way in ways)
-            if (isSwitch || way != following) jumpTargets.Add(way);
+        {
+            if (isSwitch || way != following)
+                jumpTargets.Add(way);
+        }
     }
 
     private static bool UsesTable(FlowNode node) => node.Exit is null && node.Successors.Count > LeastTableTargets;
 
     private void Print(FlowNode node, FlowNode? following)
     {
-        if (jumpTargets.Contains(node)) Lines.Label(Label(node));
+        if (jumpTargets.Contains(node))
+            Lines.Label(Label(node));
         foreach (Instruction instruction in node.Instructions)
         {
-            if (folded.Contains(instruction)) continue;
+            if (folded.Contains(instruction))
+                continue;
             source.At(instruction.Location, Lines);
             Print(sharing.CopiesBefore(instruction));
             instructions.Print(instruction);
@@ -102,18 +117,23 @@ internal sealed class BodyPrinter
     {
         Value selector = node.Block!.Terminator!.Selector!;
         FlowNode[] ways = [.. node.Successors.Select(Skip)];
-        if (UsesTable(node)) Table(Registers.Of(selector), ways);
-        else if (selector.Type != IrType.Pred) Chain(Registers.Of(selector), ways, following);
-        else If(selector, ways[0], ways[1], following);
+        if (UsesTable(node))
+            Table(Registers.Of(selector), ways);
+        else if (selector.Type != IrType.Pred)
+            Chain(Registers.Of(selector), ways, following);
+        else
+            If(selector, ways[0], ways[1], following);
     }
 
     private void If(Value selector, FlowNode whenTrue, FlowNode whenFalse, FlowNode? following)
     {
         (Value condition, bool inverted) = folded.Condition(selector);
-        if (inverted) (whenTrue, whenFalse) = (whenFalse, whenTrue);
+        if (inverted)
+            (whenTrue, whenFalse) = (whenFalse, whenTrue);
         if (whenTrue == following)
         {
-            if (whenFalse != following) Lines.Add($"@!{Registers.Of(condition)} bra {Label(whenFalse)};");
+            if (whenFalse != following)
+                Lines.Add($"@!{Registers.Of(condition)} bra {Label(whenFalse)};");
             return;
         }
         Lines.Add($"@{Registers.Of(condition)} bra {Label(whenTrue)};");
@@ -122,7 +142,8 @@ internal sealed class BodyPrinter
 
     private void Jump(FlowNode target, FlowNode? following)
     {
-        if (target != following) Lines.Statement("bra.uni", Label(target));
+        if (target != following)
+            Lines.Statement("bra.uni", Label(target));
     }
 
     private void Chain(string selector, FlowNode[] ways, FlowNode? following)
@@ -148,7 +169,8 @@ internal sealed class BodyPrinter
 
     private void Print(IReadOnlyList<Copy> copies)
     {
-        if (copies.Count == 0) return;
+        if (copies.Count == 0)
+            return;
         var kinds = new Dictionary<string, RegisterClass>();
         var moves = new List<(string To, string From)>(copies.Count);
         foreach (Copy copy in copies)
@@ -157,7 +179,8 @@ internal sealed class BodyPrinter
             kinds.Add(to, PtxTypes.ClassOf(copy.To.Type));
             moves.Add((to, copy.From is Constant constant ? Registers.Number(constant) : Registers.Of(copy.From)));
         }
-        foreach ((string to, string from) in ParallelCopies.InOrder(moves, Temporary)) Lines.Statement($"mov.{PtxTypes.Word(kinds[to])}", to, from);
+        foreach ((string to, string from) in ParallelCopies.InOrder(moves, Temporary))
+            Lines.Statement($"mov.{PtxTypes.Word(kinds[to])}", to, from);
 
         string Temporary(string like)
         {

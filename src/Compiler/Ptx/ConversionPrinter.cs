@@ -18,17 +18,20 @@ internal sealed class ConversionPrinter(PtxLines lines, Registers registers, Fol
             OfCondition(instruction);
             return true;
         }
-        if (Name(instruction, instruction.Operands[0].Type) is not { } name) return false;
+        if (Name(instruction, instruction.Operands[0].Type) is not { } name)
+            return false;
         string to = registers.Of(instruction.Result), from = registers.Of(instruction.Operands[0]);
         lines.Statement(name, to, from);
         bool isWide = instruction.Result.Type.Bits == 64 || instruction.Operands[0].Type.Bits == 64;
-        if (isWide && instruction.Opcode is Opcode.ToInteger or Opcode.ToIntegerU) ZeroIfNaN(instruction, to, from);
+        if (isWide && instruction.Opcode is Opcode.ToInteger or Opcode.ToIntegerU)
+            ZeroIfNaN(instruction, to, from);
         return true;
     }
 
     private static string? Name(Instruction instruction, IrType from)
     {
-        if (instruction.Results.Length != 1) return null;
+        if (instruction.Results.Length != 1)
+            return null;
         IrType to = instruction.Result.Type;
         string signed = PtxTypes.Number(to), unsigned = PtxTypes.Number(to, isSigned: false);
         return instruction.Opcode switch

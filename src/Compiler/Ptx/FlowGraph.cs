@@ -19,7 +19,8 @@ internal sealed class FlowGraph
     {
         var graph = new FlowGraph();
         List<FlowNode> order = graph.ReversePostorder(graph.NodeOf(function.Entry));
-        for (int i = 0; i < order.Count; i++) order[i].Index = i;
+        for (int i = 0; i < order.Count; i++)
+            order[i].Index = i;
         graph.FindLoops(order);
         graph.Place(order, null);
         return graph;
@@ -27,7 +28,8 @@ internal sealed class FlowGraph
 
     private FlowNode NodeOf(Block block)
     {
-        if (nodes.TryGetValue(block, out FlowNode? known)) return known;
+        if (nodes.TryGetValue(block, out FlowNode? known))
+            return known;
         var made = new FlowNode(block);
         nodes.Add(block, made);
         return made;
@@ -35,7 +37,8 @@ internal sealed class FlowGraph
 
     private void Connect(FlowNode node)
     {
-        if (node.Block is not { } block) return;
+        if (node.Block is not { } block)
+            return;
         Terminator end = block.Terminator ?? throw new InvalidOperationException("a block has no end");
         if (end.Edges.Length == 1 || end.Selector is Constant)
         {
@@ -44,9 +47,11 @@ internal sealed class FlowGraph
         }
         else
         {
-            foreach (Edge edge in end.Edges) node.Successors.Add(edge.Arguments.Count == 0 ? NodeOf(edge.Target) : OnEdge(edge));
+            foreach (Edge edge in end.Edges)
+                node.Successors.Add(edge.Arguments.Count == 0 ? NodeOf(edge.Target) : OnEdge(edge));
         }
-        foreach (FlowNode next in node.Successors) next.Predecessors.Add(node);
+        foreach (FlowNode next in node.Successors)
+            next.Predecessors.Add(node);
     }
 
     private FlowNode OnEdge(Edge edge)
@@ -60,8 +65,10 @@ internal sealed class FlowGraph
 
     private static Edge Taken(Terminator end)
     {
-        if (end.Selector is not Constant known) return end.Edges[0];
-        if (end.Edges.Length == 2 && known.Type == IrType.Pred) return end.Edges[known.Bits != 0 ? 0 : 1];
+        if (end.Selector is not Constant known)
+            return end.Edges[0];
+        if (end.Edges.Length == 2 && known.Type == IrType.Pred)
+            return end.Edges[known.Bits != 0 ? 0 : 1];
         return end.Edges[(int)Math.Min(known.Bits, (ulong)end.Edges.Length - 1)];
     }
 
@@ -81,8 +88,10 @@ internal sealed class FlowGraph
             }
             stack.Push((top.Node, top.Next - 1));
             FlowNode next = top.Node.Successors[top.Next];
-            if (!open.TryGetValue(next, out bool isOpen)) Open(next);
-            else if (isOpen) backEdges.Add((top.Node, next));
+            if (!open.TryGetValue(next, out bool isOpen))
+                Open(next);
+            else if (isOpen)
+                backEdges.Add((top.Node, next));
         }
         order.Reverse();
         return order;
@@ -103,21 +112,26 @@ internal sealed class FlowGraph
             var open = new Stack<FlowNode>(back);
             while (open.TryPop(out FlowNode? node))
             {
-                if (node.Index < back.Key.Index || !inside.Add(node)) continue;
-                foreach (FlowNode before in node.Predecessors) open.Push(before);
+                if (node.Index < back.Key.Index || !inside.Add(node))
+                    continue;
+                foreach (FlowNode before in node.Predecessors)
+                    open.Push(before);
             }
             var loop = new FlowLoop(back.Key.Loop);
             loop.Nodes.AddRange(inside.OrderBy(n => n.Index));
-            foreach (FlowNode node in loop.Nodes) node.Loop = loop;
+            foreach (FlowNode node in loop.Nodes)
+                node.Loop = loop;
         }
-        foreach (FlowNode node in order) node.Index = -1;
+        foreach (FlowNode node in order)
+            node.Index = -1;
     }
 
     private void Place(List<FlowNode> order, FlowLoop? within)
     {
         foreach (FlowNode node in order)
         {
-            if (node.Index >= 0) continue;
+            if (node.Index >= 0)
+                continue;
             if (node.Loop == within)
             {
                 node.Index = Nodes.Count;
@@ -125,7 +139,8 @@ internal sealed class FlowGraph
                 continue;
             }
             FlowLoop inner = node.Loop!;
-            while (inner.Parent != within && inner.Parent is not null) inner = inner.Parent;
+            while (inner.Parent != within && inner.Parent is not null)
+                inner = inner.Parent;
             Place(inner.Nodes, inner);
         }
     }

@@ -16,13 +16,22 @@ internal sealed class FoldedInstructions
     {
         var result = new FoldedInstructions();
         foreach (FlowNode node in graph.Nodes)
+        {
             foreach (Instruction instruction in node.Instructions)
-                if (CanFold(instruction)) result.folded.Add(instruction);
+            {
+                if (CanFold(instruction))
+                    result.folded.Add(instruction);
+            }
+        }
         foreach (FlowNode node in graph.Nodes)
         {
-            foreach (Instruction instruction in node.Instructions) result.Use(instruction);
+            foreach (Instruction instruction in node.Instructions)
+                result.Use(instruction);
             if (node.Exit is { } exit)
-                foreach (Value argument in exit.Arguments) result.Keep(argument);
+            {
+                foreach (Value argument in exit.Arguments)
+                    result.Keep(argument);
+            }
         }
         return result;
     }
@@ -35,7 +44,8 @@ internal sealed class FoldedInstructions
         while (value.Definition is { Opcode: Opcode.Bitcast } cast && folded.Contains(cast))
         {
             value = cast.Operands[0];
-            if (value is Constant constant) return new Constant(cast.Result.Type, constant.Bits);
+            if (value is Constant constant)
+                return new Constant(cast.Result.Type, constant.Bits);
         }
         return value;
     }
@@ -63,7 +73,8 @@ internal sealed class FoldedInstructions
 
     private void Use(Instruction instruction)
     {
-        if (instruction.Opcode == Opcode.Bitcast && folded.Contains(instruction)) return;
+        if (instruction.Opcode == Opcode.Bitcast && folded.Contains(instruction))
+            return;
         Value[] operands = instruction.Operands;
         for (int i = 0; i < operands.Length; i++)
         {

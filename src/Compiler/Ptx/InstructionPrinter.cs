@@ -21,7 +21,8 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             case Opcode.Select: Select(instruction); break;
             case Opcode.Local: throw new InvalidOperationException("a thread's variable is left in memory: the passes must make it registers");
             default:
-                if (!conversions.TryPrint(instruction)) Arithmetic(instruction);
+                if (!conversions.TryPrint(instruction))
+                    Arithmetic(instruction);
                 break;
         }
     }
@@ -94,7 +95,8 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
         Value left = instruction.Operands[0], right = instruction.Operands[1];
         bool commutes = instruction.Opcode is Opcode.Add or Opcode.Mul or Opcode.And or Opcode.Or or Opcode.Xor or Opcode.Offset
             or Opcode.Min or Opcode.Max or Opcode.MinU or Opcode.MaxU or Opcode.MulWide or Opcode.MulWideU;
-        if (commutes && folded.Resolve(left) is Constant) (left, right) = (right, left);
+        if (commutes && folded.Resolve(left) is Constant)
+            (left, right) = (right, left);
         lines.Statement(name, to, registers.OrNumber(left), registers.OrNumber(right));
     }
 
@@ -105,8 +107,10 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
         if (left.Type == IrType.Pred)
         {
             lines.Statement("xor.pred", to, registers.Of(left), registers.Of(right));
-            if (instruction.Condition == Condition.Eq) lines.Statement("not.pred", to, to);
-            else if (instruction.Condition != Condition.Ne) throw new InvalidOperationException($"predicates have no order: {instruction.Condition}");
+            if (instruction.Condition == Condition.Eq)
+                lines.Statement("not.pred", to, to);
+            else if (instruction.Condition != Condition.Ne)
+                throw new InvalidOperationException($"predicates have no order: {instruction.Condition}");
             return;
         }
         lines.Statement($"setp.{Relation(instruction.Condition, left.Type)}", to, registers.OrNumber(left), registers.OrNumber(right));
@@ -124,7 +128,8 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             _ => "ge",
         };
         bool isUnsigned = condition >= Condition.LtU;
-        if (type.IsFloat) return $"{word}{(isUnsigned || condition == Condition.Ne ? "u" : "")}.{PtxTypes.Number(type)}";
+        if (type.IsFloat)
+            return $"{word}{(isUnsigned || condition == Condition.Ne ? "u" : "")}.{PtxTypes.Number(type)}";
         return $"{word}.{(type == IrType.B16 ? "b16" : PtxTypes.Number(type, !isUnsigned && !type.IsPointer))}";
     }
 
@@ -134,8 +139,10 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
         Value whenTrue = instruction.Operands[inverted ? 2 : 1], whenFalse = instruction.Operands[inverted ? 1 : 2];
         string to = registers.Of(instruction.Result), by = registers.Of(condition);
         IrType type = instruction.Result.Type;
-        if (type == IrType.Pred) SelectCondition(to, by, registers.Of(whenTrue), registers.Of(whenFalse));
-        else lines.Statement($"selp.{PtxTypes.Word(PtxTypes.ClassOf(type))}", to, registers.OrNumber(whenTrue), registers.OrNumber(whenFalse), by);
+        if (type == IrType.Pred)
+            SelectCondition(to, by, registers.Of(whenTrue), registers.Of(whenFalse));
+        else
+            lines.Statement($"selp.{PtxTypes.Word(PtxTypes.ClassOf(type))}", to, registers.OrNumber(whenTrue), registers.OrNumber(whenFalse), by);
     }
 
     /// <summary>selp has no predicates: (by and a) or (not by and b).</summary>

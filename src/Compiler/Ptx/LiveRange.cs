@@ -8,8 +8,10 @@ internal sealed class LiveRange
     /// <summary>Adds a stretch behind all others.</summary>
     public void Append(int first, int last)
     {
-        if (stretches.Count > 0 && first <= stretches[^1].Last + 1) stretches[^1] = (stretches[^1].First, Math.Max(last, stretches[^1].Last));
-        else stretches.Add((first, last));
+        if (stretches.Count > 0 && first <= stretches[^1].Last + 1)
+            stretches[^1] = (stretches[^1].First, Math.Max(last, stretches[^1].Last));
+        else
+            stretches.Add((first, last));
     }
 
     /// <summary>Takes earlier positions before the stretch that begins at <paramref name="first"/>.</summary>
@@ -24,9 +26,12 @@ internal sealed class LiveRange
     {
         for (int i = 0, k = 0; i < stretches.Count && k < other.stretches.Count;)
         {
-            if (stretches[i].Last < other.stretches[k].First) i++;
-            else if (other.stretches[k].Last < stretches[i].First) k++;
-            else return true;
+            if (stretches[i].Last < other.stretches[k].First)
+                i++;
+            else if (other.stretches[k].Last < stretches[i].First)
+                k++;
+            else
+                return true;
         }
         return false;
     }

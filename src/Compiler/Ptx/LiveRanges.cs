@@ -33,8 +33,10 @@ internal sealed class LiveRanges
     {
         var result = new LiveRanges(graph, folded);
         result.NumberPositions();
-        foreach (FlowNode node in graph.Nodes) result.Define(node);
-        foreach (FlowNode node in graph.Nodes) result.Use(node);
+        foreach (FlowNode node in graph.Nodes)
+            result.Define(node);
+        foreach (FlowNode node in graph.Nodes)
+            result.Use(node);
         result.Sweep();
         return result;
     }
@@ -58,14 +60,18 @@ internal sealed class LiveRanges
 
     private void Define(FlowNode node)
     {
-        if (node.Block is not { } block) return;
-        foreach (Value parameter in block.Parameters) Define(parameter, node, node.First);
+        if (node.Block is not { } block)
+            return;
+        foreach (Value parameter in block.Parameters)
+            Define(parameter, node, node.First);
         for (int i = 0; i < block.Instructions.Count; i++)
         {
             Instruction instruction = block.Instructions[i];
-            if (folded.Contains(instruction)) continue;
+            if (folded.Contains(instruction))
+                continue;
             int at = PositionOf(node, i) + (TiedOperands.WritesEarly(instruction) ? CopyWrite : Write);
-            foreach (Value result in instruction.Results) Define(result, node, at);
+            foreach (Value result in instruction.Results)
+                Define(result, node, at);
         }
     }
 
@@ -82,23 +88,32 @@ internal sealed class LiveRanges
         for (int i = 0; i < node.Instructions.Count; i++)
         {
             Instruction instruction = node.Instructions[i];
-            if (folded.Contains(instruction)) continue;
+            if (folded.Contains(instruction))
+                continue;
             int at = PositionOf(node, i);
             bool early = TiedOperands.WritesEarly(instruction);
             for (int k = 0; k < instruction.Operands.Length; k++)
                 Use(instruction.Operands[k], node, early && TiedOperands.IsTied(instruction, k) ? at : at + Read);
             // what nobody reads still takes its register while it is written
-            foreach (Value result in instruction.Results) Use(result, node, at + Write);
+            foreach (Value result in instruction.Results)
+                Use(result, node, at + Write);
         }
         if (node.Exit is { } exit)
-            foreach (Value argument in exit.Arguments) Use(argument, node, node.End);
-        else if (node.Block!.Terminator!.Selector is { } selector) Use(selector, node, node.End + Read);
+        {
+            foreach (Value argument in exit.Arguments)
+                Use(argument, node, node.End);
+        }
+        else if (node.Block!.Terminator!.Selector is { } selector)
+        {
+            Use(selector, node, node.End + Read);
+        }
     }
 
     private void Use(Value operand, FlowNode node, int position)
     {
         Value value = folded.Condition(operand).Value;
-        if (value is Constant || folded.VariableOf(value) is not null) return;
+        if (value is Constant || folded.VariableOf(value) is not null)
+            return;
         int number = numbers[value], before = lastUses[number];
         if (before >= 0 && uses[before].Node == node.Index)
         {
@@ -134,7 +149,8 @@ internal sealed class LiveRanges
             {
                 (int node, int last, _) = uses[use];
                 Touch(node, last);
-                if (node != home.Index) Enter(graph.Nodes[node]);
+                if (node != home.Index)
+                    Enter(graph.Nodes[node]);
             }
             while (open.TryPop(out FlowNode? node))
             {
@@ -142,21 +158,25 @@ internal sealed class LiveRanges
                 {
                     Touch(before.Index, before.First);
                     leaves[before.Index] = stamp;
-                    if (before != home) Enter(before);
+                    if (before != home)
+                        Enter(before);
                 }
             }
             Ranges.Add(Range(v, touched, enters, leaves, lastUse));
 
             void Touch(int node, int last)
             {
-                if (seen[node] != stamp) (seen[node], lastUse[node]) = (stamp, last);
-                else lastUse[node] = Math.Max(lastUse[node], last);
+                if (seen[node] != stamp)
+                    (seen[node], lastUse[node]) = (stamp, last);
+                else
+                    lastUse[node] = Math.Max(lastUse[node], last);
                 touched.Add(node);
             }
 
             void Enter(FlowNode node)
             {
-                if (enters[node.Index] == stamp) return;
+                if (enters[node.Index] == stamp)
+                    return;
                 enters[node.Index] = stamp;
                 open.Push(node);
             }
@@ -178,7 +198,8 @@ internal sealed class LiveRanges
         int stamp = value + 1, before = -1;
         foreach (int at in touched)
         {
-            if (at == before) continue;
+            if (at == before)
+                continue;
             before = at;
             FlowNode node = graph.Nodes[at];
             int first = enters[at] == stamp ? node.First : definitions[value].Position;

@@ -27,12 +27,15 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
         string list = registers.Of(values[0]);
         if (values.Length > 1)
         {
-            for (int i = 1; i < values.Length; i++) list += ", " + registers.Of(values[i]);
+            for (int i = 1; i < values.Length; i++)
+                list += ", " + registers.Of(values[i]);
             list = $"{{{list}}}";
         }
         string address = Address(instruction.Operands[0], instruction.ByteOffset);
-        if (isLoad) lines.Statement(name, list, address);
-        else lines.Statement(name, address, list);
+        if (isLoad)
+            lines.Statement(name, list, address);
+        else
+            lines.Statement(name, address, list);
     }
 
     public void PrintParameter(Instruction instruction)

@@ -13,7 +13,8 @@ internal static class ParallelCopies
         var waiting = new Dictionary<string, string>();
         foreach ((string to, string from) in moves)
         {
-            if (to == from) continue;
+            if (to == from)
+                continue;
             waiting.Add(to, from);
             readers[from] = readers.GetValueOrDefault(from) + 1;
         }
@@ -24,7 +25,8 @@ internal static class ParallelCopies
             if (!free.TryDequeue(out string? to))
             {
                 // only circles are left: what the next one reads is kept elsewhere
-                do to = circles.Dequeue();
+                do
+                    to = circles.Dequeue();
                 while (!waiting.ContainsKey(to));
                 string kept = temporary(to);
                 result.Add((kept, to));
@@ -34,9 +36,11 @@ internal static class ParallelCopies
             string from = waiting[to];
             waiting.Remove(to);
             result.Add((to, from));
-            if (!readers.TryGetValue(from, out int count)) continue;
+            if (!readers.TryGetValue(from, out int count))
+                continue;
             readers[from] = count - 1;
-            if (count == 1 && waiting.ContainsKey(from)) free.Enqueue(from);
+            if (count == 1 && waiting.ContainsKey(from))
+                free.Enqueue(from);
         }
         return result;
     }

@@ -26,7 +26,8 @@ internal sealed class PtxFormPrinter(PtxLines lines, Registers registers, Folded
             else if (c == '{')
             {
                 int end = form.IndexOf('}', i);
-                if (end < 0) throw new InvalidOperationException($"a brace of '{form}' isn't closed");
+                if (end < 0)
+                    throw new InvalidOperationException($"a brace of '{form}' isn't closed");
                 Operand(instruction, form[(i + 1)..end]);
                 i = end;
             }
@@ -53,15 +54,18 @@ internal sealed class PtxFormPrinter(PtxLines lines, Registers registers, Folded
             Immediate(instruction, name, place);
             return;
         }
-        if (place.IsList) text.Append('{');
+        if (place.IsList)
+            text.Append('{');
         for (int i = 0; i < place.Count; i++)
         {
-            if (i > 0) text.Append(", ");
+            if (i > 0)
+                text.Append(", ");
             text.Append(place.FirstResult >= 0 ? registers.Of(instruction.Results[place.FirstResult + i])
                 : place.IsList ? registers.Of(instruction.Operands[place.FirstOperand + i])
                 : registers.OrNumber(instruction.Operands[place.FirstOperand + i]));
         }
-        if (place.IsList) text.Append('}');
+        if (place.IsList)
+            text.Append('}');
     }
 
     private void Immediate(Instruction instruction, string name, PtxFormOperand place)
@@ -70,7 +74,8 @@ internal sealed class PtxFormPrinter(PtxLines lines, Registers registers, Folded
         {
             if (folded.Resolve(instruction.Operands[place.FirstOperand + i]) is not Constant constant)
                 throw DiagnosticKinds.OperandNotConstant.At(instruction.Location, name, instruction.Ptx!.Text.Trim());
-            if (i > 0) text.Append(", ");
+            if (i > 0)
+                text.Append(", ");
             text.Append(Registers.Number(constant));
         }
     }

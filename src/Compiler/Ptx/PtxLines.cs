@@ -11,7 +11,8 @@ internal sealed class PtxLines
 
     public void Add(string line, int depth = 0)
     {
-        for (int i = 0; i <= depth; i++) text.Append(Indent);
+        for (int i = 0; i <= depth; i++)
+            text.Append(Indent);
         text.Append(line).Append('\n');
     }
 

@@ -23,8 +23,10 @@ internal static class PtxNames
         var clean = new StringBuilder(name.Length);
         foreach (char c in name)
         {
-            if (char.IsAsciiLetterOrDigit(c) || c == '_') clean.Append(c);
-            else clean.Append(CultureInfo.InvariantCulture, $"${(int)c:x4}");
+            if (char.IsAsciiLetterOrDigit(c) || c == '_')
+                clean.Append(c);
+            else
+                clean.Append(CultureInfo.InvariantCulture, $"${(int)c:x4}");
         }
         return clean.ToString();
     }

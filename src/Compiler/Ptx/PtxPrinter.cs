@@ -34,10 +34,12 @@ internal static class PtxPrinter
             text.Append(Declaration(variable)).Append('\n');
             any = true;
         }
-        if (any) text.Append('\n');
+        if (any)
+            text.Append('\n');
         Signature(text, function);
         text.Append("{\n");
-        foreach (string line in body.Registers.Declarations()) text.Append("    ").Append(line).Append('\n');
+        foreach (string line in body.Registers.Declarations())
+            text.Append("    ").Append(line).Append('\n');
         foreach (Variable variable in function.Variables.Where(v => v.IsOfKernel))
             text.Append("    ").Append(Declaration(variable)).Append('\n');
         text.Append('\n');
@@ -45,7 +47,8 @@ internal static class PtxPrinter
             text.Append(CultureInfo.InvariantCulture, $"    mov.{PtxTypes.Word(kind)} {register}, {number};\n");
         text.Append(body.Lines).Append("}\n");
         string[] files = [.. source.FileDirectives()];
-        if (files.Length > 0) text.Append('\n').AppendJoin('\n', files).Append('\n');
+        if (files.Length > 0)
+            text.Append('\n').AppendJoin('\n', files).Append('\n');
         return text.ToString();
     }
 
@@ -64,8 +67,10 @@ internal static class PtxPrinter
         };
         string size = variable.IsDynamic ? "" : variable.Bytes.ToString(CultureInfo.InvariantCulture);
         string declaration = string.Create(CultureInfo.InvariantCulture, $"{space} .align {variable.Alignment} .b8 {PtxNames.Of(variable)}[{size}]");
-        if (variable.Initial is not { Length: > 0 } initial || variable.IsOfKernel) return declaration + ";";
-        if (initial.Length <= BytesPerLine) return $"{declaration} = {{{string.Join(", ", initial)}}};";
+        if (variable.Initial is not { Length: > 0 } initial || variable.IsOfKernel)
+            return declaration + ";";
+        if (initial.Length <= BytesPerLine)
+            return $"{declaration} = {{{string.Join(", ", initial)}}};";
         return $"{declaration} = {{\n    {string.Join(",\n    ", initial.Chunk(BytesPerLine).Select(c => string.Join(", ", c)))}\n}};";
     }
 
@@ -76,9 +81,12 @@ internal static class PtxPrinter
         text.Append(function.Parameters.Count > 0 ? "\n)\n" : ")\n");
         LaunchShape launch = function.Launch;
         text.Append(CultureInfo.InvariantCulture, $".reqntid {launch.Block.X}, {launch.Block.Y}, {launch.Block.Z}\n");
-        if (launch.Cluster is var (x, y, z)) text.Append(CultureInfo.InvariantCulture, $".reqnctapercluster {x}, {y}, {z}\n");
-        if (launch.MinimumCtas > 0) text.Append(CultureInfo.InvariantCulture, $".minnctapersm {launch.MinimumCtas}\n");
-        if (launch.MaximumRegisters > 0) text.Append(CultureInfo.InvariantCulture, $".maxnreg {launch.MaximumRegisters}\n");
+        if (launch.Cluster is var (x, y, z))
+            text.Append(CultureInfo.InvariantCulture, $".reqnctapercluster {x}, {y}, {z}\n");
+        if (launch.MinimumCtas > 0)
+            text.Append(CultureInfo.InvariantCulture, $".minnctapersm {launch.MinimumCtas}\n");
+        if (launch.MaximumRegisters > 0)
+            text.Append(CultureInfo.InvariantCulture, $".maxnreg {launch.MaximumRegisters}\n");
     }
 
     private static string Parameter(KernelParameter parameter) => parameter.OpaqueBytes > 0 || parameter.Struct is not null

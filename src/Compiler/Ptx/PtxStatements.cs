@@ -29,20 +29,23 @@ internal static class PtxStatements
             }
             else if (char.IsWhiteSpace(c))
             {
-                if (!begins && line[^1] != ' ') line.Append(' ');
+                if (!begins && line[^1] != ' ')
+                    line.Append(' ');
             }
             else
             {
                 lists += c == Open ? 1 : c == Close ? -1 : 0;
                 line.Append(c == Open ? '{' : c == Close ? '}' : c);
-                if (c == ';') Flush();
+                if (c == ';')
+                    Flush();
             }
         }
         Flush();
 
         void Flush()
         {
-            if (line.Length > 0) lines.Add(line.ToString().TrimEnd(), depth);
+            if (line.Length > 0)
+                lines.Add(line.ToString().TrimEnd(), depth);
             line.Clear();
         }
     }

@@ -21,9 +21,11 @@ internal sealed class Registers(RegisterSharing sharing, FoldedInstructions fold
     public string Of(Value value)
     {
         value = folded.Resolve(value);
-        if (value is Constant constant) return OfConstant(constant);
+        if (value is Constant constant)
+            return OfConstant(constant);
         value = sharing.Representative(value);
-        if (!names.TryGetValue(value, out string? name)) names.Add(value, name = Fresh(PtxTypes.ClassOf(value.Type)));
+        if (!names.TryGetValue(value, out string? name))
+            names.Add(value, name = Fresh(PtxTypes.ClassOf(value.Type)));
         return name;
     }
 
@@ -42,14 +44,17 @@ internal sealed class Registers(RegisterSharing sharing, FoldedInstructions fold
     public IEnumerable<string> Declarations()
     {
         foreach (RegisterClass kind in Classes)
+        {
             if (counts[(int)kind] is > 0 and var count)
                 yield return string.Create(CultureInfo.InvariantCulture, $".reg .{PtxTypes.Word(kind)} {PtxTypes.Prefix(kind)}<{count + 1}>;");
+        }
     }
 
     private string OfConstant(Constant constant)
     {
         RegisterClass kind = PtxTypes.ClassOf(constant.Type);
-        if (constants.TryGetValue((kind, constant.Bits), out string? known)) return known;
+        if (constants.TryGetValue((kind, constant.Bits), out string? known))
+            return known;
         string made = Fresh(kind);
         constants.Add((kind, constant.Bits), made);
         Constants.Add((made, kind, Number(constant)));

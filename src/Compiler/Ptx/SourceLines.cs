@@ -25,21 +25,28 @@ internal sealed class SourceLines(CompileOptions options, Func<Location?, Source
     /// <summary>Notes that what follows comes from here, if that is news.</summary>
     public void At(Location? location, PtxLines lines)
     {
-        if (location is null || ReferenceEquals(location, lastLocation) || !(options.LineTable || options.ShowSource)) return;
+        if (location is null || ReferenceEquals(location, lastLocation) || !(options.LineTable || options.ShowSource))
+            return;
         lastLocation = location;
-        if (!known.TryGetValue(location, out SourceLine? line)) known.Add(location, line = find(location));
-        if (line is null || last == (line.File, line.Line)) return;
+        if (!known.TryGetValue(location, out SourceLine? line))
+            known.Add(location, line = find(location));
+        if (line is null || last == (line.File, line.Line))
+            return;
         last = (line.File, line.Line);
         string name = SourceMap.NeutralName(line.File);
-        if (options.ShowSource) lines.Add(string.Create(CultureInfo.InvariantCulture, $"// {name}:{line.Line}{Text(line)}"));
-        if (!options.LineTable) return;
-        if (!files.TryGetValue(name, out int number)) files.Add(name, number = files.Count + 1);
+        if (options.ShowSource)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"// {name}:{line.Line}{Text(line)}"));
+        if (!options.LineTable)
+            return;
+        if (!files.TryGetValue(name, out int number))
+            files.Add(name, number = files.Count + 1);
         lines.Add(string.Create(CultureInfo.InvariantCulture, $".loc {number} {line.Line} {line.Column}"));
     }
 
     private string Text(SourceLine line)
     {
-        if (!texts.TryGetValue(line.File, out string[]? text)) texts.Add(line.File, text = File.Exists(line.File) ? File.ReadAllLines(line.File) : []);
+        if (!texts.TryGetValue(line.File, out string[]? text))
+            texts.Add(line.File, text = File.Exists(line.File) ? File.ReadAllLines(line.File) : []);
         return line.Line <= text.Length ? "  " + text[line.Line - 1].Trim() : "";
     }
 }

@@ -19,7 +19,7 @@ internal static class TargetLimits
     private const int FirstSpecific = 90;
 
     /// <summary>Architectures, and the first PTX ISA version (times ten) that knows each and its a-variant (PTX ISA 11.1.2).</summary>
-    private static readonly SortedDictionary<int, int> targets = new()
+    private static readonly SortedDictionary<int, int> Targets = new()
     {
         [80] = 70,
         [86] = 71,
@@ -40,9 +40,12 @@ internal static class TargetLimits
         var least = new Target(function.Launch.Cluster is null ? Target.Sm80.Architecture : ClusterArchitecture);
         foreach (Instruction instruction in function.Blocks.SelectMany(b => b.Instructions))
         {
-            if (instruction.Ptx is not { } form) continue;
-            if (form.Architecture > least.Architecture) least = new Target(form.Architecture);
-            if (form.IsArchitectureSpecific) least = least with { IsSpecific = true };
+            if (instruction.Ptx is not { } form)
+                continue;
+            if (form.Architecture > least.Architecture)
+                least = new Target(form.Architecture);
+            if (form.IsArchitectureSpecific)
+                least = least with { IsSpecific = true };
         }
         return least;
     }
@@ -54,12 +57,14 @@ internal static class TargetLimits
         int isa = IsaOf(function, target);
         CheckLaunch(function, target);
         CheckSizes(function);
-        if (function.Launch.Cluster is not null) isa = Math.Max(isa, ClusterIsa);
+        if (function.Launch.Cluster is not null)
+            isa = Math.Max(isa, ClusterIsa);
         foreach (Block block in function.Blocks)
         {
             foreach (Instruction instruction in block.Instructions)
             {
-                if (instruction.Ptx is not { } form) continue;
+                if (instruction.Ptx is not { } form)
+                    continue;
                 if (form.Architecture > target.Architecture || (form.IsArchitectureSpecific && (!target.IsSpecific || form.Architecture != target.Architecture)))
                     throw DiagnosticKinds.NeedsTarget.At(instruction.Location, Words(form), Need(form), target);
                 isa = Math.Max(isa, form.IsaVersion);
@@ -78,10 +83,10 @@ internal static class TargetLimits
     }
 
     private static int IsaOf(Function function, Target target) =>
-        targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
+        Targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
             ? isa
             : throw DiagnosticKinds.UnknownTarget.At(
-                function.Location, target, string.Join(", ", targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
+                function.Location, target, string.Join(", ", Targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
 
     /// <summary>A version that exists: PTX went from 7.8 to 8.0 and from 8.8 to 9.0.</summary>
     private static int Existing(int isa) => isa % 10 == 9 ? isa + 1 : isa;
@@ -104,7 +109,8 @@ internal static class TargetLimits
             throw DiagnosticKinds.BlockOutOfLimits.At(function.Location, x, y, z);
         if (launch.MaximumRegisters is not (0 or (>= 16 and <= 255)))
             throw DiagnosticKinds.RegistersOutOfLimits.At(function.Location, launch.MaximumRegisters);
-        if (launch.Cluster is not var (cx, cy, cz)) return;
+        if (launch.Cluster is not var (cx, cy, cz))
+            return;
         if (cx < 1 || cy < 1 || cz < 1 || (long)cx * cy * cz > MostClusterBlocks || target.Architecture < 90)
             throw DiagnosticKinds.ClusterOutOfLimits.At(function.Location, cx, cy, cz, target);
     }
@@ -121,7 +127,8 @@ internal static class TargetLimits
             throw DiagnosticKinds.TooMuchConstantMemory.At(Largest(function, VariableSpace.Const), constants, ConstantBytes);
         foreach (KernelParameter parameter in function.Parameters)
             parameters = Align(parameters, parameter.Alignment) + parameter.Bytes;
-        if (parameters > ParameterBytes) throw DiagnosticKinds.ParametersTooLarge.At(function.Location, parameters, ParameterBytes);
+        if (parameters > ParameterBytes)
+            throw DiagnosticKinds.ParametersTooLarge.At(function.Location, parameters, ParameterBytes);
     }
 
     /// <summary>Where the largest of the variables is asked for.</summary>

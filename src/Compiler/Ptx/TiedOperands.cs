@@ -8,18 +8,24 @@ internal static class TiedOperands
     /// <summary>Pairs of operand and result, by their indices.</summary>
     public static IEnumerable<(int Operand, int Result)> Of(Instruction instruction)
     {
-        if (instruction.Ptx is not { } form) yield break;
+        if (instruction.Ptx is not { } form)
+            yield break;
         foreach (PtxFormOperand operand in form.Operands.Values)
         {
-            if (operand.FirstOperand < 0 || operand.FirstResult < 0) continue;
-            for (int i = 0; i < operand.Count; i++) yield return (operand.FirstOperand + i, operand.FirstResult + i);
+            if (operand.FirstOperand < 0 || operand.FirstResult < 0)
+                continue;
+            for (int i = 0; i < operand.Count; i++)
+                yield return (operand.FirstOperand + i, operand.FirstResult + i);
         }
     }
 
     public static bool IsTied(Instruction instruction, int operand)
     {
         foreach (PtxFormOperand place in instruction.Ptx!.Operands.Values)
-            if (place.FirstOperand >= 0 && place.FirstResult >= 0 && operand >= place.FirstOperand && operand < place.FirstOperand + place.Count) return true;
+        {
+            if (place.FirstOperand >= 0 && place.FirstResult >= 0 && operand >= place.FirstOperand && operand < place.FirstOperand + place.Count)
+                return true;
+        }
         return false;
     }
 

@@ -10,9 +10,13 @@ internal static class AsyncLimits
     {
         warp.Cta.Warpgroups.CheckAtExit(warp);
         if (warp.Async.Find(Actor.BulkRead) is { } stores)
+        {
             for (int lane = 0; lane < Warp.Lanes; lane++)
+            {
                 if (stores.Waited[lane] < stores.LastUsed[lane])
                     throw new FaultException(FaultKind.Asynchronous, "a thread ends while a bulk store may still read its shared memory") { Lane = lane };
+            }
+        }
         if (warp.Async.Find(Actor.Wgmma) is { } products && products.Waited[0] < products.LastUsed[0])
             throw new FaultException(FaultKind.Asynchronous, "a warp ends with a wgmma that hasn't been waited for");
     }

@@ -37,17 +37,21 @@ internal sealed unsafe class AsyncStore(
     private void One(Warp warp, int lane, ulong target, MemoryBarrier done)
     {
         int element = values[0].Bytes, bytes = element * values.Length;
-        if (isGeneric) target -= AddressMap.SharedWindow;
+        if (isGeneric)
+            target -= AddressMap.SharedWindow;
         if (target % (uint)bytes != 0)
             throw new FaultException(FaultKind.Misaligned, $"{bytes}-byte access of shared memory") { Lane = lane, Address = target };
         if (MemoryReference.OwnerOf(warp, target, lane) != done.Cta)
+        {
             throw new FaultException(FaultKind.Invalid,
                 $"{Syntax.Opcode}.async to one CTA with an mbarrier of another")
             { Lane = lane, Address = target };
+        }
         Allocation at = MemoryReference.Locate(warp, StateSpace.SharedCluster, target, bytes, lane);
         long offset = (long)(MemoryReference.Offset(StateSpace.SharedCluster, target) - at.Address);
         Access access = Book(warp, done);
-        if (function is not null) at.Shadow.ReadWritten(at, offset, bytes, access);
+        if (function is not null)
+            at.Shadow.ReadWritten(at, offset, bytes, access);
         at.Shadow.Write(at, offset, bytes, access, null);
         ulong[] fresh = Array.ConvertAll(values, v => v.Read(warp, lane));
         byte* place = at.Data + offset;
@@ -62,7 +66,8 @@ internal sealed unsafe class AsyncStore(
         access.Entity = done.Entity;
         access.Mask = 1;
         access.Clock = done.Phase + 1;
-        if (function is not null) access.Scope = Scope.Cluster;
+        if (function is not null)
+            access.Scope = Scope.Cluster;
         return access;
     }
 

@@ -16,9 +16,12 @@ internal static class AsyncWork
             AsyncTiming.Late => false,
             _ => launch.Random.Next(2) == 0,
         };
-        if (inOrder && now) launch.Pending.FinishWhere(o => o.Actor == operation.Actor && o.Warp == warp);
-        if (now) operation.Finish();
-        else launch.Pending.Add(operation);
+        if (inOrder && now)
+            launch.Pending.FinishWhere(o => o.Actor == operation.Actor && o.Warp == warp);
+        if (now)
+            operation.Finish();
+        else
+            launch.Pending.Add(operation);
         launch.Progress++;
     }
 

@@ -41,9 +41,12 @@ internal sealed class BarrierOperation(string action, Address address, bool isGe
             return;
         }
         MemoryBarrier barrier = BarrierReference.Find(warp, at, lane, isGeneric);
-        if (bytes is { } tx && action != "complete_tx") barrier.Expect((int)tx.Read(warp, lane));
-        if (action == "complete_tx") barrier.Deliver((int)bytes!.Value.Read(warp, lane), barrier.Phase);
-        if (action is not ("arrive" or "arrive_drop")) return;
+        if (bytes is { } tx && action != "complete_tx")
+            barrier.Expect((int)tx.Read(warp, lane));
+        if (action == "complete_tx")
+            barrier.Deliver((int)bytes!.Value.Read(warp, lane), barrier.Phase);
+        if (action is not ("arrive" or "arrive_drop"))
+            return;
         token?.Write(warp, lane, (uint)barrier.Phase | (ulong)(uint)barrier.Pending << PendingShift);
         int phase = barrier.Phase;
         Knowledge news = relaxed ? Knowledge.None : warp.Publish(1u << lane);

@@ -16,7 +16,8 @@ internal static class BarrierReference
 
     public static (MemoryBarrierTable Table, ulong Address) Table(Warp warp, ulong address, int lane, bool isGeneric)
     {
-        if (isGeneric) address -= AddressMap.SharedWindow;
+        if (isGeneric)
+            address -= AddressMap.SharedWindow;
         return (MemoryReference.OwnerOf(warp, address, lane).MemoryBarriers, MemoryReference.Offset(StateSpace.Shared, address));
     }
 }

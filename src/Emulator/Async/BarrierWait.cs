@@ -24,9 +24,12 @@ internal sealed unsafe class BarrierWait(bool isTry, bool byParity, Address addr
             MemoryBarrier barrier = BarrierReference.Find(warp, (ulong)warp.Addresses[lane], lane, isGeneric);
             uint asked = (uint)state.Read(warp, lane);
             bool done = byParity ? barrier.IsComplete(asked) : barrier.Phase != (int)asked;
-            if (done) complete |= 1u << lane;
-            else first ??= barrier;
-            if (done && !relaxed) warp.Learn(1u << lane, barrier.Complete);
+            if (done)
+                complete |= 1u << lane;
+            else
+                first ??= barrier;
+            if (done && !relaxed)
+                warp.Learn(1u << lane, barrier.Complete);
         }
         if (first is not null && complete == 0 && !strand.GaveUp && (isTry || strand.Idle == warp.Cta.Launch.Progress))
         {
@@ -36,8 +39,10 @@ internal sealed unsafe class BarrierWait(bool isTry, bool byParity, Address addr
         strand.GaveUp = false;
         strand.MayGiveUp = false;
         strand.Idle = warp.Cta.Launch.Progress;
-        if (complete != warp.Active) warp.Yield = true;
-        else warp.Cta.Launch.Counters.BarrierWaits++;
+        if (complete != warp.Active)
+            warp.Yield = true;
+        else
+            warp.Cta.Launch.Counters.BarrierWaits++;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);

@@ -18,8 +18,10 @@ internal sealed unsafe class BulkLoad(Address to, Address from, LaneSlot size, A
             ulong source = At(warp, from, lane), shared = At(warp, to, lane), signal = At(warp, barrier, lane);
             int bytes = (int)size.Read(warp, lane);
             if (bytes % 16 != 0 || source % 16 != 0)
+            {
                 throw MemoryReference.Misaligned(
                     warp, StateSpace.Global, source, 16, lane, $"a bulk copy of {bytes} bytes, whose size and addresses must be multiples of 16,");
+            }
             foreach ((ulong target, ulong mbarrier) in BulkTransfer.Targets(warp, shared, signal, (uint?)multicast?.Read(warp, lane)))
                 One(warp, lane, source, target, mbarrier, bytes);
         }

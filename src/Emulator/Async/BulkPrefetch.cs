@@ -17,9 +17,11 @@ internal sealed unsafe class BulkPrefetch(Address from, LaneSlot size) : Instruc
             int lane = int.TrailingZeroCount((int)rest), bytes = (int)size.Read(warp, lane);
             ulong at = (ulong)warp.Addresses[lane];
             if (bytes < 0 || bytes % 16 != 0 || at % 16 != 0)
+            {
                 throw new FaultException(FaultKind.Misaligned,
                     $"a bulk prefetch of {bytes} bytes: size and address must be multiples of 16")
                 { Lane = lane, Address = at };
+            }
             MemoryReference.Locate(warp, StateSpace.Global, at, bytes, lane);
         }
     }

@@ -25,9 +25,13 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
             "inc" or "dec" => type == PtxType.U32,
             _ => type == PtxType.B32 || (!toShared && type == PtxType.B64),
         };
-        if (!fits) throw d.Error($"this reduction has no .{operation} of {type.Text()}");
-        if ((half && operation == "add") != noFlush) throw d.Error(noFlush ? ".noftz only belongs to .add of halves"
+        if (!fits)
+            throw d.Error($"this reduction has no .{operation} of {type.Text()}");
+        if ((half && operation == "add") != noFlush)
+        {
+            throw d.Error(noFlush ? ".noftz only belongs to .add of halves"
             : $".add of {type.Text()} wants .noftz");
+        }
     }
 
     public override void Execute(Warp warp)
@@ -37,11 +41,15 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
             int lane = int.TrailingZeroCount((int)rest), bytes = (int)size.Read(warp, lane);
             ulong target = At(warp, to, lane), source = At(warp, from, lane);
             if (bytes < 0 || bytes % 16 != 0 || target % 16 != 0)
+            {
                 throw new FaultException(FaultKind.Misaligned,
                     $"a bulk reduction of {bytes} bytes: size and addresses must be multiples of 16")
                 { Lane = lane, Address = target };
-            if (barrier is { } mbarrier) ToShared(warp, lane, source, target, At(warp, mbarrier, lane), bytes);
-            else ToGlobal(warp, lane, source, target, bytes);
+            }
+            if (barrier is { } mbarrier)
+                ToShared(warp, lane, source, target, At(warp, mbarrier, lane), bytes);
+            else
+                ToGlobal(warp, lane, source, target, bytes);
         }
     }
 

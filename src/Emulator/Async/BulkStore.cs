@@ -25,8 +25,10 @@ internal sealed unsafe class BulkStore(Address to, Address from, LaneSlot size) 
     private void One(Warp warp, int lane, ulong source, ulong target, int bytes)
     {
         if (bytes % 16 != 0 || target % 16 != 0)
+        {
             throw MemoryReference.Misaligned(
                 warp, StateSpace.Global, target, 16, lane, $"a bulk copy of {bytes} bytes, whose size and addresses must be multiples of 16,");
+        }
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, bytes, 16, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
         int group = reads.Clock;

@@ -11,7 +11,8 @@ internal static unsafe class BulkTransfer
 {
     public static (Allocation At, long Offset) Shared(Warp warp, ulong address, int bytes, int align, int lane)
     {
-        if (AddressMap.SpaceOf(address) == StateSpace.Shared) address -= AddressMap.SharedWindow;
+        if (AddressMap.SpaceOf(address) == StateSpace.Shared)
+            address -= AddressMap.SharedWindow;
         if (address % (uint)align != 0)
             throw MemoryReference.Misaligned(warp, StateSpace.SharedCluster, address, align, lane, $"a bulk copy, which needs {align} bytes,");
         Allocation at = MemoryReference.Locate(warp, StateSpace.SharedCluster, address, bytes, lane);
@@ -41,12 +42,13 @@ internal static unsafe class BulkTransfer
             yield return (shared, barrier);
             yield break;
         }
-        const ulong local = (1UL << AddressMap.RankShift) - 1;
+        const ulong Local = (1UL << AddressMap.RankShift) - 1;
         for (int rank = 0; rank < 16; rank++)
         {
-            if ((ranks >> rank & 1) == 0) continue;
+            if ((ranks >> rank & 1) == 0)
+                continue;
             ulong prefix = (ulong)(rank + 1) << AddressMap.RankShift;
-            yield return (shared & local | prefix, barrier & local | prefix);
+            yield return (shared & Local | prefix, barrier & Local | prefix);
         }
     }
 
@@ -58,8 +60,14 @@ internal static unsafe class BulkTransfer
         AsyncWork.Issue(warp, new AsyncOperation(Actor.TensorLoad, warp, lane, 0, () =>
         {
             move();
-            try { barrier.Deliver(bytes, phase); }
-            catch (FaultException fault) { throw fault.By(warp, lane, line); }
+            try
+            {
+                barrier.Deliver(bytes, phase);
+            }
+            catch (FaultException fault)
+            {
+                throw fault.By(warp, lane, line);
+            }
         }));
     }
 }

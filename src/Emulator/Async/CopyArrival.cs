@@ -22,7 +22,8 @@ internal sealed unsafe class CopyArrival(Address address, bool isGeneric, bool c
             warp.Begin(Line);
             warp.SetLane(lane);
             MemoryBarrier barrier = BarrierReference.Find(warp, (ulong)warp.Addresses[lane], lane, isGeneric);
-            if (counts) barrier.AwaitOneMore();
+            if (counts)
+                barrier.AwaitOneMore();
             int group = channel.LastUsed[lane], line = Line;
             VectorClock done = group == 0 ? VectorClock.Empty : VectorClock.Empty.With(warp.Cta.Number, channel.EntityOf(lane), 1, group);
             Knowledge news = Knowledge.None with { Seen = done };
@@ -34,7 +35,13 @@ internal sealed unsafe class CopyArrival(Address address, bool isGeneric, bool c
     private static void Finish(Warp warp, int lane, int group, int line, MemoryBarrier barrier, Knowledge news)
     {
         warp.Cta.Launch.Pending.FinishWhere(o => o.Actor == Actor.CopyAsync && o.Warp == warp && o.Lane == lane && o.Group <= group);
-        try { barrier.Arrive(1, news, drop: false); }
-        catch (FaultException fault) { throw fault.By(warp, lane, line); }
+        try
+        {
+            barrier.Arrive(1, news, drop: false);
+        }
+        catch (FaultException fault)
+        {
+            throw fault.By(warp, lane, line);
+        }
     }
 }

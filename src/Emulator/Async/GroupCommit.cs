@@ -11,7 +11,8 @@ internal sealed class GroupCommit(Actor[] kinds) : Instruction
         foreach (Actor kind in kinds)
         {
             SelfChannel channel = warp.Async.Channel(kind, warp.Cta);
-            for (uint rest = warp.Active; rest != 0; rest &= rest - 1) channel.Group[int.TrailingZeroCount((int)rest)]++;
+            for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+                channel.Group[int.TrailingZeroCount((int)rest)]++;
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class GroupWait(Actor[] kinds, int left, bool commits) : Instruc
             for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
             {
                 int lane = int.TrailingZeroCount((int)rest);
-                if (commits) channel.Group[lane]++;
+                if (commits)
+                    channel.Group[lane]++;
                 channel.Waited[lane] = Math.Max(channel.Waited[lane], channel.Group[lane] - 1 - left);
             }
             // a bulk store is one operation: its reads are done when it is

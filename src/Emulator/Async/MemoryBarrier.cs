@@ -38,7 +38,8 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     public void Expect(int more)
     {
         bytes += more;
-        if (Math.Abs((long)bytes) > MostBytes) throw new FaultException(FaultKind.Invalid, $"an mbarrier can't expect {bytes} bytes");
+        if (Math.Abs((long)bytes) > MostBytes)
+            throw new FaultException(FaultKind.Invalid, $"an mbarrier can't expect {bytes} bytes");
     }
 
     /// <summary>The running phase waits for one arrival more.</summary>
@@ -47,10 +48,13 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     public void Arrive(int arrivals, Knowledge news, bool drop)
     {
         if (arrivals > pending)
+        {
             throw new FaultException(FaultKind.Asynchronous, $"an mbarrier gets more arrivals in a phase than its {expected}: the phase before isn't complete")
             { Address = At.Address + (ulong)Offset, Allocation = At.Name };
+        }
         pending -= arrivals;
-        if (drop) expected -= arrivals;
+        if (drop)
+            expected -= arrivals;
         gathered = gathered.Join(news);
         CheckComplete();
     }
@@ -58,7 +62,8 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     /// <summary>fence.mbarrier_init by a thread that knows of the initialisation (PTX ISA 9.7.13.4).</summary>
     public void FenceInit(Access access, int clock)
     {
-        if (access.Knows(Cta.Number, initEntity, initClock)) readyForAsync ??= (access.IssuerEntity + access.Lane, clock);
+        if (access.Knows(Cta.Number, initEntity, initClock))
+            readyForAsync ??= (access.IssuerEntity + access.Lane, clock);
     }
 
     /// <summary>Asynchronous copies reach the object through another proxy: a fence must stand between its initialisation and them.</summary>
@@ -73,8 +78,10 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     public void Deliver(int count, int phase)
     {
         if (phase != Phase)
+        {
             throw new FaultException(FaultKind.Asynchronous, "an mbarrier's phase completes before all its copies: it expects too few bytes")
             { Address = At.Address + (ulong)Offset, Allocation = At.Name };
+        }
         bytes -= count;
         CheckComplete();
     }
@@ -85,7 +92,8 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     private void CheckComplete()
     {
         Cta.Launch.Progress++;
-        if (pending != 0 || bytes != 0) return;
+        if (pending != 0 || bytes != 0)
+            return;
         Complete = gathered with { Seen = gathered.Seen.With(Cta.Number, Entity, 1, Phase + 1) };
         gathered = Knowledge.None;
         pending = expected;

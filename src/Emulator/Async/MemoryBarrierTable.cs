@@ -15,7 +15,8 @@ internal sealed class MemoryBarrierTable(Cta cta)
 
     public unsafe void Initialize(Warp warp, ulong address, int lane, uint count)
     {
-        if (count is 0 or >= 1 << 20) throw new FaultException(FaultKind.Invalid, $"an mbarrier can't count {count} arrivals") { Lane = lane, Address = address };
+        if (count is 0 or >= 1 << 20)
+            throw new FaultException(FaultKind.Invalid, $"an mbarrier can't count {count} arrivals") { Lane = lane, Address = address };
         if (barriers.ContainsKey(address))
             throw new FaultException(FaultKind.Invalid, "mbarrier.init of a live mbarrier") { Lane = lane, Address = address };
         (Allocation at, long offset) = Place(address, lane);
@@ -45,15 +46,20 @@ internal sealed class MemoryBarrierTable(Cta cta)
     /// <summary>fence.mbarrier_init of a lane.</summary>
     public void FenceInit(Access access, int clock)
     {
-        foreach (MemoryBarrier barrier in barriers.Values) barrier.FenceInit(access, clock);
+        foreach (MemoryBarrier barrier in barriers.Values)
+            barrier.FenceInit(access, clock);
     }
 
     public void CheckAtExit()
     {
         foreach (MemoryBarrier barrier in barriers.Values)
+        {
             if (barrier.OutstandingBytes != 0)
+            {
                 throw Faults.At(FaultKind.Asynchronous,
                     $"the CTA ends while an mbarrier still waits for {barrier.OutstandingBytes} bytes", barrier.At, barrier.Offset, 0);
+            }
+        }
     }
 
     private (Allocation At, long Offset) Place(ulong address, int lane)

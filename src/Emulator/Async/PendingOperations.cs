@@ -22,8 +22,10 @@ internal sealed class PendingOperations
     public void FinishWhere(Func<AsyncOperation, bool> wanted)
     {
         AsyncOperation[] chosen = [.. list.Where(wanted)];
-        if (chosen.Length == 0) return;
+        if (chosen.Length == 0)
+            return;
         list.RemoveAll(o => wanted(o));
-        foreach (AsyncOperation operation in chosen) operation.Finish();
+        foreach (AsyncOperation operation in chosen)
+            operation.Finish();
     }
 }

@@ -14,7 +14,8 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
     {
         var sources = new ulong[Warp.Lanes];
         MemoryReference.Addresses(warp, from);
-        for (int lane = 0; lane < Warp.Lanes; lane++) sources[lane] = (ulong)warp.Addresses[lane];
+        for (int lane = 0; lane < Warp.Lanes; lane++)
+            sources[lane] = (ulong)warp.Addresses[lane];
         warp.Cta.Launch.Counters.Access(this, StateSpace.Global, warp.Addresses, warp.Active, bytes);
         MemoryReference.Addresses(warp, to);
         warp.Cta.Launch.Counters.AsyncBytes += bytes * int.PopCount((int)warp.Active);
@@ -28,8 +29,10 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
     private void One(Warp warp, int lane, ulong source, ulong target)
     {
         int count = size is { } given ? (int)given.Read(warp, lane) : bytes;
-        if (ignore is { } skip && skip.Read(warp, lane) != 0) count = 0;
-        if (count > bytes) throw new FaultException(FaultKind.Invalid, $"cp.async of {bytes} bytes from a source of {count}") { Lane = lane };
+        if (ignore is { } skip && skip.Read(warp, lane) != 0)
+            count = 0;
+        if (count > bytes)
+            throw new FaultException(FaultKind.Invalid, $"cp.async of {bytes} bytes from a source of {count}") { Lane = lane };
         if (source % (uint)bytes != 0)
             throw MemoryReference.Misaligned(warp, StateSpace.Global, source, bytes, lane, $"{bytes}-byte cp.async");
         Access access = AsyncWork.Book(warp, Actor.CopyAsync, lane, Line);
@@ -53,6 +56,7 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
     private void Move(byte* origin, byte* destination, int count)
     {
         new Span<byte>(destination, bytes).Clear();
-        if (count > 0) Buffer.MemoryCopy(origin, destination, bytes, count);
+        if (count > 0)
+            Buffer.MemoryCopy(origin, destination, bytes, count);
     }
 }

@@ -37,7 +37,11 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
         Access access = BulkTransfer.BookLoad(warp, lane, Line, done);
         shared.Shadow.Write(shared, offset, bytes, access, null);
         Allocation global = box.Tensor;
-        box.Rows((_, _, length, at) => { if (length > 0) Check(global, at, length, access); });
+        box.Rows((_, _, length, at) =>
+        {
+            if (length > 0)
+                Check(global, at, length, access);
+        });
         uint address = (uint)(shared.Address + (ulong)offset);
         BulkTransfer.IssueLoad(warp, lane, Line, done, bytes, () => Move(box, global, shared, address));
     }
@@ -56,7 +60,8 @@ internal sealed unsafe class TensorLoad(Address to, Address map, LaneSlot[] coor
         box.Rows((offset, start, length, at) =>
         {
             Array.Clear(row);
-            if (length > 0) global.Part(at, length).CopyTo(row.AsSpan(start));
+            if (length > 0)
+                global.Part(at, length).CopyTo(row.AsSpan(start));
             box.Swizzled(address, offset, rowBytes, (place, from, count) =>
                 row.AsSpan(from, count).CopyTo(shared.Part((long)(place - shared.Address), count)));
         });

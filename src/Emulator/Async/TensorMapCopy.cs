@@ -14,7 +14,8 @@ internal sealed unsafe class TensorMapCopy(Address to, Address from) : Instructi
 {
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "tensormap.cp_fenceproxy")) return;
+        if (warp.AwaitsWhole(this, "tensormap.cp_fenceproxy"))
+            return;
         warp.Learn(warp.Active, warp.Publish(warp.Active));
         int first = int.TrailingZeroCount((int)warp.Active);
         (Allocation source, long read) = Place(warp, from, StateSpace.Shared, first);
@@ -37,7 +38,8 @@ internal sealed unsafe class TensorMapCopy(Address to, Address from) : Instructi
     {
         MemoryReference.Addresses(warp, address);
         ulong at = (ulong)warp.Addresses[lane];
-        if (AddressMap.SpaceOf(at) == space) at -= AddressMap.Window(space);
+        if (AddressMap.SpaceOf(at) == space)
+            at -= AddressMap.Window(space);
         return TensorMapPlace.Find(warp, space, at, lane);
     }
 }

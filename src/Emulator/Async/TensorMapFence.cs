@@ -15,7 +15,8 @@ internal sealed unsafe class TensorMapFence(Scope scope, Address? map) : Instruc
     public override void Execute(Warp warp)
     {
         MemoryOrder.Fence(warp, scope, isSequential: false);
-        if (map is not { } address) return;
+        if (map is not { } address)
+            return;
         MemoryReference.Addresses(warp, address);
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {

@@ -1,6 +1,6 @@
+using System.Buffers.Binary;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Syntax;
-using System.Buffers.Binary;
 
 namespace CogVideoX.Emulator.Async;
 
@@ -45,7 +45,8 @@ internal static class TensorMapObject
             Replace(bytes, "box_dim", i, (ulong)map.Box[i]);
             Replace(bytes, "element_stride", i, 1);
             Replace(bytes, "global_dim", i, (ulong)map.Dims[i]);
-            if (i > 0) Replace(bytes, "global_stride", i - 1, (ulong)map.Strides[i - 1]);
+            if (i > 0)
+                Replace(bytes, "global_stride", i - 1, (ulong)map.Strides[i - 1]);
         }
         return bytes;
     }
@@ -76,16 +77,20 @@ internal static class TensorMapObject
     /// <summary>What the bytes say, and the address of the tensor; faults if no copy can be made by it.</summary>
     public static (TensorMap Map, ulong Address) Decode(ReadOnlySpan<byte> map)
     {
-        if (BinaryPrimitives.ReadUInt64LittleEndian(map) != Mark) throw Wrong("no tensor map lies there");
+        if (BinaryPrimitives.ReadUInt64LittleEndian(map) != Mark)
+            throw Wrong("no tensor map lies there");
         int rank = map[RankAt] + 1, type = map[TypeAt];
         if (rank > MostDimensions)
             throw Wrong($"a tensor map of {rank} dimensions: .rank takes one less than their number, up to {MostDimensions - 1}");
         bool isKnown = type < ElementTypes.Length && ElementTypes[type] != PtxType.None;
-        if (!isKnown && type <= UnknownType) throw Wrong($"the emulator can't copy by a tensor map of elemtype {type}");
-        if (map[InterleaveAt] != 0) throw Wrong("the emulator can't copy by an interleaved tensor map");
+        if (!isKnown && type <= UnknownType)
+            throw Wrong($"the emulator can't copy by a tensor map of elemtype {type}");
+        if (map[InterleaveAt] != 0)
+            throw Wrong("the emulator can't copy by an interleaved tensor map");
         if (map[SwizzleAt] >= Swizzles.Length || map[AtomicityAt] != 0)
             throw Wrong($"the emulator doesn't know swizzle mode {map[SwizzleAt]} of atomicity {map[AtomicityAt]}");
-        if (map[FillAt] != 0) throw Wrong("the emulator only fills with zeros what lies outside of the tensor");
+        if (map[FillAt] != 0)
+            throw Wrong("the emulator only fills with zeros what lies outside of the tensor");
         var (box, sizes, strides) = (new int[rank], new long[rank], new long[rank - 1]);
         for (int i = 0; i < rank; i++)
         {
@@ -93,16 +98,25 @@ internal static class TensorMapObject
                 throw Wrong($"element_stride {i} of the tensor map is {map[StepAt + i]}; the emulator only copies by 1");
             box[i] = BinaryPrimitives.ReadUInt16LittleEndian(map[(BoxAt + i * 2)..]);
             sizes[i] = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(map[(SizeAt + i * 8)..]), long.MaxValue);
-            if (i > 0) strides[i - 1] = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(map[(StrideAt + (i - 1) * 8)..]),
+            if (i > 0)
+            {
+                strides[i - 1] = (long)Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(map[(StrideAt + (i - 1) * 8)..]),
                 long.MaxValue);
+            }
         }
         var made = new TensorMap("", isKnown ? ElementTypes[type].Bytes() : type - UnknownType, sizes, strides, box,
             Swizzles[map[SwizzleAt]])
         {
             ElementType = isKnown ? ElementTypes[type] : PtxType.None,
         };
-        try { made.Validate(); }
-        catch (LaunchException error) { throw Wrong(error.Message); }
+        try
+        {
+            made.Validate();
+        }
+        catch (LaunchException error)
+        {
+            throw Wrong(error.Message);
+        }
         return (made, BinaryPrimitives.ReadUInt64LittleEndian(map[AddressAt..]));
     }
 

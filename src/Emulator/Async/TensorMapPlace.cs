@@ -16,12 +16,18 @@ internal static unsafe class TensorMapPlace
     {
         (StateSpace space, ulong local) = MemoryReference.FromGeneric(warp, lane, address);
         if (space is StateSpace.Shared or StateSpace.Local)
+        {
             throw new FaultException(FaultKind.Invalid,
                 $"a tensor map in {space.ToString().ToLowerInvariant()} memory; copies read it from param, const or global memory")
             { Lane = lane, Address = address };
+        }
         (Allocation at, long offset) = Find(warp, space, local, lane);
-        if (space == StateSpace.Global) RequireFence(warp, at, offset, address, lane, line);
-        try { return TensorMapObject.Decode(new ReadOnlySpan<byte>(at.Data + offset, TensorMapObject.Bytes)); }
+        if (space == StateSpace.Global)
+            RequireFence(warp, at, offset, address, lane, line);
+        try
+        {
+            return TensorMapObject.Decode(new ReadOnlySpan<byte>(at.Data + offset, TensorMapObject.Bytes));
+        }
         catch (FaultException fault)
         {
             throw new FaultException(fault.Kind, fault.Message) { Lane = lane, Address = address, Allocation = at.Name };
@@ -31,9 +37,11 @@ internal static unsafe class TensorMapPlace
     public static (Allocation At, long Offset) Find(Warp warp, StateSpace space, ulong local, int lane)
     {
         if (local % TensorMapObject.Align != 0)
+        {
             throw new FaultException(FaultKind.Misaligned,
                 $"a tensor map needs an address that is a multiple of {TensorMapObject.Align}")
             { Lane = lane, Address = local };
+        }
         Allocation at = MemoryReference.Locate(warp, space, local, TensorMapObject.Bytes, lane);
         return (at, (long)(MemoryReference.Offset(space, local) - at.Address));
     }
@@ -44,7 +52,10 @@ internal static unsafe class TensorMapPlace
         warp.SetLane(lane);
         access.Actor = Actor.TensorLoad;
         access.Knowledge = access.Knowledge with { Fenced = access.Knowledge.Maps.Of(address) };
-        try { at.Shadow.ReadWritten(at, offset, TensorMapObject.Bytes, access); }
+        try
+        {
+            at.Shadow.ReadWritten(at, offset, TensorMapObject.Bytes, access);
+        }
         catch (FaultException fault) when (fault.Kind == FaultKind.Proxy)
         {
             throw Faults.At(FaultKind.Proxy,

@@ -20,7 +20,8 @@ internal sealed unsafe class TensorMapReplace(StateSpace space, Address address,
         {
             int lane = int.TrailingZeroCount((int)rest);
             (StateSpace where, ulong local) = (space, (ulong)warp.Addresses[lane]);
-            if (where == StateSpace.Generic) (where, local) = MemoryReference.FromGeneric(warp, lane, local);
+            if (where == StateSpace.Generic)
+                (where, local) = MemoryReference.FromGeneric(warp, lane, local);
             (Allocation at, long offset) = TensorMapPlace.Find(warp, where, local, lane);
             warp.SetLane(lane);
             Buffer.MemoryCopy(at.Data + offset, changed, TensorMapObject.Bytes, TensorMapObject.Bytes);

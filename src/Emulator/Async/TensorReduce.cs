@@ -22,7 +22,8 @@ internal sealed unsafe class TensorReduce(Address map, LaneSlot[] coordinates, A
             { Lane = lane };
         return (bytes, tensor) =>
         {
-            fixed (byte* values = bytes, place = tensor) BulkReduce.Combine(values, place, bytes.Length, map.ElementBytes, function);
+            fixed (byte* values = bytes, place = tensor)
+                BulkReduce.Combine(values, place, bytes.Length, map.ElementBytes, function);
         };
     }
 

@@ -48,7 +48,8 @@ internal abstract class TensorWrite(Address map, LaneSlot[] coordinates, Address
         Access writes = AsyncWork.Book(warp, Actor.BulkWrite, lane, Line);
         box.Rows((_, _, length, at) =>
         {
-            if (length == 0) return;
+            if (length == 0)
+                return;
             if (at < 0 || at + length > box.Tensor.Size)
                 throw Faults.At(FaultKind.OutOfBounds, "the tensor map reaches outside of its buffer", box.Tensor, at, lane);
             Book(box.Tensor, at, length, writes);
@@ -66,7 +67,8 @@ internal abstract class TensorWrite(Address map, LaneSlot[] coordinates, Address
         {
             box.Swizzled(address, offset, rowBytes, (place, to, count) =>
                 shared.Part((long)(place - shared.Address), count).CopyTo(row.AsSpan(to)));
-            if (length > 0) put(row.AsSpan(start, length), box.Tensor.Part(at, length));
+            if (length > 0)
+                put(row.AsSpan(start, length), box.Tensor.Part(at, length));
         });
     }
 }

@@ -24,8 +24,10 @@ internal static class CaseArguments
 
     public static LaunchArgument Parse(CaseNode parameter)
     {
-        if (parameter.Find("bytes") is not null || parameter.Find("pointers") is not null) return CaseStructs.Parse(parameter);
-        if (parameter.Members().ToList() is not [(var kind, var value)]) throw parameter.Wrong("hold one entry, such as {\"s32\": 3}");
+        if (parameter.Find("bytes") is not null || parameter.Find("pointers") is not null)
+            return CaseStructs.Parse(parameter);
+        if (parameter.Members().ToList() is not [(var kind, var value)])
+            throw parameter.Wrong("hold one entry, such as {\"s32\": 3}");
         return kind switch
         {
             "buffer" => new LaunchArgument.Buffer(value.Text()),
@@ -60,6 +62,7 @@ internal static class CaseArguments
 
     private static void RequireDefault(CaseNode map, string name, string value)
     {
-        if (map.Find(name) is { } given && given.Text() != value) throw given.Wrong($"be '{value}': nothing else is supported");
+        if (map.Find(name) is { } given && given.Text() != value)
+            throw given.Wrong($"be '{value}': nothing else is supported");
     }
 }

@@ -47,7 +47,8 @@ internal sealed record CaseFile
     {
         byte[] bytes = CaseInput.Read(path, MostBytes);
         (JsonDocument document, CaseNode root) = CaseNode.Parse(path, CaseInput.WithoutMark(bytes));
-        using (document) return Read(path, root, needsModule);
+        using (document)
+            return Read(path, root, needsModule);
     }
 
     private static CaseFile Read(string path, CaseNode root, bool needsModule)
@@ -88,7 +89,8 @@ internal sealed record CaseFile
 
     private static double? Tolerance(CaseNode value)
     {
-        if (value.IsText) return value.Text() == PerElement ? null : throw value.Wrong($"be a number or '{PerElement}'");
+        if (value.IsText)
+            return value.Text() == PerElement ? null : throw value.Wrong($"be a number or '{PerElement}'");
         double tolerance = value.Double();
         return tolerance >= 0 ? tolerance : throw value.Wrong("not be negative");
     }

@@ -5,14 +5,19 @@ internal static class CaseInput
 {
     public static byte[] Read(string path, long most)
     {
-        if (path.Length == 0) throw new CaseException(path, "the path is empty");
-        if (path.Contains('\0')) throw new CaseException(path, "a path can't hold a NUL character");
+        if (path.Length == 0)
+            throw new CaseException(path, "the path is empty");
+        if (path.Contains('\0'))
+            throw new CaseException(path, "a path can't hold a NUL character");
         try
         {
-            if (Directory.Exists(path)) throw new CaseException(path, "it is a folder; a file is needed");
+            if (Directory.Exists(path))
+                throw new CaseException(path, "it is a folder; a file is needed");
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-            if (!stream.CanSeek) throw new CaseException(path, "it isn't an ordinary file");
-            if (stream.Length > most) throw new CaseException(path, $"it has {stream.Length} bytes; at most {most} are read");
+            if (!stream.CanSeek)
+                throw new CaseException(path, "it isn't an ordinary file");
+            if (stream.Length > most)
+                throw new CaseException(path, $"it has {stream.Length} bytes; at most {most} are read");
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;
@@ -35,7 +40,8 @@ internal static class CaseInput
     public static string Beside(string casePath, CaseNode name)
     {
         string text = name.Text();
-        if (text.Length == 0 || text.Contains('\0')) throw name.Wrong("be the name of a file");
+        if (text.Length == 0 || text.Contains('\0'))
+            throw name.Wrong("be the name of a file");
         string folder = Path.GetDirectoryName(Path.GetFullPath(casePath))!, path = Path.GetFullPath(text, folder);
         string inside = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
         if (Path.IsPathRooted(text) || !path.StartsWith(inside, StringComparison.Ordinal))

@@ -11,18 +11,22 @@ internal static class CaseLines
     /// <summary>What is wrong in words, or null.</summary>
     public static string? Compare(CaseFile file, LaunchReport launch)
     {
-        if (file.Printed is not { } wanted) return null;
+        if (file.Printed is not { } wanted)
+            return null;
         if (launch.DroppedPrints > 0)
             return $"printf wrote more than is kept: {launch.DroppedPrints} calls are missing, so the lines can't be compared";
         Dictionary<string, int> missing = Count(wanted), more = Count(launch.Printed);
         foreach (string line in wanted)
+        {
             if (more.TryGetValue(line, out int times) && times > 0)
             {
                 more[line]--;
                 missing[line]--;
             }
+        }
         List<string> notThere = Left(missing), tooMany = Left(more);
-        if (notThere.Count == 0 && tooMany.Count == 0) return null;
+        if (notThere.Count == 0 && tooMany.Count == 0)
+            return null;
         string[] parts = [Some("not printed", notThere), Some("printed besides", tooMany)];
         return $"{launch.Printed.Count} lines printed, {wanted.Count} wanted; {string.Join("; ", parts.Where(p => p.Length > 0))}";
     }
@@ -35,7 +39,8 @@ internal static class CaseLines
 
     private static string Some(string what, List<string> lines)
     {
-        if (lines.Count == 0) return "";
+        if (lines.Count == 0)
+            return "";
         string rest = lines.Count > MostShown ? $" and {lines.Count - MostShown} more" : "";
         return $"{what}: {string.Join(", ", lines.Take(MostShown).Select(Printable.Quoted))}{rest}";
     }

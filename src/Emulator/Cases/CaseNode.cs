@@ -19,7 +19,8 @@ internal sealed class CaseNode
     /// <summary>Reads JSON; the document must outlive the node.</summary>
     public static (JsonDocument Document, CaseNode Root) Parse(string path, ReadOnlyMemory<byte> json)
     {
-        if (!Utf8.IsValid(json.Span)) throw new CaseException(path, "it isn't UTF-8 text");
+        if (!Utf8.IsValid(json.Span))
+            throw new CaseException(path, "it isn't UTF-8 text");
         try
         {
             var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Deepest, AllowDuplicateProperties = false });
@@ -42,13 +43,15 @@ internal sealed class CaseNode
 
     public CaseNode? Find(string name)
     {
-        if (value.ValueKind != JsonValueKind.Object) throw Wrong($"be an object, not {Kind}");
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Wrong($"be an object, not {Kind}");
         return value.TryGetProperty(name, out JsonElement found) ? new CaseNode(path, place.Length == 0 ? name : $"{place}.{name}", found) : null;
     }
 
     public IEnumerable<(string Name, CaseNode Value)> Members()
     {
-        if (value.ValueKind != JsonValueKind.Object) throw Wrong($"be an object, not {Kind}");
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Wrong($"be an object, not {Kind}");
         return value.EnumerateObject().Select(p => (p.Name, new CaseNode(path, place.Length == 0 ? p.Name : $"{place}.{p.Name}", p.Value)));
     }
 
@@ -56,20 +59,31 @@ internal sealed class CaseNode
     public void RequireOnly(params string[] names)
     {
         foreach ((string name, _) in Members())
-            if (!names.Contains(name)) throw Wrong($"have no {Printable.Quoted(name)}; it may have {string.Join(", ", names)}");
+        {
+            if (!names.Contains(name))
+                throw Wrong($"have no {Printable.Quoted(name)}; it may have {string.Join(", ", names)}");
+        }
     }
 
     public IReadOnlyList<CaseNode> Items()
     {
-        if (value.ValueKind != JsonValueKind.Array) throw Wrong($"be an array, not {Kind}");
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Wrong($"be an array, not {Kind}");
         return [.. value.EnumerateArray().Select((item, i) => new CaseNode(path, $"{place}[{i}]", item))];
     }
 
     public string Text()
     {
-        if (value.ValueKind != JsonValueKind.String) throw Wrong($"be text, not {Kind}");
-        try { return value.GetString()!; }
-        catch (InvalidOperationException e) { throw new CaseException(path, $"{Printable.Quoted(place)} isn't Unicode text", e); }
+        if (value.ValueKind != JsonValueKind.String)
+            throw Wrong($"be text, not {Kind}");
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new CaseException(path, $"{Printable.Quoted(place)} isn't Unicode text", e);
+        }
     }
 
     public bool Truth() =>

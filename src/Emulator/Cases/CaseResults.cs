@@ -9,7 +9,8 @@ internal static class CaseResults
         foreach ((string name, double? tolerance) in file.Expected)
         {
             StoredTensor? limits = tolerance is null ? data.Tensors[CaseData.Limits + name] : null;
-            if (One(Printable.Name(name), data.Tensors[CaseData.After + name], buffers[name], tolerance ?? 0, limits) is { } difference) return difference;
+            if (One(Printable.Name(name), data.Tensors[CaseData.After + name], buffers[name], tolerance ?? 0, limits) is { } difference)
+                return difference;
         }
         return null;
     }
@@ -22,7 +23,8 @@ internal static class CaseResults
         {
             double limit = limits?.At(i) ?? tolerance, x = wanted.Value(found, i), y = wanted.At(i);
             bool same = found.AsSpan(i * size, size).SequenceEqual(wanted.Bytes.Span.Slice(i * size, size));
-            if (same || (limit > 0 && (Math.Abs(x - y) <= limit || (double.IsNaN(x) && double.IsNaN(y))))) continue;
+            if (same || (limit > 0 && (Math.Abs(x - y) <= limit || (double.IsNaN(x) && double.IsNaN(y)))))
+                continue;
             differ++;
             first ??= $"{name}[{i}] is {x:R}, expected {y:R}, tolerance {limit:R}";
         }

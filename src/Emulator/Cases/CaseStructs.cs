@@ -10,14 +10,21 @@ internal static class CaseStructs
         parameter.RequireOnly("bytes", "pointers");
         CaseNode hex = parameter.Get("bytes");
         byte[] bytes = Bytes(hex);
-        if (bytes.Length is 0 or > MostBytes) throw hex.Wrong($"have 1 to {MostBytes} bytes, not {bytes.Length}");
+        if (bytes.Length is 0 or > MostBytes)
+            throw hex.Wrong($"have 1 to {MostBytes} bytes, not {bytes.Length}");
         return new LaunchArgument.Struct(bytes, parameter.Find("pointers") is { } pointers ? Pointers(pointers, bytes.Length) : []);
     }
 
     private static byte[] Bytes(CaseNode hex)
     {
-        try { return Convert.FromHexString(hex.Text()); }
-        catch (FormatException) { throw hex.Wrong("be hexadecimal digits, two a byte"); }
+        try
+        {
+            return Convert.FromHexString(hex.Text());
+        }
+        catch (FormatException)
+        {
+            throw hex.Wrong("be hexadecimal digits, two a byte");
+        }
     }
 
     private static List<StructPointer> Pointers(CaseNode pointers, int bytes)
@@ -30,7 +37,8 @@ internal static class CaseStructs
             int at = offset.Int32();
             if (at < 0 || at % sizeof(ulong) != 0 || at > bytes - sizeof(ulong))
                 throw offset.Wrong($"be a multiple of 8 with 8 bytes after it inside the {bytes}, not {at}");
-            if (all.Exists(p => p.Offset == at)) throw offset.Wrong($"be another pointer's than {at}: two stand there");
+            if (all.Exists(p => p.Offset == at))
+                throw offset.Wrong($"be another pointer's than {at}: two stand there");
             all.Add(new StructPointer(at, pointer.Get("buffer").Text()));
         }
         return all;

@@ -41,7 +41,8 @@ internal sealed class Access
         get => knowledge;
         set
         {
-            if (ReferenceEquals(knowledge, value)) return;
+            if (ReferenceEquals(knowledge, value))
+                return;
             knowledge = value;
             own = value.Seen.Of(Cta);
         }
@@ -54,8 +55,10 @@ internal sealed class Access
 
     public bool Knows(int cta, int entity, int clock)
     {
-        if (cta < 0) return true;
-        if (cta != Cta) return knowledge.Seen.Get(cta, entity) >= clock;
+        if (cta < 0)
+            return true;
+        if (cta != Cta)
+            return knowledge.Seen.Get(cta, entity) >= clock;
         return IsIssuer(entity) || ((uint)entity < (uint)own.Length && own[entity] >= clock) || Warp.HasWaitedFor(Lane, entity, clock);
     }
 
@@ -65,7 +68,8 @@ internal sealed class Access
     /// <summary>Whether its scope and that of a strong operation of another CTA's thread hold both threads (PTX ISA 8.7.1, morally strong).</summary>
     public bool SharesScope(Scope other, int cta)
     {
-        if (other == Scope.Weak || Scope == Scope.Weak) return false;
+        if (other == Scope.Weak || Scope == Scope.Weak)
+            return false;
         return cta == Cta || (other >= Scope.Gpu && Scope >= Scope.Gpu)
             || (other >= Scope.Cluster && Scope >= Scope.Cluster && Warp.Cta.IsInCluster(cta));
     }
@@ -76,9 +80,14 @@ internal sealed class Access
             && !Vector256.LessThanAny(Vector256.Min(
                 Vector256.Min(Load(entity), Load(entity + 8)),
                 Vector256.Min(Load(entity + 16), Load(entity + 24))), Vector256.Create(clock)))
+        {
             return true;
+        }
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            if (!Knows(cta, entity + int.TrailingZeroCount((int)rest), clock)) return false;
+        {
+            if (!Knows(cta, entity + int.TrailingZeroCount((int)rest), clock))
+                return false;
+        }
         return true;
     }
 

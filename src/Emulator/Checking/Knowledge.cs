@@ -21,11 +21,13 @@ internal sealed record Knowledge(VectorClock Seen, VectorClock Fenced, VectorClo
     /// <summary>What either holds; one of the two itself if it holds all of the other.</summary>
     public Knowledge Join(Knowledge other)
     {
-        if (ReferenceEquals(this, other)) return this;
+        if (ReferenceEquals(this, other))
+            return this;
         VectorClock seen = Seen.Join(other.Seen), fenced = Fenced.Join(other.Fenced), ordered = Ordered.Join(other.Ordered);
         VectorClock sequenced = Sequenced.Join(other.Sequenced);
         MapFences maps = Maps.Join(other.Maps);
-        if (Is(this, seen, fenced, ordered, sequenced) && ReferenceEquals(maps, Maps)) return this;
+        if (Is(this, seen, fenced, ordered, sequenced) && ReferenceEquals(maps, Maps))
+            return this;
         return Is(other, seen, fenced, ordered, sequenced) && ReferenceEquals(maps, other.Maps)
             ? other : new Knowledge(seen, fenced, ordered, sequenced) { Maps = maps };
     }

@@ -12,7 +12,10 @@ internal sealed class MapFences
     public VectorClock Of(ulong map)
     {
         foreach ((ulong of, VectorClock seen) in fences)
-            if (of == map) return seen;
+        {
+            if (of == map)
+                return seen;
+        }
         return VectorClock.Empty;
     }
 
@@ -24,10 +27,13 @@ internal sealed class MapFences
 
     public MapFences Join(MapFences other)
     {
-        if (ReferenceEquals(this, other) || other.fences.Length == 0) return this;
-        if (fences.Length == 0) return other;
+        if (ReferenceEquals(this, other) || other.fences.Length == 0)
+            return this;
+        if (fences.Length == 0)
+            return other;
         MapFences joined = this;
-        foreach ((ulong map, VectorClock seen) in other.fences) joined = joined.With(map, seen);
+        foreach ((ulong map, VectorClock seen) in other.fences)
+            joined = joined.With(map, seen);
         return joined;
     }
 }

@@ -22,8 +22,16 @@ internal record struct Observations
     {
         Knowledge? taken = cta;
         cta = null;
-        if (scope >= Scope.Cluster) { taken = ScopedKnowledge.Join(taken, cluster); cluster = null; }
-        if (scope >= Scope.Gpu) { taken = ScopedKnowledge.Join(taken, gpu); gpu = null; }
+        if (scope >= Scope.Cluster)
+        {
+            taken = ScopedKnowledge.Join(taken, cluster);
+            cluster = null;
+        }
+        if (scope >= Scope.Gpu)
+        {
+            taken = ScopedKnowledge.Join(taken, gpu);
+            gpu = null;
+        }
         return taken;
     }
 }

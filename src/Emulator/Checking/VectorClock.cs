@@ -24,22 +24,30 @@ internal sealed class VectorClock
     public int[] Of(int cta)
     {
         foreach ((int part, int[] clocks) in parts)
-            if (part == cta) return clocks;
+        {
+            if (part == cta)
+                return clocks;
+        }
         return [];
     }
 
     /// <summary>What either knows; one of the two itself if it knows all that the other does.</summary>
     public VectorClock Join(VectorClock other)
     {
-        if (ReferenceEquals(this, other) || other.parts.Length == 0) return this;
-        if (other.IsWithin(this)) return this;
-        if (IsWithin(other)) return other;
+        if (ReferenceEquals(this, other) || other.parts.Length == 0)
+            return this;
+        if (other.IsWithin(this))
+            return this;
+        if (IsWithin(other))
+            return other;
         var joined = new List<(int Cta, int[] Clocks)>(parts);
         foreach ((int cta, int[] clocks) in other.parts)
         {
             int at = joined.FindIndex(p => p.Cta == cta);
-            if (at < 0) joined.Add((cta, clocks));
-            else joined[at] = (cta, Larger(joined[at].Clocks, clocks));
+            if (at < 0)
+                joined.Add((cta, clocks));
+            else
+                joined[at] = (cta, Larger(joined[at].Clocks, clocks));
         }
         return new VectorClock([.. joined]);
     }
@@ -51,10 +59,12 @@ internal sealed class VectorClock
     public VectorClock With(int cta, ReadOnlySpan<(int First, uint Mask, int Clock)> groups)
     {
         int at = Array.FindIndex(parts, p => p.Cta == cta), needed = at < 0 ? 0 : parts[at].Clocks.Length;
-        foreach ((int first, uint mask, _) in groups) needed = Math.Max(needed, first + 32 - int.LeadingZeroCount((int)mask));
+        foreach ((int first, uint mask, _) in groups)
+            needed = Math.Max(needed, first + 32 - int.LeadingZeroCount((int)mask));
         int known = at < 0 ? 0 : parts[at].Clocks.Length;
         int[] clocks = GC.AllocateUninitializedArray<int>(needed);
-        if (at >= 0) parts[at].Clocks.CopyTo(clocks, 0);
+        if (at >= 0)
+            parts[at].Clocks.CopyTo(clocks, 0);
         clocks.AsSpan(known).Clear();
         foreach ((int first, uint mask, int clock) in groups)
         {
@@ -70,7 +80,8 @@ internal sealed class VectorClock
             }
         }
         (int, int[])[] copy = at < 0 ? [.. parts, (cta, clocks)] : [.. parts];
-        if (at >= 0) copy[at] = (cta, clocks);
+        if (at >= 0)
+            copy[at] = (cta, clocks);
         return new VectorClock(copy);
     }
 
@@ -84,28 +95,41 @@ internal sealed class VectorClock
     private bool IsWithin(VectorClock other)
     {
         foreach ((int cta, int[] clocks) in parts)
-            if (!IsWithin(clocks, other.Of(cta))) return false;
+        {
+            if (!IsWithin(clocks, other.Of(cta)))
+                return false;
+        }
         return true;
     }
 
     private static bool IsWithin(int[] a, int[] b)
     {
-        if (ReferenceEquals(a, b)) return true;
+        if (ReferenceEquals(a, b))
+            return true;
         int both = Math.Min(a.Length, b.Length), i = 0;
         for (; i <= both - Vector256<int>.Count; i += Vector256<int>.Count)
-            if (Vector256.GreaterThanAny(Vector256.Create<int>(a.AsSpan(i)), Vector256.Create<int>(b.AsSpan(i)))) return false;
+        {
+            if (Vector256.GreaterThanAny(Vector256.Create<int>(a.AsSpan(i)), Vector256.Create<int>(b.AsSpan(i))))
+                return false;
+        }
         for (; i < both; i++)
-            if (a[i] > b[i]) return false;
+        {
+            if (a[i] > b[i])
+                return false;
+        }
         return !a.AsSpan(both).ContainsAnyExcept(0);
     }
 
     private static int[] Larger(int[] a, int[] b)
     {
-        if (IsWithin(a, b)) return b;
-        if (IsWithin(b, a)) return a;
+        if (IsWithin(a, b))
+            return b;
+        if (IsWithin(b, a))
+            return a;
         (int[] shorter, int[] longer) = a.Length < b.Length ? (a, b) : (b, a);
         int[] merged = [.. longer];
-        for (int i = 0; i < shorter.Length; i++) merged[i] = Math.Max(merged[i], shorter[i]);
+        for (int i = 0; i < shorter.Length; i++)
+            merged[i] = Math.Max(merged[i], shorter[i]);
         return merged;
     }
 }

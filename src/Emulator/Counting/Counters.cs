@@ -67,7 +67,10 @@ internal sealed unsafe class Counters
             GlobalBytes += bytes;
             Sectors[instruction.Index] += ((first + bytes - 1) >> 5) - (first >> 5) + 1;
         }
-        else SharedBytes += bytes;
+        else
+        {
+            SharedBytes += bytes;
+        }
     }
 
     /// <summary>ldmatrix and stmatrix: each tile's eight rows of 16 bytes are one pass if they fall on different banks.</summary>
@@ -84,7 +87,8 @@ internal sealed unsafe class Counters
         var now = new ReadOnlySpan<long>(addresses, Warp.Lanes);
         ref Answer? last = ref answers[instruction];
         last ??= new Answer();
-        if (last.Active == active && now.SequenceEqual(last.Addresses)) return last.Conflicts;
+        if (last.Active == active && now.SequenceEqual(last.Addresses))
+            return last.Conflicts;
         now.CopyTo(last.Addresses);
         last.Active = active;
         last.Conflicts = bytes <= BankBytes && IsFreeOfConflicts(addresses, active) ? 0 : CountConflicts(addresses, active, bytes);
@@ -101,9 +105,11 @@ internal sealed unsafe class Counters
             long address = addresses[int.TrailingZeroCount((int)rest)];
             for (long sector = address / SectorBytes; sector <= (address + bytes - 1) / SectorBytes; sector++)
             {
-                if (sector == last) continue;
+                if (sector == last)
+                    continue;
                 last = sector;
-                if (sector >= least && sector <= most && new ReadOnlySpan<long>(seen, count).Contains(sector)) continue;
+                if (sector >= least && sector <= most && new ReadOnlySpan<long>(seen, count).Contains(sector))
+                    continue;
                 (least, most) = (Math.Min(least, sector), Math.Max(most, sector));
                 seen[count++] = sector;
             }
@@ -119,7 +125,8 @@ internal sealed unsafe class Counters
         for (int first = 0; first < Warp.Lanes; first += lanesAtOnce)
         {
             uint group = (uint)((1UL << lanesAtOnce) - 1) << first & active;
-            if (group != 0) extra += Passes(addresses, group, bytes) - 1;
+            if (group != 0)
+                extra += Passes(addresses, group, bytes) - 1;
         }
         return extra;
     }
@@ -154,7 +161,8 @@ internal sealed unsafe class Counters
             for (long word = first; word <= last; word++)
             {
                 int bank = (int)(word & 31);
-                if (perBank[bank] > 0 && (owner[bank] == word || new ReadOnlySpan<long>(words, count).Contains(word))) continue;
+                if (perBank[bank] > 0 && (owner[bank] == word || new ReadOnlySpan<long>(words, count).Contains(word)))
+                    continue;
                 owner[bank] = word;
                 words[count++] = word;
                 most = Math.Max(most, ++perBank[bank]);

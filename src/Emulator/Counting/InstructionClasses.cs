@@ -11,8 +11,10 @@ internal static class InstructionClasses
     public static InstructionClass Of(Instruction instruction)
     {
         PtxInstruction syntax = instruction.Syntax;
-        if (instruction.Class != InstructionClass.Integer) return instruction.Class;
-        if (ByOpcode.TryGetValue(syntax.Opcode, out InstructionClass kind)) return kind;
+        if (instruction.Class != InstructionClass.Integer)
+            return instruction.Class;
+        if (ByOpcode.TryGetValue(syntax.Opcode, out InstructionClass kind))
+            return kind;
         bool floating = syntax.Suffixes.Any(s => PtxTypes.TryParse(s, out PtxType type) && (type.IsFloat() || type is PtxType.F16x2 or PtxType.BF16x2));
         return floating ? InstructionClass.Float : InstructionClass.Integer;
     }
@@ -31,7 +33,8 @@ internal static class InstructionClasses
 
         void Add(InstructionClass kind, params string[] opcodes)
         {
-            foreach (string opcode in opcodes) all[opcode] = kind;
+            foreach (string opcode in opcodes)
+                all[opcode] = kind;
         }
     }
 }

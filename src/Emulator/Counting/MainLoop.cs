@@ -14,14 +14,17 @@ internal static class MainLoop
         var inside = new bool[code.Count];
         for (int at = 0; at < code.Count; at++)
         {
-            if (IsMultiply(code[at]) && !inside[at] && Innermost(code, at) is var (first, last)) Array.Fill(inside, true, first, last - first + 1);
+            if (IsMultiply(code[at]) && !inside[at] && Innermost(code, at) is var (first, last))
+                Array.Fill(inside, true, first, last - first + 1);
         }
         long instructions = 0, multiplies = 0;
         for (int at = 0; at < code.Count; at++)
         {
-            if (!inside[at]) continue;
+            if (!inside[at])
+                continue;
             instructions += executions[at];
-            if (IsMultiply(code[at])) multiplies += executions[at];
+            if (IsMultiply(code[at]))
+                multiplies += executions[at];
         }
         return (instructions, multiplies);
     }
@@ -32,7 +35,8 @@ internal static class MainLoop
         (int First, int Last)? loop = null;
         for (int at = inner; at < code.Count; at++)
         {
-            if (code[at] is Branch { Target: var target } && target <= inner && (loop is null || target >= loop.Value.First)) loop = (target, at);
+            if (code[at] is Branch { Target: var target } && target <= inner && (loop is null || target >= loop.Value.First))
+                loop = (target, at);
         }
         return loop;
     }

@@ -29,10 +29,12 @@ internal sealed class ControlFlow
     {
         var flow = new ControlFlow(code, first, count, isEntry);
         flow.Solve();
-        if (isEntry && flow.RestoreEnds()) flow.Solve();
+        if (isEntry && flow.RestoreEnds())
+            flow.Solve();
         for (int i = 0; i < count; i++)
         {
-            if (code[first + i] is not (Branch or IndexedBranch)) continue;
+            if (code[first + i] is not (Branch or IndexedBranch))
+                continue;
             int join = flow.parent[i];
             joins[first + i] = join < 0 || join == count || (isEntry && flow.Ends(join)) ? -1 : first + join;
         }
@@ -56,7 +58,8 @@ internal sealed class ControlFlow
 
     private IEnumerable<int> Ways(int node, int[] all)
     {
-        if (!isEntry || keepsEnds[node]) return all;
+        if (!isEntry || keepsEnds[node])
+            return all;
         int[] going = [.. all.Where(n => !Ends(n))];
         return going.Length > 0 ? going : all;
     }
@@ -76,9 +79,13 @@ internal sealed class ControlFlow
     private void Solve()
     {
         var before = new List<int>[count + 1];
-        for (int i = 0; i <= count; i++) before[i] = [];
+        for (int i = 0; i <= count; i++)
+            before[i] = [];
         for (int i = 0; i < count; i++)
-            foreach (int next in Successors(i)) before[next].Add(i);
+        {
+            foreach (int next in Successors(i))
+                before[next].Add(i);
+        }
         List<int> visit = PostOrder(before);
         Array.Fill(parent, -1);
         parent[count] = count;
@@ -88,11 +95,16 @@ internal sealed class ControlFlow
             for (int k = visit.Count - 1; k >= 0; k--)
             {
                 int node = visit[k];
-                if (node == count) continue;
+                if (node == count)
+                    continue;
                 int meet = -1;
                 foreach (int next in Successors(node))
-                    if (parent[next] >= 0) meet = meet < 0 ? next : Meet(meet, next);
-                if (meet == parent[node]) continue;
+                {
+                    if (parent[next] >= 0)
+                        meet = meet < 0 ? next : Meet(meet, next);
+                }
+                if (meet == parent[node])
+                    continue;
                 parent[node] = meet;
                 changed = true;
             }
@@ -115,7 +127,8 @@ internal sealed class ControlFlow
             }
             stack.Push((top.Node, top.Edge + 1));
             int next = before[top.Node][top.Edge];
-            if (seen[next]) continue;
+            if (seen[next])
+                continue;
             seen[next] = true;
             stack.Push((next, 0));
         }
@@ -126,8 +139,10 @@ internal sealed class ControlFlow
     {
         while (a != b)
         {
-            while (order[a] < order[b]) a = parent[a];
-            while (order[b] < order[a]) b = parent[b];
+            while (order[a] < order[b])
+                a = parent[a];
+            while (order[b] < order[a])
+                b = parent[b];
         }
         return a;
     }

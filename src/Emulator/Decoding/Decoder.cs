@@ -19,8 +19,10 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     {
         code.Entry = 0;
         Function(code.Function);
-        foreach ((Call call, string callee) in calls) (call.Target, call.Registers, call.Variables) = done[callee];
-        for (int i = 0; i < code.Instructions.Count; i++) code.Instructions[i].Index = i;
+        foreach ((Call call, string callee) in calls)
+            (call.Target, call.Registers, call.Variables) = done[callee];
+        for (int i = 0; i < code.Instructions.Count; i++)
+            code.Instructions[i].Index = i;
     }
 
     private void Function(PtxFunction function)
@@ -28,9 +30,13 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         open.Add(function.Name);
         slots.BeginFunction(function);
         int first = code.Instructions.Count;
-        foreach (PtxVariable variable in function.Variables) DeclareFrame(variable);
+        foreach (PtxVariable variable in function.Variables)
+            DeclareFrame(variable);
         if (!function.IsEntry)
-            foreach (PtxVariable variable in function.Parameters.Concat(function.Returns)) DeclareFrame(variable);
+        {
+            foreach (PtxVariable variable in function.Parameters.Concat(function.Returns))
+                DeclareFrame(variable);
+        }
         var callees = new List<string>();
         foreach (PtxInstruction instruction in function.Instructions)
             code.Instructions.Add(One(instruction, first, callees));
@@ -43,19 +49,23 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         ControlFlow.FindJoins(code.Instructions, first, count, function.IsEntry, joins);
         code.Joins = joins;
         done.Add(function.Name, (first, slots.FunctionSlots, symbols.Frame.Forgotten(function.Variables.Concat(function.Returns))));
-        foreach (string callee in callees) Callee(callee, function);
+        foreach (string callee in callees)
+            Callee(callee, function);
         open.Remove(function.Name);
     }
 
     private void Callee(string name, PtxFunction caller)
     {
-        if (open.Count >= DeepestCalls) throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
-        if (!done.ContainsKey(name)) Function(module.Functions[name]);
+        if (open.Count >= DeepestCalls)
+            throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
+        if (!done.ContainsKey(name))
+            Function(module.Functions[name]);
     }
 
     private void DeclareFrame(PtxVariable variable)
     {
-        if (variable.Space is StateSpace.Local or StateSpace.Param) symbols.Frame.Add(variable);
+        if (variable.Space is StateSpace.Local or StateSpace.Param)
+            symbols.Frame.Add(variable);
     }
 
     private Instruction One(PtxInstruction instruction, int first, List<string> callees)
@@ -64,9 +74,13 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         try
         {
             Instruction made = instruction.Opcode == "call" ? Call(instruction, decoder, callees) : OpcodeTable.Decode(decoder);
-            if (made is Branch branch) branch.Target += first;
+            if (made is Branch branch)
+                branch.Target += first;
             if (made is IndexedBranch indexed)
-                for (int i = 0; i < indexed.Targets.Length; i++) indexed.Targets[i] += first;
+            {
+                for (int i = 0; i < indexed.Targets.Length; i++)
+                    indexed.Targets[i] += first;
+            }
             code.UsesWgmma |= instruction.Opcode == "wgmma";
             return made;
         }
@@ -80,7 +94,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     {
         bool uniform = decoder.Flag("uni");
         string name = instruction.Operands[1].Name;
-        if (instruction.Operands[1].Kind == OperandKind.Register) return CallThroughRegister(instruction, decoder, callees, uniform);
+        if (instruction.Operands[1].Kind == OperandKind.Register)
+            return CallThroughRegister(instruction, decoder, callees, uniform);
         if (!module.Functions.TryGetValue(name, out PtxFunction? callee) || callee.IsEntry)
             throw new PtxException(instruction.Line, $"there is no function '{name}'");
         if (!callee.HasBody)
@@ -96,7 +111,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
 
     private Call CallOf(PtxFunction callee, PtxInstruction instruction, InstructionDecoder decoder, List<string> callees, bool uniform)
     {
-        if (open.Contains(callee.Name)) throw decoder.Unsupported($"{callee.Name} is called from itself, and there is no recursion here");
+        if (open.Contains(callee.Name))
+            throw decoder.Unsupported($"{callee.Name} is called from itself, and there is no recursion here");
         List<FrameCopy> arguments = Copies(decoder, instruction.Operands[2].Parts, callee.Parameters, toCallee: true);
         List<FrameCopy> results = Copies(decoder, instruction.Operands[0].Parts, callee.Returns, toCallee: false);
         var call = new Call(arguments, results, uniform) { Class = InstructionClass.Control };
@@ -107,7 +123,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
 
     private Instruction CallThroughRegister(PtxInstruction instruction, InstructionDecoder decoder, List<string> callees, bool uniform)
     {
-        if (instruction.Operands.Count < 4) throw decoder.Error("a call through a register names its .calltargets or .callprototype last");
+        if (instruction.Operands.Count < 4)
+            throw decoder.Error("a call through a register names its .calltargets or .callprototype last");
         string label = instruction.Operands[3].Name;
         CallTargets list = instruction.Scope.FindCallTargets(label) ?? throw decoder.Error($"no .calltargets or .callprototype '{label}'");
         IEnumerable<string> names = list.Functions ?? AddressesTaken.Of(module);
@@ -116,7 +133,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         {
             if (!module.Functions.TryGetValue(name, out PtxFunction? function) || function.IsEntry)
                 throw decoder.Error($"there is no function '{name}'");
-            if (!function.HasBody || open.Contains(function.Name) || !(list.Prototype ?? function).HasSignatureOf(function)) continue;
+            if (!function.HasBody || open.Contains(function.Name) || !(list.Prototype ?? function).HasSignatureOf(function))
+                continue;
             targets[AddressMap.OfFunction(function.Number)] = CallOf(function, instruction, decoder, callees, uniform: false);
         }
         int address = decoder.Source(1, PtxType.B64);
@@ -125,7 +143,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
 
     private List<FrameCopy> Copies(InstructionDecoder at, IReadOnlyList<PtxOperand> actual, List<PtxVariable> formal, bool toCallee)
     {
-        if (actual.Count != formal.Count) throw at.Error($"{actual.Count} values where {formal.Count} belong");
+        if (actual.Count != formal.Count)
+            throw at.Error($"{actual.Count} values where {formal.Count} belong");
         return [.. actual.Zip(formal, (value, to) => to.Register is null ? InFrame(at, value, to, toCallee) : InRegister(at, value, to,
             toCallee))];
     }
@@ -141,7 +160,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private FrameCopy InRegister(InstructionDecoder at, PtxOperand actual, PtxVariable formal, bool toCallee)
     {
         int its = slots.Parameter(formal), bytes = formal.Type.Bytes();
-        if (!toCallee) return new FrameCopy(its, at.ResultOfCall(actual, formal.Type), bytes, InRegisters: true);
+        if (!toCallee)
+            return new FrameCopy(its, at.ResultOfCall(actual, formal.Type), bytes, InRegisters: true);
         int mine = formal.Type == PtxType.Pred ? at.Predicate(actual).Slot : at.UncheckedSource(actual, formal.Type);
         return new FrameCopy(mine, its, bytes, InRegisters: true);
     }

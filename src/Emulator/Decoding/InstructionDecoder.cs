@@ -36,7 +36,10 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public string? OneOf(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            if (suffixes.Remove(name)) return name;
+        {
+            if (suffixes.Remove(name))
+                return name;
+        }
         return null;
     }
 
@@ -47,7 +50,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         for (int i = 0; i < suffixes.Count; i++)
         {
-            if (!PtxTypes.TryParse(suffixes[i], out PtxType type)) continue;
+            if (!PtxTypes.TryParse(suffixes[i], out PtxType type))
+                continue;
             suffixes.RemoveAt(i);
             return type;
         }
@@ -64,7 +68,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public string? Prefixed(string prefix)
     {
         string? found = suffixes.Find(s => s.StartsWith(prefix, StringComparison.Ordinal));
-        if (found is null) return null;
+        if (found is null)
+            return null;
         suffixes.Remove(found);
         return found[prefix.Length..];
     }
@@ -107,7 +112,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public int Destination(PtxOperand operand, PtxType type)
     {
-        if (operand.Kind == OperandKind.Sink) return slots.Sink;
+        if (operand.Kind == OperandKind.Sink)
+            return slots.Sink;
         if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null })
             throw Error($"'{operand}' can't be written");
         return Written(operand, type);
@@ -117,7 +123,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int DestinationPart(int index)
     {
         PtxOperand operand = Operand(index);
-        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 }) throw Error($"'{operand}' can't be written");
+        if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 })
+            throw Error($"'{operand}' can't be written");
         return Written(operand, PtxType.B32);
     }
 
@@ -125,7 +132,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int SourcePart(int index)
     {
         PtxOperand operand = Operand(index);
-        if (operand.Selector is null) return Source(operand, PtxType.B32);
+        if (operand.Selector is null)
+            return Source(operand, PtxType.B32);
         CheckType(operand.Register!, PtxType.B32);
         int slot = slots.Register(operand.Register!);
         sources.Add(slot);
@@ -152,7 +160,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int WideDestination(PtxOperand operand, PtxType type, out int registerBytes)
     {
         registerBytes = operand.Register?.Type.Bytes() ?? type.Bytes();
-        if (registerBytes <= type.Bytes()) return Destination(operand, type);
+        if (registerBytes <= type.Bytes())
+            return Destination(operand, type);
         RequireWidened(operand.Register!, type);
         int slot = slots.Register(operand.Register!);
         destinations.Add(slot);
@@ -163,7 +172,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         if (operand.Kind == OperandKind.Integer)
             return new PredicateSource(slots.Constant(operand.Bits == 0 ? 0u : 1u, 0), 0);
-        if (operand.Kind != OperandKind.Register || operand.Register!.Type != PtxType.Pred) throw Error($"'{operand}' isn't a predicate");
+        if (operand.Kind != OperandKind.Register || operand.Register!.Type != PtxType.Pred)
+            throw Error($"'{operand}' isn't a predicate");
         int slot = slots.Register(operand.Register);
         sources.Add(slot);
         return new PredicateSource(slot, operand.Inverted ? ~0u : 0);
@@ -179,15 +189,18 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public IReadOnlyList<PtxOperand> Vector(int index, int count)
     {
         PtxOperand operand = Operand(index);
-        if (operand.Kind != OperandKind.Vector && count == 1) return [operand];
-        if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count) throw Error($"'{operand}' must have {count} parts");
+        if (operand.Kind != OperandKind.Vector && count == 1)
+            return [operand];
+        if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count)
+            throw Error($"'{operand}' must have {count} parts");
         return operand.Parts;
     }
 
     /// <summary>The address in brackets; shared and cluster addresses may be 32 bits wide.</summary>
     public Address Address(PtxOperand operand)
     {
-        if (operand.Kind != OperandKind.Address) throw Error($"'{operand}' isn't an address");
+        if (operand.Kind != OperandKind.Address)
+            throw Error($"'{operand}' isn't an address");
         return AddressOf(operand.Parts[0]);
     }
 
@@ -199,7 +212,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             return new Address(slots.Constant(at, 8), true, 0);
         }
         int bytes = @base.Register!.Type.Bytes();
-        if (bytes is not (4 or 8) || @base.Register.Type.IsFloat()) throw Error($"'{@base}' can't hold an address");
+        if (bytes is not (4 or 8) || @base.Register.Type.IsFloat())
+            throw Error($"'{@base}' can't hold an address");
         int slot = slots.Register(@base.Register);
         sources.Add(slot);
         return new Address(slot, bytes == 8, @base.Offset);
@@ -210,7 +224,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>Fills in what every instruction has, and refuses suffixes that nobody took.</summary>
     public Instruction Finish(Instruction instruction)
     {
-        if (suffixes.Count > 0) throw Error($"'.{suffixes[0]}' isn't known here");
+        if (suffixes.Count > 0)
+            throw Error($"'.{suffixes[0]}' isn't known here");
         int[] distinct = [.. sources.Distinct().Where(s => s != Instruction.NoSlot)];
         instruction.Syntax = syntax;
         instruction.Source0 = distinct.ElementAtOrDefault(0);
@@ -227,7 +242,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     private Instruction Guarded(Instruction instruction)
     {
-        if (syntax.Guard is not { } guard) return instruction;
+        if (syntax.Guard is not { } guard)
+            return instruction;
         instruction.Guard = slots.Register(guard);
         instruction.GuardInverted = syntax.GuardInverted;
         return instruction;
@@ -283,7 +299,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         bool sizes = register.Type.Bytes() == type.Bytes() && (register.Type == PtxType.Pred) == (type == PtxType.Pred);
         bool classes = !(register.Type.IsFloat() && IsInteger(type)) && !(IsInteger(register.Type) && type.IsFloat());
-        if (!sizes || !classes) throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
+        if (!sizes || !classes)
+            throw Error($"{register.Name} is a {register.Type.Text()}, not a {type.Text()}");
     }
 
     /// <summary>Bits may stand in any wider register, integers in one that isn't a float's, floats in none (PTX ISA 9.4.1).</summary>

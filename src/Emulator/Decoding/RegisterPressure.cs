@@ -28,7 +28,8 @@ internal sealed class RegisterPressure
         for (int i = 0; i < pressure.code.Count; i++)
         {
             int count = pressure.liveBefore[i].Sum(r => (r.Type.Bytes() + 3) / 4);
-            if (count > most) (most, line) = (count, pressure.code[i].Line);
+            if (count > most)
+                (most, line) = (count, pressure.code[i].Line);
         }
         return (most, line);
     }
@@ -58,10 +59,12 @@ internal sealed class RegisterPressure
             for (int i = code.Count - 1; i >= 0; i--)
             {
                 int before = liveBefore[i].Count;
-                foreach (int next in successors(i)) liveBefore[i].UnionWith(liveBefore[next]);
+                foreach (int next in successors(i))
+                    liveBefore[i].UnionWith(liveBefore[next]);
                 (List<PtxRegister> reads, List<PtxRegister> writes) = Uses(code[i]);
                 // what a guard may leave as it is stays alive
-                if (code[i].Guard is null) liveBefore[i].ExceptWith(writes);
+                if (code[i].Guard is null)
+                    liveBefore[i].ExceptWith(writes);
                 liveBefore[i].UnionWith(reads);
                 changed |= liveBefore[i].Count != before;
             }
@@ -71,7 +74,8 @@ internal sealed class RegisterPressure
     private static (List<PtxRegister> Reads, List<PtxRegister> Writes) Uses(PtxInstruction instruction)
     {
         List<PtxRegister> reads = [], writes = [];
-        if (instruction.Guard is { } guard) reads.Add(guard);
+        if (instruction.Guard is { } guard)
+            reads.Add(guard);
         bool writesFirst = instruction.Opcode is not ("st" or "red" or "bra" or "brx" or "bar" or "barrier" or "cp" or "stmatrix" or "wgmma" or "call");
         for (int i = 0; i < instruction.Operands.Count; i++)
             Collect(instruction.Operands[i], writesFirst && i == 0 && instruction.Operands[i].Kind != OperandKind.Address ? writes : reads);
@@ -80,7 +84,9 @@ internal sealed class RegisterPressure
 
     private static void Collect(PtxOperand operand, List<PtxRegister> to)
     {
-        if (operand.Register is { } register) to.Add(register);
-        foreach (PtxOperand part in operand.Parts) Collect(part, to);
+        if (operand.Register is { } register)
+            to.Add(register);
+        foreach (PtxOperand part in operand.Parts)
+            Collect(part, to);
     }
 }

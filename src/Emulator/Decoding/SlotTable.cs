@@ -26,13 +26,17 @@ internal sealed class SlotTable(KernelCode code)
         IsEntry = function.IsEntry;
         registers = [];
         foreach (PtxVariable parameter in function.Parameters.Concat(function.Returns))
-            if (parameter.Register is { } register) registers.Add(register.Number, Parameter(parameter));
+        {
+            if (parameter.Register is { } register)
+                registers.Add(register.Number, Parameter(parameter));
+        }
     }
 
     /// <summary>The slot of a parameter in a register; callers name it too.</summary>
     public int Parameter(PtxVariable parameter)
     {
-        if (!parameters.TryGetValue(parameter, out int slot)) parameters.Add(parameter, slot = Reserve(code, Slots(parameter.Type)));
+        if (!parameters.TryGetValue(parameter, out int slot))
+            parameters.Add(parameter, slot = Reserve(code, Slots(parameter.Type)));
         return slot;
     }
 
@@ -45,7 +49,8 @@ internal sealed class SlotTable(KernelCode code)
 
     public int Constant(ulong bits, int bytes)
     {
-        if (constants.TryGetValue((bits, bytes), out int slot)) return slot;
+        if (constants.TryGetValue((bits, bytes), out int slot))
+            return slot;
         slot = Reserve(code, bytes == 8 ? 2 : 1);
         constants.Add((bits, bytes), slot);
         code.Constants.Add((slot, bits, bytes));
@@ -54,10 +59,14 @@ internal sealed class SlotTable(KernelCode code)
 
     public int? Special(string name, int bytes)
     {
-        if (specials.TryGetValue((name, bytes), out int slot)) return slot;
-        if (SpecialRegister.Find(name) is not { } register) return null;
-        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4) && !(bytes == 4 && name == "%gridid")) return null;
-        if (register.Bytes > bytes) register = register.Cut(bytes);
+        if (specials.TryGetValue((name, bytes), out int slot))
+            return slot;
+        if (SpecialRegister.Find(name) is not { } register)
+            return null;
+        if (register.Bytes != bytes && !(bytes == 2 && register.Bytes == 4) && !(bytes == 4 && name == "%gridid"))
+            return null;
+        if (register.Bytes > bytes)
+            register = register.Cut(bytes);
         slot = Reserve(code, bytes == 8 ? 2 : 1);
         specials.Add((name, bytes), slot);
         code.Specials.Add((slot, register));

@@ -14,7 +14,8 @@ internal sealed class SymbolTable(ModuleMemory memory, SharedLayout shared, Fram
 
     public ulong AddressOf(PtxOperand symbol, InstructionDecoder at)
     {
-        if (symbol.Variable is not { } variable) throw at.Error($"'{symbol.Name}' isn't declared");
+        if (symbol.Variable is not { } variable)
+            throw at.Error($"'{symbol.Name}' isn't declared");
         return AddressOf(variable, at) + (ulong)symbol.Offset;
     }
 

@@ -22,7 +22,8 @@ internal sealed class DeviceHeap(Launch launch)
     /// <summary>Address of a new block whose bytes nobody has written; 0 if the heap has no room.</summary>
     public ulong Take(ulong bytes, LaneCall call)
     {
-        if (bytes > HeapBytes || Padded(bytes) > HeapBytes - used) return 0;
+        if (bytes > HeapBytes || Padded(bytes) > HeapBytes - used)
+            return 0;
         used += Padded(bytes);
         everUsed += Padded(bytes);
         if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
@@ -38,10 +39,12 @@ internal sealed class DeviceHeap(Launch launch)
     /// <summary>Ends a block; everybody's accesses to it must come before.</summary>
     public void Free(ulong address, LaneCall call)
     {
-        if (address == 0) return;
+        if (address == 0)
+            return;
         if (!blocks.TryGetValue(address, out Allocation? block))
             throw Wrong(FaultKind.Invalid, "free of an address that malloc didn't return", launch.Memory.FindGlobal(address, 1));
-        if (block.Freed is { } earlier) throw Wrong(FaultKind.FreedTwice, $"the block was {earlier}", block);
+        if (block.Freed is { } earlier)
+            throw Wrong(FaultKind.FreedTwice, $"the block was {earlier}", block);
         RequireOrder(block, call);
         used -= Padded((ulong)block.Size);
         block.End($"freed at line {call.Line} by {call.Caller}", keepsBytes: launch.Pending.Any);
@@ -54,7 +57,8 @@ internal sealed class DeviceHeap(Launch launch)
 
     private static unsafe void RequireOrder(Allocation block, LaneCall call)
     {
-        if (block.Size == 0) return;
+        if (block.Size == 0)
+            return;
         try
         {
             block.Shadow.Write(block, 0, (int)block.Size, call.Warp.Access, null);

@@ -16,19 +16,24 @@ internal sealed unsafe class DriverCall(DriverFunction function, int[] arguments
         {
             int lane = int.TrailingZeroCount((int)rest);
             warp.SetLane(lane);
-            for (int i = 0; i < arguments.Length; i++) values[i] = Argument(warp, lane, i);
+            for (int i = 0; i < arguments.Length; i++)
+                values[i] = Argument(warp, lane, i);
             ulong returned = function.Call(new LaneCall(warp, lane, Line), values);
-            if (result is not { } at) continue;
+            if (result is not { } at)
+                continue;
             byte* to = warp.Local.Write((ulong)at, function.Result, lane, default);
-            if (function.Result == 4) *(uint*)to = (uint)returned;
-            else *(ulong*)to = returned;
+            if (function.Result == 4)
+                *(uint*)to = (uint)returned;
+            else
+                *(ulong*)to = returned;
         }
     }
 
     private ulong Argument(Warp warp, int lane, int i)
     {
         byte* from = warp.Local.Read((ulong)arguments[i], function.Parameters[i], lane, out UnwrittenBytes unwritten);
-        if (unwritten.Any) throw new FaultException(FaultKind.Uninitialized, $"argument {i} of {Syntax} was never written") { Lane = lane };
+        if (unwritten.Any)
+            throw new FaultException(FaultKind.Uninitialized, $"argument {i} of {Syntax} was never written") { Lane = lane };
         return function.Parameters[i] == 4 ? *(uint*)from : *(ulong*)from;
     }
 }

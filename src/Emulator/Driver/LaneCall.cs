@@ -36,7 +36,8 @@ internal readonly record struct LaneCall(Warp Warp, int Lane, int Line)
         while (text.Length < most)
         {
             ulong next = Number(address + (ulong)text.Length, 1);
-            if (next == 0) return text.ToString();
+            if (next == 0)
+                return text.ToString();
             text.Append((char)next);
         }
         return most < LongestText ? text.ToString() : throw Fault(FaultKind.Invalid, $"a text doesn't end within {LongestText} bytes");

@@ -15,8 +15,10 @@ internal readonly record struct PrintConversion(
     public string Pad(string prefix, string body, bool withZeros = false)
     {
         int missing = Width - prefix.Length - body.Length;
-        if (missing <= 0) return prefix + body;
-        if (Left) return prefix + body + new string(' ', missing);
+        if (missing <= 0)
+            return prefix + body;
+        if (Left)
+            return prefix + body + new string(' ', missing);
         return withZeros ? prefix + new string('0', missing) + body : new string(' ', missing) + prefix + body;
     }
 }

@@ -16,9 +16,12 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
         while (at < format.Length && text.Length <= most)
         {
             char c = format[at++];
-            if (c != '%') text.Append(c);
-            else if (at < format.Length && format[at] == '%') text.Append(format[at++]);
-            else text.Append(Print(Conversion()));
+            if (c != '%')
+                text.Append(c);
+            else if (at < format.Length && format[at] == '%')
+                text.Append(format[at++]);
+            else
+                text.Append(Print(Conversion()));
         }
         return text.Length <= most ? text.ToString() : null;
     }
@@ -28,6 +31,7 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
         int start = at - 1;
         var read = new PrintConversion();
         for (; at < format.Length && "-+ #0".Contains(format[at]); at++)
+        {
             read = format[at] switch
             {
                 '-' => read with { Left = true },
@@ -36,12 +40,15 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
                 '#' => read with { Alternate = true },
                 _ => read with { Zero = true },
             };
-        if (Number() is { } width) read = read with { Left = read.Left || width < 0, Width = Checked(Math.Abs((long)width)) };
+        }
+        if (Number() is { } width)
+            read = read with { Left = read.Left || width < 0, Width = Checked(Math.Abs((long)width)) };
         if (at < format.Length && format[at] == '.')
         {
             at++;
             int precision = Number() ?? 0;
-            if (precision >= 0) read = read with { Precision = Checked(precision) };   // a negative one counts as none
+            if (precision >= 0)
+                read = read with { Precision = Checked(precision) };   // a negative one counts as none
         }
         int bytes = Size();
         char kind = at < format.Length ? format[at++] : '\0';
@@ -61,8 +68,10 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
             return arguments.NextInt32();
         }
         int start = at;
-        while (at < format.Length && char.IsAsciiDigit(format[at])) at++;
-        if (at == start) return null;
+        while (at < format.Length && char.IsAsciiDigit(format[at]))
+            at++;
+        if (at == start)
+            return null;
         return int.TryParse(format.AsSpan(start, at - start), out int number) ? number : int.MaxValue;
     }
 
@@ -70,7 +79,8 @@ internal sealed class PrintFormat(string format, PrintArguments arguments)
     {
         foreach ((string name, int bytes) in Sizes)
         {
-            if (string.CompareOrdinal(format, at, name, 0, name.Length) != 0) continue;
+            if (string.CompareOrdinal(format, at, name, 0, name.Length) != 0)
+                continue;
             at += name.Length;
             return bytes;
         }

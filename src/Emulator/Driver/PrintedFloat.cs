@@ -10,10 +10,12 @@ internal static class PrintedFloat
     {
         string sign = one.Sign(double.IsNegative(value));
         bool isUpper = char.IsAsciiLetterUpper(one.Kind);
-        if (!double.IsFinite(value)) return one.Pad(sign, Cased(double.IsNaN(value) ? "nan" : "inf", isUpper));
+        if (!double.IsFinite(value))
+            return one.Pad(sign, Cased(double.IsNaN(value) ? "nan" : "inf", isUpper));
         double magnitude = Math.Abs(value);
         char kind = char.ToLowerInvariant(one.Kind);
-        if (kind == 'a') return one.Pad(sign + Cased("0x", isUpper), Cased(Hexadecimal(magnitude, one), isUpper), one.Zero);
+        if (kind == 'a')
+            return one.Pad(sign + Cased("0x", isUpper), Cased(Hexadecimal(magnitude, one), isUpper), one.Zero);
         DecimalDigits digits = DecimalDigits.Of(magnitude);
         int precision = one.Precision ?? UsualPrecision;
         string text = kind switch
@@ -47,7 +49,8 @@ internal static class PrintedFloat
         int exponent = digits.Length == 0 ? 0 : point - 1;
         bool isFixed = exponent >= -4 && exponent < precision;
         string text = isFixed ? Fixed(exact, precision - 1 - exponent, keepZeros) : Scientific(exact, precision - 1, keepZeros);
-        if (keepZeros || !text.Contains('.')) return text;
+        if (keepZeros || !text.Contains('.'))
+            return text;
         int end = text.IndexOf('e') is var e and >= 0 ? e : text.Length;
         return text[..end].TrimEnd('0').TrimEnd('.') + text[end..];
     }
@@ -68,10 +71,12 @@ internal static class PrintedFloat
         {
             ulong rest = scaled & ((1UL << cut) - 1), half = 1UL << (cut - 1);
             scaled >>= cut;
-            if (rest > half || (rest == half && (scaled & 1) == 1)) scaled++;
+            if (rest > half || (rest == half && (scaled & 1) == 1))
+                scaled++;
         }
         string fraction = digits == 0 ? "" : $"{scaled & ((1UL << (4 * digits)) - 1):x}".PadLeft(digits, '0');
-        if (one.Precision is null) fraction = fraction.TrimEnd('0');
+        if (one.Precision is null)
+            fraction = fraction.TrimEnd('0');
         string whole = $"{scaled >> (4 * digits)}";
         string mantissa = Joined(whole, fraction, one.Precision ?? fraction.Length, one.Alternate);
         return $"{mantissa}p{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}";

@@ -16,9 +16,11 @@ internal static class PrintedInteger
             'X' => $"{value:X}",
             _ => $"{value}",
         };
-        if (value == 0 && one.Precision == 0) digits = "";
+        if (value == 0 && one.Precision == 0)
+            digits = "";
         digits = digits.PadLeft(one.Precision ?? 1, '0');
-        if (one.Kind == 'o' && one.Alternate && !digits.StartsWith('0')) digits = "0" + digits;
+        if (one.Kind == 'o' && one.Alternate && !digits.StartsWith('0'))
+            digits = "0" + digits;
         string prefix = isSigned ? one.Sign(signed < 0) : one.Alternate && value != 0 && one.Kind is 'x' or 'X' ? $"0{one.Kind}" : "";
         return one.Pad(prefix, digits, one.Zero && one.Precision is null);
     }

@@ -20,8 +20,10 @@ internal sealed class PrintedText
     /// <summary>One call's text, a character a byte; null for more than there is ever room for.</summary>
     public void Add(string? text)
     {
-        if (text is null || bytes.Count + text.Length > MostBytes) Dropped++;
-        else bytes.AddRange(Encoding.Latin1.GetBytes(text));
+        if (text is null || bytes.Count + text.Length > MostBytes)
+            Dropped++;
+        else
+            bytes.AddRange(Encoding.Latin1.GetBytes(text));
     }
 
     private ReadOnlySpan<byte> WithoutLastEnd()

@@ -6,7 +6,8 @@ internal static class Printing
     /// <summary>Prints, and returns how many arguments the format took; -1 without a format.</summary>
     public static int Print(LaneCall call, ulong format, ulong arguments)
     {
-        if (format == 0) return -1;
+        if (format == 0)
+            return -1;
         var values = new PrintArguments(call, arguments);
         var text = new PrintFormat(call.Text(format), values);
         PrintedText printed = call.Warp.Cta.Launch.Printed;

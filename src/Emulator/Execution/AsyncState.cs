@@ -22,7 +22,10 @@ internal sealed class AsyncState
     public bool HasWaitedFor(int lane, int entity, int clock)
     {
         foreach (SelfChannel channel in channels.Values)
-            if (entity == channel.EntityOf(lane)) return channel.Waited[lane] >= clock;
+        {
+            if (entity == channel.EntityOf(lane))
+                return channel.Waited[lane] >= clock;
+        }
         return false;
     }
 
@@ -30,16 +33,22 @@ internal sealed class AsyncState
     public VectorClock AddWaited(VectorClock seen, int cta, uint mask)
     {
         foreach (SelfChannel channel in channels.Values)
+        {
             for (uint rest = mask; rest != 0; rest &= rest - 1)
             {
                 int lane = int.TrailingZeroCount((int)rest), clock = channel.Waited[lane];
-                if (clock == 0) continue;
+                if (clock == 0)
+                    continue;
                 uint same = 0;
                 for (uint others = rest; others != 0; others &= others - 1)
-                    if (channel.Waited[int.TrailingZeroCount((int)others)] == clock) same |= others & ~(others - 1);
+                {
+                    if (channel.Waited[int.TrailingZeroCount((int)others)] == clock)
+                        same |= others & ~(others - 1);
+                }
                 seen = seen.With(cta, channel.Entity, channel.IsWarpWide ? 1 : same, clock);
                 rest &= ~same | 1u << lane;
             }
+        }
         return seen;
     }
 }

@@ -8,8 +8,11 @@ internal sealed class Branch(int target, bool isUniform) : Instruction
     public override void Execute(Warp warp)
     {
         Strand strand = warp.Strand;
-        if (isUniform) Uniform.Require(warp, "bra.uni");
-        if (warp.Active == strand.Mask) warp.Next = Target;
-        else if (warp.Active != 0) Strands.Split(warp, warp.Active, Target, warp.Code.Joins[Index]);
+        if (isUniform)
+            Uniform.Require(warp, "bra.uni");
+        if (warp.Active == strand.Mask)
+            warp.Next = Target;
+        else if (warp.Active != 0)
+            Strands.Split(warp, warp.Active, Target, warp.Code.Joins[Index]);
     }
 }

@@ -17,7 +17,8 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
         Strand strand = warp.Strand;
         if (warp.Active != strand.Mask)
         {
-            if (isUniform) Uniform.Require(warp, "call.uni");
+            if (isUniform)
+                Uniform.Require(warp, "call.uni");
             Strands.Split(warp, warp.Active, Index, Index + 1);   // the others wait behind the call
             return;
         }
@@ -28,9 +29,12 @@ internal sealed unsafe class Call(IReadOnlyList<FrameCopy> arguments, IReadOnlyL
     public void Enter(Warp warp, int index)
     {
         Strand strand = warp.Strand;
-        foreach (int slot in Registers) warp.Unwritten.Forget(slot, warp.Active);
-        foreach (FrameRange range in Variables) warp.Local.Forget(range, warp.Active);
-        foreach (FrameCopy copy in arguments) copy.Apply(warp);
+        foreach (int slot in Registers)
+            warp.Unwritten.Forget(slot, warp.Active);
+        foreach (FrameRange range in Variables)
+            warp.Local.Forget(range, warp.Active);
+        foreach (FrameCopy copy in arguments)
+            copy.Apply(warp);
         var join = new Join(index + 1, strand.Mask, strand.Join, strand.Calls);
         strand.Calls = new CallFrame(index + 1, join, results, strand.Calls);
         strand.Join = null;

@@ -29,7 +29,8 @@ internal sealed class Cluster(Dim3 index)
 
     public void Arrive(int threads, Knowledge news, bool relaxed)
     {
-        if (!relaxed) gathered = gathered.Join(news);
+        if (!relaxed)
+            gathered = gathered.Join(news);
         gatheredOrder = gatheredOrder.Join(news);
         arrived += threads;
         CheckComplete();
@@ -38,7 +39,8 @@ internal sealed class Cluster(Dim3 index)
     /// <summary>Threads that left aren't waited for.</summary>
     public void CheckComplete()
     {
-        if (arrived == 0 || arrived < LiveThreads) return;
+        if (arrived == 0 || arrived < LiveThreads)
+            return;
         (Complete, gathered) = (gathered, Knowledge.None);
         (CompleteOrder, gatheredOrder) = (gatheredOrder, Knowledge.None);
         arrived = 0;

@@ -30,7 +30,8 @@ internal sealed class Cta
             Warps.Add(new Warp(this, first / Warp.Lanes, count == Warp.Lanes ? ~0u : (1u << count) - 1, launch.Code));
         }
         LiveThreads = threads;
-        foreach (Warp warp in Warps) WarpStart.Fill(warp);
+        foreach (Warp warp in Warps)
+            WarpStart.Fill(warp);
     }
 
     public Launch Launch { get; }
@@ -74,7 +75,8 @@ internal sealed class Cta
 
     public void CheckBarriers()
     {
-        foreach (CtaBarrier barrier in barriers) barrier.CheckComplete(LiveThreads);
+        foreach (CtaBarrier barrier in barriers)
+            barrier.CheckComplete(LiveThreads);
     }
 
     /// <summary>Something that happened before the CTA's end.</summary>
@@ -84,11 +86,17 @@ internal sealed class Cta
     public void Leave(int threads)
     {
         LiveThreads -= threads;
-        if (LiveThreads == 0 && Cluster.Ctas.Count > 1) Shared.RequireNoForeignAccess(Number, beforeEnd.Seen);
+        if (LiveThreads == 0 && Cluster.Ctas.Count > 1)
+            Shared.RequireNoForeignAccess(Number, beforeEnd.Seen);
         Launch.Progress++;
         if (LiveThreads > 0)
+        {
             foreach (CtaBarrier barrier in barriers)
-                if (barrier.WaitsForAll) barrier.CheckComplete(LiveThreads);
+            {
+                if (barrier.WaitsForAll)
+                    barrier.CheckComplete(LiveThreads);
+            }
+        }
         Cluster.CheckComplete();
     }
 }

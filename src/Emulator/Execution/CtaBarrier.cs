@@ -21,9 +21,13 @@ internal sealed class CtaBarrier(int number)
         if (arrived > 0 && expected != count)
             throw new FaultException(FaultKind.Divergent, $"barrier {number} is used with {Words(expected)} and with {Words(count)} at once");
         foreach ((Warp other, uint before) in present)
+        {
             if (other == warp && (before & mask) != 0)
+            {
                 throw new FaultException(FaultKind.Divergent, $"a thread arrives twice at barrier {number} before it completes")
                 { Lane = int.TrailingZeroCount((int)(before & mask)) };
+            }
+        }
         expected = count;
         present.Add((warp, mask));
         arrived += int.PopCount((int)mask);
@@ -46,12 +50,14 @@ internal sealed class CtaBarrier(int number)
 
     public void CheckComplete(int liveThreads)
     {
-        if (arrived == 0 || arrived < (expected == 0 ? liveThreads : expected)) return;
+        if (arrived == 0 || arrived < (expected == 0 ? liveThreads : expected))
+            return;
         int count = trues, synced = 0;
         Cta cta = present[0].Warp.Cta;
         // it holds all that each of them knew, so it takes the place of what they knew
         Knowledge news = gathered with { Seen = gathered.Seen.With(cta.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(clocks)) };
-        foreach ((_, _, uint mask, _) in waiting) synced += int.PopCount((int)mask);
+        foreach ((_, _, uint mask, _) in waiting)
+            synced += int.PopCount((int)mask);
         present.Clear();
         clocks.Clear();
         gathered = Knowledge.None;

@@ -9,7 +9,8 @@ internal static class FenceOrder
     public static VectorClock Before(Cta cta, Scope scope)
     {
         VectorClock before = cta.BeforeFences;
-        if (scope >= Scope.Cluster) before = before.Join(cta.Cluster.BeforeFences);
+        if (scope >= Scope.Cluster)
+            before = before.Join(cta.Cluster.BeforeFences);
         return scope >= Scope.Gpu ? before.Join(cta.Launch.BeforeFences) : before;
     }
 
@@ -17,7 +18,9 @@ internal static class FenceOrder
     public static void Add(Cta cta, Scope scope, VectorClock done)
     {
         cta.BeforeFences = cta.BeforeFences.Join(done);
-        if (scope >= Scope.Cluster) cta.Cluster.BeforeFences = cta.Cluster.BeforeFences.Join(done);
-        if (scope >= Scope.Gpu) cta.Launch.BeforeFences = cta.Launch.BeforeFences.Join(done);
+        if (scope >= Scope.Cluster)
+            cta.Cluster.BeforeFences = cta.Cluster.BeforeFences.Join(done);
+        if (scope >= Scope.Gpu)
+            cta.Launch.BeforeFences = cta.Launch.BeforeFences.Join(done);
     }
 }

@@ -22,14 +22,18 @@ internal sealed unsafe class IndexedBranch(int index, int[] targets, bool isUnif
             for (uint others = rest; others != 0; others &= others - 1)
             {
                 int other = int.TrailingZeroCount((int)others);
-                if (at[other] == at[lane]) same |= 1u << other;
+                if (at[other] == at[lane])
+                    same |= 1u << other;
             }
             rest &= ~same;
             if (isUniform && (rest | staying) != 0)
                 throw new FaultException(FaultKind.Divergent, "brx.idx.uni must not diverge, and lanes that run together go different ways") { Lane = lane };
-            if (rest == 0 && staying == 0) last = Targets[(int)at[lane]];
-            else Strands.Split(warp, same, Targets[(int)at[lane]], warp.Code.Joins[Index]);
+            if (rest == 0 && staying == 0)
+                last = Targets[(int)at[lane]];
+            else
+                Strands.Split(warp, same, Targets[(int)at[lane]], warp.Code.Joins[Index]);
         }
-        if (last >= 0) warp.Next = last;
+        if (last >= 0)
+            warp.Next = last;
     }
 }

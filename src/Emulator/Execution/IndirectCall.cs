@@ -14,14 +14,22 @@ internal sealed unsafe class IndirectCall(int address, IReadOnlyDictionary<ulong
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (to[lane] == first) same |= 1u << lane;
-            else if (isUniform) throw new FaultException(FaultKind.Divergent,
+            if (to[lane] == first)
+            {
+                same |= 1u << lane;
+            }
+            else if (isUniform)
+            {
+                throw new FaultException(FaultKind.Divergent,
                 "call.uni, and lanes of the warp call different functions")
-            { Lane = lane };
+                { Lane = lane };
+            }
         }
         if (!targets.TryGetValue(first, out Call? call))
+        {
             throw new FaultException(FaultKind.Invalid, $"a call to 0x{first:x}, where none of the functions that it may reach begins")
             { Lane = int.TrailingZeroCount((int)same) };
+        }
         if (same == warp.Strand.Mask)
         {
             call.Enter(warp, Index);

@@ -16,7 +16,8 @@ internal sealed class LaneKnowledge(uint whole)
         get => Common ?? each[lane];
         set
         {
-            if (ReferenceEquals(Common, value)) return;
+            if (ReferenceEquals(Common, value))
+                return;
             Spread();
             each[lane] = value;
         }
@@ -25,12 +26,14 @@ internal sealed class LaneKnowledge(uint whole)
     /// <summary>What some lanes know together.</summary>
     public Knowledge Together(uint mask)
     {
-        if (Common is { } common) return common;
+        if (Common is { } common)
+            return common;
         Knowledge? all = null, last = null;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             Knowledge one = each[int.TrailingZeroCount((int)rest)];
-            if (ReferenceEquals(one, last)) continue;
+            if (ReferenceEquals(one, last))
+                continue;
             all = all is null ? one : all.Join(one);
             last = one;
         }
@@ -43,15 +46,21 @@ internal sealed class LaneKnowledge(uint whole)
         if (Common is { } common)
         {
             Knowledge joined = common.Join(news);
-            if (mask == whole) Common = joined;
-            if (mask == whole || ReferenceEquals(joined, common)) return;
+            if (mask == whole)
+                Common = joined;
+            if (mask == whole || ReferenceEquals(joined, common))
+                return;
         }
         Spread();
         Knowledge? before = null, after = null;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (!ReferenceEquals(each[lane], before)) { before = each[lane]; after = before.Join(news); }
+            if (!ReferenceEquals(each[lane], before))
+            {
+                before = each[lane];
+                after = before.Join(news);
+            }
             each[lane] = after!;
         }
     }
@@ -65,12 +74,14 @@ internal sealed class LaneKnowledge(uint whole)
             return;
         }
         Spread();
-        for (uint rest = mask; rest != 0; rest &= rest - 1) each[int.TrailingZeroCount((int)rest)] = news;
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+            each[int.TrailingZeroCount((int)rest)] = news;
     }
 
     private void Spread()
     {
-        if (Common is not { } common) return;
+        if (Common is not { } common)
+            return;
         Array.Fill(each, common);
         Common = null;
     }

@@ -6,13 +6,15 @@ internal sealed class Return(bool isUniform) : Instruction
     public override void Execute(Warp warp)
     {
         Strand strand = warp.Strand;
-        if (isUniform) Uniform.Require(warp, "ret.uni");
+        if (isUniform)
+            Uniform.Require(warp, "ret.uni");
         if (strand.Calls is not { } frame)
         {
             Strands.Exit(warp, warp.Active);
             return;
         }
-        foreach (FrameCopy copy in frame.Results) copy.Apply(warp);
+        foreach (FrameCopy copy in frame.Results)
+            copy.Apply(warp);
         Strand returning = strand;
         if (warp.Active != strand.Mask)
         {
@@ -21,7 +23,10 @@ internal sealed class Return(bool isUniform) : Instruction
             warp.Strands.Add(returning);
             warp.Yield = true;
         }
-        else warp.Next = frame.ReturnTo;
+        else
+        {
+            warp.Next = frame.ReturnTo;
+        }
         returning.Join = frame.Join;
         returning.Calls = frame.Outer;
     }

@@ -38,14 +38,16 @@ internal sealed class Scheduler(Launch launch)
             for (int i = 0, start = launch.Random.Next(warps.Count); i < warps.Count; i++)
                 ran |= Turn(warps[(start + i) % warps.Count]);
             Retire();
-            if (!ran && warps.Count > 0) Unstick();
+            if (!ran && warps.Count > 0)
+                Unstick();
         }
     }
 
     private bool Admit()
     {
         int perCluster = (int)launch.ClusterShape.Count;
-        if (launch.Executed - executedAtChange > LongWait) AdmitMore();
+        if (launch.Executed - executedAtChange > LongWait)
+            AdmitMore();
         while (nextCluster < launch.ClusterGrid.Count && (resident.Count + 1) * perCluster <= mostResident)
         {
             Dim3 at = launch.ClusterGrid.At(nextCluster++);
@@ -58,7 +60,8 @@ internal sealed class Scheduler(Launch launch)
                 cluster.Ctas.Add(new Cta(launch, cluster, number, index, rank));
             }
             resident.Add(cluster);
-            foreach (Cta cta in cluster.Ctas) warps.AddRange(cta.Warps);
+            foreach (Cta cta in cluster.Ctas)
+                warps.AddRange(cta.Warps);
         }
         return warps.Count > 0;
     }
@@ -72,15 +75,21 @@ internal sealed class Scheduler(Launch launch)
 
     private bool Turn(Warp warp)
     {
-        if (warp.Pause > 0) { warp.Pause--; return true; }
+        if (warp.Pause > 0)
+        {
+            warp.Pause--;
+            return true;
+        }
         Strand? strand = Pick(warp);
-        if (strand is null) return false;
+        if (strand is null)
+            return false;
         Running = warp;
         uint lanes = strand.Mask;
         int ran = WarpRunner.Run(warp, strand, launch.Options.Turn);
         launch.Executed += ran;
         LimitInstructions(warp, strand, warp.Count(lanes, ran));
-        if (warp.Live == 0) AsyncLimits.CheckAtExit(warp);
+        if (warp.Live == 0)
+            AsyncLimits.CheckAtExit(warp);
         return true;
     }
 
@@ -89,7 +98,8 @@ internal sealed class Scheduler(Launch launch)
         LaunchOptions options = launch.Options;
         if (strand.Mask != 0 && ofThread > options.MaxThreadInstructions)
             throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxThreadInstructions} instructions of a thread: {Spinning.Of(warp, strand)}") { Lane = int.TrailingZeroCount((int)strand.Mask) };
-        if (launch.Executed <= options.MaxLaunchInstructions) return;
+        if (launch.Executed <= options.MaxLaunchInstructions)
+            return;
         long waiting = launch.Grid.Count - (nextCluster * launch.ClusterShape.Count);
         throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxLaunchInstructions} warp instructions of the launch: {Spinning.Of(warps)}"
             + (waiting == 0 ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch"));
@@ -98,7 +108,8 @@ internal sealed class Scheduler(Launch launch)
     private Strand? Pick(Warp warp)
     {
         int count = warp.Strands.Count;
-        if (count == 0) return null;
+        if (count == 0)
+            return null;
         int start = count == 1 ? 0 : launch.Random.Next(count);
         for (int i = 0; i < count; i++)
         {
@@ -108,18 +119,22 @@ internal sealed class Scheduler(Launch launch)
                 strand.CanResume = null;
                 strand.Waiting = null;
             }
-            if (strand.Waiting is null) return strand;
+            if (strand.Waiting is null)
+                return strand;
         }
         return null;
     }
 
     private void Retire()
     {
-        if (warps.RemoveAll(w => w.Live == 0) == 0) return;
+        if (warps.RemoveAll(w => w.Live == 0) == 0)
+            return;
         foreach (Cluster done in resident.FindAll(c => c.LiveThreads == 0))
         {
-            foreach (Cta cta in done.Ctas) launch.Pending.FinishWhere(o => o.Warp.Cta == cta);
-            foreach (Cta cta in done.Ctas) cta.MemoryBarriers.CheckAtExit();
+            foreach (Cta cta in done.Ctas)
+                launch.Pending.FinishWhere(o => o.Warp.Cta == cta);
+            foreach (Cta cta in done.Ctas)
+                cta.MemoryBarriers.CheckAtExit();
             resident.Remove(done);
             executedAtChange = launch.Executed;
         }
@@ -134,7 +149,11 @@ internal sealed class Scheduler(Launch launch)
             launch.Progress++;
             return;
         }
-        if (vainProgress != launch.Progress) { vainProgress = launch.Progress; vainRounds = 0; }
+        if (vainProgress != launch.Progress)
+        {
+            vainProgress = launch.Progress;
+            vainRounds = 0;
+        }
         List<Strand> patient = [.. warps.SelectMany(w => w.Strands).Where(s => s.MayGiveUp)];
         if (patient.Count > 0 && vainRounds++ < Patience)
         {
@@ -146,7 +165,8 @@ internal sealed class Scheduler(Launch launch)
             }
             return;
         }
-        if (!LetParkedGo()) throw Deadlock();
+        if (!LetParkedGo())
+            throw Deadlock();
     }
 
     /// <summary>Whoever waits where the sides of a branch meet goes on alone: what the others wait for may be theirs to do.</summary>
@@ -154,7 +174,10 @@ internal sealed class Scheduler(Launch launch)
     {
         bool any = false;
         foreach (Warp warp in warps)
-            if (!warp.Strands.Exists(s => s.WarpNeeds != 0)) any |= Strands.LetParkedGo(warp);
+        {
+            if (!warp.Strands.Exists(s => s.WarpNeeds != 0))
+                any |= Strands.LetParkedGo(warp);
+        }
         return any;
     }
 

@@ -45,7 +45,8 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read)
         Word("%dynamic_smem_size", (w, _) => (uint)w.Cta.Launch.DynamicSharedBytes);
         Word("%total_smem_size", (w, _) => (uint)w.Cta.Shared.Used);
         // what a driver leaves there is its own business: zeros
-        for (int i = 0; i < 32; i++) Word($"%envreg{i}", (_, _) => 0);
+        for (int i = 0; i < 32; i++)
+            Word($"%envreg{i}", (_, _) => 0);
         all["%current_graph_exec"] = new SpecialRegister(8, (_, _) => 0);
         all["%gridid"] = new SpecialRegister(8, (_, _) => 1);
         return all;

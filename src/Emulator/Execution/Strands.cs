@@ -26,7 +26,8 @@ internal static class Strands
         join.Arrived |= strand.Mask;
         warp.Strands.Remove(strand);
         warp.Yield = true;
-        if (Complete(warp, join) || warp.Parked.Contains(join)) return;
+        if (Complete(warp, join) || warp.Parked.Contains(join))
+            return;
         warp.Parked.Add(join);
         warp.StrongSinceParked = 0;
     }
@@ -37,7 +38,8 @@ internal static class Strands
     /// </summary>
     public static void CountStrong(Warp warp)
     {
-        if (warp.Parked.Count > 0 && ++warp.StrongSinceParked > MostStrong) LetParkedGo(warp);
+        if (warp.Parked.Count > 0 && ++warp.StrongSinceParked > MostStrong)
+            LetParkedGo(warp);
     }
 
     /// <summary>Lets the lanes that wait at joins go on without the others; false if there are none.</summary>
@@ -49,7 +51,8 @@ internal static class Strands
             uint mask = join.Arrived & warp.Live;
             join.Expected &= ~join.Arrived;
             join.Arrived = 0;
-            if (mask != 0) warp.Strands.Add(new Strand(mask, join.At) { Join = join.Outer, Calls = join.Calls });
+            if (mask != 0)
+                warp.Strands.Add(new Strand(mask, join.At) { Join = join.Outer, Calls = join.Calls });
         }
         warp.Parked.Clear();
         warp.StrongSinceParked = 0;
@@ -68,20 +71,27 @@ internal static class Strands
             warp.Strands.Remove(strand);
             warp.Yield = true;
         }
-        if (warp.Cta.Cluster.Ctas.Count > 1) warp.Cta.LearnBeforeEnd(warp.Publish(mask));
+        if (warp.Cta.Cluster.Ctas.Count > 1)
+            warp.Cta.LearnBeforeEnd(warp.Publish(mask));
         warp.Cta.Leave(int.PopCount((int)mask));
-        if (strand.Mask != 0) return;
+        if (strand.Mask != 0)
+            return;
         for (Join? join = strand.Join; join is not null && NobodyToCome(warp, join); join = join.Outer)
-            if (Complete(warp, join)) break;
+        {
+            if (Complete(warp, join))
+                break;
+        }
     }
 
     private static bool NobodyToCome(Warp warp, Join join) => (join.Expected & warp.Live & ~join.Arrived) == 0;
 
     private static bool Complete(Warp warp, Join join)
     {
-        if (!NobodyToCome(warp, join)) return false;
+        if (!NobodyToCome(warp, join))
+            return false;
         uint mask = join.Arrived & warp.Live;
-        if (mask == 0) return false;
+        if (mask == 0)
+            return false;
         warp.Parked.Remove(join);
         warp.Strands.Add(new Strand(mask, join.At) { Join = join.Outer, Calls = join.Calls });
         return true;

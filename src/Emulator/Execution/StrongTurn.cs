@@ -12,7 +12,8 @@ internal static class StrongTurn
     {
         Strands.CountStrong(warp);
         Random random = warp.Cta.Launch.Random;
-        if (random.Next(Odds) != 0) return;
+        if (random.Next(Odds) != 0)
+            return;
         warp.Yield = true;
         warp.Pause = random.Next(LongestPause);
     }

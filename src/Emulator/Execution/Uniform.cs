@@ -9,8 +9,10 @@ internal static class Uniform
     {
         uint running = warp.Strand.Mask;
         if (warp.Active != running)
+        {
             throw new FaultException(FaultKind.Divergent,
                 $"{name} must not diverge: of the lanes 0x{running:x8} that run together only 0x{warp.Active:x8} go")
             { Lane = int.TrailingZeroCount((int)warp.Active) };
+        }
     }
 }

@@ -13,7 +13,8 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
 
     public Unwritten Of(int slot, int lane)
     {
-        if ((warp.Ready[slot] >> lane & 1) != 0) return default;
+        if ((warp.Ready[slot] >> lane & 1) != 0)
+            return default;
         return slots.TryGetValue(slot, out Unwritten[]? lanes) ? lanes[lane] : Unwritten.Register;
     }
 
@@ -37,8 +38,10 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
     public void Forget(int slot, uint mask)
     {
         warp.Ready[slot] &= ~mask;
-        if (!slots.TryGetValue(slot, out Unwritten[]? lanes)) return;
-        for (uint rest = mask; rest != 0; rest &= rest - 1) lanes[int.TrailingZeroCount((int)rest)] = Unwritten.Register;
+        if (!slots.TryGetValue(slot, out Unwritten[]? lanes))
+            return;
+        for (uint rest = mask; rest != 0; rest &= rest - 1)
+            lanes[int.TrailingZeroCount((int)rest)] = Unwritten.Register;
     }
 
     /// <summary>A guard that nobody wrote: fine for an instruction which only makes a value, which is unwritten then.</summary>
@@ -49,7 +52,8 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         {
             int lane = int.TrailingZeroCount((int)rest);
             Unwritten result = Of(instruction.Guard, lane).AsComputed();
-            foreach (int slot in instruction.Destinations) Set(slot, lane, result);
+            foreach (int slot in instruction.Destinations)
+                Set(slot, lane, result);
         }
     }
 
@@ -60,7 +64,8 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         foreach (int slot in instruction.Sources)
         {
             uint missing = active & ~warp.Ready[slot];
-            if (missing == 0) continue;
+            if (missing == 0)
+                continue;
             RequireCarried(instruction, slot, missing);
             lanes |= missing;
         }
@@ -74,15 +79,20 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            for (int i = 0; i < to.Length; i++) results[(i * Warp.Lanes) + lane] = instruction.Carry(warp, lane, i);
+            for (int i = 0; i < to.Length; i++)
+                results[(i * Warp.Lanes) + lane] = instruction.Carry(warp, lane, i);
         }
-        foreach (int slot in to) warp.Ready[slot] |= active;
+        foreach (int slot in to)
+            warp.Ready[slot] |= active;
         instruction.Execute(warp);
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             for (int i = 0; i < to.Length; i++)
-                if (results[(i * Warp.Lanes) + lane] is { Any: true } result) Set(to[i], lane, result);
+            {
+                if (results[(i * Warp.Lanes) + lane] is { Any: true } result)
+                    Set(to[i], lane, result);
+            }
         }
     }
 
@@ -103,7 +113,8 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         int lane = int.TrailingZeroCount((int)lanes);
         if (warp.Code.UsesWgmma && warp.Wgmma.IsPending(slot))
             throw new FaultException(FaultKind.Asynchronous, "a register of a wgmma that hasn't been waited for is used") { Lane = lane };
-        if (instruction.MayCarry(slot)) return;
+        if (instruction.MayCarry(slot))
+            return;
         string use = slot == instruction.Guard ? $"whether '{instruction.Syntax.Opcode}' runs" : $"'{instruction.Syntax.Opcode}'";
         throw Used(instruction, use, Of(slot, lane), lane);
     }

@@ -243,7 +243,10 @@ internal sealed unsafe class Warp
     {
         uint here = 0;
         foreach (Strand strand in Strands)
-            if (strand.At == index && strand.Join == Strand.Join && strand.Calls == Strand.Calls) here |= strand.Mask;
+        {
+            if (strand.At == index && strand.Join == Strand.Join && strand.Calls == Strand.Calls)
+                here |= strand.Mask;
+        }
         return here;
     }
 
@@ -251,7 +254,9 @@ internal sealed unsafe class Warp
     public void RequireWhole(string name)
     {
         if (Active != Live)
+        {
             throw new FaultException(FaultKind.Divergent, $"{name} is reached by lanes 0x{Active:x8} of a warp whose lanes 0x{Live:x8} are alive")
             { Lane = int.TrailingZeroCount((int)Active) };
+        }
     }
 }

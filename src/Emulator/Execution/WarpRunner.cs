@@ -16,7 +16,11 @@ internal static unsafe class WarpRunner
         while (ran < turn && !warp.Yield)
         {
             int at = strand.At;
-            if (strand.Join is { } join && join.At == at) { Strands.Meet(warp, strand); break; }
+            if (strand.Join is { } join && join.At == at)
+            {
+                Strands.Meet(warp, strand);
+                break;
+            }
             Instruction instruction = instructions[at];
             ran++;
             uint active = strand.Mask;
@@ -36,7 +40,8 @@ internal static unsafe class WarpRunner
             warp.Active = active;
             executions[at]++;
             lanes[at] += int.PopCount((int)active);
-            if (active != 0) Step(warp, instruction, active, ready);
+            if (active != 0)
+                Step(warp, instruction, active, ready);
             strand.At = warp.Next;
         }
         return ran;
@@ -45,8 +50,10 @@ internal static unsafe class WarpRunner
     private static void Step(Warp warp, Instruction instruction, uint active, uint* ready)
     {
         uint written = ready[instruction.Source0] & ready[instruction.Source1] & ready[instruction.Source2];
-        foreach (int slot in instruction.MoreSources) written &= ready[slot];
-        if (warp.Code.UsesWgmma) WgmmaRegisters.BeforeWrite(warp, instruction);
+        foreach (int slot in instruction.MoreSources)
+            written &= ready[slot];
+        if (warp.Code.UsesWgmma)
+            WgmmaRegisters.BeforeWrite(warp, instruction);
         if ((active & ~written) != 0)
         {
             warp.Unwritten.Run(instruction, active);
@@ -55,7 +62,8 @@ internal static unsafe class WarpRunner
         if (!instruction.MarksDestinations)
         {
             ready[instruction.Destination] |= active;
-            foreach (int slot in instruction.MoreDestinations) ready[slot] |= active;
+            foreach (int slot in instruction.MoreDestinations)
+                ready[slot] |= active;
         }
         instruction.Execute(warp);
     }

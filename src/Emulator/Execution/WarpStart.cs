@@ -8,13 +8,21 @@ internal static unsafe class WarpStart
         foreach ((int slot, ulong bits, int bytes) in warp.Code.Constants)
         {
             warp.Ready[slot] = ~0u;
-            if (bytes == 0) warp.Predicate(slot) = bits == 0 ? 0 : ~0u;
-            else for (int lane = 0; lane < Warp.Lanes; lane++) Write(warp, slot, bytes, lane, bits);
+            if (bytes == 0)
+            {
+                warp.Predicate(slot) = bits == 0 ? 0 : ~0u;
+            }
+            else
+            {
+                for (int lane = 0; lane < Warp.Lanes; lane++)
+                    Write(warp, slot, bytes, lane, bits);
+            }
         }
         foreach ((int slot, SpecialRegister register) in warp.Code.Specials)
         {
             warp.Ready[slot] = ~0u;
-            for (int lane = 0; lane < Warp.Lanes; lane++) Write(warp, slot, register.Bytes, lane, register.Read(warp, lane));
+            for (int lane = 0; lane < Warp.Lanes; lane++)
+                Write(warp, slot, register.Bytes, lane, register.Read(warp, lane));
         }
     }
 

@@ -15,10 +15,12 @@ internal sealed class WarpgroupTable
         int group = warp.Number / WarpsInGroup;
         if ((group + 1) * WarpsInGroup > warp.Cta.Warps.Count)
             throw new FaultException(FaultKind.Divergent, "wgmma in a warpgroup of fewer than four warps");
-        if (!steps.TryGetValue(group, out List<int>? list)) steps.Add(group, list = []);
+        if (!steps.TryGetValue(group, out List<int>? list))
+            steps.Add(group, list = []);
         int at = done.GetValueOrDefault(warp.Number);
         done[warp.Number] = at + 1;
-        if (at == list.Count) list.Add(instruction.Index);
+        if (at == list.Count)
+            list.Add(instruction.Index);
         else if (list[at] != instruction.Index)
             throw new FaultException(FaultKind.Divergent, "warps of one warpgroup execute different wgmma instructions");
     }

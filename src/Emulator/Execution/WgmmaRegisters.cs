@@ -19,35 +19,44 @@ internal sealed unsafe class WgmmaRegisters
     /// <summary>An instruction is about to write its destinations.</summary>
     public static void BeforeWrite(Warp warp, Instruction instruction)
     {
-        if (instruction.Destination == Instruction.NoSlot) return;
+        if (instruction.Destination == Instruction.NoSlot)
+            return;
         // nvcc puts the moves that zero an accumulator behind the fence, and ptxas makes them nothing: they don't count
         bool counts = instruction.Syntax.Opcode != "mov";
         warp.Wgmma.Write(instruction.Destination, counts);
-        foreach (int slot in instruction.MoreDestinations) warp.Wgmma.Write(slot, counts);
+        foreach (int slot in instruction.MoreDestinations)
+            warp.Wgmma.Write(slot, counts);
     }
 
     public void Issue(Warp warp, int[] d, int[] a, int group)
     {
-        foreach (int slot in a) RequireFence(slot);
+        foreach (int slot in a)
+            RequireFence(slot);
         foreach (int slot in d)
         {
-            if (!accumulators.ContainsKey(slot)) RequireFence(slot);
+            if (!accumulators.ContainsKey(slot))
+                RequireFence(slot);
             accumulators[slot] = group;
             warp.Ready[slot] = 0;
         }
-        foreach (int slot in a) operands[slot] = group;
+        foreach (int slot in a)
+            operands[slot] = group;
     }
 
     public void Complete(Warp warp, int group)
     {
         foreach ((int slot, int of) in accumulators.ToArray())
         {
-            if (of > group) continue;
+            if (of > group)
+                continue;
             accumulators.Remove(slot);
             warp.Ready[slot] = ~0u;
         }
         foreach ((int slot, int of) in operands.ToArray())
-            if (of <= group) operands.Remove(slot);
+        {
+            if (of <= group)
+                operands.Remove(slot);
+        }
     }
 
     private void RequireFence(int slot)
@@ -60,6 +69,7 @@ internal sealed unsafe class WgmmaRegisters
     {
         if (accumulators.ContainsKey(slot) || operands.ContainsKey(slot))
             throw new FaultException(FaultKind.Asynchronous, "a register of a wgmma that hasn't been waited for is written");
-        if (counts) written[slot] = now++;
+        if (counts)
+            written[slot] = now++;
     }
 }

@@ -24,8 +24,10 @@ internal static class AsyncOpcodes
             d.Need("bulk");
             return BulkOpcodes.Reduce(d);
         }
-        if (d.Flag("bulk")) return BulkOpcodes.Copy(d);
-        if (d.Flag("mbarrier")) return Arrive(d);
+        if (d.Flag("bulk"))
+            return BulkOpcodes.Copy(d);
+        if (d.Flag("mbarrier"))
+            return Arrive(d);
         switch (d.OneOf("commit_group", "wait_group", "wait_all"))
         {
             case "commit_group": d.Count(0); return new GroupCommit([Actor.CopyAsync]) { Class = InstructionClass.AsyncCopy };
@@ -62,9 +64,11 @@ internal static class AsyncOpcodes
         int hints = d.OneOf("L2::cache_hint") is null ? 0 : 1;
         d.OneOf("L2::64B", "L2::128B", "L2::256B");
         d.Count(3 + hints, 4 + hints);
-        if (hints > 0) d.Source(d.Operands.Count - 1, PtxType.B64);
+        if (hints > 0)
+            d.Source(d.Operands.Count - 1, PtxType.B64);
         long bytes = d.Immediate(2);
-        if (bytes is not (4 or 8 or 16) || (bypass && bytes != 16)) throw d.Error($"cp.async can't copy {bytes} bytes so");
+        if (bytes is not (4 or 8 or 16) || (bypass && bytes != 16))
+            throw d.Error($"cp.async can't copy {bytes} bytes so");
         LaneSlot? size = null, ignore = null;
         if (d.Operands.Count - hints > 3 && d.Operand(3) is { Kind: OperandKind.Register, Register.Type: PtxType.Pred })
         {

@@ -38,15 +38,21 @@ internal sealed unsafe class Atomic(
         var check = new LaneCheck(warp);
         StrongPlace? history = null;
         foreach (LaneSlot source in sources)
-            if ((warp.Active & ~warp.Ready[source.Slot]) != 0) return warp.Active;
+        {
+            if ((warp.Active & ~warp.Ready[source.Slot]) != 0)
+                return warp.Active;
+        }
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             long offset = warp.Addresses[lane] - (long)at.Address;
-            if (!at.Shadow.TryUpdate(offset, bytes, lane, check)) return rest;
+            if (!at.Shadow.TryUpdate(offset, bytes, lane, check))
+                return rest;
             check.Of(lane);
-            if (history is null || history.Offset != offset) history = MemoryOrder.ReadNewest(warp, at, offset, bytes, acquire: false);
-            else MemoryOrder.ReadNewest(warp, history);
+            if (history is null || history.Offset != offset)
+                history = MemoryOrder.ReadNewest(warp, at, offset, bytes, acquire: false);
+            else
+                MemoryOrder.ReadNewest(warp, history);
             Apply(warp, lane, at.Data + offset, history, at);
         }
         return 0;
@@ -66,7 +72,8 @@ internal sealed unsafe class Atomic(
         ulong at = (ulong)warp.Addresses[lane];
         (Allocation allocation, long offset) = MemoryReference.Place(warp, space, at, bytes, lane);
         UnwrittenBytes missing = allocation.Shadow.Missing(offset, bytes);
-        if (missing.Any && usesOld) throw Faults.Uninitialized("updated before any write", allocation, offset, warp.Access);
+        if (missing.Any && usesOld)
+            throw Faults.Uninitialized("updated before any write", allocation, offset, warp.Access);
         UnwrittenBytes carried = usesOld ? default : warp.Unwritten.Of(sources[0].Slot, lane).Bytes.Part(0, bytes);
         if (carried.Any && allocation.Space == StateSpace.Global)
             throw UnwrittenRegisters.Used(this, "what is put into global memory", warp.Unwritten.Of(sources[0].Slot, lane), lane);
@@ -75,6 +82,7 @@ internal sealed unsafe class Atomic(
         StrongPlace history = MemoryOrder.ReadNewest(warp, allocation, offset, bytes, acquires);
         allocation.Shadow.Write(allocation, offset, bytes, warp.Access, (byte*)&fresh, carried);
         Apply(warp, lane, place, history, allocation);
-        if (missing.Any && d is { } result) warp.Unwritten.Set(result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
+        if (missing.Any && d is { } result)
+            warp.Unwritten.Set(result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
     }
 }

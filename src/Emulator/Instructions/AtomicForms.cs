@@ -28,18 +28,22 @@ internal static class AtomicForms
         bool hasResult)
     {
         string name = d.Syntax.Opcode;
-        if (!hasResult && operation is "exch" or "cas") throw d.Error($"red has no .{operation}");
+        if (!hasResult && operation is "exch" or "cas")
+            throw d.Error($"red has no .{operation}");
         PtxType[] types = Types[operation];
         if (!types.Contains(type))
             throw d.Error($"{name}.{operation} has no {type.Text()}, it takes {string.Join(" ", types.Select(t => t.Text()))}");
         bool half = Halves.Contains(type);
-        if (half != noFlush) throw d.Error(half ? $"{name} of {type.Text()} wants .noftz" : $".noftz doesn't belong to {type.Text()}");
+        if (half != noFlush)
+            throw d.Error(half ? $"{name} of {type.Text()} wants .noftz" : $".noftz doesn't belong to {type.Text()}");
         if (count == 1)
         {
-            if (half && operation != "add") throw d.Error($"{name}.{operation} of {type.Text()} only works on vectors: .v2, .v4, .v8");
+            if (half && operation != "add")
+                throw d.Error($"{name}.{operation} of {type.Text()} only works on vectors: .v2, .v4, .v8");
             return;
         }
-        if (space is not (StateSpace.Global or StateSpace.Generic)) throw d.Error("atomics of vectors work on global memory");
+        if (space is not (StateSpace.Global or StateSpace.Generic))
+            throw d.Error("atomics of vectors work on global memory");
         int most = type is PtxType.F16 or PtxType.BF16 ? 8 : 4;
         if ((!half && (type != PtxType.F32 || operation != "add")) || count > most)
             throw d.Error($"{name}.{operation} has no .v{count} of {type.Text()}");

@@ -18,12 +18,15 @@ internal static class AtomicOpcodes
 
     private static Instruction Decode(InstructionDecoder d, bool hasResult)
     {
-        if (!hasResult && d.Flag("async")) return Asynchronous(d);
+        if (!hasResult && d.Flag("async"))
+            return Asynchronous(d);
         string order = d.OneOf(hasResult ? ["relaxed", "acquire", "release", "acq_rel"] : ["relaxed", "release"]) ?? "relaxed";
         Scope scope = MemoryOpcodes.ScopeOf(d);
-        if (scope == Scope.Weak) scope = Scope.Gpu;
+        if (scope == Scope.Weak)
+            scope = Scope.Gpu;
         StateSpace space = MemoryOpcodes.Space(d);
-        if (space is StateSpace.Param or StateSpace.Const or StateSpace.Local) throw d.Error("atomics work on global and shared memory");
+        if (space is StateSpace.Param or StateSpace.Const or StateSpace.Local)
+            throw d.Error("atomics work on global and shared memory");
         string operation = d.Need("add", "cas", "exch", "and", "or", "xor", "inc", "dec", "min", "max");
         bool noFlush = d.Flag("noftz");
         d.OneOf("L2::cache_hint");
@@ -67,7 +70,8 @@ internal static class AtomicOpcodes
             "inc" or "dec" => type == PtxType.U32,
             _ => type == PtxType.B32,
         };
-        if (!fits) throw d.Error($"red.async.{operation} has no {type.Text()}");
+        if (!fits)
+            throw d.Error($"red.async.{operation} has no {type.Text()}");
         d.Count(3);
         LaneSlot value = new(d.Source(1, type), type.Bytes());
         return new AsyncStore(d.Address(d.Operand(0)), [value], d.Address(d.Operand(2)), generic, Function(d, operation, type))
@@ -86,7 +90,8 @@ internal static class AtomicOpcodes
     /// <summary>The same, or null if the type has no such operation.</summary>
     internal static Func<ulong, ulong, ulong, ulong>? FunctionOf(string operation, PtxType type)
     {
-        if (type == PtxType.None || (operation is "add" or "min" or "max" && !IsInteger(type))) return Floating(operation, type);
+        if (type == PtxType.None || (operation is "add" or "min" or "max" && !IsInteger(type)))
+            return Floating(operation, type);
         int bytes = type.Bytes();
         return operation switch
         {
@@ -118,8 +123,11 @@ internal static class AtomicOpcodes
             "min" => double.MinNumber,
             _ => double.MaxNumber,
         };
-        if (type == PtxType.F64 && operation == "add") return (old, a, _) =>
+        if (type == PtxType.F64 && operation == "add")
+        {
+            return (old, a, _) =>
             BitConverter.DoubleToUInt64Bits(BitConverter.UInt64BitsToDouble(old) + BitConverter.UInt64BitsToDouble(a));
+        }
         FloatFormat? format = type switch
         {
             PtxType.F32 => FloatFormat.F32,
@@ -127,7 +135,8 @@ internal static class AtomicOpcodes
             PtxType.BF16 or PtxType.BF16x2 => FloatFormat.BF16,
             _ => null,
         };
-        if (format is null) return null;
+        if (format is null)
+            return null;
         if (type is PtxType.F16x2 or PtxType.BF16x2)
             return (old, a, _) => One(old & 0xffff, a & 0xffff) | One(old >> 16, a >> 16) << 16;
         return (old, a, _) => One(old, a);

@@ -25,7 +25,8 @@ internal static class BarrierOpcodes
         d.Flag("cta");
         string action = d.Need("sync", "arrive", "red");
         bool aligned = alwaysAligned || d.Flag("aligned");
-        if (action == "red") return Reduction(d, aligned);
+        if (action == "red")
+            return Reduction(d, aligned);
         d.Count(action == "arrive" ? 2 : 1, 2);
         int number = Number(d, 0);
         int? count = d.Operands.Count > 1 ? Threads(d, 1) : null;
@@ -43,7 +44,9 @@ internal static class BarrierOpcodes
     {
         if (d.Operand(index).Kind == OperandKind.Integer && (d.Immediate(index) % Warp.Lanes != 0 || (d.Immediate(index) == 0
             && d.Syntax.Suffixes.Contains("arrive"))))
+        {
             throw d.Error($"a barrier counts threads in multiples of {Warp.Lanes}");
+        }
         return d.Source(index, PtxType.U32);
     }
 
@@ -59,7 +62,8 @@ internal static class BarrierOpcodes
         return new BarrierSync(number, count, aligned, waits: true, p, (warp, mask, any, all, trues) =>
         {
             ulong value = operation switch { "popc" => (ulong)trues, "and" => all ? 1u : 0, _ => any ? 1u : 0 };
-            for (uint rest = mask; rest != 0; rest &= rest - 1) to.Write(warp, int.TrailingZeroCount((int)rest), value);
+            for (uint rest = mask; rest != 0; rest &= rest - 1)
+                to.Write(warp, int.TrailingZeroCount((int)rest), value);
         })
         { Class = InstructionClass.Barrier };
     }

@@ -12,7 +12,8 @@ internal sealed unsafe class BarrierSync(
 
     public override void Execute(Warp warp)
     {
-        if (aligned && warp.AwaitsWhole(this, name ??= $"{Syntax.Opcode}.{Syntax.Suffixes[^1]}")) return;
+        if (aligned && warp.AwaitsWhole(this, name ??= $"{Syntax.Opcode}.{Syntax.Suffixes[^1]}"))
+            return;
         uint mask = warp.Active;
         uint which = Uniform(warp, number), threads = count is { } slot ? Uniform(warp, slot) : 0;
         if (count is not null && (threads == 0 || threads % Warp.Lanes != 0))
@@ -35,7 +36,8 @@ internal sealed unsafe class BarrierSync(
     {
         uint* values = warp.Slot<uint>(slot);
         uint first = values[int.TrailingZeroCount((int)warp.Active)];
-        if (warp.Active == ~0u && !new ReadOnlySpan<uint>(values, Warp.Lanes).ContainsAnyExcept(first)) return first;
+        if (warp.Active == ~0u && !new ReadOnlySpan<uint>(values, Warp.Lanes).ContainsAnyExcept(first))
+            return first;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);

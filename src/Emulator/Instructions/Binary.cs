@@ -17,10 +17,15 @@ internal sealed unsafe class Binary<T, TFunction>(int d, int a, int b) : ValueIn
         if (warp.Active == ~0u)
         {
             if (TFunction.HasVector)
+            {
                 for (int i = 0; i < Warp.Lanes; i += Vector256<T>.Count)
                     TFunction.Do(Vector256.Load(left + i), Vector256.Load(right + i)).Store(to + i);
+            }
             else
-                for (int i = 0; i < Warp.Lanes; i++) to[i] = TFunction.Do(left[i], right[i]);
+            {
+                for (int i = 0; i < Warp.Lanes; i++)
+                    to[i] = TFunction.Do(left[i], right[i]);
+            }
             return;
         }
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)

@@ -11,8 +11,10 @@ internal static class BulkOpcodes
 {
     public static Instruction Copy(InstructionDecoder d)
     {
-        if (d.Flag("prefetch")) return Prefetch(d);
-        if (d.Flag("commit_group")) return new GroupCommit([Actor.BulkRead, Actor.BulkWrite]) { Class = InstructionClass.AsyncCopy };
+        if (d.Flag("prefetch"))
+            return Prefetch(d);
+        if (d.Flag("commit_group"))
+            return new GroupCommit([Actor.BulkRead, Actor.BulkWrite]) { Class = InstructionClass.AsyncCopy };
         if (d.Flag("wait_group"))
         {
             Actor[] kinds = d.Flag("read") ? [Actor.BulkRead] : [Actor.BulkRead, Actor.BulkWrite];
@@ -23,9 +25,11 @@ internal static class BulkOpcodes
         RefuseForms(d);
         bool hint = d.OneOf("L2::cache_hint") is not null;
         string first = Place(d);
-        if (first == "global") return StoreFrom(d, dimensions, hint);
+        if (first == "global")
+            return StoreFrom(d, dimensions, hint);
         bool fromShared = !d.Flag("global");
-        if (fromShared) d.Need("shared::cta");
+        if (fromShared)
+            d.Need("shared::cta");
         d.Need("mbarrier::complete_tx::bytes");
         bool multicast = d.Flag("multicast::cluster");
         if (fromShared && (first != "shared::cluster" || dimensions > 0 || multicast || hint))
@@ -40,14 +44,16 @@ internal static class BulkOpcodes
         RefuseForms(d);
         d.OneOf("L2::cache_hint");
         string first = Place(d);
-        if (first == "shared") throw d.Error("the destination is .global or .shared::cluster");
+        if (first == "shared")
+            throw d.Error("the destination is .global or .shared::cluster");
         d.Need("shared::cta");
         bool toShared = first != "global";
         d.Need(toShared ? "mbarrier::complete_tx::bytes" : "bulk_group");
         string operation = d.Need("add", "min", "max", "inc", "dec", "and", "or", "xor");
         if (dimensions > 0)
         {
-            if (toShared) throw d.Error("a tensor's reduction goes to .global");
+            if (toShared)
+                throw d.Error("a tensor's reduction goes to .global");
             d.Count(2, 3);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
             return new TensorReduce(map, at, d.Address(d.Operand(1)), operation) { Class = InstructionClass.AsyncCopy };
@@ -88,7 +94,8 @@ internal static class BulkOpcodes
         d.Flag("tile");
         string? form = d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4",
             "cta_group::1", "cta_group::2", "cp_mask");
-        if (form is not null) throw d.Unsupported($".{form} copies aren't covered");
+        if (form is not null)
+            throw d.Unsupported($".{form} copies aren't covered");
     }
 
     /// <summary>The destination's state space stands first.</summary>

@@ -8,7 +8,8 @@ internal sealed class ClusterSync(bool arrives, bool relaxed, bool aligned) : In
 {
     public override void Execute(Warp warp)
     {
-        if (aligned && warp.AwaitsWhole(this, "barrier.cluster")) return;
+        if (aligned && warp.AwaitsWhole(this, "barrier.cluster"))
+            return;
         Cluster cluster = warp.Cta.Cluster;
         uint mask = warp.Active;
         if (arrives)

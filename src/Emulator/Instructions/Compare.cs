@@ -22,7 +22,8 @@ internal sealed unsafe class Compare<T, TComparison>(int p, int? q, int a, int b
         }
         ref uint to = ref warp.Predicate(p);
         to = to & ~active | result & active;
-        if (q is not { } second) return;
+        if (q is not { } second)
+            return;
         ref uint to2 = ref warp.Predicate(second);
         to2 = to2 & ~active | opposite & active;
     }

@@ -18,17 +18,21 @@ internal sealed class CompareNarrow(
         {
             int lane = int.TrailingZeroCount((int)rest);
             ulong x = left.Read(warp, lane), y = right.Read(warp, lane);
-            if (asks(CompareOpcodes.Value(x, type, flush), CompareOpcodes.Value(y, type, flush))) low |= 1u << lane;
-            if (packed && asks(CompareOpcodes.Value(x >> 16, type), CompareOpcodes.Value(y >> 16, type))) high |= 1u << lane;
+            if (asks(CompareOpcodes.Value(x, type, flush), CompareOpcodes.Value(y, type, flush)))
+                low |= 1u << lane;
+            if (packed && asks(CompareOpcodes.Value(x >> 16, type), CompareOpcodes.Value(y >> 16, type)))
+                high |= 1u << lane;
         }
-        if (!packed) high = ~low;
+        if (!packed)
+            high = ~low;
         if (c is { } third)
         {
             uint other = warp.Predicate(third.Slot) ^ third.Flip;
             (low, high) = (combine!(low, other), combine(high, other));
         }
         Write(warp, p, low);
-        if (q is { } second) Write(warp, second, high);
+        if (q is { } second)
+            Write(warp, second, high);
     }
 
     private static void Write(Warp warp, int slot, uint bits)

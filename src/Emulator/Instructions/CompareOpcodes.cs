@@ -39,7 +39,8 @@ internal static class CompareOpcodes
         d.Count(combine is null ? 3 : 4);
         PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
-        if (pair && type is PtxType.F16 or PtxType.BF16) throw d.Error($"setp of {type.Text()} has one result");
+        if (pair && type is PtxType.F16 or PtxType.BF16)
+            throw d.Error($"setp of {type.Text()} has one result");
         int p = d.Destination(pair ? target.Parts[0] : target, PtxType.Pred);
         int? q = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
         int a = d.Source(1, type), b = d.Source(2, type);
@@ -116,7 +117,8 @@ internal static class CompareOpcodes
             PtxType.F32 or PtxType.F16 or PtxType.BF16 => !packed,
             _ => false,
         };
-        if (!fits) throw d.Error($"set of {type.Text()} can't give a {result.Text()}");
+        if (!fits)
+            throw d.Error($"set of {type.Text()} can't give a {result.Text()}");
         d.Count(combine is null ? 3 : 4);
         LaneSlot to = new(d.Destination(0, result), result.Bytes()), a = new(d.Source(1, type), type.Bytes()), b = new(d.Source(2, type),
             type.Bytes());
@@ -177,8 +179,10 @@ internal static class CompareOpcodes
                 question is not ("lo" or "ls" or "hi" or "hs"),
             _ => throw d.Error($"{type.Text()} can't be compared"),
         };
-        if (!fits) throw d.Error($".{question} isn't a question for {type.Text()}");
-        if (flush && type is not (PtxType.F32 or PtxType.F16 or PtxType.F16x2)) throw d.Error($".ftz doesn't belong to {type.Text()}");
+        if (!fits)
+            throw d.Error($".{question} isn't a question for {type.Text()}");
+        if (flush && type is not (PtxType.F32 or PtxType.F16 or PtxType.F16x2))
+            throw d.Error($".ftz doesn't belong to {type.Text()}");
     }
 
     internal static double Value(ulong bits, PtxType type, bool flush = false) => type switch

@@ -11,13 +11,43 @@ internal static class ControlOpcodes
     {
         all["bra"] = Bra;
         all["brx"] = Brx;
-        all["ret"] = d => { bool uniform = d.Flag("uni"); d.Count(0); return new Return(uniform) { Class = InstructionClass.Control }; };
-        all["exit"] = d => { d.Count(0); return new Exit { Class = InstructionClass.Control }; };
-        all["trap"] = d => { d.Count(0); return new Trap("the kernel ends itself") { Class = InstructionClass.Control }; };
-        all["brkpt"] = d => { d.Count(0); return new Trap("brkpt waits for a debugger") { Class = InstructionClass.Control }; };
-        all["pmevent"] = d => { d.Flag("mask"); return new Nothing(); };
-        all["nanosleep"] = d => { d.Type(PtxType.U32); d.Source(0, PtxType.U32); return new Pause(); };
-        all["griddepcontrol"] = d => { d.Need("launch_dependents", "wait"); return new Nothing(); };
+        all["ret"] = d =>
+        {
+            bool uniform = d.Flag("uni");
+            d.Count(0);
+            return new Return(uniform) { Class = InstructionClass.Control };
+        };
+        all["exit"] = d =>
+        {
+            d.Count(0);
+            return new Exit { Class = InstructionClass.Control };
+        };
+        all["trap"] = d =>
+        {
+            d.Count(0);
+            return new Trap("the kernel ends itself") { Class = InstructionClass.Control };
+        };
+        all["brkpt"] = d =>
+        {
+            d.Count(0);
+            return new Trap("brkpt waits for a debugger") { Class = InstructionClass.Control };
+        };
+        all["pmevent"] = d =>
+        {
+            d.Flag("mask");
+            return new Nothing();
+        };
+        all["nanosleep"] = d =>
+        {
+            d.Type(PtxType.U32);
+            d.Source(0, PtxType.U32);
+            return new Pause();
+        };
+        all["griddepcontrol"] = d =>
+        {
+            d.Need("launch_dependents", "wait");
+            return new Nothing();
+        };
     }
 
     private static Branch Bra(InstructionDecoder d)

@@ -47,15 +47,18 @@ internal sealed record Conversion
     /// <summary>The result in a register that is wider than its type: signed ones are extended with their sign.</summary>
     public ulong Widen(ulong bits, int registerBytes)
     {
-        if (registerBytes <= To.Bytes() || !To.IsSigned()) return bits;
+        if (registerBytes <= To.Bytes() || !To.IsSigned())
+            return bits;
         return (ulong)IntegerOpcodes.Signed(bits, To.Bytes());
     }
 
     public ulong Apply(ulong bits)
     {
-        if (!IsReal(From)) return FromInteger(From.IsSigned() ? IntegerOpcodes.Signed(bits, From.Bytes()) : (Int128)bits);
+        if (!IsReal(From))
+            return FromInteger(From.IsSigned() ? IntegerOpcodes.Signed(bits, From.Bytes()) : (Int128)bits);
         double value = Format(From)?.Decode((uint)bits) ?? BitConverter.UInt64BitsToDouble(bits);
-        if (Flush && From == PtxType.F32 && Math.Abs(value) < 1.17549435082228751e-38) value = Math.CopySign(0, value);
+        if (Flush && From == PtxType.F32 && Math.Abs(value) < 1.17549435082228751e-38)
+            value = Math.CopySign(0, value);
         return IsReal(To) ? FromReal(value, bits) : ToInteger(value);
     }
 
@@ -76,11 +79,13 @@ internal sealed record Conversion
     {
         if (IsReal(To))
         {
-            if (Saturate) value = Int128.Clamp(value, 0, 1);
+            if (Saturate)
+                value = Int128.Clamp(value, 0, 1);
             double odd = OddDouble.FromInteger(value);
             return Format(To)?.Encode(odd, Rounding) ?? BitConverter.DoubleToUInt64Bits(NearestDouble(value));
         }
-        if (Saturate) value = Int128.Clamp(value, Least, Most);
+        if (Saturate)
+            value = Int128.Clamp(value, Least, Most);
         return (ulong)value & Mask;
     }
 
@@ -92,12 +97,17 @@ internal sealed record Conversion
 
     private ulong FromReal(double value, ulong bits)
     {
-        if (ToIntegral && double.IsFinite(value)) value = Whole(value);
-        if (Saturate) value = double.IsNaN(value) || value <= 0 ? 0 : Math.Min(value, 1);
-        if (Relu && value <= 0) value = 0;
-        if (Format(To) is not { } format) return double.IsNaN(value) && From == PtxType.F64 ? bits : BitConverter.DoubleToUInt64Bits(value);
+        if (ToIntegral && double.IsFinite(value))
+            value = Whole(value);
+        if (Saturate)
+            value = double.IsNaN(value) || value <= 0 ? 0 : Math.Min(value, 1);
+        if (Relu && value <= 0)
+            value = 0;
+        if (Format(To) is not { } format)
+            return double.IsNaN(value) && From == PtxType.F64 ? bits : BitConverter.DoubleToUInt64Bits(value);
         ulong result = format.Encode(value, Rounding, IsFinite);
-        if (To == PtxType.TF32) return result << 13;
+        if (To == PtxType.TF32)
+            return result << 13;
         bool small = Flush && To == PtxType.F32 && Math.Abs(format.Decode((uint)result)) < 1.17549435082228751e-38;
         return small ? result & 0x80000000 : result;
     }
@@ -105,10 +115,13 @@ internal sealed record Conversion
     /// <summary>Out of range gives the nearest limit; NaN gives the sign bit if one side has 64 bits, else zero (PTX ISA 9.7.9.21).</summary>
     private ulong ToInteger(double value)
     {
-        if (double.IsNaN(value)) return To.Bytes() == 8 || From == PtxType.F64 ? 1UL << 8 * To.Bytes() - 1 : 0;
+        if (double.IsNaN(value))
+            return To.Bytes() == 8 || From == PtxType.F64 ? 1UL << 8 * To.Bytes() - 1 : 0;
         double whole = Whole(value);
-        if (whole <= (double)Least) return (ulong)Least & Mask;
-        if (whole >= (double)Most) return (ulong)Most & Mask;
+        if (whole <= (double)Least)
+            return (ulong)Least & Mask;
+        if (whole >= (double)Most)
+            return (ulong)Most & Mask;
         return (ulong)(Int128)whole & Mask;
     }
 

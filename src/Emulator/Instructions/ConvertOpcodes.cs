@@ -25,15 +25,19 @@ internal static class ConvertOpcodes
 
     private static Instruction Move(InstructionDecoder d)
     {
-        if (d.OneOf("v2", "v4") is not null) throw d.Unsupported("mov of vectors isn't covered");
+        if (d.OneOf("v2", "v4") is not null)
+            throw d.Unsupported("mov of vectors isn't covered");
         PtxType type = d.Type(Movable);
         d.Count(2);
         PtxOperand to = d.Operand(0), from = d.Operand(1);
-        if (to.Kind == OperandKind.Vector) return Unpack(d, type, to, from);
-        if (from.Kind == OperandKind.Vector) return Pack(d, type, to, from);
+        if (to.Kind == OperandKind.Vector)
+            return Unpack(d, type, to, from);
+        if (from.Kind == OperandKind.Vector)
+            return Pack(d, type, to, from);
         if (from is { Kind: OperandKind.Special, Name: var name } && ClockBytes(name) is > 0 and var clock)
         {
-            if (clock != type.Bytes() || type.IsFloat()) throw d.Error($"{name} isn't a {type.Text()}");
+            if (clock != type.Bytes() || type.IsFloat())
+                throw d.Error($"{name} isn't a {type.Text()}");
             return new ReadClock(new LaneSlot(d.Destination(0, type), clock));
         }
         if (type == PtxType.Pred)
@@ -88,11 +92,14 @@ internal static class ConvertOpcodes
         StateSpace space = Space(d);
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
-        if (type == PtxType.U32) throw d.Unsupported("32-bit generic addresses aren't supported");
-        if (!toSpace) MemoryOpcodes.RequireSpace(d, space, d.Operand(1));
+        if (type == PtxType.U32)
+            throw d.Unsupported("32-bit generic addresses aren't supported");
+        if (!toSpace)
+            MemoryOpcodes.RequireSpace(d, space, d.Operand(1));
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
-        if (space == StateSpace.Local) return new LocalAddress(to, from, toSpace);
+        if (space == StateSpace.Local)
+            return new LocalAddress(to, from, toSpace);
         return new LaneFunction(to, [from], v => toSpace ? v[0] - window : v[0] + window);
     }
 
@@ -122,7 +129,8 @@ internal static class ConvertOpcodes
         d.Type(PtxType.S32);
         bool signed = name[0] == 's', hasRest = !name.EndsWith("16", StringComparison.Ordinal);
         int bits = int.Parse(name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
-        if (hasRest) d.Type(PtxType.B32);
+        if (hasRest)
+            d.Type(PtxType.B32);
         d.Count(hasRest ? 4 : 3);
         LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
         LaneSlot[] from = [.. Enumerable.Range(1, hasRest ? 3 : 2).Select(i =>
@@ -138,10 +146,13 @@ internal static class ConvertOpcodes
 
     private static Instruction Convert(InstructionDecoder d)
     {
-        if (d.Flag("pack")) return Pack(d);
+        if (d.Flag("pack"))
+            return Pack(d);
         if (d.Syntax.Suffixes.Any(s => s is "rs" or "ue8m0x2" || s.StartsWith("e2m", StringComparison.Ordinal) || s.StartsWith("e3m",
             StringComparison.Ordinal) || s.EndsWith("x4", StringComparison.Ordinal)))
+        {
             throw d.Unsupported("conversions of the types and modes that came with sm_100 aren't covered");
+        }
         string? rounding = d.OneOf("rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi");
         var how = new Conversion
         {

@@ -1,6 +1,6 @@
+using System.Numerics;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
-using System.Numerics;
 
 namespace CogVideoX.Emulator.Instructions;
 

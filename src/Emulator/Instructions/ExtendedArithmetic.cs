@@ -32,7 +32,8 @@ internal sealed class ExtendedArithmetic(
         LaneSlot to = new(d.Destination(0, type), bytes);
         return new ExtendedArithmetic(to, [Slot(1), Slot(2), Slot(3)], false, carryIn, carryOut, (a, b) =>
         {
-            if (!high) return a * b;
+            if (!high)
+                return a * b;
             return type.IsSigned()
                 ? (ulong)((Int128)IntegerOpcodes.Signed(a, bytes) * IntegerOpcodes.Signed(b, bytes) >> 8 * bytes)
                 : (ulong)((UInt128)a * b >> 8 * bytes);
@@ -49,11 +50,13 @@ internal sealed class ExtendedArithmetic(
             int lane = int.TrailingZeroCount((int)rest);
             uint bit = 1u << lane;
             UInt128 a = sources[0].Read(warp, lane), b = sources[1].Read(warp, lane);
-            if (product is not null) (a, b) = (product((ulong)a, (ulong)b) & mask, sources[2].Read(warp, lane));
+            if (product is not null)
+                (a, b) = (product((ulong)a, (ulong)b) & mask, sources[2].Read(warp, lane));
             bool flag = carryIn ? (warp.Carry & bit) != 0 : subtract;
             UInt128 result = a + (subtract ? ~b & mask : b) + (flag ? UInt128.One : UInt128.Zero);
             d.Write(warp, lane, (ulong)result & mask);
-            if (carryOut) warp.Carry = result > mask ? warp.Carry | bit : warp.Carry & ~bit;
+            if (carryOut)
+                warp.Carry = result > mask ? warp.Carry | bit : warp.Carry & ~bit;
         }
     }
 }

@@ -15,14 +15,17 @@ internal static class FloatFunctions
     /// <summary>The result as the mode writes it.</summary>
     public static float Out<TMode>(float value) where TMode : IFloatMode
     {
-        if (TMode.Saturate) return float.IsNaN(value) || value <= 0 ? 0 : value > 1 ? 1 : TMode.Flush ? FlushToZero(value) : value;
-        if (float.IsNaN(value)) return Nan;
+        if (TMode.Saturate)
+            return float.IsNaN(value) || value <= 0 ? 0 : value > 1 ? 1 : TMode.Flush ? FlushToZero(value) : value;
+        if (float.IsNaN(value))
+            return Nan;
         return TMode.Flush ? FlushToZero(value) : value;
     }
 
     private static Vector256<float> In<TMode>(Vector256<float> value) where TMode : IFloatMode
     {
-        if (!TMode.Flush) return value;
+        if (!TMode.Flush)
+            return value;
         Vector256<float> small = Vector256.LessThan(Vector256.Abs(value), Vector256.Create(1.17549435e-38f));
         return Vector256.ConditionalSelect(small, value & Vector256.Create(-0f), value);
     }

@@ -25,28 +25,36 @@ internal sealed class FloatLanes(
         {
             int lane = int.TrailingZeroCount((int)rest);
             ulong result = One(warp, lane, bytes, 0);
-            if (packed) result = result & 0xffff | One(warp, lane, bytes, 16) << 16;
+            if (packed)
+                result = result & 0xffff | One(warp, lane, bytes, 16) << 16;
             new LaneSlot(slots[0], bytes).Write(warp, lane, result);
         }
     }
 
     private ulong One(Warp warp, int lane, int bytes, int shift)
     {
-        for (int i = 0; i < values.Length; i++) values[i] = In(new LaneSlot(slots[i + 1], bytes).Read(warp, lane) >> shift);
-        if (format is null) return BitConverter.DoubleToUInt64Bits(operation(values, true, mode));
+        for (int i = 0; i < values.Length; i++)
+            values[i] = In(new LaneSlot(slots[i + 1], bytes).Read(warp, lane) >> shift);
+        if (format is null)
+            return BitConverter.DoubleToUInt64Bits(operation(values, true, mode));
         double exact = operation(values, false, mode);
-        if (exact == 0 && mode == RoundingMode.Down && Array.TrueForAll(values, v => v != 0)) exact = -0.0;
+        if (exact == 0 && mode == RoundingMode.Down && Array.TrueForAll(values, v => v != 0))
+            exact = -0.0;
         uint bits = format.Encode(exact, mode);
         double value = format.Decode(bits);
-        if (flush && Math.Abs(value) < Math.ScaleB(1, format.MinExponent) && !double.IsNaN(value)) bits &= 1u << format.SignBit;
-        if (saturate) bits = double.IsNaN(value) || value <= 0 ? 0 : value > 1 ? format.Encode(1) : bits;
-        if (relu && !double.IsNaN(value) && value <= 0) bits = 0;
+        if (flush && Math.Abs(value) < Math.ScaleB(1, format.MinExponent) && !double.IsNaN(value))
+            bits &= 1u << format.SignBit;
+        if (saturate)
+            bits = double.IsNaN(value) || value <= 0 ? 0 : value > 1 ? format.Encode(1) : bits;
+        if (relu && !double.IsNaN(value) && value <= 0)
+            bits = 0;
         return bits;
     }
 
     private double In(ulong bits)
     {
-        if (format is null) return BitConverter.UInt64BitsToDouble(bits);
+        if (format is null)
+            return BitConverter.UInt64BitsToDouble(bits);
         double value = format.Decode((uint)(bits & ((1UL << format.SignBit + 1) - 1)));
         bool small = flush && Math.Abs(value) < Math.ScaleB(1, format.MinExponent);
         return small ? Math.CopySign(0, value) : value;

@@ -25,13 +25,16 @@ internal static class FloatMath
     {
         double result = v[0];
         bool negative = double.IsNegative(v[0]);
-        if (magnitude) result = Math.Abs(result);
+        if (magnitude)
+            result = Math.Abs(result);
         for (int i = 1; i < v.Length; i++)
         {
             negative ^= double.IsNegative(v[i]);
             double other = magnitude ? Math.Abs(v[i]) : v[i];
-            if (nan) result = direction < 0 ? Math.Min(result, other) : Math.Max(result, other);
-            else result = direction < 0 ? double.MinNumber(result, other) : double.MaxNumber(result, other);
+            if (nan)
+                result = direction < 0 ? Math.Min(result, other) : Math.Max(result, other);
+            else
+                result = direction < 0 ? double.MinNumber(result, other) : double.MaxNumber(result, other);
         }
         return magnitude && negative ? -result : result;
     }

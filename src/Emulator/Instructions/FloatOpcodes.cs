@@ -48,7 +48,8 @@ internal static class FloatOpcodes
     public static Instruction Divide(InstructionDecoder d)
     {
         string? approximate = d.OneOf("approx", "full");
-        if (approximate is null) return Plain(d, 2, FloatMath.Quotient, null);
+        if (approximate is null)
+            return Plain(d, 2, FloatMath.Quotient, null);
         bool flush = d.Flag("ftz");
         d.Type(PtxType.F32);
         d.Count(3);
@@ -81,17 +82,22 @@ internal static class FloatOpcodes
         FloatForms.Check(d, type, rounding is not null, flush, saturate, relu);
         d.Count(sources + 1);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, sources).Select(i => d.Source(i, type))];
-        if (type == PtxType.F32 && mode == RoundingMode.NearestEven && fast is not null && !relu) return fast(flush, saturate, slots);
-        if (type.Bytes() != 4 && type.Bytes() != 8 && mode != RoundingMode.NearestEven) throw d.Unsupported("halves are only rounded to nearest here");
+        if (type == PtxType.F32 && mode == RoundingMode.NearestEven && fast is not null && !relu)
+            return fast(flush, saturate, slots);
+        if (type.Bytes() != 4 && type.Bytes() != 8 && mode != RoundingMode.NearestEven)
+            throw d.Unsupported("halves are only rounded to nearest here");
         return new FloatLanes(type, slots, operation, mode, flush, saturate, relu);
     }
 
     private static PtxType Type(InstructionDecoder d)
     {
-        if (d.Flag("oob")) throw d.Unsupported(".oob isn't covered");
+        if (d.Flag("oob"))
+            throw d.Unsupported(".oob isn't covered");
         PtxType type = d.Type();
-        if (type == PtxType.F32x2) throw d.Unsupported("pairs of .f32 aren't covered");
-        if (type == PtxType.F32 && d.OneOf("f16", "bf16") is not null) throw d.Unsupported("sums of mixed precision aren't covered");
+        if (type == PtxType.F32x2)
+            throw d.Unsupported("pairs of .f32 aren't covered");
+        if (type == PtxType.F32 && d.OneOf("f16", "bf16") is not null)
+            throw d.Unsupported("sums of mixed precision aren't covered");
         return Types.Contains(type) ? type : throw d.Error($"the type {type.Text()} doesn't fit");
     }
 
@@ -111,7 +117,8 @@ internal static class FloatOpcodes
         PtxType type = d.Type(Types);
         d.Count(3, 4);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, d.Operands.Count - 1).Select(i => d.Source(i, type))];
-        if (type == PtxType.F32 && !magnitude && slots.Length == 3) return fast(flush, nan, slots);
+        if (type == PtxType.F32 && !magnitude && slots.Length == 3)
+            return fast(flush, nan, slots);
         return new FloatLanes(type, slots, (v, _, _) => choose(v, nan, magnitude), RoundingMode.NearestEven, flush, false, false);
     }
 

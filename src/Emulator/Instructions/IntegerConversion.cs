@@ -9,7 +9,8 @@ internal static class IntegerConversion
 {
     public static Instruction? TryMake(Conversion how, int target, int targetBytes, int source, int sourceBytes)
     {
-        if (how.Saturate || how.To.Bytes() != targetBytes || how.From.Bytes() != sourceBytes) return null;
+        if (how.Saturate || how.To.Bytes() != targetBytes || how.From.Bytes() != sourceBytes)
+            return null;
         return (how.From, how.To) switch
         {
             (PtxType.U32, PtxType.U64 or PtxType.S64) => new Unary<uint, ulong, Cast<uint, ulong>>(target, source),

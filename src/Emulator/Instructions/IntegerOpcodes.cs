@@ -41,7 +41,8 @@ internal static class IntegerOpcodes
     {
         bool relu = name != "add" && d.Flag("relu");
         PtxType type = d.Type(PtxType.U16x2, PtxType.S16x2);
-        if (relu && type == PtxType.U16x2) throw d.Error(".relu wants signed numbers");
+        if (relu && type == PtxType.U16x2)
+            throw d.Error(".relu wants signed numbers");
         d.Count(3);
         (int to, int a, int b) = (d.Destination(0, type), d.Source(1, type), d.Source(2, type));
         return (name, type, relu) switch
@@ -58,7 +59,8 @@ internal static class IntegerOpcodes
 
     private static Instruction Extreme(InstructionDecoder d, string name)
     {
-        if (!d.Flag("relu")) return name == "min" ? Simple(d, new Minima()) : Simple(d, new Maxima());
+        if (!d.Flag("relu"))
+            return name == "min" ? Simple(d, new Minima()) : Simple(d, new Maxima());
         PtxType type = d.Type(PtxType.S32);
         d.Count(3);
         (int to, int a, int b) = (d.Destination(0, type), d.Source(1, type), d.Source(2, type));
@@ -67,8 +69,10 @@ internal static class IntegerOpcodes
 
     private static Instruction AddOrSubtract(InstructionDecoder d, bool subtract)
     {
-        if (d.Flag("cc")) return ExtendedArithmetic.Decode(d, subtract, carryIn: false, carryOut: true);
-        if (!d.Flag("sat")) return subtract ? Simple(d, new Differing()) : Simple(d, new Adding());
+        if (d.Flag("cc"))
+            return ExtendedArithmetic.Decode(d, subtract, carryIn: false, carryOut: true);
+        if (!d.Flag("sat"))
+            return subtract ? Simple(d, new Differing()) : Simple(d, new Adding());
         d.Type(PtxType.S32);
         d.Count(3);
         (int to, int a, int b) = (d.Destination(0, PtxType.S32), d.Source(1, PtxType.S32), d.Source(2, PtxType.S32));
@@ -78,7 +82,8 @@ internal static class IntegerOpcodes
     private static Instruction Simple(InstructionDecoder d, ITyped make)
     {
         PtxType type = d.Type(Integers);
-        if (make is Negation or Magnitude && !type.IsSigned()) throw d.Error($"{d.Syntax.Opcode} wants a signed type");
+        if (make is Negation or Magnitude && !type.IsSigned())
+            throw d.Error($"{d.Syntax.Opcode} wants a signed type");
         d.Count(make.Sources + 1);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, make.Sources).Select(i => d.Source(i, type))];
         return type switch
@@ -95,7 +100,8 @@ internal static class IntegerOpcodes
     private static Instruction Multiply(InstructionDecoder d)
     {
         string part = d.Need("lo", "hi", "wide");
-        if (part == "lo") return Simple(d, new Products());
+        if (part == "lo")
+            return Simple(d, new Products());
         PtxType type = d.Type(Integers);
         d.Count(3);
         return part == "wide" ? Wide(d, type, null) : High(d, type, hasAddend: false);
@@ -103,13 +109,16 @@ internal static class IntegerOpcodes
 
     private static Instruction MultiplyAdd(InstructionDecoder d)
     {
-        if (d.Flag("cc")) return ExtendedArithmetic.DecodeMultiply(d, carryIn: false, carryOut: true);
+        if (d.Flag("cc"))
+            return ExtendedArithmetic.DecodeMultiply(d, carryIn: false, carryOut: true);
         string part = d.Need("lo", "hi", "wide");
-        if (part == "lo") return Simple(d, new SumsOfProducts());
+        if (part == "lo")
+            return Simple(d, new SumsOfProducts());
         bool saturate = d.Flag("sat");
         PtxType type = d.Type(Integers);
         d.Count(4);
-        if (saturate && (part != "hi" || type != PtxType.S32)) throw d.Error(".sat wants .hi.s32");
+        if (saturate && (part != "hi" || type != PtxType.S32))
+            throw d.Error(".sat wants .hi.s32");
         return part == "wide" ? Wide(d, type, Twice(type)) : High(d, type, hasAddend: true, saturate);
     }
 
@@ -123,7 +132,8 @@ internal static class IntegerOpcodes
 
     private static Instruction Wide(InstructionDecoder d, PtxType type, PtxType? addend)
     {
-        if (type.Bytes() == 8) throw d.Error(".wide has no 64-bit form");
+        if (type.Bytes() == 8)
+            throw d.Error(".wide has no 64-bit form");
         int to = d.Destination(0, Twice(type)), a = d.Source(1, type), b = d.Source(2, type);
         int? c = addend is { } wide ? d.Source(3, wide) : null;
         return type switch
@@ -144,7 +154,8 @@ internal static class IntegerOpcodes
         {
             Int128 product = type.IsSigned() ? (Int128)Signed(v[0], bytes) * Signed(v[1], bytes) : (Int128)((UInt128)v[0] * v[1]);
             Int128 high = type.IsSigned() ? product >> bits : (Int128)((UInt128)product >> bits);
-            if (hasAddend) high += type.IsSigned() ? Signed(v[2], bytes) : v[2];
+            if (hasAddend)
+                high += type.IsSigned() ? Signed(v[2], bytes) : v[2];
             return saturate ? (ulong)(long)Int128.Clamp(high, int.MinValue, int.MaxValue) : (ulong)high;
         });
     }

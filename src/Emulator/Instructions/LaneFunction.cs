@@ -16,7 +16,8 @@ internal sealed class LaneFunction(LaneSlot d, LaneSlot[] sources, Func<ulong[],
     public override Unwritten Carry(Warp warp, int lane, int result)
     {
         PartlyWritten[] from = Array.ConvertAll(sources, s => PartlyWritten.Of(warp, s, lane));
-        if (Moved == 0 || from.Skip(Moved).Any(s => (s.Missing & Says) != 0)) return base.Carry(warp, lane, result);
+        if (Moved == 0 || from.Skip(Moved).Any(s => (s.Missing & Says) != 0))
+            return base.Carry(warp, lane, result);
         PartlyWritten first = from.First(s => s.Missing != 0);
         ulong missing = function([.. from.Select((s, i) => i < Moved ? s.Missing : s.Value)]);
         PartlyWritten moved = Moved == 1 ? first.Moved(missing)
@@ -29,7 +30,8 @@ internal sealed class LaneFunction(LaneSlot d, LaneSlot[] sources, Func<ulong[],
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            for (int i = 0; i < sources.Length; i++) values[i] = sources[i].Read(warp, lane);
+            for (int i = 0; i < sources.Length; i++)
+                values[i] = sources[i].Read(warp, lane);
             d.Write(warp, lane, function(values));
         }
     }

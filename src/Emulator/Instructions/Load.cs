@@ -17,30 +17,38 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
     {
         MemoryReference.Addresses(warp, address);
         warp.Begin(Line, shape.Scope).IsReadOnly = shape.IsReadOnly;
-        if (isWord && Row.TryRead(warp, this, shape.Space, warp.Slot<uint>(destinations[0].Slot))) return;
+        if (isWord && Row.TryRead(warp, this, shape.Space, warp.Slot<uint>(destinations[0].Slot)))
+            return;
         warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
-        if (shape.Space == StateSpace.Local ? TryLocal(warp) : shape.Scope == Scope.Weak && TryTogether(warp)) return;
+        if (shape.Space == StateSpace.Local ? TryLocal(warp) : shape.Scope == Scope.Weak && TryTogether(warp))
+            return;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             warp.SetLane(lane);
             ulong at = (ulong)warp.Addresses[lane];
             byte* from = MemoryReference.Read(warp, shape.Space, at, shape.Bytes, lane, out Allocation? allocation, out UnwrittenBytes unwritten);
-            if (shape.Scope != Scope.Weak && allocation is not null) Strong(warp, lane, allocation, from);
-            else Store(warp, lane, from);
-            if (unwritten.Any) Carry(warp, lane, unwritten, new UnwrittenOrigin(Line, Name(allocation), allocation?.Name, at));
+            if (shape.Scope != Scope.Weak && allocation is not null)
+                Strong(warp, lane, allocation, from);
+            else
+                Store(warp, lane, from);
+            if (unwritten.Any)
+                Carry(warp, lane, unwritten, new UnwrittenOrigin(Line, Name(allocation), allocation?.Name, at));
         }
-        if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
+        if (shape.Scope != Scope.Weak)
+            StrongTurn.End(warp);
     }
 
     private bool TryLocal(Warp warp)
     {
-        if (isWord && warp.Local.TryReadWords(warp.Addresses, warp.Active, warp.Slot<uint>(destinations[0].Slot))) return true;
+        if (isWord && warp.Local.TryReadWords(warp.Addresses, warp.Active, warp.Slot<uint>(destinations[0].Slot)))
+            return true;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             byte* from = warp.Local.TryRead((ulong)warp.Addresses[lane], shape.Bytes, lane);
-            if (from is null) return false;
+            if (from is null)
+                return false;
             Store(warp, lane, from);
         }
         return true;
@@ -48,14 +56,17 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
 
     private bool TryTogether(Warp warp)
     {
-        if (OneAllocation.Find(warp, shape.Space, shape.Bytes) is not { } at) return false;
+        if (OneAllocation.Find(warp, shape.Space, shape.Bytes) is not { } at)
+            return false;
         var check = new LaneCheck(warp);
-        if (isWord) return TryWords(warp, at, check);
+        if (isWord)
+            return TryWords(warp, at, check);
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             long offset = warp.Addresses[lane] - (long)at.Address;
-            if (!at.Shadow.TryRead(at, offset, shape.Bytes, lane, check)) return false;
+            if (!at.Shadow.TryRead(at, offset, shape.Bytes, lane, check))
+                return false;
             Store(warp, lane, at.Data + offset);
         }
         return true;
@@ -63,7 +74,8 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
 
     private bool TryWords(Warp warp, Allocation at, in LaneCheck check)
     {
-        if (!at.Shadow.TryReadWords(at, warp.Addresses, warp.Active, check)) return false;
+        if (!at.Shadow.TryReadWords(at, warp.Addresses, warp.Active, check))
+            return false;
         uint* words = warp.Slot<uint>(destinations[0].Slot);
         byte* data = at.Data - at.Address;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
@@ -91,8 +103,10 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
     {
         foreach (LaneSlot to in destinations)
         {
-            if (elementBytes == 16) warp.Slot<UInt128>(to.Slot)[lane] = *(UInt128*)from;
-            else to.Write(warp, lane, isSigned ? (ulong)Signed(from, elementBytes) : ScalarBits.Read(from, elementBytes));
+            if (elementBytes == 16)
+                warp.Slot<UInt128>(to.Slot)[lane] = *(UInt128*)from;
+            else
+                to.Write(warp, lane, isSigned ? (ulong)Signed(from, elementBytes) : ScalarBits.Read(from, elementBytes));
             from += elementBytes;
         }
     }
@@ -104,8 +118,10 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
         {
             UnwrittenBytes part = unwritten.Part(i * elementBytes, elementBytes);
             bool isSignMissing = isSigned && part.Has(elementBytes - 1) && (part.KeptOf(elementBytes - 1) & 0x80) == 0;
-            if (isSignMissing) part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
-            else if (destinations[i].Bytes > elementBytes) part = part.Extended(elementBytes);
+            if (isSignMissing)
+                part = part.With(elementBytes, destinations[i].Bytes - elementBytes, part.IsComputed);
+            else if (destinations[i].Bytes > elementBytes)
+                part = part.Extended(elementBytes);
             warp.Unwritten.Set(destinations[i].Slot, lane, new Unwritten(part, origin));
         }
     }

@@ -89,8 +89,10 @@ internal static class LogicOpcodes
         d.Count(combine is null ? 5 : 6);
         uint table = (uint)d.Immediate(4);
         LaneSlot[] from = [.. Enumerable.Range(1, 3).Select(i => new LaneSlot(d.Source(i, PtxType.B32), 4))];
-        if (combine is null) return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), from, Function);
-        if (d.Operand(0) is not { Kind: OperandKind.Pair, Parts: var results }) throw d.Error("lop3 with a predicate writes d|p");
+        if (combine is null)
+            return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), from, Function);
+        if (d.Operand(0) is not { Kind: OperandKind.Pair, Parts: var results })
+            throw d.Error("lop3 with a predicate writes d|p");
         LaneSlot to = new(d.Destination(results[0], PtxType.B32), 4), p = new(d.Destination(results[1], PtxType.Pred), 0);
         return new LookupWithPredicate(to, p, from, d.Predicate(d.Operand(5)), combine == "or", Function);
 
@@ -98,8 +100,10 @@ internal static class LogicOpcodes
         {
             ulong result = 0;
             for (int row = 0; row < 8; row++)
+            {
                 if ((table >> row & 1) != 0)
                     result |= ((row & 4) != 0 ? v[0] : ~v[0]) & ((row & 2) != 0 ? v[1] : ~v[1]) & ((row & 1) != 0 ? v[2] : ~v[2]);
+            }
             return result & uint.MaxValue;
         }
     }
@@ -110,13 +114,17 @@ internal static class LogicOpcodes
         d.Count(3);
         int to = d.Destination(0, type), a = d.Source(1, type), b = d.Source(2, PtxType.U32);
         if (type.Bytes() == 4)
+        {
             return left ? new Binary<uint, ShiftLeft32>(to, a, b)
                 : type.IsSigned() ? new Binary<uint, ShiftRightSigned32>(to, a, b) : new Binary<uint, ShiftRight32>(to, a, b);
+        }
         int bits = type.Bytes() * 8;
         return new LaneFunction(new(to, bits / 8), [new(a, bits / 8), new(b, 4)], v =>
         {
-            if (type.IsSigned() && !left) return (ulong)(IntegerOpcodes.Signed(v[0], bits / 8) >> (int)Math.Min(v[1], (ulong)bits - 1));
-            if (v[1] >= (ulong)bits) return 0;
+            if (type.IsSigned() && !left)
+                return (ulong)(IntegerOpcodes.Signed(v[0], bits / 8) >> (int)Math.Min(v[1], (ulong)bits - 1));
+            if (v[1] >= (ulong)bits)
+                return 0;
             return left ? v[0] << (int)v[1] : v[0] >> (int)v[1];
         })
         { Moved = 1 };

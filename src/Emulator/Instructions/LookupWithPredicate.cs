@@ -15,7 +15,8 @@ internal sealed class LookupWithPredicate(LaneSlot d, LaneSlot p, LaneSlot[] sou
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            for (int i = 0; i < sources.Length; i++) values[i] = sources[i].Read(warp, lane);
+            for (int i = 0; i < sources.Length; i++)
+                values[i] = sources[i].Read(warp, lane);
             ulong result = function(values);
             bool holds = (other >> lane & 1) != 0;
             d.Write(warp, lane, result);

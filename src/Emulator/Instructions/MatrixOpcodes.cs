@@ -20,7 +20,8 @@ internal static class MatrixOpcodes
 
     private static MatrixTranspose Transpose(InstructionDecoder d)
     {
-        foreach (string suffix in (string[])["sync", "aligned", "m8n8", "trans"]) d.Need(suffix);
+        foreach (string suffix in (string[])["sync", "aligned", "m8n8", "trans"])
+            d.Need(suffix);
         d.Type(PtxType.B16);
         d.Count(2);
         return new MatrixTranspose(d.Destination(0, PtxType.B32), d.Source(1, PtxType.B32)) { Class = InstructionClass.Matrix };
@@ -35,7 +36,8 @@ internal static class MatrixOpcodes
             && shape.D == shape.C && shape.D is PtxType.F32 or PtxType.F16
             && (shape.A == shape.B || (shape.ElementBytes == 1 && shape.B is PtxType.E4M3 or PtxType.E5M2))
             && (shape.D == PtxType.F32 || shape.A is PtxType.F16 or PtxType.E4M3 or PtxType.E5M2);
-        if (!integer && !floating) throw d.Unsupported("these types of a matrix product aren't supported");
+        if (!integer && !floating)
+            throw d.Unsupported("these types of a matrix product aren't supported");
     }
 
     public static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
@@ -45,11 +47,13 @@ internal static class MatrixOpcodes
     {
         d.Need("sync");
         d.Need("aligned");
-        if (d.OneOf("m8n8") is null) throw d.Unsupported("only .m8n8 tiles are supported");
+        if (d.OneOf("m8n8") is null)
+            throw d.Unsupported("only .m8n8 tiles are supported");
         int count = d.Need("x1", "x2", "x4")[1] - '0';
         bool transposed = d.Flag("trans");
         StateSpace space = MemoryOpcodes.Space(d);
-        if (space is not (StateSpace.Generic or StateSpace.Shared)) throw d.Error($"{d.Syntax.Opcode} works on shared memory");
+        if (space is not (StateSpace.Generic or StateSpace.Shared))
+            throw d.Error($"{d.Syntax.Opcode} works on shared memory");
         d.Type(PtxType.B16);
         d.Count(2);
         int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
@@ -62,10 +66,12 @@ internal static class MatrixOpcodes
         string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
         d.Need("sync");
         d.Need("aligned");
-        if (action == "mma_async") return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
+        if (action == "mma_async")
+            return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
         int left = action == "wait_group" ? (int)d.Immediate(0) : 0;
-        if (left < 0) throw d.Error("the number of groups doesn't fit");
+        if (left < 0)
+            throw d.Error("the number of groups doesn't fit");
         return new WgmmaControl(action, left) { Class = InstructionClass.Matrix };
     }
 
@@ -76,10 +82,12 @@ internal static class MatrixOpcodes
         if (sizes.Length != 2 || !int.TryParse(sizes[0], out int n) || !int.TryParse(sizes[1], out int k) || n % 8 != 0 || n is < 8 or > 256)
             throw d.Error($"m64n{text} isn't a shape of wgmma");
         PtxType result = d.Type(PtxType.F32, PtxType.F16, PtxType.S32), a = d.Type(), b = d.Type();
-        if (result == PtxType.S32) throw d.Unsupported("wgmma of integers isn't covered");
+        if (result == PtxType.S32)
+            throw d.Unsupported("wgmma of integers isn't covered");
         var shape = new MatrixShape(k, result, a, b, result, false);
         CheckTypes(d, shape);
-        if (k * shape.ElementBytes != 32) throw d.Error($"k{k} doesn't fit {a.Text()}");
+        if (k * shape.ElementBytes != 32)
+            throw d.Error($"k{k} doesn't fit {a.Text()}");
         bool inRegisters = d.Operand(1).Kind == OperandKind.Vector, halves = shape.ElementBytes == 2;
         d.Count(6 + (halves ? inRegisters ? 1 : 2 : 0));
         int[] to = Accumulators(d, result == PtxType.F16 ? n / 4 : n / 2, Accumulator(result));
@@ -103,7 +111,8 @@ internal static class MatrixOpcodes
         d.Type(PtxType.U32);
         d.Count(1);
         long count = d.Immediate(0);
-        if (count is < 24 or > 256 || count % 8 != 0) throw d.Error("setmaxnreg takes a multiple of 8 from 24 to 256");
+        if (count is < 24 or > 256 || count % 8 != 0)
+            throw d.Error("setmaxnreg takes a multiple of 8 from 24 to 256");
         return new RegisterLimit();
     }
 }

@@ -14,22 +14,26 @@ internal static class MemoryBarrierOpcodes
     {
         string action = d.Need("init", "inval", "arrive", "arrive_drop", "expect_tx", "complete_tx", "test_wait", "try_wait",
             "pending_count");
-        if (action == "pending_count") return PendingCount(d);
+        if (action == "pending_count")
+            return PendingCount(d);
         bool arrives = action is "arrive" or "arrive_drop", waits = action is "test_wait" or "try_wait";
         bool mayNotComplete = arrives && d.Flag("noComplete"), expects = arrives && d.Flag("expect_tx"), parity = waits && d.Flag("parity");
         bool relaxed = Order(d, action, arrives, waits);
         string? space = d.OneOf("shared", "shared::cta", "shared::cluster");
         bool generic = space is null;
         d.Type(PtxType.B64);
-        if (waits) return Wait(d, action == "try_wait", parity, generic, relaxed);
+        if (waits)
+            return Wait(d, action == "try_wait", parity, generic, relaxed);
         int at = arrives && d.Operand(0).Kind != OperandKind.Address ? 1 : 0;
         d.Count(at + 1, at + 2);
         bool hasToken = at == 1 && d.Operand(0).Kind != OperandKind.Sink;
-        if (hasToken && space == "shared::cluster") throw d.Error("an arrival at another CTA's mbarrier gives no state: its result is _");
+        if (hasToken && space == "shared::cluster")
+            throw d.Error("an arrival at another CTA's mbarrier gives no state: its result is _");
         LaneSlot? token = hasToken ? new LaneSlot(d.Destination(0, PtxType.B64), 8) : null;
         LaneSlot? value = d.Operands.Count > at + 1 ? new LaneSlot(d.Source(at + 1, PtxType.U32), 4) : null;
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
-        if (value is null && (isBytes || mayNotComplete || action == "init")) throw d.Error("a count is missing");
+        if (value is null && (isBytes || mayNotComplete || action == "init"))
+            throw d.Error("a count is missing");
         return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null,
             relaxed, mayNotComplete)
         {
@@ -43,7 +47,8 @@ internal static class MemoryBarrierOpcodes
         string? order = arrives ? d.OneOf("release", "relaxed") : waits ? d.OneOf("acquire", "relaxed") : action.EndsWith("tx",
             StringComparison.Ordinal) ? d.OneOf("relaxed") : null;
         string? scope = order is null && !arrives && !waits ? null : d.OneOf("cta", "cluster");
-        if (order is null != scope is null) throw d.Error("an order and a scope (.cta, .cluster) belong together");
+        if (order is null != scope is null)
+            throw d.Error("an order and a scope (.cta, .cluster) belong together");
         return order == "relaxed";
     }
 
@@ -60,7 +65,8 @@ internal static class MemoryBarrierOpcodes
         d.Count(3, isTry ? 4 : 3);
         LaneSlot p = new(d.Destination(0, PtxType.Pred), 0);
         LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4) : new LaneSlot(d.Source(2, PtxType.B64), 8);
-        if (d.Operands.Count > 3) d.Source(3, PtxType.U32);
+        if (d.Operands.Count > 3)
+            d.Source(3, PtxType.U32);
         return new BarrierWait(isTry, parity, d.Address(d.Operand(1)), generic, p, state, relaxed) { Class = InstructionClass.Barrier };
     }
 }

@@ -27,7 +27,11 @@ internal static class MemoryOpcodes
         all["prefetch"] = Ignore;
         all["prefetchu"] = Ignore;
         all["applypriority"] = Ignore;
-        all["createpolicy"] = d => { Skip(d); return new LaneFunction(new(d.Destination(0, PtxType.B64), 8), [], _ => 0); };
+        all["createpolicy"] = d =>
+        {
+            Skip(d);
+            return new LaneFunction(new(d.Destination(0, PtxType.B64), 8), [], _ => 0);
+        };
         all["mapa"] = MapAddress;
         all["getctarank"] = CtaRank;
     }
@@ -58,24 +62,31 @@ internal static class MemoryOpcodes
         bool isDevice = d.Flag("mmio");
         string? order = isDevice ? d.Need("relaxed") : d.OneOf("weak", "volatile", "relaxed", isStore ? "release" : "acquire");
         Scope scope = ScopeOf(d);
-        if (isDevice && scope != Scope.System) throw d.Error(".mmio is .relaxed.sys");
-        if (order is "relaxed" or "acquire" or "release" && scope == Scope.Weak) throw d.Error("a scope is missing");
-        if (order is null or "weak" && scope != Scope.Weak) throw d.Error("a scope doesn't belong here");
-        if (order == "volatile" && scope != Scope.Weak) throw d.Error(".volatile has no scope");
-        if (order == "volatile") scope = Scope.System;
+        if (isDevice && scope != Scope.System)
+            throw d.Error(".mmio is .relaxed.sys");
+        if (order is "relaxed" or "acquire" or "release" && scope == Scope.Weak)
+            throw d.Error("a scope is missing");
+        if (order is null or "weak" && scope != Scope.Weak)
+            throw d.Error("a scope doesn't belong here");
+        if (order == "volatile" && scope != Scope.Weak)
+            throw d.Error(".volatile has no scope");
+        if (order == "volatile")
+            scope = Scope.System;
         StateSpace space = Space(d);
         if (order is "relaxed" or "acquire" or "release" && space is StateSpace.Local or StateSpace.Param or StateSpace.Const)
             throw d.Error($".{order} belongs to global and shared memory");
         bool readOnly = d.Flag("nc");
         string? cache = isStore ? d.OneOf("wb", "cg", "cs", "wt") : d.OneOf("ca", "cg", "cs", "lu", "cv");
-        if (cache is not null && order is not (null or "weak")) throw d.Error($".{cache} doesn't go with .{order}");
+        if (cache is not null && order is not (null or "weak"))
+            throw d.Error($".{cache} doesn't go with .{order}");
         if (readOnly && (isStore || space != StateSpace.Global || order is not (null or "weak") || cache is "lu" or "cv"))
             throw d.Error(".nc belongs to plain loads of global memory");
         bool isHinted = false;
         while (d.OneOf(Hints) is { } hint)
         {
             isHinted |= hint != "unified";
-            if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B") throw d.Error($".{hint} belongs to loads");
+            if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B")
+                throw d.Error($".{hint} belongs to loads");
         }
         if (isHinted && space is not (StateSpace.Global or StateSpace.Generic))
             throw d.Error("eviction and prefetch hints belong to global memory");
@@ -85,10 +96,12 @@ internal static class MemoryOpcodes
         bool isWide = type.Bytes() * count > 16;
         if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4))
             throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
-        if (type.Bytes() == 16 && count > 1) throw d.Error("vectors of .b128 aren't moved");
+        if (type.Bytes() == 16 && count > 1)
+            throw d.Error("vectors of .b128 aren't moved");
         if (isWide && space is not (StateSpace.Global or StateSpace.Generic))
             throw d.Error("32 bytes at once are moved in global memory only");
-        if (isStore && space == StateSpace.Const) throw d.Error("constant memory isn't written");
+        if (isStore && space == StateSpace.Const)
+            throw d.Error("constant memory isn't written");
         return new MemoryShape(space, type, count, scope, order is "acquire" or "release", readOnly);
     }
 
@@ -103,12 +116,15 @@ internal static class MemoryOpcodes
 
     private static Instruction Store(InstructionDecoder d)
     {
-        if (d.Flag("bulk")) throw d.Unsupported("st.bulk isn't covered");
-        if (d.Flag("async")) return StoreAsynchronously(d);
+        if (d.Flag("bulk"))
+            throw d.Unsupported("st.bulk isn't covered");
+        if (d.Flag("async"))
+            return StoreAsynchronously(d);
         MemoryShape shape = Shape(d, isStore: true);
         d.Count(2, 3);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
-        if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null) throw d.Error("a kernel's parameters aren't written");
+        if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null)
+            throw d.Error("a kernel's parameters aren't written");
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
     }
@@ -117,13 +133,15 @@ internal static class MemoryOpcodes
     {
         d.Flag("weak");
         bool generic = !d.Flag("shared::cluster");
-        if (d.OneOf("global", "mmio", "release") is not null) throw d.Unsupported("st.async to global memory isn't covered");
+        if (d.OneOf("global", "mmio", "release") is not null)
+            throw d.Unsupported("st.async to global memory isn't covered");
         d.Need("mbarrier::complete_tx::bytes");
         int count = d.OneOf("v2", "v4") switch { "v2" => 2, "v4" => 4, _ => 1 };
         PtxType type = d.Type();
         bool isMovable = type is PtxType.B32 or PtxType.B64 or PtxType.U32
             or PtxType.U64 or PtxType.S32 or PtxType.S64 or PtxType.F32 or PtxType.F64;
-        if (!isMovable || type.Bytes() * count > 16) throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
+        if (!isMovable || type.Bytes() * count > 16)
+            throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         d.Count(3);
         LaneSlot[] values = [.. d.Vector(1, count).Select(o => new LaneSlot(d.Source(o, type), type.Bytes()))];
         return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic,
@@ -134,11 +152,14 @@ internal static class MemoryOpcodes
     /// <summary>A variable's own space must be the instruction's.</summary>
     public static void RequireSpace(InstructionDecoder d, StateSpace space, PtxOperand named)
     {
-        if (named.Variable is not { } variable || space == StateSpace.Generic) return;
+        if (named.Variable is not { } variable || space == StateSpace.Generic)
+            return;
         StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
         if (of != asked)
+        {
             throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, "
                 + $"not in {asked.ToString().ToLowerInvariant()} memory");
+        }
     }
 
     /// <summary>
@@ -178,8 +199,10 @@ internal static class MemoryOpcodes
         }
         if (proxy)
         {
-            if (d.Flag("alias")) return new Nothing();
-            if (d.Flag("tensormap::generic")) return TensorMapFence(d);
+            if (d.Flag("alias"))
+                return new Nothing();
+            if (d.Flag("tensormap::generic"))
+                return TensorMapFence(d);
             if (d.Flag("async::generic"))
             {
                 d.Need("acquire", "release");
@@ -194,7 +217,8 @@ internal static class MemoryOpcodes
         string? order = d.OneOf("sc", "acq_rel", "acquire", "release");
         d.OneOf("sync_restrict::shared::cta", "sync_restrict::shared::cluster");
         Scope scope = ScopeOf(d);
-        if (scope == Scope.Weak) throw d.Error("a scope is missing");
+        if (scope == Scope.Weak)
+            throw d.Error("a scope is missing");
         return new Fence(scope, isSequential: order == "sc");
     }
 
@@ -202,10 +226,13 @@ internal static class MemoryOpcodes
     {
         bool acquires = d.Need("acquire", "release") == "acquire";
         Scope scope = ScopeOf(d);
-        if (scope == Scope.Weak) throw d.Error("a scope is missing");
+        if (scope == Scope.Weak)
+            throw d.Error("a scope is missing");
         d.Count(acquires ? 2 : 0);
-        if (!acquires) return new TensorMapFence(scope, null);
-        if (d.Immediate(1) != TensorMapObject.Bytes) throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
+        if (!acquires)
+            return new TensorMapFence(scope, null);
+        if (d.Immediate(1) != TensorMapObject.Bytes)
+            throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
         return new TensorMapFence(scope, d.Address(d.Operand(0)));
     }
 
@@ -213,13 +240,18 @@ internal static class MemoryOpcodes
     {
         Skip(d);
         foreach (PtxOperand operand in d.Operands)
-            if (operand.Kind == OperandKind.Address) d.Address(operand);
+        {
+            if (operand.Kind == OperandKind.Address)
+                d.Address(operand);
+        }
         return new Nothing();
     }
 
     private static void Skip(InstructionDecoder d)
     {
-        while (d.Prefixed("") is not null) { }
+        while (d.Prefixed("") is not null)
+        {
+        }
     }
 
     private static LaneFunction MapAddress(InstructionDecoder d)

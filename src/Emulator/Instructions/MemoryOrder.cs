@@ -10,10 +10,12 @@ internal static unsafe class MemoryOrder
     /// <summary>A plain strong read of one element; the bits of an older value if it returns one. <see cref="Warp.Access"/> must be set to the lane.</summary>
     public static ulong? Read(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
-        if (at.Strong?.Find(offset, bytes) is not { } place) return null;
+        if (at.Strong?.Find(offset, bytes) is not { } place)
+            return null;
         Launch launch = warp.Cta.Launch;
         StrongValue? value = place.Read(warp.Access, launch.Options.Timing, launch.Random);
-        if (value is null) return null;
+        if (value is null)
+            return null;
         Observe(warp, value, acquire);
         return ReferenceEquals(value, place.Newest) ? null : value.Bits;
     }
@@ -26,14 +28,16 @@ internal static unsafe class MemoryOrder
     public static StrongPlace ReadNewest(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
         StrongPlace place = (at.Strong ??= new StrongPlaces(at.Size)).Make(offset, bytes);
-        if (place.Newest is { } old && Observe(warp, old, acquire)) warp.SetLane(warp.Access.Lane);
+        if (place.Newest is { } old && Observe(warp, old, acquire))
+            warp.SetLane(warp.Access.Lane);
         return place;
     }
 
     /// <summary>The same with a relaxed read of a place that is known already.</summary>
     public static void ReadNewest(Warp warp, StrongPlace place)
     {
-        if (place.Newest is { } old && Observe(warp, old, acquire: false)) warp.SetLane(warp.Access.Lane);
+        if (place.Newest is { } old && Observe(warp, old, acquire: false))
+            warp.SetLane(warp.Access.Lane);
     }
 
     /// <summary>The writing half: it passes on what stood there (observation order).</summary>
@@ -54,7 +58,8 @@ internal static unsafe class MemoryOrder
         }
         ScopedKnowledge news = released;
         VectorClock sequenced = warp.Sequenced[access.Lane] ?? VectorClock.Empty;
-        if (release) news = news.With(access.Scope, warp.Publish(1u << access.Lane));
+        if (release)
+            news = news.With(access.Scope, warp.Publish(1u << access.Lane));
         if (carried is not null && access.SharesScope(carried.Scope, carried.Cta))
         {
             if (!carried.News.IsEmpty)
@@ -78,15 +83,19 @@ internal static unsafe class MemoryOrder
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (warp.Acquired[lane].Take(scope) is { } seen) warp.Learn(1u << lane, seen);
+            if (warp.Acquired[lane].Take(scope) is { } seen)
+                warp.Learn(1u << lane, seen);
         }
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (isSequential) TakeOrder(warp, lane, scope);
+            if (isSequential)
+                TakeOrder(warp, lane, scope);
             Knowledge news = warp.Publish(1u << lane);
-            if (isSequential) FenceOrder.Add(warp.Cta, scope, news.Seen.Join(news.Ordered));
-            if (isSequential && scope >= Scope.Gpu) warp.Sequenced[lane] = news.Seen;
+            if (isSequential)
+                FenceOrder.Add(warp.Cta, scope, news.Seen.Join(news.Ordered));
+            if (isSequential && scope >= Scope.Gpu)
+                warp.Sequenced[lane] = news.Seen;
             warp.Released[lane] = warp.Released[lane].With(scope, news);
         }
     }
@@ -95,7 +104,8 @@ internal static unsafe class MemoryOrder
     private static void TakeOrder(Warp warp, int lane, Scope scope)
     {
         Knowledge order = Knowledge.None with { Ordered = FenceOrder.Before(warp.Cta, scope) };
-        if (scope >= Scope.Gpu) order = order with { Seen = warp.Knowledge[lane].Sequenced };
+        if (scope >= Scope.Gpu)
+            order = order with { Seen = warp.Knowledge[lane].Sequenced };
         warp.Learn(1u << lane, order);
     }
 
@@ -103,12 +113,15 @@ internal static unsafe class MemoryOrder
     private static bool Observe(Warp warp, StrongValue value, bool acquire)
     {
         Access access = warp.Access;
-        if (!access.SharesScope(value.Scope, value.Cta)) return false;
+        if (!access.SharesScope(value.Scope, value.Cta))
+            return false;
         bool learns = !ReferenceEquals(value.Sequenced, VectorClock.Empty);
-        if (learns) warp.Learn(1u << access.Lane, Knowledge.None with { Sequenced = value.Sequenced });
+        if (learns)
+            warp.Learn(1u << access.Lane, Knowledge.None with { Sequenced = value.Sequenced });
         (Knowledge? news, Scope needed) = value.Cta == access.Cta ? (value.News.Cta, Scope.Cta)
             : warp.Cta.IsInCluster(value.Cta) ? (value.News.Cluster, Scope.Cluster) : (value.News.Gpu, Scope.Gpu);
-        if (news is null) return learns;
+        if (news is null)
+            return learns;
         if (!acquire || access.Scope < needed)
         {
             warp.Acquired[access.Lane].Add(needed, news);

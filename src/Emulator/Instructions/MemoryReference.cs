@@ -39,7 +39,8 @@ internal static unsafe class MemoryReference
         }
         at = Locate(warp, space, address, bytes, lane);
         long offset = (long)(Offset(space, address) - at.Address);
-        if (space is StateSpace.Const or StateSpace.Param) throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
+        if (space is StateSpace.Const or StateSpace.Param)
+            throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
         at.Shadow.Write(at, offset, bytes, warp.Access, value, unwritten);
         return at.Data + offset;
     }
@@ -48,10 +49,12 @@ internal static unsafe class MemoryReference
     public static (Allocation At, long Offset) Place(Warp warp, StateSpace space, ulong address, int bytes, int lane)
     {
         (space, ulong inside) = Aligned(warp, space, address, bytes, lane);
-        if (space == StateSpace.Local) throw new FaultException(FaultKind.Invalid, "an atomic on local memory") { Lane = lane, Address = address };
+        if (space == StateSpace.Local)
+            throw new FaultException(FaultKind.Invalid, "an atomic on local memory") { Lane = lane, Address = address };
         Allocation at = Locate(warp, space, inside, bytes, lane);
         long offset = (long)(Offset(space, inside) - at.Address);
-        if (space is StateSpace.Const or StateSpace.Param) throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
+        if (space is StateSpace.Const or StateSpace.Param)
+            throw Faults.At(FaultKind.Invalid, $"{at.SpaceText} memory is written", at, offset, lane);
         return (at, offset);
     }
 
@@ -70,7 +73,8 @@ internal static unsafe class MemoryReference
     public static Cta OwnerOf(Warp warp, ulong address, int lane)
     {
         int rank = (int)(address >> AddressMap.RankShift & 0xff) - 1;
-        if (rank < 0) return warp.Cta;
+        if (rank < 0)
+            return warp.Cta;
         if (rank >= warp.Cta.Cluster.Ctas.Count)
             throw new FaultException(FaultKind.OutOfBounds, $"the cluster has no rank {rank}") { Lane = lane, Address = address };
         Cta owner = warp.Cta.Cluster.Ctas[rank];
@@ -86,8 +90,10 @@ internal static unsafe class MemoryReference
     public static (StateSpace Space, ulong Address) FromGeneric(Warp warp, int lane, ulong address)
     {
         StateSpace space = AddressMap.SpaceOf(address);
-        if (space != StateSpace.Local) return (space, address - AddressMap.Window(space));
-        if (AddressMap.IsLocalOf(address, warp.Cta.Number, warp.FirstEntity + lane)) return (space, (uint)address);
+        if (space != StateSpace.Local)
+            return (space, address - AddressMap.Window(space));
+        if (AddressMap.IsLocalOf(address, warp.Cta.Number, warp.FirstEntity + lane))
+            return (space, (uint)address);
         throw new FaultException(FaultKind.Invalid, "another thread's local memory: its address means nothing here") { Lane = lane, Address = address };
     }
 
@@ -99,16 +105,19 @@ internal static unsafe class MemoryReference
         {
             long* from = warp.Slot<long>(address.Slot);
             Vector256<long> offset = Vector256.Create(address.Offset);
-            for (int i = 0; i < Warp.Lanes; i += Vector256<long>.Count) (Vector256.Load(from + i) + offset).Store(to + i);
+            for (int i = 0; i < Warp.Lanes; i += Vector256<long>.Count)
+                (Vector256.Load(from + i) + offset).Store(to + i);
             return;
         }
         uint* narrow = warp.Slot<uint>(address.Slot);
-        for (int i = 0; i < Warp.Lanes; i++) to[i] = (uint)(narrow[i] + address.Offset);
+        for (int i = 0; i < Warp.Lanes; i++)
+            to[i] = (uint)(narrow[i] + address.Offset);
     }
 
     private static (StateSpace Space, ulong Address) Aligned(Warp warp, StateSpace space, ulong address, int bytes, int lane)
     {
-        if ((address & (uint)(bytes - 1)) != 0) throw Misaligned(warp, space, address, bytes, lane, $"{bytes}-byte access");
+        if ((address & (uint)(bytes - 1)) != 0)
+            throw Misaligned(warp, space, address, bytes, lane, $"{bytes}-byte access");
         return space == StateSpace.Generic ? FromGeneric(warp, lane, address) : (space, address);
     }
 
@@ -116,7 +125,8 @@ internal static unsafe class MemoryReference
     /// <param name="bytes">that it should be a multiple of</param> <param name="what">what is done there, in words</param>
     public static FaultException Misaligned(Warp warp, StateSpace space, ulong address, int bytes, int lane, string what)
     {
-        if (space == StateSpace.Generic) (space, address) = FromGeneric(warp, lane, address);
+        if (space == StateSpace.Generic)
+            (space, address) = FromGeneric(warp, lane, address);
         (string? name, int align) = Owner(warp, space, address, lane);
         string promise = name is not null && align < bytes ? $"; {Printable.Name(name)} is aligned to {align}" : "";
         string place = space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant();
@@ -130,7 +140,8 @@ internal static unsafe class MemoryReference
 
     private static (string? Name, int Align) Owner(Warp warp, StateSpace space, ulong address, int lane)
     {
-        if (space == StateSpace.Local) return warp.Local.Find(address, 1) is { } variable ? (variable.Name, variable.Align) : default;
+        if (space == StateSpace.Local)
+            return warp.Local.Find(address, 1) is { } variable ? (variable.Name, variable.Align) : default;
         try
         {
             Allocation at = Locate(warp, space, address, 1, lane);

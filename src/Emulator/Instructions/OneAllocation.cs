@@ -21,13 +21,16 @@ internal static unsafe class OneAllocation
     {
         long* addresses = warp.Addresses;
         ulong first = (ulong)addresses[int.TrailingZeroCount((int)warp.Active)];
-        if (At(warp, space, first, bytes) is not { } at) return null;
-        if (warp.Active == ~0u) return AllInside(addresses, at, bytes) ? at : null;
+        if (At(warp, space, first, bytes) is not { } at)
+            return null;
+        if (warp.Active == ~0u)
+            return AllInside(addresses, at, bytes) ? at : null;
         ulong from = at.Address, room = (ulong)(at.Size - bytes), wrong = 0;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             ulong address = (ulong)addresses[int.TrailingZeroCount((int)rest)];
-            if (address - from > room) return null;
+            if (address - from > room)
+                return null;
             wrong |= address;
         }
         return (wrong & (uint)(bytes - 1)) == 0 ? at : null;

@@ -28,22 +28,28 @@ internal sealed unsafe class PackLanes(int whole, int wholeBytes, LaneSlot[] par
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (unpack) Unpack(warp, lane, bits);
-            else Pack(warp, lane, bits);
+            if (unpack)
+                Unpack(warp, lane, bits);
+            else
+                Pack(warp, lane, bits);
         }
     }
 
     private void Pack(Warp warp, int lane, int bits)
     {
         UInt128 value = 0;
-        for (int i = 0; i < parts.Length; i++) value |= (UInt128)parts[i].Read(warp, lane) << bits * i;
-        if (wholeBytes == 16) warp.Slot<UInt128>(whole)[lane] = value;
-        else new LaneSlot(whole, wholeBytes).Write(warp, lane, (ulong)value);
+        for (int i = 0; i < parts.Length; i++)
+            value |= (UInt128)parts[i].Read(warp, lane) << bits * i;
+        if (wholeBytes == 16)
+            warp.Slot<UInt128>(whole)[lane] = value;
+        else
+            new LaneSlot(whole, wholeBytes).Write(warp, lane, (ulong)value);
     }
 
     private void Unpack(Warp warp, int lane, int bits)
     {
         UInt128 value = wholeBytes == 16 ? warp.Slot<UInt128>(whole)[lane] : new LaneSlot(whole, wholeBytes).Read(warp, lane);
-        for (int i = 0; i < parts.Length; i++) parts[i].Write(warp, lane, (ulong)(value >> bits * i));
+        for (int i = 0; i < parts.Length; i++)
+            parts[i].Write(warp, lane, (ulong)(value >> bits * i));
     }
 }

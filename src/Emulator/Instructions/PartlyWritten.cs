@@ -57,8 +57,10 @@ internal readonly record struct PartlyWritten(
 
     private bool StandsBeside(PartlyWritten other)
     {
-        if (Missing == 0) return true;
-        if (!IsCopied) return false;
+        if (Missing == 0)
+            return true;
+        if (!IsCopied)
+            return false;
         var bytes = (ulong)UnwrittenBytes.Spread(UnwrittenBytes.OfBits(Missing, 8, false, false).Mask);
         return (IsMasked && other.Missing == 0) || (bytes & (other.Missing | other.Value)) == 0;
     }

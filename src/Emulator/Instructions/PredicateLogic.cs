@@ -12,7 +12,8 @@ internal sealed class PredicateLogic(int d, PredicateSource a, PredicateSource b
         Unwritten left = warp.Unwritten.Of(a.Slot, lane), right = warp.Unwritten.Of(b.Slot, lane);
         uint x = warp.Predicate(a.Slot) ^ a.Flip, y = warp.Predicate(b.Slot) ^ b.Flip;
         uint differs = (left.Any ? function(0, y) ^ function(~0u, y) : 0) | (right.Any ? function(x, 0) ^ function(x, ~0u) : 0);
-        if (left.Any && right.Any) differs |= (function(0, 0) ^ function(~0u, ~0u)) | (function(0, ~0u) ^ function(~0u, 0));
+        if (left.Any && right.Any)
+            differs |= (function(0, 0) ^ function(~0u, ~0u)) | (function(0, ~0u) ^ function(~0u, 0));
         return (differs >> lane & 1) == 0 ? default : left.Join(right).AsComputed();
     }
 

@@ -13,7 +13,11 @@ internal static class RareIntegerOpcodes
         all["mad24"] = d => Multiply24(d, addend: true);
         all["brev"] = d => Lanes(d, d.Type(PtxType.B32, PtxType.B64), (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
         all["bfind"] = FindBit;
-        all["bfe"] = d => { PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64); return Extract(d, type); };
+        all["bfe"] = d =>
+        {
+            PtxType type = d.Type(PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64);
+            return Extract(d, type);
+        };
         all["bfi"] = Insert;
         all["bmsk"] = BitMask;
         all["szext"] = SignExtend;
@@ -48,7 +52,8 @@ internal static class RareIntegerOpcodes
     private static ulong Reverse(ulong value, int bits)
     {
         ulong result = 0;
-        for (int i = 0; i < bits; i++) result |= (value >> i & 1) << bits - 1 - i;
+        for (int i = 0; i < bits; i++)
+            result |= (value >> i & 1) << bits - 1 - i;
         return result;
     }
 
@@ -63,7 +68,8 @@ internal static class RareIntegerOpcodes
         {
             long signed = IntegerOpcodes.Signed(v[0], bits / 8);
             ulong value = type.IsSigned() && signed < 0 ? (ulong)~signed : v[0];
-            if (value == 0) return uint.MaxValue;
+            if (value == 0)
+                return uint.MaxValue;
             int at = 63 - (int)ulong.LeadingZeroCount(value);
             return (ulong)(shiftAmount ? bits - 1 - at : at);
         });
@@ -77,11 +83,13 @@ internal static class RareIntegerOpcodes
         return new LaneFunction(to, [from, new(d.Source(2, PtxType.U32), 4), new(d.Source(3, PtxType.U32), 4)], v =>
         {
             int start = (int)(v[1] & 255), length = (int)(v[2] & 255);
-            if (length == 0) return 0;
+            if (length == 0)
+                return 0;
             // past the top stands the sign, or zero
             UInt128 whole = type.IsSigned() ? (UInt128)(Int128)IntegerOpcodes.Signed(v[0], bits / 8) : v[0];
             UInt128 moved = type.IsSigned() ? (UInt128)((Int128)whole >> Math.Min(start, 127)) : start > 127 ? 0 : whole >> start;
-            if (length >= bits) return (ulong)moved;
+            if (length >= bits)
+                return (ulong)moved;
             ulong field = (ulong)moved & ((1UL << length) - 1);
             int signAt = Math.Min(start + length - 1, bits - 1);
             bool negative = type.IsSigned() && (v[0] >> signAt & 1) != 0;
@@ -99,7 +107,8 @@ internal static class RareIntegerOpcodes
         return new LaneFunction(to, [field, rest, new(d.Source(3, PtxType.U32), 4), new(d.Source(4, PtxType.U32), 4)], v =>
         {
             int start = (int)(v[2] & 255), length = Math.Min((int)(v[3] & 255), bits);
-            if (start >= bits || length == 0) return v[1];
+            if (start >= bits || length == 0)
+                return v[1];
             ulong mask = (length == 64 ? ulong.MaxValue : (1UL << length) - 1) << start;
             return v[1] & ~mask | v[0] << start & mask;
         })
@@ -126,7 +135,8 @@ internal static class RareIntegerOpcodes
         return Lanes(d, type, (v, _) =>
         {
             int length = (int)(clamp ? Math.Min(v[1], 32) : v[1] & 31);
-            if (length == 0) return 0;
+            if (length == 0)
+                return 0;
             ulong cut = v[0] << 64 - length;
             return type.IsSigned() ? (ulong)((long)cut >> 64 - length) : cut >> 64 - length;
         });
@@ -144,7 +154,8 @@ internal static class RareIntegerOpcodes
             {
                 int pick = mode is null ? (int)(v[2] >> 4 * i & 15) : PermuteMode(mode, (int)(v[2] & 3), i);
                 ulong piece = pool >> 8 * (pick & 7) & 255;
-                if ((pick & 8) != 0) piece = (piece & 128) != 0 ? 255u : 0u;
+                if ((pick & 8) != 0)
+                    piece = (piece & 128) != 0 ? 255u : 0u;
                 result |= piece << 8 * i;
             }
             return result;
@@ -196,9 +207,13 @@ internal static class RareIntegerOpcodes
         return new LaneFunction(to, from, v =>
         {
             int start = (int)v[1], offset = (int)v[2], step = offset < 0 ? -1 : 1, wanted = Math.Abs(offset);
-            if (offset == 0) return start is >= 0 and < 32 && (v[0] >> start & 1) != 0 ? (ulong)start : uint.MaxValue;
+            if (offset == 0)
+                return start is >= 0 and < 32 && (v[0] >> start & 1) != 0 ? (ulong)start : uint.MaxValue;
             for (int at = start; at is >= 0 and < 32; at += step)
-                if ((v[0] >> at & 1) != 0 && --wanted == 0) return (ulong)at;
+            {
+                if ((v[0] >> at & 1) != 0 && --wanted == 0)
+                    return (ulong)at;
+            }
             return uint.MaxValue;
         });
     }

@@ -8,6 +8,7 @@ internal sealed class ReadClock(LaneSlot d) : Instruction
     public override void Execute(Warp warp)
     {
         ulong now = (ulong)warp.Cta.Launch.Executed++;
-        for (uint rest = warp.Active; rest != 0; rest &= rest - 1) d.Write(warp, int.TrailingZeroCount((int)rest), now);
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+            d.Write(warp, int.TrailingZeroCount((int)rest), now);
     }
 }

@@ -15,11 +15,14 @@ internal sealed unsafe class Reduction<T, TFunction>(int d, int a, int mask) : W
         T result = values[first];
         if (group == ~0u)
         {
-            for (int lane = 1; lane < Warp.Lanes; lane++) result = TFunction.Do(result, values[lane]);
+            for (int lane = 1; lane < Warp.Lanes; lane++)
+                result = TFunction.Do(result, values[lane]);
             new Span<T>(to, Warp.Lanes).Fill(result);
             return;
         }
-        for (uint rest = group & (group - 1); rest != 0; rest &= rest - 1) result = TFunction.Do(result, values[int.TrailingZeroCount((int)rest)]);
-        for (uint rest = group; rest != 0; rest &= rest - 1) to[int.TrailingZeroCount((int)rest)] = result;
+        for (uint rest = group & (group - 1); rest != 0; rest &= rest - 1)
+            result = TFunction.Do(result, values[int.TrailingZeroCount((int)rest)]);
+        for (uint rest = group; rest != 0; rest &= rest - 1)
+            to[int.TrailingZeroCount((int)rest)] = result;
     }
 }

@@ -9,7 +9,8 @@ internal sealed unsafe class SelectLanes<T>(int d, int a, int b, PredicateSource
     public override Unwritten Carry(Warp warp, int lane, int result)
     {
         Unwritten choice = warp.Unwritten.Of(c.Slot, lane);
-        if (choice.Any) return choice.AsComputed();
+        if (choice.Any)
+            return choice.AsComputed();
         bool first = ((warp.Predicate(c.Slot) ^ c.Flip) >> lane & 1) != 0;
         return warp.Unwritten.Of(first ? a : b, lane);
     }

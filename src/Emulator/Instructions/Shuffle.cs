@@ -27,12 +27,15 @@ internal sealed unsafe class Shuffle(string mode, int d, int? p, int a, int b, i
                 _ => lane & segment | step & ~segment,
             };
             bool inside = mode == "up" ? from >= last : from <= last;
-            if (!inside) from = lane;
+            if (!inside)
+                from = lane;
             if ((group >> from & 1) == 0)
                 throw new FaultException(FaultKind.Uninitialized, $"shfl.sync reads from lane {from}, which takes no part") { Lane = lane };
             to[lane] = source[from];
-            if (missing is not null) warp.Unwritten.Set(d, lane, missing[from]);
-            if (p is { } predicate) new LaneSlot(predicate, 0).Write(warp, lane, inside ? 1u : 0u);
+            if (missing is not null)
+                warp.Unwritten.Set(d, lane, missing[from]);
+            if (p is { } predicate)
+                new LaneSlot(predicate, 0).Write(warp, lane, inside ? 1u : 0u);
         }
     }
 }

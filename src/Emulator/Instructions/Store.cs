@@ -20,13 +20,17 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         MemoryReference.Addresses(warp, address);
         warp.Begin(Line, shape.Scope);
         uint partly = 0;
-        foreach (LaneSlot from in sources) partly |= warp.Active & ~warp.Ready[from.Slot];
-        if (isWord && partly == 0 && Row.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot))) return;
+        foreach (LaneSlot from in sources)
+            partly |= warp.Active & ~warp.Ready[from.Slot];
+        if (isWord && partly == 0 && Row.TryWrite(warp, this, shape.Space, warp.Slot<uint>(sources[0].Slot)))
+            return;
         warp.Cta.Launch.Counters.Access(this, shape.Space, warp.Addresses, warp.Active, shape.Bytes);
         byte* value = stackalloc byte[32];
         uint left = warp.Active;
-        if (shape.Space == StateSpace.Local && partly == 0) left = ToLocal(warp, value);
-        else if (shape.Scope == Scope.Weak && partly == 0 && OneAllocation.Find(warp, shape.Space, shape.Bytes) is { } one) left = Together(warp, one, value);
+        if (shape.Space == StateSpace.Local && partly == 0)
+            left = ToLocal(warp, value);
+        else if (shape.Scope == Scope.Weak && partly == 0 && OneAllocation.Find(warp, shape.Space, shape.Bytes) is { } one)
+            left = Together(warp, one, value);
         for (uint rest = left; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
@@ -35,22 +39,28 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
             ulong at = (ulong)warp.Addresses[lane];
             Unwritten unwritten = (partly >> lane & 1) != 0 ? PutBack(Missing(warp, lane), at) : default;
             byte* to = MemoryReference.Write(warp, shape.Space, at, shape.Bytes, lane, value, unwritten.Bytes, out Allocation? allocation);
-            if (unwritten.Any && allocation is { Space: StateSpace.Global }) RequireLeavable(warp, unwritten, at, lane);
-            if (allocation is not null) Order(warp, allocation, to - allocation.Data);
+            if (unwritten.Any && allocation is { Space: StateSpace.Global })
+                RequireLeavable(warp, unwritten, at, lane);
+            if (allocation is not null)
+                Order(warp, allocation, to - allocation.Data);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
-        if (isByte) warp.RememberBytes();
-        if (shape.Scope != Scope.Weak) StrongTurn.End(warp);
+        if (isByte)
+            warp.RememberBytes();
+        if (shape.Scope != Scope.Weak)
+            StrongTurn.End(warp);
     }
 
     private uint ToLocal(Warp warp, byte* value)
     {
-        if (isWord && warp.Local.TryWriteWords(warp.Addresses, warp.Active, warp.Slot<uint>(sources[0].Slot))) return 0;
+        if (isWord && warp.Local.TryWriteWords(warp.Addresses, warp.Active, warp.Slot<uint>(sources[0].Slot)))
+            return 0;
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             byte* to = warp.Local.TryWrite((ulong)warp.Addresses[lane], shape.Bytes, lane);
-            if (to is null) return rest;
+            if (to is null)
+                return rest;
             Gather(warp, lane, value);
             Buffer.MemoryCopy(value, to, shape.Bytes, shape.Bytes);
         }
@@ -67,27 +77,42 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         {
             int lane = int.TrailingZeroCount((int)rest);
             long offset = warp.Addresses[lane] - (long)at.Address;
-            if (isWord) *(uint*)value = words[lane];
-            else Gather(warp, lane, value);
-            if (!at.Shadow.TryWrite(at, offset, shape.Bytes, lane, check, value)) return rest;
+            if (isWord)
+                *(uint*)value = words[lane];
+            else
+                Gather(warp, lane, value);
+            if (!at.Shadow.TryWrite(at, offset, shape.Bytes, lane, check, value))
+                return rest;
             at.Strong?.Forget(offset, shape.Bytes);
-            if (isWord) *(uint*)(at.Data + offset) = words[lane];
-            else Buffer.MemoryCopy(value, at.Data + offset, shape.Bytes, shape.Bytes);
+            if (isWord)
+                *(uint*)(at.Data + offset) = words[lane];
+            else
+                Buffer.MemoryCopy(value, at.Data + offset, shape.Bytes, shape.Bytes);
         }
         return 0;
     }
 
     private void Order(Warp warp, Allocation allocation, long offset)
     {
-        if (shape.Scope == Scope.Weak) MemoryOrder.Overwrite(warp, allocation, offset, shape.Bytes);
-        else for (int i = 0; i < shape.Bytes; i += elementBytes) MemoryOrder.Write(warp, allocation, offset + i, elementBytes, shape.Ordered);
+        if (shape.Scope == Scope.Weak)
+        {
+            MemoryOrder.Overwrite(warp, allocation, offset, shape.Bytes);
+        }
+        else
+        {
+            for (int i = 0; i < shape.Bytes; i += elementBytes)
+                MemoryOrder.Write(warp, allocation, offset + i, elementBytes, shape.Ordered);
+        }
     }
 
     private void Gather(Warp warp, int lane, byte* value)
     {
         foreach (LaneSlot from in sources)
         {
-            if (elementBytes == 16) *(UInt128*)value = warp.Slot<UInt128>(from.Slot)[lane];
+            if (elementBytes == 16)
+            {
+                *(UInt128*)value = warp.Slot<UInt128>(from.Slot)[lane];
+            }
             else
             {
                 ulong bits = from.Read(warp, lane);
@@ -104,7 +129,8 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
         {
             Unwritten one = warp.Unwritten.Of(sources[i].Slot, lane);
             UnwrittenBytes part = one.Bytes.Lowest(elementBytes);
-            if (part.Any) all = all.Join(one with { Bytes = part.Up(i * elementBytes) });
+            if (part.Any)
+                all = all.Join(one with { Bytes = part.Up(i * elementBytes) });
         }
         return all;
     }
@@ -119,7 +145,8 @@ internal sealed unsafe class Store(MemoryShape shape, Address address, LaneSlot[
     /// </summary>
     private void RequireLeavable(Warp warp, Unwritten unwritten, ulong at, int lane)
     {
-        if (isByte && !unwritten.Bytes.IsComputed && warp.LastByte(lane) == at - 1) return;
+        if (isByte && !unwritten.Bytes.IsComputed && warp.LastByte(lane) == at - 1)
+            return;
         if (unwritten.Bytes.IsComputed || unwritten.Bytes.IsWhole(shape.Bytes))
             throw UnwrittenRegisters.Used(this, "what is stored to global memory", unwritten, lane);
     }

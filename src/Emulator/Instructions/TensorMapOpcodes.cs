@@ -24,9 +24,13 @@ internal static class TensorMapOpcodes
         bool isIndexed = field is "box_dim" or "global_dim" or "global_stride" or "element_stride";
         d.Count(isIndexed ? 3 : 2);
         long index = isIndexed ? d.Immediate(1) : 0, most = field == "global_stride" ? 3 : 4;
-        if (index < 0 || index > most) throw d.Error($"{field} {index} isn't between 0 and {most}");
-        if (field is "elemtype" or "interleave_layout" or "swizzle_mode" or "swizzle_atomicity" or "fill_mode") CheckChoice(d, field,
+        if (index < 0 || index > most)
+            throw d.Error($"{field} {index} isn't between 0 and {most}");
+        if (field is "elemtype" or "interleave_layout" or "swizzle_mode" or "swizzle_atomicity" or "fill_mode")
+        {
+            CheckChoice(d, field,
             d.Immediate(1));
+        }
         LaneSlot value = new(d.Source(isIndexed ? 2 : 1, type), type.Bytes());
         return new TensorMapReplace(space, d.Address(d.Operand(0)), field, (int)index, value) { Class = InstructionClass.AsyncCopy };
     }
@@ -34,7 +38,8 @@ internal static class TensorMapOpcodes
     private static void CheckChoice(InstructionDecoder d, string field, long value)
     {
         int most = field switch { "elemtype" => 15, "interleave_layout" => 2, "swizzle_mode" => 4, "swizzle_atomicity" => 3, _ => 1 };
-        if (value < 0 || value > most) throw d.Error($"{field} takes 0 to {most}");
+        if (value < 0 || value > most)
+            throw d.Error($"{field} takes 0 to {most}");
     }
 
     private static TensorMapCopy Copy(InstructionDecoder d)
@@ -43,11 +48,13 @@ internal static class TensorMapOpcodes
         d.Need("shared::cta");
         d.Need("tensormap::generic");
         d.Need("release");
-        if (MemoryOpcodes.ScopeOf(d) == Checking.Scope.Weak) throw d.Error("a scope is missing");
+        if (MemoryOpcodes.ScopeOf(d) == Checking.Scope.Weak)
+            throw d.Error("a scope is missing");
         d.Need("sync");
         d.Need("aligned");
         d.Count(3);
-        if (d.Immediate(2) != TensorMapObject.Bytes) throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
+        if (d.Immediate(2) != TensorMapObject.Bytes)
+            throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
         return new TensorMapCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1))) { Class = InstructionClass.AsyncCopy };
     }
 }

@@ -19,10 +19,15 @@ internal sealed unsafe class Ternary<T, TFunction>(int d, int a, int b, int c) :
         if (warp.Active == ~0u)
         {
             if (TFunction.HasVector)
+            {
                 for (int i = 0; i < Warp.Lanes; i += Vector256<T>.Count)
                     TFunction.Do(Vector256.Load(x + i), Vector256.Load(y + i), Vector256.Load(z + i)).Store(to + i);
+            }
             else
-                for (int i = 0; i < Warp.Lanes; i++) to[i] = TFunction.Do(x[i], y[i], z[i]);
+            {
+                for (int i = 0; i < Warp.Lanes; i++)
+                    to[i] = TFunction.Do(x[i], y[i], z[i]);
+            }
             return;
         }
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)

@@ -17,9 +17,15 @@ internal sealed unsafe class Unary<TIn, TOut, TFunction>(int d, int a) : ValueIn
         if (warp.Active == ~0u)
         {
             if (TFunction.HasVector && sizeof(TIn) == sizeof(TOut))
-                for (int i = 0; i < Warp.Lanes; i += Vector256<TIn>.Count) TFunction.Do(Vector256.Load(from + i)).Store(to + i);
+            {
+                for (int i = 0; i < Warp.Lanes; i += Vector256<TIn>.Count)
+                    TFunction.Do(Vector256.Load(from + i)).Store(to + i);
+            }
             else
-                for (int i = 0; i < Warp.Lanes; i++) to[i] = TFunction.Do(from[i]);
+            {
+                for (int i = 0; i < Warp.Lanes; i++)
+                    to[i] = TFunction.Do(from[i]);
+            }
             return;
         }
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)

@@ -10,7 +10,8 @@ internal abstract class ValueInstruction : Instruction
     public override Unwritten Carry(Warp warp, int lane, int result)
     {
         Unwritten all = default;
-        foreach (int slot in Sources) all = all.Join(warp.Unwritten.Of(slot, lane));
+        foreach (int slot in Sources)
+            all = all.Join(warp.Unwritten.Of(slot, lane));
         return all.AsComputed();
     }
 }

@@ -23,14 +23,16 @@ internal sealed unsafe class VectorAtomic(
             warp.Begin(Line, scope).IsAtomic = true;
             warp.SetLane(lane);
             (Allocation at, long offset) = MemoryReference.Place(warp, space, (ulong)warp.Addresses[lane], bytes * count, lane);
-            for (int i = 0; i < count; i++) One(warp, lane, at, offset + i * bytes, i);
+            for (int i = 0; i < count; i++)
+                One(warp, lane, at, offset + i * bytes, i);
         }
         StrongTurn.End(warp);
     }
 
     private void One(Warp warp, int lane, Allocation at, long offset, int element)
     {
-        if (at.Shadow.Missing(offset, bytes).Any) throw Faults.Uninitialized("updated before any write", at, offset, warp.Access);
+        if (at.Shadow.Missing(offset, bytes).Any)
+            throw Faults.Uninitialized("updated before any write", at, offset, warp.Access);
         byte* place = at.Data + offset;
         UInt128 old = 0;
         Buffer.MemoryCopy(place, &old, 16, bytes);
@@ -40,9 +42,12 @@ internal sealed unsafe class VectorAtomic(
         at.Shadow.Write(at, offset, bytes, warp.Access, (byte*)&fresh);
         MemoryOrder.Update(warp, history, at, order is "release" or "acq_rel");
         Buffer.MemoryCopy(&fresh, place, bytes, bytes);
-        if (d.Length == 0) return;
-        if (bytes == 16) warp.Slot<UInt128>(d[element].Slot)[lane] = old;
-        else d[element].Write(warp, lane, (ulong)old);
+        if (d.Length == 0)
+            return;
+        if (bytes == 16)
+            warp.Slot<UInt128>(d[element].Slot)[lane] = old;
+        else
+            d[element].Write(warp, lane, (ulong)old);
     }
 
     private UInt128 Read(Warp warp, int lane, LaneSlot from) => bytes == 16 ? warp.Slot<UInt128>(from.Slot)[lane] : from.Read(warp, lane);

@@ -35,8 +35,10 @@ internal static class VideoLanesOpcodes
             {
                 long a = Extract(pool, lanesA[i], bits, left.IsSigned()), b = Extract(pool, lanesB[i], bits, right.IsSigned());
                 long value = question is null ? VideoOpcodes.Compute(name, a, b) : VideoOpcodes.Asks(question, a, b) ? 1 : 0;
-                if (saturate) value = VideoOpcodes.Clamp(value, bits, result.IsSigned());
-                if (mask[i]) sum += (ulong)value;
+                if (saturate)
+                    value = VideoOpcodes.Clamp(value, bits, result.IsSigned());
+                if (mask[i])
+                    sum += (ulong)value;
                 merged |= ((mask[i] ? (ulong)value : v[2] >> i * bits) & all) << i * bits;
             }
             return accumulates ? (uint)sum : merged;
@@ -52,7 +54,8 @@ internal static class VideoLanesOpcodes
     /// <summary>.h32 or .b7654: which lanes of {b, a} are taken, the highest first.</summary>
     private static int[] Selected(InstructionDecoder d, string? selector, int count, int first)
     {
-        if (selector is null) return [.. Enumerable.Range(first, count)];
+        if (selector is null)
+            return [.. Enumerable.Range(first, count)];
         char letter = count == 2 ? 'h' : 'b';
         if (selector[0] != letter || selector.Length != count + 1 || selector[1..].Any(c => c < '0' || c >= '0' + 2 * count))
             throw d.Error($"'.{selector}' doesn't pick {count} lanes: it is .{letter} and {count} digits up to {2 * count - 1}");
@@ -63,13 +66,17 @@ internal static class VideoLanesOpcodes
     private static bool[] Mask(InstructionDecoder d, string? selector, int count)
     {
         var mask = new bool[count];
-        if (selector is null) Array.Fill(mask, true);
+        if (selector is null)
+        {
+            Array.Fill(mask, true);
+        }
         else
         {
             bool falls = selector.Skip(1).Zip(selector.Skip(2)).All(p => p.First > p.Second);
             if (selector[0] != (count == 2 ? 'h' : 'b') || selector.Length < 2 || !falls || selector[1] >= '0' + count)
                 throw d.Error($"'.{selector}' isn't a mask of {count} lanes");
-            foreach (char lane in selector[1..]) mask[lane - '0'] = true;
+            foreach (char lane in selector[1..])
+                mask[lane - '0'] = true;
         }
         return mask;
     }

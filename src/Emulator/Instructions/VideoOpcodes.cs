@@ -11,8 +11,11 @@ internal static class VideoOpcodes
 
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
-        foreach (string name in (string[])["vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vset"]) all[name] = d =>
+        foreach (string name in (string[])["vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vset"])
+        {
+            all[name] = d =>
             Scalar(d, name);
+        }
         all["vmad"] = d => throw d.Unsupported("vmad isn't covered");
         VideoLanesOpcodes.AddTo(all);
     }
@@ -26,7 +29,8 @@ internal static class VideoOpcodes
         PtxType result = sets ? PtxType.U32 : Type(d), left = Type(d), right = shifts ? d.Type(PtxType.U32) : Type(d);
         string? part = d.Operand(0).Selector;
         bool merges = part is not null;
-        if (merges && second is not null) throw d.Error("a second operation and a part of the result don't go together");
+        if (merges && second is not null)
+            throw d.Error("a second operation and a part of the result don't go together");
         d.Count(merges || second is not null ? 4 : 3, 4);
         LaneSlot to = Slot(d.DestinationPart(0)), a = Slot(d.SourcePart(1)), b = Slot(d.SourcePart(2));
         LaneSlot[] from = d.Operands.Count > 3 ? [a, b, Slot(d.Source(3, PtxType.B32))] : [a, b];
@@ -34,10 +38,13 @@ internal static class VideoOpcodes
         return new LaneFunction(to, from, v =>
         {
             long x = partA.Extract(v[0], left.IsSigned()), y = partB.Extract(v[1], right.IsSigned());
-            if (shifts) y = mode == "clamp" ? Math.Min(y, 32) : y & 31;
+            if (shifts)
+                y = mode == "clamp" ? Math.Min(y, 32) : y & 31;
             long value = question is null ? Compute(name, x, y) : Asks(question, x, y) ? 1 : 0;
-            if (saturate) value = Clamp(value, at.Bits, result.IsSigned());
-            if (second is not null) value = Second(second, value, result.IsSigned() ? (int)v[2] : (long)v[2], result.IsSigned());
+            if (saturate)
+                value = Clamp(value, at.Bits, result.IsSigned());
+            if (second is not null)
+                value = Second(second, value, result.IsSigned() ? (int)v[2] : (long)v[2], result.IsSigned());
             return merges ? at.Merge(value, v[2]) : (uint)value;
         });
         static LaneSlot Slot(int slot) => new(slot, 4);

@@ -12,16 +12,19 @@ internal sealed class Vote(LaneSlot d, LaneSlot? p, LaneSlot? a, int mask, bool 
     {
         Mark(warp, group);
         if (a is { } source)
+        {
             for (uint rest = group; rest != 0; rest &= rest - 1)
             {
                 int lane = int.TrailingZeroCount((int)rest);
                 values[lane] = source.Read(warp, lane);
             }
+        }
         VoteResult one = default;
         for (uint rest = group; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (!isCommon || rest == group) one = result(new VoteRound(group, lane, values));
+            if (!isCommon || rest == group)
+                one = result(new VoteRound(group, lane, values));
             d.Write(warp, lane, one.Value);
             p?.Write(warp, lane, one.Predicate ? 1u : 0u);
         }

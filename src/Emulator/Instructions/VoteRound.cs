@@ -10,7 +10,8 @@ internal readonly record struct VoteRound(uint Group, int Lane, ulong[] Values)
         for (uint rest = Group; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            if (condition(Values[lane])) mask |= 1u << lane;
+            if (condition(Values[lane]))
+                mask |= 1u << lane;
         }
         return mask;
     }

@@ -21,7 +21,11 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
         if ((needs & warp.Live & ~present) != 0)
         {
             strand.Waiting = $"'{Syntax.Opcode}' at line {Line}, for lanes 0x{needs & warp.Live & ~present:x8}";
-            strand.CanResume = () => { (uint here, uint wanted) = Present(warp); return (wanted & warp.Live & ~here) == 0; };
+            strand.CanResume = () =>
+            {
+                (uint here, uint wanted) = Present(warp);
+                return (wanted & warp.Live & ~here) == 0;
+            };
             warp.Next = Index;
             warp.Yield = true;
             return;
@@ -33,15 +37,20 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
             uint members = masks[int.TrailingZeroCount((int)rest)];
             uint group = 0;
             for (uint others = rest; others != 0; others &= others - 1)
-                if (masks[int.TrailingZeroCount((int)others)] == members) group |= others & ~(others - 1);
+            {
+                if (masks[int.TrailingZeroCount((int)others)] == members)
+                    group |= others & ~(others - 1);
+            }
             Run(warp, group);
             rest &= ~group;
         }
         foreach (Strand other in warp.Strands)
         {
-            if (other.WarpNeeds == 0 || other.At != Index) continue;
+            if (other.WarpNeeds == 0 || other.At != Index)
+                continue;
             other.WarpNeeds = 0;
-            if (other == strand) continue;
+            if (other == strand)
+                continue;
             other.At = Index + 1;
             other.Waiting = null;
             other.CanResume = null;
@@ -56,7 +65,8 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
     protected void Mark(Warp warp, uint group)
     {
         warp.Ready[Destination] |= group;
-        foreach (int slot in MoreDestinations) warp.Ready[slot] |= group;
+        foreach (int slot in MoreDestinations)
+            warp.Ready[slot] |= group;
     }
 
     /// <summary>The usual case: all lanes name the same members, these are all here, and nobody else waits at a collective.</summary>
@@ -64,11 +74,18 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
     {
         uint* masks = warp.Slot<uint>(maskSlot);
         uint active = warp.Active, members = masks[int.TrailingZeroCount((int)active)];
-        if ((active & ~members) != 0 || (members & warp.Live & ~active) != 0) return false;
+        if ((active & ~members) != 0 || (members & warp.Live & ~active) != 0)
+            return false;
         for (uint rest = active; rest != 0; rest &= rest - 1)
-            if (masks[int.TrailingZeroCount((int)rest)] != members) return false;
+        {
+            if (masks[int.TrailingZeroCount((int)rest)] != members)
+                return false;
+        }
         foreach (Strand other in warp.Strands)
-            if (other != warp.Strand && other.WarpNeeds != 0) return false;
+        {
+            if (other != warp.Strand && other.WarpNeeds != 0)
+                return false;
+        }
         return true;
     }
 
@@ -77,7 +94,8 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
         uint present = 0, needs = 0;
         foreach (Strand strand in warp.Strands)
         {
-            if (strand.WarpNeeds == 0 || strand.At != Index) continue;
+            if (strand.WarpNeeds == 0 || strand.At != Index)
+                continue;
             present |= strand.WarpActive;
             needs |= strand.WarpNeeds;
         }

@@ -14,12 +14,18 @@ internal static class WarpOpcodes
         all["match"] = Match;
         all["redux"] = Reduce;
         all["elect"] = Elect;
-        all["activemask"] = d => { d.Type(PtxType.B32); d.Count(1); return new ActiveMask(d.Destination(0, PtxType.B32)); };
+        all["activemask"] = d =>
+        {
+            d.Type(PtxType.B32);
+            d.Count(1);
+            return new ActiveMask(d.Destination(0, PtxType.B32));
+        };
     }
 
     private static void RequireSync(InstructionDecoder d)
     {
-        if (!d.Flag("sync")) throw d.Error("the form without .sync is gone since sm_70");
+        if (!d.Flag("sync"))
+            throw d.Error("the form without .sync is gone since sm_70");
     }
 
     private static Shuffle Shuffle(InstructionDecoder d)
@@ -65,14 +71,16 @@ internal static class WarpOpcodes
         d.Count(3);
         PtxOperand target = d.Operand(0);
         bool pair = target.Kind == OperandKind.Pair;
-        if (pair && !all) throw d.Error("match.any has no predicate");
+        if (pair && !all)
+            throw d.Error("match.any has no predicate");
         LaneSlot to = new(d.Destination(pair ? target.Parts[0] : target, PtxType.B32), 4);
         LaneSlot? p = pair ? new LaneSlot(d.Destination(target.Parts[1], PtxType.Pred), 0) : null;
         return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), d.Source(2, PtxType.B32), isCommon: false, round =>
         {
             ulong mine = round.Values[round.Lane];
             uint same = round.Where(v => v == mine);
-            if (!all) return new VoteResult(same);
+            if (!all)
+                return new VoteResult(same);
             return same == round.Group ? new VoteResult(same, true) : new VoteResult(0);
         });
     }
@@ -89,9 +97,11 @@ internal static class WarpOpcodes
             PtxType.F32 => operation is "min" or "max",
             _ => operation is "add" or "min" or "max",
         };
-        if (!fits || ((magnitude || nan) && type != PtxType.F32)) throw d.Error($"redux has no .{operation} of {type.Text()} so");
+        if (!fits || ((magnitude || nan) && type != PtxType.F32))
+            throw d.Error($"redux has no .{operation} of {type.Text()} so");
         d.Count(3);
-        if (type == PtxType.F32) return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);
+        if (type == PtxType.F32)
+            return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);
         int to = d.Destination(0, type), from = d.Source(1, type), mask = d.Source(2, PtxType.B32);
         return operation switch
         {
@@ -115,7 +125,8 @@ internal static class WarpOpcodes
             for (uint rest = round.Group; rest != 0; rest &= rest - 1)
             {
                 float other = One(round.Values[int.TrailingZeroCount((int)rest)]);
-                if (magnitude) other = MathF.Abs(other);
+                if (magnitude)
+                    other = MathF.Abs(other);
                 result = (direction < 0, nan) switch
                 {
                     (true, true) => MathF.Min(result, other),
@@ -134,7 +145,8 @@ internal static class WarpOpcodes
         RequireSync(d);
         d.Count(2);
         PtxOperand target = d.Operand(0);
-        if (target.Kind != OperandKind.Pair) throw d.Error("elect.sync writes d|p");
+        if (target.Kind != OperandKind.Pair)
+            throw d.Error("elect.sync writes d|p");
         LaneSlot to = new(d.Destination(target.Parts[0], PtxType.B32), 4), p = new(d.Destination(target.Parts[1], PtxType.Pred), 0);
         return new Vote(to, p, null, d.Source(1, PtxType.B32), isCommon: false, round =>
         {

@@ -33,9 +33,11 @@ internal static class WmmaOpcodes
         if (space is not (StateSpace.Generic or StateSpace.Global or StateSpace.Shared))
             throw d.Error("wmma works on global and shared memory");
         PtxType type = d.Type();
-        if (!shape.Has(type, matrix is "c" or "d")) throw d.Error($"{shape.Name} has no {type.Text()} for {matrix}");
+        if (!shape.Has(type, matrix is "c" or "d"))
+            throw d.Error($"{shape.Name} has no {type.Text()} for {matrix}");
         bool fixedLayout = type.IsSubByte();
-        if (fixedLayout && byColumns != (matrix == "b")) throw d.Error($"of {type.Text()} a is .row and b is .col");
+        if (fixedLayout && byColumns != (matrix == "b"))
+            throw d.Error($"of {type.Text()} a is .row and b is .col");
         d.Count(2, 3);
         WmmaFragment fragment = Fragment(d, isStore ? 1 : 0, shape, matrix, type, isDestination: !isStore);
         Address address = d.Address(d.Operand(isStore ? 0 : 1));
@@ -48,7 +50,8 @@ internal static class WmmaOpcodes
     private static WmmaMultiply Multiply(InstructionDecoder d)
     {
         string? bitwise = d.OneOf("xor", "and");
-        if (bitwise is not null) d.Need("popc");
+        if (bitwise is not null)
+            d.Need("popc");
         d.Need("row", "col");
         d.Need("row", "col");
         WmmaShape shape = Shape(d);
@@ -76,10 +79,14 @@ internal static class WmmaOpcodes
                 PtxType.B1 => types is { B: PtxType.B1, C: PtxType.S32, D: PtxType.S32 },
                 _ => types.IsInteger && types.A.MatrixBits() == types.B.MatrixBits() && types is { C: PtxType.S32, D: PtxType.S32 },
             };
-        if (!fits) throw d.Error($"{shape.Name} doesn't have these types");
-        if (rounds && !types.IsDouble) throw d.Error("only .f64 has a rounding mode");
-        if (types.Saturate && (!types.IsInteger || types.A == PtxType.B1)) throw d.Error(".satfinite belongs to integers");
-        if (bitwise != (types.A == PtxType.B1)) throw d.Error(".b1 and .xor.popc or .and.popc belong together");
+        if (!fits)
+            throw d.Error($"{shape.Name} doesn't have these types");
+        if (rounds && !types.IsDouble)
+            throw d.Error("only .f64 has a rounding mode");
+        if (types.Saturate && (!types.IsInteger || types.A == PtxType.B1))
+            throw d.Error(".satfinite belongs to integers");
+        if (bitwise != (types.A == PtxType.B1))
+            throw d.Error(".b1 and .xor.popc or .and.popc belong together");
     }
 
     private static WmmaFragment Fragment(InstructionDecoder d, int index, WmmaShape shape, string matrix, PtxType type, bool isDestination)

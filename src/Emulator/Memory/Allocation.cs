@@ -18,7 +18,10 @@ internal sealed unsafe class Allocation : IDisposable
         Space = space;
         Address = address;
         Size = size;
-        if (isSparse) Data = (sparse = new SparseBytes(size + Behind)).Data;
+        if (isSparse)
+        {
+            Data = (sparse = new SparseBytes(size + Behind)).Data;
+        }
         else
         {
             bytes = GC.AllocateArray<byte>(checked((int)size + Behind), pinned: true);
@@ -67,7 +70,8 @@ internal sealed unsafe class Allocation : IDisposable
     public void End(string freed, bool keepsBytes)
     {
         (Freed, FreedSize, Size, Strong, Shadow) = (freed, Size, 0, null, new Shadow(0, Cell.Never));
-        if (!keepsBytes) bytes = [];
+        if (!keepsBytes)
+            bytes = [];
     }
 
     public void Dispose() => sparse?.Dispose();

@@ -17,8 +17,10 @@ internal sealed class AllocationTable(StateSpace space)
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            if (address < list[middle].Address) high = middle - 1;
-            else low = middle + 1;
+            if (address < list[middle].Address)
+                high = middle - 1;
+            else
+                low = middle + 1;
         }
         return high < 0 ? null : list[high];
     }
@@ -27,7 +29,8 @@ internal sealed class AllocationTable(StateSpace space)
     public Allocation Locate(ulong address, int bytes, int lane)
     {
         Allocation? found = Find(address);
-        if (found is not null && found.Contains(address, bytes)) return found;
+        if (found is not null && found.Contains(address, bytes))
+            return found;
         Allocation? near = found ?? (list.Count > 0 ? list[0] : null);
         string where = near is null ? "nothing is allocated" : $"{Printable.Name(near.Name)} has {near.Size} bytes from 0x{near.Address:x}";
         string name = space == StateSpace.SharedCluster ? "shared" : space.ToString().ToLowerInvariant();

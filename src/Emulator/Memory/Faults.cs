@@ -17,7 +17,8 @@ internal static class Faults
     {
         AccessInfo info = readInfo ?? write!.Value.WriteInfo;
         Actor earlier = info.Actor;
-        if (IsLoopStart(access, isWrite, info, readInfo is not null)) return PlainAndAtomic(at, offset, access, isWrite, info);
+        if (IsLoopStart(access, isWrite, info, readInfo is not null))
+            return PlainAndAtomic(at, offset, access, isWrite, info);
         string now = isWrite ? "written" : "read", before = readInfo is null ? "written" : "read";
         // a load that overwrites the same barrier's load of an earlier phase is a stage taken back too soon;
         // any other two unordered asynchronous writes race

@@ -19,10 +19,13 @@ internal sealed class FrameLayout
 
     public int Add(PtxVariable variable)
     {
-        if (offsets.TryGetValue(variable, out int known)) return known;
+        if (offsets.TryGetValue(variable, out int known))
+            return known;
         long offset = (long)AddressMap.Place((ulong)Size, variable.Align);
-        if (offset + variable.Size > MostBytes) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {MostBytes} bytes of local memory");
-        if (variables.Count == ushort.MaxValue) throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {ushort.MaxValue} local variables");
+        if (offset + variable.Size > MostBytes)
+            throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {MostBytes} bytes of local memory");
+        if (variables.Count == ushort.MaxValue)
+            throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {ushort.MaxValue} local variables");
         variables.Add(((int)offset, variable));
         offsets.Add(variable, (int)offset);
         Size = (int)(offset + variable.Size) + Gap;
@@ -32,7 +35,10 @@ internal sealed class FrameLayout
     public PtxVariable? Find(ulong address, int bytes)
     {
         foreach ((int offset, PtxVariable variable) in variables)
-            if (address >= (ulong)offset && address + (ulong)bytes <= (ulong)(offset + variable.Size)) return variable;
+        {
+            if (address >= (ulong)offset && address + (ulong)bytes <= (ulong)(offset + variable.Size))
+                return variable;
+        }
         return null;
     }
 
@@ -43,7 +49,8 @@ internal sealed class FrameLayout
         int bytes = 0;
         foreach (PtxVariable variable in some)
         {
-            if (!offsets.TryGetValue(variable, out int offset) || bytes + variable.Size > MostForgotten) continue;
+            if (!offsets.TryGetValue(variable, out int offset) || bytes + variable.Size > MostForgotten)
+                continue;
             bytes += (int)variable.Size;
             ranges.Add(new FrameRange(offset, (int)variable.Size));
         }
@@ -53,9 +60,11 @@ internal sealed class FrameLayout
     /// <summary>For each byte of a frame the number of its variable, from 1; 0 for none.</summary>
     public ushort[] Owners()
     {
-        if (owners.Length == Size) return owners;
+        if (owners.Length == Size)
+            return owners;
         owners = new ushort[Size];
-        for (int i = 0; i < variables.Count; i++) owners.AsSpan(variables[i].Offset, (int)variables[i].Variable.Size).Fill((ushort)(i + 1));
+        for (int i = 0; i < variables.Count; i++)
+            owners.AsSpan(variables[i].Offset, (int)variables[i].Variable.Size).Fill((ushort)(i + 1));
         return owners;
     }
 }

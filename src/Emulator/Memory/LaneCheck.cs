@@ -40,12 +40,14 @@ internal readonly ref struct LaneCheck
         {
             bool known = cell.WriteCta == Cta && cell.WriteInfo.Actor != Actor.Barrier && !Info.IsReadOnly
                 && Knows(lane, cell.WriteEntity, cell.WriteClock);
-            if (!known) return false;
+            if (!known)
+                return false;
         }
         uint bit = 1u << lane, others = cell.ReadMask;
         if (others != 0)
         {
-            if (cell.ReadCta != Cta || cell.ReadInfo.IsReadOnly) return false;
+            if (cell.ReadCta != Cta || cell.ReadInfo.IsReadOnly)
+                return false;
             if (cell.ReadEntity == Entity)
             {
                 if (cell.ReadClock == Clock)
@@ -56,7 +58,8 @@ internal readonly ref struct LaneCheck
                 }
                 others &= ~bit;
             }
-            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock)) return false;
+            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock))
+                return false;
         }
         (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (Cta, Entity, Clock, Info, bit);
         return true;
@@ -69,14 +72,18 @@ internal readonly ref struct LaneCheck
         if (cell.WriteCta >= 0)
         {
             bool known = cell.WriteCta == Cta && cell.WriteInfo.Actor != Actor.Barrier && Knows(lane, cell.WriteEntity, cell.WriteClock);
-            if (!known) return false;
+            if (!known)
+                return false;
         }
         uint others = cell.ReadMask;
         if (others != 0)
         {
-            if (cell.ReadCta != Cta || cell.MoreReads != 0 || cell.ReadInfo.IsReadOnly) return false;
-            if (cell.ReadEntity == Entity) others &= ~(1u << lane);
-            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock)) return false;
+            if (cell.ReadCta != Cta || cell.MoreReads != 0 || cell.ReadInfo.IsReadOnly)
+                return false;
+            if (cell.ReadEntity == Entity)
+                others &= ~(1u << lane);
+            if (others != 0 && !KnowsAll(lane, cell.ReadEntity, others, cell.ReadClock))
+                return false;
         }
         (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (Cta, Entity + lane, Clock, Info, 0);
         return true;
@@ -95,7 +102,8 @@ internal readonly ref struct LaneCheck
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Knows(int lane, int entity, int clock)
     {
-        if (entity == Entity + lane) return true;
+        if (entity == Entity + lane)
+            return true;
         int[] clocks = shared ?? knowledge[lane].Seen.Of(Cta);
         return (uint)entity < (uint)clocks.Length && clocks[entity] >= clock;
     }
@@ -103,7 +111,10 @@ internal readonly ref struct LaneCheck
     private bool KnowsAll(int lane, int entity, uint mask, int clock)
     {
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            if (!Knows(lane, entity + int.TrailingZeroCount((int)rest), clock)) return false;
+        {
+            if (!Knows(lane, entity + int.TrailingZeroCount((int)rest), clock))
+                return false;
+        }
         return true;
     }
 }

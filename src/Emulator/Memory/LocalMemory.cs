@@ -35,8 +35,13 @@ internal sealed unsafe class LocalMemory
         ReadOnlySpan<byte> mark = Marks(address, bytes, lane);
         unwritten = default;
         if (mark.ContainsAnyExcept(Written))
+        {
             for (int i = 0; i < bytes; i++)
-                if (mark[i] != Written) unwritten = unwritten.With(i, 1, mark[i] == Computed).Keeping(i, Kept(address, lane, i));
+            {
+                if (mark[i] != Written)
+                    unwritten = unwritten.With(i, 1, mark[i] == Computed).Keeping(i, Kept(address, lane, i));
+            }
+        }
         return start + (lane * layout.Size) + (int)address;
     }
 
@@ -45,19 +50,23 @@ internal sealed unsafe class LocalMemory
         RequireInside(address, bytes, lane);
         Span<byte> mark = Marks(address, bytes, lane);
         mark.Fill(Written);
-        if (unwritten.Any) Mark(address, bytes, lane, unwritten);
+        if (unwritten.Any)
+            Mark(address, bytes, lane, unwritten);
         return start + (lane * layout.Size) + (int)address;
     }
 
     private void Mark(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
     {
         Span<byte> mark = Marks(address, bytes, lane);
-        if (unwritten.Kept != 0 && kept.Length == 0) kept = new byte[states.Length];
+        if (unwritten.Kept != 0 && kept.Length == 0)
+            kept = new byte[states.Length];
         for (int i = 0; i < bytes; i++)
         {
-            if (!unwritten.Has(i)) continue;
+            if (!unwritten.Has(i))
+                continue;
             mark[i] = unwritten.IsComputed ? Computed : Never;
-            if (kept.Length != 0) kept[(lane * layout.Size) + (int)address + i] = unwritten.KeptOf(i);
+            if (kept.Length != 0)
+                kept[(lane * layout.Size) + (int)address + i] = unwritten.KeptOf(i);
         }
     }
 
@@ -66,9 +75,13 @@ internal sealed unsafe class LocalMemory
     /// <summary>Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.</summary>
     public bool TryReadWords(long* addresses, uint lanes, uint* to)
     {
-        if (!TryCommon(addresses, lanes, out long at)) return false;
+        if (!TryCommon(addresses, lanes, out long at))
+            return false;
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
-            if (*(uint*)(marks + at + (int.TrailingZeroCount((int)rest) * layout.Size)) != 0x01010101) return false;
+        {
+            if (*(uint*)(marks + at + (int.TrailingZeroCount((int)rest) * layout.Size)) != 0x01010101)
+                return false;
+        }
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
@@ -80,7 +93,8 @@ internal sealed unsafe class LocalMemory
     /// <summary>As <see cref="TryReadWords"/>, for words that are all written.</summary>
     public bool TryWriteWords(long* addresses, uint lanes, uint* from)
     {
-        if (!TryCommon(addresses, lanes, out long at)) return false;
+        if (!TryCommon(addresses, lanes, out long at))
+            return false;
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
@@ -93,16 +107,21 @@ internal sealed unsafe class LocalMemory
     private bool TryCommon(long* addresses, uint lanes, out long at)
     {
         at = addresses[int.TrailingZeroCount((int)lanes)];
-        if ((at & 3) != 0 || !IsInside((ulong)at, 4)) return false;
+        if ((at & 3) != 0 || !IsInside((ulong)at, 4))
+            return false;
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
-            if (addresses[int.TrailingZeroCount((int)rest)] != at) return false;
+        {
+            if (addresses[int.TrailingZeroCount((int)rest)] != at)
+                return false;
+        }
         return true;
     }
 
     /// <summary>A lane's bytes if they are aligned, inside one variable and all written, else null.</summary>
     public byte* TryRead(ulong address, int bytes, int lane)
     {
-        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0)
+            return null;
         int at = (lane * layout.Size) + (int)address;
         bool written = bytes switch
         {
@@ -116,10 +135,13 @@ internal sealed unsafe class LocalMemory
     /// <summary>A lane's bytes, now written, if they are aligned and inside one variable, else null.</summary>
     public byte* TryWrite(ulong address, int bytes, int lane)
     {
-        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0) return null;
+        if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0)
+            return null;
         int at = (lane * layout.Size) + (int)address;
-        if (bytes == 4) *(uint*)(marks + at) = 0x01010101;
-        else new Span<byte>(marks + at, bytes).Fill(Written);
+        if (bytes == 4)
+            *(uint*)(marks + at) = 0x01010101;
+        else
+            new Span<byte>(marks + at, bytes).Fill(Written);
         return start + at;
     }
 
@@ -134,7 +156,8 @@ internal sealed unsafe class LocalMemory
             int first = int.TrailingZeroCount((int)rest) * layout.Size;
             data.AsSpan(first + copy.From, copy.Bytes).CopyTo(data.AsSpan(first + copy.To));
             states.AsSpan(first + copy.From, copy.Bytes).CopyTo(states.AsSpan(first + copy.To));
-            if (kept.Length != 0) kept.AsSpan(first + copy.From, copy.Bytes).CopyTo(kept.AsSpan(first + copy.To));
+            if (kept.Length != 0)
+                kept.AsSpan(first + copy.From, copy.Bytes).CopyTo(kept.AsSpan(first + copy.To));
         }
     }
 
@@ -145,7 +168,8 @@ internal sealed unsafe class LocalMemory
         {
             int first = (int.TrailingZeroCount((int)rest) * layout.Size) + range.Offset;
             states.AsSpan(first, range.Bytes).Clear();
-            if (kept.Length != 0) kept.AsSpan(first, range.Bytes).Clear();
+            if (kept.Length != 0)
+                kept.AsSpan(first, range.Bytes).Clear();
         }
     }
 
@@ -153,7 +177,8 @@ internal sealed unsafe class LocalMemory
 
     private void RequireInside(ulong address, int bytes, int lane)
     {
-        if (!IsInside(address, bytes)) throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
+        if (!IsInside(address, bytes))
+            throw new FaultException(FaultKind.OutOfBounds, $"local memory, {bytes} bytes") { Lane = lane, Address = address };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

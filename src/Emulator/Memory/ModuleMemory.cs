@@ -21,7 +21,8 @@ internal sealed unsafe class ModuleMemory : IDisposable
         // a variable that stands in a function lasts as long as the module's (PTX ISA 5.4)
         foreach (PtxVariable variable in module.Variables.Concat(module.Functions.Values.SelectMany(f => f.Variables)))
         {
-            if (variable.IsDynamic || variable.Space is not (StateSpace.Global or StateSpace.Const)) continue;
+            if (variable.IsDynamic || variable.Space is not (StateSpace.Global or StateSpace.Const))
+                continue;
             bytes += variable.Size;
             if (bytes > MostVariableBytes)
                 throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
@@ -30,7 +31,10 @@ internal sealed unsafe class ModuleMemory : IDisposable
             variables.Add(variable, made);
         }
         foreach ((PtxVariable variable, Allocation at) in variables)
-            foreach (SymbolReference reference in variable.References) Resolve(module, at, reference);
+        {
+            foreach (SymbolReference reference in variable.References)
+                Resolve(module, at, reference);
+        }
     }
 
     /// <summary>A buffer or variable in its own 64 GiB of addresses.</summary>
@@ -44,7 +48,8 @@ internal sealed unsafe class ModuleMemory : IDisposable
 
     public void Dispose()
     {
-        foreach (Allocation at in globals) at.Dispose();
+        foreach (Allocation at in globals)
+            at.Dispose();
     }
 
     public Allocation NewParameter(PtxVariable variable)
@@ -69,8 +74,10 @@ internal sealed unsafe class ModuleMemory : IDisposable
     {
         long index = (long)(address >> AddressMap.GlobalShift) - 1;
         Allocation? at = index >= 0 && index < globals.Count ? globals[(int)index] : null;
-        if (at is not null && at.Contains(address, bytes)) return at;
+        if (at is not null && at.Contains(address, bytes))
+            return at;
         if (at?.Freed is { } freed && address - at.Address < (ulong)at.FreedSize)
+        {
             throw new Checking.FaultException(
                 FaultKind.UseAfterFree, $"global memory, {bytes} bytes of a block of {at.FreedSize} that was {freed}")
             {
@@ -78,9 +85,11 @@ internal sealed unsafe class ModuleMemory : IDisposable
                 Address = address,
                 Allocation = at.Name,
             };
+        }
         // just below a buffer is another one's 64 GiB: name the nearer
         Allocation? above = index + 1 >= 0 && index + 1 < globals.Count ? globals[(int)index + 1] : null;
-        if (above is not null && above.Address - address < 1 << 30) at = above;
+        if (above is not null && above.Address - address < 1 << 30)
+            at = above;
         string where = at is null ? "nothing is allocated there" : $"{Printable.Name(at.Name)} has {at.Size} bytes from 0x{at.Address:x}";
         throw new Checking.FaultException(FaultKind.OutOfBounds, $"global memory, {bytes} bytes; {where}")
         {
@@ -106,9 +115,12 @@ internal sealed unsafe class ModuleMemory : IDisposable
     private void Resolve(PtxModule module, Allocation at, SymbolReference reference)
     {
         ulong address = AddressOf(module, reference) + (ulong)reference.Addend;
-        if (reference.Mask != 0) address = (address & reference.Mask) >> (int)ulong.TrailingZeroCount(reference.Mask);
-        else if (reference.Bytes < 4) throw new PtxException(reference.Line, $"an address needs 8 bytes, or a mask such as 0xFF({reference.Name})");
-        for (int i = 0; i < reference.Bytes; i++) at.Data[reference.At + i] = (byte)(address >> 8 * i);
+        if (reference.Mask != 0)
+            address = (address & reference.Mask) >> (int)ulong.TrailingZeroCount(reference.Mask);
+        else if (reference.Bytes < 4)
+            throw new PtxException(reference.Line, $"an address needs 8 bytes, or a mask such as 0xFF({reference.Name})");
+        for (int i = 0; i < reference.Bytes; i++)
+            at.Data[reference.At + i] = (byte)(address >> 8 * i);
     }
 
     private ulong AddressOf(PtxModule module, SymbolReference reference)

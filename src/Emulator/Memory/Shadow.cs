@@ -20,13 +20,15 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <summary>A read of up to 32 bytes; returns those that nobody wrote, which may be carried on but not used.</summary>
     public UnwrittenBytes Read(Allocation at, long offset, int bytes, Access access)
     {
-        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        if (CutsCell(offset, bytes))
+            Split(offset, bytes);
         UnwrittenBytes unwritten = default;
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.IsUnwritten) unwritten = With(unwritten, offset, i, cell);
+            if (cell.IsUnwritten)
+                unwritten = With(unwritten, offset, i, cell);
             Read(ref cell, access, at, i << shift);
         }
         return unwritten;
@@ -35,10 +37,14 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <summary>The bytes of a few that nobody wrote; no access.</summary>
     public UnwrittenBytes Missing(long offset, int bytes)
     {
-        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        if (CutsCell(offset, bytes))
+            Split(offset, bytes);
         UnwrittenBytes unwritten = default;
         for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
-            if (CellAt(i) is { IsUnwritten: true } cell) unwritten = With(unwritten, offset, i, cell);
+        {
+            if (CellAt(i) is { IsUnwritten: true } cell)
+                unwritten = With(unwritten, offset, i, cell);
+        }
         return unwritten;
     }
 
@@ -48,20 +54,27 @@ internal sealed class Shadow(long size, int initialOwner)
         long first = index << shift;
         unwritten = unwritten.With((int)(first - offset), 1 << shift, cell.WriteInfo.IsComputed);
         if (kept is not null)
+        {
             for (long at = first; at < first + (1 << shift); at++)
-                if (kept.TryGetValue(at, out byte bits)) unwritten = unwritten.Keeping((int)(at - offset), bits);
+            {
+                if (kept.TryGetValue(at, out byte bits))
+                    unwritten = unwritten.Keeping((int)(at - offset), bits);
+            }
+        }
         return unwritten;
     }
 
     /// <summary>A read of any length that uses what it reads.</summary>
     public void ReadWritten(Allocation at, long offset, int bytes, Access access)
     {
-        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        if (CutsCell(offset, bytes))
+            Split(offset, bytes);
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.IsUnwritten) throw Faults.Uninitialized("read before any write", at, i << shift, access);
+            if (cell.IsUnwritten)
+                throw Faults.Uninitialized("read before any write", at, i << shift, access);
             Read(ref cell, access, at, i << shift);
         }
     }
@@ -70,25 +83,34 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <param name="unwritten">bytes of the value that nobody wrote</param>
     public unsafe void Write(Allocation at, long offset, int bytes, Access access, byte* value, UnwrittenBytes unwritten = default)
     {
-        if (CutsCell(offset, bytes)) Split(offset, bytes);
-        if (unwritten.Any && !unwritten.FillsGroups(1 << shift)) Split(1, 1);
+        if (CutsCell(offset, bytes))
+            Split(offset, bytes);
+        if (unwritten.Any && !unwritten.FillsGroups(1 << shift))
+            Split(1, 1);
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
             byte* piece = value is null ? null : value + ((i << shift) - offset);
             ref Cell cell = ref CellAt(i);
             Write(ref cell, access, at, i << shift, piece);
-            if (unwritten.Has((int)((i << shift) - offset))) cell.WriteInfo = cell.WriteInfo.WithUnwritten(unwritten.IsComputed);
+            if (unwritten.Has((int)((i << shift) - offset)))
+                cell.WriteInfo = cell.WriteInfo.WithUnwritten(unwritten.IsComputed);
         }
-        if (unwritten.Any) Keep(offset, bytes, unwritten);
+        if (unwritten.Any)
+            Keep(offset, bytes, unwritten);
     }
 
     private void Keep(long offset, int bytes, UnwrittenBytes unwritten)
     {
-        if (unwritten.Kept != 0) kept ??= [];
+        if (unwritten.Kept != 0)
+            kept ??= [];
         for (int i = 0; i < bytes; i++)
-            if (unwritten.KeptOf(i) is not 0 and var bits) kept![offset + i] = bits;
-            else kept?.Remove(offset + i);
+        {
+            if (unwritten.KeptOf(i) is not 0 and var bits)
+                kept![offset + i] = bits;
+            else
+                kept?.Remove(offset + i);
+        }
     }
 
     /// <summary>
@@ -110,8 +132,10 @@ internal sealed class Shadow(long size, int initialOwner)
                 || (cell.ReadMask == bit && cell.ReadEntity == entity && cell.ReadCta == cta && !cell.ReadInfo.IsReadOnly);
             if (mine && alone)
                 (cell.ReadCta, cell.ReadEntity, cell.ReadClock, cell.ReadInfo, cell.ReadMask) = (cta, entity, clock, info, bit);
-            else if (cell.IsUnwritten) return false;
-            else if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, offset + (lane << 2));
+            else if (cell.IsUnwritten)
+                return false;
+            else if (!check.TryRead(ref cell, lane))
+                Read(ref cell, check.Of(lane), at, offset + (lane << 2));
         }
         return !cells.IsEmpty;
     }
@@ -131,7 +155,8 @@ internal sealed class Shadow(long size, int initialOwner)
                 && cell.MoreReads == 0 && !cell.ReadInfo.IsReadOnly);
             if (mine && alone)
                 (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo, cell.ReadMask) = (cta, entity + lane, clock, info, 0);
-            else if (!check.TryWrite(ref cell, lane)) Write(ref cell, check.Of(lane), at, offset + (lane << 2), null);
+            else if (!check.TryWrite(ref cell, lane))
+                Write(ref cell, check.Of(lane), at, offset + (lane << 2), null);
         }
         return !cells.IsEmpty;
     }
@@ -140,16 +165,20 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <param name="addresses">of each lane, all of them inside and aligned</param>
     public unsafe bool TryReadWords(Allocation at, long* addresses, uint lanes, in LaneCheck check)
     {
-        if (shift != 2) return false;
+        if (shift != 2)
+            return false;
         long start = (long)at.Address;
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
             long offset = addresses[lane] - start;
-            if ((offset & 3) != 0) return false;
+            if ((offset & 3) != 0)
+                return false;
             ref Cell cell = ref CellAt(offset >> 2);
-            if (cell.IsUnwritten) return false;
-            if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, offset);
+            if (cell.IsUnwritten)
+                return false;
+            if (!check.TryRead(ref cell, lane))
+                Read(ref cell, check.Of(lane), at, offset);
         }
         return true;
     }
@@ -159,13 +188,16 @@ internal sealed class Shadow(long size, int initialOwner)
     /// </summary>
     public bool TryRead(Allocation at, long offset, int bytes, int lane, in LaneCheck check)
     {
-        if (CutsCell(offset, bytes)) return false;
+        if (CutsCell(offset, bytes))
+            return false;
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.IsUnwritten) return false;
-            if (!check.TryRead(ref cell, lane)) Read(ref cell, check.Of(lane), at, i << shift);
+            if (cell.IsUnwritten)
+                return false;
+            if (!check.TryRead(ref cell, lane))
+                Read(ref cell, check.Of(lane), at, i << shift);
         }
         return true;
     }
@@ -175,12 +207,14 @@ internal sealed class Shadow(long size, int initialOwner)
     /// </summary>
     public unsafe bool TryWrite(Allocation at, long offset, int bytes, int lane, in LaneCheck check, byte* value)
     {
-        if (CutsCell(offset, bytes)) return false;
+        if (CutsCell(offset, bytes))
+            return false;
         long last = offset + bytes - 1 >> shift;
         for (long i = offset >> shift; i <= last; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (!check.TryWrite(ref cell, lane)) Write(ref cell, check.Of(lane), at, i << shift, value + ((i << shift) - offset));
+            if (!check.TryWrite(ref cell, lane))
+                Write(ref cell, check.Of(lane), at, i << shift, value + ((i << shift) - offset));
         }
         return true;
     }
@@ -190,12 +224,14 @@ internal sealed class Shadow(long size, int initialOwner)
     /// </summary>
     public bool TryUpdate(long offset, int bytes, int lane, in LaneCheck check)
     {
-        if (bytes != 1 << shift) return false;
+        if (bytes != 1 << shift)
+            return false;
         ref Cell cell = ref CellAt(offset >> shift);
         AccessInfo before = cell.WriteInfo;
         bool strong = cell.WriteCta == Cell.Host || (cell.WriteCta >= 0 && !before.IsUnwritten && before.Actor == Actor.Thread
             && (before.Scope >= Scope.Gpu || (before.Scope != Scope.Weak && cell.WriteCta == check.Cta)));
-        if (!strong || cell.ReadMask != 0 || check.Info.Scope < Scope.Gpu) return false;
+        if (!strong || cell.ReadMask != 0 || check.Info.Scope < Scope.Gpu)
+            return false;
         (cell.WriteCta, cell.WriteEntity, cell.WriteClock, cell.WriteInfo) = (check.Cta, check.Entity + lane, check.Clock, check.Info);
         return true;
     }
@@ -203,11 +239,13 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <summary>Whether everything there has been written and the writes happened before; makes no record of a read.</summary>
     public void RequireKnown(Allocation at, long offset, int bytes, Access access, string what)
     {
-        if (CutsCell(offset, bytes)) Split(offset, bytes);
+        if (CutsCell(offset, bytes))
+            Split(offset, bytes);
         for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
         {
             ref Cell cell = ref CellAt(i);
-            if (cell.IsUnwritten) throw Faults.Uninitialized(what, at, i << shift, access);
+            if (cell.IsUnwritten)
+                throw Faults.Uninitialized(what, at, i << shift, access);
             if (!access.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
                 throw Faults.Conflict(at, i << shift, access, isWrite: false, cell, null);
         }
@@ -218,15 +256,18 @@ internal sealed class Shadow(long size, int initialOwner)
     {
         for (int p = 0; p < pages.Length; p++)
         {
-            if (pages[p] is not { } page) continue;
+            if (pages[p] is not { } page)
+                continue;
             for (int i = 0; i < PageCells; i++)
             {
                 Cell cell = page[i];
                 bool write = cell.WriteCta >= 0 && cell.WriteCta != cta && known.Get(cell.WriteCta, cell.WriteEntity) < cell.WriteClock;
                 bool read = cell.ReadMask != 0 && cell.ReadCta != cta && !IsKnown(known, cell);
                 if (write || read)
+                {
                     throw Faults.At(FaultKind.Race, "the CTA ends, and nothing makes sure that its cluster's accesses to its shared memory come before",
                         at, ((long)p * PageCells) + i << shift, 0);
+                }
             }
         }
     }
@@ -234,15 +275,20 @@ internal sealed class Shadow(long size, int initialOwner)
     private static bool IsKnown(VectorClock known, Cell cell)
     {
         for (uint rest = cell.ReadMask; rest != 0; rest &= rest - 1)
-            if (known.Get(cell.ReadCta, cell.ReadEntity + int.TrailingZeroCount((int)rest)) < cell.ReadClock) return false;
+        {
+            if (known.Get(cell.ReadCta, cell.ReadEntity + int.TrailingZeroCount((int)rest)) < cell.ReadClock)
+                return false;
+        }
         return true;
     }
 
     /// <summary>The bytes count as never written again.</summary>
     public void Forget(long offset, int bytes)
     {
-        for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++) CellAt(i) = new Cell { WriteCta = Cell.Never };
-        if (kept is not null) Keep(offset, bytes, default);
+        for (long i = offset >> shift; i <= offset + bytes - 1 >> shift; i++)
+            CellAt(i) = new Cell { WriteCta = Cell.Never };
+        if (kept is not null)
+            Keep(offset, bytes, default);
     }
 
     private bool CutsCell(long offset, int bytes) => ((offset | (uint)bytes) & ((1L << shift) - 1)) != 0;
@@ -251,7 +297,8 @@ internal sealed class Shadow(long size, int initialOwner)
     private Span<Cell> Row(long offset)
     {
         long first = offset >> 2;
-        if (shift != 2 || (first & (PageCells - 1)) > PageCells - 32) return [];
+        if (shift != 2 || (first & (PageCells - 1)) > PageCells - 32)
+            return [];
         Cell[] page = pages[first >> PageShift] ?? (pages[first >> PageShift] = NewPage());
         return page.AsSpan((int)(first & (PageCells - 1)), 32);
     }
@@ -272,23 +319,32 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private void Read(ref Cell cell, Access a, Allocation at, long offset)
     {
-        if (cell.WriteCta >= 0) CheckWrite(ref cell, a, at, offset, isWrite: false);
+        if (cell.WriteCta >= 0)
+            CheckWrite(ref cell, a, at, offset, isWrite: false);
         bool readOnly = cell.ReadMask != 0 && cell.ReadInfo.IsReadOnly;
         if (cell.ReadClock == a.Clock && cell.ReadEntity == a.Entity && cell.ReadCta == a.EntityCta && cell.ReadMask != 0)
         {
             cell.ReadMask |= a.Mask;
-            if (a.Scope == Scope.Weak) cell.ReadInfo = a.Info;
+            if (a.Scope == Scope.Weak)
+                cell.ReadInfo = a.Info;
         }
-        else RecordRead(ref cell, a);
-        if (readOnly) cell.ReadInfo = cell.ReadInfo.WithReadOnly(true);
+        else
+        {
+            RecordRead(ref cell, a);
+        }
+        if (readOnly)
+            cell.ReadInfo = cell.ReadInfo.WithReadOnly(true);
     }
 
     private static void CheckWrite(ref Cell cell, Access a, Allocation at, long offset, bool isWrite)
     {
-        if (a.IsReadOnly) throw Faults.ReadOnly(at, offset, a, cell.WriteInfo.Line, isWrite);
+        if (a.IsReadOnly)
+            throw Faults.ReadOnly(at, offset, a, cell.WriteInfo.Line, isWrite);
         if (!a.Knows(cell.WriteCta, cell.WriteEntity, cell.WriteClock) && !BothStrong(cell.WriteInfo, cell.WriteCta, a)
             && !IsAccepted(cell.WriteInfo, a, isWrite, earlierIsRead: false))
+        {
             throw Faults.Conflict(at, offset, a, isWrite, cell, null);
+        }
         Actor writer = cell.WriteInfo.Actor;
         if (writer == Actor.Barrier && a.Actor != Actor.Barrier)
             throw Faults.At(FaultKind.Invalid, "a live mbarrier is touched by something else than mbarrier instructions", at, offset, a.Lane);
@@ -303,7 +359,11 @@ internal sealed class Shadow(long size, int initialOwner)
         uint left = sameWarp ? cell.ReadMask & ~a.Mask : cell.ReadMask;
         if (left != 0 && !a.KnowsAll(cell.ReadCta, cell.ReadEntity, left, cell.ReadClock))
         {
-            if (cell.MoreReads == 0) { more.Add([]); cell.MoreReads = more.Count; }
+            if (cell.MoreReads == 0)
+            {
+                more.Add([]);
+                cell.MoreReads = more.Count;
+            }
             List<ReadRecord> list = more[cell.MoreReads - 1];
             list.Add(new ReadRecord { Cta = cell.ReadCta, Entity = cell.ReadEntity, Clock = cell.ReadClock, Info = cell.ReadInfo, Mask = left });
             Prune(list, a);
@@ -320,16 +380,21 @@ internal sealed class Shadow(long size, int initialOwner)
         for (int i = list.Count - 1; i >= 0; i--)
         {
             ReadRecord old = list[i];
-            if (old.Cta == a.EntityCta && old.Entity == a.Entity) old.Mask &= ~a.Mask;
-            if (old.Mask == 0 || a.KnowsAll(old.Cta, old.Entity, old.Mask, old.Clock)) list.RemoveAt(i);
-            else list[i] = old;
+            if (old.Cta == a.EntityCta && old.Entity == a.Entity)
+                old.Mask &= ~a.Mask;
+            if (old.Mask == 0 || a.KnowsAll(old.Cta, old.Entity, old.Mask, old.Clock))
+                list.RemoveAt(i);
+            else
+                list[i] = old;
         }
     }
 
     private unsafe void Write(ref Cell cell, Access a, Allocation at, long offset, byte* value)
     {
-        if (cell.WriteCta >= 0 && !Harmless(ref cell, a, at, offset, value)) CheckWrite(ref cell, a, at, offset, isWrite: true);
-        if (cell.ReadMask != 0) CheckReads(ref cell, a, at, offset);
+        if (cell.WriteCta >= 0 && !Harmless(ref cell, a, at, offset, value))
+            CheckWrite(ref cell, a, at, offset, isWrite: true);
+        if (cell.ReadMask != 0)
+            CheckReads(ref cell, a, at, offset);
         cell.WriteCta = a.EntityCta;
         cell.WriteEntity = a.Entity + int.TrailingZeroCount((int)a.Mask);
         cell.WriteClock = a.Clock;
@@ -341,17 +406,22 @@ internal sealed class Shadow(long size, int initialOwner)
     private void CheckReads(ref Cell cell, Access a, Allocation at, long offset)
     {
         CheckRead(new ReadRecord { Cta = cell.ReadCta, Entity = cell.ReadEntity, Clock = cell.ReadClock, Info = cell.ReadInfo, Mask = cell.ReadMask }, a, at, offset);
-        if (cell.MoreReads == 0) return;
-        foreach (ReadRecord read in more[cell.MoreReads - 1]) CheckRead(read, a, at, offset);
+        if (cell.MoreReads == 0)
+            return;
+        foreach (ReadRecord read in more[cell.MoreReads - 1])
+            CheckRead(read, a, at, offset);
         more[cell.MoreReads - 1].Clear();
     }
 
     private static void CheckRead(ReadRecord read, Access a, Allocation at, long offset)
     {
-        if (read.Info.IsReadOnly) throw Faults.ReadOnly(at, offset, a, read.Info.Line, isWrite: true);
+        if (read.Info.IsReadOnly)
+            throw Faults.ReadOnly(at, offset, a, read.Info.Line, isWrite: true);
         if (!a.KnowsAll(read.Cta, read.Entity, read.Mask, read.Clock) && !BothStrong(read.Info, read.Cta, a)
             && !IsAccepted(read.Info, a, isWrite: true, earlierIsRead: true))
+        {
             throw Faults.Conflict(at, offset, a, isWrite: true, null, read.Info);
+        }
     }
 
     /// <summary>A plain read that begins a compare-and-swap loop, where the launch accepts these.</summary>
@@ -361,8 +431,10 @@ internal sealed class Shadow(long size, int initialOwner)
     /// <summary>Two lanes of one warp put the same value there in one instruction: whichever comes last, the result is the same.</summary>
     private unsafe bool Harmless(ref Cell cell, Access a, Allocation at, long offset, byte* value)
     {
-        if (value is null || cell.WriteCta != a.EntityCta || cell.WriteClock != a.Clock || cell.WriteInfo != a.Info) return false;
-        if ((uint)(cell.WriteEntity - a.Entity) >= 32) return false;
+        if (value is null || cell.WriteCta != a.EntityCta || cell.WriteClock != a.Clock || cell.WriteInfo != a.Info)
+            return false;
+        if ((uint)(cell.WriteEntity - a.Entity) >= 32)
+            return false;
         return new Span<byte>(at.Data + offset, 1 << shift).SequenceEqual(new Span<byte>(value, 1 << shift));
     }
 
@@ -373,17 +445,23 @@ internal sealed class Shadow(long size, int initialOwner)
     private void Split(long offset, int bytes)
     {
         int smallest = int.Min(int.TrailingZeroCount((int)(offset | 4)), int.TrailingZeroCount(bytes | 4));
-        if (smallest >= shift) return;
+        if (smallest >= shift)
+            return;
         int factor = 1 << shift - smallest;
         var split = new Cell[pages.Length * factor][];
         for (int p = 0; p < pages.Length; p++)
         {
-            if (pages[p] is not { } page) continue;
+            if (pages[p] is not { } page)
+                continue;
             for (int i = 0; i < PageCells * factor; i++)
             {
                 Cell cell = page[i / factor];
                 // the pieces share no list: what follows on one mustn't change the other
-                if (cell.MoreReads != 0 && i % factor != 0) { more.Add([.. more[cell.MoreReads - 1]]); cell.MoreReads = more.Count; }
+                if (cell.MoreReads != 0 && i % factor != 0)
+                {
+                    more.Add([.. more[cell.MoreReads - 1]]);
+                    cell.MoreReads = more.Count;
+                }
                 (split[p * factor + i / PageCells] ??= new Cell[PageCells])[i % PageCells] = cell;
             }
         }

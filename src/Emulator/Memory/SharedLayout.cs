@@ -23,7 +23,8 @@ internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1
 
     public uint Add(PtxVariable variable)
     {
-        if (addresses.TryGetValue(variable, out uint known)) return known;
+        if (addresses.TryGetValue(variable, out uint known))
+            return known;
         if (variable.IsDynamic && variables.Find(v => v.Variable.IsDynamic) is { Variable: not null } other)
         {
             addresses.Add(variable, other.Address);
@@ -36,8 +37,10 @@ internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1
             throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
         variables.Add((address, variable, size));
         addresses.Add(variable, address);
-        if (variable.IsDynamic) dynamicAlign = Math.Max(dynamicAlign, variable.Align);
-        else fixedBytes = Aligned(fixedBytes, Math.Max(variable.Align, 1)) + size;
+        if (variable.IsDynamic)
+            dynamicAlign = Math.Max(dynamicAlign, variable.Align);
+        else
+            fixedBytes = Aligned(fixedBytes, Math.Max(variable.Align, 1)) + size;
         end = address + (uint)size + Gap;
         return address;
     }

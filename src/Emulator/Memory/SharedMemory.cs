@@ -23,7 +23,8 @@ internal sealed class SharedMemory
     /// <summary>At the CTA's end: what other CTAs of the cluster did here must have happened before.</summary>
     public void RequireNoForeignAccess(int cta, VectorClock known)
     {
-        foreach (Allocation at in table.All) at.Shadow.RequireNoForeignAccess(at, cta, known);
+        foreach (Allocation at in table.All)
+            at.Shadow.RequireNoForeignAccess(at, cta, known);
     }
 
     public Allocation Locate(ulong address, int bytes, int lane) => table.Locate(address, bytes, lane);

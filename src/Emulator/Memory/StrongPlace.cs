@@ -35,7 +35,8 @@ internal sealed class StrongPlace(long offset, int bytes)
         }
         values[^1].Bits = before;
         StrongValue value = values.Count < Kept ? new StrongValue() : values[0];
-        if (values.Count == Kept) values.RemoveAt(0);
+        if (values.Count == Kept)
+            values.RemoveAt(0);
         value.Become(news, sequenced, writer);
         values.Add(value);
     }
@@ -44,15 +45,18 @@ internal sealed class StrongPlace(long offset, int bytes)
     public StrongValue? Read(Access reader, AsyncTiming timing, Random random)
     {
         int newest = values.Count - 1, oldest = newest;
-        if (newest < 0 || Bytes > sizeof(ulong)) return Newest;
-        while (oldest > 0 && !values[oldest].IsBefore(reader)) oldest--;
+        if (newest < 0 || Bytes > sizeof(ulong))
+            return Newest;
+        while (oldest > 0 && !values[oldest].IsBefore(reader))
+            oldest--;
         int chosen = newest;
         if (oldest < newest && timing != AsyncTiming.Early)
         {
             chosen = timing == AsyncTiming.Late && random.Next(4) != 0 ? oldest : random.Next(oldest, newest + 1);
             chosen = Hurry((reader.Cta, reader.IssuerEntity + reader.Lane), chosen, newest);
         }
-        if (chosen > oldest) values[chosen].AddReader(reader);
+        if (chosen > oldest)
+            values[chosen].AddReader(reader);
         return values[chosen];
     }
 

@@ -14,14 +14,16 @@ internal sealed class StrongPlaces(long size)
     public StrongPlace? Find(long offset, int bytes)
     {
         StrongPlace? place = pages[offset >> (WordShift + PageShift)]?[(int)(offset >> WordShift) & PageMask];
-        while (place is not null && (place.Offset != offset || place.Bytes != bytes)) place = place.Next;
+        while (place is not null && (place.Offset != offset || place.Bytes != bytes))
+            place = place.Next;
         return place;
     }
 
     /// <summary>The place; others that it overlaps are forgotten, since a history holds whole values only.</summary>
     public StrongPlace Make(long offset, int bytes)
     {
-        if (Find(offset, bytes) is { } found) return found;
+        if (Find(offset, bytes) is { } found)
+            return found;
         Forget(offset, bytes);
         StrongPlace?[] page = pages[offset >> (WordShift + PageShift)] ??= new StrongPlace?[1 << PageShift];
         ref StrongPlace? first = ref page[(int)(offset >> WordShift) & PageMask];
@@ -33,11 +35,16 @@ internal sealed class StrongPlaces(long size)
     {
         for (long word = Math.Max(offset - MostBytes + 1, 0) >> WordShift; word <= offset + bytes - 1 >> WordShift; word++)
         {
-            if (pages[word >> PageShift] is not { } page) continue;
+            if (pages[word >> PageShift] is not { } page)
+                continue;
             ref StrongPlace? first = ref page[(int)word & PageMask];
-            while (first is not null && Overlaps(first)) first = first.Next;
+            while (first is not null && Overlaps(first))
+                first = first.Next;
             for (StrongPlace? place = first; place is not null; place = place.Next)
-                while (place.Next is { } next && Overlaps(next)) place.Next = next.Next;
+            {
+                while (place.Next is { } next && Overlaps(next))
+                    place.Next = next.Next;
+            }
         }
 
         bool Overlaps(StrongPlace place) => place.Offset < offset + bytes && offset < place.Offset + place.Bytes;

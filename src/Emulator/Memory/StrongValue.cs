@@ -29,8 +29,10 @@ internal sealed class StrongValue
     {
         (Scope, Cta, writer) = (by.Scope, by.Cta, (by.Cta, by.IssuerEntity + by.Lane, by.Clock));
         readers?.Clear();
-        if (!news.IsEmpty || !published.IsEmpty) news = published;
-        if (!ReferenceEquals(Sequenced, sequenced)) Sequenced = sequenced;
+        if (!news.IsEmpty || !published.IsEmpty)
+            news = published;
+        if (!ReferenceEquals(Sequenced, sequenced))
+            Sequenced = sequenced;
     }
 
     /// <summary>Makes it what stood there before the first strong write.</summary>
@@ -41,10 +43,15 @@ internal sealed class StrongValue
 
     public bool IsBefore(Access reader)
     {
-        if (Scope != Scope.Weak && reader.IsAfter(writer.Cta, writer.Thread, writer.Clock)) return true;
-        if (readers is null) return false;
+        if (Scope != Scope.Weak && reader.IsAfter(writer.Cta, writer.Thread, writer.Clock))
+            return true;
+        if (readers is null)
+            return false;
         foreach ((int cta, int thread, int clock) in readers)
-            if (reader.IsAfter(cta, thread, clock)) return true;
+        {
+            if (reader.IsAfter(cta, thread, clock))
+                return true;
+        }
         return false;
     }
 }

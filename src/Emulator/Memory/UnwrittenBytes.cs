@@ -22,7 +22,10 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt1
     {
         uint mask = 0;
         for (int i = 0; i < bytes; i++)
-            if ((bits >> 8 * i & 0xff) != 0) mask |= 1u << i;
+        {
+            if ((bits >> 8 * i & 0xff) != 0)
+                mask |= 1u << i;
+        }
         return new UnwrittenBytes(mask, computed, Spread(mask) & ~(UInt128)bits, masked);
     }
 
@@ -70,7 +73,10 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt1
     public bool FillsGroups(int bytes)
     {
         for (int at = 0; at < 32; at += bytes)
-            if ((Mask >> at & Some(bytes)) is not 0 and var part && part != Some(bytes)) return false;
+        {
+            if ((Mask >> at & Some(bytes)) is not 0 and var part && part != Some(bytes))
+                return false;
+        }
         return true;
     }
 
@@ -83,7 +89,10 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt1
     {
         UInt128 bits = 0;
         for (int i = 0; i < KeptBytes; i++)
-            if ((mask >> i & 1) != 0) bits |= (UInt128)0xff << 8 * i;
+        {
+            if ((mask >> i & 1) != 0)
+                bits |= (UInt128)0xff << 8 * i;
+        }
         return bits;
     }
 }

@@ -11,7 +11,8 @@ public static class MutationRun
     {
         ArgumentNullException.ThrowIfNull(one);
         CaseReport sound = one.Run();
-        if (!sound.Passed || sound.Launch.Fault is not null) throw new CaseException(one.Path, $"it has no sound launch to weaken: {sound.Complaint ?? "a fault is planted in it"}");
+        if (!sound.Passed || sound.Launch.Fault is not null)
+            throw new CaseException(one.Path, $"it has no sound launch to weaken: {sound.Complaint ?? "a fault is planted in it"}");
         // an endless mutant needs no more patience than a few times the sound run
         long budget = (sound.Launch.Counters.WarpInstructions * 4) + 10_000;
         return [.. Mutator.Mutants(text, sound.Launch.Counters.ExecutedLines).Select(m => Judge(one, m, seeds, budget))];
@@ -22,13 +23,17 @@ public static class MutationRun
         PtxModule module = PtxModule.Parse(mutant.Text);
         AsyncTiming[] timings = Enum.GetValues<AsyncTiming>();
         for (int round = 0; round < seeds; round++)
+        {
             foreach (AsyncTiming timing in timings)
             {
                 int seed = (round * timings.Length) + (int)timing;   // each run its own order of the warps
                 CaseReport report = one.Run(module, new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = budget, Turn = round % 2 == 0 ? 16 : 3 });
-                if (report.Launch.Fault is { } fault) return new MutationResult(one.Name, mutant.Line, mutant.Change, fault.ToString(), ByFault: true);
-                if (!report.Passed) return new MutationResult(one.Name, mutant.Line, mutant.Change, report.Complaint, ByFault: false);
+                if (report.Launch.Fault is { } fault)
+                    return new MutationResult(one.Name, mutant.Line, mutant.Change, fault.ToString(), ByFault: true);
+                if (!report.Passed)
+                    return new MutationResult(one.Name, mutant.Line, mutant.Change, report.Complaint, ByFault: false);
             }
+        }
         return new MutationResult(one.Name, mutant.Line, mutant.Change, null, ByFault: false);
     }
 }

@@ -9,7 +9,8 @@ internal static class Mutator
         string[] lines = text.Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
-            if (!executedLines.Contains(i + 1)) continue;
+            if (!executedLines.Contains(i + 1))
+                continue;
             if (i + 1 < lines.Length && lines[i].Contains("barrier.cluster.arrive") && lines[i + 1].Contains("barrier.cluster.wait"))
             {
                 string[] without = (string[])lines.Clone();

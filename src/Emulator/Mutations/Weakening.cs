@@ -45,7 +45,8 @@ internal sealed record Weakening(Regex Pattern, Func<Match, IEnumerable<(string 
     {
         string before = match.Groups["guard"].Value + match.Groups["before"].Value, rest = match.Groups["after"].Value + match.Groups["rest"].Value;
         string number = match.Groups["n"].Value;
-        if (int.TryParse(number, out int immediate)) return $"{before}{immediate + change}{rest}";
+        if (int.TryParse(number, out int immediate))
+            return $"{before}{immediate + change}{rest}";
         return $"{{ .reg .b32 changed; add.s32 changed, {number}, {change}; {before}changed{rest} }}";
     }
 

@@ -7,7 +7,8 @@ internal readonly record struct Exact(BigInteger Significand, int Exponent)
 {
     public static Exact Of(double value)
     {
-        if (value == 0) return new Exact(0, 0);
+        if (value == 0)
+            return new Exact(0, 0);
         long bits = BitConverter.DoubleToInt64Bits(value);
         int exponent = (int)(bits >> 52 & 0x7ff);
         long fraction = bits & 0xf_ffff_ffff_ffff;
@@ -26,16 +27,19 @@ internal readonly record struct Exact(BigInteger Significand, int Exponent)
     /// <summary>Rounds in a directed mode.</summary>
     public double ToDouble(RoundingMode mode)
     {
-        if (Significand.IsZero) return mode == RoundingMode.Down ? -0.0 : 0.0;
+        if (Significand.IsZero)
+            return mode == RoundingMode.Down ? -0.0 : 0.0;
         bool negative = Significand.Sign < 0;
         BigInteger magnitude = BigInteger.Abs(Significand);
         int top = (int)magnitude.GetBitLength() + Exponent;   // value < 2^top
         int last = Math.Max(top - 53, -1074), cut = last - Exponent;
         BigInteger kept = cut > 0 ? magnitude >> cut : magnitude << -cut;
         bool inexact = cut > 0 && kept << cut != magnitude;
-        if (inexact && (mode == RoundingMode.Up && !negative || mode == RoundingMode.Down && negative)) kept += 1;
+        if (inexact && (mode == RoundingMode.Up && !negative || mode == RoundingMode.Down && negative))
+            kept += 1;
         double result = Math.ScaleB((double)kept, last);
-        if (double.IsInfinity(result) && (mode == RoundingMode.TowardZero || (mode == RoundingMode.Up) == negative)) result = double.MaxValue;
+        if (double.IsInfinity(result) && (mode == RoundingMode.TowardZero || (mode == RoundingMode.Up) == negative))
+            result = double.MaxValue;
         return negative ? -result : result;
     }
 }

@@ -32,27 +32,35 @@ internal sealed record FloatFormat(int FractionBits, int ExponentBits, bool HasI
         uint fraction = bits & (1u << FractionBits) - 1;
         double sign = (bits >> SignBit & 1) != 0 ? -1 : 1;
         bool top = exponent == (1 << ExponentBits) - 1;
-        if (top && HasInfinity) return fraction == 0 ? sign * double.PositiveInfinity : double.NaN;
-        if (top && fraction == (1u << FractionBits) - 1) return double.NaN;
-        if (exponent == 0) return sign * Math.ScaleB(fraction, MinExponent - FractionBits);
+        if (top && HasInfinity)
+            return fraction == 0 ? sign * double.PositiveInfinity : double.NaN;
+        if (top && fraction == (1u << FractionBits) - 1)
+            return double.NaN;
+        if (exponent == 0)
+            return sign * Math.ScaleB(fraction, MinExponent - FractionBits);
         return sign * Math.ScaleB(fraction + (1u << FractionBits), exponent - Bias - FractionBits);
     }
 
     /// <summary>Rounds once. <paramref name="value"/> is exact, or rounded to odd, which rounds to the same.</summary>
     public uint Encode(double value, RoundingMode mode = RoundingMode.NearestEven, bool saturate = false)
     {
-        if (double.IsNaN(value)) return Nan;
+        if (double.IsNaN(value))
+            return Nan;
         uint sign = double.IsNegative(value) ? 1u << SignBit : 0;
         double magnitude = Math.Abs(value);
-        if (double.IsInfinity(magnitude)) return sign | (saturate || !HasInfinity ? saturate ? EncodeExact(Largest) : Nan : Infinity);
-        if (magnitude == 0) return sign;
+        if (double.IsInfinity(magnitude))
+            return sign | (saturate || !HasInfinity ? saturate ? EncodeExact(Largest) : Nan : Infinity);
+        if (magnitude == 0)
+            return sign;
         int exponent = Math.Max(Math.ILogB(magnitude), MinExponent) - FractionBits;
         double scaled = Math.ScaleB(magnitude, -exponent);
         double rounded = Round(scaled, mode, sign != 0);
         double result = Math.ScaleB(rounded, exponent);
-        if (result <= Largest) return sign | EncodeExact(result);
+        if (result <= Largest)
+            return sign | EncodeExact(result);
         bool stays = mode == RoundingMode.TowardZero || (mode == RoundingMode.Down && sign == 0) || (mode == RoundingMode.Up && sign != 0);
-        if (saturate || stays) return sign | EncodeExact(Largest);
+        if (saturate || stays)
+            return sign | EncodeExact(Largest);
         return HasInfinity ? sign | Infinity : sign | Nan;
     }
 
@@ -69,9 +77,11 @@ internal sealed record FloatFormat(int FractionBits, int ExponentBits, bool HasI
 
     private uint EncodeExact(double value)
     {
-        if (value == 0) return 0;
+        if (value == 0)
+            return 0;
         int exponent = Math.ILogB(value);
-        if (exponent < MinExponent) return (uint)Math.ScaleB(value, FractionBits - MinExponent);
+        if (exponent < MinExponent)
+            return (uint)Math.ScaleB(value, FractionBits - MinExponent);
         uint fraction = (uint)(Math.ScaleB(value, FractionBits - exponent) - (1u << FractionBits));
         return (uint)(exponent + Bias) << FractionBits | fraction;
     }

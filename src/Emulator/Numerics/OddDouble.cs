@@ -9,7 +9,8 @@ internal static class OddDouble
     public static double Add(double a, double b)
     {
         double sum = a + b;
-        if (!double.IsFinite(sum)) return sum;
+        if (!double.IsFinite(sum))
+            return sum;
         double bb = sum - a;
         double error = (a - (sum - bb)) + (b - bb);
         return MakeOdd(sum, error);
@@ -21,7 +22,8 @@ internal static class OddDouble
     public static double Divide(double a, double b)
     {
         double quotient = a / b;
-        if (!double.IsFinite(quotient) || quotient == 0) return quotient;
+        if (!double.IsFinite(quotient) || quotient == 0)
+            return quotient;
         double rest = Math.FusedMultiplyAdd(-quotient, b, a);
         return MakeOdd(quotient, b < 0 ? -rest : rest);
     }
@@ -29,7 +31,8 @@ internal static class OddDouble
     public static double SquareRoot(double a)
     {
         double root = Math.Sqrt(a);
-        if (!double.IsFinite(root) || root == 0) return root;
+        if (!double.IsFinite(root) || root == 0)
+            return root;
         return MakeOdd(root, Math.FusedMultiplyAdd(-root, root, a));
     }
 
@@ -44,7 +47,8 @@ internal static class OddDouble
     /// <summary>If something was rounded away, the last bit must be one: where it is zero, go one step towards the exact value.</summary>
     private static double MakeOdd(double value, double error)
     {
-        if (error == 0 || (BitConverter.DoubleToInt64Bits(value) & 1) != 0) return value;
+        if (error == 0 || (BitConverter.DoubleToInt64Bits(value) & 1) != 0)
+            return value;
         return error > 0 ? Math.BitIncrement(value) : Math.BitDecrement(value);
     }
 }

@@ -5,7 +5,8 @@ internal static class ConstantArithmetic
 {
     public static Constant Do(string name, Constant a, Constant b, int line)
     {
-        if (a.IsReal || b.IsReal) return OfReals(name, a, b, line);
+        if (a.IsReal || b.IsReal)
+            return OfReals(name, a, b, line);
         bool unsigned = a.Type == ConstantType.Unsigned || b.Type == ConstantType.Unsigned;
         switch (name)
         {
@@ -19,7 +20,10 @@ internal static class ConstantArithmetic
             case "/" when b.Bits == 0: throw Zero(line);
         }
         if (Compares(name, unsigned ? a.Bits.CompareTo(b.Bits)
-            : ((long)a.Bits).CompareTo((long)b.Bits)) is { } holds) return Constant.Of(holds);
+            : ((long)a.Bits).CompareTo((long)b.Bits)) is { } holds)
+        {
+            return Constant.Of(holds);
+        }
         ulong result = name switch
         {
             "+" => a.Bits + b.Bits,
@@ -33,27 +37,36 @@ internal static class ConstantArithmetic
 
     private static ulong Shift(bool left, Constant a, ulong by)
     {
-        if (!left && a.Type == ConstantType.Signed) return (ulong)((long)a.Bits >> (int)Math.Min(by, 63));
+        if (!left && a.Type == ConstantType.Signed)
+            return (ulong)((long)a.Bits >> (int)Math.Min(by, 63));
         return by > 63 ? 0 : left ? a.Bits << (int)by : a.Bits >> (int)by;
     }
 
     private static Constant OfReals(string name, Constant a, Constant b, int line)
     {
-        if (!a.IsReal || !b.IsReal) throw new PtxException(line, $"'{name}' mixes an integer and a real number");
-        if (a.Single || b.Single) throw new PtxException(line,
+        if (!a.IsReal || !b.IsReal)
+            throw new PtxException(line, $"'{name}' mixes an integer and a real number");
+        if (a.Single || b.Single)
+        {
+            throw new PtxException(line,
             "a number written with 0f can't stand in an expression; write it with 0d or a point");
+        }
         double x = a.Real, y = b.Real;
         double? result = name switch { "+" => x + y, "-" => x - y, "*" => x * y, "/" => x / y, _ => null };
-        if (result is { } value) return Constant.Of(value);
-        if (name is "<" or ">" or "<=" or ">=" or "==" or "!=") return Constant.Of(name switch
+        if (result is { } value)
+            return Constant.Of(value);
+        if (name is "<" or ">" or "<=" or ">=" or "==" or "!=")
         {
-            "<" => x < y,
-            ">" => x > y,
-            "<=" => x <= y,
-            ">=" => x >= y,
-            "==" => x == y,
-            _ => x != y,
-        });
+            return Constant.Of(name switch
+            {
+                "<" => x < y,
+                ">" => x > y,
+                "<=" => x <= y,
+                ">=" => x >= y,
+                "==" => x == y,
+                _ => x != y,
+            });
+        }
         throw new PtxException(line, $"'{name}' takes integers");
     }
 

@@ -26,10 +26,12 @@ internal sealed class ConstantParser(TokenReader reader)
     public Constant Parse()
     {
         Constant condition = Binary(0);
-        if (!reader.TryTake("?")) return condition;
+        if (!reader.TryTake("?"))
+            return condition;
         bool first = !IsZero(condition);
         Constant yes = Nested(), no = Otherwise();
-        if (yes.IsReal != no.IsReal) throw Wrong("both sides of '?:' must be integers, or both real");
+        if (yes.IsReal != no.IsReal)
+            throw Wrong("both sides of '?:' must be integers, or both real");
         Constant chosen = first ? yes : no;
         bool unsigned = yes.Type == ConstantType.Unsigned || no.Type == ConstantType.Unsigned;
         return unsigned ? chosen with { Type = ConstantType.Unsigned } : chosen;
@@ -50,7 +52,8 @@ internal sealed class ConstantParser(TokenReader reader)
 
     private Constant Nested()
     {
-        if (++depth > Deepest) throw Wrong("a constant expression is nested too deep");
+        if (++depth > Deepest)
+            throw Wrong("a constant expression is nested too deep");
         Constant value = Parse();
         depth--;
         return value;
@@ -58,9 +61,11 @@ internal sealed class ConstantParser(TokenReader reader)
 
     private Constant Binary(int level)
     {
-        if (level == Levels.Length) return Unary();
+        if (level == Levels.Length)
+            return Unary();
         Constant left = Binary(level + 1);
-        while (Operator(level) is { } name) left = ConstantArithmetic.Do(name, left, Binary(level + 1), reader.Line);
+        while (Operator(level) is { } name)
+            left = ConstantArithmetic.Do(name, left, Binary(level + 1), reader.Line);
         return left;
     }
 
@@ -68,19 +73,23 @@ internal sealed class ConstantParser(TokenReader reader)
     private string? Operator(int level)
     {
         Token first = reader.Current, second = reader.Ahead(1);
-        if (first.Kind != TokenKind.Mark) return null;
+        if (first.Kind != TokenKind.Mark)
+            return null;
         string both = second is { Kind: TokenKind.Mark, Joined: true } ? first.Text + second.Text : "";
         bool isPair = Array.Exists(Levels, l => l.Contains(both));
         string name = isPair ? both : first.Text;
-        if (!Levels[level].Contains(name)) return null;
+        if (!Levels[level].Contains(name))
+            return null;
         reader.Take();
-        if (isPair) reader.Take();
+        if (isPair)
+            reader.Take();
         return name;
     }
 
     private Constant Unary()
     {
-        if (++depth > Deepest) throw Wrong("a constant expression is nested too deep");
+        if (++depth > Deepest)
+            throw Wrong("a constant expression is nested too deep");
         Constant value = UnaryOf();
         depth--;
         return value;
@@ -88,13 +97,20 @@ internal sealed class ConstantParser(TokenReader reader)
 
     private Constant UnaryOf()
     {
-        if (reader.TryTake("+")) return Unary();
-        if (reader.TryTake("-")) return Negate(Unary());
-        if (reader.TryTake("!")) return Constant.Of(IsZero(Unary()));
-        if (reader.TryTake("~")) return Constant.Of(~Integer(Unary(), "~"));
-        if (!reader.TryTake("(")) return Literal();
-        if (reader.TryTake(".s64")) return Cast(ConstantType.Signed);
-        if (reader.TryTake(".u64")) return Cast(ConstantType.Unsigned);
+        if (reader.TryTake("+"))
+            return Unary();
+        if (reader.TryTake("-"))
+            return Negate(Unary());
+        if (reader.TryTake("!"))
+            return Constant.Of(IsZero(Unary()));
+        if (reader.TryTake("~"))
+            return Constant.Of(~Integer(Unary(), "~"));
+        if (!reader.TryTake("("))
+            return Literal();
+        if (reader.TryTake(".s64"))
+            return Cast(ConstantType.Signed);
+        if (reader.TryTake(".u64"))
+            return Cast(ConstantType.Unsigned);
         Constant inner = Nested();
         reader.Expect(")");
         return inner;
@@ -114,15 +130,18 @@ internal sealed class ConstantParser(TokenReader reader)
             reader.Take();
             return Constant.Of((long)WarpSize);
         }
-        if (token.Kind is not (TokenKind.Integer or TokenKind.Real)) throw reader.Unexpected("a constant");
+        if (token.Kind is not (TokenKind.Integer or TokenKind.Real))
+            throw reader.Unexpected("a constant");
         reader.Take();
-        if (token.Kind == TokenKind.Real) return new Constant(ConstantType.Real, token.Bits, token.Single);
+        if (token.Kind == TokenKind.Real)
+            return new Constant(ConstantType.Real, token.Bits, token.Single);
         return new Constant(token.Unsigned || token.Bits > long.MaxValue ? ConstantType.Unsigned : ConstantType.Signed, token.Bits);
     }
 
     private static Constant Negate(Constant value)
     {
-        if (!value.IsReal) return value with { Bits = 0 - value.Bits };
+        if (!value.IsReal)
+            return value with { Bits = 0 - value.Bits };
         return value with { Bits = value.Bits ^ (value.Single ? 0x8000_0000 : 0x8000_0000_0000_0000) };
     }
 

@@ -20,15 +20,20 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         int line = reader.Line;
         bool isEntry = reader.Take().Text == ".entry";
         function = Signature(isEntry, line);
-        foreach (PtxVariable variable in function.Returns.Concat(function.Parameters)) Declare(variable, isEntry);
+        foreach (PtxVariable variable in function.Returns.Concat(function.Parameters))
+            Declare(variable, isEntry);
         Directives();
         RefuseConflicts();
-        if (reader.TryTake(";")) return function;
+        if (reader.TryTake(";"))
+            return function;
         reader.Expect("{");
         function.HasBody = true;
         Block(line);
         foreach ((PtxInstruction instruction, string label) in labelUses)
-            if (instruction.Scope.FindLabel(label) is null) throw new PtxException(instruction.Line, $"no label '{label}'");
+        {
+            if (instruction.Scope.FindLabel(label) is null)
+                throw new PtxException(instruction.Line, $"no label '{label}'");
+        }
         return function;
     }
 
@@ -36,17 +41,21 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private PtxFunction Signature(bool isEntry, int line)
     {
         var returns = new List<PtxVariable>();
-        if (reader.TryTake("(")) Parameters(returns);
+        if (reader.TryTake("("))
+            Parameters(returns);
         var made = new PtxFunction(reader.ExpectName(), isEntry, line);
         made.Returns.AddRange(returns);
-        if (reader.TryTake("(")) Parameters(made.Parameters);
+        if (reader.TryTake("("))
+            Parameters(made.Parameters);
         return made;
     }
 
     private void Parameters(List<PtxVariable> list) => reader.List(")", () =>
     {
-        if (reader.TryTake(".reg")) list.Add(RegisterParameter());
-        else list.AddRange(variables.ParseParameter());
+        if (reader.TryTake(".reg"))
+            list.Add(RegisterParameter());
+        else
+            list.AddRange(variables.ParseParameter());
     });
 
     private PtxVariable RegisterParameter()
@@ -60,10 +69,14 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     {
         if (parameter.Space == StateSpace.Reg && isEntry)
             throw new PtxException(parameter.Line, $"the parameter {parameter.Name} of a kernel must be in .param, not in a register");
-        if (parameter.Space == StateSpace.Reg) parameter.Register = new PtxRegister(parameter.Name, parameter.Type,
+        if (parameter.Space == StateSpace.Reg)
+        {
+            parameter.Register = new PtxRegister(parameter.Name, parameter.Type,
             function.RegisterCount++);
+        }
         bool fresh = parameter.Register is { } register ? scope.Declare(register) : scope.Declare(parameter);
-        if (!fresh) throw new PtxException(parameter.Line, $"{parameter.Name} is declared twice");
+        if (!fresh)
+            throw new PtxException(parameter.Line, $"{parameter.Name} is declared twice");
     }
 
     private void Directives()
@@ -71,23 +84,29 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         while (reader.Current.Kind == TokenKind.Suffix)
         {
             Token word = reader.Take();
-            if (PlainDirectives.Contains(word.Text)) function.Directives[word.Text[1..]] = [];
-            else if (word.Text == ".pragma") Pragma();
-            else if (NumberDirectives.Contains(word.Text)) function.Directives[word.Text[1..]] = Numbers(word);
-            else throw new PtxException(word.Line, $"unknown directive '{word.Text}'");
+            if (PlainDirectives.Contains(word.Text))
+                function.Directives[word.Text[1..]] = [];
+            else if (word.Text == ".pragma")
+                Pragma();
+            else if (NumberDirectives.Contains(word.Text))
+                function.Directives[word.Text[1..]] = Numbers(word);
+            else
+                throw new PtxException(word.Line, $"unknown directive '{word.Text}'");
         }
     }
 
     private int[] Numbers(Token directive)
     {
         var numbers = new List<int>();
-        do numbers.Add(reader.ExpectInteger(0, int.MaxValue));
+        do
+            numbers.Add(reader.ExpectInteger(0, int.MaxValue));
         while (reader.TryTake(","));
         bool isShape = directive.Text is ".maxntid" or ".reqntid" or ".reqnctapercluster";
         if (numbers.Count > (isShape ? 3 : 1))
             throw new PtxException(directive.Line, $"{directive.Text} takes {(isShape ? "up to three numbers" : "one number")}");
         bool mayBeZero = directive.Text is ".reqnctapercluster" or ".maxclusterrank" or ".abi_preserve";
-        if (!mayBeZero && numbers.Contains(0)) throw new PtxException(directive.Line, $"{directive.Text} can't be 0");
+        if (!mayBeZero && numbers.Contains(0))
+            throw new PtxException(directive.Line, $"{directive.Text} can't be 0");
         return [.. numbers];
     }
 
@@ -102,7 +121,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
 
     private void Pragma()
     {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(",")) reader.Take();
+        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
+            reader.Take();
         reader.Expect(";");
     }
 
@@ -111,27 +131,59 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     {
         for (int depth = 1; depth > 0;)
         {
-            if (reader.Current.Kind == TokenKind.End) throw new PtxException(line, $"the body of {function.Name} isn't closed");
+            if (reader.Current.Kind == TokenKind.End)
+                throw new PtxException(line, $"the body of {function.Name} isn't closed");
             if (reader.TryTake("{"))
             {
-                if (++depth > DeepestScopes) throw new PtxException(reader.Line, "braces are nested too deep");
+                if (++depth > DeepestScopes)
+                    throw new PtxException(reader.Line, "braces are nested too deep");
                 scope = new NameScope(scope);
             }
-            else if (reader.TryTake("}")) { depth--; scope = scope.Outer!; }
-            else Statement();
+            else if (reader.TryTake("}"))
+            {
+                depth--;
+                scope = scope.Outer!;
+            }
+            else
+            {
+                Statement();
+            }
         }
     }
 
     private void Statement()
     {
         Token word = reader.Current;
-        if (word.Is(".loc")) { reader.Take(); location = LocationParser.Parse(reader); }
-        else if (word.Is(".pragma")) { reader.Take(); Pragma(); }
-        else if (word.Is(".reg")) Registers();
-        else if (variables.AtVariable || word.Is(".extern")) Variables();
-        else if (word.Kind == TokenKind.Name && reader.Ahead(1).Is(":")) Label();
-        else if (word.Is(";")) reader.Take();
-        else Instruction();
+        if (word.Is(".loc"))
+        {
+            reader.Take();
+            location = LocationParser.Parse(reader);
+        }
+        else if (word.Is(".pragma"))
+        {
+            reader.Take();
+            Pragma();
+        }
+        else if (word.Is(".reg"))
+        {
+            Registers();
+        }
+        else if (variables.AtVariable || word.Is(".extern"))
+        {
+            Variables();
+        }
+        else if (word.Kind == TokenKind.Name && reader.Ahead(1).Is(":"))
+        {
+            Label();
+        }
+        else if (word.Is(";"))
+        {
+            reader.Take();
+        }
+        else
+        {
+            Instruction();
+        }
     }
 
     private void Variables()
@@ -139,7 +191,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         bool isExtern = reader.TryTake(".extern");
         foreach (PtxVariable variable in variables.Parse(isExtern))
         {
-            if (!scope.Declare(variable)) throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
+            if (!scope.Declare(variable))
+                throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
             function.Variables.Add(variable);
         }
         reader.Expect(";");
@@ -151,18 +204,22 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         int lanes = reader.TryTake(".v2") ? 2 : reader.TryTake(".v4") ? 4 : 1;
         PtxType type = RegisterType();
         if (lanes * type.Bytes() is > 16 || (lanes > 1 && type == PtxType.Pred))
+        {
             throw new PtxException(reader.Line,
                 $".v{lanes} {type.Text()} isn't a vector register: it has at most 16 bytes and no predicates");
+        }
         do
         {
             int line = reader.Line, count = function.RegisterCount;
             string name = reader.ExpectName();
-            if (name == "_") throw new PtxException(line, "'_' isn't a name");
+            if (name == "_")
+                throw new PtxException(line, "'_' isn't a name");
             bool fresh = reader.TryTake("<") ? scope.DeclareRange(name, type, Count(), lanes)
                 : lanes > 1 ? scope.DeclareVector(name, type, lanes, ref count)
                 : scope.Declare(new PtxRegister(name, type, count++));
             function.RegisterCount = count;
-            if (!fresh) throw new PtxException(line, $"{name} is declared twice");
+            if (!fresh)
+                throw new PtxException(line, $"{name} is declared twice");
         }
         while (reader.TryTake(","));
         reader.Expect(";");
@@ -190,18 +247,22 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         if (reader.TryTake(".branchtargets"))
         {
             var labels = new List<string>();
-            do labels.Add(reader.ExpectName());
+            do
+                labels.Add(reader.ExpectName());
             while (reader.TryTake(","));
             reader.Expect(";");
-            if (!scope.BranchTargets.TryAdd(name, labels)) throw new PtxException(line, $"{name} is declared twice");
+            if (!scope.BranchTargets.TryAdd(name, labels))
+                throw new PtxException(line, $"{name} is declared twice");
             return;
         }
         if (reader.Current.Text is ".callprototype" or ".calltargets")
         {
-            if (!scope.CallTargets.TryAdd(name, CallTargets(line))) throw new PtxException(line, $"{name} is declared twice");
+            if (!scope.CallTargets.TryAdd(name, CallTargets(line)))
+                throw new PtxException(line, $"{name} is declared twice");
             return;
         }
-        if (!scope.Labels.TryAdd(name, function.Instructions.Count)) throw new PtxException(line, $"the label {name} stands twice");
+        if (!scope.Labels.TryAdd(name, function.Instructions.Count))
+            throw new PtxException(line, $"the label {name} stands twice");
     }
 
     private CallTargets CallTargets(int line)
@@ -210,7 +271,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         if (reader.Take().Text == ".calltargets")
         {
             var functions = new List<string>();
-            do functions.Add(reader.ExpectName());
+            do
+                functions.Add(reader.ExpectName());
             while (reader.TryTake(","));
             made = new CallTargets(functions, null);
         }
@@ -218,7 +280,10 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         {
             made = new CallTargets(null, Signature(isEntry: false, line));
             while (reader.TryTake(".noreturn") || reader.TryTake(".abi_preserve") || reader.Current.Kind == TokenKind.Integer)
-                if (reader.Current.Kind == TokenKind.Integer) reader.Take();
+            {
+                if (reader.Current.Kind == TokenKind.Integer)
+                    reader.Take();
+            }
         }
         reader.Expect(";");
         return made;
@@ -231,6 +296,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         PtxInstruction instruction = parser.Parse(location);
         function.RegisterCount = parser.RegisterCount;
         function.Instructions.Add(instruction);
-        if (instruction.Opcode == "bra") labelUses.Add((instruction, instruction.Operands is [{ Name: var name }] ? name : ""));
+        if (instruction.Opcode == "bra")
+            labelUses.Add((instruction, instruction.Operands is [{ Name: var name }] ? name : ""));
     }
 }

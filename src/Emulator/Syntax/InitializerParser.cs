@@ -17,18 +17,35 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
 
     private void Value(int depth)
     {
-        if (depth > DeepestBraces) throw new PtxException(reader.Line, "braces are nested too deep");
-        if (reader.TryTake("{")) { reader.List("}", () => Value(depth + 1)); return; }
-        if (reader.Current.Kind == TokenKind.Integer && reader.Ahead(1).Is("(")) { Masked(); return; }
-        if (constants.AtConstant) { Append(Bits(constants.Parse())); return; }
-        if (reader.Current.Kind != TokenKind.Name) throw reader.Unexpected("a value");
+        if (depth > DeepestBraces)
+            throw new PtxException(reader.Line, "braces are nested too deep");
+        if (reader.TryTake("{"))
+        {
+            reader.List("}", () => Value(depth + 1));
+            return;
+        }
+        if (reader.Current.Kind == TokenKind.Integer && reader.Ahead(1).Is("("))
+        {
+            Masked();
+            return;
+        }
+        if (constants.AtConstant)
+        {
+            Append(Bits(constants.Parse()));
+            return;
+        }
+        if (reader.Current.Kind != TokenKind.Name)
+            throw reader.Unexpected("a value");
         Refer(Symbol(), mask: 0);
     }
 
     private ulong Bits(Constant value)
     {
-        if (!value.IsReal) return !IsReal(type) || value.Bits == 0 ? value.Bits
+        if (!value.IsReal)
+        {
+            return !IsReal(type) || value.Bits == 0 ? value.Bits
             : throw new PtxException(reader.Line, $"an integer can't start a {type.Text()}: write it with a point");
+        }
         return type switch
         {
             PtxType.F32 or PtxType.B32 when value.Single => value.Bits,
@@ -49,8 +66,10 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
         if (mask == 0 || !ulong.IsPow2((mask >> (int)ulong.TrailingZeroCount(mask)) + 1))
             throw new PtxException(line, $"the mask 0x{mask:x} must be ones side by side");
         reader.Expect("(");
-        if (constants.AtConstant) Append(((ulong)constants.ParseInteger() & mask) >> (int)ulong.TrailingZeroCount(mask));
-        else Refer(Symbol(), mask);
+        if (constants.AtConstant)
+            Append(((ulong)constants.ParseInteger() & mask) >> (int)ulong.TrailingZeroCount(mask));
+        else
+            Refer(Symbol(), mask);
         reader.Expect(")");
     }
 
@@ -59,9 +78,11 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
         int line = reader.Line;
         string name = reader.ExpectName();
         bool generic = name == "generic" && reader.TryTake("(");
-        if (generic) name = reader.ExpectName();
+        if (generic)
+            name = reader.ExpectName();
         long addend = Addend();
-        if (generic) reader.Expect(")");
+        if (generic)
+            reader.Expect(")");
         return (name, addend + Addend(), generic, line);
     }
 

@@ -22,11 +22,13 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             inverted = reader.TryTake("!");
             string name = reader.ExpectName();
             guard = scope.FindRegister(name, ref registers);
-            if (guard is not { Type: PtxType.Pred }) throw new PtxException(line, $"the guard '{name}' isn't a predicate");
+            if (guard is not { Type: PtxType.Pred })
+                throw new PtxException(line, $"the guard '{name}' isn't a predicate");
         }
         string opcode = reader.ExpectName();
         var suffixes = new List<string>();
-        while (reader.Current is { Kind: TokenKind.Suffix, Joined: true }) suffixes.Add(reader.Take().Text[1..]);
+        while (reader.Current is { Kind: TokenKind.Suffix, Joined: true })
+            suffixes.Add(reader.Take().Text[1..]);
         List<PtxOperand> operands = opcode == "call" ? Call() : Operands(";");
         return new PtxInstruction(opcode, suffixes, operands, line)
         {
@@ -42,7 +44,8 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         var operands = new List<PtxOperand>();
         reader.List(close, () =>
         {
-            if (operands.Count >= MostOperands) throw new PtxException(reader.Line, "too many operands");
+            if (operands.Count >= MostOperands)
+                throw new PtxException(reader.Line, "too many operands");
             operands.Add(Operand(0));
         });
         return operands;
@@ -66,12 +69,15 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         if (reader.TryTake(","))
         {
             bool hasArguments = reader.TryTake("(");
-            if (hasArguments) arguments = Operands(")");
-            if (!hasArguments || reader.TryTake(",")) targets = Operand(0);
+            if (hasArguments)
+                arguments = Operands(")");
+            if (!hasArguments || reader.TryTake(","))
+                targets = Operand(0);
         }
         reader.Expect(";");
         List<PtxOperand> all = [Vector(results, line), function, Vector(arguments, line)];
-        if (targets is not null) all.Add(targets);
+        if (targets is not null)
+            all.Add(targets);
         return all;
     }
 
@@ -80,12 +86,14 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
     private PtxOperand Operand(int depth)
     {
         int line = reader.Line;
-        if (depth > DeepestOperand) throw new PtxException(line, "operands are nested too deep");
+        if (depth > DeepestOperand)
+            throw new PtxException(line, "operands are nested too deep");
         if (reader.TryTake("["))
         {
             var parts = new List<PtxOperand>();
             reader.List("]", () => parts.Add(Operand(depth + 1)));
-            if (parts.Count == 0) throw new PtxException(line, "an address is empty");
+            if (parts.Count == 0)
+                throw new PtxException(line, "an address is empty");
             PtxOperand first = parts[0];
             return new PtxOperand(OperandKind.Address, line) { Parts = parts, Offset = first.Kind == OperandKind.Integer ? 0 : first.Offset };
         }
@@ -96,25 +104,31 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             return Vector(parts, line);
         }
         PtxOperand operand = Simple(line);
-        if (!reader.TryTake("|")) return operand;
+        if (!reader.TryTake("|"))
+            return operand;
         return new PtxOperand(OperandKind.Pair, line) { Parts = [operand, Simple(line)] };
     }
 
     private PtxOperand Simple(int line)
     {
-        if (constants.AtConstant) return Number(line);
+        if (constants.AtConstant)
+            return Number(line);
         bool inverted = reader.TryTake("!");
-        if (reader.Current.Kind != TokenKind.Name) throw reader.Unexpected("an operand");
+        if (reader.Current.Kind != TokenKind.Name)
+            throw reader.Unexpected("an operand");
         (string name, string? selector) = Name();
-        if (name == "_") return new PtxOperand(OperandKind.Sink, line);
+        if (name == "_")
+            return new PtxOperand(OperandKind.Sink, line);
         PtxRegister? register = scope.FindRegister(name, ref registers);
-        if (inverted && register is not { Type: PtxType.Pred }) throw new PtxException(line, $"'!{name}' isn't a predicate");
+        if (inverted && register is not { Type: PtxType.Pred })
+            throw new PtxException(line, $"'!{name}' isn't a predicate");
         if (register is null && scope.FindVector(name, ref registers) is { } lanes)
             return Vector([.. lanes.Select(l => new PtxOperand(OperandKind.Register, line) { Register = l, Name = l.Name })], line);
         long offset = Offset(name);
         if (register is not null)
             return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name, Selector = selector };
-        if (name[0] == '%') return new PtxOperand(OperandKind.Special, line) { Name = name };
+        if (name[0] == '%')
+            return new PtxOperand(OperandKind.Special, line) { Name = name };
         return new PtxOperand(OperandKind.Symbol, line) { Name = name, Offset = offset, Variable = scope.FindVariable(name) };
     }
 
@@ -122,17 +136,21 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
     private (string Name, string? Selector) Name()
     {
         string name = reader.ExpectName();
-        if (reader.Current is not { Kind: TokenKind.Suffix, Joined: true } component) return (name, null);
+        if (reader.Current is not { Kind: TokenKind.Suffix, Joined: true } component)
+            return (name, null);
         reader.Take();
-        if (scope.FindRegister(name + component.Text, ref registers) is not null) return (name + component.Text, null);
+        if (scope.FindRegister(name + component.Text, ref registers) is not null)
+            return (name + component.Text, null);
         bool isPart = component.Text[1] is 'b' or 'h' && component.Text.Length > 2 && component.Text[2..].All(char.IsAsciiDigit);
-        if (isPart && scope.FindRegister(name, ref registers) is { Type: not PtxType.Pred }) return (name, component.Text[1..]);
+        if (isPart && scope.FindRegister(name, ref registers) is { Type: not PtxType.Pred })
+            return (name, component.Text[1..]);
         throw new PtxException(component.Line, $"'{name}' has no part '{component.Text}'");
     }
 
     private long Offset(string name)
     {
-        if (reader.TryTake("+")) return constants.ParseInteger();
+        if (reader.TryTake("+"))
+            return constants.ParseInteger();
         return reader.Current.Is("-") ? throw new PtxException(reader.Line, $"an offset is added: write {name}+-4 to subtract 4") : 0;
     }
 

@@ -11,14 +11,20 @@ internal static class LocationParser
         while (reader.TryTake(","))
         {
             string word = reader.ExpectName();
-            if (word == "function_name") FunctionName(reader);
+            if (word == "function_name")
+            {
+                FunctionName(reader);
+            }
             else if (word == "inlined_at")
             {
                 outerFile = reader.ExpectInteger(0, int.MaxValue);
                 outerLine = reader.ExpectInteger(0, int.MaxValue);
                 reader.ExpectInteger();
             }
-            else throw new PtxException(reader.Line, $".loc doesn't know '{word}'");
+            else
+            {
+                throw new PtxException(reader.Line, $".loc doesn't know '{word}'");
+            }
         }
         return new SourceLocation(file, line, outerFile, outerLine);
     }
@@ -26,6 +32,7 @@ internal static class LocationParser
     private static void FunctionName(TokenReader reader)
     {
         reader.ExpectName();
-        if (reader.TryTake("+")) reader.ExpectInteger();
+        if (reader.TryTake("+"))
+            reader.ExpectInteger();
     }
 }

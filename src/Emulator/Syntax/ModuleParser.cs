@@ -12,11 +12,14 @@ internal sealed class ModuleParser(List<Token> tokens)
     public PtxModule Parse()
     {
         var variables = new VariableParser(reader);
-        while (reader.Current.Kind != TokenKind.End) Directive(variables);
-        if (module.Version.Length == 0) throw new PtxException(1, ".version is missing");
+        while (reader.Current.Kind != TokenKind.End)
+            Directive(variables);
+        if (module.Version.Length == 0)
+            throw new PtxException(1, ".version is missing");
         RequireRoom();
         int number = 0;
-        foreach (PtxFunction function in module.Functions.Values) function.Number = number++;
+        foreach (PtxFunction function in module.Functions.Values)
+            function.Number = number++;
         return module;
     }
 
@@ -26,14 +29,21 @@ internal sealed class ModuleParser(List<Token> tokens)
     private void RequireRoom()
     {
         long constants = module.Variables.Where(v => v.Space == StateSpace.Const).Sum(v => v.Size);
-        if (constants > MostConstantBytes) throw new PtxException(1,
+        if (constants > MostConstantBytes)
+        {
+            throw new PtxException(1,
             $"{constants} bytes of constants; a module may have {MostConstantBytes}");
+        }
         bool isOld = System.Version.TryParse(module.Version, out System.Version? version) && version < new System.Version(8, 1);
         int most = isOld ? 4352 : 32764;
         foreach (PtxFunction entry in module.Functions.Values.Where(f => f.IsEntry))
+        {
             if (entry.Parameters.Sum(p => p.Size) is var bytes && bytes > most)
+            {
                 throw new PtxException(entry.Line,
                     $"{entry.Name} has {bytes} bytes of parameters; with .version {module.Version} it may have {most}");
+            }
+        }
     }
 
     private void Directive(VariableParser variables)
@@ -57,7 +67,8 @@ internal sealed class ModuleParser(List<Token> tokens)
     {
         reader.Take();
         Token number = reader.Take();
-        if (number.Kind is not (TokenKind.Real or TokenKind.Integer)) throw new PtxException(number.Line, ".version needs a number");
+        if (number.Kind is not (TokenKind.Real or TokenKind.Integer))
+            throw new PtxException(number.Line, ".version needs a number");
         module.Version = number.Text;
     }
 
@@ -65,7 +76,8 @@ internal sealed class ModuleParser(List<Token> tokens)
     {
         reader.Take();
         var names = new List<string>();
-        do names.Add(reader.ExpectName());
+        do
+            names.Add(reader.ExpectName());
         while (reader.TryTake(","));
         module.Targets = names;
     }
@@ -74,16 +86,19 @@ internal sealed class ModuleParser(List<Token> tokens)
     {
         reader.Take();
         int line = reader.Line;
-        if (reader.ExpectInteger() != 64) throw new PtxException(line, "only 64-bit addresses are supported");
+        if (reader.ExpectInteger() != 64)
+            throw new PtxException(line, "only 64-bit addresses are supported");
     }
 
     private void File()
     {
         reader.Take();
         int number = reader.ExpectInteger(0, int.MaxValue);
-        if (reader.Current.Kind != TokenKind.Text) throw reader.Unexpected("a file name");
+        if (reader.Current.Kind != TokenKind.Text)
+            throw reader.Unexpected("a file name");
         module.Files[number] = reader.Take().Text;
-        while (reader.TryTake(",")) reader.ExpectInteger();
+        while (reader.TryTake(","))
+            reader.ExpectInteger();
     }
 
     /// <summary>Debug sections hold nothing that runs: they are skipped to their closing brace.</summary>
@@ -95,9 +110,12 @@ internal sealed class ModuleParser(List<Token> tokens)
         for (int depth = 1; depth > 0;)
         {
             Token token = reader.Take();
-            if (token.Kind == TokenKind.End) throw new PtxException(line, ".section isn't closed");
-            if (token.Is("{")) depth++;
-            else if (token.Is("}")) depth--;
+            if (token.Kind == TokenKind.End)
+                throw new PtxException(line, ".section isn't closed");
+            if (token.Is("{"))
+                depth++;
+            else if (token.Is("}"))
+                depth--;
         }
     }
 
@@ -118,28 +136,34 @@ internal sealed class ModuleParser(List<Token> tokens)
 
     private void Pragma()
     {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(",")) reader.Take();
+        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
+            reader.Take();
         reader.Expect(";");
     }
 
     private void Declaration(VariableParser variables)
     {
         var linkage = new HashSet<string>();
-        while (reader.Current.Text is ".extern" or ".visible" or ".weak" or ".common") linkage.Add(reader.Take().Text);
+        while (reader.Current.Text is ".extern" or ".visible" or ".weak" or ".common")
+            linkage.Add(reader.Take().Text);
         if (reader.Current.Is(".entry") || reader.Current.Is(".func"))
         {
             PtxFunction function = new FunctionParser(reader, variables, scope).Parse();
             if (module.Functions.TryGetValue(function.Name, out PtxFunction? earlier) && earlier.HasBody && function.HasBody)
                 throw new PtxException(function.Line, $"{function.Name} is defined twice");
-            if (earlier is null || function.HasBody) module.Functions[function.Name] = function;
+            if (earlier is null || function.HasBody)
+                module.Functions[function.Name] = function;
             return;
         }
         foreach (PtxVariable variable in variables.Parse(linkage.Contains(".extern")))
         {
             if (variable.Space is StateSpace.Reg or StateSpace.Param or StateSpace.Local)
+            {
                 throw new PtxException(variable.Line,
                     $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
-            if (!scope.Declare(variable)) throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
+            }
+            if (!scope.Declare(variable))
+                throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
             module.Variables.Add(variable);
         }
         reader.Expect(";");

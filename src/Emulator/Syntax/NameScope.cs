@@ -28,7 +28,8 @@ internal sealed class NameScope(NameScope? outer)
     public bool DeclareVector(string name, PtxType type, int lanes, ref int registerCount)
     {
         var parts = new PtxRegister[lanes];
-        if (!vectors.TryAdd(name, parts)) return false;
+        if (!vectors.TryAdd(name, parts))
+            return false;
         for (int i = 0; i < lanes; i++)
         {
             parts[i] = new PtxRegister($"{name}.{"xyzw"[i]}", type, registerCount++);
@@ -44,8 +45,10 @@ internal sealed class NameScope(NameScope? outer)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
         {
-            if (scope.registers.TryGetValue(name, out PtxRegister? found)) return found;
-            if (scope.FromRange(name, ref registerCount) is { } made) return made;
+            if (scope.registers.TryGetValue(name, out PtxRegister? found))
+                return found;
+            if (scope.FromRange(name, ref registerCount) is { } made)
+                return made;
         }
         return null;
     }
@@ -55,8 +58,10 @@ internal sealed class NameScope(NameScope? outer)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
         {
-            if (scope.vectors.TryGetValue(name, out PtxRegister[]? found)) return found;
-            if (scope.RangeOf(name) is not { Lanes: > 1 } range) continue;
+            if (scope.vectors.TryGetValue(name, out PtxRegister[]? found))
+                return found;
+            if (scope.RangeOf(name) is not { Lanes: > 1 } range)
+                continue;
             scope.DeclareVector(name, range.Type, range.Lanes, ref registerCount);
             return scope.vectors[name];
         }
@@ -66,28 +71,40 @@ internal sealed class NameScope(NameScope? outer)
     public PtxVariable? FindVariable(string name)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
-            if (scope.variables.TryGetValue(name, out PtxVariable? found)) return found;
+        {
+            if (scope.variables.TryGetValue(name, out PtxVariable? found))
+                return found;
+        }
         return null;
     }
 
     public int? FindLabel(string name)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
-            if (scope.Labels.TryGetValue(name, out int at)) return at;
+        {
+            if (scope.Labels.TryGetValue(name, out int at))
+                return at;
+        }
         return null;
     }
 
     public List<string>? FindBranchTargets(string name)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
-            if (scope.BranchTargets.TryGetValue(name, out List<string>? found)) return found;
+        {
+            if (scope.BranchTargets.TryGetValue(name, out List<string>? found))
+                return found;
+        }
         return null;
     }
 
     public CallTargets? FindCallTargets(string name)
     {
         for (NameScope? scope = this; scope is not null; scope = scope.Outer)
-            if (scope.CallTargets.TryGetValue(name, out CallTargets? found)) return found;
+        {
+            if (scope.CallTargets.TryGetValue(name, out CallTargets? found))
+                return found;
+        }
         return null;
     }
 
@@ -96,8 +113,11 @@ internal sealed class NameScope(NameScope? outer)
         int point = name.IndexOf('.', StringComparison.Ordinal);
         if (point > 0 && RangeOf(name[..point]) is { Lanes: > 1 } lanes && DeclareVector(name[..point], lanes.Type, lanes.Lanes,
             ref registerCount))
+        {
             return registers.GetValueOrDefault(name);
-        if (RangeOf(name) is not { Lanes: 1 } range) return null;
+        }
+        if (RangeOf(name) is not { Lanes: 1 } range)
+            return null;
         var register = new PtxRegister(name, range.Type, registerCount++);
         registers.Add(name, register);
         return register;
@@ -107,12 +127,16 @@ internal sealed class NameScope(NameScope? outer)
     private (PtxType Type, int Count, int Lanes)? RangeOf(string name)
     {
         int digits = name.Length;
-        while (digits > 0 && char.IsAsciiDigit(name[digits - 1])) digits--;
+        while (digits > 0 && char.IsAsciiDigit(name[digits - 1]))
+            digits--;
         for (int cut = digits; cut < name.Length; cut++)
         {
-            if (!ranges.TryGetValue(name[..cut], out (PtxType Type, int Count, int Lanes) range)) continue;
-            if (!int.TryParse(name.AsSpan(cut), out int number) || number >= range.Count) continue;
-            if (name[cut] == '0' && name.Length > cut + 1) continue;
+            if (!ranges.TryGetValue(name[..cut], out (PtxType Type, int Count, int Lanes) range))
+                continue;
+            if (!int.TryParse(name.AsSpan(cut), out int number) || number >= range.Count)
+                continue;
+            if (name[cut] == '0' && name.Length > cut + 1)
+                continue;
             return range;
         }
         return null;

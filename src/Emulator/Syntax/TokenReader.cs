@@ -14,32 +14,37 @@ internal sealed class TokenReader(List<Token> tokens)
     public Token Take()
     {
         Token token = tokens[at];
-        if (at < tokens.Count - 1) at++;
+        if (at < tokens.Count - 1)
+            at++;
         return token;
     }
 
     public bool TryTake(string text)
     {
-        if (!Current.Is(text)) return false;
+        if (!Current.Is(text))
+            return false;
         Take();
         return true;
     }
 
     public void Expect(string text)
     {
-        if (!TryTake(text)) throw Unexpected($"'{text}'");
+        if (!TryTake(text))
+            throw Unexpected($"'{text}'");
     }
 
     public string ExpectName()
     {
-        if (Current.Kind != TokenKind.Name) throw Unexpected("a name");
+        if (Current.Kind != TokenKind.Name)
+            throw Unexpected("a name");
         return Take().Text;
     }
 
     public long ExpectInteger()
     {
         bool negative = TryTake("-");
-        if (Current.Kind != TokenKind.Integer) throw Unexpected("an integer");
+        if (Current.Kind != TokenKind.Integer)
+            throw Unexpected("an integer");
         long value = (long)Take().Bits;
         return negative ? -value : value;
     }
@@ -48,15 +53,18 @@ internal sealed class TokenReader(List<Token> tokens)
     {
         int line = Line;
         long value = ExpectInteger();
-        if (value < least || value > most) throw new PtxException(line, $"{value} isn't between {least} and {most}");
+        if (value < least || value > most)
+            throw new PtxException(line, $"{value} isn't between {least} and {most}");
         return (int)value;
     }
 
     /// <summary>A comma-separated list that ends with <paramref name="close"/>, which is taken; may be empty.</summary>
     public void List(string close, Action item)
     {
-        if (TryTake(close)) return;
-        do item();
+        if (TryTake(close))
+            return;
+        do
+            item();
         while (TryTake(","));
         Expect(close);
     }

@@ -22,7 +22,8 @@ internal sealed class VariableParser(TokenReader reader)
     {
         var variables = new List<PtxVariable>();
         Func<IEnumerable<PtxVariable>> next = Start(isExtern);
-        do variables.AddRange(next());
+        do
+            variables.AddRange(next());
         while (reader.TryTake(","));
         return variables;
     }
@@ -68,7 +69,10 @@ internal sealed class VariableParser(TokenReader reader)
     private void PointerHints()
     {
         while (reader.Current.Text is ".ptr" or ".global" or ".const" or ".shared" or ".local" or ".align")
-            if (reader.Take().Text == ".align") Alignment();
+        {
+            if (reader.Take().Text == ".align")
+                Alignment();
+        }
     }
 
     private int Alignment()
@@ -81,7 +85,10 @@ internal sealed class VariableParser(TokenReader reader)
     {
         reader.Expect("(");
         while (!reader.TryTake(")"))
-            if (reader.Take().Kind == TokenKind.End) throw reader.Unexpected("')'");
+        {
+            if (reader.Take().Kind == TokenKind.End)
+                throw reader.Unexpected("')'");
+        }
     }
 
     /// <summary>The fields of a texture, sampler or surface: <c>{ addr_mode_0 = clamp_to_edge, filter_mode = linear }</c>.</summary>
@@ -89,7 +96,10 @@ internal sealed class VariableParser(TokenReader reader)
     {
         reader.Expect("{");
         while (!reader.TryTake("}"))
-            if (reader.Take().Kind == TokenKind.End) throw reader.Unexpected("'}'");
+        {
+            if (reader.Take().Kind == TokenKind.End)
+                throw reader.Unexpected("'}'");
+        }
     }
 
     private IEnumerable<PtxVariable> Named(StateSpace space, PtxType type, int lanes, int align, bool isOpaque, bool isExtern)
@@ -98,25 +108,34 @@ internal sealed class VariableParser(TokenReader reader)
         string name = reader.ExpectName();
         long elements = lanes;
         bool open = false;
-        if (reader.TryTake("<")) return Numbered(name, line, space, type, elements, align);
+        if (reader.TryTake("<"))
+            return Numbered(name, line, space, type, elements, align);
         while (reader.TryTake("["))
         {
-            if (reader.TryTake("]")) { open = true; continue; }
+            if (reader.TryTake("]"))
+            {
+                open = true;
+                continue;
+            }
             elements = Times(elements, new ConstantParser(reader).ParseInteger(), type.Bytes(), line);
             reader.Expect("]");
         }
         var initial = new InitializerParser(reader, type);
         if (reader.TryTake("="))
         {
-            if (isOpaque) SkipFields();
-            else initial.Parse();
+            if (isOpaque)
+                SkipFields();
+            else
+                initial.Parse();
         }
         long size = elements * type.Bytes();
-        if (open && initial.Bytes.Count > 0) size = Math.Max(size, initial.Bytes.Count);
+        if (open && initial.Bytes.Count > 0)
+            size = Math.Max(size, initial.Bytes.Count);
         bool isDynamic = open && initial.Bytes.Count == 0;
         if (isDynamic && !(isExtern && space == StateSpace.Shared) && space != StateSpace.Param && !isExtern)
             throw new PtxException(line, $"{name}[] has no size");
-        if (initial.Bytes.Count > size) throw new PtxException(line, $"the initialiser of {name} is longer than it");
+        if (initial.Bytes.Count > size)
+            throw new PtxException(line, $"the initialiser of {name} is longer than it");
         var variable = new PtxVariable(name, space, type, line)
         {
             Align = align,

@@ -19,10 +19,13 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "mma.sync")) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "mma.sync"))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
         warp.Cta.Launch.Counters.MatrixMultiplies++;
-        for (int lane = 0; lane < Warp.Lanes; lane++) Gather(warp, lane);
+        for (int lane = 0; lane < Warp.Lanes; lane++)
+            Gather(warp, lane);
         for (int i = 0; i < results.Length; i++)
         {
             int lane = i % Warp.Lanes, register = i / Warp.Lanes;
@@ -32,8 +35,10 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
         }
         for (int i = 0; i < results.Length; i++)
         {
-            if (types.IsDouble) warp.Slot<ulong>(d[i / Warp.Lanes])[i % Warp.Lanes] = results[i];
-            else warp.Slot<uint>(d[i / Warp.Lanes])[i % Warp.Lanes] = (uint)results[i];
+            if (types.IsDouble)
+                warp.Slot<ulong>(d[i / Warp.Lanes])[i % Warp.Lanes] = results[i];
+            else
+                warp.Slot<uint>(d[i / Warp.Lanes])[i % Warp.Lanes] = (uint)results[i];
         }
     }
 
@@ -41,13 +46,19 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
     {
         int registersInRow = rows / 8;
         for (int register = 0; register < a.Length; register++)
+        {
             for (int e = 0; e < perRegister; e++)
+            {
                 product.SetA(registersInRow == 1 ? lane >> 2 : Fragment.RowOfA(lane, register), Fragment.KOf(lane,
                     register / registersInRow, e, perRegister),
                     Part(Read(warp, a[register], lane), e, bitsOfA));
+            }
+        }
         for (int register = 0; register < b.Length; register++)
+        {
             for (int e = 0; e < perRegister; e++)
                 product.SetB(Fragment.KOf(lane, register, e, perRegister), lane >> 2, Part(Read(warp, b[register], lane), e, bitsOfB));
+        }
     }
 
     private ulong Read(Warp warp, int slot, int lane) => types.IsDouble ? warp.Slot<ulong>(slot)[lane] : warp.Slot<uint>(slot)[lane];

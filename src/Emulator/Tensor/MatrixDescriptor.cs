@@ -18,10 +18,12 @@ internal readonly struct MatrixDescriptor(ulong bits)
     /// <param name="line">row if K is contiguous, else k</param> <param name="byteInLine">byte along the contiguous dimension</param>
     public uint AddressOf(int line, int byteInLine, bool kContiguous)
     {
-        if ((bits >> 49 & 7) != 0) throw new FaultException(FaultKind.Invalid, "a matrix descriptor with a base offset isn't supported");
+        if ((bits >> 49 & 7) != 0)
+            throw new FaultException(FaultKind.Invalid, "a matrix descriptor with a base offset isn't supported");
         uint span = Span;
         uint inner = (uint)byteInLine % span, outer = (uint)byteInLine / span;
-        if (!kContiguous && span == 16) throw new FaultException(FaultKind.Invalid, "a transposed wgmma operand without swizzle isn't supported");
+        if (!kContiguous && span == 16)
+            throw new FaultException(FaultKind.Invalid, "a transposed wgmma operand without swizzle isn't supported");
         // along the contiguous dimension atoms are a leading offset apart, groups of eight lines a stride
         uint address = Start + ((uint)(line / 8) * Stride) + ((uint)(line % 8) * span) + (outer * Leading) + inner;
         return Swizzle(address, span);

@@ -42,7 +42,8 @@ internal readonly struct MatrixElement(int significand, int exponent, byte speci
         if (hasInfinity && field == (1 << exponentBits) - 1)
             return new MatrixElement(negative ? -1 : 1, 0, fraction == 0 ? Infinite : Nan);
         int significand = field == 0 ? fraction : fraction | 1 << fractionBits;
-        if (significand == 0) return new MatrixElement(0, ZeroExponent, 0);
+        if (significand == 0)
+            return new MatrixElement(0, ZeroExponent, 0);
         return new MatrixElement(negative ? -significand : significand, Math.Max(field, 1) - bias, 0);
     }
 }

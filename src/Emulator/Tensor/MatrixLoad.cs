@@ -22,17 +22,26 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, Syntax.Opcode)) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, $"{Syntax.Opcode} needs all 32 lanes");
+        if (warp.AwaitsWhole(this, Syntax.Opcode))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, $"{Syntax.Opcode} needs all 32 lanes");
         MemoryReference.Addresses(warp, address);
         Counters counters = warp.Cta.Launch.Counters;
         counters.MatrixAccess(this, warp.Addresses, registers.Length);
         warp.Begin(Line);
         for (int tile = 0; tile < registers.Length; tile++)
-            for (int row = 0; row < 8; row++) Row(warp, tile, row);
-        if (unwritten is null) return;
+        {
+            for (int row = 0; row < 8; row++)
+                Row(warp, tile, row);
+        }
+        if (unwritten is null)
+            return;
         for (int i = 0; i < unwritten.Length; i++)
-            if (unwritten[i].Any) warp.Unwritten.Set(registers[i / Warp.Lanes], i % Warp.Lanes, unwritten[i]);
+        {
+            if (unwritten[i].Any)
+                warp.Unwritten.Set(registers[i / Warp.Lanes], i % Warp.Lanes, unwritten[i]);
+        }
         unwritten = null;
     }
 
@@ -41,8 +50,10 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
         int provider = (tile * 8) + row;
         ulong at = (ulong)warp.Addresses[provider];
         StateSpace where = space;
-        if (where == StateSpace.Generic) (where, at) = MemoryReference.FromGeneric(warp, provider, at);
-        if (at % RowBytes != 0) throw MemoryReference.Misaligned(warp, where, at, RowBytes, provider, $"a row of {Syntax.Opcode}, which needs 16 bytes,");
+        if (where == StateSpace.Generic)
+            (where, at) = MemoryReference.FromGeneric(warp, provider, at);
+        if (at % RowBytes != 0)
+            throw MemoryReference.Misaligned(warp, where, at, RowBytes, provider, $"a row of {Syntax.Opcode}, which needs 16 bytes,");
         Allocation allocation = MemoryReference.Locate(warp, where, at, RowBytes, provider);
         long offset = (long)(MemoryReference.Offset(where, at) - allocation.Address);
         ushort* elements = (ushort*)(allocation.Data + offset);
@@ -58,7 +69,8 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
             }
             UnwrittenBytes missing = allocation.Shadow.Read(allocation, offset + (4 * pair), 4, warp.Access);
             ToRegisters(warp, tile, row, pair, ((uint*)elements)[pair]);
-            if (missing.Any) Carry(tile, row, pair, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
+            if (missing.Any)
+                Carry(tile, row, pair, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
         }
     }
 
@@ -74,15 +86,18 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
         for (int half = 0; half < 2; half++)
         {
             UnwrittenBytes part = word.Bytes.Part(half * 2, 2);
-            if (part.Any) unwritten[first + (half * 4)] = unwritten[first + (half * 4)].Join(word with { Bytes = part.Up(up) });
+            if (part.Any)
+                unwritten[first + (half * 4)] = unwritten[first + (half * 4)].Join(word with { Bytes = part.Up(up) });
         }
     }
 
     private UnwrittenBytes Missing(Warp warp, int tile, int row, int pair)
     {
         int slot = registers[tile], first = transposed ? (2 * pair * 4) + (row / 2) : (row * 4) + pair;
-        if (warp.Ready[slot] == ~0u) return default;
-        if (!transposed) return warp.Unwritten.Of(slot, first).Bytes.Part(0, 4);
+        if (warp.Ready[slot] == ~0u)
+            return default;
+        if (!transposed)
+            return warp.Unwritten.Of(slot, first).Bytes.Part(0, 4);
         int from = (row & 1) * 2;
         return warp.Unwritten.Of(slot, first).Bytes.Part(from, 2).Join(warp.Unwritten.Of(slot, first + 4).Bytes.Part(from, 2).Up(2));
     }
@@ -92,7 +107,8 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
     {
         int first = transposed ? (2 * pair * 4) + (row / 2) : (row * 4) + pair;
         warp.SetLane(first);
-        if (transposed) warp.Access.Mask = warp.Access.IssuerMask = 1u << first | 1u << first + 4;
+        if (transposed)
+            warp.Access.Mask = warp.Access.IssuerMask = 1u << first | 1u << first + 4;
     }
 
     private void ToRegisters(Warp warp, int tile, int row, int pair, uint word)
@@ -110,7 +126,8 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
 
     private uint FromRegisters(Warp warp, int tile, int row, int pair)
     {
-        if (!transposed) return warp.Slot<uint>(registers[tile])[(row * 4) + pair];
+        if (!transposed)
+            return warp.Slot<uint>(registers[tile])[(row * 4) + pair];
         ushort* from = warp.Slot<ushort>(registers[tile]);
         int first = (2 * pair * 4) + (row / 2);
         return from[(first * 2) + (row & 1)] | (uint)from[((first + 4) * 2) + (row & 1)] << 16;

@@ -22,25 +22,35 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "mma.sync")) return;
-        if (warp.Live != ~0u) throw new Checking.FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "mma.sync"))
+            return;
+        if (warp.Live != ~0u)
+            throw new Checking.FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
         warp.Cta.Launch.Counters.MatrixMultiplies++;
         Unwritten[]? missing = Missing(warp);
         GatherA(warp);
         GatherB(warp);
         product ??= new MatrixProduct(shape.K, Columns, shape.A, shape.B, shape.C, warp.Cta.Launch.MatrixRule);
-        if (!shape.IsInteger && shape.C == PtxType.F32 && shape.D == PtxType.F32 && Avx2.IsSupported) RowPairs(warp, product);
-        else Elements(warp, product);
-        foreach (int slot in d) warp.Ready[slot] = ~0u;
-        if (missing is null) return;
+        if (!shape.IsInteger && shape.C == PtxType.F32 && shape.D == PtxType.F32 && Avx2.IsSupported)
+            RowPairs(warp, product);
+        else
+            Elements(warp, product);
+        foreach (int slot in d)
+            warp.Ready[slot] = ~0u;
+        if (missing is null)
+            return;
         for (int i = 0; i < missing.Length; i++)
-            if (missing[i].Any) warp.Unwritten.Set(d[i / Warp.Lanes], i % Warp.Lanes, missing[i].AsComputed());
+        {
+            if (missing[i].Any)
+                warp.Unwritten.Set(d[i / Warp.Lanes], i % Warp.Lanes, missing[i].AsComputed());
+        }
     }
 
     /// <summary>Eight lanes of two neighbouring registers hold two rows of C and D: taken together, every other element is the next column.</summary>
     private void RowPairs(Warp warp, MatrixProduct product)
     {
         for (int half = 0; half < 2; half++)
+        {
             for (int lane = 0; lane < Warp.Lanes; lane += 8)
             {
                 Vector256<int> even = Vector256.Load(warp.Slot<int>(c[2 * half]) + lane), odd = Vector256.Load(warp.Slot<int>(c[(2 * half) + 1]) + lane);
@@ -51,16 +61,23 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
                 Avx2.Permute4x64(Avx.Shuffle(x, y, 0b10_00_10_00).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[2 * half]) + lane);
                 Avx2.Permute4x64(Avx.Shuffle(x, y, 0b11_01_11_01).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[(2 * half) + 1]) + lane);
             }
+        }
     }
 
     private void Elements(Warp warp, MatrixProduct product)
     {
         Span<uint> sums = stackalloc uint[Rows * Columns];
         for (int lane = 0; lane < Warp.Lanes; lane++)
-            for (int i = 0; i < 4; i++) sums[At(lane, i)] = Addend(warp, lane, i);
-        if (shape.IsInteger) Integers(sums);
-        else product.Run(left, right, sums);
-        for (int lane = 0; lane < Warp.Lanes; lane++) Write(warp, lane, sums);
+        {
+            for (int i = 0; i < 4; i++)
+                sums[At(lane, i)] = Addend(warp, lane, i);
+        }
+        if (shape.IsInteger)
+            Integers(sums);
+        else
+            product.Run(left, right, sums);
+        for (int lane = 0; lane < Warp.Lanes; lane++)
+            Write(warp, lane, sums);
     }
 
     private static int At(int lane, int i) => (Fragment.RowOfC(lane, i) * Columns) + Fragment.ColumnOfC(lane, i);
@@ -76,9 +93,15 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         left.Clear();
         for (int register = 0; register < a.Length; register++)
         {
-            if (perRegister == 2 && Avx2.IsSupported) PairsOfA(warp, register);
-            else Each(warp, a[register], (lane, e) => (Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, perRegister),
+            if (perRegister == 2 && Avx2.IsSupported)
+            {
+                PairsOfA(warp, register);
+            }
+            else
+            {
+                Each(warp, a[register], (lane, e) => (Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, perRegister),
                 left, leftIntegers, shape.A);
+            }
         }
     }
 
@@ -101,8 +124,10 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         right.Clear();
         for (int register = 0; register < b.Length; register++)
         {
-            if (perRegister == 2 && Avx2.IsSupported) PairsOfB(warp, register);
-            else Each(warp, b[register], (lane, e) => (Fragment.KOf(lane, register, e, perRegister) * Columns) + (lane >> 2), right, rightIntegers, shape.B);
+            if (perRegister == 2 && Avx2.IsSupported)
+                PairsOfB(warp, register);
+            else
+                Each(warp, b[register], (lane, e) => (Fragment.KOf(lane, register, e, perRegister) * Columns) + (lane >> 2), right, rightIntegers, shape.B);
         }
     }
 
@@ -125,12 +150,16 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         uint* values = warp.Slot<uint>(slot);
         int bits = shape.ElementBytes * 8;
         for (int lane = 0; lane < Warp.Lanes; lane++)
+        {
             for (int e = 0; e < perRegister; e++)
             {
                 uint value = bits == 32 ? values[lane] : values[lane] >> e * bits & (1u << bits) - 1;
-                if (shape.IsInteger) integers[place(lane, e)] = type == PtxType.S8 ? (sbyte)value : (int)value;
-                else floats.Set(place(lane, e), value, type);
+                if (shape.IsInteger)
+                    integers[place(lane, e)] = type == PtxType.S8 ? (sbyte)value : (int)value;
+                else
+                    floats.Set(place(lane, e), value, type);
             }
+        }
     }
 
     private uint Addend(Warp warp, int lane, int i) =>
@@ -141,7 +170,8 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         for (int at = 0; at < sums.Length; at++)
         {
             long sum = (int)sums[at];
-            for (int k = 0; k < shape.K; k++) sum += leftIntegers[(at / Columns * shape.K) + k] * rightIntegers[(k * Columns) + (at % Columns)];
+            for (int k = 0; k < shape.K; k++)
+                sum += leftIntegers[(at / Columns * shape.K) + k] * rightIntegers[(k * Columns) + (at % Columns)];
             sums[at] = shape.Saturate ? (uint)long.Clamp(sum, int.MinValue, int.MaxValue) : (uint)sum;
         }
     }
@@ -149,29 +179,42 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
     private void Write(Warp warp, int lane, ReadOnlySpan<uint> sums)
     {
         if (shape.D == PtxType.F16)
-            for (int i = 0; i < 2; i++) warp.Slot<uint>(d[i])[lane] = sums[At(lane, 2 * i)] | sums[At(lane, (2 * i) + 1)] << 16;
+        {
+            for (int i = 0; i < 2; i++)
+                warp.Slot<uint>(d[i])[lane] = sums[At(lane, 2 * i)] | sums[At(lane, (2 * i) + 1)] << 16;
+        }
         else
-            for (int i = 0; i < 4; i++) warp.Slot<uint>(d[i])[lane] = sums[At(lane, i)];
+        {
+            for (int i = 0; i < 4; i++)
+                warp.Slot<uint>(d[i])[lane] = sums[At(lane, i)];
+        }
     }
 
     /// <summary>What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.</summary>
     private Unwritten[]? Missing(Warp warp)
     {
         uint all = ~0u;
-        foreach (int slot in a) all &= warp.Ready[slot];
-        foreach (int slot in b) all &= warp.Ready[slot];
-        foreach (int slot in c) all &= warp.Ready[slot];
-        if (all == ~0u) return null;
+        foreach (int slot in a)
+            all &= warp.Ready[slot];
+        foreach (int slot in b)
+            all &= warp.Ready[slot];
+        foreach (int slot in c)
+            all &= warp.Ready[slot];
+        if (all == ~0u)
+            return null;
         var rows = new Unwritten[Rows];
         var columns = new Unwritten[Columns];
         var missing = new Unwritten[d.Length * Warp.Lanes];
         for (int lane = 0; lane < Warp.Lanes; lane++)
         {
-            for (int register = 0; register < a.Length; register++) Join(ref rows[Fragment.RowOfA(lane, register)], warp.Unwritten.Of(a[register], lane));
-            foreach (int slot in b) Join(ref columns[lane >> 2], warp.Unwritten.Of(slot, lane));
+            for (int register = 0; register < a.Length; register++)
+                Join(ref rows[Fragment.RowOfA(lane, register)], warp.Unwritten.Of(a[register], lane));
+            foreach (int slot in b)
+                Join(ref columns[lane >> 2], warp.Unwritten.Of(slot, lane));
         }
         int perResult = 4 / d.Length, perAddend = 4 / c.Length;
         for (int lane = 0; lane < Warp.Lanes; lane++)
+        {
             for (int i = 0; i < 4; i++)
             {
                 ref Unwritten one = ref missing[(i / perResult * Warp.Lanes) + lane];
@@ -179,11 +222,13 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
                 Join(ref one, columns[Fragment.ColumnOfC(lane, i)]);
                 Join(ref one, warp.Unwritten.Of(c[i / perAddend], lane));
             }
+        }
         return missing;
     }
 
     private static void Join(ref Unwritten to, Unwritten from)
     {
-        if (from.Any) to = to.Join(from);
+        if (from.Any)
+            to = to.Join(from);
     }
 }

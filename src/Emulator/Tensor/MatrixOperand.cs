@@ -47,7 +47,8 @@ internal sealed unsafe class MatrixOperand
     {
         if (!TrySplit(bits, type, out Vector256<int> values, out Vector256<int> powers))
         {
-            for (int i = 0; i < Vector256<int>.Count; i++) Set(at + i, (uint)bits[i], type);
+            for (int i = 0; i < Vector256<int>.Count; i++)
+                Set(at + i, (uint)bits[i], type);
             return;
         }
         values.Store(Significands + at);
@@ -56,7 +57,8 @@ internal sealed unsafe class MatrixOperand
 
     public void Negate()
     {
-        for (int i = 0; i < significands.Length; i++) Significands[i] = -Significands[i];
+        for (int i = 0; i < significands.Length; i++)
+            Significands[i] = -Significands[i];
     }
 
     /// <summary>As <see cref="MatrixElement.Of"/>; false if one is an infinity or NaN.</summary>

@@ -28,11 +28,13 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
     public void Run(MatrixOperand a, MatrixOperand b, Span<uint> c)
     {
         for (int row = 0; row * columns < c.Length; row++)
+        {
             for (int column = 0; column < columns; column += Wide)
             {
                 Span<uint> eight = c.Slice((row * columns) + column, Wide);
                 Eight(a, b, row, column, Vector256.Create<uint>(eight)).CopyTo(eight);
             }
+        }
     }
 
     /// <summary>Eight neighbouring results of a row from its addends.</summary>
@@ -42,11 +44,14 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         {
             Vector256<uint> sums = c;
             int first = 0;
-            while (first < k && Chunk(a, b, row, column, first, Math.Min(first + chunk, k), ref sums)) first += chunk;
-            if (first >= k) return sums;
+            while (first < k && Chunk(a, b, row, column, first, Math.Min(first + chunk, k), ref sums))
+                first += chunk;
+            if (first >= k)
+                return sums;
         }
         Span<uint> one = stackalloc uint[Wide];
-        for (int i = 0; i < Wide; i++) one[i] = One(a, b, row, column + i, c[i]);
+        for (int i = 0; i < Wide; i++)
+            one[i] = One(a, b, row, column + i, c[i]);
         return Vector256.Create<uint>(one);
     }
 
@@ -54,14 +59,16 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
     {
         var left = new MatrixElement[k];
         var right = new MatrixElement[k];
-        for (int i = 0; i < k; i++) (left[i], right[i]) = (a[(row * k) + i], b[(i * columns) + column]);
+        for (int i = 0; i < k; i++)
+            (left[i], right[i]) = (a[(row * k) + i], b[(i * columns) + column]);
         return MatrixSum.Dot(left, right, type, typeB, addend, accumulator, rule);
     }
 
     /// <summary>False if an addend is an infinity or NaN.</summary>
     private bool Chunk(MatrixOperand a, MatrixOperand b, int row, int column, int first, int end, ref Vector256<uint> c)
     {
-        if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents)) return false;
+        if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents))
+            return false;
         // locals, which stay in registers: these loops are all that costs time here
         int step = columns, up = shift, count = end - first, at = (row * k) + first;
         int* values = a.Significands + at, powers = a.Exponents + at;
@@ -102,7 +109,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         Vector256<double> scaledLow = low * (Avx2.ConvertToVector256Int64(power.GetLower()) << 52).AsDouble();
         Vector256<double> scaledHigh = high * (Avx2.ConvertToVector256Int64(power.GetUpper()) << 52).AsDouble();
         rounded = default;
-        if (!IsNormal(scaledLow) || !IsNormal(scaledHigh)) return false;
+        if (!IsNormal(scaledLow) || !IsNormal(scaledHigh))
+            return false;
         Vector256<double> mask = Vector256.Create(~((1L << 29) - 1)).AsDouble();   // the bits that single precision hasn't got
         rounded = Vector256.Create(Avx.ConvertToVector128Single(scaledLow & mask),
             Avx.ConvertToVector128Single(scaledHigh & mask)).AsUInt32();
@@ -125,7 +133,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         low.Store(sums);
         high.Store(sums + 4);
         largest.Store(exponents);
-        for (int i = 0; i < Wide; i++) rounded[i] = MatrixSum.Round((long)sums[i], exponents[i] - kept, accumulator);
+        for (int i = 0; i < Wide; i++)
+            rounded[i] = MatrixSum.Round((long)sums[i], exponents[i] - kept, accumulator);
         return Vector256.Load(rounded);
     }
 

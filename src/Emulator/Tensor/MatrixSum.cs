@@ -30,8 +30,10 @@ internal static class MatrixSum
             special |= row[i].Special | column[i].Special;
             largest = Math.Max(largest, row[i].Exponent + column[i].Exponent);
         }
-        if (special != 0) return Special(row, column, addend, accumulator);
-        if (largest < MatrixElement.ZeroExponent / 2) return 0;
+        if (special != 0)
+            return Special(row, column, addend, accumulator);
+        if (largest < MatrixElement.ZeroExponent / 2)
+            return 0;
         long sum = Cut(addend.Significand, kept - MatrixElement.FractionBits(accumulator) - (largest - addend.Exponent));
         int shift = kept - fraction - largest;
         for (int i = 0; i < row.Length; i++)
@@ -45,19 +47,23 @@ internal static class MatrixSum
 
     private static long Cut(long value, int shift)
     {
-        if (shift >= 0) return value << shift;
-        if (shift <= -63) return 0;
+        if (shift >= 0)
+            return value << shift;
+        if (shift <= -63)
+            return 0;
         return value < 0 ? -(-value >> -shift) : value >> -shift;
     }
 
     /// <summary>sum · 2^exponent as single precision, rounded toward zero.</summary>
     private static uint TowardZero(long sum, int exponent)
     {
-        if (sum == 0) return 0;
+        if (sum == 0)
+            return 0;
         uint sign = sum < 0 ? 0x8000_0000 : 0;
         ulong magnitude = (ulong)Math.Abs(sum);
         int top = 63 - (int)ulong.LeadingZeroCount(magnitude), power = top + exponent;
-        if (power is < -126 or > 127) return FloatFormat.F32.Encode(Math.ScaleB((double)sum, exponent), RoundingMode.TowardZero);
+        if (power is < -126 or > 127)
+            return FloatFormat.F32.Encode(Math.ScaleB((double)sum, exponent), RoundingMode.TowardZero);
         uint fraction = (uint)(top >= 23 ? magnitude >> top - 23 : magnitude << 23 - top) & 0x7f_ffff;
         return sign | (uint)(power + 127) << 23 | fraction;
     }
@@ -68,16 +74,23 @@ internal static class MatrixSum
         uint nan = accumulator == PtxType.F16 ? 0x7fffu : 0x7fff_ffff, infinity = accumulator == PtxType.F16 ? 0x7c00u : 0x7f80_0000;
         uint sign = accumulator == PtxType.F16 ? 0x8000u : 0x8000_0000;
         bool plus = false, minus = false;
-        if (addend.Special == MatrixElement.Nan) return nan;
-        if (addend.Special == MatrixElement.Infinite) (plus, minus) = (addend.Significand > 0, addend.Significand < 0);
+        if (addend.Special == MatrixElement.Nan)
+            return nan;
+        if (addend.Special == MatrixElement.Infinite)
+            (plus, minus) = (addend.Significand > 0, addend.Significand < 0);
         for (int i = 0; i < row.Length; i++)
         {
             MatrixElement x = row[i], y = column[i];
-            if (((x.Special | y.Special) & MatrixElement.Nan) != 0) return nan;
-            if ((x.Special | y.Special) == 0) continue;
-            if (x.Significand == 0 || y.Significand == 0) return nan;
-            if (x.Significand > 0 == y.Significand > 0) plus = true;
-            else minus = true;
+            if (((x.Special | y.Special) & MatrixElement.Nan) != 0)
+                return nan;
+            if ((x.Special | y.Special) == 0)
+                continue;
+            if (x.Significand == 0 || y.Significand == 0)
+                return nan;
+            if (x.Significand > 0 == y.Significand > 0)
+                plus = true;
+            else
+                minus = true;
         }
         return plus && minus ? nan : plus ? infinity : infinity | sign;
     }

@@ -8,11 +8,14 @@ internal sealed unsafe class MatrixTranspose(int d, int a) : Instruction
 {
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "movmatrix")) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "movmatrix needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "movmatrix"))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, "movmatrix needs all 32 lanes");
         Span<ushort> elements = stackalloc ushort[64];
         new ReadOnlySpan<ushort>(warp.Slot<ushort>(a), 64).CopyTo(elements);
         ushort* to = warp.Slot<ushort>(d);
-        for (int i = 0; i < 64; i++) to[i] = elements[i % 8 * 8 + i / 8];
+        for (int i = 0; i < 64; i++)
+            to[i] = elements[i % 8 * 8 + i / 8];
     }
 }

@@ -16,11 +16,15 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "mma.sync")) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "mma.sync"))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, "mma.sync needs all 32 lanes");
         warp.Cta.Launch.Counters.MatrixMultiplies++;
-        for (int lane = 0; lane < Warp.Lanes; lane++) Gather(warp, lane, products[lane / 4 % Groups]);
         for (int lane = 0; lane < Warp.Lanes; lane++)
+            Gather(warp, lane, products[lane / 4 % Groups]);
+        for (int lane = 0; lane < Warp.Lanes; lane++)
+        {
             for (int i = 0; i < Size; i++)
             {
                 // C and D may be of different types, and then their elements stand in other places
@@ -28,12 +32,17 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
                 results[lane * Size + i] = (uint)products[lane / 4 % Groups].Element(row, column, Addend(warp, lane, row, column),
                     warp.Cta.Launch.MatrixRule);
             }
+        }
         for (int lane = 0; lane < Warp.Lanes; lane++)
+        {
             for (int i = 0; i < Size; i++)
             {
-                if (types.D == PtxType.F32) warp.Slot<uint>(d[i])[lane] = results[lane * Size + i];
-                else warp.Slot<ushort>(d[i / 2])[lane * 2 + (i & 1)] = (ushort)results[lane * Size + i];
+                if (types.D == PtxType.F32)
+                    warp.Slot<uint>(d[i])[lane] = results[lane * Size + i];
+                else
+                    warp.Slot<ushort>(d[i / 2])[lane * 2 + (i & 1)] = (ushort)results[lane * Size + i];
             }
+        }
     }
 
     /// <summary>Row or column of a lane among the eight of its group.</summary>
@@ -48,10 +57,14 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
         {
             ulong left = warp.Slot<ushort>(a[i / 2])[lane * 2 + (i & 1)], right = warp.Slot<ushort>(b[i / 2])[lane * 2 + (i & 1)];
             int others = i + (lane < 16 ? 0 : 4);
-            if (aByRows) product.SetA(InGroup(lane), i, left);
-            else product.SetA(others, lane % 4, left);
-            if (bByRows) product.SetB(lane % 4, others, right);
-            else product.SetB(i, InGroup(lane), right);
+            if (aByRows)
+                product.SetA(InGroup(lane), i, left);
+            else
+                product.SetA(others, lane % 4, left);
+            if (bByRows)
+                product.SetB(lane % 4, others, right);
+            else
+                product.SetB(i, InGroup(lane), right);
         }
     }
 
@@ -62,8 +75,10 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
         {
             int holder = first + other % 4 + (other < 4 ? 0 : 16);
             for (int i = 0; i < Size; i++)
+            {
                 if (Place(types.C, holder, i) == (row, column))
                     return types.C == PtxType.F32 ? warp.Slot<uint>(c[i])[holder] : warp.Slot<ushort>(c[i / 2])[holder * 2 + (i & 1)];
+            }
         }
         throw new InvalidOperationException("every element has a place");
     }

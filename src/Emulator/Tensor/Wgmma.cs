@@ -19,16 +19,23 @@ internal sealed unsafe class Wgmma(
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "wgmma")) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "wgmma needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "wgmma"))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, "wgmma needs all 32 lanes");
         warp.Cta.Warpgroups.Step(warp, this);
         warp.Cta.Launch.Counters.MatrixMultiplies++;
         bool accumulates = ((warp.Predicate(scale.Slot) ^ scale.Flip) & 1) != 0;
         SelfChannel channel = warp.Async.Channel(Actor.Wgmma, warp.Cta);
         int group = channel.LastUsed[0] = channel.Group[0];
         if (accumulates)
+        {
             foreach (int slot in d)
-                if (warp.Ready[slot] != ~0u && !warp.Wgmma.IsPending(slot)) throw Missing(warp, slot);
+            {
+                if (warp.Ready[slot] != ~0u && !warp.Wgmma.IsPending(slot))
+                    throw Missing(warp, slot);
+            }
+        }
         warp.Wgmma.Issue(warp, d, a, group);
         Access access = Begin(warp, channel, group);
         nint[] left = a.Length > 0 ? [] : Pieces(warp, access, descriptorA, warp.Number % 4 * Rows, Rows, transposed.A);
@@ -64,6 +71,7 @@ internal sealed unsafe class Wgmma(
         int skipped = byK ? first * shape.ElementBytes : 0;
         var pieces = new nint[lines * (bytes / 16)];
         for (int i = 0, line = start; line < start + lines; line++)
+        {
             for (int at = 0; at < bytes; at += 16, i++)
             {
                 uint address = descriptor.AddressOf(line, skipped + at, !byK);
@@ -71,6 +79,7 @@ internal sealed unsafe class Wgmma(
                 allocation.Shadow.ReadWritten(allocation, address - (long)allocation.Address, 16, access);
                 pieces[i] = (nint)(allocation.Data + (address - allocation.Address));
             }
+        }
         return pieces;
     }
 
@@ -78,22 +87,28 @@ internal sealed unsafe class Wgmma(
     {
         MatrixOperand rows = a.Length > 0 ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => (line * shape.K) + k);
         MatrixOperand lines = Gather(right, columns, shape.B, transposed.B, (line, k) => (k * columns) + line);
-        if (signs.A < 0) rows.Negate();
-        if (signs.B < 0) lines.Negate();
+        if (signs.A < 0)
+            rows.Negate();
+        if (signs.B < 0)
+            lines.Negate();
         bool half = shape.D == PtxType.F16;
         var sums = new uint[Rows * columns];
         if (accumulates)
+        {
             for (int at = 0; at < sums.Length; at++)
             {
                 (int lane, int i) = Fragment.OfC(at / columns, at % columns);
                 sums[at] = half ? warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] : warp.Slot<uint>(d[i])[lane];
             }
+        }
         new MatrixProduct(shape.K, columns, shape.A, shape.B, shape.D, warp.Cta.Launch.MatrixRule).Run(rows, lines, sums);
         for (int at = 0; at < sums.Length; at++)
         {
             (int lane, int i) = Fragment.OfC(at / columns, at % columns);
-            if (half) warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] = (ushort)sums[at];
-            else warp.Slot<uint>(d[i])[lane] = sums[at];
+            if (half)
+                warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] = (ushort)sums[at];
+            else
+                warp.Slot<uint>(d[i])[lane] = sums[at];
         }
     }
 
@@ -103,11 +118,13 @@ internal sealed unsafe class Wgmma(
         int per = 16 / shape.ElementBytes, k = shape.K, line = (byK ? count : k) / per;
         var elements = new MatrixOperand(count * k);
         for (int piece = 0; piece < pieces.Length; piece++)
+        {
             for (int e = 0; e < per; e++)
             {
                 int along = (piece % line * per) + e, across = piece / line;
                 elements.Set(byK ? place(along, across) : place(across, along), Bits((byte*)pieces[piece], e), type);
             }
+        }
         return elements;
     }
 
@@ -123,12 +140,16 @@ internal sealed unsafe class Wgmma(
         int per = 4 / shape.ElementBytes;
         var elements = new MatrixOperand(Rows * shape.K);
         for (int register = 0; register < a.Length; register++)
+        {
             for (int lane = 0; lane < Warp.Lanes; lane++)
+            {
                 for (int e = 0; e < per; e++)
                 {
                     uint bits = Bits((byte*)(warp.Slot<uint>(a[register]) + lane), e);
                     elements.Set((Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, per), bits, shape.A);
                 }
+            }
+        }
         return elements;
     }
 }

@@ -18,25 +18,33 @@ internal sealed class WholeProduct(MatrixTypes types, int rows, int columns, int
     public void SetA(int row, int k, ulong bits)
     {
         int at = row * depth + k;
-        if (types.IsFloat) leftFloats[at] = MatrixElement.Of((uint)bits, types.A);
-        else if (types.IsDouble) leftDoubles[at] = BitConverter.UInt64BitsToDouble(bits);
-        else leftIntegers[at] = Integer(bits, types.A);
+        if (types.IsFloat)
+            leftFloats[at] = MatrixElement.Of((uint)bits, types.A);
+        else if (types.IsDouble)
+            leftDoubles[at] = BitConverter.UInt64BitsToDouble(bits);
+        else
+            leftIntegers[at] = Integer(bits, types.A);
     }
 
     public void SetB(int k, int column, ulong bits)
     {
         int at = column * depth + k;
-        if (types.IsFloat) rightFloats[at] = MatrixElement.Of((uint)bits, types.B);
-        else if (types.IsDouble) rightDoubles[at] = BitConverter.UInt64BitsToDouble(bits);
-        else rightIntegers[at] = Integer(bits, types.B);
+        if (types.IsFloat)
+            rightFloats[at] = MatrixElement.Of((uint)bits, types.B);
+        else if (types.IsDouble)
+            rightDoubles[at] = BitConverter.UInt64BitsToDouble(bits);
+        else
+            rightIntegers[at] = Integer(bits, types.B);
     }
 
     /// <summary>Bits of an element of D, from those of C's.</summary>
     public ulong Element(int row, int column, ulong c, MatrixRule rule)
     {
         int left = row * depth, right = column * depth;
-        if (types.IsDouble) return Double(left, right, c);
-        if (types.IsInteger) return Integer(left, right, (int)c);
+        if (types.IsDouble)
+            return Double(left, right, c);
+        if (types.IsInteger)
+            return Integer(left, right, (int)c);
         PtxType sum = types.C == types.D ? types.C : PtxType.F32;
         uint addend = types.C == sum ? (uint)c : FloatFormat.F32.Encode(FloatFormat.F16.Decode((uint)c));
         uint result = MatrixSum.Dot(leftFloats.AsSpan(left, depth), rightFloats.AsSpan(right, depth), types.A, types.B, addend, sum, rule);
@@ -46,7 +54,8 @@ internal sealed class WholeProduct(MatrixTypes types, int rows, int columns, int
     private ulong Double(int left, int right, ulong c)
     {
         double sum = BitConverter.UInt64BitsToDouble(c);
-        for (int k = 0; k < depth; k++) sum = DoubleRounding.MultiplyAdd(leftDoubles[left + k], rightDoubles[right + k], sum, types.Rounding);
+        for (int k = 0; k < depth; k++)
+            sum = DoubleRounding.MultiplyAdd(leftDoubles[left + k], rightDoubles[right + k], sum, types.Rounding);
         return BitConverter.DoubleToUInt64Bits(sum);
     }
 

@@ -26,7 +26,8 @@ internal sealed unsafe class WmmaFragment(int columns, int elements, PtxType typ
     public void Write(Warp warp, int row, int column, ulong value)
     {
         (int lane, int at) = Math.DivRem(row * columns + column, perLane);
-        for (int room = registers.Length * registerBytes * 8 / bits; at < room; at += perLane) Set(warp, lane, at, value);
+        for (int room = registers.Length * registerBytes * 8 / bits; at < room; at += perLane)
+            Set(warp, lane, at, value);
     }
 
     /// <summary>What of an element nobody wrote.</summary>
@@ -34,7 +35,8 @@ internal sealed unsafe class WmmaFragment(int columns, int elements, PtxType typ
     {
         (int lane, int at) = Math.DivRem(row * columns + column, perLane);
         (int register, int first, int count) = Place(at);
-        if (warp.Ready[registers[register]] == ~0u) return default;
+        if (warp.Ready[registers[register]] == ~0u)
+            return default;
         Unwritten all = warp.Unwritten.Of(registers[register], lane);
         return all with { Bytes = all.Bytes.Part(first, count) };
     }
@@ -55,10 +57,15 @@ internal sealed unsafe class WmmaFragment(int columns, int elements, PtxType typ
     /// <summary>All elements are in their registers, which count as written but for what is missing.</summary>
     public void Settle(Warp warp)
     {
-        foreach (int slot in registers) warp.Ready[slot] = ~0u;
-        if (missing is null) return;
+        foreach (int slot in registers)
+            warp.Ready[slot] = ~0u;
+        if (missing is null)
+            return;
         for (int i = 0; i < missing.Length; i++)
-            if (missing[i].Any) warp.Unwritten.Set(registers[i / Warp.Lanes], i % Warp.Lanes, missing[i]);
+        {
+            if (missing[i].Any)
+                warp.Unwritten.Set(registers[i / Warp.Lanes], i % Warp.Lanes, missing[i]);
+        }
         missing = null;
     }
 
@@ -70,7 +77,8 @@ internal sealed unsafe class WmmaFragment(int columns, int elements, PtxType typ
 
     private ulong Get(Warp warp, int lane, int at)
     {
-        if (registerBytes == 8) return warp.Slot<ulong>(registers[at])[lane];
+        if (registerBytes == 8)
+            return warp.Slot<ulong>(registers[at])[lane];
         int per = 32 / bits, shift = at % per * bits;
         return warp.Slot<uint>(registers[at / per])[lane] >> shift & (uint)((1UL << bits) - 1);
     }

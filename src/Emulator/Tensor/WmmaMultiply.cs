@@ -14,14 +14,18 @@ internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, Wm
 
     public override void Execute(Warp warp)
     {
-        if (warp.AwaitsWhole(this, "wmma.mma")) return;
-        if (warp.Live != ~0u) throw new FaultException(FaultKind.Divergent, "wmma.mma needs all 32 lanes");
+        if (warp.AwaitsWhole(this, "wmma.mma"))
+            return;
+        if (warp.Live != ~0u)
+            throw new FaultException(FaultKind.Divergent, "wmma.mma needs all 32 lanes");
         warp.Cta.Launch.Counters.MatrixMultiplies++;
         Unwritten[]? missing = Missing(warp);
         for (int k = 0; k < shape.K; k++)
         {
-            for (int row = 0; row < shape.M; row++) product.SetA(row, k, a.Read(warp, row, k));
-            for (int column = 0; column < shape.N; column++) product.SetB(k, column, b.Read(warp, k, column));
+            for (int row = 0; row < shape.M; row++)
+                product.SetA(row, k, a.Read(warp, row, k));
+            for (int column = 0; column < shape.N; column++)
+                product.SetB(k, column, b.Read(warp, k, column));
         }
         for (int i = 0; i < results.Length; i++)
         {
@@ -31,7 +35,8 @@ internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, Wm
         for (int i = 0; i < results.Length; i++)
         {
             d.Write(warp, i / shape.N, i % shape.N, results[i]);
-            if (missing is not null && missing[i].Any) d.Lack(i / shape.N, i % shape.N, missing[i].AsComputed());
+            if (missing is not null && missing[i].Any)
+                d.Lack(i / shape.N, i % shape.N, missing[i].AsComputed());
         }
         d.Settle(warp);
     }
@@ -42,14 +47,18 @@ internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, Wm
     private Unwritten[]? Missing(Warp warp)
     {
         bool all = true;
-        foreach (int slot in Sources) all &= warp.Ready[slot] == ~0u;
-        if (all) return null;
+        foreach (int slot in Sources)
+            all &= warp.Ready[slot] == ~0u;
+        if (all)
+            return null;
         var rows = new Unwritten[shape.M];
         var columns = new Unwritten[shape.N];
         for (int k = 0; k < shape.K; k++)
         {
-            for (int row = 0; row < shape.M; row++) rows[row] = rows[row].Join(a.Missing(warp, row, k));
-            for (int column = 0; column < shape.N; column++) columns[column] = columns[column].Join(b.Missing(warp, k, column));
+            for (int row = 0; row < shape.M; row++)
+                rows[row] = rows[row].Join(a.Missing(warp, row, k));
+            for (int column = 0; column < shape.N; column++)
+                columns[column] = columns[column].Join(b.Missing(warp, k, column));
         }
         var missing = new Unwritten[shape.M * shape.N];
         for (int i = 0; i < missing.Length; i++)

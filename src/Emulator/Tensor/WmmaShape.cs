@@ -24,14 +24,17 @@ internal readonly record struct WmmaShape(int M, int N, int K)
     public bool Has(PtxType type, bool isAccumulator)
     {
         bool halves = Halves.Contains(Name);
-        if (isAccumulator) return type switch
+        if (isAccumulator)
         {
-            PtxType.F16 => halves,
-            PtxType.F32 => halves || Name == "m16n16k8",
-            PtxType.S32 => halves || Name is "m8n8k32" or "m8n8k128",
-            PtxType.F64 => Name == "m8n8k4",
-            _ => false,
-        };
+            return type switch
+            {
+                PtxType.F16 => halves,
+                PtxType.F32 => halves || Name == "m16n16k8",
+                PtxType.S32 => halves || Name is "m8n8k32" or "m8n8k128",
+                PtxType.F64 => Name == "m8n8k4",
+                _ => false,
+            };
+        }
         return type switch
         {
             PtxType.F16 or PtxType.BF16 or PtxType.S8 or PtxType.U8 => halves,
@@ -49,7 +52,8 @@ internal readonly record struct WmmaShape(int M, int N, int K)
     /// <summary>Registers of a lane.</summary>
     public int Registers(string matrix, PtxType type)
     {
-        if (type == PtxType.F16 && matrix is "a" or "b") return 8;
+        if (type == PtxType.F16 && matrix is "a" or "b")
+            return 8;
         (int rows, int columns) = Size(matrix);
         return rows * columns / Execution.Warp.Lanes * type.MatrixBits() / (type == PtxType.F64 ? 64 : 32);
     }

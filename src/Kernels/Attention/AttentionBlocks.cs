@@ -88,16 +88,16 @@ public readonly unsafe partial struct Attention
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void PackValues(int batch, int head, int key, int keys, float* panels, int panelStride)
         {
-            const int chunk = 4; // what a chunk spills into the next key's row is overwritten by it
+            const int Chunk = 4; // what a chunk spills into the next key's row is overwritten by it
             float* source = attention.v + attention.KeyOffset(batch, head, key);
-            int chunked = LinearGrid.RoundUp(TileRows, chunk);
+            int chunked = LinearGrid.RoundUp(TileRows, Chunk);
             for (int i = 0; i < keys; i++, source += attention.size.KeyStride)
             {
                 float* target = panels + i * TileRows;
                 int j = 0;
                 for (; j + chunked <= width; j += TileRows, target += panelStride)
                 {
-                    for (int part = 0; part < chunked; part += chunk)
+                    for (int part = 0; part < chunked; part += Chunk)
                         Vector128.Load(source + j + part).Store(target + part);
                 }
                 for (; j < width; j += TileRows, target += panelStride)

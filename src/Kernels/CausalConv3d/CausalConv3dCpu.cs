@@ -15,10 +15,10 @@ public readonly unsafe partial struct CausalConv3d : IAnyWidth
     /// </summary>
     public static long WorkspaceFloats(ConvolutionSize size)
     {
-        const int widestPanel = 32;
+        const int WidestPanel = 32;
         return IsProduct(size) ? 0
             : Math.Max(
-                (size.OutputChannels + widestPanel - 1L) / widestPanel * widestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
+                (size.OutputChannels + WidestPanel - 1L) / WidestPanel * WidestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
                 size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
     }
 

@@ -30,12 +30,12 @@ public readonly unsafe partial struct CausalConv3d
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        const int ahead = 16, line = 16; // short pieces far apart: the hardware foresees nothing
+        const int Ahead = 16, Line = 16; // short pieces far apart: the hardware foresees nothing
         for (long i = 0; i < count; i++, target += slice)
         {
-            float* source = addresses[i] + channel, later = addresses[Math.Min(i + ahead, count - 1)] + channel;
+            float* source = addresses[i] + channel, later = addresses[Math.Min(i + Ahead, count - 1)] + channel;
             int c = 0;
-            for (; c < channels && Sse.IsSupported; c += line)
+            for (; c < channels && Sse.IsSupported; c += Line)
                 Sse.Prefetch0(later + c);
             for (c = 0; c <= channels - TSimd.Lanes; c += TSimd.Lanes)
                 TSimd.Store(TSimd.Load(source + c), target + c);

@@ -64,9 +64,11 @@ public readonly unsafe partial struct CausalConv3d
             {
                 int part = Math.Min(plan.PartLength, size.Taps - tap);
                 for (int pixel = 0; pixel < count; pixel += Tile)
+                {
                     ConvolutionTile<TSimd, TVector>.Narrow(
                         addresses, windows + pixel, taps + tap, part, size.Input.Channels * sizeof(float),
                         weights + (long)tap * size.Input.Channels * Outputs, sums + pixel / Tile * SumsOfTile);
+                }
             }
         }
 

@@ -70,9 +70,11 @@ public readonly unsafe partial struct CausalConv3d
             {
                 int part = Math.Min(plan.PartLength, runs - run);
                 for (int pixel = 0; pixel < box.Pixels; pixel += Tile)
+                {
                     ConvolutionTile<TSimd, TVector>.Wide(
                         (byte*)buffers.Input, buffers.Windows + pixel, buffers.Runs + run, part, runLength * sizeof(float),
                         panel + run * runLength * Width, start, previous, y, targets + pixel);
+                }
                 start = buffers.Zeros;
                 previous = y;
             }

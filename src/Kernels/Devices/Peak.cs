@@ -136,9 +136,9 @@ public static unsafe class Peak
 
         public void Run(int item, CpuWorker worker)
         {
-            const long half = CopyBytes / Items / 2;
-            byte* part = memory + item * 2 * half;
-            NativeMemory.Copy(part, part + half, (nuint)half);
+            const long Half = CopyBytes / Items / 2;
+            byte* part = memory + item * 2 * Half;
+            NativeMemory.Copy(part, part + Half, (nuint)Half);
         }
     }
 }

@@ -27,8 +27,8 @@ public sealed unsafe class ReadLimit : IDisposable
 
         public void Run(int item, CpuWorker worker)
         {
-            const long floats = Bytes / sizeof(float) / Items;
-            if (Sum(memory + item * floats, floats) != 0)
+            const long FloatsPerItem = Bytes / sizeof(float) / Items;
+            if (Sum(memory + item * FloatsPerItem, FloatsPerItem) != 0)
                 throw new UnreachableException("The memory was filled with zeros.");
         }
 

@@ -85,7 +85,8 @@ public sealed class EmulatedLaunch
         (int x, int y, int z) = compiled.Block;
         var request = new LaunchRequest(compiled.Entry, grid, new Dim3(x, y, z), dynamicSharedBytes, arguments, buffers);
         LaunchReport report = PtxEmulator.Run(PtxModule.Parse(compiled.Ptx), request, options);
-        foreach (Action copy in copiesBack) copy();
+        foreach (Action copy in copiesBack)
+            copy();
         return report;
     }
 }

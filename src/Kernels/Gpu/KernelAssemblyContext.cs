@@ -17,7 +17,8 @@ internal sealed class KernelAssemblyContext(string path) : AssemblyLoadContext(P
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        if (Ours.Contains(assemblyName.Name)) return Default.LoadFromAssemblyName(new AssemblyName(assemblyName.Name!));
+        if (Ours.Contains(assemblyName.Name))
+            return Default.LoadFromAssemblyName(new AssemblyName(assemblyName.Name!));
         string beside = Path.Combine(Path.GetDirectoryName(path)!, assemblyName.Name + ".dll");
         string? found = resolver?.ResolveAssemblyToPath(assemblyName) ?? (File.Exists(beside) ? beside : null);
         return found is null ? null : LoadFromAssemblyPath(found);

@@ -20,7 +20,8 @@ public static class KernelCase
         foreach ((ParameterInfo parameter, LaunchArgument argument) in parameters.Zip(one.Arguments))
         {
             arguments.Add(argument);
-            if (ElementBytes(parameter.ParameterType) is not { } bytes) continue;
+            if (ElementBytes(parameter.ParameterType) is not { } bytes)
+                continue;
             if (argument is not LaunchArgument.Buffer(var buffer))
                 throw new CaseException(one.Path, $"it gives no buffer for parameter '{parameter.Name}' of {compiled.Entry}, which is a view");
             arguments.Add(new LaunchArgument.Value(BitConverter.GetBytes(one.BufferBytes(buffer) / bytes)));

@@ -20,11 +20,13 @@ public sealed partial class KernelCatalog
         Unnamed = [.. kernels.Where(t => t.ContainsGenericParameters && !t.IsDefined(typeof(KernelInstanceAttribute), false))
             .Select(t => t.ToString()).Order(StringComparer.Ordinal)];
         foreach (GpuKernel kernel in Kernels)
+        {
             if (kernel.Name.Length > LongestName || !PlainName().IsMatch(kernel.Name))
             {
                 throw new KernelAssemblyException(
                     $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, at most {LongestName}");
             }
+        }
         if (Kernels.GroupBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
         {
             throw new KernelAssemblyException($"several kernels are called {same.Key} ({string.Join(", ", same.Select(k => k.Type))}); "
@@ -55,15 +57,18 @@ public sealed partial class KernelCatalog
             throw new KernelAssemblyException("this program was compiled ahead of time and can't load assemblies; "
                 + "use a build of it that runs on .NET, such as dotnet cogvideox.dll");
         }
-        if (Directory.Exists(path)) throw new KernelAssemblyException("it is a folder; the .dll in it is needed");
-        if (!File.Exists(path)) throw new KernelAssemblyException("there is no such file");
+        if (Directory.Exists(path))
+            throw new KernelAssemblyException("it is a folder; the .dll in it is needed");
+        if (!File.Exists(path))
+            throw new KernelAssemblyException("there is no such file");
         KernelCatalog catalog = AssemblyProblems.Guard(() =>
         {
             string whole = Path.GetFullPath(path);
             Assembly assembly = new KernelAssemblyContext(whole).LoadFromAssemblyPath(whole);
             return new KernelCatalog(assembly.GetName().Name ?? "", assembly.GetTypes());
         });
-        if (catalog.Kernels.Count > 0) return catalog;
+        if (catalog.Kernels.Count > 0)
+            return catalog;
         throw new KernelAssemblyException(catalog.Unnamed.Count == 0
             ? "there are no kernels in it; a kernel is a readonly struct that implements CogVideoX.Compiler.Language.IKernel"
             : $"its kernels are generic and name no instances ({string.Join(", ", catalog.Unnamed)}); "

@@ -13,7 +13,8 @@ public sealed record KernelVerdict(string Kernel, CaseReport Report, CaseReport?
     {
         get
         {
-            if (Report.Launch.Fault is not { Source: { Line: > 0 } source }) return null;
+            if (Report.Launch.Fault is not { Source: { Line: > 0 } source })
+                return null;
             return $"{Report.Launch.FileNames.GetValueOrDefault(source.File, "?")}({source.Line})";
         }
     }

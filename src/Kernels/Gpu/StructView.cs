@@ -30,8 +30,10 @@ public sealed class StructView
     internal bool TryWriteLength(byte[] structure)
     {
         int size = sizeof(ulong) + (hasLength ? sizeof(int) : 0);
-        if (Offset < 0 || Offset % sizeof(ulong) != 0 || Offset > structure.Length - size) return false;
-        if (hasLength) BinaryPrimitives.WriteInt32LittleEndian(structure.AsSpan(Offset + sizeof(ulong)), Elements.Length);
+        if (Offset < 0 || Offset % sizeof(ulong) != 0 || Offset > structure.Length - size)
+            return false;
+        if (hasLength)
+            BinaryPrimitives.WriteInt32LittleEndian(structure.AsSpan(Offset + sizeof(ulong)), Elements.Length);
         return true;
     }
 

@@ -11,7 +11,8 @@ public readonly struct AffineRows(AffineRows.Arguments arguments, int rows) : IK
     public void Run()
     {
         int row = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (row >= rows) return;
+        if (row >= rows)
+            return;
         for (int i = 0; i < arguments.Width; i++)
         {
             long at = ((long)row * arguments.Width) + i;

@@ -16,9 +16,11 @@ public readonly struct ArgMax(View<double> x, View<double> largest, View<short> 
         for (int bits = Warp.Size / 2; bits > 0; bits /= 2)
         {
             Candidate other = Warp.ShuffleXor(best, bits);
-            if (other.Value > best.Value || (other.Value == best.Value && other.Place < best.Place)) best = other;
+            if (other.Value > best.Value || (other.Value == best.Value && other.Place < best.Place))
+                best = other;
         }
-        if (i % Warp.Size != 0 || !best.IsSet) return;
+        if (i % Warp.Size != 0 || !best.IsSet)
+            return;
         largest[i / Warp.Size] = best.Value;
         places[i / Warp.Size] = best.Place;
     }

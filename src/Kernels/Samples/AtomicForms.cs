@@ -35,13 +35,15 @@ public readonly struct AtomicForms(
         Atomic.Or(ref longs[4], (long)bits << 20);
         Atomic.Xor(ref longs[5], (long)bits << 20);
         Atomic.Accumulate(ref halves[0], (Half)1f);
-        if (i % 2 == 0) Atomic.Add(ref halves[1], (Half)0.25f);
+        if (i % 2 == 0)
+            Atomic.Add(ref halves[1], (Half)0.25f);
         Atomic.Add(ref pairs[0], Half2.Both(0.5f));
         float seen = Volatile.Read(ref largest[0]);
         while (x[i] > seen)
         {
             float before = Atomic.CompareExchange(ref largest[0], x[i], seen);
-            if (before == seen) break;
+            if (before == seen)
+                break;
             seen = before;
         }
         Pass();
@@ -50,14 +52,16 @@ public readonly struct AtomicForms(
     /// <summary>What comes before the release is there after the acquire.</summary>
     private void Pass()
     {
-        if (Block.ThreadX != 0) return;
+        if (Block.ThreadX != 0)
+            return;
         if (Grid.BlockX == 0)
         {
             message[0] = 42;
             Atomic.Exchange(ref flag[0], 1u, MemoryOrder.Release);
             return;
         }
-        while (Atomic.Or(ref flag[0], 0u, MemoryOrder.Acquire) == 0) Device.Sleep(100);
+        while (Atomic.Or(ref flag[0], 0u, MemoryOrder.Acquire) == 0)
+            Device.Sleep(100);
         message[Grid.BlockX] = message[0] + Grid.BlockX;
     }
 }

@@ -13,12 +13,16 @@ public readonly struct BlockSum(View<float> x, View<float> sums, int n) : IKerne
     {
         Shared<float> partial = Shared.Array<float>(Warp.Size);
         float sum = 0;
-        for (int i = Block.ThreadX; i < n; i += Block.SizeX) sum += x[(Grid.BlockX * n) + i];
+        for (int i = Block.ThreadX; i < n; i += Block.SizeX)
+            sum += x[(Grid.BlockX * n) + i];
         sum = Warp.Sum(sum);
-        if (Block.ThreadX % Warp.Size == 0) partial[Block.ThreadX / Warp.Size] = sum;
+        if (Block.ThreadX % Warp.Size == 0)
+            partial[Block.ThreadX / Warp.Size] = sum;
         Block.Sync();
-        if (Block.ThreadX >= Warp.Size) return;
+        if (Block.ThreadX >= Warp.Size)
+            return;
         sum = Warp.Sum(Block.ThreadX < Block.SizeX / Warp.Size ? partial[Block.ThreadX] : 0);
-        if (Block.ThreadX == 0) sums[Grid.BlockX] = sum;
+        if (Block.ThreadX == 0)
+            sums[Grid.BlockX] = sum;
     }
 }

@@ -30,7 +30,8 @@ public readonly struct BulkCopyReverse(View<float> x, View<float> y) : IKernel
         reversed[Block.ThreadX] = input[Items - 1 - Block.ThreadX];
         Fence.AsyncProxy();
         Block.Sync();
-        if (Block.ThreadX != 0) return;
+        if (Block.ThreadX != 0)
+            return;
         Tma.Store(ref y[Grid.BlockX * Items], ref reversed[0], Bytes);
         Tma.Commit();
         Tma.WaitGroup(0);

@@ -12,10 +12,12 @@ public readonly struct CheckedGather(View<float> x, View<int> places, View<float
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         int place = places[i];
         Device.Assert(place < x.Length);
-        if (place < 0) Device.Print("place {0} is {1}, after {2:F2}", i, place, x[0]);
+        if (place < 0)
+            Device.Print("place {0} is {1}, after {2:F2}", i, place, x[0]);
         y[i] = place < 0 ? 0 : x[place];
     }
 }

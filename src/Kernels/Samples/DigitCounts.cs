@@ -21,14 +21,17 @@ public readonly struct DigitCounts(View<uint> x, int count, View<byte> digits) :
             counts[digit] = 0;
             order[digit] = (byte)digit;
         }
-        for (int i = 0; i < count; i++) counts[(int)(x[((long)thread * count) + i] % Base)]++;
+        for (int i = 0; i < count; i++)
+            counts[(int)(x[((long)thread * count) + i] % Base)]++;
         for (int i = 1; i < Base; i++)
         {
             byte digit = order[i];
             int place = i;
-            for (; place > 0 && counts[order[place - 1]] < counts[digit]; place--) order[place] = order[place - 1];
+            for (; place > 0 && counts[order[place - 1]] < counts[digit]; place--)
+                order[place] = order[place - 1];
             order[place] = digit;
         }
-        for (int i = 0; i < Base; i++) digits[(thread * Base) + i] = order[i];
+        for (int i = 0; i < Base; i++)
+            digits[(thread * Base) + i] = order[i];
     }
 }

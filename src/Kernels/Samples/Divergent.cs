@@ -15,13 +15,16 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         Shared<int> path = Shared.Array<int>(PathLength * Block.Size).Slice(PathLength * Block.ThreadX);   // registers have no addresses
-        for (int j = 0; j < PathLength; j++) path[j] = 0;
+        for (int j = 0; j < PathLength; j++)
+            path[j] = 0;
         uint active = Warp.ActiveMask;
         int k = Collatz(x[i], path);
         int sum = 0;
-        for (int j = 0; j < PathLength; j++) sum += path[((j * 5) + k) & (PathLength - 1)] * (j + 1);
+        for (int j = 0; j < PathLength; j++)
+            sum += path[((j * 5) + k) & (PathLength - 1)] * (j + 1);
         switch (k % 7)
         {
             case 0: sum ^= 0x55; break;
@@ -34,7 +37,8 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
         }
         uint even = Warp.Ballot((k & 1) == 0, active), same = Warp.MatchAny(k & 3, active);
         y[i] = sum + (BitOperations.PopCount(even) * 65536) + ((BitOperations.TrailingZeroCount(same) + 1) << 24);
-        if (k > 20) return;
+        if (k > 20)
+            return;
         y[i] += BitOperations.PopCount(Warp.ActiveMask) > 0 ? 1 : 0;
     }
 

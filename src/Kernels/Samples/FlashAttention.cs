@@ -82,7 +82,8 @@ public readonly struct FlashAttention(
         {
             for (int i = half * 2; i < (half * 2) + 2; i++)
             {
-                if ((j * 8) + (i % 2) >= columnsLeft) scores[j][i] = float.NegativeInfinity;
+                if ((j * 8) + (i % 2) >= columnsLeft)
+                    scores[j][i] = float.NegativeInfinity;
                 now = Approximate.Max(now, scores[j][i]);
             }
         }
@@ -126,7 +127,8 @@ public readonly struct FlashAttention(
             float total = weight[half] + Warp.ShuffleXor(weight[half], 1);
             total += Warp.ShuffleXor(total, 2);
             int row = firstRow + (half * 8);
-            if (row >= n) continue;
+            if (row >= n)
+                continue;
             for (int j = 0; j < Columns; j++)
             {
                 MatrixC<float> sum = sums[j];

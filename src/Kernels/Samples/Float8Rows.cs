@@ -15,7 +15,8 @@ public readonly struct Float8Rows(
     public void Run()
     {
         int i = 2 * ((Grid.BlockX * Block.SizeX) + Block.ThreadX);
-        if (i >= n) return;
+        if (i >= n)
+            return;
         for (int k = i; k < i + 2; k++)
         {
             narrow[k] = (Float8E4M3)(x[k] * scale);

@@ -12,7 +12,8 @@ public readonly struct Floats(View<float> a, View<float> b, View<float> results,
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         float x = a[i], y = b[i];
         View<float> r = results.Slice((long)i * 24, 24);
         r[0] = x / y;

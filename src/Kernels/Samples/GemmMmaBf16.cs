@@ -23,7 +23,8 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
         int steps = k / TileK;
         for (int stage = 0; stage < Stages - 1; stage++)
         {
-            if (stage < steps) Load(stagesA, stagesB, stage, stage * TileK);
+            if (stage < steps)
+                Load(stagesA, stagesB, stage, stage * TileK);
             AsyncCopy.Commit();
         }
         for (int step = 0; step < steps; step++)
@@ -31,7 +32,8 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
             AsyncCopy.WaitGroup(Stages - 2);
             Block.Sync();
             int ahead = step + Stages - 1;
-            if (ahead < steps) Load(stagesA, stagesB, ahead % Stages, ahead * TileK);
+            if (ahead < steps)
+                Load(stagesA, stagesB, ahead % Stages, ahead * TileK);
             AsyncCopy.Commit();
             int stage = step % Stages;
             Multiply(stagesA.Slice((stage * TileM + warpM) * PitchA), stagesB.Slice((stage * TileK * PitchB) + warpN), lane, sums);
@@ -84,7 +86,8 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
                     int row = (Grid.BlockY * TileM) + warpM + (i * MmaM) + (lane / 4) + (half * 8);
                     int column = (Grid.BlockX * TileN) + warpN + (j * MmaN) + (lane % 4 * 2);
                     MatrixC<float> sum = sums[(i * (WarpN / MmaN)) + j];
-                    if (row < m && column < n) c.As<Float2>()[(((long)row * n) + column) / 2] = new(sum[half * 2], sum[(half * 2) + 1]);
+                    if (row < m && column < n)
+                        c.As<Float2>()[(((long)row * n) + column) / 2] = new(sum[half * 2], sum[(half * 2) + 1]);
                 }
             }
         }

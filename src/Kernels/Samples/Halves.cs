@@ -12,7 +12,8 @@ public readonly struct Halves(View<Half2> a, View<Half2> b, View<Half2> results,
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         Half2 x = a[i], y = b[i];
         View<Half2> r = results.Slice((long)i * 6, 6);
         r[0] = x + y;

@@ -20,12 +20,14 @@ public readonly struct HistogramLastBlock(View<byte> x, int n, View<uint> histog
     {
         Shared<uint> counts = Shared.Array<uint>(Bins);
         Shared<uint> isLast = Shared.Array<uint>(1);
-        if (Block.ThreadX < Bins) counts[Block.ThreadX] = 0;
+        if (Block.ThreadX < Bins)
+            counts[Block.ThreadX] = 0;
         Block.Sync();
         for (int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX; i < n; i += Grid.SizeX * Block.SizeX)
             Atomic.Accumulate(ref counts[x[i] % Bins], 1u);
         Block.Sync();
-        if (Block.ThreadX < Bins) Atomic.Accumulate(ref histogram[Block.ThreadX], counts[Block.ThreadX]);
+        if (Block.ThreadX < Bins)
+            Atomic.Accumulate(ref histogram[Block.ThreadX], counts[Block.ThreadX]);
         Block.Sync();   // the adds come before the fence of thread 0: release before the counter, acquire after it
         if (Block.ThreadX == 0)
         {
@@ -34,9 +36,11 @@ public readonly struct HistogramLastBlock(View<byte> x, int n, View<uint> histog
             Fence.Device();
         }
         Block.Sync();
-        if (isLast[0] == 0 || Block.ThreadX != 0) return;
+        if (isLast[0] == 0 || Block.ThreadX != 0)
+            return;
         int sum = 0;
-        for (int i = 0; i < Bins; i++) sum += Weights[i] * (int)Volatile.Read(ref histogram[i]);
+        for (int i = 0; i < Bins; i++)
+            sum += Weights[i] * (int)Volatile.Read(ref histogram[i]);
         weighted[0] = sum;
         doneBlocks = 0;
     }

@@ -13,7 +13,8 @@ public readonly struct Integers(View<uint> a, View<uint> b, View<ulong> results,
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         uint x = a[i], y = b[i] | 1;
         ulong wide = ((ulong)x << 32) | y;
         View<ulong> r = results.Slice((long)i * 20, 20);

@@ -14,7 +14,8 @@ public readonly struct LayerNormGelu(View<Float4> x, View<Float4> weight, View<F
     public void Run()
     {
         Shared<float> sums = Shared.Array<float>(2);
-        if (Block.ThreadX < 2) sums[Block.ThreadX] = 0;
+        if (Block.ThreadX < 2)
+            sums[Block.ThreadX] = 0;
         Block.Sync();
         View<Float4> input = x.Slice(Grid.BlockX * n4, n4), output = y.Slice(Grid.BlockX * n4, n4);
         float sum = 0, squares = 0;

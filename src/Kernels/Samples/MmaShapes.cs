@@ -14,15 +14,20 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
         int lane = Block.ThreadX;
         View<float> results = f.Slice(lane * 12, 12);
         MatrixC<float> sums = default;
-        for (int i = 0; i < 4; i++) sums[i] = i;
+        for (int i = 0; i < 4; i++)
+            sums[i] = i;
         sums = Mma.Multiply(LoadA<Half>(lane), LoadB<Half>(lane), sums);
-        for (int i = 0; i < 4; i++) results[i] = sums[i];
+        for (int i = 0; i < 4; i++)
+            results[i] = sums[i];
         MatrixA<float> left = default;
         MatrixB<float> right = default;
-        for (int i = 0; i < 4; i++) left[i] = BitConverter.SingleToUInt32Bits((sbyte)a[(lane * 4) + i]);
-        for (int i = 0; i < 2; i++) right[i] = BitConverter.SingleToUInt32Bits((sbyte)b[(lane * 2) + i]);
+        for (int i = 0; i < 4; i++)
+            left[i] = BitConverter.SingleToUInt32Bits((sbyte)a[(lane * 4) + i]);
+        for (int i = 0; i < 2; i++)
+            right[i] = BitConverter.SingleToUInt32Bits((sbyte)b[(lane * 2) + i]);
         sums = Mma.MultiplyTf32(left, right, sums);
-        for (int i = 0; i < 4; i++) results[4 + i] = sums[i];
+        for (int i = 0; i < 4; i++)
+            results[4 + i] = sums[i];
         MatrixHalfC halves = Mma.MultiplyHalf(LoadA<Half>(lane), LoadB<Half>(lane), default);
         for (int i = 0; i < 2; i++)
         {
@@ -30,16 +35,19 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
             results[9 + (2 * i)] = halves[i].High;
         }
         MatrixC<int> counts = default;
-        for (int i = 0; i < 4; i++) counts[i] = i;
+        for (int i = 0; i < 4; i++)
+            counts[i] = i;
         counts = Mma.MultiplyBytes(LoadA<sbyte>(lane), LoadB<sbyte>(lane), counts);
-        for (int i = 0; i < 4; i++) integers[(lane * 4) + i] = counts[i];
+        for (int i = 0; i < 4; i++)
+            integers[(lane * 4) + i] = counts[i];
     }
 
     private MatrixA<T> LoadA<T>(int lane)
         where T : unmanaged
     {
         MatrixA<T> left = default;
-        for (int i = 0; i < 4; i++) left[i] = a[(lane * 4) + i];
+        for (int i = 0; i < 4; i++)
+            left[i] = a[(lane * 4) + i];
         return left;
     }
 
@@ -47,7 +55,8 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
         where T : unmanaged
     {
         MatrixB<T> right = default;
-        for (int i = 0; i < 2; i++) right[i] = b[(lane * 2) + i];
+        for (int i = 0; i < 2; i++)
+            right[i] = b[(lane * 2) + i];
         return right;
     }
 }

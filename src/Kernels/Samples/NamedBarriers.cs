@@ -19,7 +19,8 @@ public readonly struct NamedBarriers(View<float> x, View<float> y) : IKernel
         {
             if (warp < 2)
             {
-                if (round > 0) NamedBarrier.Sync(Empty, Block.Size);
+                if (round > 0)
+                    NamedBarrier.Sync(Empty, Block.Size);
                 items[Block.ThreadX] = x[(round * Items) + Block.ThreadX] * 2;
                 NamedBarrier.Arrive(Full, Block.Size);
             }
@@ -28,7 +29,8 @@ public readonly struct NamedBarriers(View<float> x, View<float> y) : IKernel
                 NamedBarrier.Sync(Full, Block.Size);
                 int item = ((warp - 2) * Warp.Size) + lane;
                 y[(round * Items) + item] = items[Items - 1 - item];
-                if (round < Rounds - 1) NamedBarrier.Arrive(Empty, Block.Size);
+                if (round < Rounds - 1)
+                    NamedBarrier.Arrive(Empty, Block.Size);
             }
         }
     }

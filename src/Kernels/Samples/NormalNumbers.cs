@@ -15,7 +15,8 @@ public readonly struct NormalNumbers(
     public void Run()
     {
         int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        if (i >= n) return;
+        if (i >= n)
+            return;
         Float2 u = uniform[i];
         float radius = MathF.Sqrt(-2 * Approximate.Log(u.X)), angle = 2 * MathF.PI * u.Y;
         normal[i] = new Float2(radius * Approximate.Cos(angle), radius * Approximate.Sin(angle));

@@ -17,7 +17,8 @@ public readonly struct SoftmaxRows(View<BFloat16> x, View<float> y, int n) : IKe
         View<BFloat16> input = x.Slice((long)row * n, n);
         View<float> output = y.Slice((long)row * n, n);
         float largest = float.NegativeInfinity;
-        for (int i = lane; i < n; i += Warp.Size) largest = Approximate.Max(largest, input[i]);
+        for (int i = lane; i < n; i += Warp.Size)
+            largest = Approximate.Max(largest, input[i]);
         largest = Warp.Max(largest);
         float sum = 0;
         for (int i = lane; i < n; i += Warp.Size)
@@ -27,6 +28,7 @@ public readonly struct SoftmaxRows(View<BFloat16> x, View<float> y, int n) : IKe
             sum += e;
         }
         sum = Warp.Sum(sum);
-        for (int i = lane; i < n; i += Warp.Size) output[i] = Approximate.Divide(output[i], sum);
+        for (int i = lane; i < n; i += Warp.Size)
+            output[i] = Approximate.Divide(output[i], sum);
     }
 }

@@ -16,9 +16,11 @@ public readonly struct StmatrixTransposed(View<uint> x, View<ushort> y) : IKerne
         Shared<ushort> tiles = Shared.Array<ushort>(Items);
         int lane = Block.ThreadX;
         MatrixA<ushort> registers = default;
-        for (int i = 0; i < 4; i++) registers[i] = x[(lane * 4) + i];
+        for (int i = 0; i < 4; i++)
+            registers[i] = x[(lane * 4) + i];
         Mma.StoreTransposed(ref tiles[lane * 8], registers);
         Warp.Sync();
-        for (int i = lane; i < Items; i += Warp.Size) y[i] = tiles[i];
+        for (int i = lane; i < Items; i += Warp.Size)
+            y[i] = tiles[i];
     }
 }

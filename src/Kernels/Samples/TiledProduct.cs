@@ -24,13 +24,16 @@ public readonly struct TiledProduct<T, TElement, TTile>(View<T> a, View<T> b, Vi
             for (int i = Block.ThreadX; i < TTile.Depth; i += TTile.Columns)
                 left[(Block.ThreadY * TTile.Depth) + i] = row < m && first + i < k ? TElement.Widen(a[(row * k) + first + i]) : 0;
             for (int i = Block.ThreadY; i < TTile.Depth; i += TTile.Rows)
+            {
                 right[(i * TTile.Columns) + Block.ThreadX] =
                     column < n && first + i < k ? TElement.Widen(b[((first + i) * n) + column]) : 0;
+            }
             Block.Sync();
             for (int i = 0; i < TTile.Depth; i++)
                 sum = MathF.FusedMultiplyAdd(left[(Block.ThreadY * TTile.Depth) + i], right[(i * TTile.Columns) + Block.ThreadX], sum);
             Block.Sync();
         }
-        if (row < m && column < n) c[(row * n) + column] = sum;
+        if (row < m && column < n)
+            c[(row * n) + column] = sum;
     }
 }

@@ -24,6 +24,7 @@ public readonly struct Tma3dHalo(TensorMap a, View<BFloat16> y) : IKernel
         }
         Block.Sync();
         full.Wait(0);
-        for (int i = Block.ThreadX; i < Items; i += Block.SizeX) y[(Grid.BlockX * Items) + i] = box[i];
+        for (int i = Block.ThreadX; i < Items; i += Block.SizeX)
+            y[(Grid.BlockX * Items) + i] = box[i];
     }
 }

@@ -27,8 +27,10 @@ public readonly struct TmaMulticast(TensorMap a, View<BFloat16> y) : IKernel
             full.ArriveExpecting(2 * HalfBytes);
         }
         Cluster.Sync();
-        if (Block.ThreadX == 0) Tma.LoadMulticast(tile.Address + (rank * HalfBytes), a, full, 0, (int)rank * (Tile / 2), BothBlocks);
+        if (Block.ThreadX == 0)
+            Tma.LoadMulticast(tile.Address + (rank * HalfBytes), a, full, 0, (int)rank * (Tile / 2), BothBlocks);
         full.Wait(0);
-        for (int i = Block.ThreadX; i < Items; i += Block.SizeX) y[(Grid.BlockX * Items) + i] = tile[i];
+        for (int i = Block.ThreadX; i < Items; i += Block.SizeX)
+            y[(Grid.BlockX * Items) + i] = tile[i];
     }
 }

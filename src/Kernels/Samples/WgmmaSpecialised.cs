@@ -36,7 +36,8 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         if (group == 0)
         {
             Wgmma.ReleaseRegisters(ProducerRegisters);
-            if (Block.ThreadX == 0) Produce(stages, full, empty, steps);
+            if (Block.ThreadX == 0)
+                Produce(stages, full, empty, steps);
         }
         else
         {
@@ -53,7 +54,8 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         for (int step = 0; step < steps; step++)
         {
             int stage = step % Stages;
-            if (step >= Stages) empty[stage].Wait(((step / Stages) - 1) & 1);
+            if (step >= Stages)
+                empty[stage].Wait(((step / Stages) - 1) & 1);
             uint at = stages + (uint)(stage * StageBytes);
             full[stage].ArriveExpecting(StageBytes);
             Tma.Load(at, a, full[stage], step * Tile, row);
@@ -74,7 +76,8 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
                 Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
             Wgmma.Commit();
             Wgmma.Wait(0);
-            if (Block.ThreadX % Warp.Size == 0) empty[stage].Arrive();
+            if (Block.ThreadX % Warp.Size == 0)
+                empty[stage].Arrive();
         }
     }
 
@@ -95,7 +98,8 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         }
         Fence.AsyncProxy();
         NamedBarrier.Sync(group, Warpgroup);
-        if (thread != 0) return;
+        if (thread != 0)
+            return;
         Tma.Store(c, tile, Grid.BlockX * Tile, (Grid.BlockY * 2 * Tile) + ((group - 1) * Tile));
         Tma.Commit();
         Tma.WaitGroup(0);

@@ -62,8 +62,10 @@ internal static unsafe class MicroKernel<TSimd, TVector>
                 ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
         for (; a < end; a += LowRows, b += step)
+        {
             Step(a, b,
                 ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+        }
         Put(c00, c01, c, accumulate);
         Put(c10, c11, c + cStride, accumulate);
         Put(c20, c21, c + 2 * cStride, accumulate);

@@ -107,10 +107,10 @@ public static class SimdMath<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector GeluTanh(TVector x)
     {
-        const float linear = -2.302208198f; // −2 √(2/π) log₂e
+        const float Linear = -2.302208198f; // −2 √(2/π) log₂e
         x = TSimd.Max(TSimd.Broadcast(-10f), x);
         TVector most = TSimd.Min(TSimd.Broadcast(10f), x);
-        TVector factor = TSimd.MultiplyAdd(TSimd.Multiply(most, most), TSimd.Broadcast(linear * 0.044715f), TSimd.Broadcast(linear));
+        TVector factor = TSimd.MultiplyAdd(TSimd.Multiply(most, most), TSimd.Broadcast(Linear * 0.044715f), TSimd.Broadcast(Linear));
         return WeightedByProduct(x, most, factor);
     }
 

@@ -20,11 +20,15 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
             throw new WeightException(Missing(key, $"'{key}'"));
         bool isNarrowed = tensor.Type == DType.F64;
         if (!tensor.Type.IsKernelFloat && !isNarrowed)
+        {
             throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. "
                 + "Convert it to one of these.");
+        }
         if (tensor.Shape != shape)
+        {
             throw new WeightException($"'{key}' in {files.FileOf(key)} has the shape {tensor.Shape}, the config asks for {shape}. "
                 + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
+        }
         used.Add(key);
         if (!isNarrowed)
             return tensor;
@@ -41,8 +45,10 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         if (!hasAlias)
             return Get(key, shape);
         if (hasKey && !tensor.HasSameElements(other))
+        {
             throw new WeightException($"'{key}' in {files.FileOf(key)} and '{alias}' in {files.FileOf(alias)} are two names of one tensor, "
                 + "and differ. Remove the one that doesn't belong to the model, or download the file again.");
+        }
         used.Add(alias);
         return Get(hasKey ? key : alias, shape);
     }
@@ -55,8 +61,10 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         if (unused.GroupBy(kinds.Change).FirstOrDefault(group => group.Key is not null) is { Key: { } change } lost)
             throw new WeightException($"{FileNames()} has {change.What}: {Quoted.Names([.. lost])}. {change.Remedy}");
         if (files.Files.FirstOrDefault(file => file.Metadata.ContainsKey(UnusedWeights.QuantizationKey)) is { } quantized)
+        {
             throw new WeightException($"{quantized.Path} has {UnusedWeights.Scales.What}: '{UnusedWeights.QuantizationKey}' in its header. "
                 + UnusedWeights.Scales.Remedy);
+        }
         return
         [
             .. files.Notes,

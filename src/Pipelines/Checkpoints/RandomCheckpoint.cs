@@ -1,5 +1,5 @@
-using CogVideoX.Models.Configuration;
 using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
@@ -39,8 +39,10 @@ public static class RandomCheckpoint
         new Preset(preset).WriteConfigs(partial, layers);
         WriteWeights(partial, seed, progress, cancellation);
         if (!FreeName.TryTakeForFolder(target, partial))
+        {
             throw new RequestException(
                     nameof(folder), $"{target} has come to exist since the start; choose a new folder, or remove it first.");
+        }
     }
 
     // A link to an empty folder stays, and the folder is filled.

@@ -47,11 +47,15 @@ public abstract class VideoFormat
         if (encoding.Codec is { } codec && !Codecs.Contains(codec))
             throw new OutputException($"{Quoted.Path(path)}: {WrongCodec(codec)}; {EndingsWhere(format => format.Codecs.Contains(codec))} can");
         if (encoding.Quality is { } && !TakesQuality)
+        {
             throw new OutputException(
                 $"{Quoted.Path(path)}: {Extension} has no quality to choose; {EndingsWhere(format => format.TakesQuality)} have");
+        }
         if (encoding.Quality is < 1 or > EncodingOptions.BestQuality)
+        {
             throw new OutputException(
                 $"{Quoted.Path(path)}: a quality of {encoding.Quality} isn't possible; choose from 1 to {EncodingOptions.BestQuality} (best)");
+        }
     }
 
     private string WrongCodec(VideoCodec codec) => $"{Extension} can't hold {codec.DisplayName()}"

@@ -74,7 +74,8 @@ public static class SystemReport
             return new("gpu", false, $"{name}; it doesn't say for which CUDA it is", "It may refuse the GPU kernels' PTX.");
         int ptx = DriverVersion.PtxOf(version), needed = DriverVersion.NewestPtx;
         string found = $"{name}; CUDA {version / 1000}.{version % 1000 / 10}, PTX up to {DriverVersion.Text(ptx)}";
-        if (ptx >= needed) return new("gpu", true, found, null);
+        if (ptx >= needed)
+            return new("gpu", true, found, null);
         string cost = $"GPU kernels are PTX of up to {DriverVersion.Text(needed)}: those newer than the driver won't load. Update it.";
         return new("gpu", false, found, cost);
     }

@@ -16,15 +16,15 @@ public sealed partial class Ops
     /// <exception cref="TensorException">The shapes don't fit together, or heads are too wide.</exception>
     public unsafe Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor bias = default, float scale = 0)
     {
-        const string name = "attention";
-        Check(q.Shape.Rank == 4, name, $"q is {q.Shape}, [B, S, N, d] is needed.");
+        const string Name = "attention";
+        Check(q.Shape.Rank == 4, Name, $"q is {q.Shape}, [B, S, N, d] is needed.");
         int batch = q.Shape[0], queries = q.Shape[1], heads = q.Shape[2], width = q.Shape[3];
-        Check(width is > 0 and <= LargestHeadWidth, name, $"heads of q {q.Shape} are {width} wide, 1 to {LargestHeadWidth} is possible.");
-        Check(k.Shape.Rank == 4 && k.Shape == q.Shape.With(1, k.Shape[1]) && k.Shape[1] > 0, name,
+        Check(width is > 0 and <= LargestHeadWidth, Name, $"heads of q {q.Shape} are {width} wide, 1 to {LargestHeadWidth} is possible.");
+        Check(k.Shape.Rank == 4 && k.Shape == q.Shape.With(1, k.Shape[1]) && k.Shape[1] > 0, Name,
             $"k is {k.Shape}, q {q.Shape} needs [{batch}, S', {heads}, {width}].");
-        Check(v.Shape == k.Shape, name, $"v is {v.Shape}, k is {k.Shape}; they must be alike.");
+        Check(v.Shape == k.Shape, Name, $"v is {v.Shape}, k is {k.Shape}; they must be alike.");
         int keys = k.Shape[1];
-        Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], name,
+        Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], Name,
             $"the bias is {bias.Shape}, [1 or {batch}, {heads}, {queries}, {keys}] is needed.");
         long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Shape.Product(1, 4);
         Tensor y = Empty(q.Shape);

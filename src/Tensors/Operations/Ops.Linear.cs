@@ -24,12 +24,12 @@ public sealed partial class Ops
     public (Tensor First, Tensor Second, Tensor Third) LinearTriple(
         Tensor x, (Tensor Weight, Tensor Bias) first, (Tensor Weight, Tensor Bias) second, (Tensor Weight, Tensor Bias) third)
     {
-        const string name = "linear_triple";
-        Check(first.Weight.Shape == second.Weight.Shape && first.Weight.Shape == third.Weight.Shape, name,
+        const string Name = "linear_triple";
+        Check(first.Weight.Shape == second.Weight.Shape && first.Weight.Shape == third.Weight.Shape, Name,
             $"the weights are {first.Weight.Shape}, {second.Weight.Shape} and {third.Weight.Shape}; they must be alike.");
-        Linear product0 = Product(name, x, first.Weight, first.Bias, new(first.Bias.Weight, default), out Tensor y0);
-        Linear product1 = Product(name, x, second.Weight, second.Bias, new(second.Bias.Weight, default), out Tensor y1);
-        Linear product2 = Product(name, x, third.Weight, third.Bias, new(third.Bias.Weight, default), out Tensor y2);
+        Linear product0 = Product(Name, x, first.Weight, first.Bias, new(first.Bias.Weight, default), out Tensor y0);
+        Linear product1 = Product(Name, x, second.Weight, second.Bias, new(second.Bias.Weight, default), out Tensor y1);
+        Linear product2 = Product(Name, x, third.Weight, third.Bias, new(third.Bias.Weight, default), out Tensor y2);
         Run(new LinearTriple(product0, product1, product2));
         return (y0, y1, y2);
     }
@@ -64,19 +64,19 @@ public sealed partial class Ops
     public unsafe Tensor LinearGatedResidual(
         Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor modulation, int videoGate, int textGate, int textTokens)
     {
-        const string name = "linear_gated_residual";
-        CheckResult(name, "residual", x, weight, residual);
-        Check(x.Shape.Rank == 3, name, $"x is {x.Shape}, [B, S, K] is needed.");
+        const string Name = "linear_gated_residual";
+        CheckResult(Name, "residual", x, weight, residual);
+        Check(x.Shape.Rank == 3, Name, $"x is {x.Shape}, [B, S, K] is needed.");
         int batch = x.Shape[0], tokens = x.Shape[1], outputs = weight.Shape[0];
-        Check(modulation.Shape.Rank == 2 && modulation.Shape[0] == batch && modulation.Shape[1] % Math.Max(1, outputs) == 0, name,
+        Check(modulation.Shape.Rank == 2 && modulation.Shape[0] == batch && modulation.Shape[1] % Math.Max(1, outputs) == 0, Name,
             $"the modulation is {modulation.Shape}, [{batch}, C·{outputs}] is needed.");
         int width = modulation.Shape[1], chunks = width / Math.Max(1, outputs);
-        Check((uint)videoGate < chunks && (uint)textGate < chunks, name,
+        Check((uint)videoGate < chunks && (uint)textGate < chunks, Name,
             $"gates {videoGate} and {textGate} aren't both among the {chunks} chunks of the modulation {modulation.Shape}.");
-        Check(textTokens >= 0 && textTokens <= tokens, name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
+        Check(textTokens >= 0 && textTokens <= tokens, Name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
         float* chunk = modulation.Floats;
         var gate = new RowModulation(chunk + (long)textGate * outputs, chunk + (long)videoGate * outputs, width, tokens, textTokens);
-        return RunLinear(name, x, weight, bias, new LinearEpilogue(bias.Weight, LinearActivation.None) { Gate = gate, Residual = residual.Floats });
+        return RunLinear(Name, x, weight, bias, new LinearEpilogue(bias.Weight, LinearActivation.None) { Gate = gate, Residual = residual.Floats });
     }
 
     /// <summary>gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).</summary>
@@ -87,10 +87,10 @@ public sealed partial class Ops
     /// <exception cref="TensorException">The shapes don't fit together.</exception>
     public unsafe Tensor LinearGatedGelu(Tensor x, Tensor gateWeight, Tensor weight)
     {
-        const string name = "linear_gated_gelu";
-        Check(gateWeight.Shape == weight.Shape, name, $"the weights are {gateWeight.Shape} and {weight.Shape}; they must be alike.");
-        Tensor factor = RunLinear(name, x, weight, default, default);
-        Tensor y = RunLinear(name, x, gateWeight, default, new LinearEpilogue(default, LinearActivation.GeluTanh) { Factor = factor.Floats });
+        const string Name = "linear_gated_gelu";
+        Check(gateWeight.Shape == weight.Shape, Name, $"the weights are {gateWeight.Shape} and {weight.Shape}; they must be alike.");
+        Tensor factor = RunLinear(Name, x, weight, default, default);
+        Tensor y = RunLinear(Name, x, gateWeight, default, new LinearEpilogue(default, LinearActivation.GeluTanh) { Factor = factor.Floats });
         Memory.Release(factor);
         return y;
     }

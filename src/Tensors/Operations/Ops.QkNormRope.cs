@@ -20,17 +20,17 @@ public sealed partial class Ops
     public unsafe Tensor QkNormRope(
         Tensor x, Tensor weight, Tensor bias, float epsilon, Tensor cosine = default, Tensor sine = default, int textTokens = 0)
     {
-        const string name = "qk_norm_rope";
-        Check(x.Shape.Rank == 4, name, $"x is {x.Shape}, [B, S, N, d] is needed.");
+        const string Name = "qk_norm_rope";
+        Check(x.Shape.Rank == 4, Name, $"x is {x.Shape}, [B, S, N, d] is needed.");
         int tokens = x.Shape[1], width = x.Shape[3];
-        Check(weight.IsNone || weight.Shape == [width], name, $"the weight is {weight.Shape}, x {x.Shape} needs [{width}].");
-        Check(bias.IsNone || (!weight.IsNone && bias.Shape == [width]), name, $"the bias is {bias.Shape}, x {x.Shape} needs [{width}] beside a weight.");
-        Check(textTokens >= 0 && textTokens <= tokens, name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
+        Check(weight.IsNone || weight.Shape == [width], Name, $"the weight is {weight.Shape}, x {x.Shape} needs [{width}].");
+        Check(bias.IsNone || (!weight.IsNone && bias.Shape == [width]), Name, $"the bias is {bias.Shape}, x {x.Shape} needs [{width}] beside a weight.");
+        Check(textTokens >= 0 && textTokens <= tokens, Name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
         Shape table = [tokens - Math.Clamp(textTokens, 0, tokens), width];
-        Check(cosine.IsNone == sine.IsNone && (cosine.IsNone || (cosine.Shape == table && sine.Shape == table)), name,
+        Check(cosine.IsNone == sine.IsNone && (cosine.IsNone || (cosine.Shape == table && sine.Shape == table)), Name,
             $"cosine and sine are {cosine.Shape} and {sine.Shape}, x {x.Shape} with {textTokens} text tokens needs {table} twice.");
-        Check(cosine.IsNone || width % 2 == 0, name, $"heads of x {x.Shape} have an odd width, which can't be rotated in pairs.");
-        Check((long)x.Shape[0] * tokens <= int.MaxValue, name, $"x {x.Shape} has more than 2³¹ − 1 tokens.");
+        Check(cosine.IsNone || width % 2 == 0, Name, $"heads of x {x.Shape} have an odd width, which can't be rotated in pairs.");
+        Check((long)x.Shape[0] * tokens <= int.MaxValue, Name, $"x {x.Shape} has more than 2³¹ − 1 tokens.");
         Tensor y = Empty(x.Shape);
         Run(new QkNormRope(
             x.Floats, weight.Weight, bias.Weight, epsilon, cosine.IsNone ? null : cosine.Floats, sine.IsNone ? null : sine.Floats, y.Floats,

@@ -94,8 +94,10 @@ public sealed class SafetensorsFile : IDisposable
         if (length > SafetensorsHeader.MaxLength && isThere)
             return $"the header is {length} bytes long; the format allows {SafetensorsHeader.MaxLength} at most. Use several files.";
         if (length is 0 or > SafetensorsHeader.MaxLength)
+        {
             return $"the header is said to be {length} bytes long; 2 to {SafetensorsHeader.MaxLength} are possible, "
                 + $"so this isn't a safetensors file. {Again}";
+        }
         return (long)length > fileLength - LengthBytes
             ? $"the file is cut short: its header ends at byte {LengthBytes + length} and only {fileLength} bytes are there. {Again}"
             : null;

@@ -87,8 +87,10 @@ public sealed class WeightFiles : IDisposable
     {
         string[] missing = [.. index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
         if (missing.Length > 0)
+        {
             throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that "
                 + $"{Path.GetFileName(index.Path)} lists: {Quoted.Names(missing)}. Download them.");
+        }
         var files = new List<SafetensorsFile>();
         try
         {

@@ -20,10 +20,10 @@ internal static class UserAssembly
     /// <summary>Compiles C# into a folder; returns the .dll's path.</summary>
     public static string Build(string folder, string name, string source, params string[] references)
     {
-        const string usings = "using CogVideoX.Compiler.Language;\n";
+        const string Usings = "using CogVideoX.Compiler.Language;\n";
         string file = Path.Combine(folder, $"{name}.cs");
-        File.WriteAllText(file, usings + source);
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(usings + source, Encoding.UTF8), path: file);
+        File.WriteAllText(file, Usings + source);
+        SyntaxTree tree = CSharpSyntaxTree.ParseText(SourceText.From(Usings + source, Encoding.UTF8), path: file);
         CSharpCompilation compilation = CSharpCompilation.Create(
             name, [tree], [.. Platform, .. references.Select(path => MetadataReference.CreateFromFile(path))],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));

@@ -231,11 +231,11 @@ public sealed class KernelAssemblyTests : IDisposable
     [Fact]
     public async Task WhatAKernelPrintedStandsBelowItsCase()
     {
-        const string planted = "tests/Emulator.Tests/Cases/Planted/printed.json";
-        CliRun run = await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, planted));
+        const string Planted = "tests/Emulator.Tests/Cases/Planted/printed.json";
+        CliRun run = await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, Planted));
         Assert.Equal(["ok", "printed:", "printed:", "printed:", "printed:"], run.Lines.Select(line => line.Trim().Split(' ')[0]));
         Assert.Contains("     printed: thread 3: 0.38", run.Lines);
-        using JsonDocument json = JsonDocument.Parse((await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, planted), "--json")).Output);
+        using JsonDocument json = JsonDocument.Parse((await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, Planted), "--json")).Output);
         Assert.Equal(4, json.RootElement[0].GetProperty("launch").GetProperty("printed").GetArrayLength());
     }
 }

@@ -82,8 +82,10 @@ public sealed class ControlFlowTests
             int sum = 0;
             for (int i = Block.ThreadX; i < n; i += Block.Size)
             {
-                if (x[i] < 0) continue;
-                if (x[i] == 77) break;
+                if (x[i] < 0)
+                    continue;
+                if (x[i] == 77)
+                    break;
                 sum += x[i];
             }
             do
@@ -126,9 +128,12 @@ public sealed class ControlFlowTests
 
         public void Run()
         {
-            if (typeof(T) == typeof(float)) x[0] = (T)(object)((float)(object)x[0] + 1f);
-            else if (typeof(T) == typeof(int)) x[0] = Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(x[0]) ^ 5);
-            else throw new NotSupportedException();
+            if (typeof(T) == typeof(float))
+                x[0] = (T)(object)((float)(object)x[0] + 1f);
+            else if (typeof(T) == typeof(int))
+                x[0] = Unsafe.BitCast<int, T>(Unsafe.BitCast<T, int>(x[0]) ^ 5);
+            else
+                throw new NotSupportedException();
         }
     }
 
@@ -162,7 +167,8 @@ public sealed class ControlFlowTests
 
         public void Run()
         {
-            if (TPolicy.Size > 2) x[0] /= 7;
+            if (TPolicy.Size > 2)
+                x[0] /= 7;
             x[1] = TPolicy.Scale(x[1]);
         }
     }
@@ -173,14 +179,17 @@ public sealed class ControlFlowTests
 
         public void Run()
         {
-            if (x[0] == 0) return;
+            if (x[0] == 0)
+                return;
             x[1] = Sign(x[0]) + Sign(x[2]);
         }
 
         private static int Sign(int value)
         {
-            if (value < 0) return -1;
-            if (value > 0) return 1;
+            if (value < 0)
+                return -1;
+            if (value > 0)
+                return 1;
             return 0;
         }
     }

@@ -92,7 +92,8 @@ public sealed partial class DiagnosticsTests
 
         public void Run()
         {
-            if (x[0] == 0) throw new InvalidOperationException(); // CVX1007
+            if (x[0] == 0)
+                throw new InvalidOperationException(); // CVX1007
         }
     }
 
@@ -103,8 +104,14 @@ public sealed partial class DiagnosticsTests
         public void Run()
         {
             x[0] = 1;
-            try { x[0] = 2; } // CVX1008
-            finally { x[0] = 3; }
+            try
+            {
+                x[0] = 2; // CVX1008
+            }
+            finally
+            {
+                x[0] = 3;
+            }
         }
     }
 

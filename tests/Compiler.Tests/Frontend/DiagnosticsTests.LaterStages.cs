@@ -25,7 +25,8 @@ public sealed partial class DiagnosticsTests
         public void Run()
         {
             Registers<int> own = Registers.Of<int>(2000);
-            for (int i = 0; i < 2000; i++) own[i] = x[i]; // CVX2001
+            for (int i = 0; i < 2000; i++)
+                own[i] = x[i]; // CVX2001
             x[1] = own[2];
         }
     }
@@ -39,9 +40,11 @@ public sealed partial class DiagnosticsTests
             Registers<int> own = Registers.Of<int>(1000);
             for (int k = 0; k < 1000; k++) // CVX2002
             {
-                for (int i = 0; i < 1000; i++) own[(i + k) % 1000] += x[k];
+                for (int i = 0; i < 1000; i++)
+                    own[(i + k) % 1000] += x[k];
             }
-            for (int i = 0; i < 1000; i++) x[i] = own[i];
+            for (int i = 0; i < 1000; i++)
+                x[i] = own[i];
         }
     }
 

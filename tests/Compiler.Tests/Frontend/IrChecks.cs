@@ -9,8 +9,13 @@ internal static class IrChecks
     {
         var defined = new HashSet<Value>();
         foreach (Block block in function.Blocks)
+        {
             foreach (Instruction instruction in block.Instructions)
-                foreach (Value result in instruction.Results) Assert.True(defined.Add(result), "a value is defined twice");
+            {
+                foreach (Value result in instruction.Results)
+                    Assert.True(defined.Add(result), "a value is defined twice");
+            }
+        }
         foreach (Block block in function.Blocks)
         {
             var here = new HashSet<Value>();
@@ -24,11 +29,13 @@ internal static class IrChecks
                         Assert.True(here.Contains(operand), $"{instruction.Opcode} reads a value before it is defined");
                 }
                 CheckTypes(instruction);
-                foreach (Value result in instruction.Results) here.Add(result);
+                foreach (Value result in instruction.Results)
+                    here.Add(result);
             }
             Assert.NotNull(block.Terminator);
             Assert.All(block.Terminator.Edges, edge => Assert.Contains(edge.Target, function.Blocks));
-            if (block.Terminator.Edges.Length == 2) Assert.Equal(IrType.Pred, block.Terminator.Selector!.Type);
+            if (block.Terminator.Edges.Length == 2)
+                Assert.Equal(IrType.Pred, block.Terminator.Selector!.Type);
         }
     }
 

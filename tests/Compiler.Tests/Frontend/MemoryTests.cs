@@ -116,7 +116,8 @@ public sealed unsafe class MemoryTests
         public void Run()
         {
             Registers<float> sums = Registers.Of<float>(8);
-            for (int i = 0; i < 8; i++) sums[i] += x[i];
+            for (int i = 0; i < 8; i++)
+                sums[i] += x[i];
             Registers<float> upper = sums.Slice(4);
             x[0] = upper[1] + sums.As<Pair>().B;
         }
@@ -137,8 +138,10 @@ public sealed unsafe class MemoryTests
         public void Run()
         {
             int sum = 0;
-            for (int i = 0; i < Weights.Length; i++) sum += Weights[i] * x[i];
-            foreach (int weight in Weights) sum ^= weight;
+            for (int i = 0; i < Weights.Length; i++)
+                sum += Weights[i] * x[i];
+            foreach (int weight in Weights)
+                sum ^= weight;
             x[0] = sum;
         }
     }
@@ -198,7 +201,8 @@ public sealed unsafe class MemoryTests
         public void Run()
         {
             var four = new Four();
-            for (int i = 0; i < 4; i++) four[i] = i + p.Count;
+            for (int i = 0; i < 4; i++)
+                four[i] = i + p.Count;
             (int a, float b) pair = (four[2], (float)q.B);
             var union = new Union { Number = pair.b };
             Union copy = union;
@@ -211,7 +215,8 @@ public sealed unsafe class MemoryTests
         private static int Sum(Four values)
         {
             int sum = 0;
-            foreach (int value in values) sum += value;
+            foreach (int value in values)
+                sum += value;
             return sum;
         }
     }
@@ -226,7 +231,8 @@ public sealed unsafe class MemoryTests
             some[0] = x[0];
             some[1] = 5;
             int sum = 0;
-            foreach (int value in some) sum += value;
+            foreach (int value in some)
+                sum += value;
             ReadOnlySpan<int> tail = some[1..];
             x[0] = sum + tail[0] + tail.Length + Total(some.Slice(1, 1));
         }
@@ -234,7 +240,8 @@ public sealed unsafe class MemoryTests
         private static int Total(ReadOnlySpan<int> values)
         {
             int sum = 0;
-            for (int i = 0; i < values.Length; i++) sum += values[i];
+            for (int i = 0; i < values.Length; i++)
+                sum += values[i];
             return sum;
         }
     }
@@ -246,8 +253,10 @@ public sealed unsafe class MemoryTests
         public void Run()
         {
             float* end = x + n;
-            for (float* p = x; p < end; p++) *p = -*p;
-            if (x == null) return;
+            for (float* p = x; p < end; p++)
+                *p = -*p;
+            if (x == null)
+                return;
             long distance = end - x;
             Volatile.Write(ref x[1], distance);
             x[2] = Volatile.Read(ref x[3]);

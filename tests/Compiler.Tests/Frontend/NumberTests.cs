@@ -51,7 +51,8 @@ public sealed class NumberTests
     {
         string[] texts = Texts(Checked<Maths>());
         string[] expected = ["sqrt.rn.f32", "abs.f32", "max.NaN.f32", "cvt.rmi.f32.f32", "cvt.rni.f32.f32", "fma.rn.f32", "popc.b32", "clz.b64", "brev.b32", "copysign.f32"];
-        foreach (string text in expected) Assert.Contains(text, texts);
+        foreach (string text in expected)
+            Assert.Contains(text, texts);
     }
 
     [Fact]
@@ -163,7 +164,8 @@ public sealed class NumberTests
             x[2] = float.CopySign(x[3], x[4]) + float.Clamp(x[5], 0, 1) + float.Max(x[1], x[2]);
             y[0] = (uint)BitOperations.PopCount(y[1]) + BitOperations.RotateLeft(y[2], 5) + (uint)BitOperations.TrailingZeroCount(y[3]);
             z[0] = (ulong)BitOperations.LeadingZeroCount(z[1]) + Math.BigMul(y[1], y[2]);
-            if (float.IsNaN(x[9]) || float.IsInfinity(x[10])) x[11] = BitConverter.UInt32BitsToSingle(y[4]);
+            if (float.IsNaN(x[9]) || float.IsInfinity(x[10]))
+                x[11] = BitConverter.UInt32BitsToSingle(y[4]);
         }
     }
 
@@ -218,15 +220,15 @@ public sealed class NumberTests
         public void Run() => x[0] = T.Max(x[1] * x[2], T.Zero) + T.One;
     }
 
-    private static readonly int answer = 42;
+    private static readonly int Answer = 42;
 
-    private static readonly (int A, int B) pair = (1, 3);
+    private static readonly (int A, int B) Pair = (1, 3);
 
     internal readonly struct ReadsConstants(View<int> x) : IKernel
     {
         public static Block Block => new(32);
 
-        public void Run() => x[0] = answer + pair.B;
+        public void Run() => x[0] = Answer + Pair.B;
     }
 
     [InlineArray(4)]

@@ -28,8 +28,8 @@ public sealed partial class PrintTests
                 "%d %d\n",
                 "%g %g %u\n",
             ], Texts(ptx));
-        const string declaration = ".extern .func (.param .b32 written) vprintf (.param .b64 format, .param .b64 arguments);\n";
-        Assert.Contains(declaration, ptx, StringComparison.Ordinal);
+        const string Declaration = ".extern .func (.param .b32 written) vprintf (.param .b64 format, .param .b64 arguments);\n";
+        Assert.Contains(Declaration, ptx, StringComparison.Ordinal);
         Assert.Equal(1, ptx.Split(".extern").Length - 1);
         string[] stores =
         [
@@ -134,7 +134,8 @@ public sealed partial class PrintTests
 
         public void Run()
         {
-            if (x[Block.ThreadX] < 0) Device.Print("{0}", x[Block.ThreadX]);
+            if (x[Block.ThreadX] < 0)
+                Device.Print("{0}", x[Block.ThreadX]);
         }
     }
 

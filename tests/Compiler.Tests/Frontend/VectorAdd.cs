@@ -9,6 +9,7 @@ internal readonly struct VectorAdd(View<float> a, View<float> b, View<float> c, 
     public void Run()
     {
         int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
-        if (i < n) c[i] = a[i] + b[i];
+        if (i < n)
+            c[i] = a[i] + b[i];
     }
 }

@@ -59,7 +59,8 @@ internal static class Arithmetic
     {
         long a = Signed(type, x[0]), b = x.Length > 1 ? Signed(type, x[1]) : 0;
         int count = x.Length > 1 ? (int)x[1] : 0;
-        if (opcode is Opcode.Shl or Opcode.Shr or Opcode.ShrU && (uint)count >= type.Bits) throw new InvalidOperationException("a shift count is too large");
+        if (opcode is Opcode.Shl or Opcode.Shr or Opcode.ShrU && (uint)count >= type.Bits)
+            throw new InvalidOperationException("a shift count is too large");
         return opcode switch
         {
             Opcode.Add => x[0] + x[1],

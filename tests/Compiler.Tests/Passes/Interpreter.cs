@@ -38,20 +38,25 @@ internal sealed class Interpreter
     {
         for (Block block = function.Entry; ;)
         {
-            foreach (Instruction instruction in block.Instructions) Execute(instruction);
+            foreach (Instruction instruction in block.Instructions)
+                Execute(instruction);
             Terminator end = block.Terminator!;
-            if (end.Edges.Length == 0) return;
+            if (end.Edges.Length == 0)
+                return;
             Edge edge = end.Edges[Choose(end)];
             ulong[] arguments = [.. edge.Arguments.Select(Get)];
-            for (int i = 0; i < arguments.Length; i++) values[edge.Target.Parameters[i]] = arguments[i];
+            for (int i = 0; i < arguments.Length; i++)
+                values[edge.Target.Parameters[i]] = arguments[i];
             block = edge.Target;
-            if (++Steps > 2_000_000) throw new InvalidOperationException("runs for ever");
+            if (++Steps > 2_000_000)
+                throw new InvalidOperationException("runs for ever");
         }
     }
 
     private int Choose(Terminator end)
     {
-        if (end.Selector is null) return 0;
+        if (end.Selector is null)
+            return 0;
         ulong selector = Get(end.Selector);
         return end.Selector.Type == IrType.Pred ? (selector != 0 ? 0 : 1) : (int)Math.Min(selector, (ulong)end.Edges.Length - 1);
     }
@@ -97,7 +102,8 @@ internal sealed class Interpreter
 
     private ulong AddressOf(Variable variable)
     {
-        if (variable.Space == VariableSpace.Shared) return 0;
+        if (variable.Space == VariableSpace.Shared)
+            return 0;
         if (!constants.TryGetValue(variable, out long start))
         {
             constants.Add(variable, start = table.Count);
@@ -110,7 +116,8 @@ internal sealed class Interpreter
     {
         Value pointer = access.Operands[0];
         long address = (long)Get(pointer) + access.ByteOffset;
-        if (address % access.Alignment != 0) throw new InvalidOperationException($"{address} isn't a multiple of {access.Alignment}");
+        if (address % access.Alignment != 0)
+            throw new InvalidOperationException($"{address} isn't a multiple of {access.Alignment}");
         int bytes = access.MemoryType.Bytes;
         address += index * bytes;
         return pointer.Type switch
@@ -141,6 +148,7 @@ internal sealed class Interpreter
     private void Write(Instruction store, int index, ulong value)
     {
         Span<byte> bytes = Memory(store, index);
-        for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)(value >> (8 * i));
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)(value >> (8 * i));
     }
 }

@@ -47,7 +47,8 @@ public class PassPropertyTests
         foreach ((uint thread, uint n) in new (uint, uint)[] { (0, 3), (37, 12), (127, unchecked((uint)-5)) })
         {
             var machine = new Interpreter { ThreadX = thread };
-            for (int i = 0; i < 2048; i++) machine.Global[i] = (byte)(i * 37);
+            for (int i = 0; i < 2048; i++)
+                machine.Global[i] = (byte)(i * 37);
             machine.Parameters["x"] = 0;
             machine.Parameters["n"] = n;
             machine.Run(function);

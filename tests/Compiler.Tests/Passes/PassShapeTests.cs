@@ -13,7 +13,8 @@ public class PassShapeTests
         var builder = new IrBuilder { Block = function.Entry };
         Value x = IrSamples.Parameter(builder, function, "x", MemoryType.GlobalPtr), n = IrSamples.Parameter(builder, function, "n", MemoryType.I32);
         Value tile = IrSamples.Local(builder, 64);
-        for (int i = 0; i < 16; i++) builder.Store(tile, Constant.F32(0), MemoryType.F32, 4 * i, 4);
+        for (int i = 0; i < 16; i++)
+            builder.Store(tile, Constant.F32(0), MemoryType.F32, 4 * i, 4);
         IrSamples.Loop(builder, function, n, k => TileLoops(builder, function, index =>
         {
             Value element = IrSamples.Element(builder, tile, index, 4);
@@ -87,7 +88,8 @@ public class PassShapeTests
         Value x = IrSamples.Parameter(builder, function, "x", MemoryType.GlobalPtr);
         Value pointer = Global(builder, x, builder.Emit(Opcode.Mul, IrType.I32, IrSamples.ThreadX(builder), Constant.I32(4)));
         Value[] parts = [.. Enumerable.Range(0, 4).Select(i => builder.Load(pointer, MemoryType.F32, 4 * i, i == 0 ? 16 : 4))];
-        for (int i = 0; i < 4; i++) builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + (4 * i), i < 2 ? 8 : 4);
+        for (int i = 0; i < 4; i++)
+            builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + (4 * i), i < 2 ? 8 : 4);
         builder.Block.Terminator = Terminator.Return(null);
 
         PassList.Run(function, verify: true);

@@ -27,7 +27,8 @@ internal sealed class ProgramGenerator
         budget = size;
         function = IrSamples.Function();
         builder = new IrBuilder { Block = function.Entry };
-        for (int i = 0; i < Scalars; i++) integers.Add(IrSamples.Local(builder, 4));
+        for (int i = 0; i < Scalars; i++)
+            integers.Add(IrSamples.Local(builder, 4));
         floats = IrSamples.Local(builder, 8);
         longs = IrSamples.Local(builder, 8);
         array = IrSamples.Local(builder, 4 * ArrayElements);
@@ -39,11 +40,13 @@ internal sealed class ProgramGenerator
         function.Variables.Add(variable);
         shared = builder.Append(new Instruction(Opcode.VariableAddress, null, [], IrType.SharedPtr) { Variable = variable });
         builder.Store(reference, integers[0], MemoryType.LocalPtr, 0, 8);
-        foreach (Value local in integers) builder.Store(local, Constant.I32(random.Next(-4, 12)), MemoryType.I32, 0, 4);
+        foreach (Value local in integers)
+            builder.Store(local, Constant.I32(random.Next(-4, 12)), MemoryType.I32, 0, 4);
         builder.Store(longs, Constant.I64(0), MemoryType.I64, 0, 8);
         builder.Store(packed, Constant.I64(0), MemoryType.I64, 0, 8);
         builder.Store(floats, Constant.F64(0), MemoryType.F64, 0, 8);
-        for (int i = 0; i < ArrayElements; i++) builder.Store(array, Constant.I32(0), MemoryType.I32, 4 * i, 4);
+        for (int i = 0; i < ArrayElements; i++)
+            builder.Store(array, Constant.I32(0), MemoryType.I32, 4 * i, 4);
     }
 
     public static Function Make(int seed, int size = 40)
@@ -57,8 +60,10 @@ internal sealed class ProgramGenerator
 
     private void WriteAll()
     {
-        for (int i = 0; i < Scalars; i++) WriteOut(Int(i), 4 * i, MemoryType.I32);
-        for (int i = 0; i < ArrayElements; i++) WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + (4 * i), MemoryType.I32);
+        for (int i = 0; i < Scalars; i++)
+            WriteOut(Int(i), 4 * i, MemoryType.I32);
+        for (int i = 0; i < ArrayElements; i++)
+            WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + (4 * i), MemoryType.I32);
         WriteOut(builder.Load(longs, MemoryType.I64, 0, 8), 128, MemoryType.I64);
         WriteOut(builder.Load(packed, MemoryType.I64, 0, 8), 136, MemoryType.I64);
         WriteOut(builder.Load(floats, MemoryType.F32, 0, 4), 144, MemoryType.F32);
@@ -71,7 +76,8 @@ internal sealed class ProgramGenerator
         for (int count = random.Next(2, 7); count > 0 && budget > 0; count--)
         {
             budget--;
-            if (!Statement(depth)) return;
+            if (!Statement(depth))
+                return;
         }
     }
 
@@ -90,8 +96,10 @@ internal sealed class ProgramGenerator
             case 9 or 10: If(depth); break;
             case 11 or 12: CountedLoop(depth); break;
             default:
-                if (loops.Count == 0 || random.Next(2) == 0) ConditionalJump();
-                else return Jump();
+                if (loops.Count == 0 || random.Next(2) == 0)
+                    ConditionalJump();
+                else
+                    return Jump();
                 break;
         }
         return true;
@@ -145,7 +153,8 @@ internal sealed class ProgramGenerator
     private Value Test(int depth)
     {
         Value test = builder.Compare((Condition)random.Next(10), Expression(depth < 0 ? 0 : depth), Expression(0));
-        if (random.Next(4) == 0) test = builder.Emit(Opcode.Not, IrType.Pred, test);
+        if (random.Next(4) == 0)
+            test = builder.Emit(Opcode.Not, IrType.Pred, test);
         return random.Next(3) == 0 ? builder.Compare(random.Next(2) == 0 ? Condition.Ne : Condition.Eq, builder.Emit(Opcode.ZeroExtend, IrType.I32, test), Constant.I32(0)) : test;
     }
 
@@ -153,8 +162,10 @@ internal sealed class ProgramGenerator
     {
         Value index = builder.Emit(Opcode.And, IrType.I32, Counter(), Constant.I32(ArrayElements - 1));
         Value element = builder.Offset(array, builder.Emit(Opcode.Mul, IrType.I32, index, Constant.I32(4)));
-        if (random.Next(2) == 0) builder.Store(element, Expression(2), MemoryType.I32, 0, 4);
-        else SetInt(random.Next(Scalars), builder.Load(element, MemoryType.I32, 0, 4));
+        if (random.Next(2) == 0)
+            builder.Store(element, Expression(2), MemoryType.I32, 0, 4);
+        else
+            SetInt(random.Next(Scalars), builder.Load(element, MemoryType.I32, 0, 4));
     }
 
     private void Packed()
@@ -162,8 +173,10 @@ internal sealed class ProgramGenerator
         MemoryType[] types = [MemoryType.U8, MemoryType.S8, MemoryType.U16, MemoryType.S16, MemoryType.I32];
         MemoryType type = types[random.Next(types.Length)];
         int offset = random.Next(8 / type.Bytes) * type.Bytes;
-        if (random.Next(2) == 0) builder.Store(packed, Expression(2), type, offset, type.Bytes);
-        else SetInt(random.Next(Scalars), builder.Load(packed, type, offset, type.Bytes));
+        if (random.Next(2) == 0)
+            builder.Store(packed, Expression(2), type, offset, type.Bytes);
+        else
+            SetInt(random.Next(Scalars), builder.Load(packed, type, offset, type.Bytes));
     }
 
     private void MemoryAccess()
@@ -178,10 +191,12 @@ internal sealed class ProgramGenerator
         int parts = random.Next(1, 5);
         if (random.Next(2) == 0)
         {
-            for (int i = 0; i < parts; i++) builder.Store(pointer, Int(random.Next(Scalars)), MemoryType.I32, 4 * i, i == 0 ? 16 : 4);
+            for (int i = 0; i < parts; i++)
+                builder.Store(pointer, Int(random.Next(Scalars)), MemoryType.I32, 4 * i, i == 0 ? 16 : 4);
             return;
         }
-        for (int i = 0; i < parts; i++) SetInt(i, builder.Load(pointer, MemoryType.I32, 4 * i, i == 0 ? 16 : 4));
+        for (int i = 0; i < parts; i++)
+            SetInt(i, builder.Load(pointer, MemoryType.I32, 4 * i, i == 0 ? 16 : 4));
     }
 
     private void WideAndFloat()
@@ -197,7 +212,8 @@ internal sealed class ProgramGenerator
         Value other = builder.Emit(Opcode.ToFloat, IrType.F32, Expression(1));
         Opcode[] operations = [Opcode.Add, Opcode.Sub, Opcode.Mul];
         builder.Store(floats, builder.Emit(operations[random.Next(3)], IrType.F32, value, other), MemoryType.F32, 0, 4);
-        if (random.Next(2) == 0) SetInt(random.Next(Scalars), builder.Load(floats, MemoryType.I32, 0, 4));
+        if (random.Next(2) == 0)
+            SetInt(random.Next(Scalars), builder.Load(floats, MemoryType.I32, 0, 4));
     }
 
     private void Effect() => IrSamples.Effect(builder, Expression(1));
@@ -205,8 +221,10 @@ internal sealed class ProgramGenerator
     private void Reference()
     {
         Value pointer = builder.Load(reference, MemoryType.LocalPtr, 0, 8);
-        if (random.Next(2) == 0) builder.Store(pointer, Expression(1), MemoryType.I32, 0, 4);
-        else SetInt(random.Next(Scalars), builder.Load(pointer, MemoryType.I32, 0, 4));
+        if (random.Next(2) == 0)
+            builder.Store(pointer, Expression(1), MemoryType.I32, 0, 4);
+        else
+            SetInt(random.Next(Scalars), builder.Load(pointer, MemoryType.I32, 0, 4));
     }
 
     private Block NewBlock()
@@ -234,7 +252,8 @@ internal sealed class ProgramGenerator
 
     private void CountedLoop(int depth)
     {
-        if (loops.Count == 3) return;
+        if (loops.Count == 3)
+            return;
         Value counter = IrSamples.LocalInEntry(function, 4);
         Block body = NewBlock(), step = NewBlock(), condition = NewBlock(), after = NewBlock();
         Value limit = random.Next(3) == 0 ? builder.Emit(Opcode.And, IrType.I32, input, Constant.I32(7)) : Constant.I32(random.Next(1, 7));
@@ -245,7 +264,8 @@ internal sealed class ProgramGenerator
         Value running = builder.Compare(random.Next(2) == 0 ? Condition.Lt : Condition.LtU, builder.Load(counter, MemoryType.I32, 0, 4), limit);
         condition.Terminator = Terminator.If(null, running, new Edge(body), new Edge(after));
         builder.Block = body;
-        if (limit is Constant) counters.Add(counter);
+        if (limit is Constant)
+            counters.Add(counter);
         loops.Push((step, after));
         Statements(depth + 1);
         loops.Pop();
@@ -259,7 +279,8 @@ internal sealed class ProgramGenerator
 
     private void ConditionalJump()
     {
-        if (loops.Count == 0) return;
+        if (loops.Count == 0)
+            return;
         Block next = NewBlock();
         Block target = random.Next(2) == 0 ? loops.Peek().Continue : loops.Peek().Break;
         builder.Block.Terminator = Terminator.If(null, Test(1), new Edge(target), new Edge(next));

@@ -56,9 +56,11 @@ public static class Mix
         int least = int.MaxValue;
         for (int i = 0; i < 4; i++)
         {
-            if (cells[i] == limit) continue;
+            if (cells[i] == limit)
+                continue;
             least = Math.Min(least, cells[i]);
-            if (least < 0) break;
+            if (least < 0)
+                break;
         }
         return least;
     }

@@ -9,7 +9,8 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
 
     public string Of(string type, int depth)
     {
-        if (depth <= 0 || random.Next(6) == 0) return Leaf(type);
+        if (depth <= 0 || random.Next(6) == 0)
+            return Leaf(type);
         return type switch
         {
             "bool" => Boolean(depth - 1),
@@ -22,7 +23,8 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
     private string Leaf(string type)
     {
         (string Type, string Name)[] fitting = [.. variables.Where(v => v.Type == type)];
-        if (fitting.Length > 0 && random.Next(4) != 0) return fitting[random.Next(fitting.Length)].Name;
+        if (fitting.Length > 0 && random.Next(4) != 0)
+            return fitting[random.Next(fitting.Length)].Name;
         return type switch
         {
             "bool" => random.Next(2) == 0 ? "true" : "false",

@@ -39,7 +39,8 @@ internal sealed class ProgramInputs
     public ulong[] OnHost(Func<int, uint, long, float, double, ulong> program)
     {
         var results = new ulong[Rows];
-        for (int row = 0; row < Rows; row++) results[row] = program(I[row], U[row], L[row], F[row], D[row]);
+        for (int row = 0; row < Rows; row++)
+            results[row] = program(I[row], U[row], L[row], F[row], D[row]);
         return results;
     }
 

@@ -28,11 +28,14 @@ public class ProgramTests(ITestOutputHelper output)
             Type[] programs = ProgramAssembly.Compile(seeds, (first / Batch) % 4 == 3 ? OptimizationLevel.Debug : OptimizationLevel.Release);
             Parallel.For(0, seeds.Length, options, n =>
             {
-                if (Difference(programs[n], seeds[n]) is not { } difference) return;
-                lock (failures) failures.Add($"seed {seeds[n]}: {difference}");
+                if (Difference(programs[n], seeds[n]) is not { } difference)
+                    return;
+                lock (failures)
+                    failures.Add($"seed {seeds[n]}: {difference}");
             });
         }
-        foreach (string failure in failures.Take(20)) output.WriteLine(failure);
+        foreach (string failure in failures.Take(20))
+            output.WriteLine(failure);
         output.WriteLine($"{Count} programs, {failures.Count} differences");
         Assert.True(failures.Count == 0, $"{failures.Count} of {Count} programs differ; {failures.FirstOrDefault()}");
     }
@@ -48,7 +51,8 @@ public class ProgramTests(ITestOutputHelper output)
             PassList.Run(function, verify: seed % VerifiedEach == 0);
             CompiledKernel compiled = KernelCompiler.Print(function, "", options);
             (ulong[] results, Fault? fault) = inputs.InEmulator(PtxModule.Parse(compiled.Ptx), compiled.Entry);
-            if (fault is not null) return fault.ToString();
+            if (fault is not null)
+                return fault.ToString();
             ulong[] expected = inputs.OnHost(run);
             int row = Array.FindIndex(Enumerable.Range(0, ProgramInputs.Rows).ToArray(), r => results[r] != expected[r]);
             return row < 0 ? null : $"row {row} (i = {inputs.I[row]}, u = {inputs.U[row]}, l = {inputs.L[row]}, f = {inputs.F[row]:R}, d = {inputs.D[row]:R})";

@@ -33,12 +33,15 @@ internal sealed class ProgramWriter(int seed)
         Line("        unchecked");
         Line("        {");
         Line("        Cells cells = default; Pair pair = new(i, f);");
-        foreach (string type in Types) Declare(type);
+        foreach (string type in Types)
+            Declare(type);
         variables.Add(("int", "pair.Whole"));
         variables.Add(("float", "pair.Real"));
-        for (int i = random.Next(3, 9); i > 0; i--) Statement();
+        for (int i = random.Next(3, 9); i > 0; i--)
+            Statement();
         Line("        ulong digest = 17;");
-        foreach ((string type, string variable) in variables) Line($"        digest = {Mixed(type, variable)};");
+        foreach ((string type, string variable) in variables)
+            Line($"        digest = {Mixed(type, variable)};");
         Line("        for (int n = 0; n < 4; n++) digest = Mix.In(digest, cells[n]);");
         Line("        return digest;");
         Line("        }");
@@ -68,7 +71,8 @@ internal sealed class ProgramWriter(int seed)
         while (true)
         {
             (string type, string name) = variables[random.Next(variables.Count)];
-            if (!readOnly.Contains(name)) return (type, name);
+            if (!readOnly.Contains(name))
+                return (type, name);
         }
     }
 
@@ -109,7 +113,8 @@ internal sealed class ProgramWriter(int seed)
     {
         Line($"        if ({expressions.Of("bool", 2)})");
         Body();
-        if (random.Next(2) == 0) return;
+        if (random.Next(2) == 0)
+            return;
         Line("        else");
         Body();
     }
@@ -163,7 +168,8 @@ internal sealed class ProgramWriter(int seed)
         Line("        {");
         Line($"            ref {type} {name} = ref {target};");
         Line($"            {name} = {expressions.Of(type, 2)};");
-        if (type is not ("bool" or "byte" or "sbyte" or "short" or "ushort")) Line($"            {name} += {expressions.Of(type, 1)};");
+        if (type is not ("bool" or "byte" or "sbyte" or "short" or "ushort"))
+            Line($"            {name} += {expressions.Of(type, 1)};");
         Line("        }");
     }
 
@@ -171,9 +177,12 @@ internal sealed class ProgramWriter(int seed)
     {
         int before = variables.Count;
         Line("        {");
-        if (random.Next(3) == 0) Declare(Types[random.Next(Types.Length)]);
-        for (int i = random.Next(1, 3); i > 0; i--) Statement();
-        if (loops > 0 && random.Next(4) == 0) Line($"        if ({expressions.Of("bool", 1)}) {Pick("break", "continue")};");
+        if (random.Next(3) == 0)
+            Declare(Types[random.Next(Types.Length)]);
+        for (int i = random.Next(1, 3); i > 0; i--)
+            Statement();
+        if (loops > 0 && random.Next(4) == 0)
+            Line($"        if ({expressions.Of("bool", 1)}) {Pick("break", "continue")};");
         Line("        }");
         variables.RemoveRange(before, variables.Count - before);
     }

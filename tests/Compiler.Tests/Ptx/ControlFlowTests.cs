@@ -21,10 +21,12 @@ public sealed class ControlFlowTests
         kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, p[0], n), new Edge(body), new Edge(exit)), body);
         // a turn of three, whose moves are a circle
         kernel.End(Terminator.Branch(null, loop, kernel.Build.Emit(Opcode.Add, IrType.I32, p[0], Constant.I32(1)), p[2], p[3], p[1]), exit);
-        for (int i = 0; i < 3; i++) kernel.StoreY(p[i + 1], MemoryType.I32, i * 4);
+        for (int i = 0; i < 3; i++)
+            kernel.StoreY(p[i + 1], MemoryType.I32, i * 4);
         int[] turned = Ints(kernel.Run(Bytes(10, 20, 30, count), 12));
         int[] expected = [10, 20, 30];
-        for (int i = 0; i < count; i++) expected = [expected[1], expected[2], expected[0]];
+        for (int i = 0; i < count; i++)
+            expected = [expected[1], expected[2], expected[0]];
         Assert.Equal(expected, turned);
     }
 

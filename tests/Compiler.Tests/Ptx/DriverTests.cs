@@ -10,7 +10,8 @@ public sealed class DriverTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class DriverTests : IDisposable
         var options = new CompileOptions { Target = Target.Sm90a };
         CancellationToken cancel = TestContext.Current.CancellationToken;
         CompiledKernel[] all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Cache().GetOrCompile(typeof(int), options), cancel)));
-        foreach (CompiledKernel one in all) AssertSame(all[0], one);
+        foreach (CompiledKernel one in all)
+            AssertSame(all[0], one);
         Assert.Single(Directory.GetFiles(folder));
     }
 

@@ -115,7 +115,8 @@ public sealed class GoldenTextTests
     [Fact]
     public void TheSameFunctionGivesTheSameBytes()
     {
-        for (int seed = 0; seed < 20; seed++) Assert.Equal(new RandomGraph(seed).Kernel.Print(), new RandomGraph(seed).Kernel.Print());
+        for (int seed = 0; seed < 20; seed++)
+            Assert.Equal(new RandomGraph(seed).Kernel.Print(), new RandomGraph(seed).Kernel.Print());
     }
 
     [Fact]
@@ -129,7 +130,8 @@ public sealed class GoldenTextTests
             var options = new CompileOptions { ShowSource = true };
             Location[] at = [.. Enumerable.Range(0, 4).Select(i => new Location(typeof(GoldenTextTests).GetMethod(nameof(AddOne))!, i, null))];
             Block body = kernel.Function.Blocks[1];
-            for (int i = 0; i < 4; i++) body.Instructions[i] = At(body.Instructions[i], at[i], kernel.Function);
+            for (int i = 0; i < 4; i++)
+                body.Instructions[i] = At(body.Instructions[i], at[i], kernel.Function);
             SourceLine? Find(Location? location) => location!.Offset switch { 0 or 1 => new(file, 2, 5), 2 => new("/_/src/Kernels/Add.cs", 7, 9), _ => null };
             string text = PtxPrinter.Print(kernel.Function, options, new SourceLines(options, Find));
             string name = Path.GetFileName(file);
@@ -151,8 +153,13 @@ public sealed class GoldenTextTests
         var made = new Instruction(old.Opcode, location, old.Operands, [.. old.Results.Select(r => r.Type)])
         { MemoryType = old.MemoryType, ByteOffset = old.ByteOffset, Alignment = old.Alignment };
         foreach (Instruction user in function.Blocks.SelectMany(b => b.Instructions))
+        {
             for (int i = 0; i < user.Operands.Length; i++)
-                if (Array.IndexOf(old.Results, user.Operands[i]) is >= 0 and var result) user.Operands[i] = made.Results[result];
+            {
+                if (Array.IndexOf(old.Results, user.Operands[i]) is >= 0 and var result)
+                    user.Operands[i] = made.Results[result];
+            }
+        }
         return made;
     }
 

@@ -29,21 +29,30 @@ public sealed class OpcodeTests
             Opcode.Shl, Opcode.Shr, Opcode.ShrU, Opcode.Min, Opcode.MinU, Opcode.Max, Opcode.MaxU, Opcode.Not, Opcode.Neg,
         ];
         foreach (IrType type in (IrType[])[IrType.I32, IrType.I64])
-            foreach (Opcode opcode in opcodes) Check(opcode, type, type, opcode is Opcode.Not or Opcode.Neg ? 1 : 2);
+        {
+            foreach (Opcode opcode in opcodes)
+                Check(opcode, type, type, opcode is Opcode.Not or Opcode.Neg ? 1 : 2);
+        }
     }
 
     [Fact]
     public void FloatArithmetic()
     {
         foreach (IrType type in (IrType[])[IrType.F32, IrType.F64])
-            foreach (Opcode opcode in (Opcode[])[Opcode.Add, Opcode.Sub, Opcode.Mul, Opcode.Div, Opcode.Neg]) Check(opcode, type, type, opcode == Opcode.Neg ? 1 : 2);
+        {
+            foreach (Opcode opcode in (Opcode[])[Opcode.Add, Opcode.Sub, Opcode.Mul, Opcode.Div, Opcode.Neg])
+                Check(opcode, type, type, opcode == Opcode.Neg ? 1 : 2);
+        }
     }
 
     [Fact]
     public void Comparisons()
     {
         foreach (IrType type in (IrType[])[IrType.I32, IrType.I64, IrType.F32, IrType.F64])
-            foreach (Condition condition in Enum.GetValues<Condition>()) Check(Opcode.Compare, type, IrType.Pred, 2, condition);
+        {
+            foreach (Condition condition in Enum.GetValues<Condition>())
+                Check(Opcode.Compare, type, IrType.Pred, 2, condition);
+        }
     }
 
     [Fact]
@@ -104,12 +113,15 @@ public sealed class OpcodeTests
                 BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan((i * 2 * Slot) + Slot), some[i].B);
                 Value a = kernel.LoadX(Memory(type), i * 2 * Slot);
                 Value b = kernel.LoadX(Second(opcode, type), (i * 2 * Slot) + Slot);
-                if (operands == 2 && i % 3 == 1) b = new Constant(b.Type, some[i].B);
-                if (operands == 2 && i % 3 == 2) a = new Constant(type, some[i].A);
+                if (operands == 2 && i % 3 == 1)
+                    b = new Constant(b.Type, some[i].B);
+                if (operands == 2 && i % 3 == 2)
+                    a = new Constant(type, some[i].A);
                 Store(kernel, Make(opcode, operands == 1 ? [a] : [a, b], to, condition, bits), i * Slot);
             }
             byte[] y = kernel.Run(x, some.Length * Slot);
-            for (int i = 0; i < some.Length; i++) Compare(opcode, type, to, operands, condition, bits, some[i], BinaryPrimitives.ReadUInt64LittleEndian(y.AsSpan(i * Slot)));
+            for (int i = 0; i < some.Length; i++)
+                Compare(opcode, type, to, operands, condition, bits, some[i], BinaryPrimitives.ReadUInt64LittleEndian(y.AsSpan(i * Slot)));
         }
     }
 
@@ -117,7 +129,8 @@ public sealed class OpcodeTests
     {
         Value[] known = operands == 1 ? [new Constant(type, pair.A)] : [new Constant(type, pair.A), new Constant(Second(opcode, type).Register, pair.B)];
         var expected = (Constant)Folding.Of(Instruction(opcode, known, to, condition, bits))!;
-        if (to.IsFloat && double.IsNaN(expected.Float) && double.IsNaN(new Constant(to, got).Float)) return;
+        if (to.IsFloat && double.IsNaN(expected.Float) && double.IsNaN(new Constant(to, got).Float))
+            return;
         Assert.True(expected.Bits == got, $"{opcode}.{condition} {type}→{to} of {pair.A:X}, {pair.B:X}: {got:X}, and C# has {expected.Bits:X}");
     }
 

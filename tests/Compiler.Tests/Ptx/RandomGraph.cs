@@ -20,13 +20,16 @@ internal sealed class RandomGraph
         random = new Random(seed);
         Inputs = [.. Enumerable.Range(0, Variables).Select(_ => random.Next(-9, 10))];
         IrType[] types = [.. Enumerable.Repeat(IrType.I32, Variables + 1)];
-        for (int i = 0; i < Blocks; i++) blocks.Add(Kernel.NewBlock(types));
+        for (int i = 0; i < Blocks; i++)
+            blocks.Add(Kernel.NewBlock(types));
         exit = Kernel.NewBlock(types);
         Value[] start = [Constant.I32(random.Next(0, 20)), .. Enumerable.Range(0, Variables).Select(i => Kernel.LoadX(MemoryType.I32, i * 4))];
         Kernel.End(Terminator.Branch(null, blocks[0], [.. start]), blocks[0]);
-        for (int i = 0; i < Blocks; i++) Fill(blocks[i], i + 1 < Blocks ? blocks[i + 1] : exit);
+        for (int i = 0; i < Blocks; i++)
+            Fill(blocks[i], i + 1 < Blocks ? blocks[i + 1] : exit);
         Kernel.Build.Block = exit;
-        for (int i = 0; i < Outputs; i++) Kernel.StoreY(exit.Parameters[i], MemoryType.I32, i * 4);
+        for (int i = 0; i < Outputs; i++)
+            Kernel.StoreY(exit.Parameters[i], MemoryType.I32, i * 4);
     }
 
     public TestKernel Kernel { get; } = new();
@@ -43,9 +46,12 @@ internal sealed class RandomGraph
         int[] incoming = [(int)((Constant)start[0]).Signed, .. Inputs];
         while (true)
         {
-            for (int i = 0; i < incoming.Length; i++) known[at.Parameters[i]] = incoming[i];
-            if (at == exit) return incoming;
-            foreach (Instruction instruction in at.Instructions) known[instruction.Result] = Compute(instruction, known);
+            for (int i = 0; i < incoming.Length; i++)
+                known[at.Parameters[i]] = incoming[i];
+            if (at == exit)
+                return incoming;
+            foreach (Instruction instruction in at.Instructions)
+                known[instruction.Result] = Compute(instruction, known);
             Terminator end = at.Terminator!;
             Edge edge = end.Selector is null ? end.Edges[0]
                 : end.Selector.Type == IrType.Pred ? end.Edges[Get(end.Selector, known) != 0 ? 0 : 1]

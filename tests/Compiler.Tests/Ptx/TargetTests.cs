@@ -48,7 +48,8 @@ public sealed class TargetTests
         string ptx = new TestKernel().Print(new CompileOptions { Target = Target.Parse(target) });
         string version = ptx.Split('\n').First(line => line.StartsWith(".version ", StringComparison.Ordinal))[9..];
         Assert.True(Version.Parse(version) >= Version.Parse(taken), version);
-        if (refused is not null) Assert.True(Version.Parse(version) > Version.Parse(refused), version);
+        if (refused is not null)
+            Assert.True(Version.Parse(version) > Version.Parse(refused), version);
     }
 
     /// <summary>There is no PTX 7.9 and no 8.9.</summary>
@@ -131,7 +132,8 @@ public sealed class TargetTests
         kernel.Function.Variables.Add(new Variable("a", VariableSpace.Const, 65537, 4, [1]));
         Refused(kernel, "CVX3006");
         kernel = new TestKernel();
-        for (int i = 0; i < 32; i++) kernel.Function.Parameters.Add(new KernelParameter($"map{i}", MemoryType.I64, 128));
+        for (int i = 0; i < 32; i++)
+            kernel.Function.Parameters.Add(new KernelParameter($"map{i}", MemoryType.I64, 128));
         Refused(kernel, "CVX3007");
         Refused(new TestKernel(launch: new LaunchShape((32, 1, 1), MaximumRegisters: 256)), "CVX3008");
         Refused(new TestKernel(), "CVX3009", new Target(75));

@@ -28,7 +28,8 @@ internal sealed class TestKernel
     public Block NewBlock(params ReadOnlySpan<IrType> parameters)
     {
         var block = new Block();
-        foreach (IrType type in parameters) block.Parameters.Add(new Value(type));
+        foreach (IrType type in parameters)
+            block.Parameters.Add(new Value(type));
         Function.Blocks.Add(block);
         return block;
     }
@@ -37,7 +38,8 @@ internal sealed class TestKernel
     public void End(Terminator end, Block? next = null)
     {
         Build.Block.Terminator = end;
-        if (next is not null) Build.Block = next;
+        if (next is not null)
+            Build.Block = next;
     }
 
     public Value LoadX(MemoryType type, int offset, bool isVolatile = false) => Build.Load(X, type, offset, type.Bytes, isVolatile);

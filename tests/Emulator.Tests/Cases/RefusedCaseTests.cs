@@ -129,14 +129,14 @@ public sealed class RefusedCaseTests : IDisposable
     [MemberData(nameof(Maps))]
     public void ATensorMapIsOneThatADriverWouldMake(string part, string instead, string says)
     {
-        const string map = """
+        const string Map = """
             {"tensor_map": {"buffer": "x", "dtype": "u32", "dims": [4, 1024], "strides_bytes": [16], "box": [4, 1], "swizzle": "none", "interleave": "none"}}
             """;
-        Assert.Contains(part, map);
+        Assert.Contains(part, Map);
         string module = CaseFolder.Module.Replace(".param .u64 x", ".param .align 64 .b8 x[128]", StringComparison.Ordinal)
             .Replace("ld.param.u64 %rd1, [x];", "", StringComparison.Ordinal);
         folder.Write("copy.ptx", Encoding.UTF8.GetBytes(module));
-        folder.Case(CaseFolder.Sound.Replace("{\"buffer\": \"x\"}", map.Replace(part, instead, StringComparison.Ordinal), StringComparison.Ordinal));
+        folder.Case(CaseFolder.Sound.Replace("{\"buffer\": \"x\"}", Map.Replace(part, instead, StringComparison.Ordinal), StringComparison.Ordinal));
         Assert.Contains(says, Refusal("copy.json"));
     }
 

@@ -46,9 +46,9 @@ public class ExternalCallTests
     [InlineData(".func frob (.param .b64 a);", "'frob' has no body")]
     public void AFunctionThatNobodyDefinesIsAFaultWhereItIsReached(string declaration, string says)
     {
-        const string call = "{ .param .b64 p; st.param.b64 [p], %rd1; call.uni frob, (p); }";
-        Assert.Null(DriverKernel.Launch("setp.lt.u32 %p1, %r1, 9; @%p1 bra END;" + call + "END:", declaration).Fault);
-        Fault fault = DriverKernel.Fault(call, declaration);
+        const string Call = "{ .param .b64 p; st.param.b64 [p], %rd1; call.uni frob, (p); }";
+        Assert.Null(DriverKernel.Launch("setp.lt.u32 %p1, %r1, 9; @%p1 bra END;" + Call + "END:", declaration).Fault);
+        Fault fault = DriverKernel.Fault(Call, declaration);
         Assert.Equal(FaultKind.Invalid, fault.Kind);
         Assert.Contains(says, fault.Message);
     }

@@ -122,8 +122,10 @@ public class HeapTests
         for (int seed = 0; seed < 4; seed++)
         {
             Fault? fault = DriverKernel.Launch(body, threads: 64, options: new LaunchOptions { Seed = seed }).Fault;
-            if (kind is null) Assert.Null(fault);
-            else Assert.True(fault?.Kind is FaultKind.Race or FaultKind.UseAfterFree, fault?.ToString());
+            if (kind is null)
+                Assert.Null(fault);
+            else
+                Assert.True(fault?.Kind is FaultKind.Race or FaultKind.UseAfterFree, fault?.ToString());
         }
     }
 }

@@ -130,8 +130,10 @@ public class PrintfTests
             int size = argument[0] - '0';
             at = (at + size - 1) / size * size;
             ulong bits = ulong.Parse(argument.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-            if (size == 4) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), (uint)bits);
-            else BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), bits);
+            if (size == 4)
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), (uint)bits);
+            else
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), bits);
             at += size;
         }
         return bytes;

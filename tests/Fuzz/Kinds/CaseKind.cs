@@ -18,9 +18,12 @@ internal sealed class CaseKind : IFuzzKind
         SpoilableCase one = random.Pick(cases);
         byte[] json = Encoding.UTF8.GetBytes(one.Case.ToJsonString()), data = one.Data, module = Encoding.UTF8.GetBytes(one.Module);
         int part = random.Next(10);
-        if (part < 6 || part == 9) json = JsonMutator.Mutate(random, one.Case);
-        if (part is 6 or 7 or 9) data = one.DataMutator.Mutate(random);
-        if (part is 8 or 9) module = one.ModuleMutator.MutateBytes(random);
+        if (part < 6 || part == 9)
+            json = JsonMutator.Mutate(random, one.Case);
+        if (part is 6 or 7 or 9)
+            data = one.DataMutator.Mutate(random);
+        if (part is 8 or 9)
+            module = one.ModuleMutator.MutateBytes(random);
         var options = new LaunchOptions { Seed = random.Next(1000), MaxLaunchInstructions = 3000, ResidentCtas = 4 };
         return new FuzzInput(() => string.Join("\n---\n", new[] { json, data[..Math.Min(2000, data.Length)], module }.Select(Encoding.UTF8.GetString)), () =>
         {

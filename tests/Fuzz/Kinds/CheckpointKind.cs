@@ -59,7 +59,8 @@ internal sealed class CheckpointKind : IFuzzKind
         using (TextToVideo pipeline = TextToVideo.Open(model, threads: 1))
         {
             pipeline.Plan(new GenerationRequest("a red circle"));
-            if (generates) pipeline.Generate(request);
+            if (generates)
+                pipeline.Generate(request);
         }
         PromptTokenizer.Open(model).Encode("a red circle");
         var folder = ModelFolder.Open(model);
@@ -69,8 +70,10 @@ internal sealed class CheckpointKind : IFuzzKind
 
     private static Func<FuzzRandom, byte[]> MutatorOf(string path, byte[] bytes)
     {
-        if (path.EndsWith(".safetensors", StringComparison.Ordinal)) return new SafetensorsMutator(bytes).Mutate;
-        if (!path.EndsWith(".json", StringComparison.Ordinal)) return random => ByteMutator.Mutate(random, bytes);
+        if (path.EndsWith(".safetensors", StringComparison.Ordinal))
+            return new SafetensorsMutator(bytes).Mutate;
+        if (!path.EndsWith(".json", StringComparison.Ordinal))
+            return random => ByteMutator.Mutate(random, bytes);
         JsonNode document = JsonNode.Parse(bytes)!;
         return random => JsonMutator.Mutate(random, document);
     }

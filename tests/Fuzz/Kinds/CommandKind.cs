@@ -32,7 +32,8 @@ internal sealed class CommandKind : IFuzzKind
         words.AddRange(lines.SelectMany(line => line).Distinct());
         words.AddRange(Hostile.Numbers.Concat(Hostile.Texts));
         Run(["generate", "red", "--model", "model", "--steps", "1", "--frames", "1", "--width", "16", "--height", "16", "--save-latents", "l.safetensors", "-o", "video.png"]);
-        foreach (string file in Files()) kept.Add(file, File.ReadAllBytes(file));
+        foreach (string file in Files())
+            kept.Add(file, File.ReadAllBytes(file));
         Restore();
         words.AddRange(["model/transformer", "l.safetensors", "video.png", "--from", "prompts.txt", "bytes.bin", "vector_add.json", "vector_add.safetensors", "nowhere", "-h", "-?", "--version", "-v", "1/0", "24000/1001", "on", "off"]);
     }
@@ -40,7 +41,8 @@ internal sealed class CommandKind : IFuzzKind
     public FuzzInput Make(FuzzRandom random)
     {
         List<string> line = [.. random.Pick(lines)];
-        for (int changes = random.Next(1, 4); changes > 0; changes--) Change(random, line);
+        for (int changes = random.Next(1, 4); changes > 0; changes--)
+            Change(random, line);
         string[] args = [.. line.Where(IsInside)];
         return new FuzzInput(() => new JsonArray([.. args.Select(a => (JsonNode)a)]).ToJsonString(), () =>
         {
@@ -58,9 +60,12 @@ internal sealed class CommandKind : IFuzzKind
         using StringWriter output = new() { NewLine = "\n" }, error = new() { NewLine = "\n" };
         int code = CommandLine.RunAsync(args, output, error, stop.Token).GetAwaiter().GetResult();
         string all = output.ToString() + error;
-        if (all.Contains("   at CogVideoX.", StringComparison.Ordinal) || all.Contains("   at System.", StringComparison.Ordinal)) return "a stack trace is printed, " + FirstFrame(all);
-        if (code is not (0 or 1 or 2 or 130)) return $"the exit code is {code}";
-        if (code != 0 && error.ToString().Length == 0) return $"nothing is said about the exit code {code}";
+        if (all.Contains("   at CogVideoX.", StringComparison.Ordinal) || all.Contains("   at System.", StringComparison.Ordinal))
+            return "a stack trace is printed, " + FirstFrame(all);
+        if (code is not (0 or 1 or 2 or 130))
+            return $"the exit code is {code}";
+        if (code != 0 && error.ToString().Length == 0)
+            return $"nothing is said about the exit code {code}";
         return Printed.ProblemOfAll(error.ToString()) ?? Printed.ControlCharacter(output.ToString()); // results may be as long as what was asked
     }
 
@@ -72,7 +77,9 @@ internal sealed class CommandKind : IFuzzKind
         int at = random.Next(line.Count);
         switch (random.Next(7))
         {
-            case 0: line.RemoveAt(at); if (line.Count == 0) line.Add("generate"); break;
+            case 0:
+                line.RemoveAt(at); if (line.Count == 0)
+                    line.Add("generate"); break;
             case 1: line.Insert(at, random.Pick(words)); break;
             case 2: line[at] = random.Pick(Hostile.Texts); break;
             case 3: line[at] = Mixed(random, line[at]); break;
@@ -86,7 +93,8 @@ internal sealed class CommandKind : IFuzzKind
     /// <summary>No word may lead out of the scratch folder, whichever option takes it for a path.</summary>
     private bool IsInside(string word)
     {
-        if (word.Contains("..", StringComparison.Ordinal) || word.Contains('~') || word.Contains('\\') || word.Contains(':')) return false;
+        if (word.Contains("..", StringComparison.Ordinal) || word.Contains('~') || word.Contains('\\') || word.Contains(':'))
+            return false;
         int slash = word.IndexOf('/');
         return slash < 0 || (slash > 0 && char.IsAsciiLetterOrDigit(word[slash - 1]) && !word.StartsWith('-'));
     }
@@ -94,11 +102,13 @@ internal sealed class CommandKind : IFuzzKind
     /// <summary>What a run made is gone before the next, and what it spoiled is as it was.</summary>
     private void Restore()
     {
-        foreach (string file in Files().Where(file => !kept.ContainsKey(file))) File.Delete(file);
+        foreach (string file in Files().Where(file => !kept.ContainsKey(file)))
+            File.Delete(file);
         foreach ((string file, byte[] bytes) in kept)
         {
             var info = new FileInfo(file);
-            if (info.Exists && stamps.TryGetValue(file, out (long, DateTime) stamp) && stamp == (info.Length, info.LastWriteTimeUtc)) continue;
+            if (info.Exists && stamps.TryGetValue(file, out (long, DateTime) stamp) && stamp == (info.Length, info.LastWriteTimeUtc))
+                continue;
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             File.WriteAllBytes(file, bytes);
             info.Refresh();

@@ -31,10 +31,12 @@ internal sealed class MetadataKind : IFuzzKind
         {
             string path = Path.Combine(scratch, "video" + ending);
             byte[] sound = make(Encoding.UTF8.GetBytes(metadata.ToJson()));
-            if (ending.EndsWith(Companion, StringComparison.Ordinal)) File.WriteAllBytes(VideoOf(path), "YUV4MPEG2 W16 H16 F8:1\n"u8);
+            if (ending.EndsWith(Companion, StringComparison.Ordinal))
+                File.WriteAllBytes(VideoOf(path), "YUV4MPEG2 W16 H16 F8:1\n"u8);
             files.Add((path, sound, make));
             File.WriteAllBytes(path, sound);
-            if (VideoMetadata.Read(VideoOf(path)).Prompt != metadata.Prompt) throw new InvalidOperationException($"{ending} isn't what the product reads");
+            if (VideoMetadata.Read(VideoOf(path)).Prompt != metadata.Prompt)
+                throw new InvalidOperationException($"{ending} isn't what the product reads");
         }
     }
 

@@ -12,7 +12,8 @@ internal sealed class PtxKind : IFuzzKind
 
     public void Prepare(string scratch)
     {
-        foreach (SpoilableCase one in PtxModules.Write(scratch)) kernels.Add((PtxCase.Read(one.Path), one.ModuleMutator));
+        foreach (SpoilableCase one in PtxModules.Write(scratch))
+            kernels.Add((PtxCase.Read(one.Path), one.ModuleMutator));
     }
 
     public FuzzInput Make(FuzzRandom random)

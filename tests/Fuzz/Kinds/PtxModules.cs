@@ -23,7 +23,8 @@ internal static class PtxModules
             JsonNode one = JsonNode.Parse(File.ReadAllBytes(path))!;
             byte[] data = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(path)!, (string)one["data"]!));
             string entry = $".entry {(string)one["entry"]!}(";
-            if (data.Length > MostDataBytes || texts.FirstOrDefault(t => t.Contains(entry, StringComparison.Ordinal)) is not { } text) continue;
+            if (data.Length > MostDataBytes || texts.FirstOrDefault(t => t.Contains(entry, StringComparison.Ordinal)) is not { } text)
+                continue;
             one["module"] = "case.ptx";
             one["data"] = "case.safetensors";
             string alone = Alone(text, entry), place = Directory.CreateDirectory(Path.Combine(scratch, Path.GetFileNameWithoutExtension(path))).FullName;
@@ -39,8 +40,10 @@ internal static class PtxModules
     private static string Alone(string text, string entry)
     {
         int start = text.IndexOf(entry, StringComparison.Ordinal), end = text.IndexOf(".entry ", start + 1, StringComparison.Ordinal);
-        if (end < 0) end = text.IndexOf("\t.file", start, StringComparison.Ordinal);
-        if (end < 0) end = text.Length - 1;
+        if (end < 0)
+            end = text.IndexOf("\t.file", start, StringComparison.Ordinal);
+        if (end < 0)
+            end = text.Length - 1;
         string kernel = text[start..(text.LastIndexOf('}', end) + 1)], head = text[..text.IndexOf(".entry", StringComparison.Ordinal)];
         head = head[..(head.LastIndexOf('\n') + 1)];
         return head + ".visible " + string.Join('\n', kernel.Split('\n').Where(line => !line.Contains(".loc\t", StringComparison.Ordinal)));

@@ -10,7 +10,8 @@ internal static class ByteMutator
     {
         var bytes = new List<byte>(input.Length + 64);
         bytes.AddRange(input);
-        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--) Change(random, bytes, Math.Min(within, bytes.Count));
+        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--)
+            Change(random, bytes, Math.Min(within, bytes.Count));
         return [.. bytes];
     }
 
@@ -31,6 +32,7 @@ internal static class ByteMutator
 
     private static void Overwrite(List<byte> bytes, int at, byte[] with)
     {
-        for (int i = 0; i < with.Length && at + i < bytes.Count; i++) bytes[at + i] = with[i];
+        for (int i = 0; i < with.Length && at + i < bytes.Count; i++)
+            bytes[at + i] = with[i];
     }
 }

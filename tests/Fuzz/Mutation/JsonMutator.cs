@@ -15,7 +15,8 @@ internal static class JsonMutator
     public static byte[] Mutate(FuzzRandom random, JsonNode document)
     {
         JsonNode root = document.DeepClone();
-        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--) Change(random, root);
+        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--)
+            Change(random, root);
         byte[] bytes = Encoding.UTF8.GetBytes(Unmark(root.ToJsonString(Plain)));
         return random.OneIn(6) ? ByteMutator.Mutate(random, bytes) : bytes;
     }
@@ -24,7 +25,8 @@ internal static class JsonMutator
     {
         List<JsonNode> places = [];
         Collect(root, places);
-        if (places.Count == 0) return;
+        if (places.Count == 0)
+            return;
         switch (random.Pick(places))
         {
             case JsonObject members: Change(random, members); break;
@@ -34,7 +36,11 @@ internal static class JsonMutator
 
     private static void Change(FuzzRandom random, JsonObject members)
     {
-        if (members.Count == 0) { members["x"] = Value(random); return; }
+        if (members.Count == 0)
+        {
+            members["x"] = Value(random);
+            return;
+        }
         string name = members.ElementAt(random.Next(members.Count)).Key;
         switch (random.Next(8))
         {
@@ -55,13 +61,19 @@ internal static class JsonMutator
 
     private static void Change(FuzzRandom random, JsonArray items)
     {
-        if (items.Count == 0 || random.OneIn(4)) { items.Add(Value(random)); return; }
+        if (items.Count == 0 || random.OneIn(4))
+        {
+            items.Add(Value(random));
+            return;
+        }
         int at = random.Next(items.Count);
         switch (random.Next(6))
         {
             case 0: items.RemoveAt(at); break;
             case 1: items.Insert(at, items[at]?.DeepClone()); break;
-            case 2: while (items.Count < 200) items.Add(items[at]?.DeepClone()); break;
+            case 2:
+                while (items.Count < 200)
+                    items.Add(items[at]?.DeepClone()); break;
             default: items[at] = Near(random, items[at]); break;
         }
     }
@@ -98,14 +110,14 @@ internal static class JsonMutator
 
     private static string Unmark(string json)
     {
-        const string written = "\"\\u0001";
+        const string Written = "\"\\u0001";
         var result = new StringBuilder(json.Length);
         int at = 0;
-        for (int start; (start = json.IndexOf(written, at, StringComparison.Ordinal)) >= 0;)
+        for (int start; (start = json.IndexOf(Written, at, StringComparison.Ordinal)) >= 0;)
         {
-            int from = start + written.Length, to = json.IndexOf("\\u0001\"", from, StringComparison.Ordinal);
+            int from = start + Written.Length, to = json.IndexOf("\\u0001\"", from, StringComparison.Ordinal);
             result.Append(json, at, start - at).Append(Encoding.UTF8.GetString(Convert.FromBase64String(json[from..to].Replace("\\u002B", "+"))));
-            at = to + written.Length;
+            at = to + Written.Length;
         }
         return result.Append(json, at, json.Length - at).ToString();
     }
@@ -115,12 +127,14 @@ internal static class JsonMutator
         if (node is JsonObject members)
         {
             places.Add(members);
-            foreach ((_, JsonNode? value) in members) Collect(value, places);
+            foreach ((_, JsonNode? value) in members)
+                Collect(value, places);
         }
         else if (node is JsonArray items)
         {
             places.Add(items);
-            foreach (JsonNode? item in items) Collect(item, places);
+            foreach (JsonNode? item in items)
+                Collect(item, places);
         }
     }
 }

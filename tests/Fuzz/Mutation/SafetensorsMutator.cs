@@ -21,7 +21,8 @@ internal sealed class SafetensorsMutator
 
     public byte[] Mutate(FuzzRandom random)
     {
-        if (random.OneIn(3)) return ByteMutator.Mutate(random, file, random.OneIn(4) ? file.Length : headerEnd + LengthBytes);
+        if (random.OneIn(3))
+            return ByteMutator.Mutate(random, file, random.OneIn(4) ? file.Length : headerEnd + LengthBytes);
         byte[] text = JsonMutator.Mutate(random, header);
         var length = new byte[LengthBytes];
         BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);

@@ -25,7 +25,8 @@ internal sealed partial class TextMutator
     public string Mutate(FuzzRandom random)
     {
         var changed = new List<string>(words);
-        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--) Change(random, changed);
+        for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--)
+            Change(random, changed);
         return string.Concat(changed);
     }
 
@@ -37,7 +38,8 @@ internal sealed partial class TextMutator
 
     private void Change(FuzzRandom random, List<string> text)
     {
-        if (text.Count == 0) return;
+        if (text.Count == 0)
+            return;
         int at = random.Next(text.Count), other = random.Next(text.Count);
         switch (random.Next(10))
         {
@@ -57,7 +59,8 @@ internal sealed partial class TextMutator
     private static void Number(FuzzRandom random, List<string> text, int from)
     {
         int at = text.FindIndex(from, w => w.Length > 0 && char.IsAsciiDigit(w[0]));
-        if (at >= 0) text[at] = random.Pick(Hostile.Numbers);
+        if (at >= 0)
+            text[at] = random.Pick(Hostile.Numbers);
     }
 
     private IEnumerable<string> Line(FuzzRandom random)

@@ -19,7 +19,8 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         using var findings = new StreamWriter(Path.Combine(folder, "findings.jsonl"), append: true) { AutoFlush = true };
         IFuzzKind kind = FuzzKinds.Find(kindName);
         string scratch = Path.Combine(folder, "scratch");
-        if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
+        if (Directory.Exists(scratch))
+            Directory.Delete(scratch, recursive: true);
         kind.Prepare(Directory.CreateDirectory(scratch).FullName);
         new Child(kind, run, progress, findings).Eat(first, step, end);
         progress.IsFinished = true;
@@ -50,16 +51,19 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         for (long i = first; i < end; i += step)
         {
             progress.Input = i + 1;
-            if (Judge(kind, FuzzRandom.SeedOf(run, i)) is { } finding) Note(finding);
+            if (Judge(kind, FuzzRandom.SeedOf(run, i)) is { } finding)
+                Note(finding);
             // garbage isn't growth: what is there after this is held by somebody
-            if (++eaten % Batch == 0 || GC.GetTotalMemory(forceFullCollection: false) > MostGarbage) GC.Collect();
+            if (++eaten % Batch == 0 || GC.GetTotalMemory(forceFullCollection: false) > MostGarbage)
+                GC.Collect();
         }
     }
 
     private void Note(Finding finding)
     {
         long count = counts[finding.Group] = counts.GetValueOrDefault(finding.Group) + 1;
-        if (long.IsPow2(count)) findings.WriteLine(JsonSerializer.Serialize(finding with { Count = count }));
+        if (long.IsPow2(count))
+            findings.WriteLine(JsonSerializer.Serialize(finding with { Count = count }));
     }
 
     // what stands after a colon differs from one to the next

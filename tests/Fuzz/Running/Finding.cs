@@ -23,12 +23,15 @@ internal sealed record Finding(string Kind, ulong Seed, string What, string Fram
     private static string FrameOf(Exception exception)
     {
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
             foreach (StackFrame frame in new StackTrace(inner, fNeedFileInfo: true).GetFrames())
             {
                 Type? type = frame.GetMethod()?.DeclaringType;
-                if (type?.FullName is not { } name || !name.StartsWith(Product, StringComparison.Ordinal) || name.StartsWith(Ours, StringComparison.Ordinal)) continue;
+                if (type?.FullName is not { } name || !name.StartsWith(Product, StringComparison.Ordinal) || name.StartsWith(Ours, StringComparison.Ordinal))
+                    continue;
                 return $"{name}.{frame.GetMethod()!.Name}, {Path.GetFileName(frame.GetFileName())}:{frame.GetFileLineNumber()}";
             }
+        }
         return "?";
     }
 }

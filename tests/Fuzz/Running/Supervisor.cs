@@ -21,8 +21,10 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
     public IReadOnlyCollection<Finding> Run()
     {
         Thread[] threads = [.. Enumerable.Range(0, jobs).Select(job => new Thread(() => Job(job)))];
-        foreach (Thread thread in threads) thread.Start();
-        foreach (Thread thread in threads) thread.Join();
+        foreach (Thread thread in threads)
+            thread.Start();
+        foreach (Thread thread in threads)
+            thread.Join();
         return findings;
     }
 
@@ -37,15 +39,18 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
             Task<string> error = child.StandardError.ReadToEndAsync();
             string? end = Watch(child, progress);
             child.WaitForExit();
-            if (progress.IsFinished) break;
-            if (progress.Input == 0) throw new InvalidOperationException($"the child couldn't prepare: {error.Result}");
+            if (progress.IsFinished)
+                break;
+            if (progress.Input == 0)
+                throw new InvalidOperationException($"the child couldn't prepare: {error.Result}");
             long input = progress.Input - 1;
             string said = error.Result;
             findings.Add(new Finding(kind, FuzzRandom.SeedOf(run, input), end ?? $"died, exit code {child.ExitCode}", Finding.FrameIn(said), said.Length > 2000 ? said[..2000] : said));
             first = input + jobs;
         }
         string lines = Path.Combine(place, "findings.jsonl");
-        foreach (string line in File.Exists(lines) ? File.ReadAllLines(lines) : []) findings.Add(JsonSerializer.Deserialize<Finding>(line)!);
+        foreach (string line in File.Exists(lines) ? File.ReadAllLines(lines) : [])
+            findings.Add(JsonSerializer.Deserialize<Finding>(line)!);
     }
 
     /// <summary>Waits for the child's end; if it must be ended, why.</summary>
@@ -63,11 +68,13 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
                     input = progress.Input;
                     since = (child.TotalProcessorTime, Stopwatch.GetTimestamp());
                 }
-                if (input == 0) continue;
+                if (input == 0)
+                    continue;
                 least = Math.Min(least, child.WorkingSet64);
                 bool hangs = child.TotalProcessorTime - since.Processor > MostProcessorTime || Stopwatch.GetElapsedTime(since.Stamp) > MostTime;
                 string? end = hangs ? "hang" : child.WorkingSet64 - least > MostGrowth ? "growth by more than 500 MB" : null;
-                if (end is null) continue;
+                if (end is null)
+                    continue;
                 child.Kill(entireProcessTree: true);
                 return end;
             }

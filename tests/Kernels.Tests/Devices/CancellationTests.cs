@@ -28,23 +28,23 @@ public sealed unsafe class CancellationTests
     [InlineData(4)]
     public void ItemsLeftAreDroppedAndTheTeamGoesOn(int threads)
     {
-        const int items = 1000, last = 20;
+        const int Items = 1000, Last = 20;
         using var source = new CancellationTokenSource();
         using var team = new CpuThreads(threads);
-        var runs = new int[items];
+        var runs = new int[Items];
         (Cancelling.Source, Cancelling.Begun) = (source, 0);
         fixed (int* counters = runs)
         {
             var counting = new Count(counters);
             team.Cancellation = source.Token;
-            Assert.Throws<OperationCanceledException>(() => team.For(items, new Cancelling(last)));
-            Assert.Throws<OperationCanceledException>(() => team.For(items, counting));
+            Assert.Throws<OperationCanceledException>(() => team.For(Items, new Cancelling(Last)));
+            Assert.Throws<OperationCanceledException>(() => team.For(Items, counting));
             Assert.All(runs, times => Assert.Equal(0, times));
             team.Cancellation = default;
-            team.For(items, counting);
+            team.For(Items, counting);
         }
         Assert.All(runs, times => Assert.Equal(1, times));
-        Assert.InRange(Cancelling.Begun, last + 1, last + threads);
+        Assert.InRange(Cancelling.Begun, Last + 1, Last + threads);
     }
 
     [Theory]
@@ -62,21 +62,21 @@ public sealed unsafe class CancellationTests
     [Fact]
     public void AnAttentionOverManyKeysStopsAmongThem()
     {
-        const int queries = 1024, keys = 1 << 20, width = 8;
+        const int Queries = 1024, Keys = 1 << 20, Width = 8;
         using var device = new CpuDevice(1);
-        nint tokens = device.Allocate((long)keys * width * sizeof(float)), result = device.Allocate(queries * width * sizeof(float));
+        nint tokens = device.Allocate((long)Keys * Width * sizeof(float)), result = device.Allocate(Queries * Width * sizeof(float));
         try
         {
-            new Span<float>((void*)tokens, keys * width).Clear();
-            ((float*)tokens)[keys * width - 1] = 1;
-            new Span<float>((void*)result, queries * width).Clear();
+            new Span<float>((void*)tokens, Keys * Width).Clear();
+            ((float*)tokens)[Keys * Width - 1] = 1;
+            new Span<float>((void*)result, Queries * Width).Clear();
             using var source = new CancellationTokenSource();
             device.Cancellation = source.Token;
             source.CancelAfter(1);
-            var size = new AttentionSize(1, queries, keys, 1, width);
+            var size = new AttentionSize(1, Queries, Keys, 1, Width);
             Assert.Throws<OperationCanceledException>(() =>
                 device.Run(new Attention((float*)tokens, (float*)tokens, (float*)tokens, null, 0, (float*)result, size, 1)));
-            Assert.False(((float*)result)[width - 1] > 0, "all keys were seen");
+            Assert.False(((float*)result)[Width - 1] > 0, "all keys were seen");
         }
         finally
         {

@@ -179,7 +179,8 @@ public sealed class AtomicTests
 
         public void Run()
         {
-            if (Block.ThreadX < 200) Atomic.Accumulate(ref sums[0], (BFloat16)1f);
+            if (Block.ThreadX < 200)
+                Atomic.Accumulate(ref sums[0], (BFloat16)1f);
             Atomic.Add(ref sums[1], (BFloat16)1f);
         }
     }

@@ -49,12 +49,12 @@ public sealed class DriverSampleTests
     [Fact]
     public void ViewsLieInAStruct()
     {
-        const int width = 7, rows = 70;
-        float[] x = [.. Enumerable.Range(0, width * rows).Select(i => i * 0.25f)], y = new float[x.Length];
-        var arguments = new AffineRows.Arguments(default, default, width, new AffineRows.Affine(2, -1, true));
+        const int Width = 7, Rows = 70;
+        float[] x = [.. Enumerable.Range(0, Width * Rows).Select(i => i * 0.25f)], y = new float[x.Length];
+        var arguments = new AffineRows.Arguments(default, default, Width, new AffineRows.Affine(2, -1, true));
         IReadOnlyList<int> places = KernelCompiler.Compile(typeof(AffineRows)).Parameters[0].Pointers!;
         StructView[] views = [StructView.At(places[0], x), StructView.At(places[1], y)];
-        Assert.Null(new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, views).Value(rows).Run(new Dim3(2, 1, 1)).Fault);
+        Assert.Null(new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, views).Value(Rows).Run(new Dim3(2, 1, 1)).Fault);
         Assert.Equal(x.Select(v => (2 * v) - 1), y);
     }
 

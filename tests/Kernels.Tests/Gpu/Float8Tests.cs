@@ -55,7 +55,8 @@ public sealed class Float8Tests
                 x.AddRange([middle, MathF.BitIncrement(middle), MathF.BitDecrement(middle), values[i]]);
             }
         }
-        while (x.Count % RoundFloat8.Threads != 0) x.Add(0);
+        while (x.Count % RoundFloat8.Threads != 0)
+            x.Add(0);
         (byte[] e4m3, byte[] e5m2, byte[] orInfinity) = Rounded([.. x]);
         Assert.Equal(e4m3, x.Select(v => ((Float8E4M3)v).Bits));
         Assert.Equal(e5m2, x.Select(v => ((Float8E5M2)v).Bits));
@@ -130,7 +131,8 @@ public sealed class Float8Tests
         public void Run()
         {
             int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-            if (i >= x.Length) return;
+            if (i >= x.Length)
+                return;
             e4m3[i] = ((Float8E4M3)x[i]).Bits;
             e5m2[i] = ((Float8E5M2)x[i]).Bits;
             orInfinity[i] = Float8E5M2.OrInfinity(x[i]).Bits;

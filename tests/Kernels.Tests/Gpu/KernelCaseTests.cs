@@ -41,7 +41,8 @@ public sealed class KernelCaseTests(ITestOutputHelper output)
         KernelVerdict verdict = GpuKernel.Find(name).Verify(CaseFiles.PathOf(name));
         output.WriteLine(verdict.Report.ToString());
         Assert.True(verdict.Report.Passed, verdict.Report.ToString());
-        if (verdict.Reference is not { } reference) return;
+        if (verdict.Reference is not { } reference)
+            return;
         LaunchCounters ours = verdict.Report.Launch.Counters, theirs = reference.Launch.Counters;
         Assert.Equal(theirs.MatrixMultiplies, ours.MatrixMultiplies);
         if (theirs.MainLoopInstructions > 0 && ours.MainLoopInstructions > 0)

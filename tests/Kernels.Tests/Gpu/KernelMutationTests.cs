@@ -14,7 +14,8 @@ public sealed class KernelMutationTests(ITestOutputHelper output)
     public void WeakenedKernelsAreCaught(string name)
     {
         IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(CaseFiles.PathOf(name));
-        foreach (MutationResult result in results) output.WriteLine(result.ToString());
+        foreach (MutationResult result in results)
+            output.WriteLine(result.ToString());
         output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
         Assert.DoesNotContain(results, r => !r.Caught);
     }

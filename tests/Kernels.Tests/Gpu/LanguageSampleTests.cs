@@ -8,12 +8,12 @@ namespace CogVideoX.Kernels.Tests.Gpu;
 /// <summary>Samples that no other compiler's program stands beside: against the same in C#, on the host.</summary>
 public sealed class LanguageSampleTests
 {
-    private static readonly Random random = new(11);
+    private static readonly Random Random = new(11);
 
     [Fact]
     public void AStructGoesThroughTheWarp()
     {
-        double[] x = [.. Enumerable.Range(0, 256).Select(_ => (double)random.Next(20))];
+        double[] x = [.. Enumerable.Range(0, 256).Select(_ => (double)Random.Next(20))];
         var largest = new double[x.Length / Warp.Size];
         var places = new short[largest.Length];
         RunSoundly(new EmulatedLaunch(typeof(ArgMax)).View(x).View(largest).View(places), 4);
@@ -28,22 +28,22 @@ public sealed class LanguageSampleTests
     [Fact]
     public void AtomicsOfEveryForm()
     {
-        const int blocks = 3, threads = 64 * blocks;
-        float[] x = [.. Enumerable.Range(0, threads).Select(_ => random.NextSingle() - 0.5f)], largest = [-1];
+        const int Blocks = 3, Threads = 64 * Blocks;
+        float[] x = [.. Enumerable.Range(0, Threads).Select(_ => Random.NextSingle() - 0.5f)], largest = [-1];
         uint[] words = [5, 7, 50, uint.MaxValue, 0, 0, 0, 0];
         long[] longs = [-5, 0, 0, -1, 0, 0];
         var halves = new Half[2];
         var pairs = new Half2[1];
-        var message = new int[blocks];
+        var message = new int[Blocks];
         EmulatedLaunch launch = new EmulatedLaunch(typeof(AtomicForms)).View(x).View(words).View(longs).View(halves).View(pairs);
-        RunSoundly(launch.View(largest).View(message).View(new uint[1]), blocks);
-        const int sum = threads * (threads - 1) / 2;
+        RunSoundly(launch.View(largest).View(message).View(new uint[1]), Blocks);
+        const int Sum = Threads * (Threads - 1) / 2;
         // each bit is flipped by an even number of threads, and 192 steps through 10 numbers are 2 beyond a round
-        Assert.Equal([5u + sum, threads - 1, 0, ~0xf0f0u, uint.MaxValue, 0, threads % 10, 10 - (threads % 10)], words);
-        const long last = threads - 1, ones = (long)uint.MaxValue << 20;
-        Assert.Equal([-5L - sum, last << 32, -(last << 32), ~ones, ones, 0], longs);
-        Assert.Equal([(Half)threads, (Half)(threads / 8)], halves);
-        Assert.Equal((threads / 2f, threads / 2f), (pairs[0].Low, pairs[0].High));
+        Assert.Equal([5u + Sum, Threads - 1, 0, ~0xf0f0u, uint.MaxValue, 0, Threads % 10, 10 - (Threads % 10)], words);
+        const long Last = Threads - 1, Ones = (long)uint.MaxValue << 20;
+        Assert.Equal([-5L - Sum, Last << 32, -(Last << 32), ~Ones, Ones, 0], longs);
+        Assert.Equal([(Half)Threads, (Half)(Threads / 8)], halves);
+        Assert.Equal((Threads / 2f, Threads / 2f), (pairs[0].Low, pairs[0].High));
         Assert.Equal(x.Max(), largest[0]);
         Assert.Equal([42, 43, 44], message);
     }
@@ -51,13 +51,13 @@ public sealed class LanguageSampleTests
     [Fact]
     public void AnArrayIsIndexedByData()
     {
-        const int threads = 64, count = 23;
-        uint[] x = [.. Enumerable.Range(0, threads * count).Select(_ => (uint)random.Next())];
-        var digits = new byte[threads * 10];
-        RunSoundly(new EmulatedLaunch(typeof(DigitCounts)).View(x).Value(count).View(digits), 2);
-        for (int thread = 0; thread < threads; thread++)
+        const int Threads = 64, Count = 23;
+        uint[] x = [.. Enumerable.Range(0, Threads * Count).Select(_ => (uint)Random.Next())];
+        var digits = new byte[Threads * 10];
+        RunSoundly(new EmulatedLaunch(typeof(DigitCounts)).View(x).Value(Count).View(digits), 2);
+        for (int thread = 0; thread < Threads; thread++)
         {
-            var counts = x.Skip(thread * count).Take(count).CountBy(n => (byte)(n % 10)).ToDictionary();
+            var counts = x.Skip(thread * Count).Take(Count).CountBy(n => (byte)(n % 10)).ToDictionary();
             IEnumerable<byte> order = Enumerable.Range(0, 10).Select(d => (byte)d).OrderByDescending(d => counts.GetValueOrDefault(d));
             Assert.Equal(order, digits[(thread * 10)..((thread + 1) * 10)]);
         }
@@ -67,18 +67,18 @@ public sealed class LanguageSampleTests
     [Fact]
     public void FloatsOfEightBits()
     {
-        const float scale = 4;
+        const float Scale = 4;
         float[] x =
         [
-            .. Enumerable.Range(0, 1000).Select(_ => (random.NextSingle() - 0.5f) * MathF.ScaleB(1, random.Next(-24, 20))), float.NaN,
-            float.PositiveInfinity, float.NegativeInfinity, -0f, 448 / scale, 464 / scale, 57344, 61440, -1e9f, float.Epsilon,
+            .. Enumerable.Range(0, 1000).Select(_ => (Random.NextSingle() - 0.5f) * MathF.ScaleB(1, Random.Next(-24, 20))), float.NaN,
+            float.PositiveInfinity, float.NegativeInfinity, -0f, 448 / Scale, 464 / Scale, 57344, 61440, -1e9f, float.Epsilon,
         ];
         var narrow = new Float8E4M3[x.Length];
         var wide = new float[x.Length];
         var pairs = new Float8E5M2x2[x.Length / 2];
-        RunSoundly(new EmulatedLaunch(typeof(Float8Rows)).View(x).View(narrow).View(wide).View(pairs).Value(scale).Value(x.Length), 8);
-        Assert.Equal(x.Select(v => ((Float8E4M3)(v * scale)).Bits), narrow.Select(v => v.Bits));
-        Assert.Equal(narrow.Select(v => v / scale), wide);
+        RunSoundly(new EmulatedLaunch(typeof(Float8Rows)).View(x).View(narrow).View(wide).View(pairs).Value(Scale).Value(x.Length), 8);
+        Assert.Equal(x.Select(v => ((Float8E4M3)(v * Scale)).Bits), narrow.Select(v => v.Bits));
+        Assert.Equal(narrow.Select(v => v / Scale), wide);
         Assert.Equal(x.Chunk(2).Select(pair => Float8E5M2x2.From(pair[0], pair[1]).Bits), pairs.Select(p => p.Bits));
     }
 
@@ -86,13 +86,13 @@ public sealed class LanguageSampleTests
     [Fact]
     public void ApproximateFunctions()
     {
-        const int n = 500;
-        const float gamma = 2.2f;
-        Float2[] uniform = [.. Enumerable.Range(0, n).Select(_ => new Float2(1 - random.NextSingle(), 1 - random.NextSingle()))];
-        var normal = new Float2[n];
-        float[] curve = new float[n], slope = new float[n];
-        RunSoundly(new EmulatedLaunch(typeof(NormalNumbers)).View(uniform).View(normal).View(curve).View(slope).Value(gamma).Value(n), 8);
-        for (int i = 0; i < n; i++)
+        const int N = 500;
+        const float Gamma = 2.2f;
+        Float2[] uniform = [.. Enumerable.Range(0, N).Select(_ => new Float2(1 - Random.NextSingle(), 1 - Random.NextSingle()))];
+        var normal = new Float2[N];
+        float[] curve = new float[N], slope = new float[N];
+        RunSoundly(new EmulatedLaunch(typeof(NormalNumbers)).View(uniform).View(normal).View(curve).View(slope).Value(Gamma).Value(N), 8);
+        for (int i = 0; i < N; i++)
         {
             (double u, double v) = (uniform[i].X, uniform[i].Y);
             double log = Math.Log(u), radius = Math.Sqrt(-2 * log), angle = 2 * MathF.PI * uniform[i].Y;
@@ -100,8 +100,8 @@ public sealed class LanguageSampleTests
             double radiusError = (radius * 1e-6) + (logError / radius);
             Assert.Equal(radius * Math.Cos(angle), normal[i].X, radiusError + (radius * Math.Pow(2, -20.5)));
             Assert.Equal(radius * Math.Sin(angle), normal[i].Y, radiusError + (radius * Math.Pow(2, -20.5)));
-            double power = Math.Pow(u, gamma);
-            Assert.Equal(power, curve[i], power * ((Math.Abs(gamma * Math.Log2(u)) * Math.ScaleB(1, -22)) + Math.ScaleB(1, -21)) + 1e-7);
+            double power = Math.Pow(u, Gamma);
+            Assert.Equal(power, curve[i], power * ((Math.Abs(Gamma * Math.Log2(u)) * Math.ScaleB(1, -22)) + Math.ScaleB(1, -21)) + 1e-7);
             Assert.Equal(Math.Tan(v), slope[i], 2 * Math.Pow(2, -20.5) * (1 + Math.Tan(v)) / Math.Cos(v));
         }
     }

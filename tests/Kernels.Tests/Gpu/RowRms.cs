@@ -19,7 +19,8 @@ public readonly struct RowRms<TThreads>(View<float> x, View<float> y, int width,
             squares += value * value;
         }
         float scale = Approximate.ReciprocalSquareRoot((BlockSum(squares) / width) + epsilon);
-        for (int i = Block.ThreadX; i < width; i += Block.SizeX) result[i] = row[i] * scale;
+        for (int i = Block.ThreadX; i < width; i += Block.SizeX)
+            result[i] = row[i] * scale;
     }
 
     /// <summary>The sum over the block, in every thread.</summary>
@@ -27,10 +28,12 @@ public readonly struct RowRms<TThreads>(View<float> x, View<float> y, int width,
     {
         Shared<float> partial = Shared.Array<float>(TThreads.Count / Warp.Size);
         value = Warp.Sum(value);
-        if (Block.ThreadX % Warp.Size == 0) partial[Block.ThreadX / Warp.Size] = value;
+        if (Block.ThreadX % Warp.Size == 0)
+            partial[Block.ThreadX / Warp.Size] = value;
         Block.Sync();
         float sum = 0;
-        for (int i = 0; i < TThreads.Count / Warp.Size; i++) sum += partial[i];
+        for (int i = 0; i < TThreads.Count / Warp.Size; i++)
+            sum += partial[i];
         return sum;
     }
 }

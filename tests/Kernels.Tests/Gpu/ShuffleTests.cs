@@ -77,7 +77,8 @@ public sealed class ShuffleTests
         Assert.Null(report.Fault);
         Assert.Equal(Expected(x), y);
         bool hasPadding = typeof(T) == typeof(Mixed);
-        if (!hasPadding) Assert.Equal(MemoryMarshal.AsBytes<T>(Expected(x)), MemoryMarshal.AsBytes<T>(y));
+        if (!hasPadding)
+            Assert.Equal(MemoryMarshal.AsBytes<T>(Expected(x)), MemoryMarshal.AsBytes<T>(y));
         string ptx = KernelCompiler.Compile(typeof(Shuffles<T>)).Ptx;
         Assert.Equal(4 * words, ptx.Split("shfl.sync.").Length - 1);
     }

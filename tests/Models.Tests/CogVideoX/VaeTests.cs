@@ -88,7 +88,7 @@ public sealed class VaeTests
     [Fact]
     public void AChunkHandsOnTwoFramesOfEachConvolutionsInput()
     {
-        const int frames = 2, height = 9, width = 11;
+        const int Frames = 2, Height = 9, Width = 11;
         using Ops ops = Ops.Planning();
         VaeConfig config = GoldenModels.Folder("5b").Vae;
         var list = new WeightList(ops, DType.F32);
@@ -103,7 +103,7 @@ public sealed class VaeTests
         {
             past.ChunkFollows = chunk < 2;
             using (ops.Scope())
-                decoder.Forward(ops.Empty([1, frames, height, width, config.LatentChannels]), past, () => { });
+                decoder.Forward(ops.Empty([1, Frames, Height, Width, config.LatentChannels]), past, () => { });
             long kept = ops.Memory.LiveBytes - before, expected = 2 * inputs * sizeof(float);
             Assert.InRange(kept, expected, expected * 1.02); // blocks that are used again are a little larger
         }
@@ -113,7 +113,7 @@ public sealed class VaeTests
         {
             int doublings = name.StartsWith("conv_out") ? config.BlockChannels.Count - 1
                 : name.StartsWith("up_blocks.") ? int.Parse(name.Split('.')[1]) : 0;
-            return (height << doublings) * (width << doublings);
+            return (Height << doublings) * (Width << doublings);
         }
     }
 
@@ -125,8 +125,8 @@ public sealed class VaeTests
         var told = new List<(int Done, int Total)>();
         Tensor latents = ops.FromHost(new float[5 * 4 * 9 * 11], [1, 5, 4, 9, 11]);
         vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
-        const int total = 2 * 3 * 2 * (2 + 4 * 2); // rows and columns of tiles, chunks, residual blocks
-        Assert.Equal(Enumerable.Range(1, total).Select(done => (done, total)), told);
+        const int Total = 2 * 3 * 2 * (2 + 4 * 2); // rows and columns of tiles, chunks, residual blocks
+        Assert.Equal(Enumerable.Range(1, Total).Select(done => (done, Total)), told);
     }
 
     [Fact]

@@ -57,8 +57,10 @@ public sealed class RandomCheckpointTests : IDisposable
     public void WhatIsNoPathIsRefused()
     {
         foreach (string path in new[] { "", "a\0b" })
+        {
             Assert.Equal("folder", Assert.Throws<RequestException>(
                 () => RandomCheckpoint.Write("tiny", path, 0, cancellation: TestContext.Current.CancellationToken)).Property);
+        }
     }
 
     [Fact]

@@ -13,8 +13,10 @@ public class EncodingTests
     {
         var pairs = new TheoryData<string, VideoCodec>();
         foreach (var format in VideoFormats.All)
+        {
             foreach (var codec in format.Codecs)
                 pairs.Add(format.Extension, codec);
+        }
         return pairs;
     }
 

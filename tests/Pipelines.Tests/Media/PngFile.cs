@@ -46,6 +46,7 @@ internal sealed class PngFile
         byte[] source = filtered.ToArray();
         var pixels = new byte[Height * row];
         for (int y = 0; y < Height; y++)
+        {
             for (int x = 0; x < row; x++)
             {
                 int left = x < 3 ? 0 : pixels[y * row + x - 3];
@@ -62,6 +63,7 @@ internal sealed class PngFile
                 };
                 pixels[y * row + x] = (byte)(source[y * (row + 1) + 1 + x] + predicted);
             }
+        }
         return pixels;
     }
 

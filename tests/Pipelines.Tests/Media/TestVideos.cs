@@ -55,10 +55,16 @@ internal static class TestVideos
         var data = new float[count * 3 * height * width];
         int i = 0;
         for (int frame = 0; frame < count; frame++)
+        {
             for (int channel = 0; channel < 3; channel++)
+            {
                 for (int y = 0; y < height; y++)
+                {
                     for (int x = 0; x < width; x++)
                         data[i++] = value(frame, channel, y, x);
+                }
+            }
+        }
         return new VideoFrames(data, count, height, width);
     }
 }

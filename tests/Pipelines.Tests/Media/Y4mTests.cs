@@ -12,16 +12,16 @@ public class Y4mTests
         TestVideos.Flat((1, 1, 1), (0, 0, 0), (1, 0, 0), (0, 0, 1)).SaveAs(folder["clip.y4m"], new FrameRate(24000, 1001));
         byte[] file = File.ReadAllBytes(folder["clip.y4m"]);
 
-        const string header = "YUV4MPEG2 W48 H32 F24000:1001 Ip A1:1 C444 XCOLORRANGE=LIMITED\n";
-        Assert.Equal(header, Encoding.ASCII.GetString(file, 0, header.Length));
-        const int plane = 48 * 32, frame = 6 + 3 * plane;
-        Assert.Equal(header.Length + 4 * frame, file.Length);
+        const string Header = "YUV4MPEG2 W48 H32 F24000:1001 Ip A1:1 C444 XCOLORRANGE=LIMITED\n";
+        Assert.Equal(Header, Encoding.ASCII.GetString(file, 0, Header.Length));
+        const int Plane = 48 * 32, Frame = 6 + 3 * Plane;
+        Assert.Equal(Header.Length + 4 * Frame, file.Length);
         (byte, byte, byte)[] expected = [(235, 128, 128), (16, 128, 128), (81, 90, 240), (41, 240, 110)];   // BT.601, by hand
         for (int i = 0; i < 4; i++)
         {
-            int at = header.Length + i * frame;
+            int at = Header.Length + i * Frame;
             Assert.Equal("FRAME\n", Encoding.ASCII.GetString(file, at, 6));
-            Assert.Equal(expected[i], (file[at + 6], file[at + 6 + plane], file[at + 6 + 2 * plane]));
+            Assert.Equal(expected[i], (file[at + 6], file[at + 6 + Plane], file[at + 6 + 2 * Plane]));
         }
     }
 

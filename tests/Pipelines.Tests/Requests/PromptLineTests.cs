@@ -44,8 +44,8 @@ public sealed class PromptLineTests
         byte[] tooMany = [.. Enumerable.Repeat((byte)'a', (4 * T5Tokenizer.LongestText) + 1)];
         byte[] oneTooMany = tooMany[..(T5Tokenizer.LongestText + 1)];
         PromptLine[] read = [.. PromptLine.Read(new MemoryStream([.. tooMany, (byte)'\n', .. oneTooMany, (byte)'\n', .. oneTooMany[1..]]))];
-        const string problem = "it is longer than 1048576 characters";
-        Assert.Equal([problem, problem, null], read.Select(line => line.Problem));
+        const string Problem = "it is longer than 1048576 characters";
+        Assert.Equal([Problem, Problem, null], read.Select(line => line.Problem));
         Assert.Equal(T5Tokenizer.LongestText, read[2].Text!.Length);
     }
 

@@ -1,6 +1,6 @@
+using CogVideoX.Testing;
 using FsCheck;
 using FsCheck.Fluent;
-using CogVideoX.Testing;
 
 namespace CogVideoX.Tensors.Tests.Operations;
 

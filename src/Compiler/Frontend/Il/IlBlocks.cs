@@ -11,14 +11,17 @@ internal static class IlBlocks
         var starts = new SortedSet<int> { 0 };
         foreach (IlInstruction instruction in instructions)
         {
-            foreach (int target in Targets(instruction)) starts.Add(target);
-            if (Ends(instruction.OpCode)) starts.Add(instruction.End);
+            foreach (int target in Targets(instruction))
+                starts.Add(target);
+            if (Ends(instruction.OpCode))
+                starts.Add(instruction.End);
         }
         var blocks = new SortedDictionary<int, IlBlock>();
         int first = 0;
         for (int i = 0; i < instructions.Length; i++)
         {
-            if (i + 1 < instructions.Length && !starts.Contains(instructions[i].End)) continue;
+            if (i + 1 < instructions.Length && !starts.Contains(instructions[i].End))
+                continue;
             blocks.Add(instructions[first].Offset, new IlBlock(first, i + 1));
             first = i + 1;
         }
@@ -54,11 +57,18 @@ internal static class IlBlocks
                 continue;
             }
             IlBlock next = blocks[top.Successors.Current];
-            if (seen.Add(next)) open.Push((next, Successors(instructions[next.End - 1]).GetEnumerator()));
+            if (seen.Add(next))
+                open.Push((next, Successors(instructions[next.End - 1]).GetEnumerator()));
         }
-        for (int i = 0; i < finished.Count; i++) finished[i].Order = finished.Count - 1 - i;
+        for (int i = 0; i < finished.Count; i++)
+            finished[i].Order = finished.Count - 1 - i;
         foreach (IlBlock block in finished)
+        {
             foreach (int next in Successors(instructions[block.End - 1]))
-                if (blocks[next].Order <= block.Order) blocks[next].IsLoop = true;
+            {
+                if (blocks[next].Order <= block.Order)
+                    blocks[next].IsLoop = true;
+            }
+        }
     }
 }

@@ -24,7 +24,8 @@ internal sealed class IlMethod
         Protected = [.. body.ExceptionHandlingClauses];
         Locals = new VariableUse[LocalTypes.Length];
         Arguments = new VariableUse[ArgumentTypes.Length];
-        foreach (IlInstruction instruction in Instructions) Count(instruction);
+        foreach (IlInstruction instruction in Instructions)
+            Count(instruction);
     }
 
     public MethodBase Method { get; }

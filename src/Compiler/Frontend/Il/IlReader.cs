@@ -8,14 +8,15 @@ namespace CogVideoX.Compiler.Frontend.Il;
 /// <summary>Decodes a method's bytes (ECMA-335, partition III).</summary>
 internal static class IlReader
 {
-    private static readonly Dictionary<ILOpCode, OperandType> operandTypes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<ILOpCode, OperandType> OperandTypes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (ILOpCode)(ushort)code.Value, code => code.OperandType);
 
     public static IlInstruction[] Decode(ReadOnlySpan<byte> il)
     {
         var instructions = new List<IlInstruction>();
-        for (int at = 0; at < il.Length; at = instructions[^1].End) instructions.Add(DecodeOne(il, at));
+        for (int at = 0; at < il.Length; at = instructions[^1].End)
+            instructions.Add(DecodeOne(il, at));
         return [.. instructions];
     }
 
@@ -23,9 +24,11 @@ internal static class IlReader
     {
         int at = offset;
         var code = (ILOpCode)il[at++];
-        if ((int)code == 0xFE) code = (ILOpCode)(0xFE00 | il[at++]);
-        OperandType type = operandTypes[code];
-        if (type == OperandType.InlineSwitch) return DecodeSwitch(il, offset, at);
+        if ((int)code == 0xFE)
+            code = (ILOpCode)(0xFE00 | il[at++]);
+        OperandType type = OperandTypes[code];
+        if (type == OperandType.InlineSwitch)
+            return DecodeSwitch(il, offset, at);
         int size = SizeOf(type);
         ReadOnlySpan<byte> bytes = il.Slice(at, size);
         int end = at + size;
@@ -37,7 +40,8 @@ internal static class IlReader
             4 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
             _ => BinaryPrimitives.ReadInt64LittleEndian(bytes),
         };
-        if (type is OperandType.InlineBrTarget or OperandType.ShortInlineBrTarget) operand += end;
+        if (type is OperandType.InlineBrTarget or OperandType.ShortInlineBrTarget)
+            operand += end;
         return new IlInstruction(offset, end, code, operand, null);
     }
 
@@ -45,7 +49,8 @@ internal static class IlReader
     {
         var targets = new int[BinaryPrimitives.ReadInt32LittleEndian(il[at..])];
         int end = at + 4 + (4 * targets.Length);
-        for (int i = 0; i < targets.Length; i++) targets[i] = end + BinaryPrimitives.ReadInt32LittleEndian(il[(at + 4 + (4 * i))..]);
+        for (int i = 0; i < targets.Length; i++)
+            targets[i] = end + BinaryPrimitives.ReadInt32LittleEndian(il[(at + 4 + (4 * i))..]);
         return new IlInstruction(offset, end, ILOpCode.Switch, 0, targets);
     }
 

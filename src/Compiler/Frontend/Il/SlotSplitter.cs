@@ -23,8 +23,13 @@ internal sealed class SlotSplitter
         HashSet<int> addressed = [.. instructions.Where(one => IlMethod.IsAddress(one.OpCode)).Select(one => (int)one.Operand)];
         var splitter = new SlotSplitter(instructions, blocks);
         foreach (IlBlock block in blocks.Values.Where(block => block.Order >= 0))
+        {
             for (int i = block.First; i < block.End; i++)
-                if (IlMethod.IsStore(instructions[i].OpCode) && !addressed.Contains((int)instructions[i].Operand)) splitter.Follow(block, i);
+            {
+                if (IlMethod.IsStore(instructions[i].OpCode) && !addressed.Contains((int)instructions[i].Operand))
+                    splitter.Follow(block, i);
+            }
+        }
         splitter.Renumber(slots);
         return slots;
     }
@@ -38,9 +43,13 @@ internal sealed class SlotSplitter
         open.Push((block, store + 1));
         while (open.TryPop(out var part))
         {
-            if (!ReachesEnd(store, part.First, part.Block.End)) continue;
+            if (!ReachesEnd(store, part.First, part.Block.End))
+                continue;
             foreach (int successor in IlBlocks.Successors(instructions[part.Block.End - 1]))
-                if (seen.Add(blocks[successor])) open.Push((blocks[successor], blocks[successor].First));
+            {
+                if (seen.Add(blocks[successor]))
+                    open.Push((blocks[successor], blocks[successor].First));
+            }
         }
     }
 
@@ -49,9 +58,12 @@ internal sealed class SlotSplitter
         long slot = instructions[store].Operand;
         for (int i = first; i < end; i++)
         {
-            if (instructions[i].Operand != slot) continue;
-            if (IlMethod.IsLoad(instructions[i].OpCode)) Join(store, i);
-            else if (IlMethod.IsStore(instructions[i].OpCode)) return false;
+            if (instructions[i].Operand != slot)
+                continue;
+            if (IlMethod.IsLoad(instructions[i].OpCode))
+                Join(store, i);
+            else if (IlMethod.IsStore(instructions[i].OpCode))
+                return false;
         }
         return true;
     }
@@ -66,7 +78,8 @@ internal sealed class SlotSplitter
 
     private int RootOf(int instruction)
     {
-        while (parents[instruction] != instruction) instruction = parents[instruction];
+        while (parents[instruction] != instruction)
+            instruction = parents[instruction];
         return instruction;
     }
 
@@ -81,7 +94,8 @@ internal sealed class SlotSplitter
             if (!numbers.TryGetValue(root, out int number))
             {
                 number = taken.Add(slot) ? slot : slots.Count;
-                if (number == slots.Count) slots.Add(slot);
+                if (number == slots.Count)
+                    slots.Add(slot);
                 numbers.Add(root, number);
             }
             instructions[instruction] = instructions[instruction] with { Operand = number };

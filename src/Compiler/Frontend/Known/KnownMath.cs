@@ -37,19 +37,23 @@ internal static class KnownMath
         .. Clamps(),
     ];
 
-    private static readonly string[] signed = ["SByte", "Int16", "Int32", "Int64", "IntPtr"];
-    private static readonly string[] unsigned = ["Byte", "UInt16", "UInt32", "UInt64", "UIntPtr"];
+    private static readonly string[] Signed = ["SByte", "Int16", "Int32", "Int64", "IntPtr"];
+    private static readonly string[] Unsigned = ["Byte", "UInt16", "UInt32", "UInt64", "UIntPtr"];
 
     private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> IntegerPair(string name, Opcode ofSigned, Opcode ofUnsigned)
     {
-        foreach (string type in signed) yield return new($"System.Math.{name}({type},{type})", call => Pair(call, ofSigned));
-        foreach (string type in unsigned) yield return new($"System.Math.{name}({type},{type})", call => Pair(call, ofUnsigned));
+        foreach (string type in Signed)
+            yield return new($"System.Math.{name}({type},{type})", call => Pair(call, ofSigned));
+        foreach (string type in Unsigned)
+            yield return new($"System.Math.{name}({type},{type})", call => Pair(call, ofUnsigned));
     }
 
     private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> Clamps()
     {
-        foreach (string type in signed) yield return new($"System.Math.Clamp({type},{type},{type})", call => IntegerClamp(call, Opcode.Min, Opcode.Max));
-        foreach (string type in unsigned) yield return new($"System.Math.Clamp({type},{type},{type})", call => IntegerClamp(call, Opcode.MinU, Opcode.MaxU));
+        foreach (string type in Signed)
+            yield return new($"System.Math.Clamp({type},{type},{type})", call => IntegerClamp(call, Opcode.Min, Opcode.Max));
+        foreach (string type in Unsigned)
+            yield return new($"System.Math.Clamp({type},{type},{type})", call => IntegerClamp(call, Opcode.MinU, Opcode.MaxU));
         yield return new("System.Math.Clamp(Single,Single,Single)", FloatClamp);
         yield return new("System.Math.Clamp(Double,Double,Double)", FloatClamp);
     }

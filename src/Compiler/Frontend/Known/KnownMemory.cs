@@ -46,11 +46,14 @@ internal static class KnownMemory
         Value count = call.Kernel.Scalar(call.Arguments[1]);
         bool isUnsigned = call.Method.GetParameters()[1].ParameterType == typeof(nuint) && count.Type == IrType.I32;
         IrType width = place.Leaves[0].Type == IrType.SharedPtr ? IrType.I32 : IrType.I64;
-        if (width == IrType.I32) count = Narrowing.To32(call.Ir, count);
-        else if (count.Type == IrType.I32) count = call.Ir.Emit(isUnsigned ? Opcode.ZeroExtend : Opcode.SignExtend, IrType.I64, count);
+        if (width == IrType.I32)
+            count = Narrowing.To32(call.Ir, count);
+        else if (count.Type == IrType.I32)
+            count = call.Ir.Emit(isUnsigned ? Opcode.ZeroExtend : Opcode.SignExtend, IrType.I64, count);
         int size = isBytes ? 1 : Layout.Of(call.TypeArgument(0), call.Kernel.Location).Size;
         Value bytes = call.Ir.Emit(Opcode.Mul, width, count, Constant.Integer(width, size));
-        if (isBack) bytes = call.Ir.Emit(Opcode.Neg, width, bytes);
+        if (isBack)
+            bytes = call.Ir.Emit(Opcode.Neg, width, bytes);
         return call.Memory.Offset(place, bytes);
     }
 
@@ -58,10 +61,12 @@ internal static class KnownMemory
     {
         Type from = call.TypeArgument(0), to = call.TypeArgument(1);
         Layout source = Layout.Of(from, call.Kernel.Location), target = Layout.Of(to, call.Kernel.Location);
-        if (source.Size != target.Size) throw DiagnosticKinds.Instruction.At(call.Kernel.Location, $"a bit cast from {from} to {to}, which differ in size");
+        if (source.Size != target.Size)
+            throw DiagnosticKinds.Instruction.At(call.Kernel.Location, $"a bit cast from {from} to {to}, which differ in size");
         bool isDirect = source.Leaves.Length == target.Leaves.Length
             && source.Leaves.Zip(target.Leaves, (a, b) => a.Offset == b.Offset && a.Type.Bytes == b.Type.Bytes).All(same => same);
-        if (!isDirect) return call.Memory.Load(to, call.Memory.Spill(from, call.Arguments[0]));
+        if (!isDirect)
+            return call.Memory.Load(to, call.Memory.Spill(from, call.Arguments[0]));
         Value[] leaves = call.Kernel.Scalars(call.Arguments[0]);
         return StackValue.Of(to, [.. leaves.Select((leaf, i) => BitCast(call, leaf, target.Leaves[i].Type))]);
     }
@@ -69,8 +74,10 @@ internal static class KnownMemory
     private static Value BitCast(KnownCall call, Value value, MemoryType type)
     {
         IrType register = type.Register;
-        if (value.Type == register) return Narrowing.ToSmall(call.Ir, value, type);
-        if (value.Type == IrType.B16) return Narrowing.ToSmall(call.Ir, call.Ir.Emit(Opcode.ZeroExtend, IrType.I32, value), type);
+        if (value.Type == register)
+            return Narrowing.ToSmall(call.Ir, value, type);
+        if (value.Type == IrType.B16)
+            return Narrowing.ToSmall(call.Ir, call.Ir.Emit(Opcode.ZeroExtend, IrType.I32, value), type);
         return call.Ir.Emit(register == IrType.B16 ? Opcode.Truncate : Opcode.Bitcast, register, value);
     }
 
@@ -90,14 +97,16 @@ internal static class KnownMemory
     private static Value IsNull(KnownCall call)
     {
         StackValue place = call.Memory.Dereferenceable(call.Arguments[0]);
-        if (place.Leaves[0].Type is IrType.LocalPtr or IrType.SharedPtr or IrType.ConstPtr or IrType.ThreadPtr) return Constant.Pred(false);
+        if (place.Leaves[0].Type is IrType.LocalPtr or IrType.SharedPtr or IrType.ConstPtr or IrType.ThreadPtr)
+            return Constant.Pred(false);
         return call.Ir.Compare(Condition.Eq, call.Kernel.Number(place), Constant.I64(0));
     }
 
     private static StackValue ByteOffset(KnownCall call)
     {
         StackValue origin = call.Arguments[0], target = call.Arguments[1];
-        if (ReferenceEquals(origin.Leaves[0], target.Leaves[0])) return new StackValue(Constant.I64(target.Offset - origin.Offset));
+        if (ReferenceEquals(origin.Leaves[0], target.Leaves[0]))
+            return new StackValue(Constant.I64(target.Offset - origin.Offset));
         Value from = call.Kernel.Number(origin), to = call.Kernel.Number(target);
         Value bytes = call.Ir.Emit(Opcode.Sub, from.Type, to, from);
         return new StackValue(bytes.Type == IrType.I64 ? bytes : call.Ir.Emit(Opcode.SignExtend, IrType.I64, bytes));

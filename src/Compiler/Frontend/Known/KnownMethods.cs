@@ -9,7 +9,7 @@ namespace CogVideoX.Compiler.Frontend.Known;
 /// </summary>
 internal static class KnownMethods
 {
-    private static readonly Dictionary<string, Func<KnownCall, StackValue>> table = new(
+    private static readonly Dictionary<string, Func<KnownCall, StackValue>> Table = new(
         [
             .. KnownMath.Entries, .. KnownBits.Entries, .. KnownHalf.Entries, .. KnownMemory.Entries, .. KnownSpans.Entries,
             .. KnownTypes.Entries, .. KnownDebug.Entries,
@@ -21,9 +21,11 @@ internal static class KnownMethods
     {
         Type owner = method.DeclaringType!;
         string name = $"{owner.Namespace}.{owner.Name}.{method.Name}";
-        if (table.TryGetValue(name, out Func<KnownCall, StackValue>? known)) return known;
+        if (Table.TryGetValue(name, out Func<KnownCall, StackValue>? known))
+            return known;
         string types = string.Join(",", method.GetParameters().Select(parameter => parameter.ParameterType.Name));
-        if (table.TryGetValue($"{name}({types})", out known)) return known;
+        if (Table.TryGetValue($"{name}({types})", out known))
+            return known;
         return IsHardwareQuestion(method) ? _ => new StackValue(Constant.I32(0)) : null;
     }
 

@@ -54,7 +54,8 @@ internal static class KnownSpans
 
     private static StackValue OfData(KnownCall call)
     {
-        if (call.Arguments[0].Known is not FieldInfo field) throw DiagnosticKinds.Unknown.At(call.Kernel.Location, "the data of a span", "write it as [1, 2, 3]");
+        if (call.Arguments[0].Known is not FieldInfo field)
+            throw DiagnosticKinds.Unknown.At(call.Kernel.Location, "the data of a span", "write it as [1, 2, 3]");
         Variable data = StaticData.ConstVariable(call.Kernel, field);
         int count = data.Bytes / Layout.Of(call.TypeArgument(0), call.Kernel.Location).Size;
         return StackValue.OfStruct(call.Kernel.AddressOf(data), Constant.I32(count));

@@ -5,7 +5,7 @@ namespace CogVideoX.Compiler.Frontend.Known;
 /// <summary>PTX instructions that have no opcode in the IR.</summary>
 internal static class Text
 {
-    private static readonly string[] names = ["x", "y", "z"];
+    private static readonly string[] Names = ["x", "y", "z"];
 
     /// <summary>A method that is one pure instruction on its arguments, which the text calls {x}, {y} and {z}.</summary>
     public static Func<KnownCall, StackValue> Of(string text, IrType result, int count = 1)
@@ -24,7 +24,8 @@ internal static class Text
     private static PtxForm Form(string text, int count)
     {
         var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["result"] = new PtxFormOperand(-1, 0, 1, false, false) };
-        for (int i = 0; i < count; i++) operands.Add(names[i], new PtxFormOperand(i, -1, 1, false, false));
+        for (int i = 0; i < count; i++)
+            operands.Add(Names[i], new PtxFormOperand(i, -1, 1, false, false));
         return new PtxForm(text, operands, IsPure: true, Architecture: 80, IsArchitectureSpecific: false, IsaVersion: 70);
     }
 }

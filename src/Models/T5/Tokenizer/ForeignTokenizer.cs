@@ -11,12 +11,16 @@ internal static class ForeignTokenizer
         if (bytes.IsEmpty)
             return "it is empty. Copy it again from the tokenizer folder of the checkpoint.";
         if (bytes.StartsWith("version https://git-lfs"u8))
+        {
             return "this is a Git LFS pointer, not the file it points to. Run 'git lfs pull' in the model's folder, "
                 + "or download the file itself.";
+        }
         ReadOnlySpan<byte> text = bytes.TrimStart(" \t\r\n\uFEFF"u8);
         if (text.StartsWith("<"u8))
+        {
             return "this is a web page (HTML or XML), probably an error page that was saved in place of the file. Download it again; "
                 + "a gated model needs a login.";
+        }
         if (text.StartsWith("{"u8))
             return $"this is JSON, as a tokenizer.json is, {NotThis}";
         if (bytes.StartsWith("GGUF"u8))

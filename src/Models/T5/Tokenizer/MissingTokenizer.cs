@@ -16,8 +16,10 @@ internal static class MissingTokenizer
         if (Directory.Exists(path))
             return $"{path} is a folder. A file is needed there: copy it from {Published}.";
         if (File.Exists(Path.Combine(folder, "tokenizer.json")))
+        {
             return $"{missing}, and tokenizer.json beside it can't take its place. Copy spiece.model there from {Published}, or from "
                 + "google/t5-v1_1-xxl, whose tokenizer CogVideoX uses.";
+        }
         foreach (string place in OtherPlaces)
         {
             string candidate = Path.Combine(folder, place);

@@ -99,8 +99,10 @@ public sealed class SentencePieceModel
     private void CheckModelType()
     {
         if (Trainer.ModelType != TrainerSpec.Unigram)
+        {
             throw new InvalidDataException(
                 $"the model type is {ModelTypeName(Trainer.ModelType)}; T5 uses unigram models and only these are supported.");
+        }
     }
 
     private static string ModelTypeName(int type) => type switch
@@ -159,7 +161,9 @@ public sealed class SentencePieceModel
     {
         if (name is ['<', '0', 'x', var high, var low, '>']
             && byte.TryParse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+        {
             return value;
+        }
         throw new InvalidDataException($"the byte piece {Quoted.Name(name)} isn't named <0xNN>.");
     }
 }

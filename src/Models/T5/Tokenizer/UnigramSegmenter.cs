@@ -81,12 +81,18 @@ internal sealed class UnigramSegmenter<TScore> where TScore : struct, IBinaryFlo
             start = best[end].Start;
             int id = best[end].Id;
             if (id == unknownId && byteIds is not null)
+            {
                 for (int i = end - 1; i >= start; i--)
                     segments[--first] = new Segment(byteIds[text[i]], i, 1);
+            }
             else if (id == unknownId && first < segments.Length && segments[first].Id == unknownId)
+            {
                 segments[first] = new Segment(unknownId, start, end - start + segments[first].Length);
+            }
             else
+            {
                 segments[--first] = new Segment(id, start, end - start);
+            }
         }
 
         return first;

@@ -25,9 +25,11 @@ internal abstract class CommentFormat : FfmpegFormat
     {
         base.Check(path, shape, options);
         if (options.Metadata?.ToJson().Length > LongestComment)
+        {
             throw new OutputException(
                 $"{Quoted.Path(path)}: prompt and settings are too long for the comment of a {Extension} file; "
                 + $"shorten them, or use {WithoutFfmpeg}");
+        }
     }
 
     internal override IReadOnlyList<FfmpegEncoder> EncodersFor(EncodingOptions encoding) => FfmpegEncoder.Of(encoding.Codec ?? Codecs[0]);

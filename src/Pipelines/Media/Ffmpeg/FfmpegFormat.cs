@@ -43,9 +43,11 @@ internal abstract class FfmpegFormat : VideoFormat
         var encoder = ChooseEncoder(path, Require(path, FfmpegProgram.Find()), options.Encoding);
         int smallest = Math.Min(shape.Width + shape.Width % 2, shape.Height + shape.Height % 2);
         if (smallest < encoder.SmallestSide)
+        {
             throw new OutputException(
                 $"{Quoted.Path(path)}: {encoder.Codec.DisplayName()} takes at least {encoder.SmallestSide} pixels a side ({encoder.Name}), "
                 + $"not {shape.Width}×{shape.Height}; choose another codec, or use {WithoutFfmpeg}");
+        }
     }
 
     internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>

@@ -91,10 +91,12 @@ internal sealed class FfmpegSink : FileSink
     private OutputException Failed()
     {
         if (watch!.HasStalled)
+        {
             return Target.Refused(string.Create(
                 CultureInfo.InvariantCulture,
                 $"could not be written: ffmpeg made no progress for {ffmpeg.LongestRest.TotalSeconds:0.#} s and was ended; "
                 + $"try again, or write another format"));
+        }
         process!.WaitForExit();
         return DiskIsFull
             ? Target.DiskFull()

@@ -32,10 +32,12 @@ internal sealed class GifFormat : FfmpegFormat
         base.Check(path, shape, options);
         double delay = (double)TicksASecond * shape.Rate.Denominator / shape.Rate.Numerator;
         if (delay is < 1 or > LongestDelay)
+        {
             throw new OutputException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Quoted.Path(path)}: a .gif has from {(double)TicksASecond / LongestDelay:0.####} to {TicksASecond} frames a second, "
                 + $"not {TicksASecond / delay:0.####}; choose such a rate, or use .webp"));
+        }
     }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)

@@ -32,8 +32,10 @@ internal sealed class WebpFormat : FfmpegFormat
     {
         base.Check(path, shape, options);
         if (Math.Max(shape.Width, shape.Height) > LargestSide)
+        {
             throw new OutputException(
                 $"{Quoted.Path(path)}: a .webp has at most {LargestSide} pixels a side, not {shape.Width}×{shape.Height}; use .mkv");
+        }
     }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)

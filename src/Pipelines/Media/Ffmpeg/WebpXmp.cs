@@ -27,7 +27,9 @@ internal static class WebpXmp
             file.WriteByte((byte)(start[FileHeader + ChunkHeader] | XmpFlag));
         }
         else
+        {
             InsertExtendedHeader(file, shape);
+        }
         file.Position = file.Length;
         file.Write(Chunk("XMP "u8, Encoding.UTF8.GetBytes(Packet(text))));
         file.Position = SizeAt;

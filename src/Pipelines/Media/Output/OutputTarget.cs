@@ -46,7 +46,9 @@ internal sealed partial class OutputTarget : IVideoTarget
     {
         string name = place;
         if (!IsKept)
+        {
             Replace();
+        }
         else
         {
             for (int number = 2; !TryTake(name); number++)

@@ -28,7 +28,8 @@ public sealed class FarOffsetTests
             SparseBuffers = new Dictionary<string, long> { ["matrix"] = (long)Rows * Width * sizeof(float) },
         };
         Assert.Null(PtxEmulator.Run(PtxModule.Parse(compiled.Ptx), request).Fault);
-        for (int lane = 0; lane < 32; lane++) Assert.Equal(lane + (Rows - 1f), BitConverter.ToSingle(y, lane * sizeof(float)));
+        for (int lane = 0; lane < 32; lane++)
+            Assert.Equal(lane + (Rows - 1f), BitConverter.ToSingle(y, lane * sizeof(float)));
     }
 
     private static LaunchArgument.Value Number(int value) => new(BitConverter.GetBytes(value));

@@ -46,8 +46,10 @@ public sealed class LoopTests
         public static int Of(int x)
         {
             int sum = 0;
-            for (int i = 0; i <= 7; i++) sum += x * i;
-            for (uint i = 3; i <= 5; i++) sum ^= (int)i << 20;
+            for (int i = 0; i <= 7; i++)
+                sum += x * i;
+            for (uint i = 3; i <= 5; i++)
+                sum ^= (int)i << 20;
             return sum;
         }
     }
@@ -57,7 +59,8 @@ public sealed class LoopTests
         public static int Of(int x)
         {
             int sum = 0;
-            for (int i = 10; i >= 0; i -= 3) sum = (sum * 31) + (x >> i);
+            for (int i = 10; i >= 0; i -= 3)
+                sum = (sum * 31) + (x >> i);
             return sum;
         }
     }
@@ -69,7 +72,8 @@ public sealed class LoopTests
             int last = -1, sum = 0;
             for (int i = 0; i < 10; i++)
             {
-                if ((x >> i & 1) == 0) continue;
+                if ((x >> i & 1) == 0)
+                    continue;
                 last = i;
                 sum += last * i;
             }
@@ -84,7 +88,8 @@ public sealed class LoopTests
             int i = 0, sum = 0;
             for (; i < 16; i++)
             {
-                if (x % (i + 2) == 0) break;
+                if (x % (i + 2) == 0)
+                    break;
                 sum += i;
             }
             return (sum * 32) + i;
@@ -101,7 +106,8 @@ public sealed class LoopTests
             for (; i < own.Length; i++)
             {
                 own[i] = x * i;
-                if ((own[i] & 15) == 15) break;
+                if ((own[i] & 15) == 15)
+                    break;
             }
             return own[0] + own[1] + (own[3] * own[5]) + i;
         }
@@ -116,9 +122,12 @@ public sealed class LoopTests
             {
                 for (int k = 0; k < 5; k++)
                 {
-                    if ((x + i) % 3 == 1) break;
-                    if (((x ^ k) & 31) == 9) goto done;
-                    if (k == i) continue;
+                    if ((x + i) % 3 == 1)
+                        break;
+                    if (((x ^ k) & 31) == 9)
+                        goto done;
+                    if (k == i)
+                        continue;
                     sum += (i * 8) + k;
                 }
             }
@@ -174,7 +183,8 @@ public sealed class LoopTests
             do
             {
                 sum += (x >> i) & 3;
-                if (sum == 5) continue;
+                if (sum == 5)
+                    continue;
                 sum++;
             }
             while (++i <= 4);
@@ -189,8 +199,10 @@ public sealed class LoopTests
             int sum = 0;
             for (int i = 0; i <= (x & 15); i++)
             {
-                if (i == 3) continue;
-                if (i == 12) break;
+                if (i == 3)
+                    continue;
+                if (i == 12)
+                    break;
                 sum = (sum * 5) + i;
             }
             return sum;

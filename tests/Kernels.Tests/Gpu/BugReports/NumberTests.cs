@@ -35,9 +35,9 @@ public sealed class NumberTests
     [InlineData(typeof(FarFloats))]
     public void OffsetsHave64Bits(Type kernel)
     {
-        const int rows = 3_000_000, width = 1999;
+        const int Rows = 3_000_000, Width = 1999;
         float[] x = [.. Enumerable.Range(0, 64).Select(i => i * 1.5f)], y = new float[64];
-        LaunchReport report = new EmulatedLaunch(kernel).View(x).View(y).Value(rows).Value(width).Run(new Dim3(1, 1, 1));
+        LaunchReport report = new EmulatedLaunch(kernel).View(x).View(y).Value(Rows).Value(Width).Run(new Dim3(1, 1, 1));
         Assert.Null(report.Fault);
         Assert.Equal(x, y);
         string ptx = KernelCompiler.Compile(kernel).Ptx;

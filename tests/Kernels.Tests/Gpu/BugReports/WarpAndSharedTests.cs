@@ -111,9 +111,11 @@ public sealed class WarpAndSharedTests
             for (int half = Block.SizeX / 2; half > 0; half /= 2)
             {
                 Block.Sync();
-                if (i < half) parts[i] += parts[i + half];
+                if (i < half)
+                    parts[i] += parts[i + half];
             }
-            if (i == 0) sum[0] = parts[0];
+            if (i == 0)
+                sum[0] = parts[0];
         }
     }
 
@@ -129,7 +131,8 @@ public sealed class WarpAndSharedTests
             {
                 Shared<int> own = Shared.Array<int>(Block.SizeX);
                 own[i] = value + 100;
-                if (TBarrier.Is) Block.Sync();
+                if (TBarrier.Is)
+                    Block.Sync();
                 value = own[i];
             }
             y[i] = value;

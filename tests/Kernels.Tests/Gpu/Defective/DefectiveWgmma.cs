@@ -25,12 +25,14 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             }
             MBarrier.FenceInitialization();
         }
-        if (TDefect.Kind != Defect.NoInitialSync) Block.Sync();
+        if (TDefect.Kind != Defect.NoInitialSync)
+            Block.Sync();
         int group = Block.ThreadX / Warpgroup, steps = k / Tile;
         if (group == 0)
         {
             Wgmma.ReleaseRegisters(40);
-            if (Block.ThreadX == 0) Produce(stages, full, empty, steps);
+            if (Block.ThreadX == 0)
+                Produce(stages, full, empty, steps);
         }
         else
         {
@@ -47,7 +49,8 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
         for (int step = 0; step < steps; step++)
         {
             int stage = step % Stages;
-            if (step >= Stages) empty[stage].Wait(((step / Stages) - (TDefect.Kind == Defect.WrongPhase ? 0 : 1)) & 1);
+            if (step >= Stages)
+                empty[stage].Wait(((step / Stages) - (TDefect.Kind == Defect.WrongPhase ? 0 : 1)) & 1);
             uint at = stages + (uint)(stage * StageBytes);
             full[stage].ArriveExpecting(TDefect.Kind switch { Defect.ExpectsTooMuch => StageBytes + 16, Defect.ExpectsTooLittle => 2 * TileBytes, _ => StageBytes });
             Tma.Load(at, a, full[stage], step * Tile, row);
@@ -62,15 +65,19 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
         for (int step = 0; step < steps; step++)
         {
             int stage = step % Stages;
-            if (TDefect.Kind != Defect.NoFullWait || step < Stages) full[stage].Wait((step / Stages) & 1);
+            if (TDefect.Kind != Defect.NoFullWait || step < Stages)
+                full[stage].Wait((step / Stages) & 1);
             uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes)), tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
             Wgmma.Fence();
             for (uint depth = 0; depth < 4; depth++)
                 Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
             Wgmma.Commit();
-            if (TDefect.Kind == Defect.ReleasedBeforeWait && releases) empty[stage].Arrive();
-            if (TDefect.Kind != Defect.NoWgmmaWait) Wgmma.Wait(0);
-            if (TDefect.Kind is not (Defect.NeverReleased or Defect.ReleasedBeforeWait) && releases) empty[stage].Arrive();
+            if (TDefect.Kind == Defect.ReleasedBeforeWait && releases)
+                empty[stage].Arrive();
+            if (TDefect.Kind != Defect.NoWgmmaWait)
+                Wgmma.Wait(0);
+            if (TDefect.Kind is not (Defect.NeverReleased or Defect.ReleasedBeforeWait) && releases)
+                empty[stage].Arrive();
         }
     }
 
@@ -87,9 +94,11 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             }
             Mma.Store(ref Shared.At<BFloat16>(tile + (uint)(((((warp * 16) + (lane % 16)) * Tile) + ((j + (lane / 16)) * 8)) * 2)), tiles);
         }
-        if (TDefect.Kind != Defect.NoProxyFence) Fence.AsyncProxy();
+        if (TDefect.Kind != Defect.NoProxyFence)
+            Fence.AsyncProxy();
         NamedBarrier.Sync(group, Warpgroup);
-        if (thread != 0) return;
+        if (thread != 0)
+            return;
         Tma.Store(c, tile, Grid.BlockX * Tile, (Grid.BlockY * 2 * Tile) + ((group - 1) * Tile));
         Tma.Commit();
         Tma.WaitGroup(0);

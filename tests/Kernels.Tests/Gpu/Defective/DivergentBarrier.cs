@@ -11,7 +11,8 @@ public readonly struct DivergentBarrier(View<int> x, View<int> y) : IKernel
     public void Run()
     {
         int v = x[Block.ThreadX];
-        if (Block.ThreadX < 40) Block.Sync();
+        if (Block.ThreadX < 40)
+            Block.Sync();
         y[Block.ThreadX] = v;
         Block.Sync();
     }

@@ -11,7 +11,8 @@ public readonly struct UninitializedShared(View<float> y) : IKernel
     public void Run()
     {
         Shared<float> s = Shared.Array<float>(64);
-        if (Block.ThreadX < 32) s[Block.ThreadX] = 1;
+        if (Block.ThreadX < 32)
+            s[Block.ThreadX] = 1;
         Block.Sync();
         y[Block.ThreadX] = s[Block.ThreadX];
     }

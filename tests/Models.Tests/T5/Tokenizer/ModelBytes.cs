@@ -63,11 +63,11 @@ internal sealed class ModelBytes
     // A double array without a key, in which "a" leads from every unit to the same one.
     public ModelBytes CharacterMapInACircle()
     {
-        const int units = 512, firstChild = 256;
-        byte[] map = new byte[4 + (units * 4) + 1];
-        BinaryPrimitives.WriteInt32LittleEndian(map, units * 4);
-        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4), firstChild << 10);
-        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4 + ((firstChild ^ 'a') * 4)), ('a' << 10) | 'a');
+        const int Units = 512, FirstChild = 256;
+        byte[] map = new byte[4 + (Units * 4) + 1];
+        BinaryPrimitives.WriteInt32LittleEndian(map, Units * 4);
+        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4), FirstChild << 10);
+        BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4 + ((FirstChild ^ 'a') * 4)), ('a' << 10) | 'a');
         return CharacterMap(map);
     }
 
@@ -75,13 +75,13 @@ internal sealed class ModelBytes
     // is where the replacement starts.
     public ModelBytes CharacterMapOfA(int value, ReadOnlySpan<byte> replacements)
     {
-        const int units = 512, firstChild = 256, leaf = 300, keyUnit = firstChild ^ 'a', hasLeaf = 1 << 8;
-        byte[] map = new byte[4 + (units * 4) + replacements.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(map, units * 4);
-        WriteUnit(0, firstChild << 10);
-        WriteUnit(keyUnit, ((keyUnit ^ leaf) << 10) | hasLeaf | 'a');
-        WriteUnit(leaf, int.MinValue | value);
-        replacements.CopyTo(map.AsSpan(4 + (units * 4)));
+        const int Units = 512, FirstChild = 256, Leaf = 300, KeyUnit = FirstChild ^ 'a', HasLeaf = 1 << 8;
+        byte[] map = new byte[4 + (Units * 4) + replacements.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(map, Units * 4);
+        WriteUnit(0, FirstChild << 10);
+        WriteUnit(KeyUnit, ((KeyUnit ^ Leaf) << 10) | HasLeaf | 'a');
+        WriteUnit(Leaf, int.MinValue | value);
+        replacements.CopyTo(map.AsSpan(4 + (Units * 4)));
         return CharacterMap(map);
 
         void WriteUnit(int index, int unit) => BinaryPrimitives.WriteInt32LittleEndian(map.AsSpan(4 + (index * 4)), unit);
