@@ -10,24 +10,24 @@ internal static class RowBlocks
     private const int UsualItems = 64;
 
     /// <summary>Items for <paramref name="rows"/> rows of <paramref name="width"/> elements.</summary>
-    public static int Count(int rows, int width)
+    public static int Count(long rows, int width)
     {
         if (width == 0)
             return 0;
         long perItem = PerItem(rows, width);
-        return (int)((rows + perItem - 1) / perItem);
+        return checked((int)((rows + perItem - 1) / perItem));
     }
 
     /// <summary>The rows of one item, end excluded.</summary>
-    public static (int First, int End) Range(int item, int rows, int width)
+    public static (long First, long End) Range(int item, long rows, int width)
     {
-        int perItem = PerItem(rows, width), first = item * perItem;
-        return (first, (int)Math.Min(rows, (long)first + perItem));
+        long perItem = PerItem(rows, width), first = item * perItem;
+        return (first, Math.Min(rows, first + perItem));
     }
 
-    private static int PerItem(int rows, int width)
+    private static long PerItem(long rows, int width)
     {
-        long elements = Math.Clamp((long)rows * width / UsualItems, LeastElements, MostElements);
-        return (int)Math.Max(1, elements / Math.Max(1, width));
+        long elements = Math.Clamp(rows * width / UsualItems, LeastElements, MostElements);
+        return Math.Max(1, elements / Math.Max(1, width));
     }
 }

@@ -4,20 +4,24 @@ namespace CogVideoX.Kernels;
 /// A vector for each row of [B · tokens, N], from adaLN's modulation: one vector a batch for the text tokens, which come
 /// first, and one for the video tokens (Peebles and Xie, arXiv 2212.09748; CogVideoX keeps an expert for each modality).
 /// </summary>
-/// <param name="text">The text vector of the first batch, N floats.</param>
-/// <param name="video">The video vector of the first batch, N floats.</param>
+/// <param name="text">The text vector of the first batch, N numbers.</param>
+/// <param name="video">The video vector of the first batch, N numbers.</param>
 /// <param name="batchStride">Elements from a batch's vectors to the next batch's.</param>
 /// <param name="tokensPerBatch">Rows of a batch.</param>
 /// <param name="textTokens">How many of them, from the first, are text.</param>
-public readonly unsafe struct RowModulation(float* text, float* video, long batchStride, int tokensPerBatch, int textTokens)
+/// <param name="firstRow">Which row of all is row 0 here.</param>
+public readonly struct RowModulation(Elements text, Elements video, long batchStride, int tokensPerBatch, int textTokens, long firstRow = 0)
 {
     /// <summary>True for <c>default</c>: no modulation.</summary>
-    public bool IsNull => video is null;
+    public bool IsNull => video.IsNull;
+
+    /// <summary>The vectors of the rows from <paramref name="row"/> on, which becomes row 0.</summary>
+    public RowModulation From(long row) => new(text, video, batchStride, tokensPerBatch, textTokens, firstRow + row);
 
     /// <summary>The vector of a row.</summary>
-    public float* Of(int row)
+    public Elements Of(long row)
     {
-        int batch = Math.DivRem(row, tokensPerBatch, out int token);
-        return (token < textTokens ? text : video) + batch * batchStride;
+        (long batch, long token) = Math.DivRem(firstRow + row, tokensPerBatch);
+        return (token < textTokens ? text : video).Slice(batch * batchStride);
     }
 }

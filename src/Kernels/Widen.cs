@@ -11,32 +11,36 @@ public static unsafe class Widen
     private static readonly float[] E5M2 = Table(fractionBits: 2, bias: 15, hasInfinity: true);
 
     /// <summary>One element.</summary>
-    public static float One(WeightPointer source, long index) => source.Format switch
+    public static float One(Elements source, long index) => source.Format switch
     {
-        FloatFormat.F32 => ((float*)source.Address)[index],
-        FloatFormat.BF16 => BFloat16ToFloat(((ushort*)source.Address)[index]),
-        FloatFormat.F16 => (float)((Half*)source.Address)[index],
-        FloatFormat.F8E4M3 => E4M3[((byte*)source.Address)[index]],
-        FloatFormat.F8E5M2 => E5M2[((byte*)source.Address)[index]],
-        _ => throw new ArgumentOutOfRangeException(nameof(source)),
+        ElementFormat.F32 => ((float*)source.Address)[index],
+        ElementFormat.BF16 => BFloat16ToFloat(((ushort*)source.Address)[index]),
+        ElementFormat.F16 => (float)((Half*)source.Address)[index],
+        _ => TableOf(source.Format)[((byte*)source.Address)[index]],
     };
 
     /// <summary>Elements 0 … <paramref name="count"/> − 1 of <paramref name="source"/> into <paramref name="destination"/>.</summary>
-    public static void ToFloats(WeightPointer source, float* destination, int count)
+    public static void ToFloats(Elements source, float* destination, int count)
     {
+        if (source.IsScaled)
+        {
+            for (int i = 0; i < count; i++)
+                destination[i] = source[i];
+            return;
+        }
         switch (source.Format)
         {
-            case FloatFormat.F32:
+            case ElementFormat.F32:
                 NativeMemory.Copy(source.Address, destination, (nuint)count * sizeof(float));
                 break;
-            case FloatFormat.BF16:
+            case ElementFormat.BF16:
                 FromBFloat16((ushort*)source.Address, destination, count);
                 break;
-            case FloatFormat.F16:
+            case ElementFormat.F16:
                 FromHalf((Half*)source.Address, destination, count);
                 break;
             default:
-                float[] table = source.Format == FloatFormat.F8E4M3 ? E4M3 : E5M2;
+                float[] table = TableOf(source.Format);
                 byte* bytes = (byte*)source.Address;
                 for (int i = 0; i < count; i++)
                     destination[i] = table[bytes[i]];
@@ -46,6 +50,13 @@ public static unsafe class Widen
 
     /// <summary>A bf16 is the upper half of its fp32.</summary>
     public static float BFloat16ToFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    private static float[] TableOf(ElementFormat format) => format switch
+    {
+        ElementFormat.F8E4M3 => E4M3,
+        ElementFormat.F8E5M2 => E5M2,
+        _ => throw new NotSupportedException($"{format} can't be computed with yet; F32, BF16, F16, F8E4M3 and F8E5M2 can."),
+    };
 
     private static void FromBFloat16(ushort* source, float* destination, int count)
     {

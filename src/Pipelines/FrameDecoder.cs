@@ -15,7 +15,7 @@ internal sealed class FrameDecoder(LoadedModel model, Ops ops)
     {
         using MemoryScope scope = ops.Scope();
         Tensor planes = Planes(latents, tiled, progress);
-        FiniteCheck.Check(planes, "the decoded frames");
+        FiniteCheck.Check(ops, planes, "the decoded frames");
         return ToFrames(planes);
     }
 

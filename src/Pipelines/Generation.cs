@@ -77,9 +77,9 @@ internal sealed class Generation(LoadedModel model, Ops ops, GenerationSettings 
         int[] ids = [.. prompts.SelectMany(prompt => model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength).Ids)];
         clock.Begin(GenerationStage.Encode, 1);
         Tensor text = model.BuildTextEncoder(ops).Forward(
-            ops.FromHost(ids, [prompts.Length, settings.MaxSequenceLength]), (done, blocks) => clock.At((double)done / blocks));
+            ids, prompts.Length, (done, blocks) => clock.At((double)done / blocks));
         clock.End();
-        FiniteCheck.Check(text, "the text encoder's output");
+        FiniteCheck.Check(ops, text, "the text encoder's output");
         model.CloseTextEncoder();
         trace.AddEmbedding(text.Rows(prompts.Length - 1, 1), negative: false);
         if (settings.IsGuided)

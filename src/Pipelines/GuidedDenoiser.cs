@@ -47,7 +47,7 @@ internal sealed class GuidedDenoiser
         timesteps = timesteps[..text.Shape[0]];
         current = step;
         Tensor output = transformer.Forward(input, text, timesteps, blockDone);
-        if (!FiniteCheck.IsFinite(output))
+        if (!ops.AllFinite(output))
             throw FirstBadStage(input, timesteps, step);
         Observer?.Invoke(step, output);
         return guided ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(timestep, step, steps)) : output;
@@ -59,7 +59,7 @@ internal sealed class GuidedDenoiser
         string? first = null;
         transformer.Observer = (stage, tensor) =>
         {
-            if (first is null && !FiniteCheck.IsFinite(tensor))
+            if (first is null && !ops.AllFinite(tensor))
                 first = stage;
         };
         transformer.Forward(input, text, timesteps);

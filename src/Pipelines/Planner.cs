@@ -46,7 +46,7 @@ internal static class Planner
     {
         using Ops ops = Ops.Planning();
         Shape ids = [settings.IsGuided ? 2 : 1, settings.MaxSequenceLength];
-        model.BuildTextEncoder(ops).Forward(ops.Memory.Empty(ids, DType.I32));
+        model.BuildTextEncoder(ops).Forward(new int[ids.Count], ids[0]);
         return new StagePlan(GenerationStage.Encode, model.TextEncoderBytes, ops.Memory.PeakBytes, ops.PlannedFlops, settings.MaxSequenceLength);
     }
 

@@ -56,7 +56,7 @@ public static class Sampler
         {
             Tensor output = Denoise(ops, denoise, latents, sampler.Timesteps[index], index);
             next = sampler.Step(latents, output, index);
-            FiniteCheck.Check(next, output, index, sampler.Timesteps);
+            FiniteCheck.Check(ops, next, output, index, sampler.Timesteps);
             ops.Memory.Release(output);
             return true;
         }

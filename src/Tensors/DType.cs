@@ -2,15 +2,21 @@ using CogVideoX.Kernels;
 
 namespace CogVideoX.Tensors;
 
-/// <summary>The type of a tensor's elements, under the names of the safetensors format.</summary>
+/// <summary>
+/// The type of a tensor's elements, under the names of the safetensors format; and types of quantised weights, which that format doesn't
+/// know, under those of GGUF.
+/// </summary>
 public readonly record struct DType
 {
-    private static readonly (string Name, int Size, FloatFormat? Format)[] Known =
+    private const byte FirstForeign = 15; // to safetensors
+
+    private static readonly (string Name, int Size, ElementFormat? Format)[] Known =
     [
-        ("F32", 4, FloatFormat.F32), ("BF16", 2, FloatFormat.BF16), ("F16", 2, FloatFormat.F16),
-        ("F8_E4M3", 1, FloatFormat.F8E4M3), ("F8_E5M2", 1, FloatFormat.F8E5M2), ("F64", 8, null),
+        ("F32", 4, ElementFormat.F32), ("BF16", 2, ElementFormat.BF16), ("F16", 2, ElementFormat.F16),
+        ("F8_E4M3", 1, ElementFormat.F8E4M3), ("F8_E5M2", 1, ElementFormat.F8E5M2), ("F64", 8, null),
         ("I64", 8, null), ("I32", 4, null), ("I16", 2, null), ("I8", 1, null),
         ("U64", 8, null), ("U32", 4, null), ("U16", 2, null), ("U8", 1, null), ("BOOL", 1, null),
+        ("Q8_0", 0, ElementFormat.Q8Blocks32), ("Q4_K", 0, ElementFormat.Q4Blocks256),
     ];
 
     private readonly byte id;
@@ -62,25 +68,50 @@ public readonly record struct DType
     /// <summary>One byte, 0 or 1.</summary>
     public static DType Bool => new(14);
 
-    /// <summary>Every type.</summary>
-    public static IEnumerable<DType> All => Enumerable.Range(0, Known.Length).Select(i => new DType((byte)i));
+    /// <summary>Blocks of 32 bytes that share a scale.</summary>
+    public static DType Q8Blocks32 => new(15);
+
+    /// <summary>Blocks of 256 halves of bytes with scales and minima.</summary>
+    public static DType Q4Blocks256 => new(16);
+
+    /// <summary>Every type that a safetensors file may have.</summary>
+    public static IEnumerable<DType> All => Enumerable.Range(0, FirstForeign).Select(i => new DType((byte)i));
 
     /// <summary>The name in a safetensors header, such as <c>BF16</c>.</summary>
     public string Name => Known[id].Name;
 
     /// <summary>Bytes of an element.</summary>
-    public int Size => Known[id].Size;
+    /// <exception cref="TensorException">The type is stored in blocks: see <see cref="BytesOf"/>.</exception>
+    public int Size => IsBlocked
+        ? throw new TensorException($"{Name} is stored in blocks; one element of it has no size.")
+        : Known[id].Size;
+
+    /// <summary>True for types whose elements lie in blocks that share scales.</summary>
+    public bool IsBlocked => id >= FirstForeign;
 
     /// <summary>True for the types that weights may have: the kernels read them.</summary>
-    public bool IsKernelFloat => Known[id].Format is not null;
+    public bool IsKernelFloat => Known[id].Format is not null && !IsBlocked;
 
-    internal FloatFormat Format =>
-        Known[id].Format ?? throw new TensorException($"{Name} isn't a type that kernels compute with; they read F32, BF16, F16, F8_E4M3 and F8_E5M2.");
+    internal ElementFormat Format => Known[id].Format
+        ?? throw new TensorException($"{Name} isn't a type that kernels compute with; they read F32, BF16, F16, F8_E4M3 and F8_E5M2.");
+
+    /// <summary>Bytes of so many elements.</summary>
+    /// <exception cref="TensorException">They aren't whole blocks, or more than 2⁶³ − 1 bytes.</exception>
+    public long BytesOf(long count)
+    {
+        (int elements, int bytes) = IsBlocked ? (Format.BlockElements(), Format.BlockBytes()) : (1, Known[id].Size);
+        (long blocks, long rest) = Math.DivRem(count, elements);
+        if (rest != 0)
+            throw new TensorException($"{count} elements of {Name} aren't whole blocks of {elements}.");
+        return blocks <= long.MaxValue / bytes
+            ? blocks * bytes
+            : throw new TensorException($"{count} elements of {Name} are too large: their bytes don't fit 64 bits.");
+    }
 
     /// <summary>Finds a type by its safetensors name.</summary>
     public static bool TryParse(string name, out DType type)
     {
-        int index = Array.FindIndex(Known, known => known.Name == name);
+        int index = Array.FindIndex(Known, 0, FirstForeign, known => known.Name == name);
         type = new DType((byte)Math.Max(index, 0));
         return index >= 0;
     }

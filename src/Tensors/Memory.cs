@@ -15,6 +15,8 @@ public sealed class Memory : IDisposable
     // Free blocks of so many bytes are kept whatever the peak: a small model's step would give and take pages all the time otherwise.
     private const long AlwaysKept = 16 << 20;
 
+    private const int LastingDepth = -1;
+
     private readonly Device device;
     private readonly List<TensorBuffer> live = new(UsualBlocks);
     private readonly List<TensorBuffer> free = new(UsualBlocks);
@@ -24,6 +26,7 @@ public sealed class Memory : IDisposable
     private int owner;   // the thread that opened the outermost of them; 0 without any
     private int inside;  // the thread that is in here at the moment; 0 for none
     private bool disposed;
+    private int lasting;
     private long cachedBytes;
 
     internal Memory(Device device) => this.device = device;
@@ -34,8 +37,8 @@ public sealed class Memory : IDisposable
     /// <summary>The most bytes that lived at once since <see cref="ResetPeak"/>.</summary>
     public long PeakBytes { get; private set; }
 
-    /// <summary>How many tensors live now; a test that ends with more than it began has a leak.</summary>
-    public int LiveCount => live.Count;
+    /// <summary>How many tensors live now, beside those that last; a test that ends with more than it began has a leak.</summary>
+    public int LiveCount => live.Count - lasting;
 
     /// <summary>Starts measuring <see cref="PeakBytes"/> anew.</summary>
     public void ResetPeak() => PeakBytes = LiveBytes;
@@ -56,15 +59,16 @@ public sealed class Memory : IDisposable
     public Tensor Empty(Shape shape, DType type)
     {
         using Stay stay = Enter();
-        if (shape.Count > (long.MaxValue - LiveBytes - cachedBytes) / type.Size - 64)
-            throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
-        long bytes = Math.Max(64, (shape.Count * type.Size + 63) & ~63L);
-        TensorBuffer buffer = Take(bytes);
-        buffer.ScopeDepth = scopes.Count;
-        live.Add(buffer);
-        LiveBytes += buffer.Bytes;
-        PeakBytes = Math.Max(PeakBytes, LiveBytes);
-        return new Tensor(buffer, shape, type);
+        return New(shape, type, scopes.Count);
+    }
+
+    /// <summary>The same, owned by no scope: it lives until it is released, or until the memory ends. Weights and their like.</summary>
+    /// <exception cref="TensorException">More bytes than 2⁶³ − 1, together with those that live.</exception>
+    /// <exception cref="OutOfMemoryException">The message says how much was asked for beside what is held.</exception>
+    public Tensor Lasting(Shape shape, DType type)
+    {
+        using Stay stay = Enter();
+        return New(shape, type, LastingDepth);
     }
 
     /// <summary>Gives a tensor's memory back before its scope ends, where a forward pass is sure not to need it any more.</summary>
@@ -94,7 +98,7 @@ public sealed class Memory : IDisposable
         disposed = true;
         scopes.Clear();
         owner = 0;
-        EndFrom(0);
+        EndFrom(LastingDepth);
         TrimTo(0);
     }
 
@@ -149,6 +153,20 @@ public sealed class Memory : IDisposable
             owner = 0;
     }
 
+    private Tensor New(Shape shape, DType type, int depth)
+    {
+        long asked = type.BytesOf(shape.Count);
+        if (asked > long.MaxValue - LiveBytes - cachedBytes - 4096)
+            throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
+        TensorBuffer buffer = Take(Math.Max(64, (asked + 63) & ~63L));
+        buffer.ScopeDepth = depth;
+        lasting += depth == LastingDepth ? 1 : 0;
+        live.Add(buffer);
+        LiveBytes += buffer.Bytes;
+        PeakBytes = Math.Max(PeakBytes, LiveBytes);
+        return new Tensor(buffer, shape, type);
+    }
+
     private void CheckOpen(int depth, long serial)
     {
         if (depth > scopes.Count || scopes[depth - 1] != serial)
@@ -187,7 +205,7 @@ public sealed class Memory : IDisposable
         TensorBuffer buffer = spare.Count > 0 ? spare.Pop() : new TensorBuffer();
         buffer.Address = Allocate(bytes);
         buffer.Bytes = bytes;
-        buffer.HoldsData = device.HoldsData;
+        buffer.Device = device;
         return buffer;
     }
 
@@ -197,15 +215,24 @@ public sealed class Memory : IDisposable
         {
             return device.Allocate(bytes);
         }
+        catch (OutOfMemoryException) when (free.Count > 0)
+        {
+            TrimTo(0); // what is kept for later may be in other pieces than the one that is needed now
+            return Allocate(bytes);
+        }
         catch (OutOfMemoryException exception)
         {
-            throw new OutOfMemoryException($"{bytes / 1e9:F2} GB more are needed on {device.Name}, beside {LiveBytes / 1e9:F2} GB in use; a smaller size, fewer frames or tiled decoding need less.", exception);
+            throw new OutOfMemoryException(
+                $"{bytes / 1e9:F2} GB more are needed on {device.Name}, beside {LiveBytes / 1e9:F2} GB in use; "
+                + "a smaller size, fewer frames or tiled decoding need less.",
+                exception);
         }
     }
 
     private void Recycle(TensorBuffer buffer)
     {
         buffer.Generation++;
+        lasting -= buffer.ScopeDepth == LastingDepth ? 1 : 0;
         LiveBytes -= buffer.Bytes;
         cachedBytes += buffer.Bytes;
         free.Add(buffer);

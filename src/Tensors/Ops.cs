@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Tensors;
@@ -9,18 +11,23 @@ namespace CogVideoX.Tensors;
 /// <see cref="Memory"/>, and runs the form of the kernel that fits the device. One file an operation.
 /// </summary>
 /// <remarks>
-/// Operations never change their arguments, so that a tape can record them. Activations are F32; weights are read in the type
-/// that they are stored in. One thread at a time computes with one object: another gets an <see cref="InvalidOperationException"/>.
+/// Operations never change their arguments, so that a tape can record them. A result has the type of its <c>x</c>; weights are read in
+/// the type that they are stored in. One thread at a time computes with one object: another gets an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed partial class Ops : IDisposable
 {
     private readonly Device device;
 
-    /// <summary>Operations on <paramref name="device"/>, which is disposed with this.</summary>
-    public Ops(Device device)
+    /// <summary>Operations on a device, which is disposed with this.</summary>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="activations">The type of activations, F32, BF16 or F16, where a model begins to make them.</param>
+    /// <exception cref="TensorException">The device has no forms for that type.</exception>
+    public Ops(Device device, DType? activations = null)
     {
         this.device = device;
+        ActivationType = activations ?? DType.F32;
         Memory = new Memory(device);
+        CheckComputes(ActivationType);
     }
 
     /// <summary>Where results live.</summary>
@@ -29,8 +36,14 @@ public sealed partial class Ops : IDisposable
     /// <summary>Name of the device.</summary>
     public string DeviceName => device.Name;
 
-    /// <summary>False in a dry run, which needs no contents: what is costly to compute may stay <see cref="Empty"/>.</summary>
-    public bool HoldsData => device.HoldsData;
+    /// <summary>
+    /// The type of activations: what patches and text become where they enter a model. Statistics, sums and a sampler's latents are fp32
+    /// whatever it is.
+    /// </summary>
+    public DType ActivationType { get; }
+
+    /// <summary>Whether weights take memory of the device; otherwise they are read where their files are mapped.</summary>
+    public bool HoldsWeights => device.HoldsWeights;
 
     /// <summary>Operations on the CPU.</summary>
     /// <param name="threads">How many threads compute; 0 for one a processor.</param>
@@ -39,10 +52,14 @@ public sealed partial class Ops : IDisposable
         new(measure ? new MeasuringDevice(new CpuDevice(threads)) : new CpuDevice(threads));
 
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
-    public static Ops Planning() => new(new PlanningDevice());
+    /// <param name="device">The device to plan for, which needn't be there; null for this machine's CPU.</param>
+    public static Ops Planning(DeviceSpec? device = null) =>
+        device is null ? new(new PlanningDevice()) : new(device.Plan(), device.Activations);
 
     /// <summary>In a dry run, the floating-point operations so far, at most 2⁶³ − 1; 0 elsewhere.</summary>
     public long PlannedFlops => (long)ExactFlops; // the conversion doesn't wrap
+
+    internal bool IsPlanning => device.Place == MemoryPlace.Nowhere;
 
     internal double ExactFlops => device is PlanningDevice plan ? plan.Flops : 0;
 
@@ -73,6 +90,18 @@ public sealed partial class Ops : IDisposable
     /// <exception cref="TensorException">Their number isn't the shape's.</exception>
     public Tensor FromHost(ReadOnlySpan<int> values, Shape shape) => FromHost(values, shape, DType.I32);
 
+    /// <summary>A new tensor of any type with the given bytes, as a safetensors file has them.</summary>
+    /// <exception cref="TensorException">Their number isn't the shape's.</exception>
+    public unsafe Tensor FromHost(ReadOnlySpan<byte> bytes, Shape shape, DType type)
+    {
+        if (bytes.Length != type.BytesOf(shape.Count))
+            throw new TensorException($"{bytes.Length} bytes don't fill a tensor {type} {shape}.");
+        Tensor result = Memory.Empty(shape, type);
+        fixed (byte* source = bytes)
+            device.CopyIn(source, (nint)result.Address, bytes.Length);
+        return result;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -82,30 +111,52 @@ public sealed partial class Ops : IDisposable
 
     internal void Count(double flops) => (device as PlanningDevice)?.Count(flops);
 
-    // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
     private void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation
+    {
+        if (operation is IUsesWorkspace)
+            RunWithWorkspace(operation);
+        else
+            Run(operation, 0);
+    }
+
+    private unsafe void RunWithWorkspace<TOperation>(in TOperation operation) where TOperation : struct, IOperation
+    {
+        long bytes = ((IUsesWorkspace)operation).WorkspaceBytes(device.Kind);
+        using MemoryScope scope = Scope();
+        Run(operation, bytes == 0 ? 0 : (nint)Memory.Empty(Bytes(bytes), DType.U8).Address);
+    }
+
+    // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
+    private void Run<TOperation>(in TOperation operation, nint workspace) where TOperation : struct, IOperation
     {
         using Memory.Stay stay = Memory.Enter();
         device.Cancellation.ThrowIfCancellationRequested();
-        device.Run(operation);
+        device.Run(operation, workspace);
     }
 
-    // Room for so many floats, which may be more than one dimension counts.
-    private Tensor Workspace(long floats)
+    // So many bytes may be more than one dimension counts.
+    private static Shape Bytes(long bytes)
     {
         const int Row = 1 << 20;
-        return Empty(floats <= int.MaxValue ? [(int)floats] : [checked((int)(floats / Row + 1)), Row]);
+        return bytes <= int.MaxValue ? [(int)bytes] : [checked((int)(bytes / Row + 1)), Row];
     }
 
-    private Tensor FromHost<T>(ReadOnlySpan<T> values, Shape shape, DType type) where T : unmanaged
+    // An activation as an operand: of a type that the device computes with.
+    private Elements Operand(string operation, Tensor x)
     {
-        if (values.Length != shape.Count)
-            throw new TensorException($"{values.Length} values don't fill a tensor {shape}.");
-        Tensor result = Memory.Empty(shape, type);
-        if (device.HoldsData)
-            values.CopyTo(result.AsSpan<T>());
-        return result;
+        Check(x.IsNone || device.ComputesIn(x.Type.Format), operation, $"{x} can't be computed with on {device.Name}, which has no form for it.");
+        return x.Elements;
     }
+
+    private void CheckComputes(DType type)
+    {
+        if (!device.ComputesIn(type.Format))
+            throw new TensorException($"Activations can't be {type} on {device.Name}: it has no forms for them.");
+    }
+
+    private Tensor FromHost<T>(ReadOnlySpan<T> values, Shape shape, DType type) where T : unmanaged => values.Length == shape.Count
+        ? FromHost(MemoryMarshal.AsBytes(values), shape, type)
+        : throw new TensorException($"{values.Length} values don't fill a tensor {shape}.");
 
     private static void Check(bool holds, string operation, [InterpolatedStringHandlerArgument(nameof(holds))] ref CheckMessage problem)
     {

@@ -12,26 +12,26 @@ public sealed class PlannedParts<TKind>(Ops ops) where TKind : notnull
 
     /// <summary>The result of a part, in the scope of the caller.</summary>
     /// <param name="kind">Which kind it is.</param>
-    /// <param name="compute">Computes it; leaves nothing behind but its F32 result.</param>
+    /// <param name="compute">Computes it; leaves nothing behind but its result.</param>
     public Tensor Get(TKind kind, Func<Tensor> compute)
     {
-        if (ops.HoldsData)
+        if (!ops.IsPlanning)
             return compute();
         if (known.TryGetValue(kind, out Part part))
         {
             ops.Count(part.Flops);
             ops.Memory.CountPeak(part.Bytes);
-            return ops.Empty(part.Result);
+            return ops.Memory.Empty(part.Result, part.Type);
         }
         (double flops, long peak, long live) = (ops.ExactFlops, ops.Memory.PeakBytes, ops.Memory.LiveBytes);
         ops.Memory.ResetPeak();
         Tensor result = compute();
         long bytes = ops.Memory.PeakBytes - live;
-        known[kind] = new Part(result.Shape, ops.ExactFlops - flops, bytes);
+        known[kind] = new Part(result.Shape, result.Type, ops.ExactFlops - flops, bytes);
         ops.Memory.CountPeak(peak - ops.Memory.LiveBytes);
         return result;
     }
 
     // Bytes: the most beyond those that lived before.
-    private readonly record struct Part(Shape Result, double Flops, long Bytes);
+    private readonly record struct Part(Shape Result, DType Type, double Flops, long Bytes);
 }

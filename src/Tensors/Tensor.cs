@@ -1,4 +1,5 @@
 using CogVideoX.Kernels;
+using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Tensors;
 
@@ -31,13 +32,15 @@ public readonly struct Tensor
     public long Count => Shape.Count;
 
     /// <summary>Bytes of all elements.</summary>
-    public long Bytes => Shape.Count * Type.Size;
+    public long Bytes => Type.BytesOf(Shape.Count);
 
     /// <summary>True for <c>default</c>, which stands for "no tensor" where an argument is optional.</summary>
     public bool IsNone => buffer is null;
 
-    /// <summary>False in a dry run, where tensors have shapes but no contents.</summary>
-    public bool HoldsData => Buffer.HoldsData;
+    /// <summary>Whether the contents are in this process's memory, where they can be seen in place.</summary>
+    public bool IsOnHost => Place == MemoryPlace.Host;
+
+    internal MemoryPlace Place => Buffer.Place;
 
     internal TensorBuffer Buffer
     {
@@ -65,12 +68,12 @@ public readonly struct Tensor
     {
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
             throw new TensorException($"Rows {start} … {start + (long)count - 1} leave the tensor {Shape}.");
-        long rowBytes = Shape.Product(1, Shape.Rank) * Type.Size;
-        return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + start * rowBytes);
+        long rowElements = Shape.Product(1, Shape.Rank);
+        return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + Type.BytesOf(start * rowElements));
     }
 
-    /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on a device whose memory the CPU sees.</summary>
-    /// <exception cref="TensorException">Another type, more than 2³¹ elements, a dry run, or a tensor of a mapped file, which is read-only.</exception>
+    /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on the host.</summary>
+    /// <exception cref="TensorException">Another type, more than 2³¹ elements, contents elsewhere or none, or a mapped file, which is read-only.</exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged
     {
         ReadOnlySpan<T> elements = AsReadOnlySpan<T>();
@@ -80,26 +83,25 @@ public readonly struct Tensor
     }
 
     /// <summary>The elements in place, to be read; otherwise as <see cref="AsSpan"/>.</summary>
-    /// <exception cref="TensorException">Another type, more than 2³¹ elements, or a dry run.</exception>
+    /// <exception cref="TensorException">Another type, more than 2³¹ elements, or contents elsewhere or none.</exception>
     public unsafe ReadOnlySpan<T> AsReadOnlySpan<T>() where T : unmanaged
     {
         if (sizeof(T) != Type.Size)
             throw new TensorException($"{Type} elements have {Type.Size} bytes, {typeof(T).Name} has {sizeof(T)}.");
-        if (!HoldsData)
-            throw new TensorException("A dry run has no contents to read.");
+        CheckOnHost();
         if (Count > int.MaxValue)
             throw new TensorException($"{Shape} has too many elements for one span; take Rows of it.");
         return new ReadOnlySpan<T>(Address, (int)Count);
     }
 
-    /// <summary>Whether type, shape and every bit of the elements are the same. Only where the CPU sees the memory.</summary>
-    /// <exception cref="TensorException">A dry run has no contents to compare.</exception>
+    /// <summary>Whether type, shape and every bit of the elements are the same. Only on the host.</summary>
+    /// <exception cref="TensorException">The contents of one are elsewhere, or there are none.</exception>
     public unsafe bool HasSameElements(Tensor other)
     {
         if (Type != other.Type || Shape != other.Shape)
             return false;
-        if (!HoldsData || !other.HoldsData)
-            throw new TensorException("A dry run has no contents to compare.");
+        CheckOnHost();
+        other.CheckOnHost();
         const int Chunk = 1 << 30;
         for (long start = 0; start < Bytes; start += Chunk)
         {
@@ -114,21 +116,66 @@ public readonly struct Tensor
     /// <exception cref="TensorException">Not a float type that kernels read, or too many elements for an array.</exception>
     public unsafe float[] ToFloats()
     {
-        WeightPointer source = Weight;
-        if (!HoldsData || Count > Array.MaxLength)
-            throw new TensorException($"The contents of {Type} {Shape} can't be copied into one array.");
+        ElementFormat format = Type.Format;
+        if (Count > Array.MaxLength)
+            throw new TensorException($"{Type} {Shape} has too many elements for one array.");
         var result = new float[Count];
         fixed (float* target = result)
-            Widen.ToFloats(source, target, (int)Count);
+        {
+            if (Place == MemoryPlace.Host)
+                Widen.ToFloats(Elements, target, (int)Count);
+            else
+                CopyOut(format, target);
+        }
         return result;
+    }
+
+    /// <summary>Copies the elements into this process, from wherever they are, when they are computed.</summary>
+    /// <param name="destination">As many bytes as the elements have.</param>
+    /// <exception cref="TensorException">Another size, or there are no contents.</exception>
+    public unsafe void CopyTo(Span<byte> destination)
+    {
+        if (destination.Length != Bytes)
+            throw new TensorException($"{Type} {Shape} has {Bytes} bytes, not {destination.Length}.");
+        CopyTo(0, destination);
+    }
+
+    internal unsafe void CopyTo(long byteOffset, Span<byte> destination)
+    {
+        CheckHasContents();
+        fixed (byte* target = destination)
+        {
+            if (Buffer.Device is { } device)
+                device.CopyOut((nint)(Address + byteOffset), target, destination.Length);
+            else
+                new ReadOnlySpan<byte>(Address + byteOffset, destination.Length).CopyTo(destination);
+        }
     }
 
     /// <summary>Such as <c>BF16 [1920, 4096]</c>.</summary>
     public override string ToString() => IsNone ? "none" : $"{Type} {Shape}";
 
-    /// <summary>For kernels: fp32 elements.</summary>
-    internal unsafe float* Floats => Type == DType.F32 ? (float*)Address : throw new TensorException($"Activations are F32 here, not {Type}.");
+    /// <summary>For kernels: the elements as they are stored; null for no tensor.</summary>
+    internal unsafe Elements Elements => IsNone ? default : new Elements(Address, Type.Format);
 
-    /// <summary>For kernels: weights in their stored type; null for no tensor.</summary>
-    internal unsafe WeightPointer Weight => IsNone ? default : new WeightPointer(Address, Type.Format);
+    private unsafe void CopyOut(ElementFormat format, float* target)
+    {
+        byte[] stored = new byte[Bytes];
+        CopyTo(stored);
+        fixed (byte* source = stored)
+            Widen.ToFloats(new Elements(source, format), target, (int)Count);
+    }
+
+    private void CheckHasContents()
+    {
+        if (Place == MemoryPlace.Nowhere)
+            throw new TensorException($"{Type} {Shape} is of a dry run, which has no contents.");
+    }
+
+    private void CheckOnHost()
+    {
+        CheckHasContents();
+        if (Place != MemoryPlace.Host)
+            throw new TensorException($"{Type} {Shape} lies on {Buffer.Device!.Name}, where this program can't read in place; copy it out.");
+    }
 }

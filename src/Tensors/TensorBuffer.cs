@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Devices;
+
 namespace CogVideoX.Tensors;
 
 /// <summary>
@@ -10,12 +12,15 @@ internal sealed class TensorBuffer
     public long Bytes;
     public int Generation;
 
-    /// <summary>Depth of the scope that frees it; −1 where no scope does (mapped files).</summary>
+    /// <summary>Depth of the scope that frees it; −1 where no scope does (mapped files, tensors that last).</summary>
     public int ScopeDepth = -1;
 
-    /// <summary>False where only shapes are real (planning).</summary>
-    public bool HoldsData = true;
+    /// <summary>The device whose memory it is; null for what this process has mapped.</summary>
+    public Device? Device;
 
     /// <summary>True where the system ends a program that writes (mapped files).</summary>
     public bool IsReadOnly;
+
+    /// <summary>Where the contents are.</summary>
+    public MemoryPlace Place => Device?.Place ?? MemoryPlace.Host;
 }

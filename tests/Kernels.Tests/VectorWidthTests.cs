@@ -25,8 +25,8 @@ public sealed unsafe class VectorWidthTests
                 results[form] = new float[rows * Outputs];
                 fixed (float* y = results[form])
                 {
-                    var epilogue = new LinearEpilogue(new WeightPointer(x + 100, FloatFormat.F32), LinearActivation.GeluTanh);
-                    Run(form, new Linear(x, new WeightPointer(x + 7, FloatFormat.F32), y, rows, Outputs, Inputs, epilogue));
+                    var epilogue = new LinearEpilogue(new Elements(x + 100, ElementFormat.F32), LinearActivation.GeluTanh);
+                    Run(form, new Linear(x, new Elements(x + 7, ElementFormat.F32), y, rows, Outputs, Inputs, epilogue));
                 }
             }
         }
@@ -61,7 +61,7 @@ public sealed unsafe class VectorWidthTests
                 results[form] = new float[2 * 9 * 3 * 44];
                 fixed (float* y = results[form])
                 {
-                    var weight = new WeightPointer(x + 5, FloatFormat.F32);
+                    var weight = new Elements(x + 5, ElementFormat.F32);
                     Run(form, new QkNormRope(x, weight, weight, 1e-6f, x + 3, x + 11, y, 2, 9, 4, 3, 44));
                 }
             }
@@ -76,8 +76,7 @@ public sealed unsafe class VectorWidthTests
     public void OfCausalConv3d(int channels, int outputs, int kernelFrames, int stride)
     {
         var size = new ConvolutionSize(new VideoSize(1, 3, 9, 11, channels), outputs, kernelFrames, 3, 3, stride, PadEnd: stride > 1);
-        var workspace = new float[CausalConv3d.WorkspaceFloats(size)];
-        fixed (float* x = Numbers, room = workspace)
+        fixed (float* x = Numbers)
         {
             var all = new float[4][];
             for (int form = 0; form < 4; form++)
@@ -85,8 +84,8 @@ public sealed unsafe class VectorWidthTests
                 all[form] = new float[size.Output.Count];
                 fixed (float* y = all[form])
                 {
-                    var weight = new WeightPointer(x + 5, FloatFormat.F32);
-                    Run(form, new CausalConv3d(x, null, weight, new WeightPointer(x + 77, FloatFormat.F32), x + 3, y, room, size));
+                    var weight = new Elements(x + 5, ElementFormat.F32);
+                    Run(form, new CausalConv3d(x, default, weight, x + 77, x + 3, y, size));
                 }
             }
             AllAgree(all);
@@ -97,18 +96,17 @@ public sealed unsafe class VectorWidthTests
     public void OfGroupNorm()
     {
         var size = new VideoSize(2, 3, 5, 7, 44);
-        var workspace = new float[GroupNorm.WorkspaceFloats(size)];
         var results = new float[4][];
-        fixed (float* x = Numbers, room = workspace)
+        fixed (float* x = Numbers)
         {
             for (int form = 0; form < 4; form++)
             {
                 results[form] = new float[size.Count];
                 fixed (float* y = results[form])
                 {
-                    var weight = new WeightPointer(x + 5, FloatFormat.F32);
+                    var weight = new Elements(x + 5, ElementFormat.F32);
                     var maps = new SpatialMaps(x + 13, x + 29, new VideoSize(2, 3, 2, 3, 44));
-                    Run(form, new GroupNorm(x, weight, weight, y, room, size, 4, 1e-6f, maps, silu: true));
+                    Run(form, new GroupNorm(x, weight, weight, y, size, 4, 1e-6f, maps, silu: true));
                 }
             }
         }
@@ -121,7 +119,7 @@ public sealed unsafe class VectorWidthTests
         const int Rows = 9, Width = 77;
         fixed (float* x = Numbers)
         {
-            var weight = new WeightPointer(x + 5, FloatFormat.F32);
+            var weight = new Elements(x + 5, ElementFormat.F32);
             var modulation = new RowModulation(x + 500, x + 700, 0, Rows, 4);
             var operations = new float[3][][];
             for (int operation = 0; operation < 3; operation++)
@@ -171,6 +169,16 @@ public sealed unsafe class VectorWidthTests
     private static void Run<TOperation>(int form, in TOperation operation) where TOperation : struct, IOperation, IAnyWidth
     {
         using var threads = new CpuThreads(1);
+        long bytes = operation is IUsesWorkspace user ? user.WorkspaceBytes(DeviceKind.Cpu) : 0;
+        fixed (byte* workspace = new byte[bytes])
+        {
+            threads.Workspace = workspace;
+            Run(form, operation, threads);
+        }
+    }
+
+    private static void Run<TOperation>(int form, in TOperation operation, CpuThreads threads) where TOperation : struct, IOperation, IAnyWidth
+    {
         switch (form)
         {
             case 0: operation.RunReference(); break;

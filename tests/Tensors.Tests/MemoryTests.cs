@@ -1,3 +1,4 @@
+using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Tensors.Tests;
@@ -116,7 +117,7 @@ public sealed class MemoryTests
     {
         using Ops ops = Ops.Planning();
         Tensor sum = ops.Add(ops.FromHost([1f, 2], [2]), ops.Empty([2]));
-        Assert.False(sum.HoldsData);
+        Assert.False(sum.IsOnHost);
         Assert.Equal(2, ops.PlannedFlops);
         Assert.Contains("dry run", Assert.Throws<TensorException>(() => sum.AsSpan<float>().Length).Message);
         Assert.Throws<TensorException>(() => sum.ToFloats());
@@ -134,7 +135,7 @@ public sealed class MemoryTests
         Assert.Throws<TensorException>(() => first.Keep(tensor));
         Assert.Throws<TensorException>(() => first.Adopt(tensor));
         Assert.Equal(1, ops.Memory.LiveCount);
-        Assert.False(second.Keep(tensor).HoldsData);
+        Assert.False(second.Keep(tensor).IsOnHost);
     }
 
     [Fact]
@@ -236,7 +237,7 @@ public sealed class MemoryTests
         return thrown;
     }
 
-    private sealed class CountingDevice : Device
+    private sealed unsafe class CountingDevice : Device
     {
         private readonly Dictionary<nint, long> held = [];
 
@@ -246,7 +247,11 @@ public sealed class MemoryTests
 
         public override string Name => "counting";
 
-        public override bool HoldsData => false;
+        public override DeviceKind Kind => DeviceKind.Cpu;
+
+        public override MemoryPlace Place => MemoryPlace.Nowhere;
+
+        public override bool ComputesIn(ElementFormat format) => true;
 
         public override nint Allocate(long bytes)
         {
@@ -259,6 +264,10 @@ public sealed class MemoryTests
 
         public Action? Running { get; set; }
 
-        public override void Run<TOperation>(in TOperation operation) => Running?.Invoke();
+        public override void CopyIn(void* source, nint target, long bytes) { }
+
+        public override void CopyOut(nint source, void* target, long bytes) { }
+
+        public override void Run<TOperation>(in TOperation operation, nint workspace) => Running?.Invoke();
     }
 }

@@ -22,7 +22,7 @@ public sealed class TensorTests
         Assert.Throws<TensorException>(() => tensor.Rows(2, 2));
         Assert.Throws<TensorException>(() => tensor.Rows(-1, 1));
         Assert.Contains("4 bytes", Assert.Throws<TensorException>(() => tensor.AsSpan<double>().Length).Message);
-        Assert.Throws<TensorException>(() => default(Tensor).HoldsData);
+        Assert.Throws<TensorException>(() => default(Tensor).IsOnHost);
         Assert.Contains("I32", Assert.Throws<TensorException>(() => ops.Silu(ops.FromHost([1, 2], [2]))).Message);
         Assert.Contains("3 values", Assert.Throws<TensorException>(() => ops.FromHost([1f, 2, 3], [2])).Message);
     }

@@ -13,6 +13,7 @@ public sealed class EachDevice : IEnumerable<object[]>
         ("reference", () => new ReferenceDevice()),
         ("cpu1", () => new CpuDevice(1)),
         ("cpu3", () => new CpuDevice(3)),
+        ("apart", () => new ApartDevice()),
     ];
 
     /// <summary>All names, for a body that goes through them itself.</summary>

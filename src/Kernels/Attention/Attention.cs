@@ -9,15 +9,15 @@ namespace CogVideoX.Kernels;
 /// <param name="bias">[batch or 1, heads, queries, keys], or null</param>
 /// <param name="biasBatchStride">Elements from a batch's bias to the next batch's; 0 where they share one.</param>
 /// <param name="y">[batch, queries, heads, width], without gaps</param>
-public readonly unsafe partial struct Attention(
-    float* q, float* k, float* v, float* bias, long biasBatchStride, float* y, AttentionSize size, float scale) : IOperation
+public readonly partial struct Attention(
+    Elements q, Elements k, Elements v, Elements bias, long biasBatchStride, Elements y, AttentionSize size, float scale) : IOperation
 {
-    private readonly float* q = q;
-    private readonly float* k = k;
-    private readonly float* v = v;
-    private readonly float* bias = bias;
+    private readonly Elements q = q;
+    private readonly Elements k = k;
+    private readonly Elements v = v;
+    private readonly Elements bias = bias;
     private readonly long biasBatchStride = biasBatchStride;
-    private readonly float* y = y;
+    private readonly Elements y = y;
     private readonly AttentionSize size = size;
     private readonly float scale = scale;
 
@@ -26,13 +26,13 @@ public readonly unsafe partial struct Attention(
 
     /// <inheritdoc/>
     // Two products; a score is scaled, biased, has the maximum taken off, its exponential taken, summed and divided by the sum.
-    public double Flops => (4.0 * size.Width + (bias is null ? 5 : 6)) * size.Batch * size.Heads * size.Queries * size.Keys;
+    public double Flops => (4.0 * size.Width + (bias.IsNull ? 5 : 6)) * size.Batch * size.Heads * size.Queries * size.Keys;
 
-    private float* Query(int batch, int head, int token) => q + (batch * (long)size.Queries + token) * size.QueryStride + head * size.Width;
+    private long QueryOffset(int batch, int head, int token) => (batch * (long)size.Queries + token) * size.QueryStride + head * size.Width;
 
     private long KeyOffset(int batch, int head, int token) => (batch * (long)size.Keys + token) * size.KeyStride + head * size.Width;
 
-    private float* Bias(int batch, int head, int query) => bias + batch * biasBatchStride + (head * (long)size.Queries + query) * size.Keys;
+    private long BiasOffset(int batch, int head, int query) => batch * biasBatchStride + (head * (long)size.Queries + query) * size.Keys;
 
-    private float* Result(int batch, int head, int token) => y + ((batch * (long)size.Queries + token) * size.Heads + head) * size.Width;
+    private long ResultOffset(int batch, int head, int token) => ((batch * (long)size.Queries + token) * size.Heads + head) * size.Width;
 }

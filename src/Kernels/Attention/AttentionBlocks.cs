@@ -45,7 +45,7 @@ public readonly unsafe partial struct Attention
                 {
                     QueryPanel<TSimd, TVector> panel = room.Panel((query - first) / Lanes);
                     Multiply(room.Keys, TileRows * width, panel.Queries, width, room.Scores, keys, accumulate: false);
-                    if (attention.bias is not null)
+                    if (!attention.bias.IsNull)
                         AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, room);
                     panel.Softmax(room.Scores, keys);
                     Multiply(room.Values, room.ValueStride, room.Scores, keys, panel.Sums, width, accumulate: true);
@@ -66,7 +66,7 @@ public readonly unsafe partial struct Attention
         // The scale goes to the queries, where there is least to multiply.
         private void PackQueries(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel)
         {
-            float* source = attention.Query(batch, head, query);
+            float* source = attention.q.Floats + attention.QueryOffset(batch, head, query);
             long strideBytes = attention.size.QueryStride * sizeof(float);
             int ahead = Math.Min(Lanes, attention.size.Queries - query - count);
             Panels.Prefetch(source + count * attention.size.QueryStride, strideBytes, ahead, width * sizeof(float));
@@ -77,9 +77,9 @@ public readonly unsafe partial struct Attention
         private void PackKeys(int batch, int head, int key, int keys, float* panels)
         {
             long stride = attention.size.KeyStride, strideBytes = stride * sizeof(float);
-            float* source = attention.k + attention.KeyOffset(batch, head, key);
+            float* source = attention.k.Floats + attention.KeyOffset(batch, head, key);
             Panels.Prefetch(source, strideBytes, keys, width * sizeof(float));
-            Panels.Prefetch(attention.v + attention.KeyOffset(batch, head, key), strideBytes, keys, width * sizeof(float));
+            Panels.Prefetch(attention.v.Floats + attention.KeyOffset(batch, head, key), strideBytes, keys, width * sizeof(float));
             for (int i = 0; i < keys; i += TileRows, panels += TileRows * width)
                 Panels.Transpose<FloatRows>(source + i * stride, strideBytes, Math.Min(TileRows, keys - i), width, panels, TileRows);
         }
@@ -89,7 +89,7 @@ public readonly unsafe partial struct Attention
         private void PackValues(int batch, int head, int key, int keys, float* panels, int panelStride)
         {
             const int Chunk = 4; // what a chunk spills into the next key's row is overwritten by it
-            float* source = attention.v + attention.KeyOffset(batch, head, key);
+            float* source = attention.v.Floats + attention.KeyOffset(batch, head, key);
             int chunked = LinearGrid.RoundUp(TileRows, Chunk);
             for (int i = 0; i < keys; i++, source += attention.size.KeyStride)
             {
@@ -112,7 +112,7 @@ public readonly unsafe partial struct Attention
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionRoom<TSimd, TVector> room)
         {
-            float* rows = attention.Bias(batch, head, query) + key, bias = room.Bias, scores = room.Scores;
+            float* rows = attention.bias.Floats + attention.BiasOffset(batch, head, query) + key, bias = room.Bias, scores = room.Scores;
             Panels.Transpose<FloatRows>(rows, attention.size.Keys * (long)sizeof(float), count, keys, bias, Lanes);
             TVector least = TSimd.Broadcast(float.MinValue), unit = TSimd.Broadcast(QueryPanel<TSimd, TVector>.Log2E);
             for (int i = 0; i < keys * Lanes; i += TSimd.Lanes)
@@ -126,7 +126,7 @@ public readonly unsafe partial struct Attention
             Panels.Transpose<FloatRows>(panel.Sums, Lanes * sizeof(float), width, Lanes, staging, stride);
             for (int i = 0; i < count; i++)
             {
-                var result = new Span<float>(attention.Result(batch, head, query + i), width);
+                var result = new Span<float>(attention.y.Floats + attention.ResultOffset(batch, head, query + i), width);
                 new ReadOnlySpan<float>(staging + i * stride, width).CopyTo(result);
             }
         }

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Attention
+public readonly partial struct Attention
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -18,7 +18,7 @@ public readonly unsafe partial struct Attention
                         double sum = 0;
                         for (int key = 0; key < size.Keys; key++)
                             sum += weights[key] * v[KeyOffset(batch, head, key) + i];
-                        Result(batch, head, query)[i] = (float)sum;
+                        y.Set(ResultOffset(batch, head, query) + i, (float)sum);
                     }
                 }
             }
@@ -27,14 +27,14 @@ public readonly unsafe partial struct Attention
 
     private void Weigh(int batch, int head, int query, double[] weights)
     {
-        float* asking = Query(batch, head, query);
+        long asking = QueryOffset(batch, head, query), biases = BiasOffset(batch, head, query);
         double largest = double.NegativeInfinity, sum = 0;
         for (int key = 0; key < weights.Length; key++)
         {
             double score = 0;
             for (int i = 0; i < size.Width; i++)
-                score += (double)asking[i] * k[KeyOffset(batch, head, key) + i];
-            weights[key] = score * scale + (bias is null ? 0 : Bias(batch, head, query)[key]);
+                score += (double)q[asking + i] * k[KeyOffset(batch, head, key) + i];
+            weights[key] = score * scale + (bias.IsNull ? 0 : bias[biases + key]);
             largest = Math.Max(largest, weights[key]);
         }
         for (int key = 0; key < weights.Length; key++)

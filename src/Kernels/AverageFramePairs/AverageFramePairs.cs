@@ -8,10 +8,10 @@ namespace CogVideoX.Kernels;
 /// </summary>
 /// <param name="x">[batch, frames, inner]</param>
 /// <param name="y">[batch, ⌈frames/2⌉, inner]</param>
-public readonly unsafe partial struct AverageFramePairs(float* x, float* y, int batch, int frames, long inner) : IOperation
+public readonly unsafe partial struct AverageFramePairs(Elements x, Elements y, int batch, int frames, long inner) : IOperation
 {
-    private readonly float* x = x;
-    private readonly float* y = y;
+    private readonly Elements x = x;
+    private readonly Elements y = y;
     private readonly int batch = batch;
     private readonly int frames = frames;
     private readonly long inner = inner;

@@ -20,7 +20,7 @@ public readonly unsafe partial struct AverageFramePairs
             (long first, long second) = pool.Sources(frame / pool.Results, frame % pool.Results);
             long i = (long)(item % pool.PiecesPerFrame) * ElementsPerItem;
             long end = Math.Min(pool.inner, i + ElementsPerItem);
-            float* a = pool.x + first, b = pool.x + second, y = pool.y + frame * pool.inner;
+            float* a = pool.x.Floats + first, b = pool.x.Floats + second, y = pool.y.Floats + frame * pool.inner;
             for (; i + Vector256<float>.Count <= end; i += Vector256<float>.Count)
                 ((Vector256.Load(a + i) + Vector256.Load(b + i)) * 0.5f).Store(y + i);
             for (; i < end; i++)

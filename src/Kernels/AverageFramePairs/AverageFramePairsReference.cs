@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct AverageFramePairs
+public readonly partial struct AverageFramePairs
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -9,7 +9,7 @@ public readonly unsafe partial struct AverageFramePairs
         {
             (long first, long second) = Sources((int)(frame / Results), (int)(frame % Results));
             for (long i = 0; i < inner; i++)
-                y[frame * inner + i] = (float)(((double)x[first + i] + x[second + i]) / 2);
+                y.Set(frame * inner + i, (float)(((double)x[first + i] + x[second + i]) / 2));
         }
     }
 }

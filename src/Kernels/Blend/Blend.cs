@@ -10,11 +10,11 @@ namespace CogVideoX.Kernels;
 /// <param name="after">[outer, size of b, inner]</param>
 /// <param name="y">[outer, size of b, inner]</param>
 public readonly unsafe partial struct Blend(
-    float* before, float* after, float* y, long outer, int beforeSize, int afterSize, long inner, int extent) : IOperation
+    Elements before, Elements after, Elements y, long outer, int beforeSize, int afterSize, long inner, int extent) : IOperation
 {
-    private readonly float* before = before;
-    private readonly float* after = after;
-    private readonly float* y = y;
+    private readonly Elements before = before;
+    private readonly Elements after = after;
+    private readonly Elements y = y;
     private readonly long outer = outer;
     private readonly int beforeSize = beforeSize;
     private readonly int afterSize = afterSize;

@@ -8,9 +8,9 @@ public readonly unsafe partial struct Blend
     private long Count => outer * afterSize * inner;
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => threads.For(ElementBlocks.Count(Count), new Elements(this));
+    public void RunCpu(CpuThreads threads) => threads.For(ElementBlocks.Count(Count), new Parts(this));
 
-    private readonly struct Elements(Blend blend) : IParallelBody
+    private readonly struct Parts(Blend blend) : IParallelBody
     {
         public void Run(int item, CpuWorker worker)
         {
@@ -20,14 +20,14 @@ public readonly unsafe partial struct Blend
                 (long line, long column) = Math.DivRem(i, blend.inner);
                 (long block, long row) = Math.DivRem(line, blend.afterSize);
                 int count = (int)Math.Min(end - i, blend.inner - column);
-                var target = new Span<float>(blend.y + i, count);
-                var after = new ReadOnlySpan<float>(blend.after + i, count);
+                var target = new Span<float>(blend.y.Floats + i, count);
+                var after = new ReadOnlySpan<float>(blend.after.Floats + i, count);
                 if (row < blend.extent)
                 {
                     float share = (float)row / blend.extent;
                     long source = (block * blend.beforeSize + blend.beforeSize - blend.extent + row) * blend.inner + column;
                     TensorPrimitives.Multiply(after, share, target);
-                    TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(blend.before + source, count), 1 - share, target, target);
+                    TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(blend.before.Floats + source, count), 1 - share, target, target);
                 }
                 else
                 {

@@ -4,20 +4,19 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 // An implicit matrix product: rows are output pixels, columns output channels, the depth runs over taps and input channels.
-public readonly unsafe partial struct CausalConv3d : IAnyWidth
+public readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
 {
     private const int MostNarrowOutputs = 4; // beyond them a panel of two vectors is full enough
-    private const int MostProductRows = 1 << 30; // a product counts its rows in 32 bits
 
     /// <summary>
-    /// Floats that a run needs beside its tensors, for weights widened and packed: all of them where a handful of outputs makes
+    /// What the form on the CPU needs beside its tensors, for weights widened and packed: all of them where a handful of outputs makes
     /// them few, else those of one slice of input channels; none where a product of matrices does the work.
     /// </summary>
-    public static long WorkspaceFloats(ConvolutionSize size)
+    public long WorkspaceBytes(DeviceKind kind)
     {
         const int WidestPanel = 32;
-        return IsProduct(size) ? 0
-            : Math.Max(
+        return kind != DeviceKind.Cpu || IsProduct(size) ? 0
+            : sizeof(float) * Math.Max(
                 (size.OutputChannels + WidestPanel - 1L) / WidestPanel * WidestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
                 size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
     }
@@ -30,8 +29,8 @@ public readonly unsafe partial struct CausalConv3d : IAnyWidth
         if (IsProduct(size))
         {
             long pixels = size.Output.Batch * size.Output.Pixels;
-            for (long first = 0; first < pixels; first += MostProductRows)
-                Product(first, (int)Math.Min(MostProductRows, pixels - first)).RunCpu(threads);
+            var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual };
+            new Linear(x, weight, y, pixels, size.OutputChannels, size.Input.Channels, epilogue).RunCpu(threads);
         }
         else
         {
@@ -56,13 +55,6 @@ public readonly unsafe partial struct CausalConv3d : IAnyWidth
                 threads.For(plan.Items, new WideBoxes<TSimd, TVector>(this, plan, channel));
             }
         }
-    }
-
-    private Linear Product(long first, int pixels)
-    {
-        long input = first * size.Input.Channels, output = first * size.OutputChannels;
-        var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual is null ? null : residual + output };
-        return new Linear(x + input, weight, y + output, pixels, size.OutputChannels, size.Input.Channels, epilogue);
     }
 
     // Not with a zero row and column at the end: of those the results are the bias.

@@ -21,7 +21,7 @@ public readonly unsafe partial struct CausalConv3d
         int h = box.Row * size.Stride - size.PadTop + row, w = Math.Max(0, box.Column * size.Stride - size.PadLeft);
         return (uint)h >= (uint)size.Input.Height
             ? null
-            : Frame(box.Batch, box.Frame + frame - (size.KernelFrames - 1)) + ((long)h * size.Input.Width + w) * size.Input.Channels;
+            : Frame(box.Batch, box.Frame + frame - (size.KernelFrames - 1)).Floats + ((long)h * size.Input.Width + w) * size.Input.Channels;
     }
 
     // One slice of channels of some pixels, as [pixel, slice]; missing channels are zeros.

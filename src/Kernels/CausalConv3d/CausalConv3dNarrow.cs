@@ -15,7 +15,7 @@ public readonly unsafe partial struct CausalConv3d
             ConvolutionSize size = convolution.size;
             float* row = (float*)worker.Scratch((long)size.Taps * size.Input.Channels * sizeof(float));
             ConvolutionPanel.PackNarrow(
-                convolution.weight, size, item * ConvolutionTiles.NarrowOutputs, lanes, row, convolution.workspace + item * Floats(size));
+                convolution.weight, size, item * ConvolutionTiles.NarrowOutputs, lanes, row, (float*)worker.Workspace + item * Floats(size));
         }
     }
 
@@ -49,17 +49,16 @@ public readonly unsafe partial struct CausalConv3d
                 for (int first = 0; first < box.Pixels; first += BandPixels)
                 {
                     int count = Math.Min(BandPixels, box.Pixels - first);
-                    Sum(panel, at, windows + first, count, tapOffsets, sums);
+                    Sum((float*)worker.Workspace + panel * NarrowPanels.Floats(size), at, windows + first, count, tapOffsets, sums);
                     Finish(sums, targets + first, count, panel * Outputs);
                 }
             }
         }
 
-        private void Sum(int panel, byte* addresses, nint* windows, int count, nint* taps, float* sums)
+        private void Sum(float* weights, byte* addresses, nint* windows, int count, nint* taps, float* sums)
         {
             ConvolutionSize size = convolution.size;
             new Span<float>(sums, (count + Tile - 1) / Tile * SumsOfTile).Clear();
-            float* weights = convolution.workspace + panel * NarrowPanels.Floats(size);
             for (int tap = 0; tap < size.Taps; tap += plan.PartLength)
             {
                 int part = Math.Min(plan.PartLength, size.Taps - tap);
@@ -74,6 +73,7 @@ public readonly unsafe partial struct CausalConv3d
 
         private void Finish(float* sums, nint* targets, int count, int output)
         {
+            float* y = convolution.y.Floats, residual = convolution.residual.Floats;
             int outputs = Math.Min(Outputs, convolution.size.OutputChannels - output);
             for (int o = 0; o < outputs; o++)
             {
@@ -82,7 +82,7 @@ public readonly unsafe partial struct CausalConv3d
                 {
                     float sum = TSimd.Sum(TSimd.Load(sums + (pixel * Outputs + o) * TSimd.Lanes)) + bias;
                     nint target = targets[pixel] + output + o;
-                    convolution.y[target] = sum + (convolution.residual is null ? 0 : convolution.residual[target]);
+                    y[target] = sum + (residual is null ? 0 : residual[target]);
                 }
             }
         }

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CausalConv3d
+public readonly partial struct CausalConv3d
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -12,7 +12,7 @@ public readonly unsafe partial struct CausalConv3d
             double sum = bias.IsNull ? 0 : bias[o];
             for (int tap = 0; tap < size.Taps; tap++)
                 sum += Tap(pixel, o, tap);
-            y[i] = (float)(sum + (residual is null ? 0 : residual[i]));
+            y.Set(i, (float)(sum + (residual.IsNull ? 0 : residual[i])));
         }
     }
 
@@ -26,7 +26,7 @@ public readonly unsafe partial struct CausalConv3d
         w = w * size.Stride + d.W - size.PadLeft;
         if ((uint)h >= (uint)input.Height || (uint)w >= (uint)input.Width)
             return 0;
-        float* pixel = Frame(b, f + d.T - (size.KernelFrames - 1)) + ((long)h * input.Width + w) * input.Channels;
+        Elements pixel = Frame(b, f + d.T - (size.KernelFrames - 1)).Slice(((long)h * input.Width + w) * input.Channels);
         double sum = 0;
         for (int c = 0; c < input.Channels; c++)
             sum += (double)pixel[c] * weight[(o * input.Channels + c) * size.Taps + tap];

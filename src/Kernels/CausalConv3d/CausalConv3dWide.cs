@@ -15,7 +15,7 @@ public readonly unsafe partial struct CausalConv3d
             float* rows = (float*)worker.Scratch(8 * depth * sizeof(float));
             ConvolutionPanel.PackWide(
                 convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, rows,
-                convolution.workspace + item * depth * plan.PanelWidth);
+                (float*)worker.Workspace + item * depth * plan.PanelWidth);
         }
     }
 
@@ -31,6 +31,7 @@ public readonly unsafe partial struct CausalConv3d
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
+            float* y = convolution.y.Floats, residual = convolution.residual.Floats;
             (ConvolutionBox box, int firstOutput) = plan.Item(item);
             int endOutput = Math.Min(size.OutputChannels, firstOutput + plan.PanelsPerGroup * Width);
             Buffers buffers = Divide(worker);
@@ -44,7 +45,7 @@ public readonly unsafe partial struct CausalConv3d
             {
                 if (output + Width <= size.OutputChannels)
                 {
-                    AddPanel(box, output, convolution.residual is null ? null : convolution.residual + output, convolution.y + output, buffers.Targets, buffers);
+                    AddPanel(box, output, residual is null ? null : residual + output, y + output, buffers.Targets, buffers);
                     continue;
                 }
                 // The last outputs, fewer than a panel's, are summed beside the result, since a tile writes whole vectors.
@@ -60,7 +61,7 @@ public readonly unsafe partial struct CausalConv3d
             ConvolutionSize size = convolution.size;
             int runs = size.KernelFrames * size.KernelHeight;
             nint runLength = size.KernelWidth * plan.Slice;
-            float* panel = convolution.workspace + output * runs * runLength, start = buffers.Zeros, previous = y;
+            float* panel = buffers.Panels + output * runs * runLength, start = buffers.Zeros, previous = y;
             if (channel == 0)
             {
                 start = ReadBias(output, buffers);
@@ -92,7 +93,7 @@ public readonly unsafe partial struct CausalConv3d
         private void BeginTail(ConvolutionBox box, int output, Buffers buffers)
         {
             int count = convolution.size.OutputChannels - output;
-            float* source = channel == 0 ? convolution.residual : convolution.y;
+            float* source = channel == 0 ? convolution.residual.Floats : convolution.y.Floats;
             new Span<float>(buffers.Tail, box.Pixels * Width).Clear();
             for (int pixel = 0; pixel < box.Pixels && source is not null; pixel++)
                 new Span<float>(source + buffers.Targets[pixel] + output, count).CopyTo(new Span<float>(buffers.Tail + pixel * Width, count));
@@ -103,8 +104,9 @@ public readonly unsafe partial struct CausalConv3d
         private void EndTail(ConvolutionBox box, int output, Buffers buffers)
         {
             int count = convolution.size.OutputChannels - output;
+            float* y = convolution.y.Floats + output;
             for (int pixel = 0; pixel < box.Pixels; pixel++)
-                new Span<float>(buffers.Tail + pixel * Width, count).CopyTo(new Span<float>(convolution.y + buffers.Targets[pixel] + output, count));
+                new Span<float>(buffers.Tail + pixel * Width, count).CopyTo(new Span<float>(y + buffers.Targets[pixel], count));
         }
 
         private Buffers Divide(CpuWorker worker)
@@ -116,6 +118,7 @@ public readonly unsafe partial struct CausalConv3d
             byte* at = (byte*)worker.Scratch(input + addresses + tail + bias + zeros + 3 * pixels + size.Taps * sizeof(nint));
             return new Buffers
             {
+                Panels = (float*)worker.Workspace,
                 Input = (float*)at,
                 Addresses = (float**)(at += input),
                 Tail = (float*)(at += addresses),
@@ -130,6 +133,7 @@ public readonly unsafe partial struct CausalConv3d
 
         private struct Buffers
         {
+            public float* Panels;
             public float* Input;
             public float** Addresses;
             public float* Tail;

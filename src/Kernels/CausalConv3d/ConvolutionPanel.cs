@@ -18,7 +18,7 @@ internal static unsafe class ConvolutionPanel
     /// <param name="slice">How many input channels.</param>
     /// <param name="rows">Room for 8 rows of weights, of slice · taps each.</param>
     /// <param name="panel">[tap, slice, width]</param>
-    public static void PackWide(WeightPointer weight, ConvolutionSize size, int output, int width, int channel, int slice, float* rows, float* panel)
+    public static void PackWide(Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* rows, float* panel)
     {
         int depth = slice * size.Taps, there = Math.Min(slice, size.Input.Channels - channel) * size.Taps;
         for (int lane = 0; lane < width; lane += Block)
@@ -39,7 +39,7 @@ internal static unsafe class ConvolutionPanel
     /// <param name="lanes">Floats of a vector, of which C is a multiple.</param>
     /// <param name="row">Room for one output's weights.</param>
     /// <param name="panel">[tap, C / lanes, 3, lanes]</param>
-    public static void PackNarrow(WeightPointer weight, ConvolutionSize size, int output, int lanes, float* row, float* panel)
+    public static void PackNarrow(Elements weight, ConvolutionSize size, int output, int lanes, float* row, float* panel)
     {
         int channels = size.Input.Channels;
         for (int lane = 0; lane < ConvolutionTiles.NarrowOutputs; lane++)
@@ -53,7 +53,7 @@ internal static unsafe class ConvolutionPanel
         }
     }
 
-    private static void Read(WeightPointer weight, ConvolutionSize size, int output, int channel, int count, float* target)
+    private static void Read(Elements weight, ConvolutionSize size, int output, int channel, int count, float* target)
     {
         if (output < size.OutputChannels)
             Widen.ToFloats(weight.Slice(((long)output * size.Input.Channels + channel) * size.Taps), target, count);

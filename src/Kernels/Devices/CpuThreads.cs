@@ -57,6 +57,12 @@ public sealed unsafe class CpuThreads : IDisposable
     /// </summary>
     public CancellationToken Cancellation { get; set; }
 
+    /// <summary>
+    /// Memory that all items of an operation share, beside each worker's own: as much as the operation asks for
+    /// (<see cref="IUsesWorkspace"/>); null where it asks for none. Its device sets it.
+    /// </summary>
+    public void* Workspace { get; set; }
+
     /// <summary>How many helpers there are now, asleep or not.</summary>
     internal int Running => Volatile.Read(ref running);
 

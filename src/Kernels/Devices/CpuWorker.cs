@@ -18,6 +18,9 @@ public sealed unsafe class CpuWorker
     /// <summary>From 0, which is the calling thread.</summary>
     public int Index { get; }
 
+    /// <inheritdoc cref="CpuThreads.Workspace"/>
+    public void* Workspace => team.Workspace;
+
     /// <summary>True when the work is to stop: an item that lasts looks now and then, and returns; what it wrote is thrown away.</summary>
     public bool IsCancelled => team.Cancellation.IsCancellationRequested;
 

@@ -1,13 +1,24 @@
+using System.Diagnostics;
+
 namespace CogVideoX.Kernels.Devices;
 
-/// <summary>Where operations run and tensors live. Launching an operation allocates nothing on the managed heap.</summary>
-public abstract class Device : IDisposable
+/// <summary>
+/// Where operations run and tensors live. Work is done in the order in which it is given, and may be done later: copies out wait for it,
+/// and so do <see cref="Wait"/> and <see cref="Synchronise"/>. Launching an operation allocates nothing on the managed heap.
+/// </summary>
+public abstract unsafe class Device : IDisposable
 {
     /// <summary>Name for people, such as <c>cpu (2 threads)</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>False for a device that only counts: its memory must not be touched.</summary>
-    public virtual bool HoldsData => true;
+    /// <summary>Which of an operation's forms run here.</summary>
+    public abstract DeviceKind Kind { get; }
+
+    /// <summary>Where its memory is.</summary>
+    public abstract MemoryPlace Place { get; }
+
+    /// <summary>Whether stored weights must be copied into its memory to be computed with; otherwise they are read where they lie.</summary>
+    public virtual bool HoldsWeights => Place == MemoryPlace.Device;
 
     /// <summary>
     /// Stops what runs here: a device that can looks at it within an operation, which then throws
@@ -15,15 +26,38 @@ public abstract class Device : IDisposable
     /// </summary>
     public virtual CancellationToken Cancellation { get; set; }
 
+    /// <summary>Whether activations may be stored so: there are forms that read and write it.</summary>
+    public abstract bool ComputesIn(ElementFormat format);
+
     /// <summary>Memory of <paramref name="bytes"/> bytes, aligned to 64, contents undefined.</summary>
-    /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
+    /// <exception cref="OutOfMemoryException">The device has no such block.</exception>
     public abstract nint Allocate(long bytes);
 
     /// <summary>Gives back what <see cref="Allocate"/> returned.</summary>
     public abstract void Free(nint address);
 
-    /// <summary>Runs an operation in the form that fits this device, to its end.</summary>
-    public abstract void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation;
+    /// <summary>Copies from this process into the device's memory; the source may be used again at once.</summary>
+    public abstract void CopyIn(void* source, nint target, long bytes);
+
+    /// <summary>Copies from the device's memory, when all work before is done.</summary>
+    public abstract void CopyOut(nint source, void* target, long bytes);
+
+    /// <summary>Runs an operation in the form that fits this device: begins it, in order; it may end later.</summary>
+    /// <param name="operation">What to run.</param>
+    /// <param name="workspace">As much memory as it asks for (<see cref="IUsesWorkspace"/>), or 0.</param>
+    public abstract void Run<TOperation>(in TOperation operation, nint workspace) where TOperation : struct, IOperation;
+
+    /// <summary>Marks where the work stands now.</summary>
+    public virtual Mark Mark() => new(Stopwatch.GetTimestamp());
+
+    /// <summary>Returns when a mark is reached.</summary>
+    public virtual void Wait(Mark mark) { }
+
+    /// <summary>The time between two marks, as the device passed them; waits for the later one.</summary>
+    public virtual TimeSpan Elapsed(Mark from, Mark to) => Stopwatch.GetElapsedTime(from.Value, to.Value);
+
+    /// <summary>Returns when all work is done.</summary>
+    public virtual void Synchronise() => Wait(Mark());
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);

@@ -1,8 +1,9 @@
 namespace CogVideoX.Kernels.Devices;
 
 /// <summary>
-/// An operation ready to run: its launch arguments (pointers and sizes, already checked by the caller) and one form for
-/// each kind of device. A new operation is a new folder with a <c>readonly partial struct</c> that implements this.
+/// An operation ready to run: its launch arguments (operands and sizes, already checked by the caller) and one form for each kind of
+/// device. A new operation is a new folder with a <c>readonly partial struct</c> that implements this; a form that it lacks is refused
+/// where it would run, by name. What needs memory beside its operands implements <see cref="IUsesWorkspace"/> too.
 /// </summary>
 public interface IOperation
 {
@@ -15,9 +16,10 @@ public interface IOperation
     /// </summary>
     double Flops { get; }
 
-    /// <summary>The naive form: what the definition says, one thread, kept for ever as the oracle of the others.</summary>
+    /// <summary>The naive form: what the definition says, one thread, any format, kept for ever as the oracle of the others.</summary>
     void RunReference();
 
     /// <summary>The fast form on the CPU. The result doesn't depend on the number of threads.</summary>
-    void RunCpu(CpuThreads threads);
+    /// <exception cref="MissingFormException">There is none.</exception>
+    void RunCpu(CpuThreads threads) => throw new MissingFormException(GetType(), DeviceKind.Cpu);
 }

@@ -1,10 +1,15 @@
 namespace CogVideoX.Kernels.Devices;
 
 /// <summary>
-/// Runs nothing and holds nothing: a forward pass on it checks every shape, and counts the arithmetic and the memory that
-/// the same pass will take elsewhere. This is how a request is planned before anything heavy starts.
+/// Runs nothing and holds nothing: a forward pass on it checks every shape, and counts the arithmetic and the memory that the same pass
+/// takes on the device that it stands for, which needn't be there. This is how a request is planned before anything heavy starts.
 /// </summary>
-public sealed class PlanningDevice : Device
+/// <param name="kind">Of the device that it stands for.</param>
+/// <param name="name">Its name.</param>
+/// <param name="activations">How activations are stored there, beside F32.</param>
+/// <param name="holdsWeights">Whether weights take its memory.</param>
+public sealed unsafe class PlanningDevice(
+    DeviceKind kind = DeviceKind.Cpu, string name = "plan", ElementFormat activations = ElementFormat.F32, bool holdsWeights = false) : Device
 {
     private const nint AnyAddress = 4096; // what isn't there is told from what is by a null
 
@@ -12,10 +17,19 @@ public sealed class PlanningDevice : Device
     public double Flops { get; private set; }
 
     /// <inheritdoc/>
-    public override string Name => "plan";
+    public override string Name => name;
 
     /// <inheritdoc/>
-    public override bool HoldsData => false;
+    public override DeviceKind Kind => kind;
+
+    /// <inheritdoc/>
+    public override MemoryPlace Place => MemoryPlace.Nowhere;
+
+    /// <inheritdoc/>
+    public override bool HoldsWeights => holdsWeights;
+
+    /// <inheritdoc/>
+    public override bool ComputesIn(ElementFormat format) => format == activations || format == ElementFormat.F32;
 
     /// <inheritdoc/>
     public override nint Allocate(long bytes) => AnyAddress;
@@ -23,9 +37,17 @@ public sealed class PlanningDevice : Device
     /// <inheritdoc/>
     public override void Free(nint address) { }
 
+    /// <inheritdoc/>
+    public override void CopyIn(void* source, nint target, long bytes) { }
+
+    /// <summary>There is nothing to copy.</summary>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public override void CopyOut(nint source, void* target, long bytes) =>
+        throw new InvalidOperationException("A dry run has no contents to read.");
+
     /// <summary>Counts operations that weren't "run", since others like them were.</summary>
     public void Count(double flops) => Flops += flops;
 
     /// <inheritdoc/>
-    public override void Run<TOperation>(in TOperation operation) => Flops += operation.Flops;
+    public override void Run<TOperation>(in TOperation operation, nint workspace) => Flops += operation.Flops;
 }

@@ -6,11 +6,11 @@ namespace CogVideoX.Kernels;
 /// <param name="a">[rows, width]</param>
 /// <param name="b">[width]</param>
 /// <param name="y">[rows, width]</param>
-public readonly unsafe partial struct Add(float* a, float* b, float* y, long rows, long width) : IOperation
+public readonly unsafe partial struct Add(Elements a, Elements b, Elements y, long rows, long width) : IOperation
 {
-    private readonly float* a = a;
-    private readonly float* b = b;
-    private readonly float* y = y;
+    private readonly Elements a = a;
+    private readonly Elements b = b;
+    private readonly Elements y = y;
     private readonly long rows = rows;
     private readonly long width = width;
 

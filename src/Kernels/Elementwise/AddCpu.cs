@@ -10,9 +10,9 @@ public readonly unsafe partial struct Add : IAnyWidth
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) =>
-        threads.For(ElementBlocks.Count(rows * width), new Elements<TSimd, TVector>(this));
+        threads.For(ElementBlocks.Count(rows * width), new Parts<TSimd, TVector>(this));
 
-    private readonly struct Elements<TSimd, TVector>(Add add) : IParallelBody
+    private readonly struct Parts<TSimd, TVector>(Add add) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
@@ -20,12 +20,12 @@ public readonly unsafe partial struct Add : IAnyWidth
         {
             long all = add.rows * add.width;
             (long i, long end) = ElementBlocks.Range(item, all);
-            bool streams = Streaming.Suits(add.y, add.width, all);
+            bool streams = Streaming.Suits(add.y.Floats, add.width, all);
             while (i < end)
             {
                 long column = i % add.width;
                 int count = (int)Math.Min(end - i, add.width - column);
-                Sum(add.a + i, add.b + column, add.y + i, count, streams);
+                Sum(add.a.Floats + i, add.b.Floats + column, add.y.Floats + i, count, streams);
                 i += count;
             }
             Streaming.End(streams);

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Add
+public readonly partial struct Add
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -8,7 +8,7 @@ public readonly unsafe partial struct Add
         for (long row = 0; row < rows; row++)
         {
             for (long i = 0; i < width; i++)
-                y[row * width + i] = a[row * width + i] + b[i];
+                y.Set(row * width + i, a[row * width + i] + b[i]);
         }
     }
 }

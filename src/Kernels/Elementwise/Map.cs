@@ -5,11 +5,11 @@ namespace CogVideoX.Kernels;
 /// <summary>y = f(x), number by number.</summary>
 /// <param name="x">[count]</param>
 /// <param name="y">[count]</param>
-public readonly unsafe partial struct Map<TFunction>(float* x, float* y, long count) : IOperation
+public readonly unsafe partial struct Map<TFunction>(Elements x, Elements y, long count) : IOperation
     where TFunction : struct, IElementFunction
 {
-    private readonly float* x = x;
-    private readonly float* y = y;
+    private readonly Elements x = x;
+    private readonly Elements y = y;
     private readonly long count = count;
 
     /// <inheritdoc/>

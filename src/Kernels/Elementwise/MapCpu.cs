@@ -9,22 +9,22 @@ public readonly unsafe partial struct Map<TFunction> : IAnyWidth
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => threads.For(ElementBlocks.Count(count), new Elements<TSimd, TVector>(this));
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => threads.For(ElementBlocks.Count(count), new Parts<TSimd, TVector>(this));
 
-    private readonly struct Elements<TSimd, TVector>(Map<TFunction> map) : IParallelBody
+    private readonly struct Parts<TSimd, TVector>(Map<TFunction> map) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         public void Run(int item, CpuWorker worker)
         {
             (long first, long end) = ElementBlocks.Range(item, map.count);
-            bool streams = Streaming.Suits(map.y, ElementBlocks.PerItem, map.count);
+            bool streams = Streaming.Suits(map.y.Floats, ElementBlocks.PerItem, map.count);
             int count = (int)(end - first), whole = count / TSimd.Lanes * TSimd.Lanes;
-            Apply(map.x + first, map.y + first, whole, streams);
+            Apply(map.x.Floats + first, map.y.Floats + first, whole, streams);
             if (whole < count)
             {
-                TVector last = PartialVector<TSimd, TVector>.Load(map.x + first + whole, count - whole);
-                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y + first + whole, count - whole);
+                TVector last = PartialVector<TSimd, TVector>.Load(map.x.Floats + first + whole, count - whole);
+                PartialVector<TSimd, TVector>.Store(TFunction.Fast<TSimd, TVector>(last), map.y.Floats + first + whole, count - whole);
             }
             Streaming.End(streams);
         }

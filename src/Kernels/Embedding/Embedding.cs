@@ -6,12 +6,12 @@ namespace CogVideoX.Kernels;
 /// <param name="ids">[count], each inside the table</param>
 /// <param name="table">[rows, width]</param>
 /// <param name="y">[count, width]</param>
-public readonly unsafe partial struct Embedding(int* ids, WeightPointer table, float* y, int count, int width) : IOperation
+public readonly unsafe partial struct Embedding(int* ids, Elements table, Elements y, long count, int width) : IOperation
 {
     private readonly int* ids = ids;
-    private readonly WeightPointer table = table;
-    private readonly float* y = y;
-    private readonly int count = count;
+    private readonly Elements table = table;
+    private readonly Elements y = y;
+    private readonly long count = count;
     private readonly int width = width;
 
     /// <inheritdoc/>

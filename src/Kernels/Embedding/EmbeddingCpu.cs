@@ -12,9 +12,9 @@ public readonly unsafe partial struct Embedding
         public void Run(int item, CpuWorker worker)
         {
             int width = embedding.width;
-            (int first, int end) = RowBlocks.Range(item, embedding.count, width);
+            (long first, long end) = RowBlocks.Range(item, embedding.count, width);
             for (long row = first; row < end; row++)
-                Widen.ToFloats(embedding.table.Slice((long)embedding.ids[row] * width), embedding.y + row * width, width);
+                Widen.ToFloats(embedding.table.Slice((long)embedding.ids[row] * width), embedding.y.Floats + row * width, width);
         }
     }
 }

@@ -8,7 +8,7 @@ public readonly unsafe partial struct Embedding
         for (long i = 0; i < count; i++)
         {
             for (int k = 0; k < width; k++)
-                y[i * width + k] = table[(long)ids[i] * width + k];
+                y.Set(i * width + k, table[(long)ids[i] * width + k]);
         }
     }
 }

@@ -10,16 +10,14 @@ namespace CogVideoX.Kernels;
 /// <param name="weight">[C]</param>
 /// <param name="bias">[C]</param>
 /// <param name="y">[B, F, H, W, C]</param>
-/// <param name="workspace">Room for <see cref="WorkspaceFloats"/>.</param>
 public readonly unsafe partial struct GroupNorm(
-    float* x, WeightPointer weight, WeightPointer bias, float* y, float* workspace,
+    Elements x, Elements weight, Elements bias, Elements y,
     VideoSize size, int groups, float epsilon, SpatialMaps maps, bool silu) : IOperation
 {
-    private readonly float* x = x;
-    private readonly WeightPointer weight = weight;
-    private readonly WeightPointer bias = bias;
-    private readonly float* y = y;
-    private readonly float* workspace = workspace;
+    private readonly Elements x = x;
+    private readonly Elements weight = weight;
+    private readonly Elements bias = bias;
+    private readonly Elements y = y;
     private readonly VideoSize size = size;
     private readonly int groups = groups;
     private readonly float epsilon = epsilon;

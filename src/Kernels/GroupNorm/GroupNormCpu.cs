@@ -4,16 +4,17 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct GroupNorm : IAnyWidth
+public readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
 {
     private const int ChunkFloats = 64 * 1024;
     private const int ChannelsPerItem = 64; // of the statistics: a cache line's worth of neighbours from each chunk
 
     /// <summary>
-    /// Floats that a run needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
+    /// What the form on the CPU needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
     /// offset by channel. Chunks depend on the size alone, and are added up in order: any number of threads gives the same bits.
     /// </summary>
-    public static long WorkspaceFloats(VideoSize size) => (long)size.Batch * size.Channels * (2 * Chunks(size) + 3);
+    public long WorkspaceBytes(DeviceKind kind) =>
+        kind == DeviceKind.Cpu ? sizeof(float) * (long)size.Batch * size.Channels * (2 * Chunks(size) + 3) : 0;
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
@@ -29,15 +30,17 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
 
     private static int PixelsPerChunk(VideoSize size) => Math.Max(1, ChunkFloats / size.Channels);
 
-    private int Rows => checked(size.Batch * size.Frames * size.Height);
+    private long Rows => (long)size.Batch * size.Frames * size.Height;
 
     private int GroupsPerItem => Math.Max(1, ChannelsPerItem / (size.Channels / groups));
 
     private int StatisticsItems => (groups + GroupsPerItem - 1) / GroupsPerItem;
 
-    private float* ChunkSums(long b, long chunk) => workspace + (b * Chunks(size) + chunk) * 2 * size.Channels;
+    private float* ChunkSums(CpuWorker worker, long b, long chunk) =>
+        (float*)worker.Workspace + (b * Chunks(size) + chunk) * 2 * size.Channels;
 
-    private float* Means(int b) => workspace + size.Batch * Chunks(size) * 2 * size.Channels + (long)b * 3 * size.Channels;
+    private float* Means(CpuWorker worker, long b) =>
+        (float*)worker.Workspace + size.Batch * Chunks(size) * 2 * size.Channels + (long)b * 3 * size.Channels;
 
     // By channel, Σ (x − x₀) and Σ (x − x₀)² with x₀ the channel's first pixel: values far from zero keep their variance.
     private readonly struct Sums<TSimd, TVector>(GroupNorm norm) : IParallelBody
@@ -49,8 +52,8 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             VideoSize size = norm.size;
             (long b, long chunk) = Math.DivRem(item, Chunks(size));
             long first = chunk * PixelsPerChunk(size), end = Math.Min(size.Pixels, first + PixelsPerChunk(size));
-            float* origin = norm.x + b * size.Pixels * size.Channels;
-            float* sums = norm.ChunkSums(b, chunk);
+            float* origin = norm.x.Floats + b * size.Pixels * size.Channels;
+            float* sums = norm.ChunkSums(worker, b, chunk);
             new Span<float>(sums, 2 * size.Channels).Clear();
             Accumulate(origin + first * size.Channels, (int)(end - first), size.Channels, origin, sums);
         }
@@ -99,27 +102,27 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             (int b, item) = Math.DivRem(item, norm.StatisticsItems);
             int firstGroup = item * norm.GroupsPerItem, groups = Math.Min(norm.GroupsPerItem, norm.groups - firstGroup);
             double* means = (double*)worker.Scratch(2L * groups * width * sizeof(double)), squares = means + groups * width;
-            ChannelMoments(b, firstGroup * width, groups * width, means, squares);
+            ChannelMoments(worker, b, firstGroup * width, groups * width, means, squares);
             for (int group = 0; group < groups; group++)
-                Finish(b, (firstGroup + group) * width, width, means + group * width, squares + group * width);
+                Finish(norm.Means(worker, b), (firstGroup + group) * width, width, means + group * width, squares + group * width);
         }
 
         // Means, and sums of squared distances from them.
-        private void ChannelMoments(int b, int first, int count, double* means, double* squares)
+        private void ChannelMoments(CpuWorker worker, int b, int first, int count, double* means, double* squares)
         {
             VideoSize size = norm.size;
             long chunks = Chunks(size);
             new Span<double>(means, 2 * count).Clear();
             for (long chunk = 0; chunk < chunks; chunk++)
             {
-                float* sums = norm.ChunkSums(b, chunk) + first;
+                float* sums = norm.ChunkSums(worker, b, chunk) + first;
                 for (int c = 0; c < count; c++)
                 {
                     means[c] += sums[c];
                     squares[c] += sums[size.Channels + c];
                 }
             }
-            float* origin = norm.x + b * size.Pixels * size.Channels + first;
+            float* origin = norm.x.Floats + b * size.Pixels * size.Channels + first;
             for (int c = 0; c < count; c++)
             {
                 squares[c] = Math.Max(0, squares[c] - means[c] * means[c] / size.Pixels);
@@ -127,7 +130,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
             }
         }
 
-        private void Finish(int b, int first, int width, double* channelMeans, double* channelSquares)
+        private void Finish(float* means, int first, int width, double* channelMeans, double* channelSquares)
         {
             VideoSize size = norm.size;
             double mean = 0, squares = 0;
@@ -137,7 +140,7 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
                 squares += channelSquares[c] + size.Pixels * (channelMeans[c] - mean) * (channelMeans[c] - mean);
             double scale = 1 / Math.Sqrt(squares / ((double)size.Pixels * width) + norm.epsilon);
 
-            float* means = norm.Means(b), factors = means + size.Channels, offsets = factors + size.Channels;
+            float* factors = means + size.Channels, offsets = factors + size.Channels;
             for (int c = first; c < first + width; c++)
             {
                 means[c] = (float)mean;
@@ -155,24 +158,24 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth
         {
             VideoSize size = norm.size;
             int length = size.Width * size.Channels;
-            bool streams = Streaming.Suits(norm.y, size.Channels, size.Count);
-            (int first, int end) = RowBlocks.Range(item, norm.Rows, length);
-            for (int row = first; row < end; row++)
+            bool streams = Streaming.Suits(norm.y.Floats, size.Channels, size.Count);
+            (long first, long end) = RowBlocks.Range(item, norm.Rows, length);
+            for (long row = first; row < end; row++)
             {
-                (int frame, int h) = Math.DivRem(row, size.Height);
-                (int b, int f) = Math.DivRem(frame, size.Frames);
-                float* x = norm.x + (long)row * length, y = norm.y + (long)row * length;
+                (long frame, long h) = Math.DivRem(row, size.Height);
+                (long b, long f) = Math.DivRem(frame, size.Frames);
+                float* x = norm.x.Floats + row * length, y = norm.y.Floats + row * length, means = norm.Means(worker, b);
                 if (norm.maps.IsNone)
                 {
-                    Normalise(x, y, size.Width, norm.Means(b), null, null, streams);
+                    Normalise(x, y, size.Width, means, null, null, streams);
                     continue;
                 }
-                long mapRow = norm.maps.Row(b, f, h, size);
+                long mapRow = norm.maps.Row((int)b, (int)f, (int)h, size);
                 for (int w = 0; w < size.Width; w++)
                 {
                     long map = mapRow + norm.maps.Column(w, size);
                     Normalise(
-                        x + w * size.Channels, y + w * size.Channels, 1, norm.Means(b), norm.maps.Scale + map, norm.maps.Shift + map, streams);
+                        x + w * size.Channels, y + w * size.Channels, 1, means, norm.maps.Scale.Floats + map, norm.maps.Shift.Floats + map, streams);
                 }
             }
             Streaming.End(streams);

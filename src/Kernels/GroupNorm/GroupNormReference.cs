@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct GroupNorm
+public readonly partial struct GroupNorm
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -36,7 +36,7 @@ public readonly unsafe partial struct GroupNorm
                     long at = MapOffset(pixel) + c;
                     value = value * maps.Scale[at] + maps.Shift[at];
                 }
-                y[pixel * size.Channels + c] = (float)(silu ? Silu.Exact(value) : value);
+                y.Set(pixel * size.Channels + c, (float)(silu ? Silu.Exact(value) : value));
             }
         }
     }

@@ -7,20 +7,20 @@ namespace CogVideoX.Kernels;
 /// <param name="scale">[B, Fz, Hz, Wz, C]</param>
 /// <param name="shift">[B, Fz, Hz, Wz, C]</param>
 /// <param name="map">Size of both.</param>
-public readonly unsafe struct SpatialMaps(float* scale, float* shift, VideoSize map)
+public readonly struct SpatialMaps(Elements scale, Elements shift, VideoSize map)
 {
     private readonly VideoSize map = map;
 
     /// <summary>True where there are no maps.</summary>
-    public bool IsNone => Scale is null;
+    public bool IsNone => Scale.IsNull;
 
     /// <summary>The first scale.</summary>
-    public float* Scale { get; } = scale;
+    public Elements Scale { get; } = scale;
 
     /// <summary>The first shift.</summary>
-    public float* Shift { get; } = shift;
+    public Elements Shift { get; } = shift;
 
-    /// <summary>The offset of the map's row, in floats, that row <paramref name="h"/> of frame <paramref name="f"/> reads.</summary>
+    /// <summary>The offset of the map's row, in numbers, that row <paramref name="h"/> of frame <paramref name="f"/> reads.</summary>
     public long Row(int b, int f, int h, VideoSize video)
     {
         // Of an odd number of frames the first stands for itself: the causal upsampling keeps it single.

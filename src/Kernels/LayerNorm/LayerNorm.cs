@@ -13,14 +13,14 @@ namespace CogVideoX.Kernels;
 /// <param name="shift">What is added to each row at the end; <c>default</c> for nothing.</param>
 /// <param name="scale">What, with 1 added, each row is multiplied by; given where the shift is.</param>
 public readonly unsafe partial struct LayerNorm(
-    float* x, WeightPointer weight, WeightPointer bias, float* y, int rows, int width, float epsilon,
+    Elements x, Elements weight, Elements bias, Elements y, long rows, int width, float epsilon,
     RowModulation shift = default, RowModulation scale = default) : IOperation
 {
-    private readonly float* x = x;
-    private readonly WeightPointer weight = weight;
-    private readonly WeightPointer bias = bias;
-    private readonly float* y = y;
-    private readonly int rows = rows;
+    private readonly Elements x = x;
+    private readonly Elements weight = weight;
+    private readonly Elements bias = bias;
+    private readonly Elements y = y;
+    private readonly long rows = rows;
     private readonly int width = width;
     private readonly float epsilon = epsilon;
     private readonly RowModulation shift = shift;

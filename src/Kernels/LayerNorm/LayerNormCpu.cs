@@ -24,16 +24,16 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
             ReadOrFill(norm.bias, bias, width, 0);
             float* foldedWeight = weight, foldedBias = bias, foldedScale = null, foldedShift = null;
             var moments = new RowMoments<TSimd, TVector>(weight + 4L * width, block);
-            bool streams = Streaming.Suits(norm.y, width, (long)norm.rows * width);
-            (int first, int end) = RowBlocks.Range(item, norm.rows, width);
-            for (int row = first; row < end; row++)
+            bool streams = Streaming.Suits(norm.y.Floats, width, norm.rows * width);
+            (long first, long end) = RowBlocks.Range(item, norm.rows, width);
+            for (long row = first; row < end; row++)
             {
-                int inBlock = (row - first) % block;
+                int inBlock = (int)((row - first) % block);
                 if (inBlock == 0)
-                    moments.Measure(norm.x + (long)row * width, Math.Min(block, end - row), width, norm.epsilon);
+                    moments.Measure(norm.x.Floats + row * width, (int)Math.Min(block, end - row), width, norm.epsilon);
                 // Neighbouring rows nearly always share their vectors: fold them into weight and bias once.
-                float* scale = norm.scale.IsNull ? null : norm.scale.Of(row);
-                float* shift = norm.shift.IsNull ? null : norm.shift.Of(row);
+                float* scale = norm.scale.IsNull ? null : norm.scale.Of(row).Floats;
+                float* shift = norm.shift.IsNull ? null : norm.shift.Of(row).Floats;
                 if (scale != foldedScale || shift != foldedShift)
                 {
                     foldedScale = scale;
@@ -42,9 +42,9 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
                     foldedBias = foldedWeight + width;
                     Fold(weight, bias, scale, shift, foldedWeight, foldedBias, width);
                 }
-                long offset = (long)row * width;
+                long offset = row * width;
                 Normalise(
-                    moments, inBlock, (long)block * width, norm.x + offset, foldedWeight, foldedBias, norm.y + offset, width, streams);
+                    moments, inBlock, (long)block * width, norm.x.Floats + offset, foldedWeight, foldedBias, norm.y.Floats + offset, width, streams);
             }
             Streaming.End(streams);
         }
@@ -89,7 +89,7 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
             }
         }
 
-        private static void ReadOrFill(WeightPointer source, float* destination, int width, float value)
+        private static void ReadOrFill(Elements source, float* destination, int width, float value)
         {
             if (source.IsNull)
                 new Span<float>(destination, width).Fill(value);

@@ -1,13 +1,13 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct LayerNorm
+public readonly partial struct LayerNorm
 {
     /// <inheritdoc/>
     public void RunReference()
     {
         for (long row = 0; row < rows; row++)
         {
-            float* source = x + row * width;
+            Elements source = x.Slice(row * width);
             double mean = 0, variance = 0;
             for (int i = 0; i < width; i++)
                 mean += source[i] / (double)width;
@@ -19,8 +19,8 @@ public readonly unsafe partial struct LayerNorm
                 value *= weight.IsNull ? 1 : weight[i];
                 value += bias.IsNull ? 0 : bias[i];
                 if (!scale.IsNull)
-                    value = value * (1.0 + scale.Of((int)row)[i]) + shift.Of((int)row)[i];
-                y[row * width + i] = (float)value;
+                    value = value * (1.0 + scale.Of(row)[i]) + shift.Of(row)[i];
+                y.Set(row * width + i, (float)value);
             }
         }
     }

@@ -7,12 +7,12 @@ namespace CogVideoX.Kernels;
 /// <param name="weight">[outputs, inputs]</param>
 /// <param name="y">[rows, outputs]; overlaps nothing else</param>
 public readonly unsafe partial struct Linear(
-    float* x, WeightPointer weight, float* y, int rows, int outputs, int inputs, LinearEpilogue epilogue) : IOperation
+    Elements x, Elements weight, Elements y, long rows, int outputs, int inputs, LinearEpilogue epilogue) : IOperation
 {
-    private readonly float* x = x;
-    private readonly WeightPointer weight = weight;
-    private readonly float* y = y;
-    private readonly int rows = rows;
+    private readonly Elements x = x;
+    private readonly Elements weight = weight;
+    private readonly Elements y = y;
+    private readonly long rows = rows;
     private readonly int outputs = outputs;
     private readonly int inputs = inputs;
     private readonly LinearEpilogue epilogue = epilogue;
@@ -27,7 +27,7 @@ public readonly unsafe partial struct Linear(
     private int EpilogueFlops =>
         (epilogue.Bias.IsNull ? 0 : 1)
         + (epilogue.Activation == LinearActivation.None ? 0 : 1)
-        + (epilogue.Factor is null ? 0 : 1)
+        + (epilogue.Factor.IsNull ? 0 : 1)
         + (epilogue.Gate.IsNull ? 0 : 1)
-        + (epilogue.Residual is null ? 0 : 1);
+        + (epilogue.Residual.IsNull ? 0 : 1);
 }

@@ -8,38 +8,50 @@ public readonly unsafe partial struct Linear : IAnyWidth
     // Up to here the weights are read once, as they lie; packing them wouldn't pay.
     private const int FewRows = 16;
 
+    private const int MostRows = 1 << 30; // tiles count their rows in 32 bits
+
+    private int Rows => (int)rows;
+
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
-    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => Run<TSimd, TVector>(threads);
+    void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => RunParts<TSimd, TVector>(threads);
 
     internal static void RunTogether<TSimd, TVector>(in Linear first, in Linear second, in Linear third, CpuThreads threads)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        if (first.rows <= FewRows || first.outputs == 0)
+        if (first.rows is <= FewRows or > MostRows || first.outputs == 0)
         {
-            first.Run<TSimd, TVector>(threads);
-            second.Run<TSimd, TVector>(threads);
-            third.Run<TSimd, TVector>(threads);
+            first.RunParts<TSimd, TVector>(threads);
+            second.RunParts<TSimd, TVector>(threads);
+            third.RunParts<TSimd, TVector>(threads);
             return;
         }
         LinearGrid grid = first.Grid<TSimd, TVector>(threads, products: 3);
         threads.For(3 * grid.Count, new TripleTiles<TSimd, TVector>(new(first, grid), new(second, grid), new(third, grid)));
     }
 
+    private void RunParts<TSimd, TVector>(CpuThreads threads)
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        for (long first = 0; first < rows; first += MostRows)
+            Part(first, Math.Min(MostRows, rows - first)).Run<TSimd, TVector>(threads);
+    }
+
     private void Run<TSimd, TVector>(CpuThreads threads)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        if (rows == 0 || outputs == 0)
+        if (outputs == 0)
             return;
-        switch (rows)
+        switch (Rows)
         {
             case 1: RunStrips<TSimd, TVector, OneRow>(threads); break;
             case 2: RunStrips<TSimd, TVector, TwoRows>(threads); break;
             case <= 4: RunStrips<TSimd, TVector, FourRows>(threads); break;
-            case <= FewRows when rows <= TSimd.Lanes: RunVectors<TSimd, TVector, TwoInputs>(threads); break;
+            case <= FewRows when Rows <= TSimd.Lanes: RunVectors<TSimd, TVector, TwoInputs>(threads); break;
             case <= FewRows: RunVectors<TSimd, TVector, OneInput>(threads); break;
             default:
                 LinearGrid grid = Grid<TSimd, TVector>(threads, products: 1);
@@ -48,10 +60,23 @@ public readonly unsafe partial struct Linear : IAnyWidth
         }
     }
 
+    private Linear Part(long first, long count)
+    {
+        if (first == 0 && count == rows)
+            return this;
+        LinearEpilogue part = new(epilogue.Bias, epilogue.Activation)
+        {
+            Factor = epilogue.Factor.IsNull ? default : epilogue.Factor.Slice(first * outputs),
+            Gate = epilogue.Gate.IsNull ? default : epilogue.Gate.From(first),
+            Residual = epilogue.Residual.IsNull ? default : epilogue.Residual.Slice(first * outputs),
+        };
+        return new Linear(x.Slice(first * inputs), weight, y.Slice(first * outputs), count, outputs, inputs, part);
+    }
+
     private LinearGrid Grid<TSimd, TVector>(CpuThreads threads, int products)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged =>
-        new(rows, outputs, products, threads.Count, MicroKernel<TSimd, TVector>.Rows, MicroKernel<TSimd, TVector>.Columns);
+        new(Rows, outputs, products, threads.Count, MicroKernel<TSimd, TVector>.Rows, MicroKernel<TSimd, TVector>.Columns);
 
     private void RunStrips<TSimd, TVector, TCount>(CpuThreads threads)
         where TSimd : struct, ISimd<TVector>

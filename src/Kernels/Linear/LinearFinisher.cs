@@ -11,6 +11,10 @@ public readonly unsafe partial struct Linear
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
+        private readonly float* y = linear.y.Floats;
+        private readonly float* factor = linear.epilogue.Factor.Floats;
+        private readonly float* residual = linear.epilogue.Residual.Floats;
+
         public void WidenBias(int columns)
         {
             if (!linear.epilogue.Bias.IsNull)
@@ -26,12 +30,12 @@ public readonly unsafe partial struct Linear
             int whole = columns / TSimd.Lanes * TSimd.Lanes;
             for (int end = row + rows; row < end; row++)
             {
-                float* gate = linear.epilogue.Gate.IsNull ? null : linear.epilogue.Gate.Of(row) + column;
+                float* gate = linear.epilogue.Gate.IsNull ? null : linear.epilogue.Gate.Of(row).Floats + column;
                 long first = (long)row * linear.outputs + column;
                 ApplyVectors(first, biasHere, gate, whole);
                 if (whole == columns)
                     continue;
-                float* rest = linear.y + first + whole;
+                float* rest = y + first + whole;
                 TVector value = PartialVector<TSimd, TVector>.Load(rest, columns - whole);
                 value = Transform(value, first + whole, biasHere, gate, whole, columns - whole);
                 PartialVector<TSimd, TVector>.Store(value, rest, columns - whole);
@@ -43,8 +47,8 @@ public readonly unsafe partial struct Linear
         {
             for (int j = 0; j < columns; j += TSimd.Lanes)
             {
-                float* y = linear.y + first + j;
-                TSimd.Store(Transform(TSimd.Load(y), first + j, biasHere, gate, j, TSimd.Lanes), y);
+                float* target = y + first + j;
+                TSimd.Store(Transform(TSimd.Load(target), first + j, biasHere, gate, j, TSimd.Lanes), target);
             }
         }
 
@@ -57,12 +61,12 @@ public readonly unsafe partial struct Linear
                 value = SimdMath<TSimd, TVector>.GeluTanh(value);
             else if (linear.epilogue.Activation == LinearActivation.Silu)
                 value = SimdMath<TSimd, TVector>.Silu(value);
-            if (linear.epilogue.Factor is not null)
-                value = TSimd.Multiply(value, Load(linear.epilogue.Factor + index, count));
+            if (factor is not null)
+                value = TSimd.Multiply(value, Load(factor + index, count));
             if (gate is not null)
                 value = TSimd.Multiply(value, Load(gate + j, count));
-            if (linear.epilogue.Residual is not null)
-                value = TSimd.Add(value, Load(linear.epilogue.Residual + index, count));
+            if (residual is not null)
+                value = TSimd.Add(value, Load(residual + index, count));
             return value;
         }
 

@@ -32,15 +32,15 @@ public readonly unsafe partial struct Linear
         public void Run(int item, CpuWorker worker)
         {
             int inputs = linear.inputs, start = item * height, end = Math.Min(linear.outputs, start + height);
-            int panels = LinearGrid.Parts(linear.rows, Columns);
+            int panels = LinearGrid.Parts(linear.Rows, Columns);
             long panelFloats = (long)inputs * Columns, tileFloats = WeightRows * 2 * TSimd.Lanes;
             float* x = (float*)worker.Scratch(
                 sizeof(float) * (panels * panelFloats + Panels.Spill + tileFloats + height + WeightRows * (long)inputs));
             float* tile = x + panels * panelFloats + Panels.Spill, bias = tile + tileFloats, staging = bias + height;
             for (int i = 0; i < panels; i++)
             {
-                float* rows = linear.x + (long)i * Columns * inputs;
-                int count = Math.Min(Columns, linear.rows - i * Columns);
+                float* rows = linear.x.Floats + (long)i * Columns * inputs;
+                int count = Math.Min(Columns, linear.Rows - i * Columns);
                 Panels.Transpose<FloatRows>(rows, inputs * (long)sizeof(float), count, inputs, x + i * panelFloats, Columns);
             }
             var finish = new Finisher<TSimd, TVector>(linear, bias, start);
@@ -48,8 +48,8 @@ public readonly unsafe partial struct Linear
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer rows = linear.weight.Slice((long)column * inputs), next = rows.Slice((long)count * inputs);
-                float* weights = rows.Format == FloatFormat.F32 ? (float*)rows.Address : staging;
+                Elements rows = linear.weight.Slice((long)column * inputs), next = rows.Slice((long)count * inputs);
+                float* weights = rows.Format == ElementFormat.F32 ? (float*)rows.Address : staging;
                 if (weights == staging)
                     Widen.ToFloats(rows, staging, count * inputs);
                 for (int i = 0; i < panels; i++)
@@ -58,7 +58,7 @@ public readonly unsafe partial struct Linear
                     Put(tile, i * Columns, column, count);
                 }
             }
-            finish.Apply(0, linear.rows, start, end);
+            finish.Apply(0, linear.Rows, start, end);
         }
 
         // tile[i, j] = Σₖ weights[i, k] · x[k, j], even and odd k apart where inputs go in pairs. Rows that don't exist are the last
@@ -117,16 +117,16 @@ public readonly unsafe partial struct Linear
         private void Put(float* tile, int row, int column, int count)
         {
             int inputs = linear.inputs;
-            for (int j = 0; j < Columns && row + j < linear.rows; j++)
+            for (int j = 0; j < Columns && row + j < linear.Rows; j++)
             {
-                float* x = linear.x + (row + j) * (long)inputs;
+                float* x = linear.x.Floats + (row + j) * (long)inputs;
                 for (int i = 0; i < count; i++)
                 {
                     float* sums = tile + i * 2 * TSimd.Lanes + j;
                     float sum = TShape.Inputs == 1 ? sums[0] : sums[0] + sums[TSimd.Lanes];
                     for (int k = VectorInputs; k < inputs; k++)
                         sum += x[k] * linear.weight[(column + i) * (long)inputs + k];
-                    linear.y[(row + j) * (long)linear.outputs + column + i] = sum;
+                    linear.y.Floats[(row + j) * (long)linear.outputs + column + i] = sum;
                 }
             }
         }

@@ -35,16 +35,16 @@ public readonly unsafe partial struct Linear
             for (int column = start; column < end; column += WeightRows)
             {
                 int count = Math.Min(WeightRows, end - column);
-                WeightPointer weights = linear.weight.Slice((long)column * linear.inputs);
+                Elements weights = linear.weight.Slice((long)column * linear.inputs);
                 switch (weights.Format)
                 {
-                    case FloatFormat.F32:
+                    case ElementFormat.F32:
                         Dot<FloatRows>((byte*)weights.Address, count, sums);
                         break;
-                    case FloatFormat.BF16:
+                    case ElementFormat.BF16:
                         Dot<BFloat16Rows>((byte*)weights.Address, count, sums);
                         break;
-                    case FloatFormat.F16:
+                    case ElementFormat.F16:
                         Dot<HalfRows>((byte*)weights.Address, count, sums);
                         break;
                     default:
@@ -52,13 +52,13 @@ public readonly unsafe partial struct Linear
                         Dot<FloatRows>((byte*)staging, count, sums);
                         break;
                 }
-                for (int i = 0; i < linear.rows; i++)
+                for (int i = 0; i < linear.Rows; i++)
                 {
                     for (int j = 0; j < count; j++)
                         Put(i, column + j, TSimd.Sum(TSimd.Load(sums + (i * WeightRows + j) * TSimd.Lanes)));
                 }
             }
-            finish.Apply(0, linear.rows, start, end);
+            finish.Apply(0, linear.Rows, start, end);
         }
 
         // Rows that don't exist are the last one again; what they give isn't used. Sums leave through memory: were they
@@ -66,7 +66,7 @@ public readonly unsafe partial struct Linear
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Dot<TRows>(byte* w0, int count, float* sums) where TRows : struct, IStoredRows
         {
-            int inputs = linear.inputs, last = linear.rows - 1;
+            int inputs = linear.inputs, last = linear.Rows - 1;
             nint stride = (nint)inputs * TRows.Size;
             byte* w1 = w0 + Math.Min(1, count - 1) * stride, w2 = w0 + Math.Min(2, count - 1) * stride, ahead = w0 + WeightRows * stride;
             float* x0 = X(0, last), x1 = X(1, last), x2 = X(2, last), x3 = X(3, last);
@@ -122,14 +122,14 @@ public readonly unsafe partial struct Linear
             TSimd.Store(c, sums + 2 * TSimd.Lanes);
         }
 
-        private float* X(int row, int last) => linear.x + (long)Math.Min(row, last) * linear.inputs;
+        private float* X(int row, int last) => linear.x.Floats + (long)Math.Min(row, last) * linear.inputs;
 
         // With the odd inputs at the end, which fill no vector.
         private void Put(int row, int column, float sum)
         {
             for (int k = linear.inputs - linear.inputs % TSimd.Lanes; k < linear.inputs; k++)
-                sum += linear.x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
-            linear.y[(long)row * linear.outputs + column] = sum;
+                sum += linear.x.Floats[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
+            linear.y.Floats[(long)row * linear.outputs + column] = sum;
         }
     }
 

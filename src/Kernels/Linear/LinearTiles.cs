@@ -65,7 +65,7 @@ public readonly unsafe partial struct Linear
         {
             for (int row = top; row < bottom; row += TileRows, block += TileRows * slice.Depth)
             {
-                float* source = linear.x + (long)row * linear.inputs + slice.Start;
+                float* source = linear.x.Floats + (long)row * linear.inputs + slice.Start;
                 Panels.Transpose<FloatRows>(
                     source, (long)linear.inputs * sizeof(float), Math.Min(TileRows, bottom - row), slice.Depth, block, TileRows);
             }
@@ -75,16 +75,16 @@ public readonly unsafe partial struct Linear
         {
             int count = Math.Min(TileColumns, columnEnd - column);
             long inputs = linear.inputs;
-            WeightPointer first = linear.weight.Slice(column * inputs + slice.Start);
+            Elements first = linear.weight.Slice(column * inputs + slice.Start);
             switch (first.Format)
             {
-                case FloatFormat.F32:
+                case ElementFormat.F32:
                     Panels.Transpose<FloatRows>(first.Address, inputs * sizeof(float), count, slice.Depth, panel, TileColumns);
                     break;
-                case FloatFormat.BF16:
+                case ElementFormat.BF16:
                     Panels.Transpose<BFloat16Rows>(first.Address, inputs * sizeof(ushort), count, slice.Depth, panel, TileColumns);
                     break;
-                case FloatFormat.F16:
+                case ElementFormat.F16:
                     Panels.Transpose<HalfRows>(first.Address, inputs * sizeof(ushort), count, slice.Depth, panel, TileColumns);
                     break;
                 default:
@@ -112,7 +112,7 @@ public readonly unsafe partial struct Linear
             {
                 int rows = Math.Min(TileRows, bottom - row);
                 asked = ahead.Ask(asked, (row + rows - top) / (float)(bottom - top));
-                float* target = linear.y + (long)row * outputs + column;
+                float* target = linear.y.Floats + (long)row * outputs + column;
                 if (rows == TileRows && columns == TileColumns)
                     MicroKernel<TSimd, TVector>.Run(block, panel, slice.Depth, target, outputs, !slice.IsFirst);
                 else

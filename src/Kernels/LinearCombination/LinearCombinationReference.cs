@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct LinearCombination
+public readonly partial struct LinearCombination
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -10,7 +10,7 @@ public readonly unsafe partial struct LinearCombination
             float sum = terms[0].Factor * terms[0].X[i];
             for (int term = 1; term < terms.Count; term++)
                 sum += terms[term].Factor * terms[term].X[i];
-            y[i] = sum;
+            y.Set(i, sum);
         }
     }
 }

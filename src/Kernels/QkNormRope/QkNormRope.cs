@@ -13,16 +13,16 @@ namespace CogVideoX.Kernels;
 /// <param name="sine">Like <paramref name="cosine"/>.</param>
 /// <param name="y">[batch, tokens, heads, width]; may be x</param>
 public readonly unsafe partial struct QkNormRope(
-    float* x, WeightPointer weight, WeightPointer bias, float epsilon, float* cosine, float* sine, float* y,
+    Elements x, Elements weight, Elements bias, float epsilon, Elements cosine, Elements sine, Elements y,
     int batch, int tokens, int textTokens, int heads, int width) : IOperation
 {
-    private readonly float* x = x;
-    private readonly WeightPointer weight = weight;
-    private readonly WeightPointer bias = bias;
+    private readonly Elements x = x;
+    private readonly Elements weight = weight;
+    private readonly Elements bias = bias;
     private readonly float epsilon = epsilon;
-    private readonly float* cosine = cosine;
-    private readonly float* sine = sine;
-    private readonly float* y = y;
+    private readonly Elements cosine = cosine;
+    private readonly Elements sine = sine;
+    private readonly Elements y = y;
     private readonly int batch = batch;
     private readonly int tokens = tokens;
     private readonly int textTokens = textTokens;
@@ -35,5 +35,5 @@ public readonly unsafe partial struct QkNormRope(
     /// <inheritdoc/>
     // Norm: sum, difference, square, sum, scale, weight, bias. Rotation: four products and two sums a pair.
     public double Flops =>
-        (double)batch * heads * width * ((weight.IsNull ? 0 : 7L * tokens) + (cosine is null ? 0 : 3L * (tokens - textTokens)));
+        (double)batch * heads * width * ((weight.IsNull ? 0 : 7L * tokens) + (cosine.IsNull ? 0 : 3L * (tokens - textTokens)));
 }

@@ -10,7 +10,7 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) =>
-        threads.For(RowBlocks.Count(checked(batch * tokens), checked(heads * width)), new Tokens<TSimd, TVector>(this));
+        threads.For(RowBlocks.Count((long)batch * tokens, checked(heads * width)), new Tokens<TSimd, TVector>(this));
 
     private readonly struct Tokens<TSimd, TVector>(QkNormRope operation) : IParallelBody
         where TSimd : struct, ISimd<TVector>
@@ -30,19 +30,19 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 new Span<float>(bias, width).Clear();
 
             var moments = new RowMoments<TSimd, TVector>(bias + width, block * heads);
-            bool streams = operation.y != operation.x && Streaming.Suits(operation.y, width, (long)operation.batch * operation.tokens * heads * width);
-            (int first, int end) = RowBlocks.Range(item, operation.batch * operation.tokens, heads * width);
-            for (int token = first; token < end; token++)
+            bool streams = operation.y.Floats != operation.x.Floats && Streaming.Suits(operation.y.Floats, width, (long)operation.batch * operation.tokens * heads * width);
+            (long first, long end) = RowBlocks.Range(item, (long)operation.batch * operation.tokens, heads * width);
+            for (long token = first; token < end; token++)
             {
-                long offset = (long)token * heads * width;
-                int inBlock = (token - first) % block;
+                long offset = token * heads * width;
+                int inBlock = (int)((token - first) % block);
                 if (norm && inBlock == 0)
-                    moments.Measure(operation.x + offset, Math.Min(block, end - token) * heads, width, operation.epsilon);
-                int position = token % operation.tokens - operation.textTokens;
-                bool rotate = operation.cosine is not null && position >= 0;
-                float* cosine = rotate ? operation.cosine + (long)position * width : null;
-                float* sine = rotate ? operation.sine + (long)position * width : null;
-                Finish(operation.x + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y + offset, streams);
+                    moments.Measure(operation.x.Floats + offset, (int)Math.Min(block, end - token) * heads, width, operation.epsilon);
+                long position = token % operation.tokens - operation.textTokens;
+                bool rotate = !operation.cosine.IsNull && position >= 0;
+                float* cosine = rotate ? operation.cosine.Floats + position * width : null;
+                float* sine = rotate ? operation.sine.Floats + position * width : null;
+                Finish(operation.x.Floats + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y.Floats + offset, streams);
             }
             Streaming.End(streams);
         }

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct QkNormRope
+public readonly partial struct QkNormRope
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -13,10 +13,10 @@ public readonly unsafe partial struct QkNormRope
                 head[i] = x[row * width + i];
             if (!weight.IsNull)
                 Normalise(head);
-            if (cosine is not null && token >= textTokens)
+            if (!cosine.IsNull && token >= textTokens)
                 Rotate(head, (long)(token - textTokens) * width);
             for (int i = 0; i < width; i++)
-                y[row * width + i] = (float)head[i];
+                y.Set(row * width + i, (float)head[i]);
         }
     }
 

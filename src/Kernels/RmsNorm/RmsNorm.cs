@@ -6,12 +6,12 @@ namespace CogVideoX.Kernels;
 /// <param name="x">[rows, width]</param>
 /// <param name="weight">[width]</param>
 /// <param name="y">[rows, width]</param>
-public readonly unsafe partial struct RmsNorm(float* x, WeightPointer weight, float* y, int rows, int width, float epsilon) : IOperation
+public readonly unsafe partial struct RmsNorm(Elements x, Elements weight, Elements y, long rows, int width, float epsilon) : IOperation
 {
-    private readonly float* x = x;
-    private readonly WeightPointer weight = weight;
-    private readonly float* y = y;
-    private readonly int rows = rows;
+    private readonly Elements x = x;
+    private readonly Elements weight = weight;
+    private readonly Elements y = y;
+    private readonly long rows = rows;
     private readonly int width = width;
     private readonly float epsilon = epsilon;
 

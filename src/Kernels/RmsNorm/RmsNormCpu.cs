@@ -20,13 +20,13 @@ public readonly unsafe partial struct RmsNorm : IAnyWidth
             int width = norm.width;
             float* weight = (float*)worker.Scratch(width * sizeof(float));
             Widen.ToFloats(norm.weight, weight, width);
-            bool streams = Streaming.Suits(norm.y, width, (long)norm.rows * width);
-            (int first, int end) = RowBlocks.Range(item, norm.rows, width);
-            for (int row = first; row < end; row++)
+            bool streams = Streaming.Suits(norm.y.Floats, width, norm.rows * width);
+            (long first, long end) = RowBlocks.Range(item, norm.rows, width);
+            for (long row = first; row < end; row++)
             {
-                float* x = norm.x + (long)row * width;
+                float* x = norm.x.Floats + row * width;
                 float scale = 1 / MathF.Sqrt(SumOfSquares(x, width) / width + norm.epsilon);
-                Multiply(x, scale, weight, norm.y + (long)row * width, width, streams);
+                Multiply(x, scale, weight, norm.y.Floats + row * width, width, streams);
             }
             Streaming.End(streams);
         }

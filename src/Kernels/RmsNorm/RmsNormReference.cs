@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct RmsNorm
+public readonly partial struct RmsNorm
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -12,7 +12,7 @@ public readonly unsafe partial struct RmsNorm
                 squares += (double)x[row * width + i] * x[row * width + i];
             double scale = 1 / Math.Sqrt(squares / width + epsilon);
             for (int i = 0; i < width; i++)
-                y[row * width + i] = (float)(x[row * width + i] * scale * weight[i]);
+                y.Set(row * width + i, (float)(x[row * width + i] * scale * weight[i]));
         }
     }
 }

@@ -19,12 +19,12 @@ public readonly unsafe partial struct Softmax : IAnyWidth
         public void Run(int item, CpuWorker worker)
         {
             int width = softmax.width;
-            (int first, int end) = RowBlocks.Range(item, softmax.rows, width);
+            (long first, long end) = RowBlocks.Range(item, softmax.rows, width);
             for (long row = first; row < end; row++)
             {
-                float* source = softmax.x + row * width;
-                var target = new Span<float>(softmax.y + row * width, width);
-                ExpOfDifference(source, TensorPrimitives.Max(new ReadOnlySpan<float>(source, width)), softmax.y + row * width, width);
+                float* source = softmax.x.Floats + row * width, result = softmax.y.Floats + row * width;
+                var target = new Span<float>(result, width);
+                ExpOfDifference(source, TensorPrimitives.Max(new ReadOnlySpan<float>(source, width)), result, width);
                 TensorPrimitives.Multiply(target, 1 / TensorPrimitives.Sum(target), target);
             }
         }

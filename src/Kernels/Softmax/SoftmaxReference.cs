@@ -1,20 +1,20 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Softmax
+public readonly partial struct Softmax
 {
     /// <inheritdoc/>
     public void RunReference()
     {
         for (long row = 0; row < rows; row++)
         {
-            float* source = x + row * width;
+            Elements source = x.Slice(row * width);
             double max = double.NegativeInfinity, sum = 0;
             for (int i = 0; i < width; i++)
                 max = Math.Max(max, source[i]);
             for (int i = 0; i < width; i++)
                 sum += Math.Exp(source[i] - max);
             for (int i = 0; i < width; i++)
-                y[row * width + i] = (float)(Math.Exp(source[i] - max) / sum);
+                y.Set(row * width + i, (float)(Math.Exp(source[i] - max) / sum));
         }
     }
 }

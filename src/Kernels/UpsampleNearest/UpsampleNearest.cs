@@ -9,10 +9,10 @@ namespace CogVideoX.Kernels;
 /// <param name="x">[B, F, H, W, C]</param>
 /// <param name="y">[B, F', 2H, 2W, C], F' = <see cref="ResultFrames"/></param>
 public readonly unsafe partial struct UpsampleNearest(
-    float* x, float* y, VideoSize size, bool time) : IOperation
+    Elements x, Elements y, VideoSize size, bool time) : IOperation
 {
-    private readonly float* x = x;
-    private readonly float* y = y;
+    private readonly Elements x = x;
+    private readonly Elements y = y;
     private readonly VideoSize size = size;
     private readonly bool time = time;
 

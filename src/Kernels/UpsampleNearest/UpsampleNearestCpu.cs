@@ -8,7 +8,7 @@ public readonly unsafe partial struct UpsampleNearest
     public void RunCpu(CpuThreads threads) =>
         threads.For(RowBlocks.Count(Rows(Result), checked(Result.Width * size.Channels)), new ResultRows(this));
 
-    private static int Rows(VideoSize video) => checked(video.Batch * video.Frames * video.Height);
+    private static long Rows(VideoSize video) => (long)video.Batch * video.Frames * video.Height;
 
     private readonly struct ResultRows(UpsampleNearest upsample) : IParallelBody
     {
@@ -16,12 +16,12 @@ public readonly unsafe partial struct UpsampleNearest
         {
             VideoSize result = upsample.Result;
             int channels = result.Channels, length = result.Width * channels;
-            (int first, int end) = RowBlocks.Range(item, Rows(result), length);
-            for (int row = first; row < end; row++)
+            (long first, long end) = RowBlocks.Range(item, Rows(result), length);
+            for (long row = first; row < end; row++)
             {
-                long source = upsample.SourcePixel(result.Position((long)row * result.Width)) * channels;
+                long source = upsample.SourcePixel(result.Position(row * result.Width)) * channels;
                 Double(
-                    new ReadOnlySpan<float>(upsample.x + source, length / 2), new Span<float>(upsample.y + (long)row * length, length), channels);
+                    new ReadOnlySpan<float>(upsample.x.Floats + source, length / 2), new Span<float>(upsample.y.Floats + row * length, length), channels);
             }
         }
 

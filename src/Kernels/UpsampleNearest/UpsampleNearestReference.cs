@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct UpsampleNearest
+public readonly partial struct UpsampleNearest
 {
     /// <inheritdoc/>
     public void RunReference()
@@ -9,7 +9,7 @@ public readonly unsafe partial struct UpsampleNearest
         for (long i = 0; i < result.Count; i++)
         {
             (long pixel, long c) = Math.DivRem(i, result.Channels);
-            y[i] = x[SourcePixel(result.Position(pixel)) * result.Channels + c];
+            y.Set(i, x[SourcePixel(result.Position(pixel)) * result.Channels + c]);
         }
     }
 }

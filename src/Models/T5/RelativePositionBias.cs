@@ -17,21 +17,18 @@ internal sealed class RelativePositionBias(WeightReader weights, T5Config config
     public Tensor Forward(int tokens)
     {
         int heads = config.Heads;
-        Shape shape = [1, heads, tokens, tokens];
-        if (!ops.HoldsData)
-            return ops.Empty(shape);
-        float[] learned = table.ToFloats();
-        var bias = new float[(long)heads * tokens * tokens];
-        for (int query = 0; query < tokens; query++)
+        var learned = new Lazy<float[]>(table.ToFloats); // in a dry run there is nothing to read
+        return ops.Fill([1, heads, tokens, tokens], (first, rows) => Write(learned.Value, tokens, first / tokens, rows), rowLength: tokens);
+    }
+
+    // From one row on: a row is a query of a head.
+    private void Write(float[] learned, int tokens, long firstRow, Span<float> rows)
+    {
+        for (int i = 0; i < rows.Length; i++)
         {
-            for (int key = 0; key < tokens; key++)
-            {
-                int bucket = Bucket(key - query);
-                for (int head = 0; head < heads; head++)
-                    bias[((long)head * tokens + query) * tokens + key] = learned[bucket * heads + head];
-            }
+            (long head, long query) = Math.DivRem(firstRow + i / tokens, tokens);
+            rows[i] = learned[Bucket(i % tokens - (int)query) * config.Heads + head];
         }
-        return ops.FromHost(bias, shape);
     }
 
     private int Bucket(int distance)

@@ -31,19 +31,22 @@ public sealed class T5Encoder
     }
 
     /// <summary>Token ids to embeddings.</summary>
-    /// <param name="ids">[B, T], I32</param>
+    /// <param name="ids">B times T of them, inside the vocabulary</param>
+    /// <param name="batch">B</param>
     /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, T, D]</returns>
-    public Tensor Forward(Tensor ids, Action<int, int>? progress = null)
+    public Tensor Forward(ReadOnlySpan<int> ids, int batch, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor x = ops.Embedding(ids, embedding);
-        Tensor bias = positions.Forward(ids.Shape[1]);
+        int tokens = ids.Length / batch;
+        Tensor x = ops.Embedding(ids, [batch, tokens], embedding);
+        Tensor bias = positions.Forward(tokens);
         for (int i = 0; i < blocks.Length; i++)
         {
             Tensor next = blocks[i].Forward(x, bias);
             ops.Memory.Release(x);
             x = next;
+            ops.KeepPace();
             progress?.Invoke(i + 1, blocks.Length);
         }
         return scope.Keep(ops.RmsNorm(x, finalNorm, (float)config.NormEpsilon));

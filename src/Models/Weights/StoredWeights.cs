@@ -31,7 +31,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         }
         used.Add(key);
         if (!isNarrowed)
-            return tensor;
+            return ops.Resident(tensor);
         narrowed.Add(key);
         return ops.Narrow(tensor);
     }

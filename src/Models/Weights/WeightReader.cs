@@ -13,7 +13,7 @@ public sealed class WeightReader
     private readonly IWeights weights;
 
     /// <summary>
-    /// Reads from mapped files. No data are touched, but for F64: it becomes F32 in the current scope of <paramref name="ops"/>.
+    /// Reads from mapped files. No data are touched, but for F64: it becomes F32 in the memory of <paramref name="ops"/>.
     /// </summary>
     public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 

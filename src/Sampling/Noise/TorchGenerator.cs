@@ -65,10 +65,13 @@ public sealed class TorchGenerator
     /// <exception cref="OperationCanceledException"><see cref="Ops.Cancellation"/> was requested; some were drawn.</exception>
     public Tensor Noise(Ops ops, Shape shape, NoiseType type)
     {
-        Tensor noise = ops.Empty(shape);
-        if (noise.HoldsData)
-            Draw(noise.AsSpan<float>(), type, ops.Cancellation);
-        return noise;
+        // In one part: how many numbers are drawn at once is part of the stream.
+        return ops.Fill(shape, new NoiseWriter(this, type, ops.Cancellation), shape.Count);
+    }
+
+    private readonly struct NoiseWriter(TorchGenerator generator, NoiseType type, CancellationToken cancellation) : IFloatWriter
+    {
+        public void Write(long first, Span<float> destination) => generator.Draw(destination, type, cancellation);
     }
 
     private void Draw(Span<float> destination, NoiseType type, CancellationToken cancellation)

@@ -27,9 +27,9 @@ public sealed partial class Ops
         Check(bias.IsNone || bias.Shape == [batch, heads, queries, keys] || bias.Shape == [1, heads, queries, keys], Name,
             $"the bias is {bias.Shape}, [1 or {batch}, {heads}, {queries}, {keys}] is needed.");
         long biasBatchStride = bias.IsNone || bias.Shape[0] == 1 ? 0 : bias.Shape.Product(1, 4);
-        Tensor y = Empty(q.Shape);
+        Tensor y = Memory.Empty(q.Shape, q.Type);
         Run(new Attention(
-            q.Floats, k.Floats, v.Floats, bias.IsNone ? null : bias.Floats, biasBatchStride, y.Floats,
+            Operand(Name, q), Operand(Name, k), Operand(Name, v), Operand(Name, bias), biasBatchStride, y.Elements,
             new AttentionSize(batch, queries, keys, heads, width), scale == 0 ? 1 / MathF.Sqrt(width) : scale));
         return y;
     }

@@ -12,8 +12,8 @@ public sealed partial class Ops
     {
         Check(x.Shape.Rank >= 2 && x.Shape[1] > 0, "average_frame_pairs", $"x is {x.Shape}, it takes [B, F, …] with at least one frame.");
         int frames = x.Shape[1];
-        Tensor y = Empty(x.Shape.With(1, frames / 2 + frames % 2));
-        Run(new AverageFramePairs(x.Floats, y.Floats, x.Shape[0], frames, x.Shape.Product(2, x.Shape.Rank)));
+        Tensor y = Memory.Empty(x.Shape.With(1, frames / 2 + frames % 2), x.Type);
+        Run(new AverageFramePairs(Operand("average_frame_pairs", x), y.Elements, x.Shape[0], frames, x.Shape.Product(2, x.Shape.Rank)));
         return y;
     }
 }

@@ -15,11 +15,13 @@ public sealed partial class Ops
     {
         Shape shape = after.Shape;
         int along = shape.Index(dimension);
-        Check(before.Shape.Rank == shape.Rank && before.Shape.With(along, shape[along]) == shape, "blend", $"tiles {before.Shape} and {shape} differ beside dimension {along}.");
+        Check(
+            before.Shape.Rank == shape.Rank && before.Shape.With(along, shape[along]) == shape, "blend",
+            $"tiles {before.Shape} and {shape} differ beside dimension {along}.");
         int overlap = Math.Min(extent, Math.Min(before.Shape[along], shape[along]));
-        Tensor y = Empty(shape);
+        Tensor y = Memory.Empty(shape, after.Type);
         long outer = shape.Product(0, along), inner = shape.Product(along + 1, shape.Rank);
-        Run(new Blend(before.Floats, after.Floats, y.Floats, outer, before.Shape[along], shape[along], inner, overlap));
+        Run(new Blend(Operand("blend", before), Operand("blend", after), y.Elements, outer, before.Shape[along], shape[along], inner, overlap));
         return y;
     }
 }

@@ -36,12 +36,10 @@ public sealed partial class Ops
         Shape result = [output.Batch, output.Frames, output.Height, output.Width, output.Channels];
         Check(residual.IsNone || residual.Shape == result, Name, $"the residual is {Described(residual)}, the result {result}; they must be equal.");
 
-        Tensor y = Empty(result);
-        using MemoryScope scope = Scope();
-        Tensor workspace = Workspace(Kernels.CausalConv3d.WorkspaceFloats(size));
+        Tensor y = Memory.Empty(result, x.Type);
         Run(new CausalConv3d(
-            x.Floats, history.IsNone || size.KernelFrames == 1 ? null : history.Floats, weight.Weight, bias.Weight,
-            residual.IsNone ? null : residual.Floats, y.Floats, workspace.Floats, size));
+            Operand(Name, x), size.KernelFrames == 1 ? default : Operand(Name, history), weight.Elements, bias.Elements,
+            Operand(Name, residual), y.Elements, size));
         return y;
     }
 
@@ -62,7 +60,7 @@ public sealed partial class Ops
         Check(
             history.IsNone || (history.Shape.Rank == 5 && history.Shape.With(1, size.Frames) == x.Shape && history.Shape[1] >= frames),
             Name, $"the history is {Described(history)}, x {x.Shape} needs {x.Shape.With(1, frames)} or more frames.");
-        Tensor result = Empty(x.Shape.With(1, frames));
+        Tensor result = Memory.Empty(x.Shape.With(1, frames), x.Type);
         long frame = x.Shape.Product(2, 5);
         int own = Math.Min(frames, size.Frames), old = frames - own;
         for (long b = 0; b < size.Batch; b++)

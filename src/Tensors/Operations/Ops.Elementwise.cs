@@ -16,8 +16,8 @@ public sealed partial class Ops
         for (int i = 0; fits && i < b.Shape.Rank; i++)
             fits = a.Shape[lead + i] == b.Shape[i];
         Check(fits, "add", $"{b.Shape} can't be repeated over {a.Shape}; its sizes must be the last ones there.");
-        Tensor y = Empty(a.Shape);
-        Run(new Add(a.Floats, b.Floats, y.Floats, a.Shape.Product(0, lead), b.Count));
+        Tensor y = Memory.Empty(a.Shape, a.Type);
+        Run(new Add(Operand("add", a), Operand("add", b), y.Elements, a.Shape.Product(0, lead), b.Count));
         return y;
     }
 
@@ -34,8 +34,8 @@ public sealed partial class Ops
 
     private unsafe Tensor Map<TFunction>(Tensor x) where TFunction : struct, IElementFunction
     {
-        Tensor y = Empty(x.Shape);
-        Run(new Map<TFunction>(x.Floats, y.Floats, x.Count));
+        Tensor y = Memory.Empty(x.Shape, x.Type);
+        Run(new Map<TFunction>(Operand(TFunction.Name, x), y.Elements, x.Count));
         return y;
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class Ops
         Check(
             map.Frames > 1 || size.Frames == 1 || size.Frames % 2 == 0, Name,
             $"the maps {scale.Shape} have one frame, for the first of x {x.Shape}; its other {size.Frames - 1} need more.");
-        return GroupNorm(Name, x, weight, bias, groups, epsilon, new SpatialMaps(scale.Floats, shift.Floats, map), silu);
+        return GroupNorm(Name, x, weight, bias, groups, epsilon, new SpatialMaps(Operand(Name, scale), Operand(Name, shift), map), silu);
     }
 
     private unsafe Tensor GroupNorm(
@@ -57,10 +57,8 @@ public sealed partial class Ops
         Check(groups > 0 && size.Channels % groups == 0, name, $"{groups} groups don't divide the {size.Channels} channels of x {x.Shape}.");
         Check(weight.Shape == [size.Channels], name, $"the weight is {weight.Shape}, x {x.Shape} needs [{size.Channels}].");
         Check(bias.Shape == [size.Channels], name, $"the bias is {bias.Shape}, x {x.Shape} needs [{size.Channels}].");
-        Tensor y = Empty(x.Shape);
-        using MemoryScope scope = Scope();
-        Tensor workspace = Workspace(Kernels.GroupNorm.WorkspaceFloats(size));
-        Run(new GroupNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, workspace.Floats, size, groups, epsilon, maps, silu));
+        Tensor y = Memory.Empty(x.Shape, x.Type);
+        Run(new GroupNorm(Operand(name, x), weight.Elements, bias.Elements, y.Elements, size, groups, epsilon, maps, silu));
         return y;
     }
 }

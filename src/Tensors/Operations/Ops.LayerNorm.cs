@@ -44,11 +44,11 @@ public sealed partial class Ops
         foreach (int chunk in (ReadOnlySpan<int>)[videoShift, videoScale, textShift, textScale])
             Check((uint)chunk < (uint)chunks, Name, $"there is no chunk {chunk}: the modulation {vectors} has {chunks} of {width}.");
         Check((uint)textTokens <= (uint)sequence, Name, $"{textTokens} text tokens don't fit x {x.Shape}, which has {sequence}.");
-        float* first = modulation.Floats;
+        Elements first = Operand(Name, modulation);
         return LayerNorm(Name, x, weight, bias, epsilon, Vectors(textShift, videoShift), Vectors(textScale, videoScale));
 
         RowModulation Vectors(int text, int video) =>
-            new(first + (long)text * width, first + (long)video * width, vectors[1], sequence, textTokens);
+            new(first.Slice((long)text * width), first.Slice((long)video * width), vectors[1], sequence, textTokens);
     }
 
     private unsafe Tensor LayerNorm(string name, Tensor x, Tensor weight, Tensor bias, float epsilon, RowModulation shift, RowModulation scale)
@@ -56,10 +56,9 @@ public sealed partial class Ops
         int width = x.Shape[-1];
         Check(weight.IsNone || weight.Shape == [width], name, $"the weight is {Described(weight)}, x {x.Shape} needs [{width}].");
         Check(bias.IsNone || bias.Shape == [width], name, $"the bias is {Described(bias)}, x {x.Shape} needs [{width}].");
-        int rows = Rows(name, x);
-        Tensor y = Empty(x.Shape);
+        Tensor y = Memory.Empty(x.Shape, x.Type);
         if (x.Count > 0)
-            Run(new LayerNorm(x.Floats, weight.Weight, bias.Weight, y.Floats, rows, width, epsilon, shift, scale));
+            Run(new LayerNorm(Operand(name, x), weight.Elements, bias.Elements, y.Elements, RowsOf(x), width, epsilon, shift, scale));
         return y;
     }
 }

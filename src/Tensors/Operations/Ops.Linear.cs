@@ -11,8 +11,8 @@ public sealed partial class Ops
     /// <param name="activation">Applied last.</param>
     /// <returns>[…, N]</returns>
     /// <exception cref="TensorException">The shapes don't fit together.</exception>
-    public unsafe Tensor Linear(Tensor x, Tensor weight, Tensor bias = default, Activation activation = Activation.None) =>
-        RunLinear("linear", x, weight, bias, new LinearEpilogue(bias.Weight, Of(activation)));
+    public Tensor Linear(Tensor x, Tensor weight, Tensor bias = default, Activation activation = Activation.None) =>
+        RunLinear("linear", x, weight, bias, new LinearEpilogue(bias.Elements, Of(activation)));
 
     /// <summary>x · W₀ᵀ + b₀, x · W₁ᵀ + b₁ and x · W₂ᵀ + b₂ as one product: queries, keys and values.</summary>
     /// <param name="x">[…, K]</param>
@@ -27,9 +27,9 @@ public sealed partial class Ops
         const string Name = "linear_triple";
         Check(first.Weight.Shape == second.Weight.Shape && first.Weight.Shape == third.Weight.Shape, Name,
             $"the weights are {first.Weight.Shape}, {second.Weight.Shape} and {third.Weight.Shape}; they must be alike.");
-        Linear product0 = Product(Name, x, first.Weight, first.Bias, new(first.Bias.Weight, default), out Tensor y0);
-        Linear product1 = Product(Name, x, second.Weight, second.Bias, new(second.Bias.Weight, default), out Tensor y1);
-        Linear product2 = Product(Name, x, third.Weight, third.Bias, new(third.Bias.Weight, default), out Tensor y2);
+        Linear product0 = Product(Name, x, first.Weight, first.Bias, new(first.Bias.Elements, default), out Tensor y0);
+        Linear product1 = Product(Name, x, second.Weight, second.Bias, new(second.Bias.Elements, default), out Tensor y1);
+        Linear product2 = Product(Name, x, third.Weight, third.Bias, new(third.Bias.Elements, default), out Tensor y2);
         Run(new LinearTriple(product0, product1, product2));
         return (y0, y1, y2);
     }
@@ -41,10 +41,11 @@ public sealed partial class Ops
     /// <param name="residual">[…, N]</param>
     /// <returns>[…, N]</returns>
     /// <exception cref="TensorException">The shapes don't fit together.</exception>
-    public unsafe Tensor LinearResidual(Tensor x, Tensor weight, Tensor bias, Tensor residual)
+    public Tensor LinearResidual(Tensor x, Tensor weight, Tensor bias, Tensor residual)
     {
         CheckResult("linear_residual", "residual", x, weight, residual);
-        return RunLinear("linear_residual", x, weight, bias, new LinearEpilogue(bias.Weight, LinearActivation.None) { Residual = residual.Floats });
+        var epilogue = new LinearEpilogue(bias.Elements, LinearActivation.None) { Residual = Operand("linear_residual", residual) };
+        return RunLinear("linear_residual", x, weight, bias, epilogue);
     }
 
     /// <summary>
@@ -61,7 +62,7 @@ public sealed partial class Ops
     /// <param name="textTokens">How many of the S tokens, from the first, are text.</param>
     /// <returns>[B, S, N]</returns>
     /// <exception cref="TensorException">The shapes don't fit together, or a chunk or a token leaves its range.</exception>
-    public unsafe Tensor LinearGatedResidual(
+    public Tensor LinearGatedResidual(
         Tensor x, Tensor weight, Tensor bias, Tensor residual, Tensor modulation, int videoGate, int textGate, int textTokens)
     {
         const string Name = "linear_gated_residual";
@@ -74,9 +75,13 @@ public sealed partial class Ops
         Check((uint)videoGate < chunks && (uint)textGate < chunks, Name,
             $"gates {videoGate} and {textGate} aren't both among the {chunks} chunks of the modulation {modulation.Shape}.");
         Check(textTokens >= 0 && textTokens <= tokens, Name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
-        float* chunk = modulation.Floats;
-        var gate = new RowModulation(chunk + (long)textGate * outputs, chunk + (long)videoGate * outputs, width, tokens, textTokens);
-        return RunLinear(Name, x, weight, bias, new LinearEpilogue(bias.Weight, LinearActivation.None) { Gate = gate, Residual = residual.Floats });
+        Elements first = Operand(Name, modulation);
+        Elements text = first.Slice((long)textGate * outputs), video = first.Slice((long)videoGate * outputs);
+        return RunLinear(Name, x, weight, bias, new LinearEpilogue(bias.Elements, LinearActivation.None)
+        {
+            Gate = new RowModulation(text, video, width, tokens, textTokens),
+            Residual = Operand(Name, residual),
+        });
     }
 
     /// <summary>gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).</summary>
@@ -85,13 +90,14 @@ public sealed partial class Ops
     /// <param name="weight">W₁ [N, K], any float type</param>
     /// <returns>[…, N]</returns>
     /// <exception cref="TensorException">The shapes don't fit together.</exception>
-    public unsafe Tensor LinearGatedGelu(Tensor x, Tensor gateWeight, Tensor weight)
+    public Tensor LinearGatedGelu(Tensor x, Tensor gateWeight, Tensor weight)
     {
         const string Name = "linear_gated_gelu";
         Check(gateWeight.Shape == weight.Shape, Name, $"the weights are {gateWeight.Shape} and {weight.Shape}; they must be alike.");
-        Tensor factor = RunLinear(Name, x, weight, default, default);
-        Tensor y = RunLinear(Name, x, gateWeight, default, new LinearEpilogue(default, LinearActivation.GeluTanh) { Factor = factor.Floats });
-        Memory.Release(factor);
+        CheckProduct(Name, x, weight, bias: default);
+        Tensor y = Memory.Empty(x.Shape.With(-1, weight.Shape[0]), x.Type);
+        Run(new LinearGatedGelu(
+            Operand(Name, x), gateWeight.Elements, weight.Elements, y.Elements, RowsOf(x), weight.Shape[0], weight.Shape[1]));
         return y;
     }
 
@@ -102,27 +108,27 @@ public sealed partial class Ops
     }
 
     // Checked, with room for its result.
-    private unsafe Linear Product(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue, out Tensor y)
+    private Linear Product(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue, out Tensor y)
+    {
+        CheckProduct(name, x, weight, bias);
+        int outputs = weight.Shape[0];
+        y = Memory.Empty(x.Shape.With(-1, outputs), x.Type);
+        return new Linear(Operand(name, x), weight.Elements, y.Elements, RowsOf(x), outputs, weight.Shape[1], epilogue);
+    }
+
+    private static void CheckProduct(string name, Tensor x, Tensor weight, Tensor bias)
     {
         Check(x.Shape.Rank >= 1 && weight.Shape.Rank == 2 && weight.Shape[1] == x.Shape[-1] && weight.Shape[1] > 0, name,
             $"the weight is {weight.Shape}, x {x.Shape} needs [N, K] with K its last size.");
-        int outputs = weight.Shape[0], inputs = weight.Shape[1];
+        int outputs = weight.Shape[0];
         Check(bias.IsNone || bias.Shape == [outputs], name, $"the bias is {bias.Shape}, the weight {weight.Shape} needs [{outputs}].");
-        int rows = Rows(name, x);
-        y = Empty(x.Shape.With(-1, outputs));
-        return new Linear(x.Floats, weight.Weight, y.Floats, rows, outputs, inputs, epilogue);
     }
 
     private static void CheckResult(string name, string what, Tensor x, Tensor weight, Tensor tensor) =>
         Check(x.Shape.Rank >= 1 && weight.Shape.Rank == 2 && tensor.Shape == x.Shape.With(-1, weight.Shape[0]), name,
             $"the {what} is {tensor.Shape}, x {x.Shape} and the weight {weight.Shape} need the shape of their product.");
 
-    private static int Rows(string name, Tensor x)
-    {
-        long rows = x.Shape.Product(0, x.Shape.Rank - 1);
-        Check(rows <= int.MaxValue, name, $"x {x.Shape} has more than 2³¹ − 1 rows.");
-        return (int)rows;
-    }
+    private static long RowsOf(Tensor x) => x.Shape.Product(0, x.Shape.Rank - 1);
 
     private static LinearActivation Of(Activation activation) => activation switch
     {

@@ -16,10 +16,10 @@ public sealed partial class Ops
         foreach ((float factor, Tensor x) in terms)
         {
             Check(x.Shape == shape, "linear_combination", $"the terms are {shape} and {x.Shape}; they need one shape.");
-            pointers.Add(new LinearTerm(factor, x.Floats));
+            pointers.Add(new LinearTerm(factor, Operand("linear_combination", x)));
         }
-        Tensor y = Empty(shape);
-        Run(new LinearCombination(pointers, y.Floats, shape.Count));
+        Tensor y = Memory.Empty(shape, terms[0].X.Type);
+        Run(new LinearCombination(pointers, y.Elements, shape.Count));
         return y;
     }
 }

@@ -30,10 +30,9 @@ public sealed partial class Ops
         Check(cosine.IsNone == sine.IsNone && (cosine.IsNone || (cosine.Shape == table && sine.Shape == table)), Name,
             $"cosine and sine are {cosine.Shape} and {sine.Shape}, x {x.Shape} with {textTokens} text tokens needs {table} twice.");
         Check(cosine.IsNone || width % 2 == 0, Name, $"heads of x {x.Shape} have an odd width, which can't be rotated in pairs.");
-        Check((long)x.Shape[0] * tokens <= int.MaxValue, Name, $"x {x.Shape} has more than 2³¹ − 1 tokens.");
-        Tensor y = Empty(x.Shape);
+        Tensor y = Memory.Empty(x.Shape, x.Type);
         Run(new QkNormRope(
-            x.Floats, weight.Weight, bias.Weight, epsilon, cosine.IsNone ? null : cosine.Floats, sine.IsNone ? null : sine.Floats, y.Floats,
+            Operand(Name, x), weight.Elements, bias.Elements, epsilon, cosine.Elements, sine.Elements, y.Elements,
             x.Shape[0], tokens, textTokens, x.Shape[2], width));
         return y;
     }

@@ -14,9 +14,8 @@ public sealed partial class Ops
     {
         int width = x.Shape[-1];
         Check(weight.Shape == [width], "rms_norm", $"the weight is {weight.Shape}, x {x.Shape} needs [{width}].");
-        int rows = Rows("rms_norm", x);
-        Tensor y = Empty(x.Shape);
-        Run(new RmsNorm(x.Floats, weight.Weight, y.Floats, rows, width, epsilon));
+        Tensor y = Memory.Empty(x.Shape, x.Type);
+        Run(new RmsNorm(Operand("rms_norm", x), weight.Elements, y.Elements, RowsOf(x), width, epsilon));
         return y;
     }
 }

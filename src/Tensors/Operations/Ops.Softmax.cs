@@ -11,10 +11,10 @@ public sealed partial class Ops
     public unsafe Tensor Softmax(Tensor x)
     {
         int width = x.Shape[-1];
-        int rows = Rows("softmax", x);
-        Tensor y = Empty(x.Shape);
+        long rows = RowsOf(x);
+        Tensor y = Memory.Empty(x.Shape, x.Type);
         if (x.Count > 0)
-            Run(new Softmax(x.Floats, y.Floats, rows, width));
+            Run(new Softmax(Operand("softmax", x), y.Elements, rows, width));
         return y;
     }
 }

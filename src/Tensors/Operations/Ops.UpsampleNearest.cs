@@ -19,8 +19,8 @@ public sealed partial class Ops
             Math.Max(size.Height, size.Width) <= int.MaxValue / 2 && (!time || size.Frames <= int.MaxValue / 2), "upsample_nearest",
             $"x {x.Shape} doubled is larger than a dimension may be.");
         int frames = Kernels.UpsampleNearest.ResultFrames(size.Frames, time);
-        Tensor y = Empty([size.Batch, frames, 2 * size.Height, 2 * size.Width, size.Channels]);
-        Run(new UpsampleNearest(x.Floats, y.Floats, size, time));
+        Tensor y = Memory.Empty([size.Batch, frames, 2 * size.Height, 2 * size.Width, size.Channels], x.Type);
+        Run(new UpsampleNearest(Operand("upsample_nearest", x), y.Elements, size, time));
         return y;
     }
 }

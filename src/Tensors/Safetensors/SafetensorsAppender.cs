@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+
 using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
@@ -33,15 +33,20 @@ public sealed class SafetensorsAppender : IDisposable
 
     /// <summary>Adds a tensor.</summary>
     /// <param name="name">One of the expected.</param>
-    /// <param name="tensor">F32, on the host; copied at once.</param>
+    /// <param name="tensor">F32; copied at once.</param>
     /// <exception cref="SafetensorsException">The disk is full.</exception>
     public void Append(string name, Tensor tensor)
     {
         var entry = new SafetensorsEntry(name, DType.F32, tensor.Shape, end, end + tensor.Bytes);
         Guard(() =>
         {
-            for (int row = 0; row < tensor.Shape[0]; row++) // a span has at most 2³¹ elements
-                stream!.Write(MemoryMarshal.AsBytes(tensor.Rows(row, 1).AsReadOnlySpan<float>()));
+            byte[] chunk = new byte[Math.Min(1 << 20, tensor.Bytes)];
+            for (long done = 0; done < tensor.Bytes; done += chunk.Length)
+            {
+                Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, tensor.Bytes - done));
+                tensor.CopyTo(done, part);
+                stream!.Write(part);
+            }
             stream!.Flush();
         });
         end = entry.End;

@@ -8,16 +8,10 @@ namespace CogVideoX.Tensors.Safetensors;
 public sealed record TensorSource(string Name, DType Type, Shape Shape, TensorFiller Fill)
 {
     /// <summary>Bytes of all elements.</summary>
-    /// <exception cref="OverflowException">More than 2⁶³ − 1.</exception>
-    public long Bytes => checked(Shape.Count * Type.Size);
+    /// <exception cref="TensorException">More than 2⁶³ − 1.</exception>
+    public long Bytes => Type.BytesOf(Shape.Count);
 
     /// <summary>A tensor that exists; it must live until it is written.</summary>
-    public static TensorSource Of(string name, Tensor tensor) => new(name, tensor.Type, tensor.Shape, (first, destination) => Copy(tensor, first, destination));
-
-    private static unsafe void Copy(Tensor tensor, long first, Span<byte> destination)
-    {
-        if (!tensor.HoldsData)
-            throw new TensorException("A dry run has no contents to write.");
-        new ReadOnlySpan<byte>(tensor.Address + first * tensor.Type.Size, destination.Length).CopyTo(destination);
-    }
+    public static TensorSource Of(string name, Tensor tensor) =>
+        new(name, tensor.Type, tensor.Shape, (first, destination) => tensor.CopyTo(tensor.Type.BytesOf(first), destination));
 }

@@ -16,7 +16,7 @@ public sealed unsafe class NoRowsTests
         var numbers = new float[Inputs * Outputs];
         fixed (float* weights = numbers)
         {
-            var weight = new WeightPointer(weights, FloatFormat.F32);
+            var weight = new Elements(weights, ElementFormat.F32);
             var product = new Linear((float*)(Inputs * sizeof(float)), weight, null, 0, Outputs, Inputs, default);
             var together = new LinearTriple(product, product, product);
             Run<Simd128, Vector128<float>>(product, together, threads);

@@ -24,7 +24,7 @@ public sealed unsafe class HalfTests
         var actual = new float[All.Length];
         fixed (ushort* source = All)
         fixed (float* target = actual)
-            Widen.ToFloats(new WeightPointer(source, FloatFormat.F16), target, All.Length);
+            Widen.ToFloats(new Elements(source, ElementFormat.F16), target, All.Length);
         AreExpected(actual);
     }
 

@@ -48,12 +48,7 @@ public sealed unsafe class StreamingTests : IDisposable
     public void OfGroupNorm()
     {
         var size = new VideoSize(1, 4, 110, 150, 128);
-        var workspace = new float[GroupNorm.WorkspaceFloats(size)];
-        fixed (float* room = workspace)
-        {
-            nint pointer = (nint)room;
-            Agree(y => new GroupNorm(x, F32(x), F32(x), y, (float*)pointer, size, 32, 1e-6f, default, silu: true));
-        }
+        Agree(y => new GroupNorm(x, F32(x), F32(x), y, size, 32, 1e-6f, default, silu: true));
     }
 
     public void Dispose()
@@ -71,7 +66,13 @@ public sealed unsafe class StreamingTests : IDisposable
         new Span<float>(expected, (int)Count).Clear();
         new Span<float>(actual, (int)Count).Clear();
         make(expected).RunReference();
-        make(actual).RunCpu(threads);
+        TOperation operation = make(actual);
+        long bytes = operation is IUsesWorkspace user ? user.WorkspaceBytes(DeviceKind.Cpu) : 0;
+        fixed (byte* workspace = new byte[bytes])
+        {
+            threads.Workspace = workspace;
+            operation.RunCpu(threads);
+        }
         float largest = 0;
         for (long i = 0; i < Count; i++)
             largest = Math.Max(largest, Math.Abs(expected[i] - actual[i]));
@@ -79,7 +80,7 @@ public sealed unsafe class StreamingTests : IDisposable
         Assert.Contains(new ReadOnlySpan<float>(expected, (int)Count).ToArray(), value => Math.Abs(value) > 0.5f);
     }
 
-    private static WeightPointer F32(float* values) => new(values, FloatFormat.F32);
+    private static Elements F32(float* values) => new(values, ElementFormat.F32);
 
     private static float* Allocate() => (float*)NativeMemory.AlignedAlloc((nuint)(Count + 64) * sizeof(float), 64);
 }

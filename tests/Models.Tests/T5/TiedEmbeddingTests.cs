@@ -97,6 +97,6 @@ public sealed class TiedEmbeddingTests : IDisposable
         using MemoryScope scope = ops.Scope();
         var weights = new WeightReader(ops, files);
         var encoder = new T5Encoder(weights, model.TextEncoder);
-        return (weights.Finish(), encoder.Forward(ops.FromHost([5, 17, 3, 1], [1, 4])).ToFloats());
+        return (weights.Finish(), encoder.Forward([5, 17, 3, 1], batch: 1).ToFloats());
     }
 }

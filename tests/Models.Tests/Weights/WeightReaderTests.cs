@@ -112,7 +112,7 @@ public sealed class WeightReaderTests : IDisposable
         Assert.Empty(planned.Finish());
 
         Assert.Equal("BF16 [3, 4]", weight.ToString());
-        Assert.False(weight.HoldsData);
+        Assert.False(weight.IsOnHost);
         Assert.Equal(["blocks.0.weight", "blocks.0.bias"], list.Shapes.Keys);
         Assert.True(list.Shapes["blocks.0.weight"] == [3, 4]);
     }

@@ -66,11 +66,12 @@ public sealed class CogVideoXTransformer
             tokens = next;
             if (Observer is not null)
                 Observe(Observer, $"block{i}", tokens, textTokens);
+            ops.KeepPace();
             progress?.Invoke(i + 1, blocks.Length);
         }
         Tensor video = ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens);  // [B, V, D]
         ops.Memory.Release(tokens);
-        Tensor output = patches.Unpatch(head.Forward(video, condition), shape);
+        Tensor output = ops.Cast(patches.Unpatch(head.Forward(video, condition), shape), DType.F32);
         Observer?.Invoke("output", output);
         return scope.Keep(output);
     }

@@ -27,7 +27,7 @@ internal sealed class PatchEmbedding
     public Tensor Forward(Tensor latents, Tensor prompt, Tensor positions)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor video = patch.Forward(Patches(latents));
+        Tensor video = patch.Forward(Patches(ops.Cast(latents, ops.ActivationType)));
         if (!positions.IsNone)
             video = ops.Add(video, positions);
         return scope.Keep(ops.Concat(text.Forward(prompt), video, 1));

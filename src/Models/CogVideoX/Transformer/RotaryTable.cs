@@ -17,22 +17,26 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
     public static RotaryTable For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int p = config.PatchSize, rows = height / p, columns = width / p;
-        if (ops.HoldsData)
-            return Make(ops, config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
-        Shape shape = [TokenTable.Tokens(frames, rows, columns), config.HeadDim];
-        return new RotaryTable(ops.Empty(shape), ops.Empty(shape));
+        return Make(ops, config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
     }
 
     internal static RotaryTable Make(Ops ops, int headDim, int frames, int rows, int columns, int baseRows, int baseColumns)
+    {
+        return new RotaryTable(Table(Math.Cos), Table(Math.Sin));
+
+        Tensor Table(Func<double, double> function) => TokenTable.Make(
+            ops, () => Axes(headDim, frames, rows, columns, baseRows, baseColumns, function), (frames, rows, columns), [0, 1, 2], headDim);
+    }
+
+    private static float[][][] Axes(
+        int headDim, int frames, int rows, int columns, int baseRows, int baseColumns, Func<double, double> function)
     {
         int time = headDim / 4, space = headDim / 8 * 3;
         double[] y = new double[rows], x = new double[columns];
         Positions(rows, columns, baseRows, baseColumns, y, x);
         double[][] positions = [[.. Enumerable.Range(0, frames).Select(t => (double)t)], y, x];
         int[] widths = [time, space, space];
-        return new RotaryTable(
-            TokenTable.Make(ops, [.. positions.Zip(widths, (axis, part) => Waves(axis, part, Math.Cos))], [0, 1, 2], headDim),
-            TokenTable.Make(ops, [.. positions.Zip(widths, (axis, part) => Waves(axis, part, Math.Sin))], [0, 1, 2], headDim));
+        return [.. positions.Zip(widths, (axis, part) => Waves(axis, part, function))];
     }
 
     // The largest box of the grid's aspect ratio that fits the training grid, centred; cut into equal parts.

@@ -15,16 +15,15 @@ internal static class SinCosPositions
     public static Tensor For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int rows = height / config.PatchSize, columns = width / config.PatchSize;
-        return ops.HoldsData
-            ? Make(ops, config.Width, frames, rows, columns, config.SpatialInterpolation, config.TemporalInterpolation)
-            : ops.Empty([TokenTable.Tokens(frames, rows, columns), config.Width]);
+        return Make(ops, config.Width, frames, rows, columns, config.SpatialInterpolation, config.TemporalInterpolation);
     }
 
     internal static Tensor Make(Ops ops, int dim, int frames, int rows, int columns, double spatialScale, double temporalScale)
     {
         int time = dim / 4, space = 3 * dim / 8;
-        float[][][] axes = [Waves(frames, temporalScale, time), Waves(rows, spatialScale, space), Waves(columns, spatialScale, space)];
-        return TokenTable.Make(ops, axes, [0, 2, 1], dim);
+        return TokenTable.Make(
+            ops, () => [Waves(frames, temporalScale, time), Waves(rows, spatialScale, space), Waves(columns, spatialScale, space)],
+            (frames, rows, columns), [0, 2, 1], dim);
     }
 
     // [positions, width]

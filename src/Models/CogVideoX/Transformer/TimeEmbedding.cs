@@ -25,7 +25,8 @@ internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig conf
             waves = new float[count];
         for (int i = 0; i < timesteps.Length; i++)
             Waves(timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
-        Tensor hidden = first.Forward(ops.FromHost(waves.AsSpan(0, count), [timesteps.Length, config.Width]), Activation.Silu);
+        Tensor embedded = ops.FromHost(waves.AsSpan(0, count), [timesteps.Length, config.Width]);
+        Tensor hidden = first.Forward(ops.Cast(embedded, ops.ActivationType), Activation.Silu);
         return scope.Keep(second.Forward(hidden));
     }
 

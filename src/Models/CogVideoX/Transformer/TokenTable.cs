@@ -6,30 +6,33 @@ namespace CogVideoX.Models.CogVideoX;
 internal static class TokenTable
 {
     /// <param name="ops">Where the table lives.</param>
-    /// <param name="axes">The vectors of frames, rows and columns: [axis][position][width]</param>
+    /// <param name="makeAxes">Gives the vectors of frames, rows and columns, [axis][position][width]; a dry run asks for none</param>
+    /// <param name="grid">How many there are of each.</param>
     /// <param name="order">Which axis comes first in a token's vector, and so on.</param>
     /// <param name="width">The sum of their widths.</param>
     /// <returns>[F·rows·columns, width]</returns>
     /// <exception cref="TensorException">More tokens than a dimension may have.</exception>
-    public static Tensor Make(Ops ops, float[][][] axes, ReadOnlySpan<int> order, int width)
+    public static Tensor Make(
+        Ops ops, Func<float[][][]> makeAxes, (int Frames, int Rows, int Columns) grid, int[] order, int width)
     {
-        int frames = axes[0].Length, rows = axes[1].Length, columns = axes[2].Length;
-        Tensor table = ops.Empty([Tokens(frames, rows, columns), width]);
-        for (int line = 0; line < frames * rows; line++)
+        var axes = new Lazy<float[][][]>(makeAxes);
+        Shape shape = [Tokens(grid.Frames, grid.Rows, grid.Columns), width];
+        return ops.Fill(shape, (first, vectors) => Write(axes.Value, grid.Rows, grid.Columns, order, first / width, vectors), width);
+    }
+
+    // From one token on, whole tokens.
+    private static void Write(float[][][] axes, int rows, int columns, int[] order, long token, Span<float> rest)
+    {
+        for (; !rest.IsEmpty; token++)
         {
-            ops.Cancellation.ThrowIfCancellationRequested();
-            Span<float> rest = table.Rows(line * columns, columns).AsSpan<float>();
-            for (int column = 0; column < columns; column++)
+            (long line, long column) = Math.DivRem(token, columns);
+            foreach (int axis in order)
             {
-                foreach (int axis in order)
-                {
-                    float[] part = axes[axis][axis == 0 ? line / rows : axis == 1 ? line % rows : column];
-                    part.CopyTo(rest);
-                    rest = rest[part.Length..];
-                }
+                float[] part = axes[axis][axis == 0 ? line / rows : axis == 1 ? line % rows : column];
+                part.CopyTo(rest);
+                rest = rest[part.Length..];
             }
         }
-        return table;
     }
 
     /// <summary>How many tokens frames of patches are.</summary>

@@ -47,6 +47,7 @@ internal sealed class ResnetBlock
         }
         Tensor y = conv2.Forward(normed, past, beside);
         ops.Memory.Release(beside);
+        ops.KeepPace();
         return scope.Keep(y);
     }
 }

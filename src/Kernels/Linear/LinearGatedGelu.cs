@@ -1,0 +1,52 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>y = gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).</summary>
+/// <param name="x">[rows, inputs]</param>
+/// <param name="gateWeight">W₀ [outputs, inputs]</param>
+/// <param name="weight">W₁ [outputs, inputs]</param>
+/// <param name="y">[rows, outputs]; overlaps nothing else</param>
+public readonly unsafe struct LinearGatedGelu(
+    Elements x, Elements gateWeight, Elements weight, Elements y, long rows, int outputs, int inputs) : IOperation, IUsesWorkspace
+{
+    /// <inheritdoc/>
+    public static string Name => Linear.Name;
+
+    /// <inheritdoc/>
+    public double Flops => Factor(default).Flops + Gated(y).Flops;
+
+    /// <summary>On the CPU, the second product.</summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Cpu ? checked(rows * outputs * sizeof(float)) : 0;
+
+    /// <inheritdoc/>
+    public void RunReference()
+    {
+        for (long row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < outputs; column++)
+                y.Set(row * outputs + column, (float)(Linear.Activate(Dot(row, gateWeight, column), LinearActivation.GeluTanh) * Dot(row, weight, column)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RunCpu(CpuThreads threads)
+    {
+        Elements factor = (float*)threads.Workspace;
+        Factor(factor).RunCpu(threads);
+        Gated(factor).RunCpu(threads);
+    }
+
+    private Linear Factor(Elements result) => new(x, weight, result, rows, outputs, inputs, default);
+
+    private Linear Gated(Elements factor) =>
+        new(x, gateWeight, y, rows, outputs, inputs, new LinearEpilogue(default, LinearActivation.GeluTanh) { Factor = factor });
+
+    private double Dot(long row, Elements weights, long column)
+    {
+        double sum = 0;
+        for (int k = 0; k < inputs; k++)
+            sum += (double)x[row * inputs + k] * weights[column * inputs + k];
+        return sum;
+    }
+}

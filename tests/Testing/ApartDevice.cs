@@ -1,0 +1,92 @@
+using CogVideoX.Kernels;
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Testing;
+
+/// <summary>
+/// A device with a memory of its own, in which nobody may look, and which works later: what it is told is done in order when someone
+/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must.
+/// </summary>
+public sealed unsafe class ApartDevice : Device
+{
+    private readonly CpuDevice inner = new(2);
+    private readonly Queue<Action> work = [];
+    private long begun, done;
+
+    /// <inheritdoc/>
+    public override string Name => "apart";
+
+    /// <inheritdoc/>
+    public override DeviceKind Kind => inner.Kind;
+
+    /// <inheritdoc/>
+    public override MemoryPlace Place => MemoryPlace.Device;
+
+    /// <summary>How much work was given and isn't done.</summary>
+    public int Waiting => work.Count;
+
+    /// <inheritdoc/>
+    public override bool ComputesIn(ElementFormat format) => inner.ComputesIn(format);
+
+    /// <inheritdoc/>
+    public override nint Allocate(long bytes) => inner.Allocate(bytes);
+
+    /// <inheritdoc/>
+    public override void Free(nint address)
+    {
+        Synchronise();
+        inner.Free(address);
+    }
+
+    /// <inheritdoc/>
+    public override void CopyIn(void* source, nint target, long bytes)
+    {
+        byte[] copy = new ReadOnlySpan<byte>(source, checked((int)bytes)).ToArray();
+        Begin(() => copy.CopyTo(new Span<byte>((void*)target, copy.Length)));
+    }
+
+    /// <inheritdoc/>
+    public override void CopyOut(nint source, void* target, long bytes)
+    {
+        Synchronise();
+        inner.CopyOut(source, target, bytes);
+    }
+
+    /// <inheritdoc/>
+    public override void Run<TOperation>(in TOperation operation, nint workspace)
+    {
+        TOperation later = operation;
+        Begin(() => inner.Run(later, workspace));
+    }
+
+    /// <inheritdoc/>
+    public override Mark Mark() => new(begun);
+
+    /// <inheritdoc/>
+    public override void Wait(Mark mark)
+    {
+        for (; done < mark.Value; done++)
+            work.Dequeue()();
+    }
+
+    /// <summary>Nothing is measured: the work done between two marks, a tick each.</summary>
+    public override TimeSpan Elapsed(Mark from, Mark to)
+    {
+        Wait(to);
+        return TimeSpan.FromTicks(to.Value - from.Value);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        work.Clear();
+        inner.Dispose();
+        base.Dispose();
+    }
+
+    private void Begin(Action action)
+    {
+        begun++;
+        work.Enqueue(action);
+    }
+}
