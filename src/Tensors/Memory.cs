@@ -31,7 +31,9 @@ public sealed class Memory : IDisposable
 
     internal Memory(Device device) => this.device = device;
 
-    /// <summary>Bytes of the blocks that live tensors have now; a block that is used again may be an eighth larger than its tensor.</summary>
+    /// <summary>
+    /// Bytes of the blocks that live tensors have now; a block that is used again may be an eighth larger than its tensor.
+    /// </summary>
     public long LiveBytes { get; private set; }
 
     /// <summary>The most bytes that lived at once since <see cref="ResetPeak"/>.</summary>

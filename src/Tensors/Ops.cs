@@ -12,7 +12,8 @@ namespace CogVideoX.Tensors;
 /// </summary>
 /// <remarks>
 /// Operations never change their arguments, so that a tape can record them. A result has the type of its <c>x</c>; weights are read in
-/// the type that they are stored in. One thread at a time computes with one object: another gets an <see cref="InvalidOperationException"/>.
+/// the type that they are stored in. One thread at a time computes with one object: another gets an
+/// <see cref="InvalidOperationException"/>.
 /// </remarks>
 public sealed partial class Ops : IDisposable
 {
@@ -144,7 +145,9 @@ public sealed partial class Ops : IDisposable
     // An activation as an operand: of a type that the device computes with.
     private Elements Operand(string operation, Tensor x)
     {
-        Check(x.IsNone || device.ComputesIn(x.Type.Format), operation, $"{x} can't be computed with on {device.Name}, which has no form for it.");
+        Check(
+            x.IsNone || device.ComputesIn(x.Type.Format), operation,
+            $"{x} can't be computed with on {device.Name}, which has no form for it.");
         return x.Elements;
     }
 

@@ -49,7 +49,10 @@ public readonly struct Tensor
             if (buffer is null)
                 throw new TensorException("There is no tensor here (default).");
             if (buffer.Generation != generation)
-                throw new TensorException($"A tensor {Type} {Shape} is used after the scope that owned its memory ended; Keep it in the scope that returns it.");
+            {
+                throw new TensorException(
+                    $"A tensor {Type} {Shape} is used after the scope that owned its memory ended; Keep it in the scope that returns it.");
+            }
             return buffer;
         }
     }
@@ -73,12 +76,17 @@ public readonly struct Tensor
     }
 
     /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on the host.</summary>
-    /// <exception cref="TensorException">Another type, more than 2³¹ elements, contents elsewhere or none, or a mapped file, which is read-only.</exception>
+    /// <exception cref="TensorException">
+    /// Another type, more than 2³¹ elements, contents elsewhere or none, or a mapped file, which is read-only.
+    /// </exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged
     {
         ReadOnlySpan<T> elements = AsReadOnlySpan<T>();
         if (Buffer.IsReadOnly)
-            throw new TensorException($"{Type} {Shape} lies in a mapped file and can't be written to; read it with AsReadOnlySpan, or copy it.");
+        {
+            throw new TensorException(
+                $"{Type} {Shape} lies in a mapped file and can't be written to; read it with AsReadOnlySpan, or copy it.");
+        }
         return new Span<T>(Address, elements.Length);
     }
 
@@ -176,6 +184,9 @@ public readonly struct Tensor
     {
         CheckHasContents();
         if (Place != MemoryPlace.Host)
-            throw new TensorException($"{Type} {Shape} lies on {Buffer.Device!.Name}, where this program can't read in place; copy it out.");
+        {
+            throw new TensorException(
+                $"{Type} {Shape} lies on {Buffer.Device!.Name}, where this program can't read in place; copy it out.");
+        }
     }
 }

@@ -21,7 +21,8 @@ public sealed unsafe class ElementsTests
     }
 
     [Fact]
-    public void ASliceOfBlocksBeginsAtOne() => Assert.Equal(4096 + 3 * 34, (long)new Elements((void*)4096, ElementFormat.Q8Blocks32).Slice(96).Address);
+    public void ASliceOfBlocksBeginsAtOne() =>
+        Assert.Equal(4096 + 3 * 34, (long)new Elements((void*)4096, ElementFormat.Q8Blocks32).Slice(96).Address);
 
     [Fact]
     public void BlocksHaveNoFormYet()

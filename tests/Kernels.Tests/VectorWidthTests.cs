@@ -177,7 +177,8 @@ public sealed unsafe class VectorWidthTests
         }
     }
 
-    private static void Run<TOperation>(int form, in TOperation operation, CpuThreads threads) where TOperation : struct, IOperation, IAnyWidth
+    private static void Run<TOperation>(int form, in TOperation operation, CpuThreads threads)
+        where TOperation : struct, IOperation, IAnyWidth
     {
         switch (form)
         {

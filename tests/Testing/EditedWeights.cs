@@ -22,7 +22,8 @@ public static class EditedWeights
         new(name, type, shape, (first, destination) => bytes.AsSpan((int)first * type.Size, destination.Length).CopyTo(destination));
 
     /// <summary>A tensor full of zeros.</summary>
-    public static TensorSource Zeros(string name, DType type, Shape shape) => new(name, type, shape, (_, destination) => destination.Clear());
+    public static TensorSource Zeros(string name, DType type, Shape shape) =>
+        new(name, type, shape, (_, destination) => destination.Clear());
 
     /// <summary>An F32 tensor as F64.</summary>
     public static TensorSource AsDoubles(TensorSource tensor)

@@ -13,7 +13,10 @@ public readonly partial struct Blend
                 long source = (block * beforeSize + beforeSize - extent + row) * inner;
                 double share = row < extent ? (double)row / extent : 1;
                 for (long i = 0; i < inner; i++)
-                    y.Set(target + i, share < 1 ? (float)(before[source + i] * (1 - share) + after[target + i] * share) : after[target + i]);
+                {
+                    y.Set(
+                        target + i, share < 1 ? (float)(before[source + i] * (1 - share) + after[target + i] * share) : after[target + i]);
+                }
             }
         }
     }

@@ -57,7 +57,11 @@ public readonly unsafe partial struct CausalConv3d
             {
                 float* source = FirstPixel(box, f, r);
                 for (int c = 0; c < columns; c++)
-                    addresses[c] = source is null || c < left || c >= left + inside ? zeros : source + (long)(c - left) * size.Input.Channels;
+                {
+                    addresses[c] = source is null || c < left || c >= left + inside
+                        ? zeros
+                        : source + (long)(c - left) * size.Input.Channels;
+                }
             }
         }
     }

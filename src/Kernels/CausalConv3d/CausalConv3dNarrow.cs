@@ -15,7 +15,8 @@ public readonly unsafe partial struct CausalConv3d
             ConvolutionSize size = convolution.size;
             float* row = (float*)worker.Scratch((long)size.Taps * size.Input.Channels * sizeof(float));
             ConvolutionPanel.PackNarrow(
-                convolution.weight, size, item * ConvolutionTiles.NarrowOutputs, lanes, row, (float*)worker.Workspace + item * Floats(size));
+                convolution.weight, size, item * ConvolutionTiles.NarrowOutputs, lanes, row,
+                (float*)worker.Workspace + item * Floats(size));
         }
     }
 

@@ -96,7 +96,10 @@ public readonly unsafe partial struct CausalConv3d
             float* source = channel == 0 ? convolution.residual.Floats : convolution.y.Floats;
             new Span<float>(buffers.Tail, box.Pixels * Width).Clear();
             for (int pixel = 0; pixel < box.Pixels && source is not null; pixel++)
-                new Span<float>(source + buffers.Targets[pixel] + output, count).CopyTo(new Span<float>(buffers.Tail + pixel * Width, count));
+            {
+                new Span<float>(source + buffers.Targets[pixel] + output, count).CopyTo(
+                    new Span<float>(buffers.Tail + pixel * Width, count));
+            }
             for (int pixel = 0; pixel < box.Pixels + Tile; pixel++)
                 buffers.TailTargets[pixel] = Math.Min(pixel, box.Pixels - 1) * Width;
         }

@@ -18,7 +18,8 @@ internal static unsafe class ConvolutionPanel
     /// <param name="slice">How many input channels.</param>
     /// <param name="rows">Room for 8 rows of weights, of slice · taps each.</param>
     /// <param name="panel">[tap, slice, width]</param>
-    public static void PackWide(Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* rows, float* panel)
+    public static void PackWide(
+        Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* rows, float* panel)
     {
         int depth = slice * size.Taps, there = Math.Min(slice, size.Input.Channels - channel) * size.Taps;
         for (int lane = 0; lane < width; lane += Block)
@@ -48,7 +49,10 @@ internal static unsafe class ConvolutionPanel
             for (int tap = 0; tap < size.Taps; tap++)
             {
                 for (int c = 0; c < channels; c++)
-                    panel[(tap * channels + c / lanes * lanes) * ConvolutionTiles.NarrowOutputs + lane * lanes + c % lanes] = row[c * size.Taps + tap];
+                {
+                    int target = (tap * channels + c / lanes * lanes) * ConvolutionTiles.NarrowOutputs + lane * lanes + c % lanes;
+                    panel[target] = row[c * size.Taps + tap];
+                }
             }
         }
     }

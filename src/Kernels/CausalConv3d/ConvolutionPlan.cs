@@ -94,14 +94,16 @@ internal readonly struct ConvolutionPlan
     {
         int slice = SliceOf(size);
         int runBytes = size.KernelWidth * slice * panelWidth * sizeof(float);
-        return new ConvolutionPlan(size, threads, slice, Evenly(size.KernelFrames * size.KernelHeight, PanelBytes / runBytes), panelWidth, inPlace: false);
+        return new ConvolutionPlan(
+            size, threads, slice, Evenly(size.KernelFrames * size.KernelHeight, PanelBytes / runBytes), panelWidth, inPlace: false);
     }
 
     /// <summary>For a form that reads the input where it lies, all channels and outputs at a time.</summary>
     public static ConvolutionPlan InPlace(ConvolutionSize size, int threads)
     {
         int tapBytes = size.Input.Channels * ConvolutionTiles.NarrowOutputs * sizeof(float);
-        return new ConvolutionPlan(size, threads, size.Input.Channels, Evenly(size.Taps, PanelBytes / tapBytes), size.OutputChannels, inPlace: true);
+        return new ConvolutionPlan(
+            size, threads, size.Input.Channels, Evenly(size.Taps, PanelBytes / tapBytes), size.OutputChannels, inPlace: true);
     }
 
     /// <summary>The box of an item, and the first output channel of its group. Groups of one box follow each other.</summary>

@@ -28,7 +28,8 @@ internal static unsafe class ConvolutionTile<TSimd, TVector>
     /// <param name="targets">6 offsets into them, in floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Wide(
-        byte* input, nint* pixels, nint* runs, nint runCount, nint runBytes, float* panel, float* start, float* previous, float* y, nint* targets)
+        byte* input, nint* pixels, nint* runs, nint runCount, nint runBytes, float* panel, float* start, float* previous, float* y,
+        nint* targets)
     {
         Prefetch(previous is null ? y : previous, targets);
         byte* p0 = input + pixels[0], p1 = input + pixels[1], p2 = input + pixels[2];

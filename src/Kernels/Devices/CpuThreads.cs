@@ -66,7 +66,9 @@ public sealed unsafe class CpuThreads : IDisposable
     /// <summary>How many helpers there are now, asleep or not.</summary>
     internal int Running => Volatile.Read(ref running);
 
-    /// <summary>Runs items 0 … <paramref name="count"/> − 1 and returns when all are done. Not reentrant; one caller at a time.</summary>
+    /// <summary>
+    /// Runs items 0 … <paramref name="count"/> − 1 and returns when all are done. Not reentrant; one caller at a time.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Another thread, or an item of this one, is inside.</exception>
     /// <exception cref="OperationCanceledException">
     /// <see cref="Cancellation"/> was requested: items were left out, so that what the others wrote means nothing.

@@ -32,7 +32,9 @@ public sealed unsafe class CpuWorker
     {
         if (scratchBytes < bytes)
         {
-            long whole = bytes < HostMemory.HugePage / 2 ? bytes : (bytes + HostMemory.HugePage - 1) / HostMemory.HugePage * HostMemory.HugePage;
+            long whole = bytes < HostMemory.HugePage / 2
+                ? bytes
+                : (bytes + HostMemory.HugePage - 1) / HostMemory.HugePage * HostMemory.HugePage;
             Release();
             scratch = (void*)HostMemory.Allocate(whole);
             scratchBytes = whole;

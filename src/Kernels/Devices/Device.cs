@@ -17,7 +17,9 @@ public abstract unsafe class Device : IDisposable
     /// <summary>Where its memory is.</summary>
     public abstract MemoryPlace Place { get; }
 
-    /// <summary>Whether stored weights must be copied into its memory to be computed with; otherwise they are read where they lie.</summary>
+    /// <summary>
+    /// Whether stored weights must be copied into its memory to be computed with; otherwise they are read where they lie.
+    /// </summary>
     public virtual bool HoldsWeights => Place == MemoryPlace.Device;
 
     /// <summary>

@@ -9,7 +9,8 @@ namespace CogVideoX.Kernels.Devices;
 /// <param name="activations">How activations are stored there, beside F32.</param>
 /// <param name="holdsWeights">Whether weights take its memory.</param>
 public sealed unsafe class PlanningDevice(
-    DeviceKind kind = DeviceKind.Cpu, string name = "plan", ElementFormat activations = ElementFormat.F32, bool holdsWeights = false) : Device
+    DeviceKind kind = DeviceKind.Cpu, string name = "plan", ElementFormat activations = ElementFormat.F32, bool holdsWeights = false)
+    : Device
 {
     private const nint AnyAddress = 4096; // what isn't there is told from what is by a null
 

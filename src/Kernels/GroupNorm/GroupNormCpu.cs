@@ -76,7 +76,8 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
                     TVector d2 = TSimd.Subtract(TSimd.Load(x2 + c), o), d3 = TSimd.Subtract(TSimd.Load(x3 + c), o);
                     TVector sum = TSimd.Add(TSimd.Add(d0, d1), TSimd.Add(d2, d3));
                     TSimd.Store(TSimd.Add(TSimd.Load(sums + c), sum), sums + c);
-                    TVector even = TSimd.MultiplyAdd(d0, d0, TSimd.Multiply(d2, d2)), odd = TSimd.MultiplyAdd(d1, d1, TSimd.Multiply(d3, d3));
+                    TVector even = TSimd.MultiplyAdd(d0, d0, TSimd.Multiply(d2, d2));
+                    TVector odd = TSimd.MultiplyAdd(d1, d1, TSimd.Multiply(d3, d3));
                     TSimd.Store(TSimd.Add(TSimd.Load(squares + c), TSimd.Add(even, odd)), squares + c);
                 }
                 for (; c < channels; c++)
@@ -175,7 +176,8 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
                 {
                     long map = mapRow + norm.maps.Column(w, size);
                     Normalise(
-                        x + w * size.Channels, y + w * size.Channels, 1, means, norm.maps.Scale.Floats + map, norm.maps.Shift.Floats + map, streams);
+                        x + w * size.Channels, y + w * size.Channels, 1, means, norm.maps.Scale.Floats + map, norm.maps.Shift.Floats + map,
+                        streams);
                 }
             }
             Streaming.End(streams);
@@ -200,9 +202,11 @@ public readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
                 for (int c = 0; c < whole; c += 2 * TSimd.Lanes)
                 {
                     Streaming.PrefetchAhead(x + c);
-                    TVector low = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + c), TSimd.Load(means + c)), TSimd.Load(factors + c), TSimd.Load(offsets + c));
+                    TVector low = TSimd.MultiplyAdd(
+                        TSimd.Subtract(TSimd.Load(x + c), TSimd.Load(means + c)), TSimd.Load(factors + c), TSimd.Load(offsets + c));
                     int d = c + TSimd.Lanes;
-                    TVector high = TSimd.MultiplyAdd(TSimd.Subtract(TSimd.Load(x + d), TSimd.Load(means + d)), TSimd.Load(factors + d), TSimd.Load(offsets + d));
+                    TVector high = TSimd.MultiplyAdd(
+                        TSimd.Subtract(TSimd.Load(x + d), TSimd.Load(means + d)), TSimd.Load(factors + d), TSimd.Load(offsets + d));
                     if (scales is not null)
                     {
                         low = TSimd.MultiplyAdd(low, TSimd.Load(scales + c), TSimd.Load(shifts + c));

@@ -44,14 +44,16 @@ public readonly unsafe partial struct LayerNorm : IAnyWidth
                 }
                 long offset = row * width;
                 Normalise(
-                    moments, inBlock, (long)block * width, norm.x.Floats + offset, foldedWeight, foldedBias, norm.y.Floats + offset, width, streams);
+                    moments, inBlock, (long)block * width, norm.x.Floats + offset, foldedWeight, foldedBias, norm.y.Floats + offset, width,
+                    streams);
             }
             Streaming.End(streams);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Normalise(
-            in RowMoments<TSimd, TVector> moments, int row, long next, float* x, float* weight, float* bias, float* y, int width, bool streams)
+            in RowMoments<TSimd, TVector> moments, int row, long next, float* x, float* weight, float* bias, float* y, int width,
+            bool streams)
         {
             int step = 2 * TSimd.Lanes, whole = width / step * step;
             TVector center = moments.Center(row), scale = moments.Scale(row), offset = moments.Offset(row);

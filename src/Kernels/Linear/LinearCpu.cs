@@ -96,7 +96,8 @@ public readonly unsafe partial struct Linear : IAnyWidth
         threads.For(vectors.Count, vectors);
     }
 
-    private readonly struct TripleTiles<TSimd, TVector>(Tiles<TSimd, TVector> first, Tiles<TSimd, TVector> second, Tiles<TSimd, TVector> third) : IParallelBody
+    private readonly struct TripleTiles<TSimd, TVector>(
+        Tiles<TSimd, TVector> first, Tiles<TSimd, TVector> second, Tiles<TSimd, TVector> third) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {

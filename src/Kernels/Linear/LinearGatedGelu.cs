@@ -2,7 +2,9 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-/// <summary>y = gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).</summary>
+/// <summary>
+/// y = gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).
+/// </summary>
 /// <param name="x">[rows, inputs]</param>
 /// <param name="gateWeight">W₀ [outputs, inputs]</param>
 /// <param name="weight">W₁ [outputs, inputs]</param>
@@ -25,7 +27,11 @@ public readonly unsafe struct LinearGatedGelu(
         for (long row = 0; row < rows; row++)
         {
             for (int column = 0; column < outputs; column++)
-                y.Set(row * outputs + column, (float)(Linear.Activate(Dot(row, gateWeight, column), LinearActivation.GeluTanh) * Dot(row, weight, column)));
+            {
+                y.Set(
+                    row * outputs + column,
+                    (float)(Linear.Activate(Dot(row, gateWeight, column), LinearActivation.GeluTanh) * Dot(row, weight, column)));
+            }
         }
     }
 

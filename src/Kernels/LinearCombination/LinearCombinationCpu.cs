@@ -18,7 +18,10 @@ public readonly unsafe partial struct LinearCombination
             long first = (long)item * ElementsPerItem;
             int length = (int)Math.Min(ElementsPerItem, operation.count - first);
             for (int term = 0; term < operation.terms.Count; term++)
-                Accumulate(operation.terms[term].Factor, operation.terms[term].X.Floats + first, operation.y.Floats + first, length, term > 0);
+            {
+                Accumulate(
+                    operation.terms[term].Factor, operation.terms[term].X.Floats + first, operation.y.Floats + first, length, term > 0);
+            }
         }
 
         // A multiplication and an addition, never a fused one: the bits are those of the naive form, and of the reference.

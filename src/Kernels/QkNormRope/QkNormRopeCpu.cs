@@ -30,7 +30,8 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 new Span<float>(bias, width).Clear();
 
             var moments = new RowMoments<TSimd, TVector>(bias + width, block * heads);
-            bool streams = operation.y.Floats != operation.x.Floats && Streaming.Suits(operation.y.Floats, width, (long)operation.batch * operation.tokens * heads * width);
+            long count = (long)operation.batch * operation.tokens * heads * width;
+            bool streams = operation.y.Floats != operation.x.Floats && Streaming.Suits(operation.y.Floats, width, count);
             (long first, long end) = RowBlocks.Range(item, (long)operation.batch * operation.tokens, heads * width);
             for (long token = first; token < end; token++)
             {
@@ -42,7 +43,9 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 bool rotate = !operation.cosine.IsNull && position >= 0;
                 float* cosine = rotate ? operation.cosine.Floats + position * width : null;
                 float* sine = rotate ? operation.sine.Floats + position * width : null;
-                Finish(operation.x.Floats + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine, sine, operation.y.Floats + offset, streams);
+                Finish(
+                    operation.x.Floats + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine,
+                    sine, operation.y.Floats + offset, streams);
             }
             Streaming.End(streams);
         }
@@ -50,7 +53,8 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
         // All heads of a token, and as much of the next block on its way from memory.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Finish(
-            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine, float* y,
+            float* x, long next, in RowMoments<TSimd, TVector> moments, int row, float* weight, float* bias, float* cosine, float* sine,
+            float* y,
             bool streams)
         {
             int width = operation.width, heads = operation.heads, whole = width / (2 * TSimd.Lanes) * 2 * TSimd.Lanes;

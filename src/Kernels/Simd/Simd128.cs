@@ -16,7 +16,8 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> LoadBFloat16(ushort* source) =>
         (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
 
-    public static Vector128<float> LoadHalf(ushort* source) => FromHalf(Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()));
+    public static Vector128<float> LoadHalf(ushort* source) =>
+        FromHalf(Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()));
 
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
@@ -32,7 +33,8 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
 
-    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
 
     public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
 
@@ -44,7 +46,8 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static Vector128<float> CopySign(Vector128<float> magnitude, Vector128<float> sign) => Vector128.CopySign(magnitude, sign);
 
-    public static Vector128<float> WhereLess(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) => Vector128.ConditionalSelect(Vector128.LessThan(a, b), then, otherwise);
+    public static Vector128<float> WhereLess(Vector128<float> a, Vector128<float> b, Vector128<float> then, Vector128<float> otherwise) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(a, b), then, otherwise);
 
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
 
@@ -56,9 +59,12 @@ public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     /// <summary>Lanes from the bits of fp16, sign-extended.</summary>
     internal static Vector128<float> FromHalf(Vector128<int> bits)
     {
-        Vector128<int> moved = (bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
-        Vector128<int> value = (moved.AsSingle() * Vector128.Create(5.192297e33f)).AsInt32(); // exponents are smaller by 112; this serves subnormals too
-        Vector128<int> isSpecial = Vector128.GreaterThan(moved & Vector128.Create(int.MaxValue), Vector128.Create(0x0F7FE000)); // infinite or not a number
+        // sign, exponent and fraction in the places of fp32
+        Vector128<int> moved = (bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000));
+        // exponents are smaller by 112; this serves subnormals too
+        Vector128<int> value = (moved.AsSingle() * Vector128.Create(5.192297e33f)).AsInt32();
+        // infinite or not a number
+        Vector128<int> isSpecial = Vector128.GreaterThan(moved & Vector128.Create(int.MaxValue), Vector128.Create(0x0F7FE000));
         return (value | (isSpecial & Vector128.Create(0x7F800000))).AsSingle();
     }
 }

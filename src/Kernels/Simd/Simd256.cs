@@ -15,7 +15,8 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadBFloat16(ushort* source) =>
         (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 16).AsSingle();
 
-    public static Vector256<float> LoadHalf(ushort* source) => FromHalf(Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()));
+    public static Vector256<float> LoadHalf(ushort* source) =>
+        FromHalf(Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe()));
 
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
@@ -31,7 +32,8 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
 
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(a, b, c);
 
     public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
 
@@ -43,7 +45,8 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static Vector256<float> CopySign(Vector256<float> magnitude, Vector256<float> sign) => Vector256.CopySign(magnitude, sign);
 
-    public static Vector256<float> WhereLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) => Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
+    public static Vector256<float> WhereLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
 
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
 
@@ -55,9 +58,12 @@ public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     /// <summary>Lanes from the bits of fp16, sign-extended.</summary>
     internal static Vector256<float> FromHalf(Vector256<int> bits)
     {
-        Vector256<int> moved = (bits << 13) & Vector256.Create(unchecked((int)0x8FFFE000)); // sign, exponent and fraction in the places of fp32
-        Vector256<int> value = (moved.AsSingle() * Vector256.Create(5.192297e33f)).AsInt32(); // exponents are smaller by 112; this serves subnormals too
-        Vector256<int> isSpecial = Vector256.GreaterThan(moved & Vector256.Create(int.MaxValue), Vector256.Create(0x0F7FE000)); // infinite or not a number
+        // sign, exponent and fraction in the places of fp32
+        Vector256<int> moved = (bits << 13) & Vector256.Create(unchecked((int)0x8FFFE000));
+        // exponents are smaller by 112; this serves subnormals too
+        Vector256<int> value = (moved.AsSingle() * Vector256.Create(5.192297e33f)).AsInt32();
+        // infinite or not a number
+        Vector256<int> isSpecial = Vector256.GreaterThan(moved & Vector256.Create(int.MaxValue), Vector256.Create(0x0F7FE000));
         return (value | (isSpecial & Vector256.Create(0x7F800000))).AsSingle();
     }
 }

@@ -13,9 +13,12 @@ public static class SimdMath<TSimd, TVector>
     private const float Log2E = 1.44269504f;
     private const float Ln2High = 0.693359375f;    // 9 bits, so that n · Ln2High is exact
     private const float Ln2Low = -2.12194440e-4f;
-    private const float RoundingShift = 12583039f; // 1.5 · 2²³ + 127: adding it rounds to an integer n, and leaves the exponent of 2ⁿ in the low bits
+    // 1.5 · 2²³ + 127: adding it rounds to an integer n, and leaves the exponent of 2ⁿ in the low bits
+    private const float RoundingShift = 12583039f;
 
-    /// <summary>eˣ within 0.95 ulp [1.3] from −86.9 on; 0 below, instead of results under 2⁻¹²⁵; infinity where it overflows.</summary>
+    /// <summary>
+    /// eˣ within 0.95 ulp [1.3] from −86.9 on; 0 below, instead of results under 2⁻¹²⁵; infinity where it overflows.
+    /// </summary>
     /// <remarks>x = n ln 2 + r (Cody and Waite), and 2·eʳ by a polynomial of degree 6 (Chebyshev, relative error 1e-8).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp(TVector x)
@@ -82,9 +85,13 @@ public static class SimdMath<TSimd, TVector>
     }
 
     /// <summary>
-    /// x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel, arXiv 1606.08415) within 5.1 ulp [5.1] from −1 on; below, the error stays under 9.1e-8.
+    /// x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel, arXiv 1606.08415) within 5.1 ulp [5.1] from −1 on; below, the error stays under
+    /// 9.1e-8.
     /// </summary>
-    /// <remarks>x / (1 + 2^p) with p = log₂(1/Φ(x) − 1), an odd function: no sum cancels, as in the definition. A polynomial of degree 17 (minimax).</remarks>
+    /// <remarks>
+    /// x / (1 + 2^p) with p = log₂(1/Φ(x) − 1), an odd function: no sum cancels, as in the definition. A polynomial of degree 17
+    /// (minimax).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector GeluErf(TVector x)
     {

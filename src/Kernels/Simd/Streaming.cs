@@ -10,7 +10,8 @@ namespace CogVideoX.Kernels.Simd;
 internal static unsafe class Streaming
 {
     private const long LeastBytes = 32L << 20;
-    private const int FloatsAhead = 512; // 2 KiB: enough for memory's delay, and beyond a page's end, where the processor's own look-ahead stops
+    // 2 KiB: enough for memory's delay, and beyond a page's end, where the processor's own look-ahead stops
+    private const int FloatsAhead = 512;
     private const int Alignment = 64; // the widest vector, and a cache line
 
     /// <summary>Whether a result of rows of <paramref name="width"/> floats, each begun at its first, is written past the caches.</summary>

@@ -37,7 +37,10 @@ public readonly unsafe partial struct Softmax : IAnyWidth
             for (; i <= width - TSimd.Lanes; i += TSimd.Lanes)
                 TSimd.Store(Exp(TSimd.Load(source + i), maxima), target + i);
             if (i < width)
-                PartialVector<TSimd, TVector>.Store(Exp(PartialVector<TSimd, TVector>.Load(source + i, width - i), maxima), target + i, width - i);
+            {
+                PartialVector<TSimd, TVector>.Store(
+                    Exp(PartialVector<TSimd, TVector>.Load(source + i, width - i), maxima), target + i, width - i);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

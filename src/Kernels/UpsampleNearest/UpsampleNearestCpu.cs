@@ -21,7 +21,8 @@ public readonly unsafe partial struct UpsampleNearest
             {
                 long source = upsample.SourcePixel(result.Position(row * result.Width)) * channels;
                 Double(
-                    new ReadOnlySpan<float>(upsample.x.Floats + source, length / 2), new Span<float>(upsample.y.Floats + row * length, length), channels);
+                    new ReadOnlySpan<float>(upsample.x.Floats + source, length / 2),
+                    new Span<float>(upsample.y.Floats + row * length, length), channels);
             }
         }
 

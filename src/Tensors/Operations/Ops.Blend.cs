@@ -4,7 +4,9 @@ namespace CogVideoX.Tensors;
 
 public sealed partial class Ops
 {
-    /// <summary>The tile <paramref name="after"/>, its first rows along a dimension faded from the last rows of the tile before it.</summary>
+    /// <summary>
+    /// The tile <paramref name="after"/>, its first rows along a dimension faded from the last rows of the tile before it.
+    /// </summary>
     /// <param name="before">As <paramref name="after"/>, but for the size of that dimension</param>
     /// <param name="after">[…]</param>
     /// <param name="dimension">Along which the tiles overlap.</param>
@@ -21,7 +23,8 @@ public sealed partial class Ops
         int overlap = Math.Min(extent, Math.Min(before.Shape[along], shape[along]));
         Tensor y = Memory.Empty(shape, after.Type);
         long outer = shape.Product(0, along), inner = shape.Product(along + 1, shape.Rank);
-        Run(new Blend(Operand("blend", before), Operand("blend", after), y.Elements, outer, before.Shape[along], shape[along], inner, overlap));
+        Run(new Blend(
+            Operand("blend", before), Operand("blend", after), y.Elements, outer, before.Shape[along], shape[along], inner, overlap));
         return y;
     }
 }

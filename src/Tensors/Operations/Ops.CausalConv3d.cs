@@ -19,22 +19,29 @@ public sealed partial class Ops
     /// <returns>[B, F, H', W', O]</returns>
     /// <exception cref="TensorException">Shapes that don't fit each other, or a result without pixels.</exception>
     public unsafe Tensor CausalConv3d(
-        Tensor x, Tensor weight, Tensor bias = default, Tensor history = default, Tensor residual = default, int stride = 1, bool padEnd = false)
+        Tensor x, Tensor weight, Tensor bias = default, Tensor history = default, Tensor residual = default,
+        int stride = 1, bool padEnd = false)
     {
         const string Name = "causal_conv3d";
         VideoSize input = Video(x, Name, "x");
         Shape w = weight.Shape;
         Check(w.Rank is 4 or 5 && w.Count > 0, Name, $"the weight is {w}; it must be [O, C, kt, kh, kw] or [O, C, kh, kw].");
-        Check(w[1] == input.Channels, Name, $"the weight {w} reads {w[1]} channels, x {x.Shape} has {input.Channels}; x is [B, F, H, W, C].");
+        Check(
+            w[1] == input.Channels, Name, $"the weight {w} reads {w[1]} channels, x {x.Shape} has {input.Channels}; x is [B, F, H, W, C].");
         Check(stride > 0, Name, $"the stride {stride} must be at least 1.");
         var size = new ConvolutionSize(input, w[0], w.Rank == 5 ? w[2] : 1, w[-2], w[-1], stride, padEnd);
         VideoSize output = size.Output;
-        Check(output.Height > 0 && output.Width > 0, Name, $"x {x.Shape} is smaller than one window of the weight {w}; give it more pixels.");
+        Check(
+            output.Height > 0 && output.Width > 0, Name, $"x {x.Shape} is smaller than one window of the weight {w}; give it more pixels.");
         Check(bias.IsNone || bias.Shape == [w[0]], Name, $"the bias is {Described(bias)}, the weight {w} needs [{w[0]}].");
         Shape before = x.Shape.With(1, size.KernelFrames - 1);
-        Check(history.IsNone || history.Shape == before, Name, $"the history is {Described(history)}, x {x.Shape} and the weight {w} need {before}.");
+        Check(
+            history.IsNone || history.Shape == before, Name,
+            $"the history is {Described(history)}, x {x.Shape} and the weight {w} need {before}.");
         Shape result = [output.Batch, output.Frames, output.Height, output.Width, output.Channels];
-        Check(residual.IsNone || residual.Shape == result, Name, $"the residual is {Described(residual)}, the result {result}; they must be equal.");
+        Check(
+            residual.IsNone || residual.Shape == result, Name,
+            $"the residual is {Described(residual)}, the result {result}; they must be equal.");
 
         Tensor y = Memory.Empty(result, x.Type);
         Run(new CausalConv3d(

@@ -20,7 +20,9 @@ public sealed partial class Ops
 {
     private const int PartFloats = 1 << 20; // that are written at once, where they are copied to the device after
 
-    /// <summary>A new F32 tensor whose numbers are computed here, on the host, and brought to where it lives. A dry run computes none.</summary>
+    /// <summary>
+    /// A new F32 tensor whose numbers are computed here, on the host, and brought to where it lives. A dry run computes none.
+    /// </summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="writer">Gives the numbers.</param>
     /// <param name="rowLength">Parts that are asked for are multiples of so many numbers, but for the last.</param>

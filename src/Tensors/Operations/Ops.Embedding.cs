@@ -16,7 +16,11 @@ public sealed partial class Ops
         Check(shape.Rank < Shape.MaxRank, Name, $"ids {shape} have no room for one more dimension; Reshape them.");
         Check(table.Shape.Rank == 2, Name, $"the table is {table.Shape}; it must be [V, D].");
         foreach (int id in ids)
-            Check((uint)id < (uint)table.Shape[0], Name, $"id {id} is outside the table {table.Shape}, whose rows are 0 … {table.Shape[0] - 1}.");
+        {
+            Check(
+                (uint)id < (uint)table.Shape[0], Name,
+                $"id {id} is outside the table {table.Shape}, whose rows are 0 … {table.Shape[0] - 1}.");
+        }
         Span<int> sizes = stackalloc int[Shape.MaxRank];
         shape.CopyTo(sizes);
         sizes[shape.Rank] = table.Shape[1];

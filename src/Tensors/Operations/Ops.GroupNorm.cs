@@ -54,7 +54,8 @@ public sealed partial class Ops
         string name, Tensor x, Tensor weight, Tensor bias, int groups, float epsilon, SpatialMaps maps, bool silu)
     {
         VideoSize size = Video(x, name, "x");
-        Check(groups > 0 && size.Channels % groups == 0, name, $"{groups} groups don't divide the {size.Channels} channels of x {x.Shape}.");
+        Check(
+            groups > 0 && size.Channels % groups == 0, name, $"{groups} groups don't divide the {size.Channels} channels of x {x.Shape}.");
         Check(weight.Shape == [size.Channels], name, $"the weight is {weight.Shape}, x {x.Shape} needs [{size.Channels}].");
         Check(bias.Shape == [size.Channels], name, $"the bias is {bias.Shape}, x {x.Shape} needs [{size.Channels}].");
         Tensor y = Memory.Empty(x.Shape, x.Type);

@@ -11,7 +11,8 @@ public sealed partial class Ops
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>The shape of <paramref name="x"/>.</returns>
     /// <exception cref="TensorException">Weight or bias isn't [width].</exception>
-    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon) => LayerNorm("layer_norm", x, weight, bias, epsilon, default, default);
+    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, float epsilon) =>
+        LayerNorm("layer_norm", x, weight, bias, epsilon, default, default);
 
     /// <summary>
     /// Layer norm · (1 + scale) + shift over a joint sequence whose text tokens come first, with one pair of vectors for them and
@@ -51,7 +52,8 @@ public sealed partial class Ops
             new(first.Slice((long)text * width), first.Slice((long)video * width), vectors[1], sequence, textTokens);
     }
 
-    private unsafe Tensor LayerNorm(string name, Tensor x, Tensor weight, Tensor bias, float epsilon, RowModulation shift, RowModulation scale)
+    private unsafe Tensor LayerNorm(
+        string name, Tensor x, Tensor weight, Tensor bias, float epsilon, RowModulation shift, RowModulation scale)
     {
         int width = x.Shape[-1];
         Check(weight.IsNone || weight.Shape == [width], name, $"the weight is {Described(weight)}, x {x.Shape} needs [{width}].");

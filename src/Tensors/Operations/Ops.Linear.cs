@@ -84,7 +84,9 @@ public sealed partial class Ops
         });
     }
 
-    /// <summary>gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).</summary>
+    /// <summary>
+    /// gelu(x · W₀ᵀ) ⊙ (x · W₁ᵀ), with GELU's tanh form: the gated feed-forward layer of T5 v1.1 (Shazeer, arXiv 2002.05202).
+    /// </summary>
     /// <param name="x">[…, K]</param>
     /// <param name="gateWeight">W₀ [N, K], any float type</param>
     /// <param name="weight">W₁ [N, K], any float type</param>

@@ -24,7 +24,9 @@ public sealed partial class Ops
         Check(x.Shape.Rank == 4, Name, $"x is {x.Shape}, [B, S, N, d] is needed.");
         int tokens = x.Shape[1], width = x.Shape[3];
         Check(weight.IsNone || weight.Shape == [width], Name, $"the weight is {weight.Shape}, x {x.Shape} needs [{width}].");
-        Check(bias.IsNone || (!weight.IsNone && bias.Shape == [width]), Name, $"the bias is {bias.Shape}, x {x.Shape} needs [{width}] beside a weight.");
+        Check(
+            bias.IsNone || (!weight.IsNone && bias.Shape == [width]), Name,
+            $"the bias is {bias.Shape}, x {x.Shape} needs [{width}] beside a weight.");
         Check(textTokens >= 0 && textTokens <= tokens, Name, $"{textTokens} text tokens aren't among the {tokens} of x {x.Shape}.");
         Shape table = [tokens - Math.Clamp(textTokens, 0, tokens), width];
         Check(cosine.IsNone == sine.IsNone && (cosine.IsNone || (cosine.Shape == table && sine.Shape == table)), Name,

@@ -30,11 +30,13 @@ internal static class AtomicFile
         }
         catch (IOException exception)
         {
-            throw new SafetensorsException($"{path} can't be written ({bytes / 1e6:F1} MB are needed{Room(folder)}): {exception.Message}", exception);
+            throw new SafetensorsException(
+                $"{path} can't be written ({bytes / 1e6:F1} MB are needed{Room(folder)}): {exception.Message}", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new SafetensorsException($"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
+            throw new SafetensorsException(
+                $"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
         }
     }
 

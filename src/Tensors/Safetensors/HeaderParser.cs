@@ -103,7 +103,11 @@ internal ref struct HeaderParser
         if (entry.Begin < 0 || entry.Begin > entry.End)
             throw Bad($"tensor {Quoted.Name(entry.Name)} has the impossible data_offsets [{entry.Begin}, {entry.End}]");
         if (entry.Bytes != bytes)
-            throw Bad($"tensor {Quoted.Name(entry.Name)} {entry.Type} {entry.Shape} needs {bytes} bytes, its data_offsets [{entry.Begin}, {entry.End}] span {entry.Bytes}");
+        {
+            throw Bad(
+                $"tensor {Quoted.Name(entry.Name)} {entry.Type} {entry.Shape} needs {bytes} bytes, its data_offsets [{entry.Begin}, "
+                    + $"{entry.End}] span {entry.Bytes}");
+        }
         return entry;
     }
 
@@ -113,7 +117,9 @@ internal ref struct HeaderParser
         string text = Text();
         return DType.TryParse(text, out DType type)
             ? type
-            : throw Bad($"tensor {Quoted.Name(name)} has the unknown dtype {Quoted.Name(text)} (known: {string.Join(", ", DType.All)})", "Convert it to one of these types.");
+            : throw Bad(
+                $"tensor {Quoted.Name(name)} has the unknown dtype {Quoted.Name(text)} (known: {string.Join(", ", DType.All)})",
+                "Convert it to one of these types.");
     }
 
     private Shape ReadShape(string name)
@@ -126,7 +132,11 @@ internal ref struct HeaderParser
             if (rank == Shape.MaxRank)
                 throw Bad($"tensor {Quoted.Name(name)} has more than {Shape.MaxRank} dimensions");
             if (json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out int size) || size < 0)
-                throw Bad($"tensor {Quoted.Name(name)} has {Quoted.Json(json.ValueSpan)} as the size of dimension {rank}; sizes are whole numbers from 0 to {int.MaxValue}");
+            {
+                throw Bad(
+                    $"tensor {Quoted.Name(name)} has {Quoted.Json(json.ValueSpan)} as the size of dimension {rank}; sizes are whole "
+                        + $"numbers from 0 to {int.MaxValue}");
+            }
             sizes[rank++] = size;
         }
         try
@@ -135,7 +145,9 @@ internal ref struct HeaderParser
         }
         catch (TensorException)
         {
-            throw Bad($"tensor {Quoted.Name(name)} has the shape [{string.Join(", ", sizes[..rank].ToArray())}], whose number of elements overflows 64 bits");
+            throw Bad(
+                $"tensor {Quoted.Name(name)} has the shape [{string.Join(", ", sizes[..rank].ToArray())}], whose number of elements "
+                    + "overflows 64 bits");
         }
     }
 

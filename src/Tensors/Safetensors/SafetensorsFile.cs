@@ -51,7 +51,9 @@ public sealed class SafetensorsFile : IDisposable
             $"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
 
     /// <summary>Maps and checks a file.</summary>
-    /// <exception cref="SafetensorsException">The file is missing, damaged or no safetensors file; the message says which, and the remedy.</exception>
+    /// <exception cref="SafetensorsException">
+    /// The file is missing, damaged or no safetensors file; the message says which, and the remedy.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

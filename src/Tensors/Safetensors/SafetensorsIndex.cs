@@ -56,15 +56,22 @@ internal sealed class SafetensorsIndex
 
     private void ReadMap(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("weight_map", out JsonElement map)
+            || map.ValueKind != JsonValueKind.Object)
+        {
             throw Bad("it has no object 'weight_map'");
+        }
         foreach (JsonProperty entry in map.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.String)
                 throw Bad($"the shard of {Quoted.Name(entry.Name)} is a JSON {entry.Value.ValueKind}, not a file name");
             string shard = entry.Value.GetString()!;
             if (!IsPlainName(shard))
-                throw Bad($"the shard of {Quoted.Name(entry.Name)} is {Quoted.Name(shard)}; only .safetensors files beside the index are read");
+            {
+                throw Bad(
+                    $"the shard of {Quoted.Name(entry.Name)} is {Quoted.Name(shard)}; only .safetensors files beside the index are read");
+            }
             weightMap.Add(entry.Name, shard);
         }
         if (weightMap.Count == 0)
@@ -73,7 +80,8 @@ internal sealed class SafetensorsIndex
 
     // A downloaded index must not make us open files elsewhere on the machine.
     private static bool IsPlainName(string name) =>
-        name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.StartsWith('.') && !name.Any(c => c is '/' or '\\' or ':' || char.IsControl(c));
+        name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.StartsWith('.') && !name.Any(
+            c => c is '/' or '\\' or ':' || char.IsControl(c));
 
     private SafetensorsException Bad(string problem) => new($"{Path}: {problem}. Download the index again.");
 }

@@ -1,6 +1,8 @@
 namespace CogVideoX.Tensors.Safetensors;
 
-/// <summary>The tensors of a file must fill its data without overlap, hole or rest: then no byte means two things, and none is hidden.</summary>
+/// <summary>
+/// The tensors of a file must fill its data without overlap, hole or rest: then no byte means two things, and none is hidden.
+/// </summary>
 internal static class SafetensorsLayout
 {
     /// <param name="path">For messages.</param>
@@ -18,9 +20,17 @@ internal static class SafetensorsLayout
             SafetensorsEntry entry = ordered[i];
             long expected = i == 0 ? 0 : ordered[i - 1].End;
             if (entry.Begin < expected)
-                throw new SafetensorsException($"{path}: tensor {Quoted.Name(entry.Name)} (from byte {entry.Begin}) overlaps {Quoted.Name(ordered[i - 1].Name)} (to byte {expected}). Download the file again, or write it anew.");
+            {
+                throw new SafetensorsException(
+                    $"{path}: tensor {Quoted.Name(entry.Name)} (from byte {entry.Begin}) overlaps {Quoted.Name(ordered[i - 1].Name)} (to "
+                        + $"byte {expected}). Download the file again, or write it anew.");
+            }
             if (entry.Begin > expected)
-                throw new SafetensorsException($"{path}: no tensor owns bytes {expected} to {entry.Begin} before {Quoted.Name(entry.Name)}; the format allows no holes. Download the file again, or write it anew.");
+            {
+                throw new SafetensorsException(
+                    $"{path}: no tensor owns bytes {expected} to {entry.Begin} before {Quoted.Name(entry.Name)}; the format allows no "
+                        + "holes. Download the file again, or write it anew.");
+            }
         }
     }
 
@@ -29,8 +39,16 @@ internal static class SafetensorsLayout
         long dataLength = fileLength - dataStart;
         SafetensorsEntry last = entries.Count == 0 ? default : entries.MaxBy(entry => entry.End);
         if (last.End > dataLength)
-            throw new SafetensorsException($"{path}: the file is cut short: tensor {Quoted.Name(last.Name)} ends at byte {(Int128)dataStart + last.End} and only {fileLength} bytes are there. Download it again.");
+        {
+            throw new SafetensorsException(
+                $"{path}: the file is cut short: tensor {Quoted.Name(last.Name)} ends at byte {(Int128)dataStart + last.End} and only "
+                    + $"{fileLength} bytes are there. Download it again.");
+        }
         if (last.End < dataLength)
-            throw new SafetensorsException($"{path}: {dataLength - last.End} bytes follow the last tensor: {dataStart + last.End} bytes were expected, {fileLength} are there. Download it again.");
+        {
+            throw new SafetensorsException(
+                $"{path}: {dataLength - last.End} bytes follow the last tensor: {dataStart + last.End} bytes were expected, {fileLength} "
+                    + "are there. Download it again.");
+        }
     }
 }

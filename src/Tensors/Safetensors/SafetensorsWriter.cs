@@ -15,7 +15,8 @@ public static class SafetensorsWriter
     /// <param name="tensors">What to write.</param>
     /// <param name="metadata">Strings to keep beside the tensors.</param>
     /// <exception cref="SafetensorsException">It can't be written; nothing is left behind.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(path, tensors.Select(pair => TensorSource.Of(pair.Key, pair.Value)), metadata);
 
     /// <summary>Writes tensors that are made while writing; about a megabyte of them is in memory at a time.</summary>
@@ -24,7 +25,8 @@ public static class SafetensorsWriter
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        TensorSource[] ordered = [.. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        TensorSource[] ordered = [
+            .. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
         byte[] header = HeaderWriter.Write(path, Entries(ordered), metadata);
         long bytes = header.Length + ordered.Sum(tensor => tensor.Bytes);
         AtomicFile.Write(path, bytes, stream =>

@@ -1,6 +1,8 @@
 namespace CogVideoX.Tensors.Safetensors;
 
-/// <summary>What a tensor may be called. Names stand in messages on terminals, and are compared with each other for "did you mean".</summary>
+/// <summary>
+/// What a tensor may be called. Names stand in messages on terminals, and are compared with each other for "did you mean".
+/// </summary>
 internal static class TensorName
 {
     private const int MaxLength = 1024;

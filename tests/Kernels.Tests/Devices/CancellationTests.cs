@@ -75,7 +75,8 @@ public sealed unsafe class CancellationTests
             source.CancelAfter(1);
             var size = new AttentionSize(1, Queries, Keys, 1, Width);
             Assert.Throws<OperationCanceledException>(() =>
-                device.Run(new Attention((float*)tokens, (float*)tokens, (float*)tokens, default, 0, (float*)result, size, 1), workspace: 0));
+                device.Run(
+                    new Attention((float*)tokens, (float*)tokens, (float*)tokens, default, 0, (float*)result, size, 1), workspace: 0));
             Assert.False(((float*)result)[Width - 1] > 0, "all keys were seen");
         }
         finally

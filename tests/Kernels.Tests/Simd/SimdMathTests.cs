@@ -14,7 +14,8 @@ public sealed class SimdMathTests
 
     private static readonly float[] Special =
     [
-        0f, -0f, float.Epsilon, -float.Epsilon, 1.17549435e-38f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity,
+        0f, -0f, float.Epsilon, -float.Epsilon, 1.17549435e-38f, float.MaxValue, float.MinValue, float.PositiveInfinity,
+        float.NegativeInfinity,
         0.625f, 1, -1, 4, -4, 88.72283f, 88.7229f, -86.9f, -87.4f, -88.8f, 104, -104,
     ];
 
@@ -72,8 +73,12 @@ public sealed class SimdMathTests
             Vector512<float> wide = Vector512.Create(x);
             Same(Fast.Exp(narrow), SimdMath<Simd256, Vector256<float>>.Exp(middle), SimdMath<Simd512, Vector512<float>>.Exp(wide));
             Same(Fast.Tanh(narrow), SimdMath<Simd256, Vector256<float>>.Tanh(middle), SimdMath<Simd512, Vector512<float>>.Tanh(wide));
-            Same(Fast.GeluErf(narrow), SimdMath<Simd256, Vector256<float>>.GeluErf(middle), SimdMath<Simd512, Vector512<float>>.GeluErf(wide));
-            Same(Fast.GeluTanh(narrow), SimdMath<Simd256, Vector256<float>>.GeluTanh(middle), SimdMath<Simd512, Vector512<float>>.GeluTanh(wide));
+            Same(
+                Fast.GeluErf(narrow), SimdMath<Simd256, Vector256<float>>.GeluErf(middle),
+                SimdMath<Simd512, Vector512<float>>.GeluErf(wide));
+            Same(
+                Fast.GeluTanh(narrow), SimdMath<Simd256, Vector256<float>>.GeluTanh(middle),
+                SimdMath<Simd512, Vector512<float>>.GeluTanh(wide));
         }
 
         static void Same(Vector128<float> a, Vector256<float> b, Vector512<float> c)
@@ -102,17 +107,20 @@ public sealed class SimdMathTests
         Sweep(fast, exact, where, step, (actual, expected) => Math.Abs(actual - expected) / Ulp(expected) <= ulps);
 
     private static void Within(
-        Func<Vector128<float>, Vector128<float>> fast, Func<double, double> exact, double bound, Func<float, bool> where, int step = Step) =>
+        Func<Vector128<float>, Vector128<float>> fast, Func<double, double> exact, double bound, Func<float, bool> where,
+        int step = Step) =>
         Sweep(fast, exact, where, step, (actual, expected) => Math.Abs(actual - expected) <= bound);
 
     private static void Sweep(
-        Func<Vector128<float>, Vector128<float>> fast, Func<double, double> exact, Func<float, bool> where, int step, Func<double, double, bool> near)
+        Func<Vector128<float>, Vector128<float>> fast, Func<double, double> exact, Func<float, bool> where, int step,
+        Func<double, double, bool> near)
     {
         foreach (float x in Special)
             Verify(x, One(fast, x));
         for (long bits = 0; bits <= uint.MaxValue; bits += 4 * step)
         {
-            Vector128<float> inputs = Vector128.Create((uint)bits, (uint)(bits + step), (uint)(bits + 2 * step), (uint)(bits + 3 * step)).AsSingle();
+            Vector128<float> inputs = Vector128.Create(
+                (uint)bits, (uint)(bits + step), (uint)(bits + 2 * step), (uint)(bits + 3 * step)).AsSingle();
             Vector128<float> results = fast(inputs);
             for (int i = 0; i < 4; i++)
                 Verify(inputs[i], results[i]);

@@ -32,7 +32,9 @@ public sealed class FreeNameTests
             for (int i = 0; i < Count; i++)
                 File.WriteAllText(folder[$"{round}-{i}"], $"{i}");
             var got = new bool[Count];
-            Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = Count }, i => got[i] = Take(reserves, folder[$"name{round}"], folder[$"{round}-{i}"]));
+            Parallel.For(
+                0, Count, new ParallelOptions { MaxDegreeOfParallelism = Count },
+                i => got[i] = Take(reserves, folder[$"name{round}"], folder[$"{round}-{i}"]));
             Assert.Single(got, true);
             Assert.Equal($"{Array.IndexOf(got, true)}", File.ReadAllText(folder[$"name{round}"]));
         }

@@ -28,7 +28,8 @@ public sealed class RealPathTests
         File.CreateSymbolicLink(folder["a"], folder["b"]);
         File.CreateSymbolicLink(folder["b"], folder["a"]);
         Assert.Contains("circle", Assert.Throws<IOException>(() => RealPath.Of(folder["a"])).Message);
-        SafetensorsException error = Assert.Throws<SafetensorsException>(() => SafetensorsWriter.Write(folder["a"], Array.Empty<TensorSource>()));
+        SafetensorsException error = Assert.Throws<SafetensorsException>(
+            () => SafetensorsWriter.Write(folder["a"], Array.Empty<TensorSource>()));
         Assert.Contains("circle", error.Message);
     }
 

@@ -76,7 +76,11 @@ public sealed class WorkFolderTests
         Age(real);
         Directory.CreateSymbolicLink(folder[$".cogvideox-{new string('a', 32)}.tmp"], real);
         File.WriteAllText(folder[$".cogvideox-{new string('b', 32)}.tmp"], "a file");
-        foreach (string name in new[] { ".cogvideox-1234.tmp", $".cogvideox-{new string('g', 32)}.tmp", $"cogvideox-{new string('a', 32)}.tmp", ".clip.mp4.12345678.tmp" })
+        string[] others =
+        [
+            ".cogvideox-1234.tmp", $".cogvideox-{new string('g', 32)}.tmp", $"cogvideox-{new string('a', 32)}.tmp", ".clip.mp4.12345678.tmp",
+        ];
+        foreach (string name in others)
         {
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder[name]).FullName, ".lock"), "");
             Age(folder[name]);

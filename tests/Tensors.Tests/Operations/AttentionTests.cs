@@ -87,9 +87,11 @@ public sealed class AttentionTests
         Refused("[3, 5, 7]", () => ops.Attention(q, k, k, ops.Empty([3, 5, 7])));
     }
 
-    private static void Refused(string message, Func<Tensor> call) => Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
+    private static void Refused(string message, Func<Tensor> call) =>
+        Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
 
-    private static Tensor Load(Ops ops, SafetensorsFile goldens, string size, string name) => TestNumbers.SwapMiddle(ops, goldens[$"attention.{size}.{name}"]);
+    private static Tensor Load(Ops ops, SafetensorsFile goldens, string size, string name) =>
+        TestNumbers.SwapMiddle(ops, goldens[$"attention.{size}.{name}"]);
 
     private static Arbitrary<AttentionCase> Cases() =>
         (from batch in Gen.Choose(1, 2)

@@ -6,7 +6,8 @@ public sealed class AverageFramePairsTests
 {
     [Fact]
     public void FormsAgree() => Forms.Agree((ops, random) =>
-        ops.AverageFramePairs(ops.Random(random, [random.Next(1, 3), random.Next(1, 8), random.Next(1, 40), random.Next(1, 400), random.Next(1, 20)])));
+        ops.AverageFramePairs(
+            ops.Random(random, [random.Next(1, 3), random.Next(1, 8), random.Next(1, 40), random.Next(1, 400), random.Next(1, 20)])));
 
     [Theory]
     [ClassData(typeof(EachDevice))]

@@ -137,5 +137,6 @@ public sealed class CausalConv3dTests
         Refuses("or more frames", () => ops.ConvHistory(x, ops.Empty([1, 1, 4, 4, 8]), 2));
     }
 
-    private static void Refuses(string words, Func<Tensor> call) => Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
+    private static void Refuses(string words, Func<Tensor> call) =>
+        Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
 }

@@ -49,7 +49,8 @@ public sealed class ContentsTests
         Assert.Equal(values.Select(value => (float)(Half)value), ops.Cast(ops.Cast(x, DType.F16), DType.F32).ToFloats());
         Tensor rounded = ops.Cast(x, DType.BF16);
         Assert.Equal(DType.BF16, rounded.Type);
-        Assert.All(values.Zip(rounded.ToFloats()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.Abs(pair.First) / 256));
+        Assert.All(
+            values.Zip(rounded.ToFloats()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, Math.Abs(pair.First) / 256));
         Assert.Equal(rounded.ToFloats(), ops.Cast(rounded, DType.F32).ToFloats());
     }
 
@@ -121,6 +122,8 @@ public sealed class ContentsTests
         Tensor x = ops.Cast(ops.FromHost([1f, 2], [1, 2]), DType.BF16);
         string message = Assert.Throws<TensorException>(() => ops.Softmax(x)).Message;
         Assert.Equal("softmax: BF16 [1, 2] can't be computed with on cpu (1 thread), which has no form for it.", message);
-        Assert.Contains("Activations can't be BF16", Assert.Throws<TensorException>(() => new Ops(new Kernels.Devices.CpuDevice(1), DType.BF16)).Message);
+        Assert.Contains(
+            "Activations can't be BF16",
+            Assert.Throws<TensorException>(() => new Ops(new Kernels.Devices.CpuDevice(1), DType.BF16)).Message);
     }
 }

@@ -52,5 +52,6 @@ public sealed class ElementwiseTests
         Refuses("[1, 2, 3]", () => ops.Add(x, ops.Empty([1, 2, 3])));
     }
 
-    private static void Refuses(string words, Func<Tensor> call) => Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
+    private static void Refuses(string words, Func<Tensor> call) =>
+        Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
 }

@@ -54,7 +54,8 @@ public sealed class GroupNormTests
             float[] numbers = [.. Enumerable.Range(0, mapFrames).Select(i => (float)i)];
             Tensor map = ops.FromHost(numbers, [1, mapFrames, 1, 1, 1]);
             Tensor one = ops.FromHost([1f], [1]), zeros = ops.Scale(map, 0);
-            Tensor y = ops.SpatialGroupNorm(ops.FromHost(new float[frames], [1, frames, 1, 1, 1]), one, one, 1, 1e-6f, zeros, map, silu: false);
+            Tensor y = ops.SpatialGroupNorm(
+                ops.FromHost(new float[frames], [1, frames, 1, 1, 1]), one, one, 1, 1e-6f, zeros, map, silu: false);
             Assert.Equal(expected, string.Concat(y.ToFloats().Select(value => (int)value)));
         }
     }
@@ -74,5 +75,6 @@ public sealed class GroupNormTests
         Refuses("one frame", () => ops.SpatialGroupNorm(x, vector, vector, 2, 1e-6f, single, single, false));
     }
 
-    private static void Refuses(string words, Func<Tensor> call) => Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
+    private static void Refuses(string words, Func<Tensor> call) =>
+        Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
 }

@@ -42,7 +42,8 @@ public sealed class LayerNormTests
         using Ops ops = EachDevice.Open(device);
         Tensor x = ops.FromHost([-1f, 1, -1, 1, -1, 1, -1, 1], [2, 2, 2]);
         Tensor modulation = ops.FromHost([10f, 10, 1, 1, 20, 20, 2, 2, 30, 30, 3, 3, 40, 40, 4, 4], [2, 8]);
-        Tensor y = ops.ModulatedLayerNorm(x, default, default, 0, modulation, videoShift: 0, videoScale: 1, textShift: 2, textScale: 3, textTokens: 1);
+        Tensor y = ops.ModulatedLayerNorm(
+            x, default, default, 0, modulation, videoShift: 0, videoScale: 1, textShift: 2, textScale: 3, textTokens: 1);
         Assert.Equal([17, 23, 8, 12, 35, 45, 26, 34], y.ToFloats());
     }
 
@@ -62,5 +63,6 @@ public sealed class LayerNormTests
             input ?? x, default, default, 1e-5f, vectors ?? ops.Empty([2, 16]), 0, videoScale, 0, 1, textTokens);
     }
 
-    private static void Refuses(string words, Func<Tensor> call) => Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
+    private static void Refuses(string words, Func<Tensor> call) =>
+        Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
 }

@@ -42,7 +42,8 @@ public sealed class LinearTests
         using Ops naive = EachDevice.OpenNaive(), fast = EachDevice.Open(device);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(Cases(), size =>
         {
-            foreach (Func<Ops, LinearCase, Tensor> form in new Func<Ops, LinearCase, Tensor>[] { Plain, FirstOfThree, SecondOfThree, ThirdOfThree, Residual, GatedResidual, GatedGelu })
+            Func<Ops, LinearCase, Tensor>[] all = [Plain, FirstOfThree, SecondOfThree, ThirdOfThree, Residual, GatedResidual, GatedGelu];
+            foreach (Func<Ops, LinearCase, Tensor> form in all)
             {
                 using var naiveScope = naive.Scope();
                 using var fastScope = fast.Scope();
@@ -116,7 +117,8 @@ public sealed class LinearTests
         Refused("4 text tokens", () => ops.LinearGatedResidual(x, weight, default, y, modulation, 0, 1, 4));
     }
 
-    private static void Refused(string message, Func<Tensor> call) => Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
+    private static void Refused(string message, Func<Tensor> call) =>
+        Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
 
     private static Arbitrary<LinearCase> Cases() =>
         (from batch in Gen.Choose(1, 2)
@@ -144,7 +146,8 @@ public sealed class LinearTests
     {
         var random = new TestNumbers(ops, size.Seed);
         return ops.LinearTriple(
-            size.X(random), (size.Weight(random), size.Bias(random)), (size.Weight(random), default), (size.Weight(random), size.Bias(random)));
+            size.X(random), (size.Weight(random), size.Bias(random)), (size.Weight(random), default),
+            (size.Weight(random), size.Bias(random)));
     }
 
     private static Tensor Residual(Ops ops, LinearCase size)

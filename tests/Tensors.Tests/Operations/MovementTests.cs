@@ -39,7 +39,8 @@ public sealed class MovementTests
         {
             case 0:
                 int rank = random.Next(1, 9);
-                int[] sizes = [.. Enumerable.Range(0, rank).Select(_ => random.Next(1, rank > 4 ? 5 : 40))], order = [.. Enumerable.Range(0, rank)];
+                int[] sizes = [.. Enumerable.Range(0, rank).Select(_ => random.Next(1, rank > 4 ? 5 : 40))],
+                    order = [.. Enumerable.Range(0, rank)];
                 random.Shuffle(order);
                 return rank > 4 || random.Next(2) == 0
                     ? ops.Permute(ops.RandomHalf(random, new Shape(sizes)), order)
@@ -113,5 +114,6 @@ public sealed class MovementTests
         Refuses("id -1", () => ops.Embedding([-1], [1], x));
     }
 
-    private static void Refuses(string words, Func<Tensor> call) => Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
+    private static void Refuses(string words, Func<Tensor> call) =>
+        Assert.Contains(words, Assert.Throws<TensorException>(() => call()).Message);
 }

@@ -39,7 +39,8 @@ public sealed class NarrowTests
 
     private static SafetensorsFile Doubles(TempFolder folder)
     {
-        SafetensorsWriter.Write(folder["x.safetensors"], [EditedWeights.Of("a", DType.F64, [2, 3], MemoryMarshal.AsBytes<double>(Numbers).ToArray())]);
+        SafetensorsWriter.Write(
+            folder["x.safetensors"], [EditedWeights.Of("a", DType.F64, [2, 3], MemoryMarshal.AsBytes<double>(Numbers).ToArray())]);
         return SafetensorsFile.Open(folder["x.safetensors"]);
     }
 }

@@ -31,7 +31,8 @@ public sealed class QkNormRopeTests
             ("norm.low_variance.x", "layernorm.low_variance.eps1e-6", 1e-6f),
         })
         {
-            Tensor normed = ops.QkNormRope(ops.Load(goldens, x).Reshape([3, 11, 1, 40]), ops.Load(goldens, "norm.w"), ops.Load(goldens, "norm.b"), epsilon);
+            Tensor normed = ops.QkNormRope(
+                ops.Load(goldens, x).Reshape([3, 11, 1, 40]), ops.Load(goldens, "norm.w"), ops.Load(goldens, "norm.b"), epsilon);
             Agree.With(goldens[y], normed.Reshape([3, 11, 40]), y);
         }
     }
@@ -77,5 +78,6 @@ public sealed class QkNormRopeTests
         Refused("odd width", () => ops.QkNormRope(ops.Empty([1, 4, 1, 7]), default, default, 0, ops.Empty([4, 7]), ops.Empty([4, 7])));
     }
 
-    private static void Refused(string message, Func<Tensor> call) => Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
+    private static void Refused(string message, Func<Tensor> call) =>
+        Assert.Contains(message, Assert.Throws<TensorException>(() => { call(); }).Message);
 }

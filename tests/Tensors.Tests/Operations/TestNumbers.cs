@@ -36,7 +36,9 @@ internal sealed class TestNumbers(Ops ops, int seed)
         foreach (ref ushort value in values.AsSpan())
         {
             float number = random.NextSingle() * 2 - 1;
-            value = type == DType.F16 ? BitConverter.HalfToUInt16Bits((Half)number) : (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16);
+            value = type == DType.F16
+                ? BitConverter.HalfToUInt16Bits((Half)number)
+                : (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16);
         }
         return ops.FromHost(MemoryMarshal.AsBytes(values.AsSpan()), shape, type);
     }

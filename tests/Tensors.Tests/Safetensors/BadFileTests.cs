@@ -41,7 +41,8 @@ public sealed class BadFileTests
     [InlineData("""{"__metadata__":{"a":{}}}""", "'__metadata__.a' is a JSON StartObject, not a String")]
     [InlineData("""{"__metadata__":{"a":"","a":""}}""", "'a' twice")]
     [InlineData("""{"__metadata__":{},"__metadata__":{}}""", "'__metadata__' twice")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", "'a' twice")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}""", "'a' twice")]
     [InlineData("""{"a":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}}""", "'dtype' twice")]
     [InlineData("""{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0],"strides":1}}""", "unknown property 'strides'")]
     public void BadHeadersAreRefused(string header, string says) => Refused(RawFile.Of(header), says);
@@ -75,9 +76,15 @@ public sealed class BadFileTests
     [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}""", "1 bytes follow the last tensor")]
     [InlineData("{}", "4 bytes follow the last tensor")]
     [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}}""", "bytes 0 to 1 before 'a'")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "bytes 1 to 2 before 'b'")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""", "'b' (from byte 2) overlaps 'a' (to byte 3)")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}}""", "overlaps 'a'")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+        "bytes 1 to 2 before 'b'")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}""",
+        "'b' (from byte 2) overlaps 'a' (to byte 3)")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}}""",
+        "overlaps 'a'")]
     public void TensorsThatDontFillTheDataAreRefused(string header, string says) => Refused(RawFile.Of(header, 4), says);
 
     [Fact]
@@ -122,7 +129,8 @@ public sealed class BadFileTests
     public void DeepJsonIsRefused() => Refused(RawFile.Of(new string('[', 1_000_000)), "isn't JSON that the format allows", "StartArray");
 
     [Fact]
-    public void DeepJsonInsideATensorIsRefused() => Refused(RawFile.Of($$"""{"a":{"shape":{{new string('[', 100_000)}}"""), "size of dimension 0");
+    public void DeepJsonInsideATensorIsRefused() =>
+        Refused(RawFile.Of($$"""{"a":{"shape":{{new string('[', 100_000)}}"""), "size of dimension 0");
 
     [Fact]
     public void AHeaderLongerThanTheFormatAllowsIsRefused()

@@ -8,11 +8,15 @@ namespace CogVideoX.Tensors.Tests.Safetensors;
 public sealed class HostileFileTests
 {
     private static readonly byte[] Valid = RawFile.Of(
-        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"U8","shape":[],"data_offsets":[32,33]}}""", 33);
+        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"""
+        + """"b":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"U8","shape":[],"data_offsets":[32,33]}}""",
+        33);
 
     // Pieces of headers, so that random ones get past the first brace.
     private static readonly string[] Pieces =
-        ["{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F32\"", "\"U8\"", "0", "1", "4", "-1", "1e9", "9223372036854775807", "null", "\"__metadata__\"", " "];
+        [
+            "{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"F32\"", "\"U8\"", "0", "1",
+            "4", "-1", "1e9", "9223372036854775807", "null", "\"__metadata__\"", " "];
 
     [Fact]
     public void MutatedFilesAreReadOrRefused()
@@ -40,15 +44,21 @@ public sealed class HostileFileTests
     public void RandomHeadersAreReadOrRefused()
     {
         var headers = Gen.ListOf(Gen.Elements(Pieces)).Select(string.Concat);
-        Check(Prop.ForAll(Gen.Zip(headers, Gen.Choose(0, 9)).ToArbitrary(), file => OpensInsideOrRefuses(RawFile.Of(file.Item1, file.Item2))));
+        Check(
+            Prop.ForAll(
+                Gen.Zip(headers, Gen.Choose(0, 9)).ToArbitrary(), file => OpensInsideOrRefuses(RawFile.Of(file.Item1, file.Item2))));
     }
 
     [Fact]
     public void RandomShapesAndOffsetsAreReadOrRefused()
     {
-        var number = Gen.OneOf(Gen.Choose(-2, 9).Select(n => (long)n), Gen.Elements(int.MaxValue, 1L << 32, long.MaxValue, long.MaxValue - 7, long.MinValue));
+        var number = Gen.OneOf(
+            Gen.Choose(-2, 9).Select(n => (long)n), Gen.Elements(int.MaxValue, 1L << 32, long.MaxValue, long.MaxValue - 7, long.MinValue));
         var tensor = Gen.Zip(Gen.ArrayOf(number, 2), Gen.ArrayOf(number, 2));
-        Check(Prop.ForAll(Gen.Zip(tensor, tensor).ToArbitrary(), two => OpensInsideOrRefuses(RawFile.Of($$"""{"a":{{Entry(two.Item1)}},"b":{{Entry(two.Item2)}}}""", 8))));
+        Check(
+            Prop.ForAll(
+                Gen.Zip(tensor, tensor).ToArbitrary(),
+                two => OpensInsideOrRefuses(RawFile.Of($$"""{"a":{{Entry(two.Item1)}},"b":{{Entry(two.Item2)}}}""", 8))));
     }
 
     private static string Entry((long[] Shape, long[] Offsets) tensor) =>

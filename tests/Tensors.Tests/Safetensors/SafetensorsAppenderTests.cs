@@ -64,7 +64,8 @@ public sealed class SafetensorsAppenderTests : IDisposable
 
     [Fact]
     public void AFolderThatIsntThereIsNamed() =>
-        Assert.Contains("no/such", Assert.Throws<SafetensorsException>(() => new SafetensorsAppender(folder.File("no/such/file"), Expected)).Message);
+        Assert.Contains(
+            "no/such", Assert.Throws<SafetensorsException>(() => new SafetensorsAppender(folder.File("no/such/file"), Expected)).Message);
 
     [Fact]
     public void NamesThatTheFormatRefusesAreRefusedAtTheStart() =>

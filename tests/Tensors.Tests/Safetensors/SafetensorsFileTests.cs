@@ -9,7 +9,10 @@ public sealed class SafetensorsFileTests
     public void GivesViewsOfTheDataInTheirType()
     {
         using var folder = new TempFolder();
-        byte[] bytes = RawFile.Of("""{"__metadata__":{"format":"pt"},"b":{"dtype":"U8","shape":[2,2],"data_offsets":[2,6]},"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""", 6);
+        byte[] bytes = RawFile.Of(
+            """{"__metadata__":{"format":"pt"},"b":{"dtype":"U8","shape":[2,2],"data_offsets":[2,6]},"""
+            + """"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""",
+            6);
         using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x.safetensors", bytes));
 
         Assert.Equal("pt", file.Metadata["format"]);
@@ -26,7 +29,8 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TempFolder();
         using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of(
-            """{"scalar":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"empty":{"dtype":"F32","shape":[3,0,2],"data_offsets":[4,4]}}  """, 4)));
+            """{"scalar":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"empty":{"dtype":"F32","shape":[3,0,2],"data_offsets":[4,4]}}  """,
+            4)));
         Assert.Equal(1, file["scalar"].Count);
         Assert.Equal(0, file["scalar"].Shape.Rank);
         Assert.Empty(file["empty"].ToFloats());
@@ -39,7 +43,8 @@ public sealed class SafetensorsFileTests
     public void ATensorOfAClosedFileIsAnErrorNotACrash()
     {
         using var folder = new TempFolder();
-        SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)));
+        SafetensorsFile file = SafetensorsFile.Open(
+            folder.Write("x", RawFile.Of("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)));
         Tensor tensor = file["a"];
         file.Dispose();
         Assert.Throws<TensorException>(() => tensor.AsReadOnlySpan<byte>().Length);
@@ -52,7 +57,10 @@ public sealed class SafetensorsFileTests
         using var folder = new TempFolder();
         var header = new StringBuilder("{");
         for (int i = 0; i < Count; i++)
-            header.Append($"{(i > 0 ? "," : "")}\"transformer_blocks.{i}.attn1.to_q.weight\":{{\"dtype\":\"BF16\",\"shape\":[1,1],\"data_offsets\":[{2 * i},{2 * i + 2}]}}");
+        {
+            header.Append(i > 0 ? "," : "").Append($"\"transformer_blocks.{i}.attn1.to_q.weight\":");
+            header.Append($"{{\"dtype\":\"BF16\",\"shape\":[1,1],\"data_offsets\":[{2 * i},{2 * i + 2}]}}");
+        }
         byte[] content = RawFile.Of(header.Append('}').ToString(), 2 * Count);
         using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", content));
         Assert.Equal(Count, file.Names.Count);
@@ -97,7 +105,8 @@ public sealed class SafetensorsFileTests
     public void AMissingNameIsAnsweredWithThoseThatAreThere()
     {
         using var folder = new TempFolder();
-        using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x", RawFile.Of("""{"latents":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)));
+        using SafetensorsFile file = SafetensorsFile.Open(
+            folder.Write("x", RawFile.Of("""{"latents":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1)));
         var error = Assert.Throws<SafetensorsException>(() => file["frames"]);
         Assert.Contains("'frames'", error.Message);
         Assert.Contains("'latents'", error.Message);

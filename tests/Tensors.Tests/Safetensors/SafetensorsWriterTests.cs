@@ -42,8 +42,12 @@ public sealed class SafetensorsWriterTests
     public void TheBytesAreThoseOfTheReferenceLibrary()
     {
         using var folder = new TempFolder();
-        SafetensorsWriter.Write(folder["x"], [Counting("b", DType.U8, [1]), Counting("c", DType.F32, [1]), Counting("a", DType.F32, [1])], new Dictionary<string, string> { ["format"] = "pt" });
-        string header = """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"b":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}""";
+        SafetensorsWriter.Write(
+            folder["x"], [Counting("b", DType.U8, [1]), Counting("c", DType.F32, [1]), Counting("a", DType.F32, [1])],
+            new Dictionary<string, string> { ["format"] = "pt" });
+        string header =
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"""
+            + """"c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"b":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}""";
         byte[] bytes = File.ReadAllBytes(folder["x"]);
         long length = BitConverter.ToInt64(bytes);
         Assert.Equal(0, length % 8);
@@ -74,7 +78,8 @@ public sealed class SafetensorsWriterTests
     {
         using var folder = new TempFolder();
         string path = folder.Write("x", [1, 2, 3]);
-        Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write(path, [new TensorSource("a", DType.U8, [5], (_, _) => throw new InvalidOperationException())]));
+        Assert.Throws<InvalidOperationException>(
+            () => SafetensorsWriter.Write(path, [new TensorSource("a", DType.U8, [5], (_, _) => throw new InvalidOperationException())]));
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
         Assert.Equal([path], Directory.GetFiles(folder.Path));
     }
@@ -83,7 +88,8 @@ public sealed class SafetensorsWriterTests
     public void AFullDiskIsSaidWithWhatIsNeeded()
     {
         using var folder = new TempFolder();
-        var error = Assert.Throws<SafetensorsException>(() => SafetensorsWriter.Write(folder["x"], [Counting("a", DType.F32, [1 << 20, 1 << 20, 1 << 10])]));
+        var error = Assert.Throws<SafetensorsException>(
+            () => SafetensorsWriter.Write(folder["x"], [Counting("a", DType.F32, [1 << 20, 1 << 20, 1 << 10])]));
         Assert.Contains(folder["x"], error.Message);
         Assert.Contains("4503599627.4 MB are needed", error.Message);
         Assert.Empty(Directory.GetFiles(folder.Path));
@@ -120,7 +126,8 @@ public sealed class SafetensorsWriterTests
     }
 
     private static string Refused(string path, params string[] names) =>
-        Assert.Throws<SafetensorsException>(() => SafetensorsWriter.Write(path, names.Select(name => Counting(name, DType.U8, [1])))).Message;
+        Assert.Throws<SafetensorsException>(
+            () => SafetensorsWriter.Write(path, names.Select(name => Counting(name, DType.U8, [1])))).Message;
 
     private static TensorSource Counting(string name, DType type, Shape shape) => new(name, type, shape, (first, bytes) =>
     {

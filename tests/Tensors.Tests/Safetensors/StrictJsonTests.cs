@@ -40,7 +40,8 @@ public sealed class StrictJsonTests
     public void ATextThatIsReadIsWhole()
     {
         using JsonDocument json = StrictJson.Parse(Encoding.UTF8.GetBytes("""{"\ud83d\ude00": "\u001b"}"""), Depth);
-        Assert.Equal(("😀", "\u001b"), json.RootElement.EnumerateObject().Select(property => (property.Name, property.Value.GetString())).Single());
+        Assert.Equal(
+            ("😀", "\u001b"), json.RootElement.EnumerateObject().Select(property => (property.Name, property.Value.GetString())).Single());
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class StrictJsonTests
         Assert.StartsWith("can't be read", Error(folder["circle"]));
         using JsonDocument json = StrictJson.Read(folder["far-link"], 100, Depth);
         Assert.Equal(JsonValueKind.Object, json.RootElement.ValueKind);
-        Assert.Contains("is empty (0 bytes)", Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(folder["empty-link"])).Message);
+        Assert.Contains(
+            "is empty (0 bytes)", Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(folder["empty-link"])).Message);
     }
 
     [Fact]

@@ -50,14 +50,20 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         Shard(folder, "1.safetensors", "a");
         WriteIndex(folder, """{"weight_map":{"a":"1.safetensors","b":"2.safetensors","c":"3.safetensors"}}""");
-        Assert.Contains("lacks 2 of the 3 shards that model.safetensors.index.json lists: '2.safetensors', '3.safetensors'", Refused(folder.Path));
+        Assert.Contains(
+            "lacks 2 of the 3 shards that model.safetensors.index.json lists: '2.safetensors', '3.safetensors'", Refused(folder.Path));
     }
 
     [Theory]
     [InlineData("""{"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}""")]
-    [InlineData("""{"weight_map":{"a":"1.safetensors","c":"1.safetensors","b":"2.safetensors"}}""", "lists tensors that no shard has (1): 'c'.")]
-    [InlineData("""{"weight_map":{"a":"1.safetensors","x":"2.safetensors"}}""", "lists tensors that no shard has (1): 'x'.", "doesn't list tensors that its shards have (1): 'b'.")]
-    [InlineData("""{"weight_map":{"b":"1.safetensors","a":"2.safetensors"}}""", "places tensors in other shards than have them (2): 'a', 'b'.")]
+    [InlineData(
+        """{"weight_map":{"a":"1.safetensors","c":"1.safetensors","b":"2.safetensors"}}""",
+        "lists tensors that no shard has (1): 'c'.")]
+    [InlineData(
+        """{"weight_map":{"a":"1.safetensors","x":"2.safetensors"}}""", "lists tensors that no shard has (1): 'x'.",
+        "doesn't list tensors that its shards have (1): 'b'.")]
+    [InlineData(
+        """{"weight_map":{"b":"1.safetensors","a":"2.safetensors"}}""", "places tensors in other shards than have them (2): 'a', 'b'.")]
     public void WhereIndexAndShardsDisagreeTheShardsCount(string index, params string[] notes)
     {
         using var folder = new TempFolder();

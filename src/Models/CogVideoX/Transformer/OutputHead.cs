@@ -29,7 +29,8 @@ internal sealed class OutputHead
     {
         Tensor vectors = modulation.Forward(condition);                                 // [B, 2·D]: shift, scale
         Tensor normed = ops.ModulatedLayerNorm(
-            final.Forward(video), norm.Weight, norm.Bias, norm.Epsilon, vectors, videoShift: 0, videoScale: 1, textShift: 0, textScale: 1, textTokens: 0);
+            final.Forward(video), norm.Weight, norm.Bias, norm.Epsilon, vectors, videoShift: 0, videoScale: 1, textShift: 0, textScale: 1,
+            textTokens: 0);
         return projection.Forward(normed);
     }
 }

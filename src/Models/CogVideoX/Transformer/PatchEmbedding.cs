@@ -50,7 +50,10 @@ internal sealed class PatchEmbedding
         Shape shape = latents.Shape;
         int p = config.PatchSize, rows = shape[3] / p, columns = shape[4] / p;
         if (shape[2] != config.InChannels || rows * p != shape[3] || columns * p != shape[4])
-            throw new TensorException($"Latents {shape} don't fit this transformer: it takes [B, F, {config.InChannels}, H, W] with H and W multiples of {p}.");
+        {
+            throw new TensorException(
+                $"Latents {shape} don't fit this transformer: it takes [B, F, {config.InChannels}, H, W] with H and W multiples of {p}.");
+        }
         Tensor grid = latents.Reshape([shape[0], shape[1], shape[2], rows, p, columns, p]);
         return ops.Permute(grid, [0, 1, 3, 5, 2, 4, 6]).Reshape([shape[0], TokenTable.Tokens(shape[1], rows, columns), shape[2] * p * p]);
     }

@@ -3,7 +3,9 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Models.CogVideoX;
 
-/// <summary>Where video tokens are, for latents of one size: angles for the attention or vectors to add, whichever the config asks for.</summary>
+/// <summary>
+/// Where video tokens are, for latents of one size: angles for the attention or vectors to add, whichever the config asks for.
+/// </summary>
 /// <param name="Rotary">Angles, or none</param>
 /// <param name="Added">[V, D], added to the tokens, or none</param>
 /// <param name="Frames">F</param>
