@@ -8,8 +8,8 @@ namespace CogVideoX.Tensors.Tests.Safetensors;
 public sealed class HostileFileTests
 {
     private static readonly byte[] Valid = RawFile.Of(
-        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"""
-        + """"b":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"U8","shape":[],"data_offsets":[32,33]}}""",
+        """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}"""
+        + ""","b":{"dtype":"BF16","shape":[4],"data_offsets":[24,32]},"c":{"dtype":"U8","shape":[],"data_offsets":[32,33]}}""",
         33);
 
     // Pieces of headers, so that random ones get past the first brace.

@@ -10,8 +10,8 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TempFolder();
         byte[] bytes = RawFile.Of(
-            """{"__metadata__":{"format":"pt"},"b":{"dtype":"U8","shape":[2,2],"data_offsets":[2,6]},"""
-            + """"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""",
+            """{"__metadata__":{"format":"pt"},"b":{"dtype":"U8","shape":[2,2],"data_offsets":[2,6]}"""
+            + ""","a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}}""",
             6);
         using SafetensorsFile file = SafetensorsFile.Open(folder.Write("x.safetensors", bytes));
 

@@ -46,8 +46,8 @@ public sealed class SafetensorsWriterTests
             folder["x"], [Counting("b", DType.U8, [1]), Counting("c", DType.F32, [1]), Counting("a", DType.F32, [1])],
             new Dictionary<string, string> { ["format"] = "pt" });
         string header =
-            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"""
-            + """"c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"b":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}""";
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"""
+            + ""","c":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"b":{"dtype":"U8","shape":[1],"data_offsets":[8,9]}}""";
         byte[] bytes = File.ReadAllBytes(folder["x"]);
         long length = BitConverter.ToInt64(bytes);
         Assert.Equal(0, length % 8);
