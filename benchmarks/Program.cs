@@ -17,7 +17,8 @@ Action<int>? benchmark = args.FirstOrDefault() switch
 };
 if (benchmark is null)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
+    Console.Error.WriteLine(
+        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
         + "       dotnet run -c Release --project benchmarks -- emulator [folder of another build]");
     return 2;
 }

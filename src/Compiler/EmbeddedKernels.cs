@@ -7,9 +7,9 @@ namespace CogVideoX.Compiler;
 /// <remarks>
 /// <para>A small program of the build writes them:</para>
 /// <code>
-/// CompiledKernel[] kernels = [KernelCompiler.Compile&lt;VectorAdd&gt;(options), KernelCompiler.Compile&lt;Gemm&lt;Tile128&gt;&gt;(options)];
 /// using FileStream file = File.Create("kernels.json");
-/// EmbeddedKernels.Write(file, kernels);
+/// EmbeddedKernels.Write(
+///     file, [KernelCompiler.Compile&lt;VectorAdd&gt;(options), KernelCompiler.Compile&lt;Gemm&lt;Tile128&gt;&gt;(options)]);
 /// </code>
 /// <para>and the project of the assembly that the kernels' types are in embeds the file:</para>
 /// <code>
@@ -22,7 +22,9 @@ public static class EmbeddedKernels
     /// <summary>Name of the resource that is looked for in an assembly.</summary>
     public const string ResourceName = "CogVideoX.Kernels.json";
 
-    /// <summary>Writes kernels in the form that <see cref="TryLoad(Stream, string, out CompiledKernel?)"/> reads, in order of their keys.</summary>
+    /// <summary>
+    /// Writes kernels in the form that <see cref="TryLoad(Stream, string, out CompiledKernel?)"/> reads, in order of their keys.
+    /// </summary>
     /// <exception cref="ArgumentException">Two kernels have one key.</exception>
     public static void Write(Stream stream, IEnumerable<CompiledKernel> kernels)
     {
@@ -38,7 +40,8 @@ public static class EmbeddedKernels
     }
 
     /// <summary>Looks in an assembly's resource <see cref="ResourceName"/>.</summary>
-    /// <param name="assembly">where the kernel's type is</param> <param name="key">from <see cref="KernelKey.Of"/></param> <param name="kernel">what was found</param>
+    /// <param name="assembly">where the kernel's type is</param> <param name="key">from <see cref="KernelKey.Of"/></param>
+    /// <param name="kernel">what was found</param>
     /// <exception cref="InvalidDataException">There is such a resource, but it can't be read.</exception>
     public static bool TryLoad(Assembly assembly, string key, [NotNullWhen(true)] out CompiledKernel? kernel)
     {

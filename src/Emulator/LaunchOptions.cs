@@ -22,14 +22,14 @@ public sealed record LaunchOptions
     public int Turn { get; init; } = 128;
 
     /// <summary>
-    /// CTAs that run at the same time. When none of them comes to an end for long, more are admitted, up to an H100's number of multiprocessors:
-    /// they may wait for each other. A cooperative launch runs all of its CTAs at once.
+    /// CTAs that run at the same time. When none of them comes to an end for long, more are admitted, up to an H100's number of
+    /// multiprocessors: they may wait for each other. A cooperative launch runs all of its CTAs at once.
     /// </summary>
     public int ResidentCtas { get; init; } = 16;
 
     /// <summary>
-    /// Takes a plain load beside an atomic on the same place for the start of a compare-and-swap loop, which then corrects it. By the letter of the
-    /// PTX ISA it is a race; the CUDA guide and ILGPU begin such loops so.
+    /// Takes a plain load beside an atomic on the same place for the start of a compare-and-swap loop, which then corrects it. By the
+    /// letter of the PTX ISA it is a race; the CUDA guide and ILGPU begin such loops so.
     /// </summary>
     public bool AcceptPlainReadsOfAtomics { get; init; }
 

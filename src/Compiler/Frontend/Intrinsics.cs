@@ -18,7 +18,8 @@ internal sealed class Intrinsics(KernelBuilder kernel)
     public StackValue Call(DeviceIntrinsic kind, MethodInfo method, StackValue[] arguments, Func<string?> variable) => kind switch
     {
         DeviceIntrinsic.SharedArray => SharedArray(method, arguments, variable() ?? "shared"),
-        DeviceIntrinsic.SharedDynamic => SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
+        DeviceIntrinsic.SharedDynamic =>
+            SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
         DeviceIntrinsic.Registers => RegisterArray(method, arguments[0]),
         DeviceIntrinsic.LocalArray => LocalArray(method, arguments[0], variable() ?? "array"),
         DeviceIntrinsic.Print => new Printing(kernel).Print(method, arguments),

@@ -63,7 +63,8 @@ internal sealed class Instruction
 
     /// <summary>The same operation on other operands, with results of its own.</summary>
     /// <param name="operands">as many as the operation takes</param>
-    /// <param name="byteOffset">of a load or store, if it isn't the same</param> <param name="ptx">likewise, of a <see cref="Opcode.Ptx"/></param>
+    /// <param name="byteOffset">of a load or store, if it isn't the same</param>
+    /// <param name="ptx">likewise, of a <see cref="Opcode.Ptx"/></param>
     public Instruction With(Value[] operands, long? byteOffset = null, PtxForm? ptx = null)
     {
         var results = new IrType[Results.Length];

@@ -11,7 +11,8 @@ internal sealed class LoopForest
     {
         for (int header = flow.Order.Length - 1; header >= 0; header--)
         {
-            var latches = flow.WaysInto(header).Where(way => dominators.Dominates(header, flow.IndexOf(way.From))).Select(way => way.From).ToList();
+            var latches =
+                flow.WaysInto(header).Where(way => dominators.Dominates(header, flow.IndexOf(way.From))).Select(way => way.From).ToList();
             if (latches.Count > 0)
                 InnermostFirst.Add(Collect(flow, flow.Order[header], latches));
         }

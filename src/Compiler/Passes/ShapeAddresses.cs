@@ -30,7 +30,8 @@ internal sealed class ShapeAddresses : IPass
                 foreach (Value result in instruction.Results)
                     depths[result] = depth;
                 builder.Location = instruction.Location;
-                if (instruction.Opcode == Opcode.Offset && instruction.Operands[1] is not Constant && instruction.Result.Type != IrType.LocalPtr)
+                if (instruction.Opcode == Opcode.Offset && instruction.Operands[1] is not Constant
+                    && instruction.Result.Type != IrType.LocalPtr)
                 {
                     var sum = new AddressSum(instruction.Result, v => depths.GetValueOrDefault(v, depth));
                     replacements.Add(instruction.Result, Build(builder, sum));

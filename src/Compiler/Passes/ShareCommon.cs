@@ -33,7 +33,8 @@ internal sealed class ShareCommon : IPass
         return !replacements.IsEmpty;
     }
 
-    private static bool IsKnown(Instruction instruction, Dictionary<Instruction, Instruction> known, List<Instruction> added, Replacements replacements)
+    private static bool IsKnown(
+        Instruction instruction, Dictionary<Instruction, Instruction> known, List<Instruction> added, Replacements replacements)
     {
         replacements.ApplyTo(instruction);
         if (!instruction.IsPure || instruction.Results.Length == 0)

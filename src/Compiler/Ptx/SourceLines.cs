@@ -20,7 +20,9 @@ internal sealed class SourceLines(CompileOptions options, Func<Location?, Source
 
     /// <summary>Names of the files with their numbers, as .file has them.</summary>
     public IEnumerable<string> FileDirectives() =>
-        files.Select(f => string.Create(CultureInfo.InvariantCulture, $".file {f.Value} \"{f.Key.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        files.Select(
+            f => string.Create(
+                CultureInfo.InvariantCulture, $".file {f.Value} \"{f.Key.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
 
     /// <summary>Notes that what follows comes from here, if that is news.</summary>
     public void At(Location? location, PtxLines lines)

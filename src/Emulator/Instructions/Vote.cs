@@ -4,7 +4,8 @@ namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>vote.sync, match.sync, redux.sync, elect.sync: a result from all values of the group (PTX ISA 9.7.13.7–11).</summary>
 /// <param name="isCommon">every lane gets the same result</param>
-internal sealed class Vote(LaneSlot d, LaneSlot? p, LaneSlot? a, int mask, bool isCommon, Func<VoteRound, VoteResult> result) : WarpCollective(mask)
+internal sealed class Vote(
+    LaneSlot d, LaneSlot? p, LaneSlot? a, int mask, bool isCommon, Func<VoteRound, VoteResult> result) : WarpCollective(mask)
 {
     private readonly ulong[] values = new ulong[Warp.Lanes];
 

@@ -72,7 +72,9 @@ internal sealed unsafe class LocalMemory
 
     private byte Kept(ulong address, int lane, int i) => kept.Length == 0 ? (byte)0 : kept[(lane * layout.Size) + (int)address + i];
 
-    /// <summary>Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.</summary>
+    /// <summary>
+    /// Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.
+    /// </summary>
     public bool TryReadWords(long* addresses, uint lanes, uint* to)
     {
         if (!TryCommon(addresses, lanes, out long at))

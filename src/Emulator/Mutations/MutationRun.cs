@@ -27,7 +27,9 @@ public static class MutationRun
             foreach (AsyncTiming timing in timings)
             {
                 int seed = (round * timings.Length) + (int)timing;   // each run its own order of the warps
-                CaseReport report = one.Run(module, new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = budget, Turn = round % 2 == 0 ? 16 : 3 });
+                CaseReport report = one.Run(
+                    module,
+                    new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = budget, Turn = round % 2 == 0 ? 16 : 3 });
                 if (report.Launch.Fault is { } fault)
                     return new MutationResult(one.Name, mutant.Line, mutant.Change, fault.ToString(), ByFault: true);
                 if (!report.Passed)

@@ -46,20 +46,25 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         }
     }
 
-    /// <summary>Eight lanes of two neighbouring registers hold two rows of C and D: taken together, every other element is the next column.</summary>
+    /// <summary>
+    /// Eight lanes of two neighbouring registers hold two rows of C and D: taken together, every other element is the next column.
+    /// </summary>
     private void RowPairs(Warp warp, MatrixProduct product)
     {
         for (int half = 0; half < 2; half++)
         {
             for (int lane = 0; lane < Warp.Lanes; lane += 8)
             {
-                Vector256<int> even = Vector256.Load(warp.Slot<int>(c[2 * half]) + lane), odd = Vector256.Load(warp.Slot<int>(c[(2 * half) + 1]) + lane);
+                Vector256<int> even = Vector256.Load(warp.Slot<int>(c[2 * half]) + lane);
+                Vector256<int> odd = Vector256.Load(warp.Slot<int>(c[(2 * half) + 1]) + lane);
                 (Vector256<int> first, Vector256<int> second) = Interleave(even, odd);
                 int row = (lane / 4) + (half * 8);
                 Vector256<float> x = product.Eight(left, right, row, 0, first.AsUInt32()).AsSingle();
                 Vector256<float> y = product.Eight(left, right, row + 1, 0, second.AsUInt32()).AsSingle();
-                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b10_00_10_00).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[2 * half]) + lane);
-                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b11_01_11_01).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[(2 * half) + 1]) + lane);
+                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b10_00_10_00).AsInt64(), 0b11_01_10_00).AsInt32()
+                    .Store(warp.Slot<int>(d[2 * half]) + lane);
+                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b11_01_11_01).AsInt64(), 0b11_01_10_00).AsInt32()
+                    .Store(warp.Slot<int>(d[(2 * half) + 1]) + lane);
             }
         }
     }
@@ -99,7 +104,9 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
             }
             else
             {
-                Each(warp, a[register], (lane, e) => (Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, perRegister),
+                Each(
+                    warp, a[register],
+                    (lane, e) => (Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, perRegister),
                 left, leftIntegers, shape.A);
             }
         }
@@ -125,9 +132,15 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         for (int register = 0; register < b.Length; register++)
         {
             if (perRegister == 2 && Avx2.IsSupported)
+            {
                 PairsOfB(warp, register);
+            }
             else
-                Each(warp, b[register], (lane, e) => (Fragment.KOf(lane, register, e, perRegister) * Columns) + (lane >> 2), right, rightIntegers, shape.B);
+            {
+                Each(
+                    warp, b[register], (lane, e) => (Fragment.KOf(lane, register, e, perRegister) * Columns) + (lane >> 2), right,
+                    rightIntegers, shape.B);
+            }
         }
     }
 
@@ -190,7 +203,9 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         }
     }
 
-    /// <summary>What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.</summary>
+    /// <summary>
+    /// What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.
+    /// </summary>
     private Unwritten[]? Missing(Warp warp)
     {
         uint all = ~0u;

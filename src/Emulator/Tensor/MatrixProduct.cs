@@ -102,7 +102,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
 
     /// <summary>Sums, which doubles hold exactly, as single precision rounded toward zero; false if one leaves its normal range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryRound(Vector256<double> low, Vector256<double> high, Vector256<int> largest, int kept, out Vector256<uint> rounded)
+    private static bool TryRound(
+        Vector256<double> low, Vector256<double> high, Vector256<int> largest, int kept, out Vector256<uint> rounded)
     {
         // a sum of zero may come with an exponent far below a double's
         Vector256<int> power = Vector256.Max(largest - Vector256.Create(kept), Vector256.Create(-1000)) + Vector256.Create(1023);

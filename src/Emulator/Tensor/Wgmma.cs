@@ -85,7 +85,8 @@ internal sealed unsafe class Wgmma(
 
     private void Compute(Warp warp, nint[] left, nint[] right, bool accumulates)
     {
-        MatrixOperand rows = a.Length > 0 ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => (line * shape.K) + k);
+        MatrixOperand rows = a.Length > 0
+            ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => (line * shape.K) + k);
         MatrixOperand lines = Gather(right, columns, shape.B, transposed.B, (line, k) => (k * columns) + line);
         if (signs.A < 0)
             rows.Negate();

@@ -25,7 +25,7 @@ public sealed class EmulatedLaunch
     {
         ArgumentNullException.ThrowIfNull(elements);
         arguments.Add(new LaunchArgument.Buffer(Add(elements.Length * Unsafe.SizeOf<T>(), elements)));
-        return Value(elements.Length);
+        return Value((long)elements.Length);
     }
 
     /// <summary>The next argument is a struct by value, in which views (or pointers alone) are these elements.</summary>
@@ -44,7 +44,8 @@ public sealed class EmulatedLaunch
             if (!view.TryWriteLength(bytes))
             {
                 throw new ArgumentException(
-                    $"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; views stand at multiples of 8 inside it",
+                    $"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; "
+                        + "views stand at multiples of 8 inside it",
                     nameof(views));
             }
             pointers.Add(new StructPointer(view.Offset, Add(view.Bytes, view.Elements)));

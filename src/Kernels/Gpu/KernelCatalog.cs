@@ -24,7 +24,8 @@ public sealed partial class KernelCatalog
             if (kernel.Name.Length > LongestName || !PlainName().IsMatch(kernel.Name))
             {
                 throw new KernelAssemblyException(
-                    $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, at most {LongestName}");
+                    $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, "
+                        + $"at most {LongestName}");
             }
         }
         if (Kernels.GroupBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)

@@ -3,10 +3,11 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>
-/// Attention forward without a mask, head dim 64: a block takes 64 queries, a warp 16 of them; keys and values come in tiles of 64. The scores
-/// stay in registers (FlashAttention-2, arXiv 2307.08691).
+/// Attention forward without a mask, head dim 64: a block takes 64 queries, a warp 16 of them; keys and values come in tiles of 64. The
+/// scores stay in registers (FlashAttention-2, arXiv 2307.08691).
 /// </summary>
-/// <param name="q">[heads, n, 64]</param> <param name="keys">[heads, m, 64]</param> <param name="values">[heads, m, 64]</param> <param name="output">[heads, n, 64]</param>
+/// <param name="q">[heads, n, 64]</param> <param name="keys">[heads, m, 64]</param> <param name="values">[heads, m, 64]</param>
+/// <param name="output">[heads, n, 64]</param>
 /// <param name="scale">log2 e / √64: softmax is reckoned in powers of two</param>
 [KernelName("flash_attention_hd64")]
 public readonly struct FlashAttention(
@@ -18,7 +19,9 @@ public readonly struct FlashAttention(
 
     public void Run()
     {
-        Shared<BFloat16> queryTile = Shared.Array<BFloat16>(Rows * Pitch), keyTile = Shared.Array<BFloat16>(Rows * Pitch), valueTile = Shared.Array<BFloat16>(Rows * Pitch);
+        Shared<BFloat16> queryTile = Shared.Array<BFloat16>(Rows * Pitch);
+        Shared<BFloat16> keyTile = Shared.Array<BFloat16>(Rows * Pitch);
+        Shared<BFloat16> valueTile = Shared.Array<BFloat16>(Rows * Pitch);
         int warp = Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size;
         long headQ = (long)Grid.BlockY * n * HeadDim, headK = (long)Grid.BlockY * m * HeadDim;
         Fill(queryTile, q.Slice(headQ, n * HeadDim), Grid.BlockX * Rows, n);
@@ -53,7 +56,8 @@ public readonly struct FlashAttention(
         for (int i = Block.ThreadX; i < Rows * HeadDim / Chunk; i += Block.Size)
         {
             int row = i / (HeadDim / Chunk), column = i % (HeadDim / Chunk) * Chunk, at = firstRow + row;
-            AsyncCopy.Sixteen(ref tile[(row * Pitch) + column], ref source[((long)Math.Min(at, rows - 1) * HeadDim) + column], at < rows ? 16 : 0);
+            AsyncCopy.Sixteen(
+                ref tile[(row * Pitch) + column], ref source[((long)Math.Min(at, rows - 1) * HeadDim) + column], at < rows ? 16 : 0);
         }
     }
 
@@ -74,8 +78,11 @@ public readonly struct FlashAttention(
         return scores;
     }
 
-    /// <summary>Scores become weights against the largest so far, and what was summed before is scaled to it: for one of a lane's two rows.</summary>
-    private void SoftmaxStep(Registers<MatrixC<float>> scores, Registers<MatrixC<float>> sums, int half, int columnsLeft, ref float largest, ref float weight)
+    /// <summary>
+    /// Scores become weights against the largest so far, and what was summed before is scaled to it: for one of a lane's two rows.
+    /// </summary>
+    private void SoftmaxStep(
+        Registers<MatrixC<float>> scores, Registers<MatrixC<float>> sums, int half, int columnsLeft, ref float largest, ref float weight)
     {
         float now = largest;
         for (int j = 0; j < Columns; j++)
@@ -132,7 +139,8 @@ public readonly struct FlashAttention(
             for (int j = 0; j < Columns; j++)
             {
                 MatrixC<float> sum = sums[j];
-                output.As<Float2>()[(head + ((long)row * HeadDim) + (j * 8) + (lane % 4 * 2)) / 2] = new(sum[half * 2] / total, sum[(half * 2) + 1] / total);
+                output.As<Float2>()[(head + ((long)row * HeadDim) + (j * 8) + (lane % 4 * 2)) / 2] =
+                    new(sum[half * 2] / total, sum[(half * 2) + 1] / total);
             }
         }
     }

@@ -16,7 +16,8 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
 
     public void Run()
     {
-        Shared<BFloat16> stagesA = Shared.Array<BFloat16>(Stages * TileM * PitchA), stagesB = Shared.Array<BFloat16>(Stages * TileK * PitchB);
+        Shared<BFloat16> stagesA = Shared.Array<BFloat16>(Stages * TileM * PitchA);
+        Shared<BFloat16> stagesB = Shared.Array<BFloat16>(Stages * TileK * PitchB);
         int warp = Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size;
         int warpM = warp / 2 * WarpM, warpN = warp % 2 * WarpN;
         Registers<MatrixC<float>> sums = Registers.Of<MatrixC<float>>(WarpM / MmaM * (WarpN / MmaN));
@@ -47,13 +48,15 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
         {
             int row = i / (TileK / Chunk), column = i % (TileK / Chunk) * Chunk, at = (Grid.BlockY * TileM) + row;
             AsyncCopy.Sixteen(
-                ref stagesA[(((stage * TileM) + row) * PitchA) + column], ref a[((long)Math.Min(at, m - 1) * k) + depth + column], at < m ? 16 : 0);
+                ref stagesA[(((stage * TileM) + row) * PitchA) + column],
+                ref a[((long)Math.Min(at, m - 1) * k) + depth + column], at < m ? 16 : 0);
         }
         for (int i = Block.ThreadX; i < TileK * TileN / Chunk; i += Block.Size)
         {
             int row = i / (TileN / Chunk), column = i % (TileN / Chunk) * Chunk, at = (Grid.BlockX * TileN) + column;
             AsyncCopy.Sixteen(
-                ref stagesB[(((stage * TileK) + row) * PitchB) + column], ref b[((long)(depth + row) * n) + Math.Min(at, n - Chunk)], at < n ? 16 : 0);
+                ref stagesB[(((stage * TileK) + row) * PitchB) + column],
+                ref b[((long)(depth + row) * n) + Math.Min(at, n - Chunk)], at < n ? 16 : 0);
         }
     }
 

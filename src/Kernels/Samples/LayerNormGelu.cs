@@ -33,7 +33,8 @@ public readonly struct LayerNormGelu(View<Float4> x, View<Float4> weight, View<F
         {
             Float4 v = input[i], w = weight[i];
             output[i] = new(
-                Gelu((v.X - mean) * scale * w.X), Gelu((v.Y - mean) * scale * w.Y), Gelu((v.Z - mean) * scale * w.Z), Gelu((v.W - mean) * scale * w.W));
+                Gelu((v.X - mean) * scale * w.X), Gelu((v.Y - mean) * scale * w.Y),
+                Gelu((v.Z - mean) * scale * w.Z), Gelu((v.W - mean) * scale * w.W));
         }
     }
 

@@ -3,7 +3,8 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>One product of each kind, registers straight from memory: f16, tf32, f16 sums, bytes.</summary>
-/// <param name="a">[32 lanes, 4]</param> <param name="b">[32 lanes, 2]</param> <param name="f">[32 lanes, 12]</param> <param name="integers">[32 lanes, 4]</param>
+/// <param name="a">[32 lanes, 4]</param> <param name="b">[32 lanes, 2]</param> <param name="f">[32 lanes, 12]</param>
+/// <param name="integers">[32 lanes, 4]</param>
 [KernelName("mma_shapes")]
 public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View<int> integers) : IKernel
 {

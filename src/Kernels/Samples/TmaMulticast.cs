@@ -3,7 +3,9 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>Each of two blocks loads half a tile into both: rank 0 the rows from 0 on, rank 1 those from 32 on.</summary>
-/// <remarks>A block may end before its peer does: it has waited for all the bytes that come to it, and its own load reads nothing of its memory.</remarks>
+/// <remarks>
+/// A block may end before its peer does: it has waited for all the bytes that come to it, and its own load reads nothing of its memory.
+/// </remarks>
 /// <param name="a">[64, 64] bf16, box 64×32</param> <param name="y">[2, 64, 64]</param>
 [KernelName("tma_multicast")]
 public readonly struct TmaMulticast(TensorMap a, View<BFloat16> y) : IKernel

@@ -3,7 +3,8 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>C = A·Bᵀ for one 64×64 tile: TMA brings 64 of K at a time, a warpgroup multiplies.</summary>
-/// <param name="a">[64, k] bf16, box 64×64, 128-byte swizzle</param> <param name="b">[64, k], likewise</param> <param name="c">[64, 64]</param>
+/// <param name="a">[64, k] bf16, box 64×64, 128-byte swizzle</param> <param name="b">[64, k], likewise</param>
+/// <param name="c">[64, 64]</param>
 /// <param name="k">a multiple of 64</param>
 [KernelName("wgmma_one_tile")]
 public readonly struct WgmmaOneTile(TensorMap a, TensorMap b, View<float> c, int k) : IKernel
@@ -34,7 +35,10 @@ public readonly struct WgmmaOneTile(TensorMap a, TensorMap b, View<float> c, int
             full.Wait(step & 1);
             Wgmma.Fence();
             for (uint depth = 0; depth < Tile / Depth; depth++)
-                Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            {
+                Wgmma.Multiply(
+                    ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            }
             Wgmma.Commit();
             Wgmma.Wait(0);
             Block.Sync();

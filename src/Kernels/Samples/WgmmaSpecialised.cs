@@ -3,10 +3,11 @@ using CogVideoX.Compiler.Language;
 namespace CogVideoX.Kernels.Samples;
 
 /// <summary>
-/// C = A·Bᵀ in 128×64 tiles: a warpgroup that only loads (TMA) feeds two that multiply, through a ring of three stages; stmatrix and a TMA store
-/// at the end. Each of the eight consumer warps releases a stage itself: its wait speaks for that warp only.
+/// C = A·Bᵀ in 128×64 tiles: a warpgroup that only loads (TMA) feeds two that multiply, through a ring of three stages; stmatrix and a TMA
+/// store at the end. Each of the eight consumer warps releases a stage itself: its wait speaks for that warp only.
 /// </summary>
-/// <param name="a">[m, k] bf16, box 64×64, 128-byte swizzle</param> <param name="b">[n, k], likewise</param> <param name="c">[m, n] bf16, box 64×64</param>
+/// <param name="a">[m, k] bf16, box 64×64, 128-byte swizzle</param> <param name="b">[n, k], likewise</param>
+/// <param name="c">[m, n] bf16, box 64×64</param>
 /// <param name="k">a multiple of 64</param>
 [KernelName("wgmma_specialised")]
 public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, int k) : IKernel
@@ -70,10 +71,14 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         {
             int stage = step % Stages;
             full[stage].Wait((step / Stages) & 1);
-            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes)), tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
+            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes));
+            uint tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
             Wgmma.Fence();
             for (uint depth = 0; depth < Tile / Depth; depth++)
-                Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            {
+                Wgmma.Multiply(
+                    ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            }
             Wgmma.Commit();
             Wgmma.Wait(0);
             if (Block.ThreadX % Warp.Size == 0)

@@ -35,7 +35,8 @@ public sealed class KernelCatalogTests
     }
 
     [Fact]
-    public void OneThatNamesNoInstanceIsTold() => Assert.Equal([typeof(Unnamed<>).ToString()], Catalog(typeof(Unnamed<>), typeof(Doubles<>)).Unnamed);
+    public void OneThatNamesNoInstanceIsTold() =>
+        Assert.Equal([typeof(Unnamed<>).ToString()], Catalog(typeof(Unnamed<>), typeof(Doubles<>)).Unnamed);
 
     public static TheoryData<Type[], string> Wrong => new()
     {

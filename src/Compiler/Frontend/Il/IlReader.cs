@@ -8,7 +8,8 @@ namespace CogVideoX.Compiler.Frontend.Il;
 /// <summary>Decodes a method's bytes (ECMA-335, partition III).</summary>
 internal static class IlReader
 {
-    private static readonly Dictionary<ILOpCode, OperandType> OperandTypes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<ILOpCode, OperandType> OperandTypes = typeof(OpCodes).GetFields(
+        BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (ILOpCode)(ushort)code.Value, code => code.OperandType);
 

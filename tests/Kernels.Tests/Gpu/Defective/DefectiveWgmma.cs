@@ -6,7 +6,13 @@ namespace CogVideoX.Kernels.Tests.Gpu.Defective;
 public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorMap c, int k) : IKernel
     where TDefect : IDefect
 {
-    private const int Stages = 3, Tile = 64, TileBytes = Tile * Tile * 2, StageBytes = 3 * TileBytes, Warpgroup = 128, ConsumerWarps = 8, DepthBytes = 32;
+    private const int Stages = 3;
+    private const int Tile = 64;
+    private const int TileBytes = Tile * Tile * 2;
+    private const int StageBytes = 3 * TileBytes;
+    private const int Warpgroup = 128;
+    private const int ConsumerWarps = 8;
+    private const int DepthBytes = 32;
 
     public static Block Block => new(3 * Warpgroup);
 
@@ -52,7 +58,12 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             if (step >= Stages)
                 empty[stage].Wait(((step / Stages) - (TDefect.Kind == Defect.WrongPhase ? 0 : 1)) & 1);
             uint at = stages + (uint)(stage * StageBytes);
-            full[stage].ArriveExpecting(TDefect.Kind switch { Defect.ExpectsTooMuch => StageBytes + 16, Defect.ExpectsTooLittle => 2 * TileBytes, _ => StageBytes });
+            full[stage].ArriveExpecting(TDefect.Kind switch
+            {
+                Defect.ExpectsTooMuch => StageBytes + 16,
+                Defect.ExpectsTooLittle => 2 * TileBytes,
+                _ => StageBytes,
+            });
             Tma.Load(at, a, full[stage], step * Tile, row);
             Tma.Load(TDefect.Kind == Defect.TwoLoadsOneTile ? at : at + TileBytes, a, full[stage], step * Tile, row + Tile);
             Tma.Load(at + (2 * TileBytes), b, full[stage], step * Tile, column);
@@ -67,10 +78,14 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             int stage = step % Stages;
             if (TDefect.Kind != Defect.NoFullWait || step < Stages)
                 full[stage].Wait((step / Stages) & 1);
-            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes)), tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
+            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes));
+            uint tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
             Wgmma.Fence();
             for (uint depth = 0; depth < 4; depth++)
-                Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            {
+                Wgmma.Multiply(
+                    ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            }
             Wgmma.Commit();
             if (TDefect.Kind == Defect.ReleasedBeforeWait && releases)
                 empty[stage].Arrive();
