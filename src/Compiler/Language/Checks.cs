@@ -1,7 +1,7 @@
 namespace CogVideoX.Compiler.Language;
 
 /// <summary>What this compilation checks while the kernel runs.</summary>
-public static class Checks
+internal static class Checks
 {
     /// <summary>True where views check their bounds: a constant of the compilation. On the host, always.</summary>
     public static bool AreOn { [DeviceIntrinsic(DeviceIntrinsic.IsChecked)] get => true; }

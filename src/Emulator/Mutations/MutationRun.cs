@@ -1,7 +1,7 @@
 namespace CogVideoX.Emulator.Mutations;
 
 /// <summary>Measures how far the emulator can be trusted: of a sound case's mutants, how many does it catch?</summary>
-public static class MutationRun
+internal static class MutationRun
 {
     /// <summary>Runs every mutant of a sound case, under each timing and some seeds, until it is caught.</summary>
     /// <param name="one">the case</param> <param name="text">text of its module</param>

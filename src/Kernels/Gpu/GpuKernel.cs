@@ -12,13 +12,6 @@ public sealed record GpuKernel(Type Type)
     /// <summary>Its entry's name in PTX.</summary>
     public string Name => KernelCompiler.EntryOf(Type);
 
-    /// <summary>Every kernel of this library, by name.</summary>
-    public static IReadOnlyList<GpuKernel> All => KernelCatalog.OfLibrary.Kernels;
-
-    /// <summary>The kernel of this library of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that there are.</exception>
-    public static GpuKernel Find(string name) => KernelCatalog.OfLibrary.Find(name);
-
     /// <summary>Whether <see cref="Show"/> takes it as a target.</summary>
     public static bool IsTarget(string target) => Target.TryParse(target, out _);
 

@@ -6,7 +6,7 @@ using CogVideoX.Emulator;
 namespace CogVideoX.Kernels.Gpu;
 
 /// <summary>Puts a compiled kernel in the place of the program that a case was made for.</summary>
-public static class KernelCase
+internal static class KernelCase
 {
     /// <summary>
     /// The case with our PTX. A pointer of the case becomes a view: the pointer, and the buffer's elements as its length.

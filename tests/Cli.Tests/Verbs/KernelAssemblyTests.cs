@@ -57,7 +57,9 @@ public sealed class KernelAssemblyTests : IDisposable
         int[] x = [.. Enumerable.Range(1, 32)], y = [.. x.Reverse().Select(v => v * factor)];
         int[] data = [.. x, .. new int[32], .. y];
         byte[] header = System.Text.Encoding.UTF8.GetBytes("""
-            {"in.x":{"dtype":"I32","shape":[32],"data_offsets":[0,128]},"in.y":{"dtype":"I32","shape":[32],"data_offsets":[128,256]},"out.y":{"dtype":"I32","shape":[32],"data_offsets":[256,384]}}
+            {"in.x":{"dtype":"I32","shape":[32],"data_offsets":[0,128]},
+             "in.y":{"dtype":"I32","shape":[32],"data_offsets":[128,256]},
+             "out.y":{"dtype":"I32","shape":[32],"data_offsets":[256,384]}}
             """);
         File.WriteAllBytes(
             folder.File(name + ".safetensors"),
@@ -188,9 +190,14 @@ public sealed class KernelAssemblyTests : IDisposable
     public Task OneWhoseKernelsNameNoInstanceIsRefused() => CliRun.Fails(ExitCode.WrongUsage,
         [
             "kernels", "list", "--assembly",
-            Build(
-                "public readonly struct A<T>(View<T> x) : IKernel where T : unmanaged { public static Block Block => new(32); "
-                + "public void Run() => x[0] = x[1]; }")],
+            Build("""
+                public readonly struct A<T>(View<T> x) : IKernel where T : unmanaged
+                {
+                    public static Block Block => new(32);
+                    public void Run() => x[0] = x[1];
+                }
+                """),
+        ],
         "its kernels are generic and name no instances (A`1[T])");
 
     [Fact]
@@ -225,9 +232,8 @@ public sealed class KernelAssemblyTests : IDisposable
 
     [Fact]
     public Task AFolderWithoutTheirLaunchesIsRefused() => CliRun.Fails(ExitCode.WrongUsage,
-        [
-            "kernels", "verify", "--assembly", Build(), "--cases",
-            folder.Path], "the kernels are times_three, times_two, and times_three.json would be a launch of the first");
+        ["kernels", "verify", "--assembly", Build(), "--cases", folder.Path],
+        "the kernels are times_three, times_two, and times_three.json would be a launch of the first");
 
     /// <summary>As in a program that was compiled ahead of time.</summary>
     [Fact]
@@ -236,8 +242,9 @@ public sealed class KernelAssemblyTests : IDisposable
         string config = Path.ChangeExtension(ProgramRun.Command[1], ".runtimeconfig.json");
         string text = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
         Assert.Contains("\"configProperties\": {", text);
-        await File.WriteAllTextAsync(folder.File("ahead.json"), text.Replace("\"configProperties\": {",
-            "\"configProperties\": {\n\"System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported\": false,", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        const string Off = "\"configProperties\": {\n\"System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported\": false,";
+        text = text.Replace("\"configProperties\": {", Off, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.File("ahead.json"), text, TestContext.Current.CancellationToken);
         CliRun run = await ProgramRun.OfShell(
             folder.Path, $"\"$1\" exec --runtimeconfig ahead.json \"$2\" kernels list --assembly {Shell.Quote(Build())}");
         Assert.Equal(ExitCode.WrongUsage, run.Code);

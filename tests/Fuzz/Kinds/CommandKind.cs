@@ -28,6 +28,7 @@ internal sealed class CommandKind : IFuzzKind
         string cases = Repository.Goldens("ptx-cases");
         foreach (string file in Directory.GetFiles(cases, "vector_add.*").Append(Path.Combine(cases, "simt.ptx")))
             File.Copy(file, Path.Combine(scratch, Path.GetFileName(file)));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "CogVideoX.Samples.Kernels.dll"), Path.Combine(scratch, "samples.dll"));
         File.WriteAllText("prompts.txt", "a red circle\na blue square\n");
         File.WriteAllBytes("bytes.bin", [0xff, 0xfe, 0, 0x80]);
         string[] whole = Lines.Replace("\n    ", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -152,11 +153,11 @@ internal sealed class CommandKind : IFuzzKind
         tokenize red --model model --max-sequence-length 226
         ptx run vector_add.json
         ptx run vector_add.json vector_add.json --json --max-thread-instructions 1000
-        kernels list
-        kernels list --json
-        kernels show vector_add --target sm_89 --source --check-bounds
-        kernels verify vector_add --cases .
-        kernels profile vector_add --cases . --json
+        kernels list --assembly samples.dll
+        kernels list --assembly samples.dll --json
+        kernels show vector_add --assembly samples.dll --target sm_89 --source --check-bounds
+        kernels verify vector_add --assembly samples.dll --cases .
+        kernels profile vector_add --assembly samples.dll --cases . --json
         doctor
         """;
 }

@@ -2,7 +2,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 

@@ -38,7 +38,7 @@ public sealed class KernelCaseTests(ITestOutputHelper output)
     [MemberData(nameof(SoundCases))]
     public void SoundKernelsAreRight(string name)
     {
-        KernelVerdict verdict = GpuKernel.Find(name).Verify(CaseFiles.PathOf(name));
+        KernelVerdict verdict = SampleKernels.Find(name).Verify(CaseFiles.PathOf(name));
         output.WriteLine(verdict.Report.ToString());
         Assert.True(verdict.Report.Passed, verdict.Report.ToString());
         if (verdict.Reference is not { } reference)

@@ -1,7 +1,7 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 

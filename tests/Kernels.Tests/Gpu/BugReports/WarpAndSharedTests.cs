@@ -2,7 +2,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu.BugReports;
 
@@ -61,7 +61,7 @@ public sealed class WarpAndSharedTests
     [Fact]
     public async Task CompiledTwiceAKernelIsTheSameText()
     {
-        Type[] kernels = [.. GpuKernel.All.Select(kernel => kernel.Type)];
+        Type[] kernels = [.. SampleKernels.All.Select(kernel => kernel.Type)];
         string[] first = [.. kernels.Select(kernel => KernelCompiler.Compile(kernel).Ptx)];
         string[] second = [.. kernels.Reverse().Select(kernel => KernelCompiler.Compile(kernel).Ptx).Reverse()];
         Assert.Equal(first, second);
