@@ -10,13 +10,13 @@ public readonly struct AffineRows(AffineRows.Arguments arguments, int rows) : IK
 
     public void Run()
     {
-        int row = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int row = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (row >= rows)
             return;
         for (int i = 0; i < arguments.Width; i++)
         {
-            long at = ((long)row * arguments.Width) + i;
-            arguments.Output[at] = (arguments.Input[at] * arguments.Change.Scale) + (arguments.Change.HasBias ? arguments.Change.Bias : 0);
+            long at = (long)row * arguments.Width + i;
+            arguments.Output[at] = arguments.Input[at] * arguments.Change.Scale + (arguments.Change.HasBias ? arguments.Change.Bias : 0);
         }
     }
 

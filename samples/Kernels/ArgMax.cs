@@ -11,7 +11,7 @@ public readonly struct ArgMax(View<double> x, View<double> largest, View<short> 
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         var best = new Candidate(x[i], (short)(i % Warp.Size), true);
         for (int bits = Warp.Size / 2; bits > 0; bits /= 2)
         {

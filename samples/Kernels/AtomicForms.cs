@@ -18,7 +18,7 @@ public readonly struct AtomicForms(
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         uint bits = 1u << (i % 32);
         Atomic.Accumulate(ref words[0], (uint)i);
         Atomic.Max(ref words[1], (uint)i);

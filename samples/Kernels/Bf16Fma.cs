@@ -11,7 +11,7 @@ public readonly struct Bf16Fma(View<BFloat16x2> a, View<BFloat16x2> b, View<BFlo
 
     public void Run()
     {
-        for (int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX; i < n; i += Grid.SizeX * Block.SizeX)
+        for (int i = Grid.BlockX * Block.SizeX + Block.ThreadX; i < n; i += Grid.SizeX * Block.SizeX)
             c[i] = BFloat16x2.FusedMultiplyAdd(a[i], b[i], c[i]);
     }
 }

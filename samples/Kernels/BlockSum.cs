@@ -14,7 +14,7 @@ public readonly struct BlockSum(View<float> x, View<float> sums, int n) : IKerne
         Shared<float> partial = Shared.Array<float>(Warp.Size);
         float sum = 0;
         for (int i = Block.ThreadX; i < n; i += Block.SizeX)
-            sum += x[(Grid.BlockX * n) + i];
+            sum += x[Grid.BlockX * n + i];
         sum = Warp.Sum(sum);
         if (Block.ThreadX % Warp.Size == 0)
             partial[Block.ThreadX / Warp.Size] = sum;

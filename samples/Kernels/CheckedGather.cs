@@ -11,7 +11,7 @@ public readonly struct CheckedGather(View<float> x, View<int> places, View<float
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         int place = places[i];

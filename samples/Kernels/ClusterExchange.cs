@@ -17,8 +17,8 @@ public readonly struct ClusterExchange(View<int> x, View<int> y) : IKernel
     {
         Shared<int> items = Shared.Array<int>(Items);
         uint rank = Cluster.Rank;
-        int at = (Grid.BlockX * Items) + Block.ThreadX;
-        items[Block.ThreadX] = x[at] + ((int)rank * RankWeight);
+        int at = Grid.BlockX * Items + Block.ThreadX;
+        items[Block.ThreadX] = x[at] + (int)rank * RankWeight;
         Cluster.Sync();
         uint peer = Cluster.AddressIn(ref items[Items - 1 - Block.ThreadX], rank ^ 1);
         y[at] = Cluster.Read<int>(peer);

@@ -13,7 +13,7 @@ public readonly struct DigitCounts(View<uint> x, int count, View<byte> digits) :
 
     public void Run()
     {
-        int thread = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int thread = Grid.BlockX * Block.SizeX + Block.ThreadX;
         Local<int> counts = Local.Array<int>(Base);
         Local<byte> order = Local.Array<byte>(Base);
         for (int digit = 0; digit < Base; digit++)
@@ -22,7 +22,7 @@ public readonly struct DigitCounts(View<uint> x, int count, View<byte> digits) :
             order[digit] = (byte)digit;
         }
         for (int i = 0; i < count; i++)
-            counts[(int)(x[((long)thread * count) + i] % Base)]++;
+            counts[(int)(x[(long)thread * count + i] % Base)]++;
         for (int i = 1; i < Base; i++)
         {
             byte digit = order[i];
@@ -32,6 +32,6 @@ public readonly struct DigitCounts(View<uint> x, int count, View<byte> digits) :
             order[place] = digit;
         }
         for (int i = 0; i < Base; i++)
-            digits[(thread * Base) + i] = order[i];
+            digits[thread * Base + i] = order[i];
     }
 }

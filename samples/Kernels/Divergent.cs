@@ -14,7 +14,7 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         Shared<int> path = Shared.Array<int>(PathLength * Block.Size).Slice(PathLength * Block.ThreadX);   // registers have no addresses
@@ -24,7 +24,7 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
         int k = Collatz(x[i], path);
         int sum = 0;
         for (int j = 0; j < PathLength; j++)
-            sum += path[((j * 5) + k) & (PathLength - 1)] * (j + 1);
+            sum += path[(j * 5 + k) & (PathLength - 1)] * (j + 1);
         switch (k % 7)
         {
             case 0: sum ^= 0x55; break;
@@ -36,7 +36,7 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
             default: sum = 7; break;
         }
         uint even = Warp.Ballot((k & 1) == 0, active), same = Warp.MatchAny(k & 3, active);
-        y[i] = sum + (BitOperations.PopCount(even) * 65536) + ((BitOperations.TrailingZeroCount(same) + 1) << 24);
+        y[i] = sum + BitOperations.PopCount(even) * 65536 + ((BitOperations.TrailingZeroCount(same) + 1) << 24);
         if (k > 20)
             return;
         y[i] += BitOperations.PopCount(Warp.ActiveMask) > 0 ? 1 : 0;
@@ -48,7 +48,7 @@ public readonly struct Divergent(View<int> x, View<int> y, int n) : IKernel
         while (n != 1 && k < LongestWalk)
         {
             path[k & (PathLength - 1)] = n;
-            n = (n & 1) != 0 ? (3 * n) + 1 : n / 2;
+            n = (n & 1) != 0 ? 3 * n + 1 : n / 2;
             k++;
         }
         return k;

@@ -8,7 +8,7 @@ namespace CogVideoX.Samples.Kernels;
 /// </summary>
 /// <param name="q">[heads, n, 64]</param> <param name="keys">[heads, m, 64]</param> <param name="values">[heads, m, 64]</param>
 /// <param name="output">[heads, n, 64]</param>
-/// <param name="scale">log2 e / √64: softmax is reckoned in powers of two</param>
+/// <param name="scale">log2 e / √64: softmax is computed in powers of two</param>
 [KernelName("flash_attention_hd64")]
 public readonly struct FlashAttention(
     View<BFloat16> q, View<BFloat16> keys, View<BFloat16> values, View<float> output, int n, int m, float scale) : IKernel
@@ -30,7 +30,7 @@ public readonly struct FlashAttention(
         Block.Sync();
         Registers<MatrixA<BFloat16>> query = Registers.Of<MatrixA<BFloat16>>(Depths);
         for (int depth = 0; depth < Depths; depth++)
-            query[depth] = Mma.LoadA(ref queryTile[(((warp * 16) + (lane % 16)) * Pitch) + (depth * 16) + (lane / 16 * 8)]);
+            query[depth] = Mma.LoadA(ref queryTile[(warp * 16 + lane % 16) * Pitch + depth * 16 + lane / 16 * 8]);
         Registers<MatrixC<float>> sums = Registers.Of<MatrixC<float>>(Columns);
         Registers<float> largest = Registers.Of<float>(2), weight = Registers.Of<float>(2);
         largest[0] = largest[1] = float.NegativeInfinity;
@@ -44,10 +44,10 @@ public readonly struct FlashAttention(
             Block.Sync();
             Registers<MatrixC<float>> scores = Scores(keyTile, query, lane);
             for (int half = 0; half < 2; half++)
-                SoftmaxStep(scores, sums, half, m - first - (lane % 4 * 2), ref largest[half], ref weight[half]);
+                SoftmaxStep(scores, sums, half, m - first - lane % 4 * 2, ref largest[half], ref weight[half]);
             AddValues(valueTile, scores, sums, lane);
         }
-        Store((Grid.BlockX * Rows) + (warp * 16) + (lane / 4), headQ, lane, sums, weight);
+        Store(Grid.BlockX * Rows + warp * 16 + lane / 4, headQ, lane, sums, weight);
     }
 
     /// <summary>Starts copying 64 rows; those from <paramref name="rows"/> on become zeros.</summary>
@@ -57,7 +57,7 @@ public readonly struct FlashAttention(
         {
             int row = i / (HeadDim / Chunk), column = i % (HeadDim / Chunk) * Chunk, at = firstRow + row;
             AsyncCopy.Sixteen(
-                ref tile[(row * Pitch) + column], ref source[((long)Math.Min(at, rows - 1) * HeadDim) + column], at < rows ? 16 : 0);
+                ref tile[row * Pitch + column], ref source[(long)Math.Min(at, rows - 1) * HeadDim + column], at < rows ? 16 : 0);
         }
     }
 
@@ -70,7 +70,7 @@ public readonly struct FlashAttention(
             for (int j = 0; j < Columns; j += 2)
             {
                 MatrixBPair<BFloat16> pair = Mma.LoadBPair(
-                    ref keyTile[(((j * 8) + (lane % 8) + (lane / 16 * 8)) * Pitch) + (depth * 16) + (lane / 8 % 2 * 8)]);
+                    ref keyTile[(j * 8 + lane % 8 + lane / 16 * 8) * Pitch + depth * 16 + lane / 8 % 2 * 8]);
                 scores[j] = Mma.Multiply(query[depth], pair.First, scores[j]);
                 scores[j + 1] = Mma.Multiply(query[depth], pair.Second, scores[j + 1]);
             }
@@ -87,9 +87,9 @@ public readonly struct FlashAttention(
         float now = largest;
         for (int j = 0; j < Columns; j++)
         {
-            for (int i = half * 2; i < (half * 2) + 2; i++)
+            for (int i = half * 2; i < half * 2 + 2; i++)
             {
-                if ((j * 8) + (i % 2) >= columnsLeft)
+                if (j * 8 + i % 2 >= columnsLeft)
                     scores[j][i] = float.NegativeInfinity;
                 now = Approximate.Max(now, scores[j][i]);
             }
@@ -101,7 +101,7 @@ public readonly struct FlashAttention(
         weight *= factor;
         for (int j = 0; j < Columns; j++)
         {
-            for (int i = half * 2; i < (half * 2) + 2; i++)
+            for (int i = half * 2; i < half * 2 + 2; i++)
             {
                 sums[j][i] *= factor;
                 float e = Approximate.Exp2((scores[j][i] - now) * scale);
@@ -119,11 +119,11 @@ public readonly struct FlashAttention(
             MatrixA<BFloat16> left = default;
             for (int i = 0; i < 4; i++)
             {
-                MatrixC<float> pair = weights[(depth * 2) + (i / 2)];
-                left[i] = BFloat16x2.From(pair[i % 2 * 2], pair[(i % 2 * 2) + 1]).Bits;
+                MatrixC<float> pair = weights[depth * 2 + i / 2];
+                left[i] = BFloat16x2.From(pair[i % 2 * 2], pair[i % 2 * 2 + 1]).Bits;
             }
             for (int j = 0; j < Columns; j++)
-                sums[j] = Mma.Multiply(left, Mma.LoadTransposedB(ref valueTile[(((depth * 16) + (lane % 16)) * Pitch) + (j * 8)]), sums[j]);
+                sums[j] = Mma.Multiply(left, Mma.LoadTransposedB(ref valueTile[(depth * 16 + lane % 16) * Pitch + j * 8]), sums[j]);
         }
     }
 
@@ -133,14 +133,14 @@ public readonly struct FlashAttention(
         {
             float total = weight[half] + Warp.ShuffleXor(weight[half], 1);
             total += Warp.ShuffleXor(total, 2);
-            int row = firstRow + (half * 8);
+            int row = firstRow + half * 8;
             if (row >= n)
                 continue;
             for (int j = 0; j < Columns; j++)
             {
                 MatrixC<float> sum = sums[j];
-                output.As<Float2>()[(head + ((long)row * HeadDim) + (j * 8) + (lane % 4 * 2)) / 2] =
-                    new(sum[half * 2] / total, sum[(half * 2) + 1] / total);
+                output.As<Float2>()[(head + (long)row * HeadDim + j * 8 + lane % 4 * 2) / 2] =
+                    new(sum[half * 2] / total, sum[half * 2 + 1] / total);
             }
         }
     }

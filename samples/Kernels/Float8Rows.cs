@@ -14,7 +14,7 @@ public readonly struct Float8Rows(
 
     public void Run()
     {
-        int i = 2 * ((Grid.BlockX * Block.SizeX) + Block.ThreadX);
+        int i = 2 * (Grid.BlockX * Block.SizeX + Block.ThreadX);
         if (i >= n)
             return;
         for (int k = i; k < i + 2; k++)

@@ -11,7 +11,7 @@ public readonly struct Floats(View<float> a, View<float> b, View<float> results,
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         float x = a[i], y = b[i];
@@ -29,7 +29,7 @@ public readonly struct Floats(View<float> a, View<float> b, View<float> results,
         r[10] = (uint)x;
         r[11] = (float)(Half)x;
         r[12] = (BFloat16)x;
-        r[13] = (float)(((double)x * y) + (1.0 / 3));
+        r[13] = (float)((double)x * y + 1.0 / 3);
         r[14] = Approximate.Min(x, y);
         r[15] = Approximate.Max(x, y);
         r[16] = Approximate.Saturate(x);

@@ -37,7 +37,7 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
                 Load(stagesA, stagesB, ahead % Stages, ahead * TileK);
             AsyncCopy.Commit();
             int stage = step % Stages;
-            Multiply(stagesA.Slice((stage * TileM + warpM) * PitchA), stagesB.Slice((stage * TileK * PitchB) + warpN), lane, sums);
+            Multiply(stagesA.Slice((stage * TileM + warpM) * PitchA), stagesB.Slice(stage * TileK * PitchB + warpN), lane, sums);
         }
         Store(warpM, warpN, lane, sums);
     }
@@ -46,17 +46,17 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
     {
         for (int i = Block.ThreadX; i < TileM * TileK / Chunk; i += Block.Size)
         {
-            int row = i / (TileK / Chunk), column = i % (TileK / Chunk) * Chunk, at = (Grid.BlockY * TileM) + row;
+            int row = i / (TileK / Chunk), column = i % (TileK / Chunk) * Chunk, at = Grid.BlockY * TileM + row;
             AsyncCopy.Sixteen(
-                ref stagesA[(((stage * TileM) + row) * PitchA) + column],
-                ref a[((long)Math.Min(at, m - 1) * k) + depth + column], at < m ? 16 : 0);
+                ref stagesA[(stage * TileM + row) * PitchA + column],
+                ref a[(long)Math.Min(at, m - 1) * k + depth + column], at < m ? 16 : 0);
         }
         for (int i = Block.ThreadX; i < TileK * TileN / Chunk; i += Block.Size)
         {
-            int row = i / (TileN / Chunk), column = i % (TileN / Chunk) * Chunk, at = (Grid.BlockX * TileN) + column;
+            int row = i / (TileN / Chunk), column = i % (TileN / Chunk) * Chunk, at = Grid.BlockX * TileN + column;
             AsyncCopy.Sixteen(
-                ref stagesB[(((stage * TileK) + row) * PitchB) + column],
-                ref b[((long)(depth + row) * n) + Math.Min(at, n - Chunk)], at < n ? 16 : 0);
+                ref stagesB[(stage * TileK + row) * PitchB + column],
+                ref b[(long)(depth + row) * n + Math.Min(at, n - Chunk)], at < n ? 16 : 0);
         }
     }
 
@@ -67,13 +67,13 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
         for (int depth = 0; depth < TileK; depth += MmaK)
         {
             for (int i = 0; i < WarpM / MmaM; i++)
-                left[i] = Mma.LoadA(ref tileA[(((i * MmaM) + (lane % 16)) * PitchA) + depth + (lane / 16 * 8)]);
+                left[i] = Mma.LoadA(ref tileA[(i * MmaM + lane % 16) * PitchA + depth + lane / 16 * 8]);
             for (int j = 0; j < WarpN / MmaN; j++)
-                right[j] = Mma.LoadTransposedB(ref tileB[((depth + (lane % 16)) * PitchB) + (j * MmaN)]);
+                right[j] = Mma.LoadTransposedB(ref tileB[(depth + lane % 16) * PitchB + j * MmaN]);
             for (int i = 0; i < WarpM / MmaM; i++)
             {
                 for (int j = 0; j < WarpN / MmaN; j++)
-                    sums[(i * (WarpN / MmaN)) + j] = Mma.Multiply(left[i], right[j], sums[(i * (WarpN / MmaN)) + j]);
+                    sums[i * (WarpN / MmaN) + j] = Mma.Multiply(left[i], right[j], sums[i * (WarpN / MmaN) + j]);
             }
         }
     }
@@ -86,11 +86,11 @@ public readonly struct GemmMmaBf16(View<BFloat16> a, View<BFloat16> b, View<floa
             {
                 for (int half = 0; half < 2; half++)
                 {
-                    int row = (Grid.BlockY * TileM) + warpM + (i * MmaM) + (lane / 4) + (half * 8);
-                    int column = (Grid.BlockX * TileN) + warpN + (j * MmaN) + (lane % 4 * 2);
-                    MatrixC<float> sum = sums[(i * (WarpN / MmaN)) + j];
+                    int row = Grid.BlockY * TileM + warpM + i * MmaM + lane / 4 + half * 8;
+                    int column = Grid.BlockX * TileN + warpN + j * MmaN + lane % 4 * 2;
+                    MatrixC<float> sum = sums[i * (WarpN / MmaN) + j];
                     if (row < m && column < n)
-                        c.As<Float2>()[(((long)row * n) + column) / 2] = new(sum[half * 2], sum[(half * 2) + 1]);
+                        c.As<Float2>()[((long)row * n + column) / 2] = new(sum[half * 2], sum[half * 2 + 1]);
                 }
             }
         }

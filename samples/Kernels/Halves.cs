@@ -11,7 +11,7 @@ public readonly struct Halves(View<Half2> a, View<Half2> b, View<Half2> results,
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         Half2 x = a[i], y = b[i];

@@ -23,7 +23,7 @@ public readonly struct HistogramLastBlock(View<byte> x, int n, View<uint> histog
         if (Block.ThreadX < Bins)
             counts[Block.ThreadX] = 0;
         Block.Sync();
-        for (int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX; i < n; i += Grid.SizeX * Block.SizeX)
+        for (int i = Grid.BlockX * Block.SizeX + Block.ThreadX; i < n; i += Grid.SizeX * Block.SizeX)
             Atomic.Accumulate(ref counts[x[i] % Bins], 1u);
         Block.Sync();
         if (Block.ThreadX < Bins)

@@ -12,7 +12,7 @@ public readonly struct Integers(View<uint> a, View<uint> b, View<ulong> results,
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         uint x = a[i], y = b[i] | 1;

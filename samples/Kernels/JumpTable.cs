@@ -11,7 +11,7 @@ public readonly struct JumpTable(View<int> x, View<int> y, int n) : IKernel
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         int value = x[i];

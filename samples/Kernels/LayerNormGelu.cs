@@ -23,12 +23,12 @@ public readonly struct LayerNormGelu(View<Float4> x, View<Float4> weight, View<F
         {
             Float4 v = input[i];
             sum += v.X + v.Y + v.Z + v.W;
-            squares += (v.X * v.X) + (v.Y * v.Y) + (v.Z * v.Z) + (v.W * v.W);
+            squares += v.X * v.X + v.Y * v.Y + v.Z * v.Z + v.W * v.W;
         }
         Atomic.Accumulate(ref sums[0], sum);
         Atomic.Accumulate(ref sums[1], squares);
         Block.Sync();
-        float mean = sums[0] / (4 * n4), scale = Approximate.ReciprocalSquareRoot((sums[1] / (4 * n4)) - (mean * mean) + Epsilon);
+        float mean = sums[0] / (4 * n4), scale = Approximate.ReciprocalSquareRoot(sums[1] / (4 * n4) - mean * mean + Epsilon);
         for (int i = Block.ThreadX; i < n4; i += Block.SizeX)
         {
             Float4 v = input[i], w = weight[i];
@@ -38,5 +38,5 @@ public readonly struct LayerNormGelu(View<Float4> x, View<Float4> weight, View<F
         }
     }
 
-    private static float Gelu(float u) => 0.5f * u * (1 + Approximate.AccurateTanh(0.7978845608f * (u + (0.044715f * u * u * u))));
+    private static float Gelu(float u) => 0.5f * u * (1 + Approximate.AccurateTanh(0.7978845608f * (u + 0.044715f * u * u * u)));
 }

@@ -23,24 +23,24 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
         MatrixA<float> left = default;
         MatrixB<float> right = default;
         for (int i = 0; i < 4; i++)
-            left[i] = BitConverter.SingleToUInt32Bits((sbyte)a[(lane * 4) + i]);
+            left[i] = BitConverter.SingleToUInt32Bits((sbyte)a[lane * 4 + i]);
         for (int i = 0; i < 2; i++)
-            right[i] = BitConverter.SingleToUInt32Bits((sbyte)b[(lane * 2) + i]);
+            right[i] = BitConverter.SingleToUInt32Bits((sbyte)b[lane * 2 + i]);
         sums = Mma.MultiplyTf32(left, right, sums);
         for (int i = 0; i < 4; i++)
             results[4 + i] = sums[i];
         MatrixHalfC halves = Mma.MultiplyHalf(LoadA<Half>(lane), LoadB<Half>(lane), default);
         for (int i = 0; i < 2; i++)
         {
-            results[8 + (2 * i)] = halves[i].Low;
-            results[9 + (2 * i)] = halves[i].High;
+            results[8 + 2 * i] = halves[i].Low;
+            results[9 + 2 * i] = halves[i].High;
         }
         MatrixC<int> counts = default;
         for (int i = 0; i < 4; i++)
             counts[i] = i;
         counts = Mma.MultiplyBytes(LoadA<sbyte>(lane), LoadB<sbyte>(lane), counts);
         for (int i = 0; i < 4; i++)
-            integers[(lane * 4) + i] = counts[i];
+            integers[lane * 4 + i] = counts[i];
     }
 
     private MatrixA<T> LoadA<T>(int lane)
@@ -48,7 +48,7 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
     {
         MatrixA<T> left = default;
         for (int i = 0; i < 4; i++)
-            left[i] = a[(lane * 4) + i];
+            left[i] = a[lane * 4 + i];
         return left;
     }
 
@@ -57,7 +57,7 @@ public readonly struct MmaShapes(View<uint> a, View<uint> b, View<float> f, View
     {
         MatrixB<T> right = default;
         for (int i = 0; i < 2; i++)
-            right[i] = b[(lane * 2) + i];
+            right[i] = b[lane * 2 + i];
         return right;
     }
 }

@@ -21,14 +21,14 @@ public readonly struct NamedBarriers(View<float> x, View<float> y) : IKernel
             {
                 if (round > 0)
                     NamedBarrier.Sync(Empty, Block.Size);
-                items[Block.ThreadX] = x[(round * Items) + Block.ThreadX] * 2;
+                items[Block.ThreadX] = x[round * Items + Block.ThreadX] * 2;
                 NamedBarrier.Arrive(Full, Block.Size);
             }
             else
             {
                 NamedBarrier.Sync(Full, Block.Size);
-                int item = ((warp - 2) * Warp.Size) + lane;
-                y[(round * Items) + item] = items[Items - 1 - item];
+                int item = (warp - 2) * Warp.Size + lane;
+                y[round * Items + item] = items[Items - 1 - item];
                 if (round < Rounds - 1)
                     NamedBarrier.Arrive(Empty, Block.Size);
             }

@@ -14,7 +14,7 @@ public readonly struct NormalNumbers(
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i >= n)
             return;
         Float2 u = uniform[i];

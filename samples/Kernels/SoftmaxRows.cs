@@ -13,7 +13,7 @@ public readonly struct SoftmaxRows(View<BFloat16> x, View<float> y, int n) : IKe
 
     public void Run()
     {
-        int row = (Grid.BlockX * (Block.SizeX / Warp.Size)) + (Block.ThreadX / Warp.Size), lane = Block.ThreadX % Warp.Size;
+        int row = Grid.BlockX * (Block.SizeX / Warp.Size) + Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size;
         View<BFloat16> input = x.Slice((long)row * n, n);
         View<float> output = y.Slice((long)row * n, n);
         float largest = float.NegativeInfinity;

@@ -17,7 +17,7 @@ public readonly struct StmatrixTransposed(View<uint> x, View<ushort> y) : IKerne
         int lane = Block.ThreadX;
         MatrixA<ushort> registers = default;
         for (int i = 0; i < 4; i++)
-            registers[i] = x[(lane * 4) + i];
+            registers[i] = x[lane * 4 + i];
         Mma.StoreTransposed(ref tiles[lane * 8], registers);
         Warp.Sync();
         for (int i = lane; i < Items; i += Warp.Size)

@@ -17,23 +17,23 @@ public readonly struct TiledProduct<T, TElement, TTile>(View<T> a, View<T> b, Vi
     public void Run()
     {
         Shared<float> left = Shared.Array<float>(TTile.Rows * TTile.Depth), right = Shared.Array<float>(TTile.Depth * TTile.Columns);
-        int row = (Grid.BlockY * TTile.Rows) + Block.ThreadY, column = (Grid.BlockX * TTile.Columns) + Block.ThreadX;
+        int row = Grid.BlockY * TTile.Rows + Block.ThreadY, column = Grid.BlockX * TTile.Columns + Block.ThreadX;
         float sum = 0;
         for (int first = 0; first < k; first += TTile.Depth)
         {
             for (int i = Block.ThreadX; i < TTile.Depth; i += TTile.Columns)
-                left[(Block.ThreadY * TTile.Depth) + i] = row < m && first + i < k ? TElement.Widen(a[(row * k) + first + i]) : 0;
+                left[Block.ThreadY * TTile.Depth + i] = row < m && first + i < k ? TElement.Widen(a[row * k + first + i]) : 0;
             for (int i = Block.ThreadY; i < TTile.Depth; i += TTile.Rows)
             {
-                right[(i * TTile.Columns) + Block.ThreadX] =
-                    column < n && first + i < k ? TElement.Widen(b[((first + i) * n) + column]) : 0;
+                right[i * TTile.Columns + Block.ThreadX] =
+                    column < n && first + i < k ? TElement.Widen(b[(first + i) * n + column]) : 0;
             }
             Block.Sync();
             for (int i = 0; i < TTile.Depth; i++)
-                sum = MathF.FusedMultiplyAdd(left[(Block.ThreadY * TTile.Depth) + i], right[(i * TTile.Columns) + Block.ThreadX], sum);
+                sum = MathF.FusedMultiplyAdd(left[Block.ThreadY * TTile.Depth + i], right[i * TTile.Columns + Block.ThreadX], sum);
             Block.Sync();
         }
         if (row < m && column < n)
-            c[(row * n) + column] = sum;
+            c[row * n + column] = sum;
     }
 }

@@ -20,11 +20,11 @@ public readonly struct Tma3dHalo(TensorMap a, View<BFloat16> y) : IKernel
             full.Initialize(1);
             MBarrier.FenceInitialization();
             full.ArriveExpecting(Bytes);
-            Tma.Load(box.Address, a, full, 0, (Grid.BlockX * 4) - 1, -1);
+            Tma.Load(box.Address, a, full, 0, Grid.BlockX * 4 - 1, -1);
         }
         Block.Sync();
         full.Wait(0);
         for (int i = Block.ThreadX; i < Items; i += Block.SizeX)
-            y[(Grid.BlockX * Items) + i] = box[i];
+            y[Grid.BlockX * Items + i] = box[i];
     }
 }

@@ -30,9 +30,9 @@ public readonly struct TmaMulticast(TensorMap a, View<BFloat16> y) : IKernel
         }
         Cluster.Sync();
         if (Block.ThreadX == 0)
-            Tma.LoadMulticast(tile.Address + (rank * HalfBytes), a, full, 0, (int)rank * (Tile / 2), BothBlocks);
+            Tma.LoadMulticast(tile.Address + rank * HalfBytes, a, full, 0, (int)rank * (Tile / 2), BothBlocks);
         full.Wait(0);
         for (int i = Block.ThreadX; i < Items; i += Block.SizeX)
-            y[(Grid.BlockX * Items) + i] = tile[i];
+            y[Grid.BlockX * Items + i] = tile[i];
     }
 }

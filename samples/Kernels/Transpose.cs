@@ -14,19 +14,19 @@ public readonly struct Transpose(View<float> x, View<float> y, int rows, int col
     public void Run()
     {
         Shared<float> tile = Shared.Array<float>(Tile * Pitch);
-        int column = (Grid.BlockX * Tile) + Block.ThreadX, row = (Grid.BlockY * Tile) + Block.ThreadY;
+        int column = Grid.BlockX * Tile + Block.ThreadX, row = Grid.BlockY * Tile + Block.ThreadY;
         for (int j = 0; j < Tile; j += Step)
         {
             if (column < columns && row + j < rows)
-                tile[((Block.ThreadY + j) * Pitch) + Block.ThreadX] = x[((row + j) * columns) + column];
+                tile[(Block.ThreadY + j) * Pitch + Block.ThreadX] = x[(row + j) * columns + column];
         }
         Block.Sync();
-        column = (Grid.BlockY * Tile) + Block.ThreadX;
-        row = (Grid.BlockX * Tile) + Block.ThreadY;
+        column = Grid.BlockY * Tile + Block.ThreadX;
+        row = Grid.BlockX * Tile + Block.ThreadY;
         for (int j = 0; j < Tile; j += Step)
         {
             if (column < rows && row + j < columns)
-                y[((row + j) * rows) + column] = tile[(Block.ThreadX * Pitch) + Block.ThreadY + j];
+                y[(row + j) * rows + column] = tile[Block.ThreadX * Pitch + Block.ThreadY + j];
         }
     }
 }

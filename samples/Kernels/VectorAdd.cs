@@ -11,7 +11,7 @@ public readonly struct VectorAdd(View<float> a, View<float> b, View<float> c, in
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
         if (i < n)
             c[i] = a[i] + b[i];
     }

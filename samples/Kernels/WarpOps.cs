@@ -15,7 +15,7 @@ public readonly struct WarpOps(View<int> x, View<int> y) : IKernel
     {
         int value = x[Block.ThreadX], lane = Block.ThreadX % Warp.Size;
         View<int> r = y.Slice(Block.ThreadX * 8, 8);
-        r[0] = Warp.Shuffle(value, ((lane * 7) + 3) & 31);
+        r[0] = Warp.Shuffle(value, (lane * 7 + 3) & 31);
         r[1] = Warp.ShuffleUp(value, 3);
         r[2] = Warp.ShuffleDown(value, 5, 16);
         r[3] = Warp.ShuffleXor(value, 9, 8);

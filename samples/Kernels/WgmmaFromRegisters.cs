@@ -28,8 +28,8 @@ public readonly struct WgmmaFromRegisters(View<BFloat16> a, TensorMap b, View<fl
         {
             for (int i = 0; i < 4; i++)
             {
-                int row = (warp * 16) + (lane / 4) + (i % 2 * 8), column = (depth * 16) + (lane % 4 * 2) + (i / 2 * 8);
-                left[depth][i] = a.As<uint>()[((row * Tile) + column) / 2];
+                int row = warp * 16 + lane / 4 + i % 2 * 8, column = depth * 16 + lane % 4 * 2 + i / 2 * 8;
+                left[depth][i] = a.As<uint>()[(row * Tile + column) / 2];
             }
         }
         Sum64x64 sum = default;

@@ -37,7 +37,7 @@ public readonly struct WgmmaOneTile(TensorMap a, TensorMap b, View<float> c, int
             for (uint depth = 0; depth < Tile / Depth; depth++)
             {
                 Wgmma.Multiply(
-                    ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+                    ref sum, Wgmma.Swizzled128(tileA + depth * DepthBytes), Wgmma.Swizzled128(tileB + depth * DepthBytes), true);
             }
             Wgmma.Commit();
             Wgmma.Wait(0);

@@ -45,7 +45,7 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
             Wgmma.TakeRegisters(ConsumerRegisters);
             Sum64x64 sum = default;
             Consume(stages, full, empty, steps, group - 1, ref sum);
-            Store(stages + (Stages * StageBytes) + (uint)((group - 1) * TileBytes), group, in sum);
+            Store(stages + Stages * StageBytes + (uint)((group - 1) * TileBytes), group, in sum);
         }
     }
 
@@ -56,12 +56,12 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         {
             int stage = step % Stages;
             if (step >= Stages)
-                empty[stage].Wait(((step / Stages) - 1) & 1);
+                empty[stage].Wait((step / Stages - 1) & 1);
             uint at = stages + (uint)(stage * StageBytes);
             full[stage].ArriveExpecting(StageBytes);
             Tma.Load(at, a, full[stage], step * Tile, row);
             Tma.Load(at + TileBytes, a, full[stage], step * Tile, row + Tile);
-            Tma.Load(at + (2 * TileBytes), b, full[stage], step * Tile, column);
+            Tma.Load(at + 2 * TileBytes, b, full[stage], step * Tile, column);
         }
     }
 
@@ -71,13 +71,13 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
         {
             int stage = step % Stages;
             full[stage].Wait((step / Stages) & 1);
-            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes));
-            uint tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
+            uint tileA = stages + (uint)(stage * StageBytes + half * TileBytes);
+            uint tileB = stages + (uint)(stage * StageBytes + 2 * TileBytes);
             Wgmma.Fence();
             for (uint depth = 0; depth < Tile / Depth; depth++)
             {
                 Wgmma.Multiply(
-                    ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+                    ref sum, Wgmma.Swizzled128(tileA + depth * DepthBytes), Wgmma.Swizzled128(tileB + depth * DepthBytes), true);
             }
             Wgmma.Commit();
             Wgmma.Wait(0);
@@ -95,17 +95,17 @@ public readonly struct WgmmaSpecialised(TensorMap a, TensorMap b, TensorMap c, i
             MatrixA<BFloat16> tiles = default;
             for (int i = 0; i < 4; i++)
             {
-                int first = ((j + (i / 2)) * 4) + (i % 2 * 2);
+                int first = (j + i / 2) * 4 + i % 2 * 2;
                 tiles[i] = BFloat16x2.From(sum[first], sum[first + 1]).Bits;
             }
-            uint at = tile + (uint)(((((warp * 16) + (lane % 16)) * Tile) + ((j + (lane / 16)) * 8)) * 2);
+            uint at = tile + (uint)(((warp * 16 + lane % 16) * Tile + (j + lane / 16) * 8) * 2);
             Mma.Store(ref Shared.At<BFloat16>(at), tiles);
         }
         Fence.AsyncProxy();
         NamedBarrier.Sync(group, Warpgroup);
         if (thread != 0)
             return;
-        Tma.Store(c, tile, Grid.BlockX * Tile, (Grid.BlockY * 2 * Tile) + ((group - 1) * Tile));
+        Tma.Store(c, tile, Grid.BlockX * Tile, Grid.BlockY * 2 * Tile + (group - 1) * Tile);
         Tma.Commit();
         Tma.WaitGroup(0);
     }

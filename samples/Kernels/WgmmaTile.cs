@@ -14,8 +14,8 @@ internal static class WgmmaTile
         {
             for (int half = 0; half < 2; half++)
             {
-                int row = (warp * 16) + (lane / 4) + (half * 8), column = (j * 8) + (lane % 4 * 2);
-                c.As<Float2>()[((row * pitch) + column) / 2] = new(sum[(j * 4) + (half * 2)], sum[(j * 4) + (half * 2) + 1]);
+                int row = warp * 16 + lane / 4 + half * 8, column = j * 8 + lane % 4 * 2;
+                c.As<Float2>()[(row * pitch + column) / 2] = new(sum[j * 4 + half * 2], sum[j * 4 + half * 2 + 1]);
             }
         }
     }

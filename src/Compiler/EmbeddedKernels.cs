@@ -34,7 +34,7 @@ public static class EmbeddedKernels
         for (int i = 1; i < sorted.Length; i++)
         {
             if (sorted[i].Key == sorted[i - 1].Key)
-                throw new ArgumentException($"two kernels have the key '{sorted[i].Key}'", nameof(kernels));
+                throw new ArgumentException($"Two kernels have the key '{sorted[i].Key}'; give each once.", nameof(kernels));
         }
         new KernelContainer(KernelContainer.CurrentFormat, "", sorted).Write(stream);
     }
@@ -58,7 +58,7 @@ public static class EmbeddedKernels
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(key);
         if (!KernelContainer.TryRead(stream, out KernelContainer? container, out string problem))
-            throw new InvalidDataException($"embedded kernels can't be read: {problem}. Write them again with this version");
+            throw new InvalidDataException($"Embedded kernels can't be read: {problem}. Write them again with this version.");
         kernel = container.Kernels.FirstOrDefault(k => k.Key == key);
         return kernel is not null;
     }

@@ -5,6 +5,9 @@ namespace CogVideoX.Emulator;
 /// </summary>
 public sealed class LaunchException : EmulatorException
 {
-    internal LaunchException(string message)
-        : base(message) { }
+    internal LaunchException(string problem)
+        : base($"{char.ToUpperInvariant(problem[0])}{problem[1..]}.") => Problem = problem;
+
+    /// <summary>What is wrong, to stand after the place where it was found.</summary>
+    internal string Problem { get; }
 }

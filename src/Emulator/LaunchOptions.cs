@@ -18,7 +18,7 @@ public sealed record LaunchOptions
     /// <summary>Ends the launch with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Most warp instructions that a warp runs before another one's turn.</summary>
+    /// <summary>The time slice: most warp instructions that a warp runs before another one's turn.</summary>
     public int Turn { get; init; } = 128;
 
     /// <summary>
@@ -46,6 +46,6 @@ public sealed record LaunchOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
         if (!Enum.IsDefined(Timing))
-            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, "there is no such timing");
+            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, $"There is no such timing; choose from {string.Join(", ", Enum.GetNames<AsyncTiming>())}.");
     }
 }

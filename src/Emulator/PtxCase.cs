@@ -101,7 +101,7 @@ public sealed class PtxCase
         }
         catch (LaunchException e)
         {
-            throw new CaseException(Path, e.Message, e);
+            throw new CaseException(Path, e.Problem, e);
         }
     }
 

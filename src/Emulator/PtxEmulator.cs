@@ -24,7 +24,7 @@ public static class PtxEmulator
                 $"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
         }
         if (request.DynamicSharedBytes < 0)
-            throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
+            throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be: there are none or more");
         using var memory = new ModuleMemory(module);
         Launch launch = Prepare(module, memory, entry, request, options);
         var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame, module);
@@ -102,7 +102,7 @@ public static class PtxEmulator
         if (fault.Line is { } line)
             running = launch.Code.Instructions.Find(i => i.Line == line) ?? running;
         int lane = fault.Lane ?? int.TrailingZeroCount((int)(warp.Active == 0 ? 1 : warp.Active));
-        Dim3 thread = launch.Block.At((warp.Number * Warp.Lanes) + Math.Min(lane, Warp.Lanes - 1));
+        Dim3 thread = launch.Block.At(warp.Number * Warp.Lanes + Math.Min(lane, Warp.Lanes - 1));
         return new Fault(
             fault.Kind, fault.Message, running.Line, running.Syntax.Source, warp.Cta.Index, thread, fault.Address, fault.Allocation);
     }

@@ -40,11 +40,11 @@ public class MatrixBitsTests
         {
             for (int column = 0; column < n; column++)
             {
-                MatrixElement[] x = [.. Enumerable.Range(0, k).Select(i => MatrixElement.Of(Bits(left, (row * k) + i), a))];
-                MatrixElement[] y = [.. Enumerable.Range(0, k).Select(i => MatrixElement.Of(Bits(right, (i * n) + column), b))];
-                uint found = MatrixSum.Dot(x, y, a, b, Bits(c, (row * n) + column), result, rule);
+                MatrixElement[] x = [.. Enumerable.Range(0, k).Select(i => MatrixElement.Of(Bits(left, row * k + i), a))];
+                MatrixElement[] y = [.. Enumerable.Range(0, k).Select(i => MatrixElement.Of(Bits(right, i * n + column), b))];
+                uint found = MatrixSum.Dot(x, y, a, b, Bits(c, row * n + column), result, rule);
                 Assert.True(
-                    found == Bits(d, (row * n) + column), $"[{row},{column}] is {found:x8}, expected {Bits(d, (row * n) + column):x8}");
+                    found == Bits(d, row * n + column), $"[{row},{column}] is {found:x8}, expected {Bits(d, row * n + column):x8}");
             }
         }
     }

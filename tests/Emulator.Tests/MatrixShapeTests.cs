@@ -110,12 +110,12 @@ public class MatrixShapeTests
         int halves = m / 8;
         byte[] imageA = Image(type, registersOfA, (lane, i) =>
         {
-            int register = i / per, row = lane / 4 + (register % halves * 8),
-                column = (lane % 4 * per) + (i % per) + (register / halves * 4 * per);
+            int register = i / per, row = lane / 4 + register % halves * 8,
+                column = lane % 4 * per + i % per + register / halves * 4 * per;
             return a[row * k + column];
         });
-        byte[] imageB = Image(type, registersOfB, (lane, i) => b[((lane % 4 * per) + (i % per) + (i / per * 4 * per)) * 8 + lane / 4]);
-        int PlaceOfC(int lane, int i) => (lane / 4 + (i < 2 ? 0 : 8)) * 8 + (lane % 4 * 2) + (i & 1);
+        byte[] imageB = Image(type, registersOfB, (lane, i) => b[(lane % 4 * per + i % per + i / per * 4 * per) * 8 + lane / 4]);
+        int PlaceOfC(int lane, int i) => (lane / 4 + (i < 2 ? 0 : 8)) * 8 + lane % 4 * 2 + (i & 1);
         byte[] imageC = Image(sum, registersOfC, (lane, i) => c[PlaceOfC(lane, i)]);
         string tail = bitwise.Length > 0 ? $".{bitwise}.popc" : "";
         byte[] y = Multiply($"mma.sync.aligned.m{m}n8k{k}.row.col.{sum}.{type}.{type}.{sum}{tail}", (type, imageA), (type, imageB), (sum,

@@ -33,6 +33,6 @@ public class SpeedTests(ITestOutputHelper output)
         Assert.Null(report.Fault);
         output.WriteLine(
             $"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");
-        Assert.Equal(Rounds * 10 * Threads / 32, report.Counters.WarpInstructions - (9 * Threads / 32));
+        Assert.Equal(Rounds * 10 * Threads / 32, report.Counters.WarpInstructions - 9 * Threads / 32);
     }
 }

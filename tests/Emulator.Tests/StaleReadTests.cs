@@ -163,7 +163,7 @@ public class StaleReadTests
         {
             for (int seed = 0; seed < Seeds; seed++)
             {
-                var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000, Turn = 1 + (seed % 5) };
+                var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000, Turn = 1 + seed % 5 };
                 (LaunchReport report, byte[] y) = Kernel.Launch(module, new byte[256], 4 * results, threads, blocks, options);
                 Assert.True(report.Fault is null, report.Fault?.ToString());
                 seen.Add(string.Concat(Enumerable.Range(0, results).Select(i => BinaryPrimitives.ReadInt32LittleEndian(y.AsSpan(4 * i)))));

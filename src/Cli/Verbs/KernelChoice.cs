@@ -47,17 +47,9 @@ internal sealed class KernelChoice
     }
 
     /// <exception cref="UsageException">There is no such kernel.</exception>
-    public static GpuKernel Find(KernelCatalog catalog, string name)
-    {
-        try
-        {
-            return catalog.Find(name);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException("kernel", unknown.Message);
-        }
-    }
+    public static GpuKernel Find(KernelCatalog catalog, string name) => catalog.Kernels.FirstOrDefault(k => k.Name == name)
+        ?? throw new UsageException(
+            "kernel", $"there is no kernel '{name}'; there are {string.Join(", ", catalog.Kernels.Select(k => k.Name))}.");
 
     /// <summary>Each kernel with the file of its launch.</summary>
     /// <exception cref="UsageException">A kernel or its launch isn't there.</exception>

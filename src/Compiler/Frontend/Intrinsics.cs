@@ -31,7 +31,7 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         DeviceIntrinsic.BlockSizeZ => new StackValue(Constant.I32(kernel.Function.Launch.Block.Z)),
         DeviceIntrinsic.IsChecked => new StackValue(Constant.I32(kernel.Options.CheckBounds ? 1 : 0)),
         DeviceIntrinsic.TensorMapAddress => kernel.Memory.Load(typeof(TensorMap), arguments[0]),
-        _ => throw new InvalidOperationException($"{kind} has no translation"),
+        _ => throw new InvalidOperationException($"{kind} has no translation."),
     };
 
     private StackValue SharedArray(MethodInfo method, StackValue[] arguments, string name)

@@ -85,7 +85,7 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
         for (int i = 0; i < count; i++)
         {
             foreach (Leaf leaf in element.Leaves)
-                leaves.Add(leaf with { Offset = leaf.Offset + (i * element.Size), Name = Join($"{i}", leaf.Name) });
+                leaves.Add(leaf with { Offset = leaf.Offset + i * element.Size, Name = Join($"{i}", leaf.Name) });
         }
         return new Layout(element.Size * count, element.Alignment, [.. leaves], new Dictionary<int, int> { [field.MetadataToken] = 0 });
     }

@@ -2,10 +2,10 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Frontend;
 
-/// <summary>Integers that are reckoned wider than they need to be.</summary>
+/// <summary>Integers that are computed wider than they need to be.</summary>
 internal static class Narrowing
 {
-    /// <summary>The low half of a 64-bit integer, reckoned in 32 bits: C# widens every index, and shared addresses have 32 bits.</summary>
+    /// <summary>The low half of a 64-bit integer, computed in 32 bits: C# widens every index, and shared addresses have 32 bits.</summary>
     public static Value To32(IrBuilder ir, Value value)
     {
         if (value.Type == IrType.I32)

@@ -44,7 +44,8 @@ internal sealed class Instruction
     public PtxForm? Ptx { get; init; }
 
     /// <summary>The only result.</summary>
-    public Value Result => Results.Length == 1 ? Results[0] : throw new InvalidOperationException($"{Opcode} has {Results.Length} results");
+    public Value Result => Results.Length == 1
+        ? Results[0] : throw new InvalidOperationException($"{Opcode} has {Results.Length} results, not one.");
 
     /// <summary>
     /// May be merged with an equal one, moved to where its operands are known, and dropped when unused. Loads of .const are; a

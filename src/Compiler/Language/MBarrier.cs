@@ -10,7 +10,7 @@ public readonly struct MBarrier(uint address)
     /// <summary>Where it lies.</summary>
     public uint Address => address;
 
-    /// <summary>Room for some barriers, as static shared memory.</summary>
+    /// <summary>Some barriers in static shared memory.</summary>
     public static MBarrier Array(int count) => new(Shared.Array<ulong>(count, 8).Address);
 
     /// <summary>The barrier at an index of an array of them.</summary>

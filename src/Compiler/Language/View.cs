@@ -24,8 +24,8 @@ public readonly unsafe struct View<T>
     public T* Pointer => pointer;
 
     /// <summary>
-    /// The element at <paramref name="index"/>; neither cached nor checked beyond what the compilation asks. 32 bits of index reach the first
-    /// 2³¹ elements: beyond them the index must be computed in 64 bits.
+    /// The element at <paramref name="index"/>; neither cached nor checked beyond what the compilation asks. 32 bits of index reach the
+    /// first 2³¹ elements: beyond them the index must be computed in 64 bits.
     /// </summary>
     public ref T this[int index]
     {

@@ -3,7 +3,7 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// An address taken apart: where it starts, terms and a constant. Sums and products under a sign extension are taken apart too, as if
+/// An address as a linear form: where it starts, terms and a constant. Sums and products under a sign extension are taken apart too, as if
 /// 32-bit indices never wrapped: one that did would lie outside of every view, which is undefined in a kernel that doesn't check.
 /// </summary>
 internal sealed class AddressSum

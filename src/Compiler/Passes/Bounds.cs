@@ -3,7 +3,7 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>How large integers can be, read as unsigned. Thread and lane numbers are known from the launch.</summary>
+/// <summary>Range analysis: how large integers can be, read as unsigned. Thread and lane numbers are known from the launch.</summary>
 internal sealed class Bounds(LaunchShape launch)
 {
     private const int MaxDepth = 8;

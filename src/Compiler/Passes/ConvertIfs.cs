@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Small branches around pure instructions become selections, and chains of conditions with one common target become one condition
-/// (short-circuit and, or). Nothing that reads or writes memory is moved.
+/// If-conversion: small branches around pure instructions become selections, and chains of conditions with one common target become one
+/// condition (short-circuit and, or). Nothing that reads or writes memory is moved.
 /// </summary>
 internal sealed class ConvertIfs : IPass
 {

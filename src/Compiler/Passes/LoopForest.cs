@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>All natural loops. Jumps into the middle of a cycle make no loop: such cycles are left as they are.</summary>
+/// <summary>
+/// The loop nesting forest: all natural loops. Jumps into the middle of a cycle make no loop: such cycles are left as they are.
+/// </summary>
 internal sealed class LoopForest
 {
     private readonly Dictionary<Block, Loop> innermost = [];

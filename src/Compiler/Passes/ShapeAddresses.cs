@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Writes every address as base, then the parts that change in no loop, then those that change in inner ones, then a constant: equal
-/// beginnings are shared and hoisted, and the constant becomes part of the access.
+/// Reassociation of addresses: writes every one as base, then the parts that change in no loop, then those that change in inner ones, then
+/// a constant: equal beginnings are shared and hoisted, and the constant becomes part of the access.
 /// </summary>
 internal sealed class ShapeAddresses : IPass
 {

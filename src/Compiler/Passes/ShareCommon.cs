@@ -2,7 +2,10 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>A pure instruction that a dominating one already made takes that one's results.</summary>
+/// <summary>
+/// Common subexpression elimination, by global value numbering (CSE, GVN): a pure instruction that a dominating one already made takes that
+/// one's results.
+/// </summary>
 internal sealed class ShareCommon : IPass
 {
     private static readonly SameExpression Comparer = new();

@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Branches that are known, blocks without instructions, and blocks that only follow one other.</summary>
+/// <summary>
+/// Simplification of the control-flow graph: branches that are known, blocks without instructions, blocks that only follow one other.
+/// </summary>
 internal sealed class SimplifyBranches : IPass
 {
     public string Name => "simplify branches";

@@ -39,7 +39,7 @@ internal sealed class FlowGraph
     {
         if (node.Block is not { } block)
             return;
-        Terminator end = block.Terminator ?? throw new InvalidOperationException("a block has no end");
+        Terminator end = block.Terminator ?? throw new InvalidOperationException("A block has no end.");
         if (end.Edges.Length == 1 || end.Selector is Constant)
         {
             node.Exit = Taken(end);

@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// Instructions that print nothing, because whoever reads them can say it: bit casts within a register class, negated conditions of
-/// branches and selections, and addresses of variables that only loads and stores use.
+/// Instruction selection: instructions that print nothing, because whoever reads them can say it: bit casts within a register class,
+/// negated conditions of branches and selections, and addresses of variables that only loads and stores use.
 /// </summary>
 internal sealed class FoldedInstructions
 {

@@ -20,7 +20,7 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             case Opcode.Compare: Compare(instruction); break;
             case Opcode.Select: Select(instruction); break;
             case Opcode.Local:
-                throw new InvalidOperationException("a thread's variable is left in memory: the passes must make it registers");
+                throw new InvalidOperationException("A thread's variable is left in memory: the passes must make it registers.");
             default:
                 if (!conversions.TryPrint(instruction))
                     Arithmetic(instruction);
@@ -88,7 +88,7 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
     private void Arithmetic(Instruction instruction)
     {
         string name = Name(instruction.Opcode, instruction.Result.Type)
-            ?? throw new InvalidOperationException($"{instruction.Opcode} has no meaning for {instruction.Result.Type}");
+            ?? throw new InvalidOperationException($"{instruction.Opcode} has no meaning for {instruction.Result.Type}.");
         Value[] operands = instruction.Operands;
         string to = registers.Of(instruction.Result);
         switch (operands.Length)
@@ -122,7 +122,7 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             if (instruction.Condition == Condition.Eq)
                 lines.Statement("not.pred", to, to);
             else if (instruction.Condition != Condition.Ne)
-                throw new InvalidOperationException($"predicates have no order: {instruction.Condition}");
+                throw new InvalidOperationException($"Predicates have no order: {instruction.Condition}.");
             return;
         }
         lines.Statement($"setp.{Relation(instruction.Condition, left.Type)}", to, registers.OrNumber(left), registers.OrNumber(right));

@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// Which values share a register: first what an instruction reads and writes in one place, then parameters of blocks with what
-/// comes in over the edges, inner loops first; each time only if the two are never alive together. What is left becomes moves.
+/// Register coalescing: which values share a register, first what an instruction reads and writes in one place, then parameters of blocks
+/// with what comes in over the edges, inner loops first; each time only if the two are never alive together. What is left becomes moves.
 /// </summary>
 internal sealed class RegisterSharing
 {

@@ -59,7 +59,7 @@ internal sealed unsafe class TensorBox
             }
             long first = Math.Max(0, -(long)At[0]), last = Math.Min(Map.Box[0], Map.Dims[0] - (long)At[0]);
             int start = (int)Math.Min(first, Map.Box[0]) * size, length = inside && last > first ? (int)(last - first) * size : 0;
-            row(r * rowBytes, start, length, offset + (((long)At[0] * size) + start));
+            row(r * rowBytes, start, length, offset + ((long)At[0] * size + start));
         }
     }
 

@@ -160,7 +160,7 @@ internal sealed unsafe class Counters
         for (uint rest = group; rest != 0; rest &= rest - 1)
         {
             long first = addresses[int.TrailingZeroCount((int)rest)] / BankBytes;
-            long last = first + (Math.Max(bytes, BankBytes) / BankBytes) - 1;
+            long last = first + Math.Max(bytes, BankBytes) / BankBytes - 1;
             for (long word = first; word <= last; word++)
             {
                 int bank = (int)(word & 31);

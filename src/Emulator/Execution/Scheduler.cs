@@ -103,7 +103,7 @@ internal sealed class Scheduler(Launch launch)
         }
         if (launch.Executed <= options.MaxLaunchInstructions)
             return;
-        long waiting = launch.Grid.Count - (nextCluster * launch.ClusterShape.Count);
+        long waiting = launch.Grid.Count - nextCluster * launch.ClusterShape.Count;
         string notStarted = waiting == 0
             ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch";
         throw new FaultException(

@@ -1,6 +1,6 @@
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>Splits, meetings and ends of strands.</summary>
+/// <summary>Divergence and reconvergence: splits, meetings and ends of strands.</summary>
 internal static class Strands
 {
     private const int MostStrong = 64;

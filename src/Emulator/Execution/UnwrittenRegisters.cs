@@ -80,7 +80,7 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         {
             int lane = int.TrailingZeroCount((int)rest);
             for (int i = 0; i < to.Length; i++)
-                results[(i * Warp.Lanes) + lane] = instruction.Carry(warp, lane, i);
+                results[i * Warp.Lanes + lane] = instruction.Carry(warp, lane, i);
         }
         foreach (int slot in to)
             warp.Ready[slot] |= active;
@@ -90,7 +90,7 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
             int lane = int.TrailingZeroCount((int)rest);
             for (int i = 0; i < to.Length; i++)
             {
-                if (results[(i * Warp.Lanes) + lane] is { Any: true } result)
+                if (results[i * Warp.Lanes + lane] is { Any: true } result)
                     Set(to[i], lane, result);
             }
         }

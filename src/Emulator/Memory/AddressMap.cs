@@ -35,7 +35,7 @@ internal static class AddressMap
     public static ulong Place(ulong end, int align)
     {
         ulong step = (ulong)Math.Max(align, 1);
-        return step >= 16 ? (end + step - 1) & ~(step - 1) : ((end + step - 1) & ~((2 * step) - 1)) + step;
+        return step >= 16 ? (end + step - 1) & ~(step - 1) : ((end + step - 1) & ~(2 * step - 1)) + step;
     }
 
     /// <summary>The generic address of a thread's local memory: no other thread can reach it.</summary>

@@ -14,7 +14,7 @@ internal static class MutationRun
         if (!sound.Passed || sound.Launch.Fault is not null)
             throw new CaseException(one.Path, $"it has no sound launch to weaken: {sound.Complaint ?? "a fault is planted in it"}");
         // an endless mutant needs no more patience than a few times the sound run
-        long budget = (sound.Launch.Counters.WarpInstructions * 4) + 10_000;
+        long budget = sound.Launch.Counters.WarpInstructions * 4 + 10_000;
         return [.. Mutator.Mutants(text, sound.Launch.Counters.ExecutedLines).Select(m => Judge(one, m, seeds, budget))];
     }
 
@@ -26,7 +26,7 @@ internal static class MutationRun
         {
             foreach (AsyncTiming timing in timings)
             {
-                int seed = (round * timings.Length) + (int)timing;   // each run its own order of the warps
+                int seed = round * timings.Length + (int)timing;   // each run its own order of the warps
                 CaseReport report = one.Run(
                     module,
                     new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = budget, Turn = round % 2 == 0 ? 16 : 3 });

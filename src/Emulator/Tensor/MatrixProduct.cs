@@ -31,7 +31,7 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         {
             for (int column = 0; column < columns; column += Wide)
             {
-                Span<uint> eight = c.Slice((row * columns) + column, Wide);
+                Span<uint> eight = c.Slice(row * columns + column, Wide);
                 Eight(a, b, row, column, Vector256.Create<uint>(eight)).CopyTo(eight);
             }
         }
@@ -60,7 +60,7 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         var left = new MatrixElement[k];
         var right = new MatrixElement[k];
         for (int i = 0; i < k; i++)
-            (left[i], right[i]) = (a[(row * k) + i], b[(i * columns) + column]);
+            (left[i], right[i]) = (a[row * k + i], b[i * columns + column]);
         return MatrixSum.Dot(left, right, type, typeB, addend, accumulator, rule);
     }
 
@@ -70,9 +70,9 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents))
             return false;
         // locals, which stay in registers: these loops are all that costs time here
-        int step = columns, up = shift, count = end - first, at = (row * k) + first;
+        int step = columns, up = shift, count = end - first, at = row * k + first;
         int* values = a.Significands + at, powers = a.Exponents + at;
-        int* valuesB = b.Significands + (first * step) + column, powersB = b.Exponents + (first * step) + column;
+        int* valuesB = b.Significands + first * step + column, powersB = b.Exponents + first * step + column;
         Vector256<int> largest = addendExponents;
         int* power = powers, powerB = powersB;
         for (int* stop = powers + count; power < stop; power++, powerB += step)

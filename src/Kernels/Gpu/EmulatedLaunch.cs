@@ -58,8 +58,8 @@ public sealed class EmulatedLaunch
             if (!view.TryWriteLength(bytes))
             {
                 throw new ArgumentException(
-                    $"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; "
-                        + "views stand at multiples of 8 inside it",
+                    $"There can't be a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; "
+                        + "views stand at multiples of 8 inside it.",
                     nameof(views));
             }
             pointers.Add(new StructPointer(view.Offset, Add(view.Bytes, view.Elements)));

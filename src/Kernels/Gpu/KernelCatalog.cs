@@ -86,7 +86,7 @@ public sealed partial class KernelCatalog
     /// <summary>The kernel of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that there are.</exception>
     public GpuKernel Find(string name) => Kernels.FirstOrDefault(k => k.Name == name)
-        ?? throw new ArgumentException($"there is no kernel '{name}'; there are {string.Join(", ", Kernels.Select(k => k.Name))}");
+        ?? throw new ArgumentException($"There is no kernel '{name}'; there are {string.Join(", ", Kernels.Select(k => k.Name))}.");
 
     private static IEnumerable<Type> Instances(Type kernel) => kernel.ContainsGenericParameters
         ? kernel.GetCustomAttributes<KernelInstanceAttribute>().Select(instance => Closed(kernel, instance)) : [kernel];

@@ -82,7 +82,7 @@ public sealed class StructParameterTests
         public void Run()
         {
             all.X[0] = all.Mid.Number + (all.Mid.Flag ? n : *all.End.Pointer) + all.End.Count;
-            all.Y[0] = (all.End.Scale * four.W) + pair.Low;
+            all.Y[0] = all.End.Scale * four.W + pair.Low;
         }
     }
 

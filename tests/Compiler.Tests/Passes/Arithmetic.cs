@@ -17,11 +17,11 @@ internal static class Arithmetic
             Opcode.SignExtendLow => instruction.Bits == 8 ? (ulong)(sbyte)x[0] : (ulong)(short)x[0],
             Opcode.ZeroExtendLow => instruction.Bits == 8 ? (byte)x[0] : (ushort)x[0],
             Opcode.Offset => x[0] + x[1],
-            Opcode.Mad => (x[0] * x[1]) + x[2],
+            Opcode.Mad => x[0] * x[1] + x[2],
             Opcode.MulWide => (ulong)((long)(int)x[0] * (int)x[1]),
             Opcode.MulWideU => x[0] * x[1],
             Opcode.MadWide => (ulong)((long)(int)x[0] * (int)x[1]) + x[2],
-            Opcode.MadWideU => (x[0] * x[1]) + x[2],
+            Opcode.MadWideU => x[0] * x[1] + x[2],
             Opcode.ToFloat =>
                 FromFloat(
                     type,

@@ -95,7 +95,7 @@ public class PassShapeTests
         Value pointer = Global(builder, x, builder.Emit(Opcode.Mul, IrType.I32, IrSamples.ThreadX(builder), Constant.I32(4)));
         Value[] parts = [.. Enumerable.Range(0, 4).Select(i => builder.Load(pointer, MemoryType.F32, 4 * i, i == 0 ? 16 : 4))];
         for (int i = 0; i < 4; i++)
-            builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + (4 * i), i < 2 ? 8 : 4);
+            builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + 4 * i, i < 2 ? 8 : 4);
         builder.Block.Terminator = Terminator.Return(null);
 
         PassList.Run(function, verify: true);

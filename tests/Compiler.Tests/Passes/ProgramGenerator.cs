@@ -63,7 +63,7 @@ internal sealed class ProgramGenerator
         for (int i = 0; i < Scalars; i++)
             WriteOut(Int(i), 4 * i, MemoryType.I32);
         for (int i = 0; i < ArrayElements; i++)
-            WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + (4 * i), MemoryType.I32);
+            WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + 4 * i, MemoryType.I32);
         WriteOut(builder.Load(longs, MemoryType.I64, 0, 8), 128, MemoryType.I64);
         WriteOut(builder.Load(packed, MemoryType.I64, 0, 8), 136, MemoryType.I64);
         WriteOut(builder.Load(floats, MemoryType.F32, 0, 4), 144, MemoryType.F32);

@@ -116,9 +116,9 @@ public sealed class OpcodeTests
             for (int i = 0; i < some.Length; i++)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan(i * 2 * Slot), some[i].A);
-                BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan((i * 2 * Slot) + Slot), some[i].B);
+                BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan(i * 2 * Slot + Slot), some[i].B);
                 Value a = kernel.LoadX(Memory(type), i * 2 * Slot);
-                Value b = kernel.LoadX(Second(opcode, type), (i * 2 * Slot) + Slot);
+                Value b = kernel.LoadX(Second(opcode, type), i * 2 * Slot + Slot);
                 if (operands == 2 && i % 3 == 1)
                     b = new Constant(b.Type, some[i].B);
                 if (operands == 2 && i % 3 == 2)

@@ -23,7 +23,7 @@ public sealed class EmulatedLaunchTests
         {
             double squares = x[(row * Width)..((row + 1) * Width)].Sum(v => (double)v * v);
             for (int i = row * Width; i < (row + 1) * Width; i++)
-                Assert.Equal(x[i] / Math.Sqrt((squares / Width) + Epsilon), y[i], 1e-5);
+                Assert.Equal(x[i] / Math.Sqrt(squares / Width + Epsilon), y[i], 1e-5);
         }
     }
 

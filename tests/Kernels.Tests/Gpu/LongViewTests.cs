@@ -47,6 +47,7 @@ public sealed class LongViewTests
             View<float> tail = x.Slice(at, x.Length - at);
             View<Float2> pairs = x.As<Float2>();
             x[at + lane] = lane + 1;
+            Block.Sync();
             y[lane] = tail[lane];
             Float2 pair = pairs[(at + lane) / 2];
             y[lane + 32] = lane % 2 == 0 ? pair.X : pair.Y;

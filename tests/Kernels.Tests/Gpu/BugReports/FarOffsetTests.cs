@@ -55,7 +55,7 @@ public sealed class FarOffsetTests
 
         public void Run()
         {
-            float* row = matrix.Pointer + ((nint)(rows - 1) * width);
+            float* row = matrix.Pointer + (nint)(rows - 1) * width;
             row[Block.ThreadX] = Block.ThreadX + rows - 1;
             y[Block.ThreadX] = row[Block.ThreadX];
         }
@@ -67,7 +67,7 @@ public sealed class FarOffsetTests
 
         public void Run()
         {
-            long at = ((rows - 1L) * width) + Block.ThreadX;
+            long at = (rows - 1L) * width + Block.ThreadX;
             matrix[at] = Block.ThreadX + rows - 1;
             y[Block.ThreadX] = matrix[at];
         }
