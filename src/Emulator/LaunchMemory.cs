@@ -59,7 +59,8 @@ internal static class LaunchMemory
         if (request.Arguments.Count != entry.Parameters.Count)
         {
             throw new LaunchException(
-                $"the kernel {Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
+                $"the kernel {Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, "
+                + $"the launch gives {request.Arguments.Count}");
         }
         for (int i = 0; i < entry.Parameters.Count; i++)
         {

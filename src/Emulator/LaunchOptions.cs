@@ -46,6 +46,9 @@ public sealed record LaunchOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
         if (!Enum.IsDefined(Timing))
-            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, $"There is no such timing; choose from {string.Join(", ", Enum.GetNames<AsyncTiming>())}.");
+        {
+            string names = string.Join(", ", Enum.GetNames<AsyncTiming>());
+            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, $"There is no such timing; choose from {names}.");
+        }
     }
 }

@@ -156,3 +156,6 @@ internal sealed class Verifier
         }
     }
 }
+
+/// <summary>A rule of the IR is broken; the verifier adds the function's text.</summary>
+internal sealed class VerifierException(string message) : Exception(message);
