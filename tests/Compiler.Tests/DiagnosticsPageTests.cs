@@ -9,11 +9,15 @@ public sealed class DiagnosticsPageTests
     [Fact]
     public void ThePageListsEveryDiagnostic()
     {
-        DiagnosticKind[] kinds = [
-            .. typeof(DiagnosticKinds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (DiagnosticKind)f.GetValue(null)!)];
-        string[] rows = [
+        DiagnosticKind[] kinds =
+        [
+            .. typeof(DiagnosticKinds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (DiagnosticKind)f.GetValue(null)!),
+        ];
+        string[] rows =
+        [
             .. File.ReadAllLines(Path.Combine(Root(), "docs", "diagnostics.md"))
-                .Where(l => l.StartsWith("| CVX", StringComparison.Ordinal))];
+                .Where(l => l.StartsWith("| CVX", StringComparison.Ordinal)),
+        ];
         Assert.Equal(
             kinds.Select(k => $"| {k.Number} | {k.Format.Replace("|", "\\|", StringComparison.Ordinal)} |").Order(StringComparer.Ordinal),
             rows);

@@ -51,18 +51,19 @@ int Supervise(IReadOnlyList<IFuzzKind> chosen)
             long began = Stopwatch.GetTimestamp(), share = inputs / chosen.Count;
             all.AddRange(new Supervisor(kind.Name, seed, share, jobs, scratch).Run());
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            Console.Error.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture, $"{kind.Name}: {share} inputs in {seconds:F0} s, {share / seconds:F0} a second"));
+            string speed = string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s, {share / seconds:F0} a second");
+            Console.Error.WriteLine($"{kind.Name}: {share} inputs in {speed}");
         }
     }
     finally
     {
         Directory.Delete(scratch, recursive: true);
     }
-    Finding[] groups = [
+    Finding[] groups =
+    [
         .. all.GroupBy(f => f.Group).Select(g => g.First() with { Count = g.Max(f => f.Count) })
-            .OrderBy(f => f.Group, StringComparer.Ordinal)];
+            .OrderBy(f => f.Group, StringComparer.Ordinal),
+    ];
     File.WriteAllLines(output, groups.Select(f => JsonSerializer.Serialize(f)));
     foreach (Finding f in groups)
     {

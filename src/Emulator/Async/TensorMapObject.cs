@@ -22,7 +22,7 @@ internal static class TensorMapObject
     private static readonly PtxType[] ElementTypes =
     [
         PtxType.U8, PtxType.U16, PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64, PtxType.F16, PtxType.F32, PtxType.None, PtxType.F64,
-            PtxType.BF16,
+        PtxType.BF16,
     ];
 
     /// <summary>Stands for an element of so many bytes whose type isn't known: above the numbers of PTX.</summary>

@@ -124,10 +124,11 @@ public sealed class KernelsTests
     }
 
     [Fact]
-    public async Task MutationsAreCounted() =>
-        Assert.Matches(
-            "2 of 2 mutants caught|1 of 1 mutants caught", (
-                await CliRun.Done(["kernels", "verify", "block_sum", "--mutations", .. WithCases])).Output);
+    public async Task MutationsAreCounted()
+    {
+        CliRun run = await CliRun.Done(["kernels", "verify", "block_sum", "--mutations", .. WithCases]);
+        Assert.Matches("2 of 2 mutants caught|1 of 1 mutants caught", run.Output);
+    }
 
     [Fact]
     public async Task ProfileHoldsTheCountersOfBoth()

@@ -55,9 +55,11 @@ public sealed class NumberTests
     public void MathIsExactInstructions()
     {
         string[] texts = Texts(Checked<Maths>());
-        string[] expected = [
+        string[] expected =
+        [
             "sqrt.rn.f32", "abs.f32", "max.NaN.f32", "cvt.rmi.f32.f32", "cvt.rni.f32.f32", "fma.rn.f32", "popc.b32", "clz.b64", "brev.b32",
-            "copysign.f32"];
+            "copysign.f32",
+        ];
         foreach (string text in expected)
             Assert.Contains(text, texts);
     }

@@ -61,7 +61,7 @@ internal sealed class ProgramInputs
             ["d"] = Bytes(D),
             ["results"] = new byte[Rows * sizeof(ulong)],
         };
-        var length = new LaunchArgument.Value(BitConverter.GetBytes(Rows));
+        var length = new LaunchArgument.Value(BitConverter.GetBytes((long)Rows));
         LaunchArgument[] arguments = [.. buffers.Keys.SelectMany(name => new LaunchArgument[] { new LaunchArgument.Buffer(name), length })];
         LaunchReport report = PtxEmulator.Run(
             module, new LaunchRequest(entry, new Dim3(1, 1, 1), new Dim3(Rows, 1, 1), 0, arguments, buffers));

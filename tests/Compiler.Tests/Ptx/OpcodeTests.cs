@@ -106,9 +106,11 @@ public sealed class OpcodeTests
     private static void Check(Opcode opcode, IrType type, IrType to, int operands, Condition condition = default, int bits = 0)
     {
         ulong[] values = Operands(type);
-        (ulong A, ulong B)[] pairs = [
+        (ulong A, ulong B)[] pairs =
+        [
             .. values.SelectMany(a => (operands == 1 ? [0UL] : values).Select(b => (a, b)))
-                .Where(p => IsDefined(opcode, type, p.Item1, p.Item2))];
+                .Where(p => IsDefined(opcode, type, p.Item1, p.Item2)),
+        ];
         foreach ((ulong A, ulong B)[] some in pairs.Chunk(96))
         {
             var kernel = new TestKernel();

@@ -45,10 +45,8 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
                 throw new InvalidOperationException($"the child couldn't prepare: {error.Result}");
             long input = progress.Input - 1;
             string said = error.Result;
-            findings.Add(
-                new Finding(
-                    kind, FuzzRandom.SeedOf(run, input), end ?? $"died, exit code {child.ExitCode}", Finding.FrameIn(said),
-                    said.Length > 2000 ? said[..2000] : said));
+            string what = end ?? $"died, exit code {child.ExitCode}", message = said.Length > 2000 ? said[..2000] : said;
+            findings.Add(new Finding(kind, FuzzRandom.SeedOf(run, input), what, Finding.FrameIn(said), message));
             first = input + jobs;
         }
         string lines = Path.Combine(place, "findings.jsonl");
