@@ -23,10 +23,13 @@ internal static class AttentionBenchmark
         {
             using MemoryScope scope = ops.Scope();
             Shape shape = [1, tokens, heads, width];
-            Tensor q = RandomTensor.Of(ops, DType.F32, shape), k = RandomTensor.Of(ops, DType.F32, shape), v = RandomTensor.Of(ops, DType.F32, shape);
+            Tensor q = RandomTensor.Of(ops, DType.F32, shape);
+            Tensor k = RandomTensor.Of(ops, DType.F32, shape);
+            Tensor v = RandomTensor.Of(ops, DType.F32, shape);
             double giga = 4e-9 * tokens * tokens * heads * width;
             Turns[] turns = Turns.Of(
-                tokens > 4096 ? 9 : 20, team, () => ops.Memory.Release(ops.Attention(q, k, v)), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
+                tokens > 4096 ? 9 : 20, team,
+                () => ops.Memory.Release(ops.Attention(q, k, v)), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
             Console.WriteLine(
                 $"{tokens,7} {heads,6} {width,6} {1e3 * turns[0].Wall,9:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   "
                 + $"{new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}   "

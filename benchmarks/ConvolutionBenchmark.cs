@@ -23,7 +23,8 @@ internal static class ConvolutionBenchmark
         using var team = new CpuThreads(threads);
         using Ops ops = Ops.OnCpu(threads);
         Console.WriteLine($"{threads} threads");
-        Console.WriteLine($"kernel     channels   input                  ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop")}");
+        Console.WriteLine(
+            $"kernel     channels   input                  ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop")}");
         foreach ((int inputs, int outputs, int kernelFrames, int frames, int size, int stride) in Cases)
         {
             using MemoryScope scope = ops.Scope();
@@ -33,9 +34,11 @@ internal static class ConvolutionBenchmark
             Tensor y = convolve();
             CheckSome(x, weight, y, stride);
             double giga = 2e-9 * y.Count * inputs * kernelFrames * 9;
-            Turns[] turns = Turns.Of(Rounds, team, () => ops.Memory.Release(convolve()), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
+            Turns[] turns = Turns.Of(
+                Rounds, team, () => ops.Memory.Release(convolve()), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
             Console.WriteLine(
-                $"{kernelFrames}×3×3 /{stride}  {inputs,4}→{outputs,-4} {x.Shape,-20} {1e3 * turns[0].Wall,6:F1} {giga / turns[0].Wall,9:F1} "
+                $"{kernelFrames}×3×3 /{stride}  {inputs,4}→{outputs,-4} {x.Shape,-20} {1e3 * turns[0].Wall,6:F1} "
+                    + $"{giga / turns[0].Wall,9:F1} "
                 + $"{giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}   "
                 + new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team)));
         }
@@ -62,7 +65,10 @@ internal static class ConvolutionBenchmark
                 if ((uint)y0 >= (uint)size || (uint)x0 >= (uint)size)
                     continue;
                 for (int c = 0; c < inputs; c++)
-                    sum += (double)values[((source * size + y0) * size + x0) * inputs + c] * weights[(output * inputs + c) * frames * 9 + tap];
+                {
+                    double value = values[((source * size + y0) * size + x0) * inputs + c];
+                    sum += value * weights[(output * inputs + c) * frames * 9 + tap];
+                }
             }
             if (!(Math.Abs(sum - results[at]) < 1e-5 * inputs * frames * 9))
                 throw new InvalidOperationException($"Element {at} of {y} is {results[at]}, it should be {sum}.");

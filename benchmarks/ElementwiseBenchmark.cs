@@ -38,7 +38,8 @@ internal static unsafe class ElementwiseBenchmark
             double giga = each.Passes * Bytes / 1e9;
             Turns copy = turns[1].Mean < turns[2].Mean ? turns[1] : turns[2];
             Console.WriteLine(
-                $"{each.Name,-30} {giga / turns[0].Wall,6:F1} {giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, copy, 2 * Bytes / 1e9)}");
+                $"{each.Name,-30} {giga / turns[0].Wall,6:F1} {giga / turns[0].Best,10:F1}   "
+                    + $"{new Share(turns[0], giga, copy, 2 * Bytes / 1e9)}");
         }
     }
 
@@ -46,7 +47,8 @@ internal static unsafe class ElementwiseBenchmark
     {
         Tensor modulation = RandomTensor.Of(ops, DType.F32, [1, 4 * Width]), vector = RandomTensor.Of(ops, DType.F32, [Width]);
         Tensor heads = x.Reshape([1, Rows, Width / 64, 64]), head = RandomTensor.Of(ops, DType.F32, [64]);
-        Tensor cosine = RandomTensor.Of(ops, DType.F32, [Rows - TextTokens, 64]), sine = RandomTensor.Of(ops, DType.F32, [Rows - TextTokens, 64]);
+        Tensor cosine = RandomTensor.Of(ops, DType.F32, [Rows - TextTokens, 64]);
+        Tensor sine = RandomTensor.Of(ops, DType.F32, [Rows - TextTokens, 64]);
         Tensor video = x.Reshape([1, 8, 120, 160, Channels]), channel = RandomTensor.Of(ops, DType.F32, [Channels]);
         Tensor map = RandomTensor.Of(ops, DType.F32, [1, 2, 15, 20, Channels]);
         return

@@ -4,7 +4,8 @@ namespace CogVideoX.Benchmarks;
 /// <param name="Name">what it exercises</param> <param name="Threads">of its one CTA</param> <param name="Rounds">of the loop</param>
 /// <param name="Times">that the body stands in the loop</param>
 /// <param name="Body">
-/// of the loop; %r1 is tid.x, %r8 the round, %rd3 and %rd4 this thread's words of x and y, %r9 its word of shared memory, %r10 and %r11 others'
+/// of the loop; %r1 is tid.x, %r8 the round, %rd3 and %rd4 this thread's words of x and y, %r9 its word of shared memory, %r10 and %r11
+/// others'
 /// </param>
 internal sealed record EmulatorKernel(string Name, int Threads, int Rounds, int Times, string Body)
 {

@@ -49,7 +49,8 @@ internal static class LinearBenchmark
             ? new Share(turns[0], gigabytes, turns[2], ReadLimit.Giga)
             : new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team));
         Console.WriteLine(
-            $"{m,7} {n,6} {k,5}  {type,-8}{1e3 * turns[0].Wall,8:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   {peak}   {other}");
+            $"{m,7} {n,6} {k,5}  {type,-8}{1e3 * turns[0].Wall,8:F1} {giga / turns[0].Wall,9:F1} {giga / turns[0].Best,10:F1}   "
+                + $"{peak}   {other}");
     }
 
     // The gate: a wrong product isn't a fast one.

@@ -17,7 +17,8 @@ Action<int>? benchmark = args.FirstOrDefault() switch
 };
 if (benchmark is null)
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
+    Console.Error.WriteLine(
+        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
         + "       dotnet run -c Release --project benchmarks -- emulator [folder of another build]");
     return 2;
 }
@@ -29,5 +30,6 @@ return 0;
 static void ShowPeak(int threads)
 {
     using var team = new CpuThreads(threads);
-    Console.WriteLine($"{threads} threads: {Peak.Flops(team):F0} GFLOP/s, read {Peak.Read(team):F1} GB/s, copy {Peak.Copy(team):F1} GB/s");
+    string read = $"read {ReadLimit.Rate(team):F1} GB/s", copy = $"copy {Peak.Copy(team):F1} GB/s";
+    Console.WriteLine($"{threads} threads: {Peak.Flops(team):F0} GFLOP/s, {read}, {copy}");
 }

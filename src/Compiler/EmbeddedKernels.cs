@@ -7,9 +7,9 @@ namespace CogVideoX.Compiler;
 /// <remarks>
 /// <para>A small program of the build writes them:</para>
 /// <code>
-/// CompiledKernel[] kernels = [KernelCompiler.Compile&lt;VectorAdd&gt;(options), KernelCompiler.Compile&lt;Gemm&lt;Tile128&gt;&gt;(options)];
 /// using FileStream file = File.Create("kernels.json");
-/// EmbeddedKernels.Write(file, kernels);
+/// EmbeddedKernels.Write(
+///     file, [KernelCompiler.Compile&lt;VectorAdd&gt;(options), KernelCompiler.Compile&lt;Gemm&lt;Tile128&gt;&gt;(options)]);
 /// </code>
 /// <para>and the project of the assembly that the kernels' types are in embeds the file:</para>
 /// <code>
@@ -22,7 +22,9 @@ public static class EmbeddedKernels
     /// <summary>Name of the resource that is looked for in an assembly.</summary>
     public const string ResourceName = "CogVideoX.Kernels.json";
 
-    /// <summary>Writes kernels in the form that <see cref="TryLoad(Stream, string, out CompiledKernel?)"/> reads, in order of their keys.</summary>
+    /// <summary>
+    /// Writes kernels in the form that <see cref="TryLoad(Stream, string, out CompiledKernel?)"/> reads, in order of their keys.
+    /// </summary>
     /// <exception cref="ArgumentException">Two kernels have one key.</exception>
     public static void Write(Stream stream, IEnumerable<CompiledKernel> kernels)
     {
@@ -32,13 +34,14 @@ public static class EmbeddedKernels
         for (int i = 1; i < sorted.Length; i++)
         {
             if (sorted[i].Key == sorted[i - 1].Key)
-                throw new ArgumentException($"two kernels have the key '{sorted[i].Key}'", nameof(kernels));
+                throw new ArgumentException($"Two kernels have the key '{sorted[i].Key}'; give each once.", nameof(kernels));
         }
         new KernelContainer(KernelContainer.CurrentFormat, "", sorted).Write(stream);
     }
 
     /// <summary>Looks in an assembly's resource <see cref="ResourceName"/>.</summary>
-    /// <param name="assembly">where the kernel's type is</param> <param name="key">from <see cref="KernelKey.Of"/></param> <param name="kernel">what was found</param>
+    /// <param name="assembly">where the kernel's type is</param> <param name="key">from <see cref="KernelKey.Of"/></param>
+    /// <param name="kernel">what was found</param>
     /// <exception cref="InvalidDataException">There is such a resource, but it can't be read.</exception>
     public static bool TryLoad(Assembly assembly, string key, [NotNullWhen(true)] out CompiledKernel? kernel)
     {
@@ -55,7 +58,7 @@ public static class EmbeddedKernels
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(key);
         if (!KernelContainer.TryRead(stream, out KernelContainer? container, out string problem))
-            throw new InvalidDataException($"embedded kernels can't be read: {problem}. Write them again with this version");
+            throw new InvalidDataException($"Embedded kernels can't be read: {problem}. Write them again with this version.");
         kernel = container.Kernels.FirstOrDefault(k => k.Key == key);
         return kernel is not null;
     }

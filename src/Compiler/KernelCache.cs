@@ -62,7 +62,8 @@ public sealed class KernelCache
             if (!File.Exists(path) || new FileInfo(path).Length > MostBytes)
                 return null;
             using FileStream file = File.OpenRead(path);
-            return KernelContainer.TryRead(file, out KernelContainer? found, out _) && found is { Kernels: [var kernel] } && found.Content == content && kernel.Key == key
+            return KernelContainer.TryRead(file, out KernelContainer? found, out _) && found is { Kernels: [var kernel] }
+                && found.Content == content && kernel.Key == key
                 ? kernel : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -32,8 +32,11 @@ public static class KernelCompiler
         ArgumentNullException.ThrowIfNull(kernel);
         options ??= new CompileOptions();
         bool hasIl = HasIl(kernel);
-        if ((!hasIl || IsTrimmed(kernel)) && EmbeddedKernels.TryLoad(kernel.Assembly, KernelKey.Of(kernel, options), out CompiledKernel? embedded))
+        if ((!hasIl || IsTrimmed(kernel))
+            && EmbeddedKernels.TryLoad(kernel.Assembly, KernelKey.Of(kernel, options), out CompiledKernel? embedded))
+        {
             return embedded;
+        }
         if (!hasIl)
             throw NotEmbedded(kernel, options);
         Function function = Translator.Translate(kernel, options);
@@ -111,6 +114,7 @@ public static class KernelCompiler
     private static bool IsTrimmed(Type kernel) => kernel.IsAssignableTo(typeof(IKernel)) && kernel.GetConstructors().Length == 0;
 
     private static InvalidOperationException NotEmbedded(Type kernel, CompileOptions options) => new(
-        $"{kernel} can't be compiled here: this program has no IL, and {kernel.Assembly.GetName().Name} embeds no kernel '{KernelKey.Of(kernel, options)}'. "
+        $"{kernel} can't be compiled here: this program has no IL, and {kernel.Assembly.GetName().Name} embeds no kernel "
+            + $"'{KernelKey.Of(kernel, options)}'. "
         + $"Compile it while building, and embed what {nameof(EmbeddedKernels)}.{nameof(EmbeddedKernels.Write)} writes");
 }

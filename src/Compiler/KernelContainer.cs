@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CogVideoX.Compiler;
 
@@ -39,3 +40,10 @@ internal sealed record KernelContainer(int Format, string Content, IReadOnlyList
         return container is not null;
     }
 }
+
+/// <summary>Serialization without reflection, for programs compiled ahead of time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(KernelContainer))]
+internal sealed partial class KernelJson : JsonSerializerContext;

@@ -15,7 +15,8 @@ public static class KernelKey
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(options);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{kernel}; {options.Target?.ToString() ?? "least target"}; checks {options.CheckBounds}; source {options.ShowSource}; lines {options.LineTable}");
+            $"{kernel}; {options.Target?.ToString() ?? "least target"}; checks {options.CheckBounds}; source {options.ShowSource}; "
+                + $"lines {options.LineTable}");
     }
 
     /// <summary>

@@ -27,7 +27,8 @@ public sealed record Target(int Architecture, bool IsSpecific = false)
     /// <inheritdoc cref="TryParse"/>
     /// <exception cref="FormatException">It isn't an architecture from sm_80 on.</exception>
     public static Target Parse(string text) =>
-        TryParse(text, out Target? target) ? target : throw new FormatException($"'{text}' isn't an architecture; write it as sm_80, sm_89 or sm_90a");
+        TryParse(text, out Target? target)
+            ? target : throw new FormatException($"'{text}' isn't an architecture; write it as sm_80, sm_89 or sm_90a.");
 
     /// <summary>As .target has it: sm_80, sm_90a.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"sm_{Architecture}{(IsSpecific ? "a" : "")}");

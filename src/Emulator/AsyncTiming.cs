@@ -1,8 +1,8 @@
 namespace CogVideoX.Emulator;
 
 /// <summary>
-/// When asynchronous copies and matrix products take effect, and strong writes reach those who aren't ordered after them: every choice is legal,
-/// and a sound kernel gives the same under each.
+/// When asynchronous copies and matrix products take effect, and strong writes reach those who aren't ordered after them: every choice is
+/// legal, and a sound kernel gives the same under each.
 /// </summary>
 public enum AsyncTiming
 {

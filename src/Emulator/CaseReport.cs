@@ -12,6 +12,8 @@ public sealed record CaseReport(string Name, bool Passed, string? Complaint, Lau
     public override string ToString()
     {
         string verdict = Passed ? Launch.Fault is { } fault ? $"found: {fault}" : "as expected" : $"WRONG: {Complaint}";
-        return string.Create(CultureInfo.InvariantCulture, $"{(Passed ? "ok  " : "FAIL")} {Printable.Name(Name),-34} {Time.TotalMilliseconds,8:F1} ms  {verdict}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Passed ? "ok  " : "FAIL")} {Printable.Name(Name),-34} {Time.TotalMilliseconds,8:F1} ms  {verdict}");
     }
 }

@@ -18,3 +18,8 @@ public abstract record LaunchArgument
     /// <summary>A tensor map, as a 128-byte parameter.</summary>
     public sealed record Map(TensorMap Tensor) : LaunchArgument;
 }
+
+/// <summary>A pointer inside a struct that is a launch's argument.</summary>
+/// <param name="Offset">bytes from the struct's beginning, a multiple of 8</param>
+/// <param name="Buffer">name of the buffer that it points to</param>
+public sealed record StructPointer(int Offset, string Buffer);

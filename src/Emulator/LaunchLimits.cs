@@ -41,7 +41,9 @@ internal static class LaunchLimits
     {
         long most = Multiprocessors * Math.Min(MostCtasOfMultiprocessor, ThreadsOfMultiprocessor / launch.Block.Count);
         return !launch.IsCooperative || launch.Grid.Count <= most ? null
-            : Fails($"a cooperative launch of {launch.Grid.Count} blocks of {launch.Block.Count} threads: an H100 runs at most {most} of these at once");
+            : Fails(
+                $"a cooperative launch of {launch.Grid.Count} blocks of {launch.Block.Count} threads: "
+                + $"an H100 runs at most {most} of these at once");
     }
 
     /// <summary>What the decoded code needs.</summary>
@@ -59,7 +61,8 @@ internal static class LaunchLimits
     {
         long used = launch.SharedLayout.Used;
         return used <= launch.SharedMemoryLimit ? null
-            : Fails($"{used} bytes of shared memory, {launch.DynamicSharedBytes} of them dynamic; a CTA may have {launch.SharedMemoryLimit}");
+            : Fails(
+                $"{used} bytes of shared memory, {launch.DynamicSharedBytes} of them dynamic; a CTA may have {launch.SharedMemoryLimit}");
     }
 
     private static Fault? Registers(PtxFunction function)
@@ -76,7 +79,8 @@ internal static class LaunchLimits
     public static int SharedMemory(string architecture)
     {
         string digits = new([.. architecture.Where(char.IsAsciiDigit)]);
-        return int.TryParse(digits, out int version) ? version switch { < 80 => 96, 80 or 87 => 163, 86 or 89 or >= 120 => 99, _ => 227 } << 10 : 227 << 10;
+        return int.TryParse(digits, out int version)
+            ? version switch { < 80 => 96, 80 or 87 => 163, 86 or 89 or >= 120 => 99, _ => 227 } << 10 : 227 << 10;
     }
 
     private static Fault Fails(string message) => new(FaultKind.Limit, message, 0, default, default, default, null, null);

@@ -19,7 +19,10 @@ internal static class LaunchMemory
         foreach ((string name, byte[] bytes) in request.Buffers)
         {
             if (bytes.Length > MostBufferBytes)
-                throw new LaunchException($"the buffer {Printable.Quoted(name)} has {bytes.Length} bytes; at most {MostBufferBytes} are supported");
+            {
+                throw new LaunchException(
+                    $"the buffer {Printable.Quoted(name)} has {bytes.Length} bytes; at most {MostBufferBytes} are supported");
+            }
             Allocation made = memory.NewGlobal(name, bytes.Length, !request.Unwritten.Contains(name));
             bytes.CopyTo(made.Part(0, bytes.Length));
             buffers.Add(name, made);
@@ -27,7 +30,10 @@ internal static class LaunchMemory
         foreach ((string name, long size) in request.SparseBuffers)
         {
             if (size is < 1 or > MostSparseBytes)
-                throw new LaunchException($"the sparse buffer {Printable.Quoted(name)} has {size} bytes; 1 to {MostSparseBytes} are supported");
+            {
+                throw new LaunchException(
+                    $"the sparse buffer {Printable.Quoted(name)} has {size} bytes; 1 to {MostSparseBytes} are supported");
+            }
             if (buffers.ContainsKey(name))
                 throw new LaunchException($"there are two buffers {Printable.Quoted(name)}");
             buffers.Add(name, Sparse(memory, name, size, !request.Unwritten.Contains(name)));
@@ -51,12 +57,19 @@ internal static class LaunchMemory
         ModuleMemory memory, SymbolTable symbols, PtxFunction entry, LaunchRequest request, Dictionary<string, Allocation> buffers)
     {
         if (request.Arguments.Count != entry.Parameters.Count)
-            throw new LaunchException($"{Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, the launch gives {request.Arguments.Count}");
+        {
+            throw new LaunchException(
+                $"the kernel {Printable.Name(entry.Name)} has {entry.Parameters.Count} parameters, "
+                + $"the launch gives {request.Arguments.Count}");
+        }
         for (int i = 0; i < entry.Parameters.Count; i++)
         {
             byte[] bytes = Bytes(request.Arguments[i], buffers);
             if (bytes.Length != entry.Parameters[i].Size)
-                throw new LaunchException($"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
+            {
+                throw new LaunchException(
+                    $"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
+            }
             Allocation place = memory.NewParameter(entry.Parameters[i]);
             symbols.AddParameter(entry.Parameters[i], place.Address);
             bytes.CopyTo(place.Part(0, bytes.Length));

@@ -18,18 +18,18 @@ public sealed record LaunchOptions
     /// <summary>Ends the launch with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Most warp instructions that a warp runs before another one's turn.</summary>
+    /// <summary>The time slice: most warp instructions that a warp runs before another one's turn.</summary>
     public int Turn { get; init; } = 128;
 
     /// <summary>
-    /// CTAs that run at the same time. When none of them comes to an end for long, more are admitted, up to an H100's number of multiprocessors:
-    /// they may wait for each other. A cooperative launch runs all of its CTAs at once.
+    /// CTAs that run at the same time. When none of them comes to an end for long, more are admitted, up to an H100's number of
+    /// multiprocessors: they may wait for each other. A cooperative launch runs all of its CTAs at once.
     /// </summary>
     public int ResidentCtas { get; init; } = 16;
 
     /// <summary>
-    /// Takes a plain load beside an atomic on the same place for the start of a compare-and-swap loop, which then corrects it. By the letter of the
-    /// PTX ISA it is a race; the CUDA guide and ILGPU begin such loops so.
+    /// Takes a plain load beside an atomic on the same place for the start of a compare-and-swap loop, which then corrects it. By the
+    /// letter of the PTX ISA it is a race; the CUDA guide and ILGPU begin such loops so.
     /// </summary>
     public bool AcceptPlainReadsOfAtomics { get; init; }
 
@@ -46,6 +46,9 @@ public sealed record LaunchOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
         if (!Enum.IsDefined(Timing))
-            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, "there is no such timing");
+        {
+            string names = string.Join(", ", Enum.GetNames<AsyncTiming>());
+            throw new ArgumentOutOfRangeException(nameof(Timing), Timing, $"There is no such timing; choose from {names}.");
+        }
     }
 }

@@ -13,7 +13,8 @@ public sealed record LaunchRequest(
     public bool Cooperative { get; init; }
 
     /// <summary>
-    /// More buffers by name, of so many zeros: for offsets beyond what an array holds. Only what is written takes memory, and nothing is copied back.
+    /// More buffers by name, of so many zeros: for offsets beyond what an array holds. Only what is written takes memory, and nothing is
+    /// copied back.
     /// </summary>
     public IReadOnlyDictionary<string, long> SparseBuffers { get; init; } = new Dictionary<string, long>();
 

@@ -83,7 +83,8 @@ public sealed class PtxCase
             Cooperative = File.Cooperative,
         };
         LaunchReport launch = Launch(module, request, options);
-        string? complaint = File.Fault is null ? Unexpected(launch) ?? CaseResults.Compare(File, data, buffers) : CaseFaults.Compare(File, launch);
+        string? complaint = File.Fault is null
+            ? Unexpected(launch) ?? CaseResults.Compare(File, data, buffers) : CaseFaults.Compare(File, launch);
         complaint ??= CaseLines.Compare(File, launch);
         return new CaseReport(Name, complaint is null, complaint, launch, clock.Elapsed);
     }
@@ -100,7 +101,7 @@ public sealed class PtxCase
         }
         catch (LaunchException e)
         {
-            throw new CaseException(Path, e.Message, e);
+            throw new CaseException(Path, e.Problem, e);
         }
     }
 

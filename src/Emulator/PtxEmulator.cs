@@ -19,9 +19,12 @@ public static class PtxEmulator
         options ??= new LaunchOptions();
         options.Validate();
         if (!module.Functions.TryGetValue(request.Entry, out PtxFunction? entry) || !entry.IsEntry || !entry.HasBody)
-            throw new LaunchException($"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
+        {
+            throw new LaunchException(
+                $"the module has no kernel {Printable.Quoted(request.Entry)}; it has {Printable.List(module.Entries)}");
+        }
         if (request.DynamicSharedBytes < 0)
-            throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be");
+            throw new LaunchException($"{request.DynamicSharedBytes} bytes of dynamic shared memory can't be: there are none or more");
         using var memory = new ModuleMemory(module);
         Launch launch = Prepare(module, memory, entry, request, options);
         var symbols = new SymbolTable(launch.Memory, launch.SharedLayout, launch.Code.Frame, module);
@@ -53,7 +56,8 @@ public static class PtxEmulator
             SharedMemoryLimit = options.SharedMemoryLimit ?? LaunchLimits.SharedMemory(architecture),
             Grid = request.Grid,
             Block = request.Block,
-            ClusterShape = new Dim3(shape[0], shape.ElementAtOrDefault(1) is var y and > 0 ? y : 1, shape.ElementAtOrDefault(2) is var z and > 0 ? z : 1),
+            ClusterShape = new Dim3(
+                shape[0], shape.ElementAtOrDefault(1) is var y and > 0 ? y : 1, shape.ElementAtOrDefault(2) is var z and > 0 ? z : 1),
             DynamicSharedBytes = request.DynamicSharedBytes,
             IsCooperative = request.Cooperative,
             Options = options,
@@ -63,7 +67,8 @@ public static class PtxEmulator
         };
     }
 
-    private static int LargestDynamicAlign(PtxModule module) => module.Variables.Concat(module.Functions.Values.SelectMany(f => f.Variables))
+    private static int LargestDynamicAlign(PtxModule module) =>
+        module.Variables.Concat(module.Functions.Values.SelectMany(f => f.Variables))
         .Where(v => v is { Space: StateSpace.Shared, IsDynamic: true }).Select(v => v.Align).DefaultIfEmpty(1).Max();
 
     private static void Decode(PtxModule module, Launch launch, SymbolTable symbols)
@@ -97,7 +102,8 @@ public static class PtxEmulator
         if (fault.Line is { } line)
             running = launch.Code.Instructions.Find(i => i.Line == line) ?? running;
         int lane = fault.Lane ?? int.TrailingZeroCount((int)(warp.Active == 0 ? 1 : warp.Active));
-        Dim3 thread = launch.Block.At((warp.Number * Warp.Lanes) + Math.Min(lane, Warp.Lanes - 1));
-        return new Fault(fault.Kind, fault.Message, running.Line, running.Syntax.Source, warp.Cta.Index, thread, fault.Address, fault.Allocation);
+        Dim3 thread = launch.Block.At(warp.Number * Warp.Lanes + Math.Min(lane, Warp.Lanes - 1));
+        return new Fault(
+            fault.Kind, fault.Message, running.Line, running.Syntax.Source, warp.Cta.Index, thread, fault.Address, fault.Allocation);
     }
 }

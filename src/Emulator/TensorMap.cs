@@ -51,7 +51,8 @@ public sealed record TensorMap(string Buffer, int ElementBytes, long[] Dims, lon
         long box = Box.Aggregate((long)ElementBytes, (all, one) => all * one);
         if (box > MostBoxBytes)
             throw Wrong($"a box of {box} bytes is more than shared memory holds");
-        Int128 span = Dims.Skip(1).Zip(Strides).Aggregate((Int128)Dims[0] * ElementBytes, (all, one) => all + ((Int128)one.First * one.Second));
+        Int128 span = Dims.Skip(1).Zip(Strides)
+            .Aggregate((Int128)Dims[0] * ElementBytes, (all, one) => all + (Int128)one.First * one.Second);
         if (span > MostSpan)
             throw Wrong("its dimensions and strides reach beyond 2^47 bytes");
     }

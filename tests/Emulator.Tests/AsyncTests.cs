@@ -6,7 +6,8 @@ namespace CogVideoX.Emulator.Tests;
 public class AsyncTests
 {
     private const string Before = """
-        .global .align 128 .b32 t[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+        .global .align 128 .b32 t[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
         .shared .align 128 .b8 s[128];
         .shared .align 128 .b8 u[128];
         .shared .align 8 .b64 bar;
@@ -186,7 +187,8 @@ public class AsyncTests
     [InlineData("cp.async.ca.shared.global [s], [%rd1], 8, 12;", "0 to 8")]
     [InlineData("cp.reduce.async.bulk.global.shared::cta.bulk_group.add.f16 [%rd1], [s], 128;", ".noftz")]
     [InlineData("cp.reduce.async.bulk.global.shared::cta.bulk_group.max.f32 [%rd1], [s], 128;", "no .max of .f32")]
-    [InlineData("cp.reduce.async.bulk.shared::cluster.shared::cta.mbarrier::complete_tx::bytes.add.f32 [u], [s], 128, [bar];", "no .add of .f32")]
+    [InlineData(
+        "cp.reduce.async.bulk.shared::cluster.shared::cta.mbarrier::complete_tx::bytes.add.f32 [u], [s], 128, [bar];", "no .add of .f32")]
     [InlineData("mbarrier.arrive.release.shared.b64 %rd2, [bar];", "belong together")]
     [InlineData("mbarrier.arrive.release.gpu.shared.b64 %rd2, [bar];", "belong together")]
     [InlineData("mbarrier.arrive.noComplete.shared.b64 %rd2, [bar];", "count")]
@@ -195,7 +197,9 @@ public class AsyncTests
     public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line, Before);
 
     [Theory]
-    [InlineData("cp.async.bulk.tensor.3d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes [u], [%rd1, {%r1, %r1, %r1}], [bar], {%h1};", "im2col")]
+    [InlineData(
+        "cp.async.bulk.tensor.3d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes [u], [%rd1, {%r1, %r1, %r1}], [bar], {%h1};",
+        "im2col")]
     [InlineData("cp.async.bulk.global.shared::cta.bulk_group.cp_mask [%rd1], [s], 16, %h1;", "cp_mask")]
     public void FormsThatAreNotCoveredAreFaults(string line, string word) => Small.Faults(FaultKind.Invalid, word, line, Before);
 }

@@ -43,7 +43,8 @@ public class AtomicTests
 
     [Fact]
     public void AVectorIsAligned() => Small.Faults(FaultKind.Misaligned, "16-byte",
-        "mov.f32 %f1, 0f3F800000; st.global.u64 [%rd1+8], 0; st.global.u64 [%rd1+16], 0; red.global.add.v4.f32 [%rd1+8], {%f1, %f1, %f1, %f1};");
+        "mov.f32 %f1, 0f3F800000; st.global.u64 [%rd1+8], 0; st.global.u64 [%rd1+16], 0; "
+            + "red.global.add.v4.f32 [%rd1+8], {%f1, %f1, %f1, %f1};");
 
     [Fact]
     public void ALock128BitsWide() => Assert.Equal([1u, 0, 2, 0, 7, 0, 9, 0], Small.Words("""

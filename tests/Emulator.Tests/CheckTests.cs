@@ -11,7 +11,8 @@ public class CheckTests
 
         """;
 
-    private static void Expect(FaultKind? kind, string body, int threads = 32, int blocks = 1, string target = "sm_90a", string variables = "")
+    private static void Expect(
+        FaultKind? kind, string body, int threads = 32, int blocks = 1, string target = "sm_90a", string variables = "")
     {
         for (int seed = 0; seed < 4; seed++)
         {
@@ -152,7 +153,8 @@ public class CheckTests
 
     [Fact]
     public void AnInvalidatedBarrierIsMemoryAgain() => Expect(null,
-        "mbarrier.init.shared.b64 [bar], 1; mbarrier.inval.shared.b64 [bar]; st.shared.u32 [bar], 0;", threads: 1, variables: ".shared .align 8 .b64 bar;");
+        "mbarrier.init.shared.b64 [bar], 1; mbarrier.inval.shared.b64 [bar]; st.shared.u32 [bar], 0;",
+        threads: 1, variables: ".shared .align 8 .b64 bar;");
 
     [Fact]
     public void ABulkStoreIsWaitedFor() => Expect(FaultKind.Asynchronous, """
@@ -166,10 +168,15 @@ public class CheckTests
     [Theory]
     [InlineData("cp.async.ca.shared.global [s], [%rd1+2], 4;", "x", "4-byte cp.async of global memory")]
     [InlineData("cp.async.ca.shared.global [s+4], [%rd1], 8;", "s", "8-byte cp.async of shared memory")]
-    [InlineData("cp.async.bulk.global.shared::cta.bulk_group [%rd2+8], [s], 16;", "y", "a bulk copy of 16 bytes, whose size and addresses must be multiples of 16, of global memory")]
-    [InlineData("cp.async.bulk.global.shared::cta.bulk_group [%rd2], [s+8], 16;", "s", "a bulk copy, which needs 16 bytes, of shared memory")]
+    [InlineData(
+        "cp.async.bulk.global.shared::cta.bulk_group [%rd2+8], [s], 16;", "y",
+        "a bulk copy of 16 bytes, whose size and addresses must be multiples of 16, of global memory")]
+    [InlineData("cp.async.bulk.global.shared::cta.bulk_group [%rd2], [s+8], 16;", "s",
+        "a bulk copy, which needs 16 bytes, of shared memory")]
     [InlineData("mbarrier.init.shared.b64 [s+4], 1;", "s", "an mbarrier needs 8 bytes")]
-    [InlineData("mov.u32 %r9, s; add.u32 %r9, %r9, 8; ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r10}, [%r9];", "s", "a row of ldmatrix, which needs 16 bytes, of shared memory")]
+    [InlineData(
+        "mov.u32 %r9, s; add.u32 %r9, %r9, 8; ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r10}, [%r9];", "s",
+        "a row of ldmatrix, which needs 16 bytes, of shared memory")]
     [InlineData("ld.global.v2.u32 {%r9, %r10}, [%rd1+4];", "x", "8-byte access of global memory")]
     public void AMisalignedAccessNamesItsAllocation(string body, string allocation, string says)
     {

@@ -6,7 +6,8 @@ namespace CogVideoX.Emulator.Tests;
 /// </summary>
 public class EarlyEndTests
 {
-    private const string Start = "mov.u32 %r1, %tid.x; mul.wide.u32 %rd2, %r1, 4; add.s64 %rd2, %rd1, %rd2; and.b32 %r2, %r1, 1; setp.ne.u32 %p1, %r2, 0; ";
+    private const string Start =
+        "mov.u32 %r1, %tid.x; mul.wide.u32 %rd2, %r1, 4; add.s64 %rd2, %rd1, %rd2; and.b32 %r2, %r1, 1; setp.ne.u32 %p1, %r2, 0; ";
 
     [Theory]
     [InlineData("@!%p1 ret; bar.sync 0; st.global.u32 [%rd2], 1;")]

@@ -13,14 +13,16 @@ public class FunctionFrameTests
         }
         """;
 
-    private const string CallPick = "{ .param .align 4 .b8 x[16]; .param .b32 y; .param .b32 z; st.param.b32 [x], 5; st.param.b32 [x+4], 6; "
+    private const string CallPick =
+        "{ .param .align 4 .b8 x[16]; .param .b32 y; .param .b32 z; st.param.b32 [x], 5; st.param.b32 [x+4], 6; "
         + "st.param.b32 [x+8], 7; st.param.b32 [x+12], 8; st.param.b32 [y], INDEX; call.uni (z), f, (x, y); ld.param.b32 %r5, [z]; }";
 
     [Fact]
     public void ARegisterMayHoldTheAddressOfAParameter() => Assert.Equal(7u, Small.Value(CallPick.Replace("INDEX", "2"), Pick));
 
     [Fact]
-    public void BeyondTheParameterIsOutOfBounds() => Small.Faults(FaultKind.OutOfBounds, "local memory", CallPick.Replace("INDEX", "4"), Pick);
+    public void BeyondTheParameterIsOutOfBounds() =>
+        Small.Faults(FaultKind.OutOfBounds, "local memory", CallPick.Replace("INDEX", "4"), Pick);
 
     /// <summary>The kernel's own parameters are elsewhere.</summary>
     [Fact]
@@ -47,7 +49,8 @@ public class FunctionFrameTests
     [Fact]
     public void RegisterParametersCarryMarks()
     {
-        const string Body = ".shared .align 4 .b8 s[4]; st.shared.u8 [s], 7; ld.shared.u32 %r6, [s]; call.uni (%r7), f, (%r6); and.b32 %r5, %r7, 255;";
+        const string Body =
+            ".shared .align 4 .b8 s[4]; st.shared.u8 [s], 7; ld.shared.u32 %r6, [s]; call.uni (%r7), f, (%r6); and.b32 %r5, %r7, 255;";
         Assert.Equal(7u, Small.Value(Body, Through.Replace("OPERATION", "mov.b32 r, a;")));
         Small.Faults(FaultKind.Uninitialized, "", Body.Replace("and.b32 %r5, %r7, 255;", "setp.eq.u32 %p1, %r7, 7; @%p1 trap;"),
             Through.Replace("OPERATION", "mov.b32 r, a;"));

@@ -17,7 +17,8 @@ public class FuzzTests
     {
         PtxCase one = PtxCase.Read(Path.Combine(Goldens.Cases, name + ".json"));
         string text = File.ReadAllText(Path.Combine(Goldens.Cases, file));
-        int start = text.IndexOf($".entry {name}(", StringComparison.Ordinal), end = text.IndexOf(".entry ", start + 1, StringComparison.Ordinal);
+        int start = text.IndexOf($".entry {name}(", StringComparison.Ordinal);
+        int end = text.IndexOf(".entry ", start + 1, StringComparison.Ordinal);
         if (end < 0)
             end = text.IndexOf(".file", start, StringComparison.Ordinal);
         string entry = text[start..text.LastIndexOf('}', end)];

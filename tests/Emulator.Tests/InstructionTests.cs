@@ -79,17 +79,22 @@ public class InstructionTests
     {
         string text = File.ReadAllText(Path.Combine(Goldens.Cases, "simt.ptx"));
         string[] lines = text[text.IndexOf(".visible .entry integers", StringComparison.Ordinal)..].Split('\n')[..220];
-        string[] words = [.. lines.SelectMany(l => l.Split(' ', '\t', ',', ';').Where(w => w.Length > 0 && !w.StartsWith(".loc"))).Distinct()];
+        string[] words =
+            [.. lines.SelectMany(l => l.Split(' ', '\t', ',', ';').Where(w => w.Length > 0 && !w.StartsWith(".loc"))).Distinct()];
         var random = new Random(11);
         int refused = 0;
         for (int round = 0; round < 400; round++)
         {
             string body = string.Join("\n", Enumerable.Range(0, 6).Select(_ =>
-                $"{words[random.Next(words.Length)]} {string.Join(", ", Enumerable.Range(0, random.Next(5)).Select(_ => words[random.Next(words.Length)]))};"));
-            string real = string.Join("\n", lines.Where(l => l.StartsWith('\t') && l.Contains(';') && l.Contains('%') && random.Next(8) == 0));
+                $"{words[random.Next(words.Length)]} "
+                    + $"{string.Join(", ", Enumerable.Range(0, random.Next(5)).Select(_ => words[random.Next(words.Length)]))};"));
+            string real = string.Join(
+                "\n", lines.Where(l => l.StartsWith('\t') && l.Contains(';') && l.Contains('%') && random.Next(8) == 0));
             try
             {
-                Kernel.Run(real.Replace(words[random.Next(words.Length)], words[random.Next(words.Length)]) + (round % 2 == 0 ? body : ""), new byte[64], 64, options: new LaunchOptions { MaxLaunchInstructions = 2000 });
+                Kernel.Run(
+                    real.Replace(words[random.Next(words.Length)], words[random.Next(words.Length)]) + (round % 2 == 0 ? body : ""),
+                    new byte[64], 64, options: new LaunchOptions { MaxLaunchInstructions = 2000 });
             }
             catch (PtxException)
             {

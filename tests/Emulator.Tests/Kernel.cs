@@ -25,13 +25,15 @@ internal static class Kernel
         """);
 
     public static (Fault? Fault, byte[] Y) Run(
-        string body, byte[] x, int bytesOfY, int threads = 32, int blocks = 1, LaunchOptions? options = null, string target = "sm_80", string variables = "")
+        string body, byte[] x, int bytesOfY, int threads = 32, int blocks = 1, LaunchOptions? options = null,
+        string target = "sm_80", string variables = "")
     {
         (LaunchReport report, byte[] y) = Launch(Module(body, target, variables), x, bytesOfY, threads, blocks, options);
         return (report.Fault, y);
     }
 
-    public static (LaunchReport Report, byte[] Y) Launch(PtxModule module, byte[] x, int bytesOfY, int threads, int blocks, LaunchOptions? options = null)
+    public static (LaunchReport Report, byte[] Y) Launch(
+        PtxModule module, byte[] x, int bytesOfY, int threads, int blocks, LaunchOptions? options = null)
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = x, ["y"] = new byte[bytesOfY] };
         var request = new LaunchRequest("k", new Dim3(blocks), new Dim3(threads), 0,

@@ -3,7 +3,9 @@ namespace CogVideoX.Emulator.Tests;
 /// <summary>Launches that a device would refuse, and those that never end.</summary>
 public class LimitTests
 {
-    private static Fault? Launch(string body, int dynamicBytes = 0, string target = "sm_80", string variables = "", int threads = 32, int blocks = 1, LaunchOptions? options = null)
+    private static Fault? Launch(
+        string body, int dynamicBytes = 0, string target = "sm_80", string variables = "", int threads = 32, int blocks = 1,
+        LaunchOptions? options = null)
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = new byte[256], ["y"] = new byte[256] };
         var request = new LaunchRequest("k", new Dim3(blocks), new Dim3(threads), dynamicBytes,
@@ -39,10 +41,13 @@ public class LimitTests
     [InlineData(2000, 1, 1, 1)]
     public void SizesThatNoDeviceHasAreLimits(int threads, int x, int y, int z)
     {
-        var request = new LaunchRequest("k", new Dim3(x, y, z), new Dim3(threads), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("x")],
+        var request = new LaunchRequest(
+            "k", new Dim3(x, y, z), new Dim3(threads), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("x")],
             new Dictionary<string, byte[]> { ["x"] = new byte[16] });
         Assert.Equal(FaultKind.Limit, PtxEmulator.Run(Kernel.Module(""), request).Fault?.Kind);
-        Assert.Equal(FaultKind.Limit, PtxEmulator.Run(Kernel.Module(""), request with { Grid = new Dim3(1), Block = new Dim3(65536, 65536, 64) }).Fault?.Kind);
+        Assert.Equal(
+            FaultKind.Limit,
+            PtxEmulator.Run(Kernel.Module(""), request with { Grid = new Dim3(1), Block = new Dim3(65536, 65536, 64) }).Fault?.Kind);
     }
 
     /// <summary>16 blocks at once would take 2 GiB.</summary>
@@ -95,7 +100,8 @@ public class LimitTests
             N{i}:
 
             """));
-        Assert.Null(Launch(body, options: new LaunchOptions { MaxThreadInstructions = 500 }));   // 63 of its own loop, 2 or 3 of the others'
+        // 63 of its own loop, 2 or 3 of the others'
+        Assert.Null(Launch(body, options: new LaunchOptions { MaxThreadInstructions = 500 }));
         Assert.Equal(FaultKind.EndlessLoop, Launch(body, options: new LaunchOptions { MaxThreadInstructions = 60 })?.Kind);
     }
 
@@ -108,6 +114,12 @@ public class LimitTests
     [InlineData(1, 0, 1, 1)]
     [InlineData(1, 1, 0, 1)]
     [InlineData(1, 1, 1, 0)]
-    public void OptionsOfNothingAreRefused(long thread, long launch, int turn, int resident) => Assert.Throws<ArgumentOutOfRangeException>(() => Launch("",
-        options: new LaunchOptions { MaxThreadInstructions = thread, MaxLaunchInstructions = launch, Turn = turn, ResidentCtas = resident }));
+    public void OptionsOfNothingAreRefused(long thread, long launch, int turn, int resident) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Launch("", options: new LaunchOptions
+        {
+            MaxThreadInstructions = thread,
+            MaxLaunchInstructions = launch,
+            Turn = turn,
+            ResidentCtas = resident,
+        }));
 }

@@ -49,15 +49,22 @@ public class MatrixShapeTests
         byte[] Image) c, string typeOfD, int registersOfD)
     {
         byte[] x = [.. a.Image, .. b.Image, .. c.Image];
-        var body = new System.Text.StringBuilder("{ .reg .b32 %a<9>; .reg .f64 %e<9>; .reg .b32 %b<9>; .reg .f64 %g<9>; .reg .b32 %c<9>; .reg .f64 %i<9>; .reg .b32 %d<9>; .reg .f64 %k<9>; "
-            + ".reg .f32 %m<9>; .reg .f32 %n<9>; mul.wide.u32 %rd3, %r1, 4; mul.wide.u32 %rd4, %r1, 8; add.s64 %rd5, %rd1, %rd3; add.s64 %rd6, %rd1, %rd4; add.s64 %rd7, %rd2, %rd3; add.s64 %rd8, %rd2, %rd4;\n");
+        var body = new System.Text.StringBuilder(
+            "{ .reg .b32 %a<9>; .reg .f64 %e<9>; .reg .b32 %b<9>; .reg .f64 %g<9>; .reg .b32 %c<9>; .reg .f64 %i<9>; "
+            + ".reg .b32 %d<9>; .reg .f64 %k<9>; "
+            + ".reg .f32 %m<9>; .reg .f32 %n<9>; mul.wide.u32 %rd3, %r1, 4; mul.wide.u32 %rd4, %r1, 8; "
+            + "add.s64 %rd5, %rd1, %rd3; add.s64 %rd6, %rd1, %rd4; add.s64 %rd7, %rd2, %rd3; add.s64 %rd8, %rd2, %rd4;\n");
         int start = 0;
         string Load(string type, byte[] image, string word, string wide, string real)
         {
             int bytes = type == "f64" ? 8 : 4, count = image.Length / 32 / bytes;
             string letter = type == "f64" ? wide : type == "f32" ? real : word;
             for (int i = 0; i < count; i++)
-                body.Append($"ld.global.{(type == "f64" ? "f64" : type == "f32" ? "f32" : "b32")} %{letter}{i}, [%rd{(bytes == 8 ? 6 : 5)}+{start + i * 32 * bytes}];\n");
+            {
+                body.Append(
+                    $"ld.global.{(type == "f64" ? "f64" : type == "f32" ? "f32" : "b32")} %{letter}{i}, "
+                    + $"[%rd{(bytes == 8 ? 6 : 5)}+{start + i * 32 * bytes}];\n");
+            }
             start += image.Length;
             return "{" + string.Join(", ", Enumerable.Range(0, count).Select(i => $"%{letter}{i}")) + "}";
         }
@@ -65,9 +72,15 @@ public class MatrixShapeTests
             "i", "m");
         string target = typeOfD == "f64" ? "k" : typeOfD == "f32" ? "n" : "d";
         int size = typeOfD == "f64" ? 8 : 4;
-        body.Append($"{instruction} {{{string.Join(", ", Enumerable.Range(0, registersOfD).Select(i => $"%{target}{i}"))}}}, {left}, {right}, {addend};\n");
+        body.Append(
+            $"{instruction} {{{string.Join(", ", Enumerable.Range(0, registersOfD).Select(i => $"%{target}{i}"))}}}, {left}, "
+            + $"{right}, {addend};\n");
         for (int i = 0; i < registersOfD; i++)
-            body.Append($"st.global.{(size == 8 ? "f64" : typeOfD == "f32" ? "f32" : "b32")} [%rd{(size == 8 ? 8 : 7)}+{i * 32 * size}], %{target}{i};\n");
+        {
+            body.Append(
+                $"st.global.{(size == 8 ? "f64" : typeOfD == "f32" ? "f32" : "b32")} [%rd{(size == 8 ? 8 : 7)}+{i * 32 * size}], "
+                + $"%{target}{i};\n");
+        }
         (Fault? fault, byte[] y) = Kernel.Run(body + "}", x, registersOfD * 32 * size, target: "sm_90");
         Assert.True(fault is null, fault?.ToString());
         return y;
@@ -97,12 +110,12 @@ public class MatrixShapeTests
         int halves = m / 8;
         byte[] imageA = Image(type, registersOfA, (lane, i) =>
         {
-            int register = i / per, row = lane / 4 + (register % halves * 8),
-                column = (lane % 4 * per) + (i % per) + (register / halves * 4 * per);
+            int register = i / per, row = lane / 4 + register % halves * 8,
+                column = lane % 4 * per + i % per + register / halves * 4 * per;
             return a[row * k + column];
         });
-        byte[] imageB = Image(type, registersOfB, (lane, i) => b[((lane % 4 * per) + (i % per) + (i / per * 4 * per)) * 8 + lane / 4]);
-        int PlaceOfC(int lane, int i) => (lane / 4 + (i < 2 ? 0 : 8)) * 8 + (lane % 4 * 2) + (i & 1);
+        byte[] imageB = Image(type, registersOfB, (lane, i) => b[(lane % 4 * per + i % per + i / per * 4 * per) * 8 + lane / 4]);
+        int PlaceOfC(int lane, int i) => (lane / 4 + (i < 2 ? 0 : 8)) * 8 + lane % 4 * 2 + (i & 1);
         byte[] imageC = Image(sum, registersOfC, (lane, i) => c[PlaceOfC(lane, i)]);
         string tail = bitwise.Length > 0 ? $".{bitwise}.popc" : "";
         byte[] y = Multiply($"mma.sync.aligned.m{m}n8k{k}.row.col.{sum}.{type}.{type}.{sum}{tail}", (type, imageA), (type, imageB), (sum,
@@ -185,8 +198,10 @@ public class MatrixShapeTests
     [InlineData("setp.eq.u32 %p2, 1, 1; lop3.and.b32 _|%p1, 6, 5, 4, 0xE8, %p2; selp.u32 %r5, 1, 0, %p1;", 1)]
     public void Oddments(string body, uint wanted)
     {
-        string values = "mov.u32 %r1, %laneid; mov.f32 %f1, 0f40400000; setp.eq.u32 %p1, %r1, 3; @%p1 mov.f32 %f1, 0fC0A00000; setp.eq.u32 %p1, %r1, 9; @%p1 mov.f32 %f1, 0f7FC00000;";
-        Assert.Equal($"{wanted:x8}", $"{Small.Words($"{values} {body} mov.u32 %r9, %laneid; setp.eq.u32 %p3, %r9, 0; @%p3 st.global.u32 [%rd1], %r5;", threads: 32)[0]:x8}");
+        string values = "mov.u32 %r1, %laneid; mov.f32 %f1, 0f40400000; setp.eq.u32 %p1, %r1, 3; @%p1 mov.f32 %f1, 0fC0A00000; "
+            + "setp.eq.u32 %p1, %r1, 9; @%p1 mov.f32 %f1, 0f7FC00000;";
+        const string Store = "mov.u32 %r9, %laneid; setp.eq.u32 %p3, %r9, 0; @%p3 st.global.u32 [%rd1], %r5;";
+        Assert.Equal($"{wanted:x8}", $"{Small.Words($"{values} {body} {Store}", threads: 32)[0]:x8}");
     }
 
     [Theory]
@@ -194,14 +209,19 @@ public class MatrixShapeTests
     [InlineData("mma.sync.aligned.m16n8k32.row.col.f64.f64.f64.f64 {%fd1}, {%fd1}, {%fd1}, {%fd1};", "types")]
     [InlineData("mma.sync.aligned.m8n8k16.row.row.s32.s8.s8.s32 {%r1, %r2}, {%r3}, {%r4}, {%r5, %r6};", "col")]
     [InlineData("mma.sync.aligned.m8n8k128.row.col.s32.b1.b1.s32 {%r1, %r2}, {%r3}, {%r4}, {%r5, %r6};", "popc")]
-    [InlineData("mma.sync.aligned.m8n8k4.row.col.f16.f16.f16.f32 {%r1, %r2, %r3, %r4}, {%r1, %r2}, {%r1, %r2}, {%f1, %f2, %f3, %f4, %f5, %f6, %f7, %f8};", "types")]
+    [InlineData(
+        "mma.sync.aligned.m8n8k4.row.col.f16.f16.f16.f32 {%r1, %r2, %r3, %r4}, {%r1, %r2}, {%r1, %r2}, "
+            + "{%f1, %f2, %f3, %f4, %f5, %f6, %f7, %f8};",
+        "types")]
     [InlineData("redux.sync.add.f32 %f1, %f2, -1;", "redux")]
     [InlineData("redux.sync.and.u32 %r1, %r2, -1;", "redux")]
     [InlineData("movmatrix.sync.aligned.m8n8.b16 %r1, %r2;", "trans")]
     public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line);
 
     [Theory]
-    [InlineData("mma.sp.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f1, %f2, %f3, %f4}, {%r1, %r2}, {%r3, %r4}, {%f1, %f2, %f3, %f4}, %r5, 0;", "sparse")]
+    [InlineData(
+        "mma.sp.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f1, %f2, %f3, %f4}, {%r1, %r2}, {%r3, %r4}, {%f1, %f2, %f3, %f4}, %r5, 0;",
+        "sparse")]
     [InlineData("wgmma.mma_async.sync.aligned.m64n8k32.s32.s8.s8 {%r1, %r2, %r3, %r4}, %rd2, %rd3, 1;", "integers")]
     public void FormsThatAreNotCoveredAreFaults(string line, string word) => Small.Faults(FaultKind.Invalid, word, line, threads: 32);
 }

@@ -3,7 +3,8 @@ namespace CogVideoX.Emulator.Tests;
 /// <summary>What orders accesses, which memory may be written, and what an address is good for.</summary>
 public class MemoryModelTests
 {
-    private static void Expect(FaultKind? kind, string body, int threads = 1, int blocks = 1, string variables = "", bool accept = false, string? says = null)
+    private static void Expect(
+        FaultKind? kind, string body, int threads = 1, int blocks = 1, string variables = "", bool accept = false, string? says = null)
     {
         for (int seed = 0; seed < 6; seed++)
         {
@@ -16,8 +17,8 @@ public class MemoryModelTests
     }
 
     /// <summary>
-    /// The last block reads what the others wrote. Thread 0's atomic read their counts, a barrier puts that before every thread's fence, and so
-    /// the writers' fences come first in every run.
+    /// The last block reads what the others wrote. Thread 0's atomic read their counts, a barrier puts that before every thread's fence,
+    /// and so the writers' fences come first in every run.
     /// </summary>
     [Theory]
     [InlineData("membar.gl;", "membar.gl;", "add", null)]
@@ -57,7 +58,8 @@ public class MemoryModelTests
         Expect(null, CasLoop.Replace("{0}", "ld.global.u32"), threads: 32, blocks: 2, accept: true);
 
     [Fact]
-    public void ALoopThatBeginsWithARelaxedLoadIsNone() => Expect(null, CasLoop.Replace("{0}", "ld.relaxed.gpu.global.u32"), threads: 32, blocks: 2);
+    public void ALoopThatBeginsWithARelaxedLoadIsNone() =>
+        Expect(null, CasLoop.Replace("{0}", "ld.relaxed.gpu.global.u32"), threads: 32, blocks: 2);
 
     [Fact]
     public void AcceptingSuchLoadsAcceptsNoPlainStores() =>
@@ -78,7 +80,8 @@ public class MemoryModelTests
     [InlineData(".const .align 4 .b8 s[64];", "ld", "const")]
     [InlineData(".global .align 4 .b8 s[64];", "ld", "global")]
     public void AnAddressIsAsAlignedAsItsVariablePromises(string variable, string operation, string space) =>
-        Expect(FaultKind.Misaligned, $"{operation}.{space}.v4.u32 {{%r5, %r6, %r7, %r8}}, [s];", variables: variable, says: "s is aligned to");
+        Expect(
+            FaultKind.Misaligned, $"{operation}.{space}.v4.u32 {{%r5, %r6, %r7, %r8}}, [s];", variables: variable, says: "s is aligned to");
 
     [Theory]
     [InlineData(1, "u8")]
@@ -89,7 +92,10 @@ public class MemoryModelTests
     {
         string register = type switch { "u8" or "u16" => "%h5", "u32" => "%r5", _ => "%rd5" };
         string zero = type is "u8" or "u16" ? "mov.u16 %h5, 0;" : type == "u32" ? "mov.u32 %r5, 0;" : "mov.u64 %rd5, 0;";
-        Expect(null, $".local .align {align} .b8 l[32]; {zero} st.local.{type} [l], {register}; st.shared.{type} [s], {register}; ld.shared.{type} {register}, [s];",
+        Expect(
+            null,
+            $".local .align {align} .b8 l[32]; {zero} st.local.{type} [l], {register}; st.shared.{type} [s], {register}; "
+                + $"ld.shared.{type} {register}, [s];",
             variables: $".shared .align {align} .b8 s[32];");
     }
 

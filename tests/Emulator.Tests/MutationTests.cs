@@ -10,12 +10,17 @@ public class MutationTests(ITestOutputHelper output)
     /// <summary>Mutants that the ISA makes as good as the original, or hard to tell from it, by case and line.</summary>
     private static readonly Dictionary<(string Case, int Line, string Change), string> Survivors = new()
     {
-        [("wgmma_specialised", 1025, "wgmma.fence.sync.aligned removed")] = "nothing but wgmma of the same shape wrote the registers since the fence before it",
-        [("cluster_exchange", 11014, "cluster barrier made relaxed")] = "made relaxed, the last barrier still keeps the peer's memory alive, and it orders no data",
-        [("tma_multicast", 11131, "cluster barrier made relaxed")] = "made relaxed, the last barrier still keeps the peer's memory alive, and it orders no data",
+        [("wgmma_specialised", 1025, "wgmma.fence.sync.aligned removed")] =
+            "nothing but wgmma of the same shape wrote the registers since the fence before it",
+        [("cluster_exchange", 11014, "cluster barrier made relaxed")] =
+            "made relaxed, the last barrier still keeps the peer's memory alive, and it orders no data",
+        [("tma_multicast", 11131, "cluster barrier made relaxed")] =
+            "made relaxed, the last barrier still keeps the peer's memory alive, and it orders no data",
         [("tma_multicast", 11131, "cluster barrier removed")] = "each CTA has waited for all the bytes that its peer sends it",
-        [("flash_attention_hd64", 3226, "cp.async.commit_group removed")] = "cp.async.wait_all follows, which waits for uncommitted copies too",
-        [("flash_attention_hd64", 3638, "cp.async.commit_group removed")] = "the copies join the next group, and that is waited for before either is used",
+        [("flash_attention_hd64", 3226, "cp.async.commit_group removed")] =
+            "cp.async.wait_all follows, which waits for uncommitted copies too",
+        [("flash_attention_hd64", 3638, "cp.async.commit_group removed")] =
+            "the copies join the next group, and that is waited for before either is used",
     };
 
     /// <summary>Prints every mutant of a sound case; only the explained ones may survive.</summary>
@@ -35,6 +40,9 @@ public class MutationTests(ITestOutputHelper output)
             output.WriteLine(result.ToString());
         Assert.DoesNotContain(results, r => !r.Caught && !Survivors.ContainsKey((r.Case, r.Line, r.Change)));
         if (results.Count > 0)
-            output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
+        {
+            output.WriteLine(
+                $"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
+        }
     }
 }

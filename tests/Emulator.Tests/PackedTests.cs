@@ -29,7 +29,9 @@ public class PackedTests
     [InlineData("mov.u64 %rd2, -5; mov.u64 %rd3, 3; set.lt.u32.s64 %r5, %rd2, %rd3;", 0xffffffff)]
     [InlineData("mov.u64 %rd2, -5; mov.u64 %rd3, 3; set.lt.u32.u64 %r5, %rd2, %rd3;", 0)]
     [InlineData("mov.u64 %rd2, 0x7fffffffffffffff; mov.u64 %rd3, 0x7ffffffffffffffe; set.gt.s32.s64 %r5, %rd2, %rd3;", 0xffffffff)]
-    [InlineData("mov.u64 %rd2, 0x7fffffffffffffff; mov.u64 %rd3, 0x7ffffffffffffffe; set.hi.f32.u64 %f1, %rd2, %rd3; mov.b32 %r5, %f1;", 0x3f800000)]
+    [InlineData(
+        "mov.u64 %rd2, 0x7fffffffffffffff; mov.u64 %rd3, 0x7ffffffffffffffe; set.hi.f32.u64 %f1, %rd2, %rd3; mov.b32 %r5, %f1;",
+        0x3f800000)]
     [InlineData("set.eq.f16.s32 %h1, 5, 5; cvt.u32.u16 %r5, %h1;", 0x3c00)]
     [InlineData("set.eq.bf16.f32 %h1, 0f3F800000, 0f3F800000; cvt.u32.u16 %r5, %h1;", 0x3f80)]
     [InlineData("mov.b16 %h2, 0x7e00; set.nan.u16.f16 %h1, %h2, %h2; cvt.u32.u16 %r5, %h1;", 0xffff)]

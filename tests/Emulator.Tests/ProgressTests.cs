@@ -4,7 +4,9 @@ namespace CogVideoX.Emulator.Tests;
 public class ProgressTests
 {
     private static readonly LaunchOptions[] Ways =
-        [.. Enumerable.Range(0, 6).Select(i => new LaunchOptions { Seed = i, Timing = (AsyncTiming)(i % 3), MaxLaunchInstructions = 2_000_000 })];
+        [
+            .. Enumerable.Range(0, 6)
+                .Select(i => new LaunchOptions { Seed = i, Timing = (AsyncTiming)(i % 3), MaxLaunchInstructions = 2_000_000 })];
 
     /// <summary>A lane takes the lock and comes to where it meets the others, who wait for the lock.</summary>
     [Theory]
@@ -113,7 +115,8 @@ public class ProgressTests
     private static LaunchReport Grid(int ctas, bool cooperative)
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = new byte[16], ["y"] = new byte[16] };
-        var request = new LaunchRequest("k", new Dim3(ctas), new Dim3(1), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers)
+        var request = new LaunchRequest(
+            "k", new Dim3(ctas), new Dim3(1), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers)
         {
             Cooperative = cooperative,
         };

@@ -5,7 +5,9 @@ public class PtxCaseTests(ITestOutputHelper output)
     private static readonly string[] Folders = [Goldens.Cases, Goldens.Planted];
 
     public static TheoryData<string> Names =>
-        [.. Folders.SelectMany(f => Directory.GetFiles(f, "*.json")).Select(p => Path.GetFileNameWithoutExtension(p)).Order(StringComparer.Ordinal)];
+        [
+            .. Folders.SelectMany(f => Directory.GetFiles(f, "*.json")).Select(p => Path.GetFileNameWithoutExtension(p))
+                .Order(StringComparer.Ordinal)];
 
     private static string PathOf(string name) => Folders.Select(f => Path.Combine(f, name + ".json")).Single(File.Exists);
 

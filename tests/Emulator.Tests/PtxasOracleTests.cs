@@ -33,7 +33,9 @@ public class PtxasOracleTests(ITestOutputHelper output)
             family[verdict ?? "agrees"] = family.GetValueOrDefault(verdict ?? "agrees") + 1;
             if (verdict is null)
                 continue;
-            string line = $"{verdict}\t{row.Family}\t{row.Id}\t{row.Target} {row.Version}\t{row.Text.ReplaceLineEndings(" ")}\t{(row.Accepts ? refusal : row.Error)}";
+            string why = (row.Accepts ? refusal : row.Error) ?? "";
+            string text = row.Text.ReplaceLineEndings(" ");
+            string line = $"{verdict}\t{row.Family}\t{row.Id}\t{row.Target} {row.Version}\t{text}\t{why}";
             report?.WriteLine(line);
             if (verdict is Refused or Taken && Settled.Contains(row.Family))
                 wrong.Add(line);

@@ -25,7 +25,8 @@ public class PtxasRunTests(ITestOutputHelper output)
         var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 5000 };
         try
         {
-            return PtxEmulator.Run(PtxModule.Parse((row with { Text = Registers + row.Text }).Module), request, options).Fault?.ToString() ?? "ran";
+            return PtxEmulator.Run(PtxModule.Parse((row with { Text = Registers + row.Text }).Module), request, options).Fault?.ToString()
+                ?? "ran";
         }
         catch (EmulatorException)
         {

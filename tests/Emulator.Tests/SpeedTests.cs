@@ -31,7 +31,8 @@ public class SpeedTests(ITestOutputHelper output)
         (LaunchReport report, _) = Kernel.Launch(module, new byte[4 * Threads], 4 * Threads, Threads, 1, options);
         double seconds = (Environment.CpuUsage.UserTime - before).TotalSeconds;
         Assert.Null(report.Fault);
-        output.WriteLine($"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");
-        Assert.Equal(Rounds * 10 * Threads / 32, report.Counters.WarpInstructions - (9 * Threads / 32));
+        output.WriteLine(
+            $"{report.Counters.ThreadInstructions / seconds / 1e6:F0} million thread-instructions a second of the process's time");
+        Assert.Equal(Rounds * 10 * Threads / 32, report.Counters.WarpInstructions - 9 * Threads / 32);
     }
 }

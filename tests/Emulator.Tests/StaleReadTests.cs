@@ -152,7 +152,9 @@ public class StaleReadTests
         Assert.Equal(["128"], seen);
     }
 
-    /// <summary>What threads of a grid may write, as text; a fault fails the test. %r2 is the block's number, and %p1 says that it isn't 0.</summary>
+    /// <summary>
+    /// What threads of a grid may write, as text; a fault fails the test. %r2 is the block's number, and %p1 says that it isn't 0.
+    /// </summary>
     private static HashSet<string> Outcomes(string body, int results, int blocks = 2, int threads = 1)
     {
         PtxModule module = Kernel.Module("mov.u32 %r2, %ctaid.x; setp.ne.u32 %p1, %r2, 0;\n" + body);
@@ -161,7 +163,7 @@ public class StaleReadTests
         {
             for (int seed = 0; seed < Seeds; seed++)
             {
-                var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000, Turn = 1 + (seed % 5) };
+                var options = new LaunchOptions { Seed = seed, Timing = timing, MaxLaunchInstructions = 20_000, Turn = 1 + seed % 5 };
                 (LaunchReport report, byte[] y) = Kernel.Launch(module, new byte[256], 4 * results, threads, blocks, options);
                 Assert.True(report.Fault is null, report.Fault?.ToString());
                 seen.Add(string.Concat(Enumerable.Range(0, results).Select(i => BinaryPrimitives.ReadInt32LittleEndian(y.AsSpan(4 * i)))));

@@ -29,7 +29,10 @@ public class StructArgumentTests
     public void APointerStandsWhereTheStructWantsItAndTheOtherBytesAreAsGiven()
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = [7, 0, 0, 0], ["y"] = new byte[16] };
-        Assert.Null(Launch(buffers, new LaunchArgument.Struct(View, [new StructPointer(0, "x")]), new LaunchArgument.Struct(View, [new StructPointer(0, "y")])).Fault);
+        Assert.Null(
+            Launch(
+                buffers, new LaunchArgument.Struct(View, [new StructPointer(0, "x")]),
+                new LaunchArgument.Struct(View, [new StructPointer(0, "y")])).Fault);
         Assert.Equal([7, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0], buffers["y"]);
         Assert.All(View.Take(8), b => Assert.Equal(0xff, b));
     }
@@ -38,7 +41,9 @@ public class StructArgumentTests
     public void ABufferThatIsTooShortIsNamed()
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = [7, 0], ["y"] = new byte[16] };
-        Fault? fault = Launch(buffers, new LaunchArgument.Struct(View, [new StructPointer(0, "x")]), new LaunchArgument.Struct(View, [new StructPointer(0, "y")])).Fault;
+        Fault? fault = Launch(
+            buffers, new LaunchArgument.Struct(View, [new StructPointer(0, "x")]),
+            new LaunchArgument.Struct(View, [new StructPointer(0, "y")])).Fault;
         Assert.Equal((FaultKind.OutOfBounds, "x"), (fault?.Kind, fault?.Allocation));
     }
 
@@ -60,7 +65,8 @@ public class StructArgumentTests
     public void AStructThatDoesNotFitIsRefused(int bytes, StructPointer[] pointers, string says)
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = new byte[16] };
-        LaunchException refused = Assert.Throws<LaunchException>(() => Launch(buffers, new LaunchArgument.Struct(new byte[bytes], pointers), new LaunchArgument.Struct(View, [])));
+        LaunchException refused = Assert.Throws<LaunchException>(
+            () => Launch(buffers, new LaunchArgument.Struct(new byte[bytes], pointers), new LaunchArgument.Struct(View, [])));
         Assert.Contains(says, refused.Message);
     }
 }

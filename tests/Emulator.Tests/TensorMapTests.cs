@@ -5,7 +5,8 @@ public class TensorMapTests
 {
     internal const string Variables = """
         .global .align 128 .b8 map[128];
-        .global .align 128 .b32 t[64] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+        .global .align 128 .b32 t[64] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+            16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
         .shared .align 128 .b8 smap[128];
         .shared .align 128 .b8 tile[64];
         .shared .align 8 .b64 bar;

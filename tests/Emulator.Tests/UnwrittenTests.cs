@@ -36,7 +36,9 @@ public class UnwrittenTests
         "mov.u32 %r5, %r6;",
         Shared + "atom.shared.exch.b32 %r5, [s], 9; ld.shared.u32 %r6, [s]; st.global.u32 [%rd2], %r6;",
         // nvcc adds an unwritten word and drops the sum
-        Shared + "st.shared.u32 [s], 3; ld.shared.v2.u32 {%r5, %r6}, [s]; add.u32 %r7, %r5, %r6; setp.eq.u32 %p1, %r5, 3; selp.u32 %r8, %r5, %r7, %p1; st.global.u32 [%rd2], %r8;",
+        Shared
+            + "st.shared.u32 [s], 3; ld.shared.v2.u32 {%r5, %r6}, [s]; add.u32 %r7, %r5, %r6; "
+            + "setp.eq.u32 %p1, %r5, 3; selp.u32 %r8, %r5, %r7, %p1; st.global.u32 [%rd2], %r8;",
         // bytes taken out of a word by shift, mask, bfe, prmt, cvt and mov
         Shared + "st.shared.u8 [s+3], 7; ld.shared.u32 %r5, [s]; shr.u32 %r6, %r5, 24; st.global.u32 [%rd2], %r6;",
         Shared + "st.shared.u8 [s], 7; ld.shared.u32 %r5, [s]; and.b32 %r6, %r5, 255; st.global.u32 [%rd2], %r6;",
@@ -45,9 +47,12 @@ public class UnwrittenTests
         Shared + "st.shared.u8 [s], 7; ld.shared.u32 %r5, [s]; cvt.u32.u8 %r6, %r5; st.global.u32 [%rd2], %r6;",
         Shared + "st.shared.u32 [s+4], 7; ld.shared.u64 %rd5, [s]; mov.b64 {%r5, %r6}, %rd5; st.global.u32 [%rd2], %r6;",
         Shared + "st.shared.u32 [s], 7; ld.shared.u64 %rd5, [s]; cvt.u32.u64 %r5, %rd5; st.global.u32 [%rd2], %r5;",
-        Shared + "st.shared.u32 [s], 7; ld.shared.u64 %rd5, [s]; shl.b64 %rd6, %rd5, 32; shr.u64 %rd6, %rd6, 32; st.global.u64 [%rd2], %rd6;",
+        Shared
+            + "st.shared.u32 [s], 7; ld.shared.u64 %rd5, [s]; shl.b64 %rd6, %rd5, 32; shr.u64 %rd6, %rd6, 32; st.global.u64 [%rd2], %rd6;",
         // overwritten before it is used
-        Shared + "ld.shared.u64 %rd5, [s]; st.shared.u64 [s+8], %rd5; st.shared.u64 [s+8], %rd1; ld.shared.u64 %rd6, [s+8]; st.global.u64 [%rd2], %rd6;",
+        Shared
+            + "ld.shared.u64 %rd5, [s]; st.shared.u64 [s+8], %rd5; st.shared.u64 [s+8], %rd1; "
+            + "ld.shared.u64 %rd6, [s+8]; st.global.u64 [%rd2], %rd6;",
         // through local and shared memory, a sum included
         Shared + "add.u32 %r5, %r6, 1; st.local.u32 [l], %r5; ld.local.u32 %r7, [l]; st.shared.u32 [s], %r7; ld.shared.u32 %r8, [s];",
         // a predicate that doesn't matter
@@ -62,10 +67,16 @@ public class UnwrittenTests
 
     public static TheoryData<string> Wrong => new(
         Shared + "ld.shared.u32 %r5, [s]; st.global.u32 [%rd2], %r5;",
-        Shared + "st.shared.u32 [s], 3; ld.shared.v2.u32 {%r5, %r6}, [s]; add.u32 %r7, %r5, %r6; setp.ne.u32 %p1, %r5, 3; selp.u32 %r8, %r5, %r7, %p1; st.global.u32 [%rd2], %r8;",
+        Shared
+            + "st.shared.u32 [s], 3; ld.shared.v2.u32 {%r5, %r6}, [s]; add.u32 %r7, %r5, %r6; "
+            + "setp.ne.u32 %p1, %r5, 3; selp.u32 %r8, %r5, %r7, %p1; st.global.u32 [%rd2], %r8;",
         Shared + "ld.local.u32 %r5, [l+4]; setp.eq.u32 %p1, %r5, 0; @%p1 bra L; L:",
-        Shared + "st.shared.u8 [s+3], 7; ld.shared.u32 %r5, [s]; shr.u32 %r6, %r5, 16; st.global.v2.u32 [%rd2], {%r1, %r6}; and.b32 %r7, %r6, 255; add.u32 %r7, %r7, 1; st.global.u32 [%rd2], %r7;",
-        Shared + "st.shared.u8 [s], 7; ld.shared.u32 %r5, [s]; prmt.b32 %r6, %r5, 0, 0x5441; st.global.u32 [%rd2], %r6; add.u32 %r7, %r6, 1; st.global.u32 [%rd2], %r7;",
+        Shared
+            + "st.shared.u8 [s+3], 7; ld.shared.u32 %r5, [s]; shr.u32 %r6, %r5, 16; st.global.v2.u32 [%rd2], {%r1, %r6}; "
+            + "and.b32 %r7, %r6, 255; add.u32 %r7, %r7, 1; st.global.u32 [%rd2], %r7;",
+        Shared
+            + "st.shared.u8 [s], 7; ld.shared.u32 %r5, [s]; prmt.b32 %r6, %r5, 0, 0x5441; "
+            + "st.global.u32 [%rd2], %r6; add.u32 %r7, %r6, 1; st.global.u32 [%rd2], %r7;",
         Shared + "ld.shared.u64 %rd5, [s]; add.s64 %rd6, %rd2, %rd5; ld.global.u32 %r5, [%rd6];",
         Shared + "atom.shared.add.u32 %r5, [s], 1;",
         Shared + "atom.shared.cas.b32 %r5, [s], 0, 1;",
@@ -102,7 +113,8 @@ public class UnwrittenTests
             ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r10, %r11, %r12, %r13}, [%r4];
             ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r14, %r15}, [%r5];
             mov.f32 %f1, 0f00000000;
-            mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f2, %f3, %f4, %f5}, {%r10, %r11, %r12, %r13}, {%r14, %r15}, {%f1, %f1, %f1, %f1};
+            mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
+                {%f2, %f3, %f4, %f5}, {%r10, %r11, %r12, %r13}, {%r14, %r15}, {%f1, %f1, %f1, %f1};
             mul.wide.u32 %rd4, %r1, 8; add.s64 %rd4, %rd2, %rd4; st.global.v2.f32 [%rd4], {%f2, %f3};
             """;
         (Fault? fault, byte[] y) = Kernel.Run(body, new byte[64], 256);
@@ -116,7 +128,8 @@ public class UnwrittenTests
     private static LaunchReport Launch(PtxModule module)
     {
         var buffers = new Dictionary<string, byte[]> { ["x"] = new byte[64], ["y"] = new byte[64] };
-        var request = new LaunchRequest("k", new Dim3(1), new Dim3(1), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers)
+        var request = new LaunchRequest(
+            "k", new Dim3(1), new Dim3(1), 0, [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers)
         {
             Unwritten = new HashSet<string> { "y" },
         };

@@ -65,9 +65,15 @@ public class ValueTests
     [InlineData("f16", "s32", 0)]
     public void NanBecomesTheIntegerThatTheIsaSays(string from, string to, ulong wanted)
     {
-        string nan = from switch { "f64" => "mov.f64 %fd1, 0d7FF8000000000000;", "f32" => "mov.f32 %f1, 0f7FC00000;", _ => "mov.b16 %h1, 0x7E00;" };
+        string nan = from switch
+        {
+            "f64" => "mov.f64 %fd1, 0d7FF8000000000000;",
+            "f32" => "mov.f32 %f1, 0f7FC00000;",
+            _ => "mov.b16 %h1, 0x7E00;",
+        };
         string source = from switch { "f64" => "%fd1", "f32" => "%f1", _ => "%h1" };
-        Assert.Equal(wanted, Small.Value($"{nan} cvt.rzi.{to}.{from} {(to.EndsWith("64", StringComparison.Ordinal) ? "%rd5" : "%r5")}, {source};"));
+        Assert.Equal(
+            wanted, Small.Value($"{nan} cvt.rzi.{to}.{from} {(to.EndsWith("64", StringComparison.Ordinal) ? "%rd5" : "%r5")}, {source};"));
     }
 
     [Fact]

@@ -133,7 +133,8 @@ public class WmmaTests
                 {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}, {%r1, %r2, %r3, %r4}, {%r5, %r6, %r7, %r8},
                     {%f1, %f1, %f1, %f1, %f1, %f1, %f1, %f1};
             """;
-        const string Store = "bar.warp.sync -1; wmma.store.d.sync.aligned.row.m16n16k16.shared.f32 [t], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}; bar.warp.sync -1;";
+        const string Store = "bar.warp.sync -1; "
+            + "wmma.store.d.sync.aligned.row.m16n16k16.shared.f32 [t], {%f2, %f3, %f4, %f5, %f6, %f7, %f8, %f9}; bar.warp.sync -1;";
         Assert.Equal(0x41800000u, Small.Words(Multiply + Store + "ld.shared.u32 %r9, [t+508]; st.global.u32 [%rd1], %r9;", Before,
             threads: 32)[0]);
         Small.Faults(FaultKind.Uninitialized, "global memory", Multiply + Store + "ld.shared.u32 %r9, [t+512]; st.global.u32 [%rd1], %r9;",

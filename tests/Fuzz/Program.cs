@@ -26,7 +26,8 @@ for (int i = 0; i < args.Length; i += 2)
         case "--jobs" when value is not null: jobs = (int)Number(value); break;
         case "--output" when value is not null: output = value; break;
         default:
-            Console.Error.WriteLine($"'{args[i]}' isn't understood: --kind NAME|all --inputs N --seed N --jobs N --output FILE, or --replay KIND SEED");
+            Console.Error.WriteLine(
+                $"'{args[i]}' isn't understood: --kind NAME|all --inputs N --seed N --jobs N --output FILE, or --replay KIND SEED");
             return 2;
     }
 }
@@ -50,18 +51,28 @@ int Supervise(IReadOnlyList<IFuzzKind> chosen)
             long began = Stopwatch.GetTimestamp(), share = inputs / chosen.Count;
             all.AddRange(new Supervisor(kind.Name, seed, share, jobs, scratch).Run());
             double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Name}: {share} inputs in {seconds:F0} s, {share / seconds:F0} a second"));
+            string speed = string.Create(CultureInfo.InvariantCulture, $"{seconds:F0} s, {share / seconds:F0} a second");
+            Console.Error.WriteLine($"{kind.Name}: {share} inputs in {speed}");
         }
     }
     finally
     {
         Directory.Delete(scratch, recursive: true);
     }
-    Finding[] groups = [.. all.GroupBy(f => f.Group).Select(g => g.First() with { Count = g.Max(f => f.Count) }).OrderBy(f => f.Group, StringComparer.Ordinal)];
+    Finding[] groups =
+    [
+        .. all.GroupBy(f => f.Group).Select(g => g.First() with { Count = g.Max(f => f.Count) })
+            .OrderBy(f => f.Group, StringComparer.Ordinal),
+    ];
     File.WriteAllLines(output, groups.Select(f => JsonSerializer.Serialize(f)));
     foreach (Finding f in groups)
-        Console.WriteLine($"{f.Group}\n  seed {f.Seed}, {f.Count} times at least: {new string([.. f.Message.Take(200).Select(c => char.IsControl(c) ? '?' : c)])}");
-    Console.WriteLine(groups.Length == 0 ? "nothing found" : $"{groups.Length} groups of findings in {output}; repeat one with --replay KIND SEED");
+    {
+        Console.WriteLine(
+            $"{f.Group}\n  seed {f.Seed}, {f.Count} times at least: "
+            + $"{new string([.. f.Message.Take(200).Select(c => char.IsControl(c) ? '?' : c)])}");
+    }
+    Console.WriteLine(
+        groups.Length == 0 ? "nothing found" : $"{groups.Length} groups of findings in {output}; repeat one with --replay KIND SEED");
     return groups.Length == 0 ? 0 : 1;
 }
 

@@ -8,16 +8,15 @@ namespace CogVideoX.Cli.Verbs;
 /// </summary>
 internal sealed class KernelChoice
 {
-    private static readonly string BundledCases = Path.Combine(AppContext.BaseDirectory, "ptx-cases");
+    private const string Samples = "samples/Kernels/bin/Release/net10.0";
 
     public KernelChoice()
     {
         Assembly = CommonOptions.PathOption<string?>("--assembly");
-        Assembly.Description = "A .dll with kernels of your own (default: the kernels of this program)";
+        Assembly.Description = "A .dll with kernels of anybody's (default: the kernels of this program, which has none yet)";
         Assembly.HelpName = "FILE";
         Cases = CommonOptions.PathOption<string?>("--cases");
-        Cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are "
-            + "(default: those that come with the program)";
+        Cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are; it is needed";
         Cases.HelpName = "DIR";
     }
 
@@ -31,12 +30,12 @@ internal sealed class KernelChoice
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>The kernels of the assembly, or of this program.</summary>
+    /// <summary>The kernels of the assembly, or of this program if it has some.</summary>
     /// <exception cref="UsageException">The assembly can't be used.</exception>
     public KernelCatalog Catalog(ParseResult parsed)
     {
         if (parsed.GetValue(Assembly) is not { } path)
-            return KernelCatalog.OfLibrary;
+            return KernelCatalog.OfLibrary is { Kernels.Count: > 0 } own ? own : throw HasNone();
         try
         {
             return KernelCatalog.Load(path);
@@ -48,27 +47,19 @@ internal sealed class KernelChoice
     }
 
     /// <exception cref="UsageException">There is no such kernel.</exception>
-    public static GpuKernel Find(KernelCatalog catalog, string name)
-    {
-        try
-        {
-            return catalog.Find(name);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new UsageException("kernel", unknown.Message);
-        }
-    }
+    public static GpuKernel Find(KernelCatalog catalog, string name) => catalog.Kernels.FirstOrDefault(k => k.Name == name)
+        ?? throw new UsageException(
+            "kernel", $"there is no kernel '{name}'; there are {string.Join(", ", catalog.Kernels.Select(k => k.Name))}.");
 
     /// <summary>Each kernel with the file of its launch.</summary>
     /// <exception cref="UsageException">A kernel or its launch isn't there.</exception>
     public IReadOnlyList<(GpuKernel Kernel, string Path)> Launches(ParseResult parsed)
     {
+        if (parsed.GetValue(Cases) is { } named && !Directory.Exists(named))
+            throw new UsageException("--cases", $"'{named}' isn't a folder; name one with launches in the format of ptx-cases.");
         KernelCatalog catalog = Catalog(parsed);
-        string folder = parsed.GetValue(Cases) ?? (parsed.GetValue(Assembly) is null
-            ? BundledCases : throw new UsageException("--cases", "name the folder with launches for the kernels of --assembly."));
-        if (!Directory.Exists(folder))
-            throw new UsageException("--cases", $"'{folder}' isn't a folder; name one with launches in the format of ptx-cases.");
+        string folder = parsed.GetValue(Cases)
+            ?? throw new UsageException("--cases", "name the folder with launches for the kernels of --assembly.");
         if (parsed.GetValue(Names) is { Length: > 0 } names)
         {
             return [.. names.Select(name => Find(catalog, name)).Select(k => (k, File.Exists(PathOf(k))
@@ -81,4 +72,9 @@ internal sealed class KernelChoice
 
         string PathOf(GpuKernel kernel) => Path.Combine(folder, kernel.Name + ".json");
     }
+
+    private static UsageException HasNone() => new(
+        "--assembly",
+        "this program has no kernels of its own yet; name a .dll that has some. For the samples, build samples/Kernels of the source in "
+        + $"Release and add --assembly {Samples}/CogVideoX.Samples.Kernels.dll, for launches --cases {Samples}/cases.");
 }

@@ -58,7 +58,10 @@ internal sealed class CallTranslator(KernelBuilder kernel)
     public StackValue? Inline(MethodBase target, StackValue[] arguments, Location? location)
     {
         if (open.Contains(target))
-            throw DiagnosticKinds.Recursion.At(location, string.Join(" → ", open.SkipWhile(method => method != target).Append(target).Select(MethodNames.Of)));
+        {
+            throw DiagnosticKinds.Recursion.At(
+                location, string.Join(" → ", open.SkipWhile(method => method != target).Append(target).Select(MethodNames.Of)));
+        }
         if (target.IsAbstract)
             throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(target));
         IlMethod body = kernel.Method(target) ?? throw DiagnosticKinds.NoBody.At(location, MethodNames.Of(target), WhyNoBody(target));

@@ -25,7 +25,10 @@ internal sealed class DebugSymbols
         try
         {
             if (!File.Exists(assembly))
-                return Read(symbols) is { } alone ? new DebugSymbols(MetadataReaderProvider.FromPortablePdbStream(alone).GetMetadataReader()) : null;
+            {
+                return Read(symbols) is { } alone
+                    ? new DebugSymbols(MetadataReaderProvider.FromPortablePdbStream(alone).GetMetadataReader()) : null;
+            }
             using var image = new PEReader(File.OpenRead(assembly));
             return IsOf(module, image) && image.TryOpenAssociatedPortablePdb(assembly, Read, out MetadataReaderProvider? provider, out _)
                 ? new DebugSymbols(provider!.GetMetadataReader()) : null;

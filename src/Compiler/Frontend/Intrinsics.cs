@@ -18,7 +18,8 @@ internal sealed class Intrinsics(KernelBuilder kernel)
     public StackValue Call(DeviceIntrinsic kind, MethodInfo method, StackValue[] arguments, Func<string?> variable) => kind switch
     {
         DeviceIntrinsic.SharedArray => SharedArray(method, arguments, variable() ?? "shared"),
-        DeviceIntrinsic.SharedDynamic => SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
+        DeviceIntrinsic.SharedDynamic =>
+            SharedHandle(kernel.StaticVariable(kind, () => kernel.NewVariable("dynamic_shared", VariableSpace.Shared, 0, 128))),
         DeviceIntrinsic.Registers => RegisterArray(method, arguments[0]),
         DeviceIntrinsic.LocalArray => LocalArray(method, arguments[0], variable() ?? "array"),
         DeviceIntrinsic.Print => new Printing(kernel).Print(method, arguments),
@@ -30,7 +31,7 @@ internal sealed class Intrinsics(KernelBuilder kernel)
         DeviceIntrinsic.BlockSizeZ => new StackValue(Constant.I32(kernel.Function.Launch.Block.Z)),
         DeviceIntrinsic.IsChecked => new StackValue(Constant.I32(kernel.Options.CheckBounds ? 1 : 0)),
         DeviceIntrinsic.TensorMapAddress => kernel.Memory.Load(typeof(TensorMap), arguments[0]),
-        _ => throw new InvalidOperationException($"{kind} has no translation"),
+        _ => throw new InvalidOperationException($"{kind} has no translation."),
     };
 
     private StackValue SharedArray(MethodInfo method, StackValue[] arguments, string name)

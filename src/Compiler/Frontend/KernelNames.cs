@@ -13,7 +13,8 @@ internal static class KernelNames
     private static string? Instance(Type kernel)
     {
         Type[] arguments = kernel.GetGenericArguments();
-        return kernel.GetCustomAttributes<KernelInstanceAttribute>().FirstOrDefault(i => arguments.Length > 0 && i.Arguments.SequenceEqual(arguments))?.Name;
+        return kernel.GetCustomAttributes<KernelInstanceAttribute>()
+            .FirstOrDefault(i => arguments.Length > 0 && i.Arguments.SequenceEqual(arguments))?.Name;
     }
 
     /// <summary>Letters, digits and underscores; nested types follow the type they are in, type arguments the name.</summary>

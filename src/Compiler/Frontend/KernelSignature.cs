@@ -56,7 +56,8 @@ internal sealed class KernelSignature
 
     private static Location? PlaceOf(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
         MethodBase[] methods = [.. type.GetMembers(All).OfType<MethodBase>()];
         return methods.Length == 0 ? null : PlaceOf(methods);
     }

@@ -8,7 +8,8 @@ namespace CogVideoX.Compiler.Frontend;
 /// <summary>Asks a kernel for the static members that fix its launches.</summary>
 internal static class LaunchShapes
 {
-    private static readonly MethodInfo Generic = typeof(LaunchShapes).GetMethod(nameof(OfKernel), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo Generic = typeof(LaunchShapes).GetMethod(
+        nameof(OfKernel), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     /// <summary>The shape, checked against what every GPU since sm_80 can launch.</summary>
     public static LaunchShape Of(Type kernel, Location location)
@@ -20,11 +21,15 @@ internal static class LaunchShapes
         }
         catch (TargetInvocationException thrown) when (thrown.InnerException is { } inner)
         {
-            throw DiagnosticKinds.LaunchShape.At(location, kernel.Name, $"its static members throw {inner.GetType().Name} ({inner.Message})");
+            throw DiagnosticKinds.LaunchShape.At(
+                location, kernel.Name, $"its static members throw {inner.GetType().Name} ({inner.Message})");
         }
         (int x, int y, int z) = shape.Block;
         if (x < 1 || y < 1 || z is < 1 or > 64 || (long)x * y * z > 1024)
-            throw DiagnosticKinds.LaunchShape.At(location, kernel.Name, $"Block is {x}×{y}×{z}; a block has 1 to 1024 threads, at most 64 along z");
+        {
+            throw DiagnosticKinds.LaunchShape.At(
+                location, kernel.Name, $"Block is {x}×{y}×{z}; a block has 1 to 1024 threads, at most 64 along z");
+        }
         if (shape.Cluster is var (cx, cy, cz) && (cx < 1 || cy < 1 || cz < 1 || (long)cx * cy * cz > 16))
             throw DiagnosticKinds.LaunchShape.At(location, kernel.Name, $"ClusterShape is {cx}×{cy}×{cz}; a cluster has 1 to 16 blocks");
         if (shape.MinimumCtas < 0 || shape.MaximumRegisters is < 0 or > 255)

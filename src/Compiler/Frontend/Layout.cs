@@ -17,7 +17,8 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
     private static readonly Dictionary<int, int> NoFields = [];
 
     /// <exception cref="CompileException">the type can't exist in a kernel</exception>
-    public static Layout Of(Type type, Location? location) => Known.TryGetValue(type, out Layout? layout) ? layout : Known[type] = Make(type, location);
+    public static Layout Of(Type type, Location? location) =>
+        Known.TryGetValue(type, out Layout? layout) ? layout : Known[type] = Make(type, location);
 
     /// <summary>The memory type of a scalar, or null for structs.</summary>
     public static MemoryType? ScalarOf(Type type)
@@ -84,7 +85,7 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
         for (int i = 0; i < count; i++)
         {
             foreach (Leaf leaf in element.Leaves)
-                leaves.Add(leaf with { Offset = leaf.Offset + (i * element.Size), Name = Join($"{i}", leaf.Name) });
+                leaves.Add(leaf with { Offset = leaf.Offset + i * element.Size, Name = Join($"{i}", leaf.Name) });
         }
         return new Layout(element.Size * count, element.Alignment, [.. leaves], new Dictionary<int, int> { [field.MetadataToken] = 0 });
     }
@@ -137,6 +138,9 @@ internal sealed record Layout(int Size, int Alignment, Leaf[] Leaves, IReadOnlyD
 
     private static string Join(string first, string second) => second.Length == 0 ? first : $"{first}_{second}";
 
-    /// <summary>Name as the C# has it: the compiler writes <c>&lt;x&gt;P</c> for a captured parameter, <c>&lt;X&gt;k__BackingField</c> for a property.</summary>
+    /// <summary>
+    /// Name as the C# has it: the compiler writes <c>&lt;x&gt;P</c> for a captured parameter, <c>&lt;X&gt;k__BackingField</c> for a
+    /// property.
+    /// </summary>
     private static string ReadableName(FieldInfo field) => field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
 }

@@ -20,7 +20,8 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         {
             Leaf leaf = layout.Leaves[i];
             MemoryType memoryType = leaf.IsPointer ? InMemory(SpaceAt(place, leaf)) : leaf.Type;
-            values[i] = Ir.Load(place.Leaves[0], memoryType, place.Offset + leaf.Offset, Alignment(layout, leaf, place, packing), isVolatile);
+            values[i] = Ir.Load(
+                place.Leaves[0], memoryType, place.Offset + leaf.Offset, Alignment(layout, leaf, place, packing), isVolatile);
         }
         return StackValue.Of(type, values);
     }
@@ -121,7 +122,10 @@ internal sealed class MemoryAccess(KernelBuilder kernel)
         if (place.Leaves[0].Type != IrType.LocalPtr)
         {
             if (value.Type != IrType.GlobalPtr)
-                throw DiagnosticKinds.WrongStateSpace.At(kernel.Location, "a pointer that is stored in memory", "global", Spaces.NameOf(value.Type));
+            {
+                throw DiagnosticKinds.WrongStateSpace.At(
+                    kernel.Location, "a pointer that is stored in memory", "global", Spaces.NameOf(value.Type));
+            }
             return value;
         }
         (Value root, long offset, bool isKnown) = Resolve(place, leaf.Offset);

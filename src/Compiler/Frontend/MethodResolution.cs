@@ -16,7 +16,8 @@ internal static class MethodResolution
             throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(declared));
         MethodInfo open = declared.IsGenericMethod ? declared.GetGenericMethodDefinition() : declared;
         InterfaceMapping map = type.GetInterfaceMap(owner);
-        int index = Array.FindIndex(map.InterfaceMethods, method => method.MetadataToken == open.MetadataToken && method.Module == open.Module);
+        int index = Array.FindIndex(
+            map.InterfaceMethods, method => method.MetadataToken == open.MetadataToken && method.Module == open.Module);
         MethodInfo? found = index < 0 ? null : map.TargetMethods[index];
         if (found is null || found.IsAbstract)
             found = open;
@@ -29,6 +30,7 @@ internal static class MethodResolution
         if (declared.DeclaringType == type)
             return declared;
         MethodInfo? own = type.GetMethod(declared.Name, [.. declared.GetParameters().Select(parameter => parameter.ParameterType)]);
-        return own is not null && own.DeclaringType == type ? own : throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(declared));
+        return own is not null && own.DeclaringType == type
+            ? own : throw DiagnosticKinds.VirtualCall.At(location, MethodNames.Of(declared));
     }
 }

@@ -78,8 +78,11 @@ internal sealed partial class MethodTranslator
     /// <summary>Checked arithmetic is allowed where constants show that it doesn't overflow (C# sizes a stackalloc that way).</summary>
     private bool TranslateChecked(ILOpCode code, int index)
     {
-        if (code is not (ILOpCode.Add_ovf or ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf or ILOpCode.Mul_ovf_un))
+        if (code is not (ILOpCode.Add_ovf or ILOpCode.Add_ovf_un or ILOpCode.Sub_ovf or ILOpCode.Sub_ovf_un or ILOpCode.Mul_ovf
+            or ILOpCode.Mul_ovf_un))
+        {
             return false;
+        }
         (Value left, Value right) = PopPair();
         if (left is not Constant a || right is not Constant b)
         {
@@ -187,7 +190,8 @@ internal sealed partial class MethodTranslator
         if (IsLocalAgainstNull(left, right) || IsLocalAgainstNull(right, left))
             return Constant.Pred(condition is not (Condition.Eq or Condition.Lt or Condition.LtU));
         (Value a, Value b) = Unify(kernel.Number(left), kernel.Number(right));
-        if (condition is Condition.Eq && b is Constant { Bits: 0, Type: IrType.I32 } && a.Definition is { Opcode: Opcode.ZeroExtend } widened
+        if (condition is Condition.Eq && b is Constant { Bits: 0, Type: IrType.I32 }
+            && a.Definition is { Opcode: Opcode.ZeroExtend } widened
             && widened.Operands[0].Type == IrType.Pred)
         {
             return Ir.Emit(Opcode.Not, IrType.Pred, widened.Operands[0]);

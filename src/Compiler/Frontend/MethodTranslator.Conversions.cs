@@ -72,8 +72,10 @@ internal sealed partial class MethodTranslator
             ILOpCode.Conv_ovf_u2 or ILOpCode.Conv_ovf_u2_un => (0, ushort.MaxValue, IrType.I32),
             ILOpCode.Conv_ovf_i4 or ILOpCode.Conv_ovf_i4_un => (int.MinValue, int.MaxValue, IrType.I32),
             ILOpCode.Conv_ovf_u4 or ILOpCode.Conv_ovf_u4_un => (0, uint.MaxValue, IrType.I32),
-            ILOpCode.Conv_ovf_i8 or ILOpCode.Conv_ovf_i8_un or ILOpCode.Conv_ovf_i or ILOpCode.Conv_ovf_i_un => (long.MinValue, long.MaxValue, IrType.I64),
-            ILOpCode.Conv_ovf_u8 or ILOpCode.Conv_ovf_u8_un or ILOpCode.Conv_ovf_u or ILOpCode.Conv_ovf_u_un => (0, ulong.MaxValue, IrType.I64),
+            ILOpCode.Conv_ovf_i8 or ILOpCode.Conv_ovf_i8_un or ILOpCode.Conv_ovf_i or ILOpCode.Conv_ovf_i_un =>
+                (long.MinValue, long.MaxValue, IrType.I64),
+            ILOpCode.Conv_ovf_u8 or ILOpCode.Conv_ovf_u8_un or ILOpCode.Conv_ovf_u or ILOpCode.Conv_ovf_u_un =>
+                (0, ulong.MaxValue, IrType.I64),
             _ => null,
         };
         if (range is not var (least, most, type))

@@ -32,7 +32,8 @@ internal sealed partial class MethodTranslator
                 break;
             case ILOpCode.Newarr:
                 throw DiagnosticKinds.Allocation.At(kernel.Location, $"new {method.ResolveType(instruction.Operand)}[]");
-            case ILOpCode.Ldlen or ILOpCode.Ldelem or ILOpCode.Ldelema or ILOpCode.Stelem or ILOpCode.Isinst or ILOpCode.Castclass or ILOpCode.Unbox:
+            case ILOpCode.Ldlen or ILOpCode.Ldelem or ILOpCode.Ldelema or ILOpCode.Stelem or ILOpCode.Isinst or ILOpCode.Castclass
+                or ILOpCode.Unbox:
                 throw DiagnosticKinds.UnsupportedType.At(kernel.Location, "class or array");
             default:
                 return false;

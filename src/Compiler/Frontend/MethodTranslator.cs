@@ -120,8 +120,11 @@ internal sealed partial class MethodTranslator
             || TranslateField(instruction) || TranslateCall(instruction, index) || TranslateObject(instruction);
         if (!isKnown)
             throw DiagnosticKinds.Instruction.At(kernel.Location, $"the IL instruction {instruction.OpCode}");
-        if (instruction.OpCode is not (ILOpCode.Constrained or ILOpCode.Volatile or ILOpCode.Unaligned or ILOpCode.Readonly or ILOpCode.Tail))
+        if (instruction.OpCode is not (ILOpCode.Constrained or ILOpCode.Volatile or ILOpCode.Unaligned or ILOpCode.Readonly
+            or ILOpCode.Tail))
+        {
             ForgetPrefixes();
+        }
     }
 
     /// <summary>The edge to the block at an IL offset, with the stack as it is now.</summary>

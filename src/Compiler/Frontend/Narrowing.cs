@@ -2,10 +2,10 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Frontend;
 
-/// <summary>Integers that are reckoned wider than they need to be.</summary>
+/// <summary>Integers that are computed wider than they need to be.</summary>
 internal static class Narrowing
 {
-    /// <summary>The low half of a 64-bit integer, reckoned in 32 bits: C# widens every index, and shared addresses have 32 bits.</summary>
+    /// <summary>The low half of a 64-bit integer, computed in 32 bits: C# widens every index, and shared addresses have 32 bits.</summary>
     public static Value To32(IrBuilder ir, Value value)
     {
         if (value.Type == IrType.I32)
@@ -30,13 +30,15 @@ internal static class Narrowing
         if (value is not Constant && Fits(value.Definition, type))
             return value;
         bool isSigned = type is MemoryType.S8 or MemoryType.S16;
-        return ir.Append(new Instruction(isSigned ? Opcode.SignExtendLow : Opcode.ZeroExtendLow, ir.Location, [value], IrType.I32) { Bits = type.Bytes * 8 });
+        Opcode extend = isSigned ? Opcode.SignExtendLow : Opcode.ZeroExtendLow;
+        return ir.Append(new Instruction(extend, ir.Location, [value], IrType.I32) { Bits = type.Bytes * 8 });
     }
 
     private static bool Fits(Instruction? made, MemoryType type) => made switch
     {
         { Opcode: Opcode.Load } => made.MemoryType == type || (type == MemoryType.U16 && made.MemoryType == MemoryType.U8),
-        { Opcode: Opcode.ZeroExtend } => made.Operands[0].Type == IrType.Pred || (made.Operands[0].Type == IrType.B16 && type == MemoryType.U16),
+        { Opcode: Opcode.ZeroExtend } =>
+            made.Operands[0].Type == IrType.Pred || (made.Operands[0].Type == IrType.B16 && type == MemoryType.U16),
         _ => false,
     };
 }

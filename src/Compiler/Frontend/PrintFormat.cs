@@ -101,3 +101,7 @@ internal static partial class PrintFormat
         @"^\{(?<index>\d)(,(?<width>-?[1-9]\d?))?(:(?<letter>[XxDdFfEeGg])(?<digits>\d{1,2})?)?\}$", RegexOptions.CultureInvariant)]
     private static partial Regex HolePattern();
 }
+
+/// <summary>A piece of what is printed, in C's format.</summary>
+/// <param name="Argument">index of the argument that it prints; -1 for plain text</param> <param name="IsHexadecimal">prints bits</param>
+internal readonly record struct PrintPart(string Text, int Argument, bool IsHexadecimal);

@@ -88,7 +88,8 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         return instruction;
     }
 
-    private CompileException Wrong(MethodInfo method, string why) => DiagnosticKinds.PtxText.At(kernel.Location, MethodNames.Of(method), why);
+    private CompileException Wrong(MethodInfo method, string why) =>
+        DiagnosticKinds.PtxText.At(kernel.Location, MethodNames.Of(method), why);
 
     private PtxFormOperand Operand(MethodInfo method, ParameterInfo parameter, StackValue argument, List<Value> read, List<IrType> written)
     {
@@ -136,7 +137,9 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         if (registers.Length != 1 || RegisterOf(type) is null)
             return registers;
         Value wide = kernel.Ir.Emit(Opcode.ZeroExtend, IrType.I32, registers[0]);
-        return [type == typeof(short) ? kernel.Ir.Append(new Instruction(Opcode.SignExtendLow, kernel.Location, [wide], IrType.I32) { Bits = 16 }) : wide];
+        if (type != typeof(short))
+            return [wide];
+        return [kernel.Ir.Append(new Instruction(Opcode.SignExtendLow, kernel.Location, [wide], IrType.I32) { Bits = 16 })];
     }
 
     private static PtxFormOperand Read(Value[] leaves, List<Value> read, bool isImmediate)
@@ -173,6 +176,7 @@ internal sealed class PtxCalls(KernelBuilder kernel)
         if (method.ReturnType == typeof(void))
             return StackValue.Nothing;
         int count = Layout.Of(method.ReturnType, kernel.Location).Leaves.Length;
-        return Coercion.To(kernel, method.ReturnType, StackValue.Of(method.ReturnType, FromRegisters(method.ReturnType, instruction.Results[..count])));
+        StackValue value = StackValue.Of(method.ReturnType, FromRegisters(method.ReturnType, instruction.Results[..count]));
+        return Coercion.To(kernel, method.ReturnType, value);
     }
 }

@@ -34,7 +34,11 @@ internal static class PtxText
         foreach (string name in named.Order(StringComparer.Ordinal))
         {
             if (name != "unique" && !operands.ContainsKey(name))
-                throw Wrong(method, location, $"{{{name}}} is no parameter; there are {string.Join(", ", operands.Keys)}. A brace of PTX itself is doubled");
+            {
+                throw Wrong(
+                    method, location,
+                    $"{{{name}}} is no parameter; there are {string.Join(", ", operands.Keys)}. A brace of PTX itself is doubled");
+            }
         }
         foreach ((string name, PtxFormOperand operand) in operands)
         {

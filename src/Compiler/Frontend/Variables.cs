@@ -33,7 +33,8 @@ internal sealed class Variables
         }
     }
 
-    public StackValue LoadArgument(int index) => argumentValues[index] ?? kernel.Memory.Load(method.ArgumentTypes[index], argumentPlaces[index]!);
+    public StackValue LoadArgument(int index) =>
+        argumentValues[index] ?? kernel.Memory.Load(method.ArgumentTypes[index], argumentPlaces[index]!);
 
     public void StoreArgument(int index, StackValue value) =>
         kernel.Memory.Store(method.ArgumentTypes[index], argumentPlaces[index]!, Coercion.To(kernel, method.ArgumentTypes[index], value));

@@ -21,7 +21,8 @@ internal static class Folding
     }
 
     /// <summary>Whether both are constants, of one type and the same bits.</summary>
-    public static bool SameConstant(Value a, Value b) => a is Constant left && b is Constant right && left.Type == right.Type && left.Bits == right.Bits;
+    public static bool SameConstant(Value a, Value b) =>
+        a is Constant left && b is Constant right && left.Type == right.Type && left.Bits == right.Bits;
 
     private static Value? OfSelect(Value condition, Value whenTrue, Value whenFalse) =>
         condition is Constant known ? known.Bits != 0 ? whenTrue : whenFalse
@@ -38,7 +39,8 @@ internal static class Folding
             Opcode.Bitcast when inner.Opcode == Opcode.Bitcast && inner.Operands[0].Type == instruction.Result.Type => inner.Operands[0],
             Opcode.Truncate when inner.Opcode is Opcode.SignExtend or Opcode.ZeroExtend && inner.Operands[0].Type == instruction.Result.Type
                 => inner.Operands[0],
-            Opcode.ZeroExtendLow or Opcode.SignExtendLow when inner.Opcode == instruction.Opcode && inner.Bits <= instruction.Bits => operand,
+            Opcode.ZeroExtendLow or Opcode.SignExtendLow when inner.Opcode == instruction.Opcode && inner.Bits <= instruction.Bits =>
+                operand,
             _ => null,
         };
     }
@@ -66,7 +68,9 @@ internal static class Folding
 
     private static Value? OfIntegerIdentity(Opcode opcode, Value left, Constant right) => opcode switch
     {
-        Opcode.Add or Opcode.Sub or Opcode.Or or Opcode.Xor or Opcode.Offset or Opcode.Shl or Opcode.Shr or Opcode.ShrU when right.Bits == 0 => left,
+        Opcode.Add or Opcode.Sub or Opcode.Or or Opcode.Xor or Opcode.Offset or Opcode.Shl or Opcode.Shr
+            or Opcode.ShrU when right.Bits == 0 =>
+            left,
         Opcode.Mul or Opcode.Div or Opcode.DivU when right.Signed == 1 => left,
         Opcode.And when right.Signed == -1 || (right.Type == IrType.Pred && right.Bits == 1) => left,
         Opcode.Mul or Opcode.And when right.Bits == 0 => right,

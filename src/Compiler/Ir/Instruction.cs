@@ -44,7 +44,8 @@ internal sealed class Instruction
     public PtxForm? Ptx { get; init; }
 
     /// <summary>The only result.</summary>
-    public Value Result => Results.Length == 1 ? Results[0] : throw new InvalidOperationException($"{Opcode} has {Results.Length} results");
+    public Value Result => Results.Length == 1
+        ? Results[0] : throw new InvalidOperationException($"{Opcode} has {Results.Length} results, not one.");
 
     /// <summary>
     /// May be merged with an equal one, moved to where its operands are known, and dropped when unused. Loads of .const are; a
@@ -63,7 +64,8 @@ internal sealed class Instruction
 
     /// <summary>The same operation on other operands, with results of its own.</summary>
     /// <param name="operands">as many as the operation takes</param>
-    /// <param name="byteOffset">of a load or store, if it isn't the same</param> <param name="ptx">likewise, of a <see cref="Opcode.Ptx"/></param>
+    /// <param name="byteOffset">of a load or store, if it isn't the same</param>
+    /// <param name="ptx">likewise, of a <see cref="Opcode.Ptx"/></param>
     public Instruction With(Value[] operands, long? byteOffset = null, PtxForm? ptx = null)
     {
         var results = new IrType[Results.Length];

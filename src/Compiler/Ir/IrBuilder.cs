@@ -15,7 +15,8 @@ internal sealed class IrBuilder
     public Value Compare(Condition condition, Value left, Value right) =>
         Append(new Instruction(Opcode.Compare, Location, [left, right], IrType.Pred) { Condition = condition });
 
-    public Value Select(Value condition, Value whenTrue, Value whenFalse) => Emit(Opcode.Select, whenTrue.Type, condition, whenTrue, whenFalse);
+    public Value Select(Value condition, Value whenTrue, Value whenFalse) =>
+        Emit(Opcode.Select, whenTrue.Type, condition, whenTrue, whenFalse);
 
     /// <summary>pointer + bytes, with the offset widened or cut to what the pointer takes.</summary>
     public Value Offset(Value pointer, Value bytes)

@@ -27,7 +27,13 @@ internal sealed class IrText
             Write(instruction);
         if (block.Terminator is not { } end)
             return;
-        text.Append(end.Edges.Length switch { 0 => "  return", 1 => "  goto", 2 => $"  if {Name(end.Selector!)}", _ => $"  switch {Name(end.Selector!)}" });
+        text.Append(end.Edges.Length switch
+        {
+            0 => "  return",
+            1 => "  goto",
+            2 => $"  if {Name(end.Selector!)}",
+            _ => $"  switch {Name(end.Selector!)}",
+        });
         foreach (Edge edge in end.Edges)
             text.Append(CultureInfo.InvariantCulture, $" {blocks.GetValueOrDefault(edge.Target, "?")}({Names(edge.Arguments)})");
         text.Append('\n');
@@ -59,7 +65,10 @@ internal sealed class IrText
     private string Name(Value value)
     {
         if (value is Constant constant)
-            return constant.Type.IsFloat ? constant.Float.ToString("R", CultureInfo.InvariantCulture) : constant.Signed.ToString(CultureInfo.InvariantCulture);
+        {
+            return constant.Type.IsFloat
+                ? constant.Float.ToString("R", CultureInfo.InvariantCulture) : constant.Signed.ToString(CultureInfo.InvariantCulture);
+        }
         if (names.TryGetValue(value, out string? name))
             return name;
         return names[value] = $"v{names.Count}:{value.Type}";

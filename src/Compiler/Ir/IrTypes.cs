@@ -20,7 +20,7 @@ internal static class IrTypes
             _ => 64,
         };
 
-        /// <summary>The integer type of the same width, in which addresses of this type are reckoned.</summary>
+        /// <summary>The integer type of the same width, in which addresses of this type are computed.</summary>
         public IrType Integer => type.Bits == 64 ? IrType.I64 : IrType.I32;
     }
 

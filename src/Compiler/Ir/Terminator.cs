@@ -14,7 +14,9 @@ internal sealed class Terminator(Location? location, Value? selector, params Edg
 
     public static Terminator Return(Location? location) => new(location, null);
 
-    public static Terminator Branch(Location? location, Block target, params List<Value> arguments) => new(location, null, new Edge(target, arguments));
+    public static Terminator Branch(Location? location, Block target, params List<Value> arguments) =>
+        new(location, null, new Edge(target, arguments));
 
-    public static Terminator If(Location? location, Value condition, Edge whenTrue, Edge whenFalse) => new(location, condition, whenTrue, whenFalse);
+    public static Terminator If(Location? location, Value condition, Edge whenTrue, Edge whenFalse) =>
+        new(location, condition, whenTrue, whenFalse);
 }

@@ -67,7 +67,10 @@ internal sealed class Verifier
         for (int i = 0; i < edge.Arguments.Count; i++)
         {
             if (edge.Arguments[i].Type != edge.Target.Parameters[i].Type)
-                throw new VerifierException($"argument {i} of an edge is {edge.Arguments[i].Type} for a parameter of {edge.Target.Parameters[i].Type}");
+            {
+                throw new VerifierException(
+                    $"argument {i} of an edge is {edge.Arguments[i].Type} for a parameter of {edge.Target.Parameters[i].Type}");
+            }
         }
     }
 
@@ -141,9 +144,18 @@ internal sealed class Verifier
         if (value is Constant)
             return;
         if (!definitions.TryGetValue(value, out (int Block, int Place) definition))
-            throw new VerifierException($"{user} in b{function.Blocks.IndexOf(flow.Order[block])} reads a value of {value.Type} that is nowhere defined");
+        {
+            throw new VerifierException(
+                $"{user} in b{function.Blocks.IndexOf(flow.Order[block])} reads a value of {value.Type} that is nowhere defined");
+        }
         bool isBefore = definition.Block == block ? definition.Place < place : dominators.Dominates(definition.Block, block);
         if (!isBefore)
-            throw new VerifierException($"{user} in b{function.Blocks.IndexOf(flow.Order[block])} reads a value that isn't defined on every way there");
+        {
+            throw new VerifierException(
+                $"{user} in b{function.Blocks.IndexOf(flow.Order[block])} reads a value that isn't defined on every way there");
+        }
     }
 }
+
+/// <summary>A rule of the IR is broken; the verifier adds the function's text.</summary>
+internal sealed class VerifierException(string message) : Exception(message);

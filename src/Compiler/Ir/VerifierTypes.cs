@@ -17,24 +17,32 @@ internal static class VerifierTypes
         };
         if (isRight)
             return;
-        string operands = string.Join(", ", instruction.Operands.Select(o => o.Type)), results = string.Join(", ", instruction.Results.Select(r => r.Type));
-        throw new VerifierException($"{instruction.Opcode} ({instruction.MemoryType}, alignment {instruction.Alignment}) can't take ({operands}) and give ({results}) in stage {stage}");
+        string operands = string.Join(", ", instruction.Operands.Select(o => o.Type));
+        string results = string.Join(", ", instruction.Results.Select(r => r.Type));
+        throw new VerifierException(
+            $"{instruction.Opcode} ({instruction.MemoryType}, alignment {instruction.Alignment}) can't take ({operands}) and give "
+            + $"({results}) in stage {stage}");
     }
 
-    private static bool Has(Instruction instruction, IrType result) => instruction.Results.Length == 1 && instruction.Results[0].Type == result;
+    private static bool Has(Instruction instruction, IrType result) =>
+        instruction.Results.Length == 1 && instruction.Results[0].Type == result;
 
     private static bool IsOperation(Instruction instruction, IrType[] operands, IrType result) => instruction.Opcode switch
     {
         Opcode.Add or Opcode.Sub or Opcode.Mul or Opcode.Div => All(operands, 2, result) && (result.IsInteger || result.IsFloat),
         Opcode.Neg => All(operands, 1, result) && (result.IsInteger || result.IsFloat),
-        Opcode.DivU or Opcode.Rem or Opcode.RemU or Opcode.Min or Opcode.MinU or Opcode.Max or Opcode.MaxU => All(operands, 2, result) && result.IsInteger,
+        Opcode.DivU or Opcode.Rem or Opcode.RemU or Opcode.Min or Opcode.MinU or Opcode.Max or Opcode.MaxU =>
+            All(operands, 2, result) && result.IsInteger,
         Opcode.And or Opcode.Or or Opcode.Xor => All(operands, 2, result) && (result.IsInteger || result == IrType.Pred),
         Opcode.Not => All(operands, 1, result) && (result.IsInteger || result == IrType.Pred),
-        Opcode.Shl or Opcode.Shr or Opcode.ShrU => operands.Length == 2 && operands[0] == result && operands[1] == IrType.I32 && result.IsInteger,
+        Opcode.Shl or Opcode.Shr or Opcode.ShrU =>
+            operands.Length == 2 && operands[0] == result && operands[1] == IrType.I32 && result.IsInteger,
         Opcode.Mad => All(operands, 3, result) && result.IsInteger,
         Opcode.MulWide or Opcode.MulWideU => All(operands, 2, IrType.I32) && result == IrType.I64,
-        Opcode.MadWide or Opcode.MadWideU => operands is [IrType.I32, IrType.I32, var sum] && sum == result && result.Bits == 64 && !result.IsFloat,
-        Opcode.Compare => operands.Length == 2 && operands[0] == operands[1] && operands[0] is not (IrType.B16 or IrType.Pred) && result == IrType.Pred,
+        Opcode.MadWide or Opcode.MadWideU =>
+            operands is [IrType.I32, IrType.I32, var sum] && sum == result && result.Bits == 64 && !result.IsFloat,
+        Opcode.Compare =>
+            operands.Length == 2 && operands[0] == operands[1] && operands[0] is not (IrType.B16 or IrType.Pred) && result == IrType.Pred,
         Opcode.Select => operands.Length == 3 && operands[0] == IrType.Pred && operands[1] == result && operands[2] == result,
         Opcode.Offset => operands.Length == 2 && operands[0] == result && result.IsPointer
             && operands[1] == (result == IrType.SharedPtr ? IrType.I32 : IrType.I64),
@@ -55,7 +63,8 @@ internal static class VerifierTypes
         _ => false,
     };
 
-    private static bool All(IrType[] operands, int count, IrType type) => operands.Length == count && Array.TrueForAll(operands, o => o == type);
+    private static bool All(IrType[] operands, int count, IrType type) =>
+        operands.Length == count && Array.TrueForAll(operands, o => o == type);
 
     private static bool IsAccess(Instruction access, VerifierStage stage)
     {

@@ -71,9 +71,9 @@ public static class Approximate
     public static float AccurateTanh(float x)
     {
         float magnitude = MathF.Abs(x);
-        float large = 1 - (2 / (Exp(2 * magnitude) + 1));
+        float large = 1 - 2 / (Exp(2 * magnitude) + 1);
         float square = x * x;
-        float series = 1 + (square * (-0.33333334f + (square * (0.13333334f + (square * (-0.053968254f + (square * 0.021869488f)))))));
+        float series = 1 + square * (-0.33333334f + square * (0.13333334f + square * (-0.053968254f + square * 0.021869488f)));
         return magnitude < 0.35f ? x * series : MathF.CopySign(large, x);
     }
 }

@@ -7,7 +7,9 @@ public static class Bits
     [Ptx("brev.b32 {result}, {x};", Pure = true)]
     public static uint Reverse(uint x) => DeviceOnly.Called<uint>();
 
-    /// <summary>Four bytes chosen out of the eight of x (0 to 3) and y (4 to 7) by the hexadecimal digits of the selector, lowest first.</summary>
+    /// <summary>
+    /// Four bytes chosen out of the eight of x (0 to 3) and y (4 to 7) by the hexadecimal digits of the selector, lowest first.
+    /// </summary>
     [Ptx("prmt.b32 {result}, {x}, {y}, {selector};", Pure = true)]
     public static uint Permute(uint x, uint y, uint selector) => DeviceOnly.Called<uint>();
 

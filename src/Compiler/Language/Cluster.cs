@@ -4,7 +4,11 @@ namespace CogVideoX.Compiler.Language;
 public static class Cluster
 {
     /// <summary>This block's number in its cluster.</summary>
-    public static uint Rank { [Ptx("mov.u32 {result}, %cluster_ctarank;", Pure = true, Architecture = 90, IsaVersion = 78)] get => DeviceOnly.Called<uint>(); }
+    public static uint Rank
+    {
+        [Ptx("mov.u32 {result}, %cluster_ctarank;", Pure = true, Architecture = 90, IsaVersion = 78)]
+        get => DeviceOnly.Called<uint>();
+    }
 
     /// <summary>Waits until every thread of the cluster is here; what they wrote before is then seen by all.</summary>
     [Ptx("barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;", Architecture = 90, IsaVersion = 80)]

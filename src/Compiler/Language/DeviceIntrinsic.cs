@@ -3,7 +3,9 @@ namespace CogVideoX.Compiler.Language;
 /// <summary>What the frontend knows by itself; the rest of the language is C# and <see cref="PtxAttribute"/>.</summary>
 internal enum DeviceIntrinsic
 {
-    /// <summary>Shared.Array&lt;T&gt;(int count, int alignment): a static shared array for each place in the C#, as its 32-bit address.</summary>
+    /// <summary>
+    /// Shared.Array&lt;T&gt;(int count, int alignment): a static shared array for each place in the C#, as its 32-bit address.
+    /// </summary>
     SharedArray,
 
     /// <summary>Shared.Dynamic&lt;T&gt;(): the dynamic shared array's address.</summary>

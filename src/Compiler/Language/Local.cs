@@ -10,5 +10,5 @@ public static class Local
     /// <param name="count">elements; constant once compiled</param>
     [DeviceIntrinsic(DeviceIntrinsic.LocalArray)]
     public static Local<T> Array<T>(int count)
-        where T : unmanaged => throw new NotSupportedException("local memory exists in GPU kernels only");
+        where T : unmanaged => throw new NotSupportedException("Local memory exists in GPU kernels only.");
 }

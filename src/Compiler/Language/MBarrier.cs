@@ -10,13 +10,15 @@ public readonly struct MBarrier(uint address)
     /// <summary>Where it lies.</summary>
     public uint Address => address;
 
-    /// <summary>Room for some barriers, as static shared memory.</summary>
+    /// <summary>Some barriers in static shared memory.</summary>
     public static MBarrier Array(int count) => new(Shared.Array<ulong>(count, 8).Address);
 
     /// <summary>The barrier at an index of an array of them.</summary>
     public MBarrier this[int index] => new(address + (uint)(index * 8));
 
-    /// <summary>Makes it a barrier for so many arrivals a phase. One thread does it; the others wait for a <see cref="Block.Sync"/>.</summary>
+    /// <summary>
+    /// Makes it a barrier for so many arrivals a phase. One thread does it; the others wait for a <see cref="Block.Sync"/>.
+    /// </summary>
     public void Initialize(int arrivals) => Initialize(address, arrivals);
 
     /// <summary>Arrives, and announces bytes that asynchronous copies will bring in this phase.</summary>

@@ -7,5 +7,5 @@ public static class Registers
     /// <param name="count">elements; constant once compiled</param>
     [DeviceIntrinsic(DeviceIntrinsic.Registers)]
     public static Registers<T> Of<T>(int count)
-        where T : unmanaged => throw new NotSupportedException("registers exist in GPU kernels only");
+        where T : unmanaged => throw new NotSupportedException("Registers exist in GPU kernels only.");
 }

@@ -6,7 +6,8 @@ namespace CogVideoX.Compiler.Language;
 public static class Shared
 {
     /// <summary>A static array: one for each place where the C# calls this. Its contents are undefined until written.</summary>
-    /// <param name="count">elements; constant once compiled</param> <param name="alignment">bytes that its address is a multiple of; constant</param>
+    /// <param name="count">elements; constant once compiled</param>
+    /// <param name="alignment">bytes that its address is a multiple of; constant</param>
     [DeviceIntrinsic(DeviceIntrinsic.SharedArray)]
     public static Shared<T> Array<T>(int count, int alignment = 16)
         where T : unmanaged => DeviceOnly.Called<Shared<T>>();

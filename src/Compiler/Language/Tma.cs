@@ -6,10 +6,12 @@ public static class Tma
 {
     /// <summary>Loads a box at (x, y), x innermost; the barrier is told of its bytes. What lies outside of the tensor becomes
     /// zero.</summary>
-    public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y) => Load2(destination, map.Address, barrier.Address, x, y);
+    public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y) =>
+        Load2(destination, map.Address, barrier.Address, x, y);
 
     /// <summary>Loads a box at (x, y, z).</summary>
-    public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y, int z) => Load3(destination, map.Address, barrier.Address, x, y, z);
+    public static void Load(uint destination, TensorMap map, MBarrier barrier, int x, int y, int z) =>
+        Load3(destination, map.Address, barrier.Address, x, y, z);
 
     /// <summary>Loads a box into the same place of every block of the cluster in the mask, and tells the barrier at the same place
     /// there.</summary>
@@ -20,7 +22,9 @@ public static class Tma
     public static void Store(TensorMap map, uint source, int x, int y) => Store2(map.Address, source, x, y);
 
     /// <summary>Copies bytes from global to shared memory; both addresses and the count are multiples of 16.</summary>
-    [Ptx("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [{destination}], [{source}], {bytes}, [{barrier}];", Architecture = 90, IsaVersion = 80)]
+    [Ptx(
+        "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [{destination}], [{source}], {bytes}, [{barrier}];",
+        Architecture = 90, IsaVersion = 80)]
     public static void Load<T>(
         [Address(AddressSpaces.Shared)] ref T destination, [Address(AddressSpaces.Global)] ref T source, int bytes, MBarrier barrier)
         where T : unmanaged => DeviceOnly.Called();
@@ -42,11 +46,15 @@ public static class Tma
         Architecture = 90, IsaVersion = 80)]
     private static void Load2(uint destination, ulong map, uint barrier, int x, int y) => DeviceOnly.Called();
 
-    [Ptx("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [{destination}], [{map}, {{{x}, {y}, {z}}}], [{barrier}];",
+    [Ptx(
+        "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes "
+            + "[{destination}], [{map}, {{{x}, {y}, {z}}}], [{barrier}];",
         Architecture = 90, IsaVersion = 80)]
     private static void Load3(uint destination, ulong map, uint barrier, int x, int y, int z) => DeviceOnly.Called();
 
-    [Ptx("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [{destination}], [{map}, {{{x}, {y}}}], [{barrier}], {mask};",
+    [Ptx(
+        "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster "
+            + "[{destination}], [{map}, {{{x}, {y}}}], [{barrier}], {mask};",
         Architecture = 90, IsaVersion = 80)]
     private static void Multicast2(uint destination, ulong map, uint barrier, int x, int y, ushort mask) => DeviceOnly.Called();
 

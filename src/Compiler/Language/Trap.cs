@@ -5,5 +5,5 @@ public static class Trap
 {
     /// <summary>Stops the launch with an error.</summary>
     [Ptx("trap;")]
-    public static void Now() => throw new InvalidOperationException("a kernel ran into Trap.Now()");
+    public static void Now() => throw new InvalidOperationException("A kernel ran into Trap.Now().");
 }

@@ -3,7 +3,7 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// An address taken apart: where it starts, terms and a constant. Sums and products under a sign extension are taken apart too, as if
+/// An address as a linear form: where it starts, terms and a constant. Sums and products under a sign extension are taken apart too, as if
 /// 32-bit indices never wrapped: one that did would lie outside of every view, which is undefined in a kernel that doesn't check.
 /// </summary>
 internal sealed class AddressSum
@@ -76,3 +76,7 @@ internal sealed class AddressSum
     /// <summary>A factor that a wide multiplication takes.</summary>
     private static bool IsSmall(long factor) => factor == (int)factor;
 }
+
+/// <summary>A part of an address: value · scale bytes. A 32-bit value in a 64-bit address counts sign-extended.</summary>
+/// <param name="Depth">loops that the value changes in</param>
+internal readonly record struct AddressTerm(Value Value, long Scale, int Depth);

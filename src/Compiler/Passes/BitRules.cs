@@ -50,8 +50,11 @@ internal static class BitRules
             if ((possible & constant.Bits) == 0)
                 return Constant.Integer(type, 0);
         }
-        if (opcode == Opcode.And && IsLowMask(constant) && SumRules.IsSum(left, out Value rest, out Constant term) && (term.Bits & constant.Bits) == 0)
+        if (opcode == Opcode.And && IsLowMask(constant) && SumRules.IsSum(left, out Value rest, out Constant term)
+            && (term.Bits & constant.Bits) == 0)
+        {
             return rewriter.Emit(Opcode.And, type, rest, constant);
+        }
         if (left.Definition is not { } definition || definition.Operands.Length != 2 || definition.Operands[1] is not Constant inner)
             return null;
         if (definition.Opcode == opcode)

@@ -3,7 +3,7 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>How large integers can be, read as unsigned. Thread and lane numbers are known from the launch.</summary>
+/// <summary>Range analysis: how large integers can be, read as unsigned. Thread and lane numbers are known from the launch.</summary>
 internal sealed class Bounds(LaunchShape launch)
 {
     private const int MaxDepth = 8;
@@ -67,7 +67,8 @@ internal sealed class Bounds(LaunchShape launch)
             case Opcode.MaxU:
                 return Math.Max(MaxOf(operands[0], depth), MaxOf(operands[1], depth));
             case Opcode.RemU:
-                return operands[1] is Constant { Bits: > 0 } divisor ? Math.Min(divisor.Bits - 1, MaxOf(operands[0], depth)) : MaxOf(operands[0], depth);
+                return operands[1] is Constant { Bits: > 0 } divisor
+                    ? Math.Min(divisor.Bits - 1, MaxOf(operands[0], depth)) : MaxOf(operands[0], depth);
             case Opcode.ShrU:
                 return operands[1] is Constant count ? MaxOf(operands[0], depth) >> (int)count.Bits : MaxOf(operands[0], depth);
             case Opcode.Add or Opcode.Mul or Opcode.Shl:

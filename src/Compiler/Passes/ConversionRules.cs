@@ -30,7 +30,8 @@ internal static class ConversionRules
         if (!isZero && inner.Opcode == Opcode.Load && IsSignedWithin(inner.MemoryType, instruction.Bits))
             return operand;
         bool isNarrowing = inner.Opcode is Opcode.ZeroExtendLow or Opcode.SignExtendLow && inner.Bits >= instruction.Bits;
-        bool isMask = inner.Opcode == Opcode.And && inner.Operands[1] is Constant mask && (~mask.Bits & ((1UL << instruction.Bits) - 1)) == 0;
+        bool isMask = inner.Opcode == Opcode.And && inner.Operands[1] is Constant mask
+            && (~mask.Bits & ((1UL << instruction.Bits) - 1)) == 0;
         return isNarrowing || isMask ? rewriter.Low(instruction.Opcode, inner.Operands[0], instruction.Bits) : null;
     }
 
@@ -60,7 +61,8 @@ internal static class ConversionRules
     {
         if (value is Constant constant)
             return Constant.I32((int)constant.Bits);
-        bool isWidened = value.Definition is { Opcode: Opcode.SignExtend or Opcode.ZeroExtend } && value.Definition.Operands[0].Type == IrType.I32;
+        bool isWidened = value.Definition is { Opcode: Opcode.SignExtend or Opcode.ZeroExtend }
+            && value.Definition.Operands[0].Type == IrType.I32;
         return isWidened ? value.Definition!.Operands[0] : null;
     }
 

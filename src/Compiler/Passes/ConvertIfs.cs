@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Small branches around pure instructions become selections, and chains of conditions with one common target become one condition
-/// (short-circuit and, or). Nothing that reads or writes memory is moved.
+/// If-conversion: small branches around pure instructions become selections, and chains of conditions with one common target become one
+/// condition (short-circuit and, or). Nothing that reads or writes memory is moved.
 /// </summary>
 internal sealed class ConvertIfs : IPass
 {
@@ -62,7 +62,8 @@ internal sealed class ConvertIfs : IPass
     private static bool IsCheap(Instruction instruction) => instruction.IsPure && instruction.Opcode is not
         (Opcode.Div or Opcode.DivU or Opcode.Rem or Opcode.RemU or Opcode.Ptx or Opcode.Load);
 
-    private static bool Join(Block block, Edge whenTrue, Edge whenFalse, Dictionary<Block, int> ways, Block[] arms, HashSet<Block>? gone = null)
+    private static bool Join(
+        Block block, Edge whenTrue, Edge whenFalse, Dictionary<Block, int> ways, Block[] arms, HashSet<Block>? gone = null)
     {
         if (Choices(whenTrue, whenFalse) > MaxChoices)
             return false;
@@ -105,8 +106,11 @@ internal sealed class ConvertIfs : IPass
     /// <param name="inner">the block with the second condition, reached by edge <paramref name="innerEdge"/> of the first</param>
     private static bool Chain(Block block, Block inner, Edge outside, int innerEdge, Dictionary<Block, int> ways, HashSet<Block> gone)
     {
-        if (inner.Terminator is not { Edges: [Edge first, Edge second], Selector: { Type: IrType.Pred } innerCondition } || first.Target == second.Target)
+        if (inner.Terminator is not { Edges: [Edge first, Edge second], Selector: { Type: IrType.Pred } innerCondition }
+            || first.Target == second.Target)
+        {
             return false;
+        }
         int common = first.Target == outside.Target ? 0 : second.Target == outside.Target ? 1 : -1;
         if (common < 0 || inner == outside.Target)
             return false;

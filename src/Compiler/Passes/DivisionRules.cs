@@ -18,7 +18,10 @@ internal static class DivisionRules
         if (right is not Constant divisor || divisor.Bits == 0)
             return null;
         if (isSigned)
-            return rewriter.IsLast && divisor.Signed > 1 && ulong.IsPow2(divisor.Bits) ? OfSigned(type, left, divisor, isRemainder, rewriter) : null;
+        {
+            return rewriter.IsLast && divisor.Signed > 1 && ulong.IsPow2(divisor.Bits)
+                ? OfSigned(type, left, divisor, isRemainder, rewriter) : null;
+        }
         if (rewriter.Bounds.MaxOf(left) < divisor.Bits)
             return isRemainder ? left : Constant.Integer(type, 0);
         if (!ulong.IsPow2(divisor.Bits))

@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Which blocks every way to a block leads through (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001). Blocks are
-/// given by their place in <see cref="ControlFlow.Order"/>.
+/// The dominator tree: which blocks every way to a block leads through (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001).
+/// Blocks are given by their place in <see cref="ControlFlow.Order"/>.
 /// </summary>
 internal sealed class Dominators
 {

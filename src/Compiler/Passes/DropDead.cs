@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Removes what nothing observable depends on: instructions, and parameters of blocks with the arguments for them. A value lives if an
-/// effect, a branch or a living value reads it, so that counters which only feed themselves go too.
+/// Dead code elimination (DCE): removes what nothing observable depends on, instructions and parameters of blocks with the arguments for
+/// them. A value lives if an effect, a branch or a living value reads it, so that counters which only feed themselves go too.
 /// </summary>
 internal sealed class DropDead : IPass
 {

@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Before a loop's blocks are copied, values of it that are read after it go through Locals: with several copies, which one's value is
-/// read depends on the way out. Promotion turns the Locals to block parameters where that is needed.
+/// Out of loop-closed SSA form: before a loop's blocks are copied, values of it that are read after it go through Locals: with several
+/// copies, which one's value is read depends on the way out. Promotion turns the Locals to block parameters where that is needed.
 /// </summary>
 internal sealed class EscapingValues
 {

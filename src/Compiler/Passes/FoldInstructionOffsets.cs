@@ -4,7 +4,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Lets the addresses that instructions of <see cref="Opcode.Ptx"/> take in brackets carry a constant: <c>[{row}]</c> of base + 32 becomes
+/// Folding of address offsets: lets the addresses that instructions of <see cref="Opcode.Ptx"/> take in brackets carry a constant:
+/// <c>[{row}]</c> of base + 32 becomes
 /// <c>[{row}+32]</c> of base.
 /// </summary>
 internal sealed class FoldInstructionOffsets : IPass

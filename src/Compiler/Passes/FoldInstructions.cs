@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Rewrites every instruction in its simplest form, operands before users.</summary>
+/// <summary>
+/// Constant folding, algebraic simplification and peephole rules: every instruction in its simplest form, operands before users.
+/// </summary>
 /// <param name="isLast">also spells out signed divisions and wide products; other rules then no longer see through these</param>
 internal sealed class FoldInstructions(bool isLast = false) : IPass
 {

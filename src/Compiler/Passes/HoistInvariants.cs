@@ -2,7 +2,10 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Moves pure instructions whose operands don't change in a loop in front of it, as far out as that holds.</summary>
+/// <summary>
+/// Loop-invariant code motion (LICM): moves pure instructions whose operands don't change in a loop in front of it, as far out as that
+/// holds.
+/// </summary>
 internal sealed class HoistInvariants : IPass
 {
     public string Name => "hoist invariants";

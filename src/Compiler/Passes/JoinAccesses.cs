@@ -3,9 +3,9 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Loads (or stores) of values that lie side by side become one of two or four, up to 16 bytes, where the address is known to be aligned
-/// to that. Loads move up over nothing but pure instructions and other plain loads, stores move down over pure instructions and
-/// stores through the same pointer to other bytes.
+/// Vectorisation of loads and stores: those of values that lie side by side become one of two or four, up to 16 bytes, where the address is
+/// known to be aligned to that. Loads move up over nothing but pure instructions and other plain loads, stores move down over pure
+/// instructions and stores through the same pointer to other bytes.
 /// </summary>
 internal sealed class JoinAccesses : IPass
 {
@@ -100,7 +100,7 @@ internal sealed class JoinAccesses : IPass
         {
             if (first + count > sorted.Count || count * bytes > MaxBytes || AlignmentOf(sorted[first], best) < count * bytes)
                 continue;
-            if (sorted[first + count - 1].ByteOffset == sorted[first].ByteOffset + ((count - 1) * bytes))
+            if (sorted[first + count - 1].ByteOffset == sorted[first].ByteOffset + (count - 1) * bytes)
                 return count;
         }
         return 1;

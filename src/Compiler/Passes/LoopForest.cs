@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>All natural loops. Jumps into the middle of a cycle make no loop: such cycles are left as they are.</summary>
+/// <summary>
+/// The loop nesting forest: all natural loops. Jumps into the middle of a cycle make no loop: such cycles are left as they are.
+/// </summary>
 internal sealed class LoopForest
 {
     private readonly Dictionary<Block, Loop> innermost = [];
@@ -11,7 +13,8 @@ internal sealed class LoopForest
     {
         for (int header = flow.Order.Length - 1; header >= 0; header--)
         {
-            var latches = flow.WaysInto(header).Where(way => dominators.Dominates(header, flow.IndexOf(way.From))).Select(way => way.From).ToList();
+            var latches =
+                flow.WaysInto(header).Where(way => dominators.Dominates(header, flow.IndexOf(way.From))).Select(way => way.From).ToList();
             if (latches.Count > 0)
                 InnermostFirst.Add(Collect(flow, flow.Order[header], latches));
         }

@@ -43,8 +43,11 @@ internal static class MemoryRules
             return null;
         Variable variable = address.Variable!;
         int bytes = load.MemoryType.Bytes;
-        if (variable.Space != VariableSpace.Const || variable.Initial is null || load.ByteOffset < 0 || load.ByteOffset + bytes > variable.Bytes)
+        if (variable.Space != VariableSpace.Const || variable.Initial is null || load.ByteOffset < 0
+            || load.ByteOffset + bytes > variable.Bytes)
+        {
             return null;
+        }
         Span<byte> buffer = stackalloc byte[8];
         buffer.Clear();
         int at = (int)load.ByteOffset;

@@ -88,7 +88,7 @@ internal static class PassList
         }
         catch (InvalidOperationException broken)
         {
-            throw new InvalidOperationException($"after the pass '{after.Name}': {broken.Message}", broken);
+            throw new InvalidOperationException($"After the pass '{after.Name}': {broken.Message}", broken);
         }
     }
 }

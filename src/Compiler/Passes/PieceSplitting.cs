@@ -8,7 +8,8 @@ internal static class PieceSplitting
     /// <summary>Pieces by offset, for accesses in any order. Bytes that no access touches have none.</summary>
     public static List<Piece> Of(IEnumerable<(long Offset, MemoryType Type)> accesses)
     {
-        List<(long Offset, MemoryType Type, int Count)> kinds = [.. accesses.CountBy(a => a).Select(a => (a.Key.Offset, a.Key.Type, a.Value))];
+        List<(long Offset, MemoryType Type, int Count)> kinds =
+            [.. accesses.CountBy(a => a).Select(a => (a.Key.Offset, a.Key.Type, a.Value))];
         kinds.Sort((a, b) => a.Offset.CompareTo(b.Offset));
         var pieces = new List<Piece>();
         for (int first = 0; first < kinds.Count;)

@@ -3,8 +3,9 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Turns a thread's variables into SSA values (Cytron et al. 1991, pruned by liveness): block parameters where different values meet.
-/// Locals that are indexed by unknown values, or pointers to which lie in memory, stay for a later round.
+/// Promotion of memory to registers (mem2reg, with scalar replacement of aggregates, SROA): a thread's variables become SSA values (Cytron
+/// et al. 1991, pruned by liveness), block parameters where different values meet (phi nodes). Locals that are indexed by unknown values,
+/// or pointers to which lie in memory, stay for a later round.
 /// </summary>
 internal sealed class PromoteLocals : IPass
 {

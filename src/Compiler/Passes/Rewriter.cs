@@ -52,7 +52,8 @@ internal sealed class Rewriter(LaunchShape launch, bool isLast)
     public Value Compare(Condition condition, Value left, Value right) =>
         Append(new Instruction(Opcode.Compare, location, [left, right], IrType.Pred) { Condition = condition });
 
-    public Value Low(Opcode opcode, Value value, int bits) => Append(new Instruction(opcode, location, [value], IrType.I32) { Bits = bits });
+    public Value Low(Opcode opcode, Value value, int bits) =>
+        Append(new Instruction(opcode, location, [value], IrType.I32) { Bits = bits });
 
     private void Replace(Instruction instruction, Instruction current, Replacements replacements)
     {

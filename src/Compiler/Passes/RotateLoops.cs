@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// C# tests at the top of a loop and jumps back to the test: two branches an iteration. The test is copied to every way that leads to it,
-/// so that one is left, at the end. Only tests without effects are copied.
+/// Loop rotation (loop inversion): C# tests at the top of a loop and jumps back to the test: two branches an iteration. The test is copied
+/// to every way that leads to it, so that one is left, at the end. Only tests without effects are copied.
 /// </summary>
 internal sealed class RotateLoops : IPass
 {

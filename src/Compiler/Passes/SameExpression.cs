@@ -9,8 +9,11 @@ internal sealed class SameExpression : IEqualityComparer<Instruction>
     {
         if (x is null || y is null)
             return x == y;
-        if (x.Opcode != y.Opcode || x.Condition != y.Condition || x.Bits != y.Bits || x.MemoryType != y.MemoryType || x.ByteOffset != y.ByteOffset)
+        if (x.Opcode != y.Opcode || x.Condition != y.Condition || x.Bits != y.Bits || x.MemoryType != y.MemoryType
+            || x.ByteOffset != y.ByteOffset)
+        {
             return false;
+        }
         if (x.Variable != y.Variable || x.Parameter != y.Parameter || x.Ptx?.Text != y.Ptx?.Text)
             return false;
         if (x.Operands.Length != y.Operands.Length || x.Results.Length != y.Results.Length)

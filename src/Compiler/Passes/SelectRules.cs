@@ -19,7 +19,8 @@ internal static class SelectRules
             return rewriter.Emit(Opcode.ZeroExtend, type, condition);
         if (type == IrType.I32 && whenFalse is Constant { Bits: 1 } && whenTrue is Constant { Bits: 0 })
             return rewriter.Emit(Opcode.ZeroExtend, type, rewriter.Emit(Opcode.Not, IrType.Pred, condition));
-        return type.IsInteger && condition.Definition is { Opcode: Opcode.Compare } compare ? OfCompare(compare, whenTrue, whenFalse, rewriter) : null;
+        return type.IsInteger && condition.Definition is { Opcode: Opcode.Compare } compare
+            ? OfCompare(compare, whenTrue, whenFalse, rewriter) : null;
     }
 
     private static Value? OfPredicates(Value condition, Value whenTrue, Value whenFalse, Rewriter rewriter)
@@ -33,7 +34,8 @@ internal static class SelectRules
             return rewriter.Emit(Opcode.And, IrType.Pred, inverse, whenFalse);
         if (whenFalse is Constant)
             return rewriter.Emit(Opcode.Or, IrType.Pred, inverse, whenTrue);
-        Value first = rewriter.Emit(Opcode.And, IrType.Pred, condition, whenTrue), second = rewriter.Emit(Opcode.And, IrType.Pred, inverse, whenFalse);
+        Value first = rewriter.Emit(Opcode.And, IrType.Pred, condition, whenTrue);
+        Value second = rewriter.Emit(Opcode.And, IrType.Pred, inverse, whenFalse);
         return rewriter.Emit(Opcode.Or, IrType.Pred, first, second);
     }
 

@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Writes every address as base, then the parts that change in no loop, then those that change in inner ones, then a constant: equal
-/// beginnings are shared and hoisted, and the constant becomes part of the access.
+/// Reassociation of addresses: writes every one as base, then the parts that change in no loop, then those that change in inner ones, then
+/// a constant: equal beginnings are shared and hoisted, and the constant becomes part of the access.
 /// </summary>
 internal sealed class ShapeAddresses : IPass
 {
@@ -30,7 +30,8 @@ internal sealed class ShapeAddresses : IPass
                 foreach (Value result in instruction.Results)
                     depths[result] = depth;
                 builder.Location = instruction.Location;
-                if (instruction.Opcode == Opcode.Offset && instruction.Operands[1] is not Constant && instruction.Result.Type != IrType.LocalPtr)
+                if (instruction.Opcode == Opcode.Offset && instruction.Operands[1] is not Constant
+                    && instruction.Result.Type != IrType.LocalPtr)
                 {
                     var sum = new AddressSum(instruction.Result, v => depths.GetValueOrDefault(v, depth));
                     replacements.Add(instruction.Result, Build(builder, sum));

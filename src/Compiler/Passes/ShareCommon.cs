@@ -2,7 +2,10 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>A pure instruction that a dominating one already made takes that one's results.</summary>
+/// <summary>
+/// Common subexpression elimination, by global value numbering (CSE, GVN): a pure instruction that a dominating one already made takes that
+/// one's results.
+/// </summary>
 internal sealed class ShareCommon : IPass
 {
     private static readonly SameExpression Comparer = new();
@@ -33,7 +36,8 @@ internal sealed class ShareCommon : IPass
         return !replacements.IsEmpty;
     }
 
-    private static bool IsKnown(Instruction instruction, Dictionary<Instruction, Instruction> known, List<Instruction> added, Replacements replacements)
+    private static bool IsKnown(
+        Instruction instruction, Dictionary<Instruction, Instruction> known, List<Instruction> added, Replacements replacements)
     {
         replacements.ApplyTo(instruction);
         if (!instruction.IsPure || instruction.Results.Length == 0)

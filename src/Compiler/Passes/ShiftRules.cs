@@ -17,7 +17,10 @@ internal static class ShiftRules
         if (instruction.Opcode == Opcode.ShrU && rewriter.Bounds.MaxOf(value) >> count == 0)
             return Constant.Integer(type, 0);
         if (instruction.Opcode == Opcode.Shl && SumRules.IsSum(value, out Value rest, out Constant inner))
-            return rewriter.Emit(Opcode.Add, type, rewriter.Emit(Opcode.Shl, type, rest, amount), Constant.Integer(type, inner.Signed << count));
+        {
+            return rewriter.Emit(
+                Opcode.Add, type, rewriter.Emit(Opcode.Shl, type, rest, amount), Constant.Integer(type, inner.Signed << count));
+        }
         if (instruction.Opcode == Opcode.ShrU && OfSum(value, count, type, rewriter) is { } sum)
             return sum;
         if (value.Definition is not { } definition || definition.Operands.Length != 2 || definition.Operands[1] is not Constant other)
@@ -33,7 +36,8 @@ internal static class ShiftRules
         bool isWhole = (constant.Bits >> count) << count == constant.Bits;
         if (!isWhole || rewriter.Bounds.MaxOf(rest) > (ulong)(type.Bits == 64 ? long.MaxValue : int.MaxValue) - constant.Bits)
             return null;
-        return rewriter.Emit(Opcode.Add, type, rewriter.Emit(Opcode.ShrU, type, rest, Constant.I32(count)), new Constant(type, constant.Bits >> count));
+        return rewriter.Emit(
+            Opcode.Add, type, rewriter.Emit(Opcode.ShrU, type, rest, Constant.I32(count)), new Constant(type, constant.Bits >> count));
     }
 
     /// <summary>A shift of another operation by a constant.</summary>

@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Branches that are known, blocks without instructions, and blocks that only follow one other.</summary>
+/// <summary>
+/// Simplification of the control-flow graph: branches that are known, blocks without instructions, blocks that only follow one other.
+/// </summary>
 internal sealed class SimplifyBranches : IPass
 {
     public string Name => "simplify branches";
@@ -40,7 +42,8 @@ internal sealed class SimplifyBranches : IPass
         if (end.Selector is Constant constant)
         {
             int last = edges.Length - 1;
-            int taken = edges.Length == 2 && constant.Type == IrType.Pred ? (constant.Bits != 0 ? 0 : 1) : (int)Math.Min(constant.Bits, (ulong)last);
+            int taken = edges.Length == 2 && constant.Type == IrType.Pred
+                ? (constant.Bits != 0 ? 0 : 1) : (int)Math.Min(constant.Bits, (ulong)last);
             block.Terminator = new Terminator(end.Location, null, edges[taken]);
             return true;
         }
@@ -74,8 +77,11 @@ internal sealed class SimplifyBranches : IPass
         bool changed = false;
         foreach (Block block in function.Blocks)
         {
-            if (block == function.Entry || block.Instructions.Count > 0 || block.Terminator!.Edges is not [Edge exit] || exit.Target == block)
+            if (block == function.Entry || block.Instructions.Count > 0 || block.Terminator!.Edges is not [Edge exit]
+                || exit.Target == block)
+            {
                 continue;
+            }
             if (!block.Parameters.TrueForAll(p => uses.Of(p) == exit.Arguments.Count(a => ReferenceEquals(a, p))))
                 continue;
             foreach (Edge edge in incoming[block])
@@ -103,7 +109,8 @@ internal sealed class SimplifyBranches : IPass
         {
             if (gone.Contains(block))
                 continue;
-            while (block.Terminator!.Edges is [Edge edge] && edge.Target != block && edge.Target != function.Entry && incoming[edge.Target].Count == 1)
+            while (block.Terminator!.Edges is [Edge edge] && edge.Target != block && edge.Target != function.Entry
+                && incoming[edge.Target].Count == 1)
             {
                 Block next = edge.Target;
                 for (int i = 0; i < next.Parameters.Count; i++)

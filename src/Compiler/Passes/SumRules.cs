@@ -15,7 +15,8 @@ internal static class SumRules
         {
             Opcode.Add => OfAdd(type, left, right, rewriter),
             Opcode.Sub => OfSub(type, left, right, rewriter),
-            _ => right is Constant factor ? OfProduct(type, left, factor, rewriter) : rewriter.IsLast ? OfWide(left, right, rewriter) : null,
+            _ => right is Constant factor
+                ? OfProduct(type, left, factor, rewriter) : rewriter.IsLast ? OfWide(left, right, rewriter) : null,
         };
     }
 
@@ -71,8 +72,11 @@ internal static class SumRules
     /// <summary>A 64-bit product of two 32-bit values is one instruction.</summary>
     private static Value? OfWide(Value left, Value right, Rewriter rewriter)
     {
-        if (left.Type != IrType.I64 || left.Definition is not { } first || right.Definition is not { } second || first.Opcode != second.Opcode)
+        if (left.Type != IrType.I64 || left.Definition is not { } first || right.Definition is not { } second
+            || first.Opcode != second.Opcode)
+        {
             return null;
+        }
         return first.Opcode switch
         {
             Opcode.SignExtend => rewriter.Emit(Opcode.MulWide, IrType.I64, first.Operands[0], second.Operands[0]),

@@ -4,8 +4,8 @@ namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
 /// Counts a loop's iterations by running what one of its exits depends on: pure instructions over the header's parameters that begin
-/// with constants. A counter that begins with a bounded unknown, such as a thread's number, is run from both ends of its range: it counts if
-/// all starts go around equally often.
+/// with constants. A counter that begins with a bounded unknown, such as a thread's number, is run from both ends of its range: it counts
+/// if all starts go around equally often.
 /// </summary>
 internal sealed class TripCount
 {
@@ -47,7 +47,9 @@ internal sealed class TripCount
         return count.IsMonotonous && count.Run(exit.Terminator, fromLargest: true) == trips ? trips : null;
     }
 
-    /// <summary>Whether starts in between go around as often as the ends do: one counter, to which constants are added, against a constant.</summary>
+    /// <summary>
+    /// Whether starts in between go around as often as the ends do: one counter, to which constants are added, against a constant.
+    /// </summary>
     private bool IsMonotonous => parameters.Count == 1 && slice.TrueForAll(i => i.Opcode switch
     {
         Opcode.Add => i.Operands[1] is Constant { Signed: > 0 and < Step },

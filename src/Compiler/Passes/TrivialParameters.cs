@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Ir;
 
 namespace CogVideoX.Compiler.Passes;
 
-/// <summary>Parameters of blocks that take one value on every way in (or themselves, around a loop) are that value.</summary>
+/// <summary>
+/// Trivial phi nodes: parameters of blocks that take one value on every way in (or themselves, around a loop) are that value.
+/// </summary>
 internal static class TrivialParameters
 {
     public static bool Remove(Function function)

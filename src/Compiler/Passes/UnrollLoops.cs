@@ -4,8 +4,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Passes;
 
 /// <summary>
-/// Replaces loops of known length by their iterations, inner ones first: always if registers are indexed or immediates made by the
-/// loop's counter, else if the result is short.
+/// Full loop unrolling: replaces loops of known length by their iterations, inner ones first: always if registers are indexed or immediates
+/// made by the loop's counter, else if the result is short.
 /// </summary>
 internal sealed class UnrollLoops : IPass
 {

@@ -10,7 +10,9 @@ internal sealed class ConversionPrinter(PtxLines lines, Registers registers, Fol
     {
         if (instruction.Opcode == Opcode.ZeroExtendLow)
         {
-            lines.Statement("and.b32", registers.Of(instruction.Result), registers.Of(instruction.Operands[0]), instruction.Bits == 8 ? "255" : "65535");
+            lines.Statement(
+                "and.b32", registers.Of(instruction.Result), registers.Of(instruction.Operands[0]),
+                instruction.Bits == 8 ? "255" : "65535");
             return true;
         }
         if (instruction.Opcode == Opcode.ZeroExtend && instruction.Operands[0].Type == IrType.Pred)

@@ -39,7 +39,7 @@ internal sealed class FlowGraph
     {
         if (node.Block is not { } block)
             return;
-        Terminator end = block.Terminator ?? throw new InvalidOperationException("a block has no end");
+        Terminator end = block.Terminator ?? throw new InvalidOperationException("A block has no end.");
         if (end.Edges.Length == 1 || end.Selector is Constant)
         {
             node.Exit = Taken(end);
@@ -144,4 +144,15 @@ internal sealed class FlowGraph
             Place(inner.Nodes, inner);
         }
     }
+}
+
+/// <summary>A natural loop: a header and what gets back to it without leaving.</summary>
+internal sealed class FlowLoop(FlowLoop? parent)
+{
+    public FlowLoop? Parent { get; } = parent;
+
+    public int Depth { get; } = parent is null ? 1 : parent.Depth + 1;
+
+    /// <summary>Its nodes and those of loops within, in reverse postorder.</summary>
+    public List<FlowNode> Nodes { get; } = [];
 }

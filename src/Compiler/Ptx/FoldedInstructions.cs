@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// Instructions that print nothing, because whoever reads them can say it: bit casts within a register class, negated conditions of
-/// branches and selections, and addresses of variables that only loads and stores use.
+/// Instruction selection: instructions that print nothing, because whoever reads them can say it: bit casts within a register class,
+/// negated conditions of branches and selections, and addresses of variables that only loads and stores use.
 /// </summary>
 internal sealed class FoldedInstructions
 {
@@ -54,8 +54,12 @@ internal sealed class FoldedInstructions
     public (Value Value, bool IsInverted) Condition(Value value)
     {
         bool inverted = false;
-        for (value = Resolve(value); value.Definition is { Opcode: Opcode.Not } not && folded.Contains(not); value = Resolve(not.Operands[0]))
+        value = Resolve(value);
+        while (value.Definition is { Opcode: Opcode.Not } not && folded.Contains(not))
+        {
+            value = Resolve(not.Operands[0]);
             inverted = !inverted;
+        }
         return (value, inverted);
     }
 
@@ -79,7 +83,8 @@ internal sealed class FoldedInstructions
         for (int i = 0; i < operands.Length; i++)
         {
             bool takesAddress = i == 0 && instruction.Opcode is Opcode.Load or Opcode.Store;
-            bool takesCondition = i == 0 && (instruction.Opcode == Opcode.Select || (instruction.Opcode == Opcode.ZeroExtend && operands[0].Type == IrType.Pred));
+            bool takesCondition = i == 0
+                && (instruction.Opcode == Opcode.Select || (instruction.Opcode == Opcode.ZeroExtend && operands[0].Type == IrType.Pred));
             Keep(operands[i], takesAddress ? Opcode.VariableAddress : takesCondition ? Opcode.Not : null);
         }
     }

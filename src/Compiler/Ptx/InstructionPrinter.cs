@@ -19,7 +19,8 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             case Opcode.Ptx: forms.Print(instruction); break;
             case Opcode.Compare: Compare(instruction); break;
             case Opcode.Select: Select(instruction); break;
-            case Opcode.Local: throw new InvalidOperationException("a thread's variable is left in memory: the passes must make it registers");
+            case Opcode.Local:
+                throw new InvalidOperationException("A thread's variable is left in memory: the passes must make it registers.");
             default:
                 if (!conversions.TryPrint(instruction))
                     Arithmetic(instruction);
@@ -32,7 +33,16 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
     {
         string signed = PtxTypes.Number(type), unsigned = PtxTypes.Number(type, isSigned: false), bits = PtxTypes.Bits(type);
         if (type == IrType.Pred || type == IrType.B16)
-            return opcode switch { Opcode.And => $"and.{bits}", Opcode.Or => $"or.{bits}", Opcode.Xor => $"xor.{bits}", Opcode.Not => $"not.{bits}", _ => null };
+        {
+            return opcode switch
+            {
+                Opcode.And => $"and.{bits}",
+                Opcode.Or => $"or.{bits}",
+                Opcode.Xor => $"xor.{bits}",
+                Opcode.Not => $"not.{bits}",
+                _ => null,
+            };
+        }
         if (type.IsFloat)
         {
             return opcode switch
@@ -78,14 +88,16 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
     private void Arithmetic(Instruction instruction)
     {
         string name = Name(instruction.Opcode, instruction.Result.Type)
-            ?? throw new InvalidOperationException($"{instruction.Opcode} has no meaning for {instruction.Result.Type}");
+            ?? throw new InvalidOperationException($"{instruction.Opcode} has no meaning for {instruction.Result.Type}.");
         Value[] operands = instruction.Operands;
         string to = registers.Of(instruction.Result);
         switch (operands.Length)
         {
             case 1: lines.Statement(name, to, registers.OrNumber(operands[0])); break;
             case 2: Binary(name, instruction, to); break;
-            default: lines.Statement(name, to, registers.Of(operands[0]), registers.OrNumber(operands[1]), registers.OrNumber(operands[2])); break;
+            default:
+                lines.Statement(name, to, registers.Of(operands[0]), registers.OrNumber(operands[1]), registers.OrNumber(operands[2]));
+                break;
         }
     }
 
@@ -110,7 +122,7 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
             if (instruction.Condition == Condition.Eq)
                 lines.Statement("not.pred", to, to);
             else if (instruction.Condition != Condition.Ne)
-                throw new InvalidOperationException($"predicates have no order: {instruction.Condition}");
+                throw new InvalidOperationException($"Predicates have no order: {instruction.Condition}.");
             return;
         }
         lines.Statement($"setp.{Relation(instruction.Condition, left.Type)}", to, registers.OrNumber(left), registers.OrNumber(right));
@@ -140,9 +152,14 @@ internal sealed class InstructionPrinter(PtxLines lines, Registers registers, Fo
         string to = registers.Of(instruction.Result), by = registers.Of(condition);
         IrType type = instruction.Result.Type;
         if (type == IrType.Pred)
+        {
             SelectCondition(to, by, registers.Of(whenTrue), registers.Of(whenFalse));
+        }
         else
-            lines.Statement($"selp.{PtxTypes.Word(PtxTypes.ClassOf(type))}", to, registers.OrNumber(whenTrue), registers.OrNumber(whenFalse), by);
+        {
+            lines.Statement(
+                $"selp.{PtxTypes.Word(PtxTypes.ClassOf(type))}", to, registers.OrNumber(whenTrue), registers.OrNumber(whenFalse), by);
+        }
     }
 
     /// <summary>selp has no predicates: (by and a) or (not by and b).</summary>

@@ -4,9 +4,9 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// Where each value is alive. An instruction has four positions: copies before it are read, and written; it reads, and writes. What it
-/// reads for the last time may therefore share a register with what it writes. Text of several statements may write early: its results
-/// begin with the copies, and what they are tied to is read by these.
+/// Liveness analysis: where each value is alive. An instruction has four positions: copies before it are read, and written; it reads, and
+/// writes. What it reads for the last time may therefore share a register with what it writes. Text of several statements may write early:
+/// its results begin with the copies, and what they are tied to is read by these.
 /// </summary>
 internal sealed class LiveRanges
 {
@@ -45,7 +45,7 @@ internal sealed class LiveRanges
 
     public int PositionOf(int number) => definitions[number].Position;
 
-    public static int PositionOf(FlowNode node, int instruction) => node.First + (Step * (instruction + 1));
+    public static int PositionOf(FlowNode node, int instruction) => node.First + Step * (instruction + 1);
 
     private void NumberPositions()
     {

@@ -12,14 +12,14 @@ internal sealed class MemoryPrinter(PtxLines lines, Registers registers, FoldedI
         ReadOnlySpan<Value> values = isLoad ? instruction.Results : instruction.Operands.AsSpan(1);
         int bytes = values.Length * instruction.MemoryType.Bytes;
         if (values.Length is not (1 or 2 or 4) || bytes > 16)
-            throw new InvalidOperationException($"{values.Length} values of {instruction.MemoryType} don't fit one load or store");
+            throw new InvalidOperationException($"{values.Length} values of {instruction.MemoryType} don't fit one load or store.");
         string space = instruction.Operands[0].Type switch
         {
             IrType.GlobalPtr => "global",
             IrType.SharedPtr => "shared",
             IrType.ConstPtr => "const",
             IrType.ThreadPtr => "local",
-            var other => throw new InvalidOperationException($"{other} is no address that PTX has"),
+            var other => throw new InvalidOperationException($"{other} is no address that PTX has."),
         };
         string vector = values.Length switch { 1 => "", 2 => ".v2", _ => ".v4" };
         string order = instruction.IsVolatile ? ".volatile" : "";

@@ -1,6 +1,8 @@
 namespace CogVideoX.Compiler.Ptx;
 
-/// <summary>Puts moves that happen at once in an order in which none overwrites what another still reads.</summary>
+/// <summary>
+/// Sequences parallel copies: puts moves that happen at once in an order in which none overwrites what another still reads.
+/// </summary>
 internal static class ParallelCopies
 {
     /// <summary>The moves one after the other. A circle goes through a new register.</summary>

@@ -27,7 +27,7 @@ internal sealed class PtxFormPrinter(PtxLines lines, Registers registers, Folded
             {
                 int end = form.IndexOf('}', i);
                 if (end < 0)
-                    throw new InvalidOperationException($"a brace of '{form}' isn't closed");
+                    throw new InvalidOperationException($"A brace of '{form}' isn't closed.");
                 Operand(instruction, form[(i + 1)..end]);
                 i = end;
             }
@@ -48,7 +48,7 @@ internal sealed class PtxFormPrinter(PtxLines lines, Registers registers, Folded
             return;
         }
         if (!instruction.Ptx!.Operands.TryGetValue(name, out PtxFormOperand? place))
-            throw new InvalidOperationException($"'{instruction.Ptx.Text}' names the operand {name}, which the method doesn't have");
+            throw new InvalidOperationException($"'{instruction.Ptx.Text}' names the operand {name}, which the method doesn't have.");
         if (place.IsImmediate)
         {
             Immediate(instruction, name, place);

@@ -66,7 +66,8 @@ internal static class PtxPrinter
             _ => ".const",
         };
         string size = variable.IsDynamic ? "" : variable.Bytes.ToString(CultureInfo.InvariantCulture);
-        string declaration = string.Create(CultureInfo.InvariantCulture, $"{space} .align {variable.Alignment} .b8 {PtxNames.Of(variable)}[{size}]");
+        string declaration = string.Create(
+            CultureInfo.InvariantCulture, $"{space} .align {variable.Alignment} .b8 {PtxNames.Of(variable)}[{size}]");
         if (variable.Initial is not { Length: > 0 } initial || variable.IsOfKernel)
             return declaration + ";";
         if (initial.Length <= BytesPerLine)

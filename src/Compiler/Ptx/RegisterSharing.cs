@@ -3,8 +3,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Ptx;
 
 /// <summary>
-/// Which values share a register: first what an instruction reads and writes in one place, then parameters of blocks with what
-/// comes in over the edges, inner loops first; each time only if the two are never alive together. What is left becomes moves.
+/// Register coalescing: which values share a register, first what an instruction reads and writes in one place, then parameters of blocks
+/// with what comes in over the edges, inner loops first; each time only if the two are never alive together. What is left becomes moves.
 /// </summary>
 internal sealed class RegisterSharing
 {
@@ -35,7 +35,8 @@ internal sealed class RegisterSharing
     public Value Representative(Value value) => live.Values[Find(live.NumberOf(value))];
 
     /// <summary>Moves that stand before an instruction, all at once.</summary>
-    public IReadOnlyList<Copy> CopiesBefore(Instruction instruction) => before.TryGetValue(instruction, out List<Copy>? copies) ? copies : [];
+    public IReadOnlyList<Copy> CopiesBefore(Instruction instruction) =>
+        before.TryGetValue(instruction, out List<Copy>? copies) ? copies : [];
 
     /// <summary>Moves at the end of a node, all at once.</summary>
     public List<Copy> CopiesAtEnd(FlowNode node)
@@ -106,7 +107,8 @@ internal sealed class RegisterSharing
         Value from = folded.Resolve(instruction.Operands[operand]), to = instruction.Results[result];
         if (from is not Constant && TryShare(to, from))
             return;
-        int at = from is Constant && fence >= 0 && instruction.Ptx!.Text.Contains("wgmma.mma_async", StringComparison.Ordinal) ? fence : index;
+        int at = from is Constant && fence >= 0 && instruction.Ptx!.Text.Contains("wgmma.mma_async", StringComparison.Ordinal)
+            ? fence : index;
         int number = live.NumberOf(to);
         live.Ranges[Find(number)].Extend(live.PositionOf(number), LiveRanges.PositionOf(node, at) + LiveRanges.CopyWrite);
         Instruction place = node.Instructions[at];

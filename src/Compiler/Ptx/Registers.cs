@@ -30,7 +30,8 @@ internal sealed class Registers(RegisterSharing sharing, FoldedInstructions fold
     }
 
     /// <summary>A register, or the number where PTX takes one.</summary>
-    public string OrNumber(Value value) => folded.Resolve(value) is Constant { Type: not (IrType.Pred or IrType.B16) } constant ? Number(constant) : Of(value);
+    public string OrNumber(Value value) =>
+        folded.Resolve(value) is Constant { Type: not (IrType.Pred or IrType.B16) } constant ? Number(constant) : Of(value);
 
     public static string Number(Constant constant) => constant.Type switch
     {
@@ -46,7 +47,10 @@ internal sealed class Registers(RegisterSharing sharing, FoldedInstructions fold
         foreach (RegisterClass kind in Classes)
         {
             if (counts[(int)kind] is > 0 and var count)
-                yield return string.Create(CultureInfo.InvariantCulture, $".reg .{PtxTypes.Word(kind)} {PtxTypes.Prefix(kind)}<{count + 1}>;");
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture, $".reg .{PtxTypes.Word(kind)} {PtxTypes.Prefix(kind)}<{count + 1}>;");
+            }
         }
     }
 

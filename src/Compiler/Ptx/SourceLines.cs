@@ -19,8 +19,14 @@ internal sealed class SourceLines(CompileOptions options, Func<Location?, Source
     private (string File, int Line) last;
 
     /// <summary>Names of the files with their numbers, as .file has them.</summary>
-    public IEnumerable<string> FileDirectives() =>
-        files.Select(f => string.Create(CultureInfo.InvariantCulture, $".file {f.Value} \"{f.Key.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+    public IEnumerable<string> FileDirectives()
+    {
+        foreach ((string file, int number) in files)
+        {
+            string name = file.Replace("\"", "\\\"", StringComparison.Ordinal);
+            yield return string.Create(CultureInfo.InvariantCulture, $".file {number} \"{name}\"");
+        }
+    }
 
     /// <summary>Notes that what follows comes from here, if that is news.</summary>
     public void At(Location? location, PtxLines lines)

@@ -65,8 +65,11 @@ internal static class TargetLimits
             {
                 if (instruction.Ptx is not { } form)
                     continue;
-                if (form.Architecture > target.Architecture || (form.IsArchitectureSpecific && (!target.IsSpecific || form.Architecture != target.Architecture)))
+                if (form.Architecture > target.Architecture
+                    || (form.IsArchitectureSpecific && (!target.IsSpecific || form.Architecture != target.Architecture)))
+                {
                     throw DiagnosticKinds.NeedsTarget.At(instruction.Location, Words(form), Need(form), target);
+                }
                 isa = Math.Max(isa, form.IsaVersion);
             }
         }
@@ -99,7 +102,8 @@ internal static class TargetLimits
     }
 
     private static string Need(PtxForm form) =>
-        form.IsArchitectureSpecific ? $"{new Target(form.Architecture, true)} and nothing else" : $"{new Target(form.Architecture)} or newer";
+        form.IsArchitectureSpecific
+            ? $"{new Target(form.Architecture, true)} and nothing else" : $"{new Target(form.Architecture)} or newer";
 
     private static void CheckLaunch(Function function, Target target)
     {

@@ -23,8 +23,11 @@ internal static class TiedOperands
     {
         foreach (PtxFormOperand place in instruction.Ptx!.Operands.Values)
         {
-            if (place.FirstOperand >= 0 && place.FirstResult >= 0 && operand >= place.FirstOperand && operand < place.FirstOperand + place.Count)
+            if (place.FirstOperand >= 0 && place.FirstResult >= 0 && operand >= place.FirstOperand
+                && operand < place.FirstOperand + place.Count)
+            {
                 return true;
+            }
         }
         return false;
     }

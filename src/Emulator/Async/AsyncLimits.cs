@@ -14,7 +14,11 @@ internal static class AsyncLimits
             for (int lane = 0; lane < Warp.Lanes; lane++)
             {
                 if (stores.Waited[lane] < stores.LastUsed[lane])
-                    throw new FaultException(FaultKind.Asynchronous, "a thread ends while a bulk store may still read its shared memory") { Lane = lane };
+                {
+                    throw new FaultException(
+                        FaultKind.Asynchronous, "a thread ends while a bulk store may still read its shared memory")
+                    { Lane = lane };
+                }
             }
         }
         if (warp.Async.Find(Actor.Wgmma) is { } products && products.Waited[0] < products.LastUsed[0])

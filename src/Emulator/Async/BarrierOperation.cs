@@ -6,7 +6,9 @@ using CogVideoX.Emulator.Instructions;
 namespace CogVideoX.Emulator.Async;
 
 /// <summary>mbarrier.init, inval, expect_tx, complete_tx, arrive and arrive_drop (PTX ISA 9.7.13.15.9–15).</summary>
-internal sealed class BarrierOperation(string action, Address address, bool isGeneric, LaneSlot? token, LaneSlot? count, LaneSlot? bytes, bool relaxed, bool mayNotComplete) : Instruction
+internal sealed class BarrierOperation(
+    string action, Address address, bool isGeneric, LaneSlot? token, LaneSlot? count, LaneSlot? bytes, bool relaxed,
+    bool mayNotComplete) : Instruction
 {
     /// <summary>Where the state that an arrival gives has the pending count; below stands the phase.</summary>
     public const int PendingShift = 32;

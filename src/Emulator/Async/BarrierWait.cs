@@ -8,7 +8,8 @@ namespace CogVideoX.Emulator.Async;
 /// mbarrier.test_wait and try_wait (PTX ISA 9.7.13.15.16). try_wait sleeps until the phase completes, or gives up once nobody
 /// else can run; test_wait that asks again in vain sleeps until something has changed.
 /// </summary>
-internal sealed unsafe class BarrierWait(bool isTry, bool byParity, Address address, bool isGeneric, LaneSlot p, LaneSlot state, bool relaxed) : Instruction
+internal sealed unsafe class BarrierWait(
+    bool isTry, bool byParity, Address address, bool isGeneric, LaneSlot p, LaneSlot state, bool relaxed) : Instruction
 {
     public override void Execute(Warp warp)
     {
@@ -53,7 +54,8 @@ internal sealed unsafe class BarrierWait(bool isTry, bool byParity, Address addr
     private void Sleep(Warp warp, Strand strand, MemoryBarrier barrier)
     {
         int phase = barrier.Phase;
-        strand.Waiting = $"line {Line}, the mbarrier at 0x{barrier.At.Address + (ulong)barrier.Offset:x} of {Printable.Name(barrier.At.Name)}, phase {phase}, "
+        string place = $"0x{barrier.At.Address + (ulong)barrier.Offset:x} of {Printable.Name(barrier.At.Name)}";
+        strand.Waiting = $"line {Line}, the mbarrier at {place}, phase {phase}, "
             + $"{barrier.Pending} arrivals and {barrier.OutstandingBytes} bytes short";
         strand.CanResume = () => barrier.Phase != phase;
         strand.MayGiveUp = true;

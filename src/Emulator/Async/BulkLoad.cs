@@ -7,8 +7,11 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Async;
 
-/// <summary>cp.async.bulk from global memory, or from the CTA's shared memory, to shared memory of the cluster (PTX ISA 9.7.9.25.4.1).</summary>
-internal sealed unsafe class BulkLoad(Address to, Address from, LaneSlot size, Address barrier, LaneSlot? multicast, bool fromShared) : Instruction
+/// <summary>
+/// cp.async.bulk from global memory, or from the CTA's shared memory, to shared memory of the cluster (PTX ISA 9.7.9.25.4.1).
+/// </summary>
+internal sealed unsafe class BulkLoad(
+    Address to, Address from, LaneSlot size, Address barrier, LaneSlot? multicast, bool fromShared) : Instruction
 {
     public override void Execute(Warp warp)
     {
@@ -19,8 +22,7 @@ internal sealed unsafe class BulkLoad(Address to, Address from, LaneSlot size, A
             int bytes = (int)size.Read(warp, lane);
             if (bytes % 16 != 0 || source % 16 != 0)
             {
-                throw MemoryReference.Misaligned(
-                    warp, StateSpace.Global, source, 16, lane, $"a bulk copy of {bytes} bytes, whose size and addresses must be multiples of 16,");
+                throw BulkTransfer.Misaligned(warp, source, bytes, lane);
             }
             foreach ((ulong target, ulong mbarrier) in BulkTransfer.Targets(warp, shared, signal, (uint?)multicast?.Read(warp, lane)))
                 One(warp, lane, source, target, mbarrier, bytes);

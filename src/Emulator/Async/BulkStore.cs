@@ -26,8 +26,7 @@ internal sealed unsafe class BulkStore(Address to, Address from, LaneSlot size) 
     {
         if (bytes % 16 != 0 || target % 16 != 0)
         {
-            throw MemoryReference.Misaligned(
-                warp, StateSpace.Global, target, 16, lane, $"a bulk copy of {bytes} bytes, whose size and addresses must be multiples of 16,");
+            throw BulkTransfer.Misaligned(warp, target, bytes, lane);
         }
         (Allocation shared, long offset) = BulkTransfer.Shared(warp, source, bytes, 16, lane);
         Access reads = AsyncWork.Book(warp, Actor.BulkRead, lane, Line);
@@ -37,6 +36,7 @@ internal sealed unsafe class BulkStore(Address to, Address from, LaneSlot size) 
         global.Shadow.Write(global, (long)(target - global.Address), bytes, AsyncWork.Book(warp, Actor.BulkWrite, lane, Line), null);
         warp.Cta.Launch.Counters.AsyncBytes += bytes;
         byte* origin = shared.Data + offset, destination = global.Data + (target - global.Address);
-        AsyncWork.Issue(warp, new AsyncOperation(Actor.BulkRead, warp, lane, group, () => Buffer.MemoryCopy(origin, destination, bytes, bytes)));
+        AsyncWork.Issue(
+            warp, new AsyncOperation(Actor.BulkRead, warp, lane, group, () => Buffer.MemoryCopy(origin, destination, bytes, bytes)));
     }
 }

@@ -14,9 +14,19 @@ internal static unsafe class BulkTransfer
         if (AddressMap.SpaceOf(address) == StateSpace.Shared)
             address -= AddressMap.SharedWindow;
         if (address % (uint)align != 0)
-            throw MemoryReference.Misaligned(warp, StateSpace.SharedCluster, address, align, lane, $"a bulk copy, which needs {align} bytes,");
+        {
+            throw MemoryReference.Misaligned(
+                warp, StateSpace.SharedCluster, address, align, lane, $"a bulk copy, which needs {align} bytes,");
+        }
         Allocation at = MemoryReference.Locate(warp, StateSpace.SharedCluster, address, bytes, lane);
         return (at, (long)(MemoryReference.Offset(StateSpace.SharedCluster, address) - at.Address));
+    }
+
+    /// <summary>The fault of a bulk copy of global memory whose size or address isn't a multiple of 16.</summary>
+    public static FaultException Misaligned(Warp warp, ulong address, int bytes, int lane)
+    {
+        string what = $"a bulk copy of {bytes} bytes, whose size and addresses must be multiples of 16,";
+        return MemoryReference.Misaligned(warp, StateSpace.Global, address, 16, lane, what);
     }
 
     /// <summary>Books a load's access on the mbarrier that it completes on.</summary>

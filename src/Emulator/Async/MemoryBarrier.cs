@@ -49,7 +49,8 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     {
         if (arrivals > pending)
         {
-            throw new FaultException(FaultKind.Asynchronous, $"an mbarrier gets more arrivals in a phase than its {expected}: the phase before isn't complete")
+            throw new FaultException(
+                FaultKind.Asynchronous, $"an mbarrier gets more arrivals in a phase than its {expected}: the phase before isn't complete")
             { Address = At.Address + (ulong)Offset, Allocation = At.Name };
         }
         pending -= arrivals;
@@ -66,12 +67,18 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
             readyForAsync ??= (access.IssuerEntity + access.Lane, clock);
     }
 
-    /// <summary>Asynchronous copies reach the object through another proxy: a fence must stand between its initialisation and them.</summary>
+    /// <summary>
+    /// Asynchronous copies reach the object through another proxy: a fence must stand between its initialisation and them.
+    /// </summary>
     public void RequireReadyForAsync(Access access)
     {
         bool fenced = readyForAsync is { } fence && access.Knows(Cta.Number, fence.Entity, fence.Clock);
         if (!fenced && !access.IsFenced(Cta.Number, initEntity, initClock))
-            throw Faults.At(FaultKind.Proxy, "an mbarrier used by an asynchronous copy with no fence.mbarrier_init after mbarrier.init", At, Offset, access.Lane);
+        {
+            throw Faults.At(
+                FaultKind.Proxy, "an mbarrier used by an asynchronous copy with no fence.mbarrier_init after mbarrier.init", At, Offset,
+                access.Lane);
+        }
     }
 
     /// <summary>Bytes of a copy that was issued in a phase have arrived.</summary>
@@ -79,7 +86,8 @@ internal sealed class MemoryBarrier(Cta cta, Allocation at, long offset, int cou
     {
         if (phase != Phase)
         {
-            throw new FaultException(FaultKind.Asynchronous, "an mbarrier's phase completes before all its copies: it expects too few bytes")
+            throw new FaultException(
+                FaultKind.Asynchronous, "an mbarrier's phase completes before all its copies: it expects too few bytes")
             { Address = At.Address + (ulong)Offset, Allocation = At.Name };
         }
         bytes -= count;

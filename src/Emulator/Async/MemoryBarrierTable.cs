@@ -68,7 +68,12 @@ internal sealed class MemoryBarrierTable(Cta cta)
         if (address % Bytes != 0)
         {
             string? name = cta.Shared.Find(local, 1)?.Name;
-            throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes") { Lane = lane, Address = address, Allocation = name };
+            throw new FaultException(FaultKind.Misaligned, "an mbarrier needs 8 bytes")
+            {
+                Lane = lane,
+                Address = address,
+                Allocation = name,
+            };
         }
         Allocation at = cta.Shared.Locate(local, Bytes, lane);
         return (at, (long)(local - at.Address));

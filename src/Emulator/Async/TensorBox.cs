@@ -26,7 +26,11 @@ internal sealed unsafe class TensorBox
         ulong address = (ulong)warp.Addresses[lane];
         (TensorMap found, ulong tensor) = TensorMapPlace.Read(warp, address, lane, line);
         if (found.Dims.Length != coordinates.Length)
-            throw new FaultException(FaultKind.Invalid, $"{coordinates.Length} coordinates for a tensor map of {found.Dims.Length} dimensions") { Lane = lane };
+        {
+            throw new FaultException(
+                FaultKind.Invalid, $"{coordinates.Length} coordinates for a tensor map of {found.Dims.Length} dimensions")
+            { Lane = lane };
+        }
         if (tensor % 16 != 0)
             throw new FaultException(FaultKind.Misaligned, "the tensor of a tensor map needs 16 bytes") { Lane = lane, Address = tensor };
         Allocation buffer = warp.Cta.Launch.Memory.LocateGlobal(tensor, 1, lane);
@@ -55,7 +59,7 @@ internal sealed unsafe class TensorBox
             }
             long first = Math.Max(0, -(long)At[0]), last = Math.Min(Map.Box[0], Map.Dims[0] - (long)At[0]);
             int start = (int)Math.Min(first, Map.Box[0]) * size, length = inside && last > first ? (int)(last - first) * size : 0;
-            row(r * rowBytes, start, length, offset + (((long)At[0] * size) + start));
+            row(r * rowBytes, start, length, offset + ((long)At[0] * size + start));
         }
     }
 

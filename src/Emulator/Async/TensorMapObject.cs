@@ -22,7 +22,7 @@ internal static class TensorMapObject
     private static readonly PtxType[] ElementTypes =
     [
         PtxType.U8, PtxType.U16, PtxType.U32, PtxType.S32, PtxType.U64, PtxType.S64, PtxType.F16, PtxType.F32, PtxType.None, PtxType.F64,
-            PtxType.BF16,
+        PtxType.BF16,
     ];
 
     /// <summary>Stands for an element of so many bytes whose type isn't known: above the numbers of PTX.</summary>
@@ -70,7 +70,7 @@ internal static class TensorMapObject
             case "element_stride": map[StepAt + index] = Byte(value); break;
             case "global_dim": BinaryPrimitives.WriteUInt64LittleEndian(map[(SizeAt + index * 8)..], value); break;
             case "global_stride": BinaryPrimitives.WriteUInt64LittleEndian(map[(StrideAt + index * 8)..], value); break;
-            default: throw new ArgumentException($"no field {field}", nameof(field));
+            default: throw new ArgumentException($"A tensor map has no field {field}.", nameof(field));
         }
     }
 
@@ -115,7 +115,7 @@ internal static class TensorMapObject
         }
         catch (LaunchException error)
         {
-            throw Wrong(error.Message);
+            throw Wrong(error.Problem);
         }
         return (made, BinaryPrimitives.ReadUInt64LittleEndian(map[AddressAt..]));
     }

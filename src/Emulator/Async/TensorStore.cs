@@ -10,5 +10,6 @@ internal sealed unsafe class TensorStore(Address map, LaneSlot[] coordinates, Ad
 {
     protected override Put PutOf(TensorMap map, int lane) => (bytes, tensor) => bytes.CopyTo(tensor);
 
-    protected override void Book(Allocation tensor, long at, int length, Access writes) => tensor.Shadow.Write(tensor, at, length, writes, null);
+    protected override void Book(Allocation tensor, long at, int length, Access writes) =>
+        tensor.Shadow.Write(tensor, at, length, writes, null);
 }

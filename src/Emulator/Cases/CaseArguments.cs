@@ -48,7 +48,8 @@ internal static class CaseArguments
         map.RequireOnly("buffer", "dtype", "dims", "strides_bytes", "box", "swizzle", "interleave", "out_of_bounds");
         RequireDefault(map, "interleave", "none");
         RequireDefault(map, "out_of_bounds", "zero");
-        return new TensorMap(map.Get("buffer").Text(), Choice(map.Get("dtype"), ElementBytes), Longs(map.Get("dims")), Longs(map.Get("strides_bytes")),
+        return new TensorMap(
+            map.Get("buffer").Text(), Choice(map.Get("dtype"), ElementBytes), Longs(map.Get("dims")), Longs(map.Get("strides_bytes")),
             [.. map.Get("box").Items().Select(e => e.Int32())], Choice(map.Get("swizzle"), SwizzleBytes))
         {
             ElementType = PtxTypes.TryParse(map.Get("dtype").Text(), out PtxType type) ? type : PtxType.None,

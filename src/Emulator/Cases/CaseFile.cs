@@ -80,7 +80,8 @@ internal sealed record CaseFile
         string[] known = [.. Enum.GetValues<FaultKind>().Select(CogVideoX.Emulator.Fault.TextOf)];
         string[] kinds = planted.Text().Split(':')[0].Split(" or ", StringSplitOptions.TrimEntries);
         return Array.Find(kinds, k => !known.Contains(k)) is { } unknown
-            ? throw planted.Wrong($"begin with kinds of fault, and {Printable.Quoted(unknown)} is none; there are {string.Join(", ", known)}")
+            ? throw planted.Wrong(
+                $"begin with kinds of fault, and {Printable.Quoted(unknown)} is none; there are {string.Join(", ", known)}")
             : [.. kinds];
     }
 

@@ -36,7 +36,8 @@ internal sealed class CaseNode
         }
     }
 
-    public CaseException Wrong(string wanted) => new(path, place.Length == 0 ? $"it must {wanted}" : $"{Printable.Quoted(place)} must {wanted}");
+    public CaseException Wrong(string wanted) =>
+        new(path, place.Length == 0 ? $"it must {wanted}" : $"{Printable.Quoted(place)} must {wanted}");
 
     public CaseNode Get(string name) => Find(name) ?? throw new CaseException(path, place.Length == 0
         ? $"{Printable.Quoted(name)} is missing" : $"{Printable.Quoted(name)} is missing in {Printable.Quoted(place)}");
@@ -45,7 +46,8 @@ internal sealed class CaseNode
     {
         if (value.ValueKind != JsonValueKind.Object)
             throw Wrong($"be an object, not {Kind}");
-        return value.TryGetProperty(name, out JsonElement found) ? new CaseNode(path, place.Length == 0 ? name : $"{place}.{name}", found) : null;
+        return value.TryGetProperty(name, out JsonElement found)
+            ? new CaseNode(path, place.Length == 0 ? name : $"{place}.{name}", found) : null;
     }
 
     public IEnumerable<(string Name, CaseNode Value)> Members()
@@ -91,11 +93,14 @@ internal sealed class CaseNode
 
     public int Int32() => IsNumber && value.TryGetInt32(out int number) ? number : throw Wrong($"be a whole number of 32 bits, not {Kind}");
 
-    public uint UInt32() => IsNumber && value.TryGetUInt32(out uint number) ? number : throw Wrong($"be a whole number of 32 bits without sign, not {Kind}");
+    public uint UInt32() =>
+        IsNumber && value.TryGetUInt32(out uint number) ? number : throw Wrong($"be a whole number of 32 bits without sign, not {Kind}");
 
-    public long Int64() => IsNumber && value.TryGetInt64(out long number) ? number : throw Wrong($"be a whole number of 64 bits, not {Kind}");
+    public long Int64() =>
+        IsNumber && value.TryGetInt64(out long number) ? number : throw Wrong($"be a whole number of 64 bits, not {Kind}");
 
-    public ulong UInt64() => IsNumber && value.TryGetUInt64(out ulong number) ? number : throw Wrong($"be a whole number of 64 bits without sign, not {Kind}");
+    public ulong UInt64() =>
+        IsNumber && value.TryGetUInt64(out ulong number) ? number : throw Wrong($"be a whole number of 64 bits without sign, not {Kind}");
 
     public float Single() => IsNumber && value.TryGetSingle(out float number) && float.IsFinite(number)
         ? number : throw Wrong($"be a number that 32 bits can hold, not {Kind}");

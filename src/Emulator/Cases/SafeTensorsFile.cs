@@ -51,12 +51,21 @@ internal sealed class SafeTensorsFile
         long end = 0;
         using (document)
         {
-            foreach (Entry entry in header.Members().Where(m => m.Name != "__metadata__").Select(m => Describe(m.Name, m.Value)).OrderBy(e => e.From).ThenBy(e => e.To))
+            IEnumerable<Entry> entries = header.Members()
+                .Where(m => m.Name != "__metadata__").Select(m => Describe(m.Name, m.Value)).OrderBy(e => e.From).ThenBy(e => e.To);
+            foreach (Entry entry in entries)
             {
                 if (entry.From != end)
-                    throw new CaseException(path, $"{Printable.Quoted(entry.Name)} starts at byte {entry.From}, and the one before ends at {end}");
+                {
+                    throw new CaseException(
+                        path, $"{Printable.Quoted(entry.Name)} starts at byte {entry.From}, and the one before ends at {end}");
+                }
                 if (entry.To < entry.From || entry.To - entry.From != entry.Bytes || entry.To > data.Length)
-                    throw new CaseException(path, $"{Printable.Quoted(entry.Name)} ends at byte {entry.To} of {data.Length}; its shape asks for {entry.Bytes} bytes");
+                {
+                    throw new CaseException(
+                        path,
+                        $"{Printable.Quoted(entry.Name)} ends at byte {entry.To} of {data.Length}; its shape asks for {entry.Bytes} bytes");
+                }
                 tensors.Add(entry.Name, new StoredTensor(entry.Type, entry.Shape, data.Slice((int)entry.From, (int)entry.Bytes)));
                 end = entry.To;
             }

@@ -65,7 +65,9 @@ internal sealed class Access
     /// <summary>Whether a strong read may not look past what that entity did or read (PTX ISA 8.10, causality).</summary>
     public bool IsAfter(int cta, int entity, int clock) => Knows(cta, entity, clock) || Knowledge.Ordered.Get(cta, entity) >= clock;
 
-    /// <summary>Whether its scope and that of a strong operation of another CTA's thread hold both threads (PTX ISA 8.7.1, morally strong).</summary>
+    /// <summary>
+    /// Whether its scope and that of a strong operation of another CTA's thread hold both threads (PTX ISA 8.7.1, morally strong).
+    /// </summary>
     public bool SharesScope(Scope other, int cta)
     {
         if (other == Scope.Weak || Scope == Scope.Weak)

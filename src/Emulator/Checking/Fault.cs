@@ -15,7 +15,8 @@ public sealed record Fault(
 
     public override string ToString()
     {
-        string memory = Address is { } address ? $", address 0x{address:x}" + (Allocation is null ? "" : $" ({Printable.Name(Allocation)})") : "";
+        string memory = Address is { } address
+            ? $", address 0x{address:x}" + (Allocation is null ? "" : $" ({Printable.Name(Allocation)})") : "";
         string where = Line == 0 ? "" : $" at PTX line {Line}" + (Source.Line > 0 ? $" (source line {Source.Line})" : "");
         return $"{KindText}: {Message}{where}, block {Block}, thread {Thread}{memory}";
     }

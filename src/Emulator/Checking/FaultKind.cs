@@ -42,7 +42,9 @@ public enum FaultKind
     /// <summary>A block of malloc freed once more.</summary>
     FreedTwice,
 
-    /// <summary>Something that PTX forbids or leaves undefined: a bad operand value, a function without a body, free of what malloc didn't give.</summary>
+    /// <summary>
+    /// Something that PTX forbids or leaves undefined: a bad operand value, a function without a body, free of what malloc didn't give.
+    /// </summary>
     Invalid,
 
     /// <summary>The launch asks for more than the device has: shared memory, threads, registers.</summary>

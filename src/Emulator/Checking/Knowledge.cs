@@ -8,8 +8,8 @@ namespace CogVideoX.Emulator.Checking;
 /// another run may order the fences the other way round, and then there is a race.
 /// </param>
 /// <param name="Sequenced">
-/// accesses before a fence.sc of the device's scope that stands before a write which was read by somebody who happened before: whoever does a
-/// fence.sc now comes after that one in every run, since the other order would let the read see into its future (PTX ISA 8.10, causality)
+/// accesses before a fence.sc of the device's scope that stands before a write which was read by somebody who happened before: whoever does
+/// a fence.sc now comes after that one in every run, since the other order would let the read see into its future (PTX ISA 8.10, causality)
 /// </param>
 internal sealed record Knowledge(VectorClock Seen, VectorClock Fenced, VectorClock Ordered, VectorClock Sequenced)
 {

@@ -15,6 +15,7 @@ internal static class CounterSummary
         foreach (Instruction instruction in launch.Code.Instructions)
         {
             long executed = raw.Executions[instruction.Index];
+            long conflicts = raw.Conflicts[instruction.Index], sectors = raw.Sectors[instruction.Index];
             if (executed == 0)
                 continue;
             executedLines.Add(instruction.Line);
@@ -22,11 +23,8 @@ internal static class CounterSummary
             byClass[kind] = byClass.GetValueOrDefault(kind) + executed;
             if (instruction.Syntax.Opcode == "ldmatrix")
                 loads += executed;
-            if (raw.Conflicts[instruction.Index] > 0 || raw.Sectors[instruction.Index] > 0)
-            {
-                lines.Add(new LineCounters(
-                    instruction.Line, instruction.Syntax.ToString(), executed, raw.Conflicts[instruction.Index], raw.Sectors[instruction.Index]));
-            }
+            if (conflicts > 0 || sectors > 0)
+                lines.Add(new LineCounters(instruction.Line, instruction.Syntax.ToString(), executed, conflicts, sectors));
         }
         (long loopInstructions, long loopMultiplies) = MainLoop.CountsOf(launch.Code.Instructions, raw.Executions);
         return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,

@@ -117,7 +117,9 @@ internal sealed unsafe class Counters
         return count;
     }
 
-    /// <summary>Wide accesses go in groups of lanes that move 128 bytes; a group needs as many passes as its fullest bank has words.</summary>
+    /// <summary>
+    /// Wide accesses go in groups of lanes that move 128 bytes; a group needs as many passes as its fullest bank has words.
+    /// </summary>
     private static int CountConflicts(long* addresses, uint active, int bytes)
     {
         int lanesAtOnce = Math.Min(Warp.Lanes, 128 / Math.Max(bytes, BankBytes));
@@ -157,7 +159,8 @@ internal sealed unsafe class Counters
         int count = 0, most = 1;
         for (uint rest = group; rest != 0; rest &= rest - 1)
         {
-            long first = addresses[int.TrailingZeroCount((int)rest)] / BankBytes, last = first + (Math.Max(bytes, BankBytes) / BankBytes) - 1;
+            long first = addresses[int.TrailingZeroCount((int)rest)] / BankBytes;
+            long last = first + Math.Max(bytes, BankBytes) / BankBytes - 1;
             for (long word = first; word <= last; word++)
             {
                 int bank = (int)(word & 31);

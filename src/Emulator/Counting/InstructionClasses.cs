@@ -15,7 +15,8 @@ internal static class InstructionClasses
             return instruction.Class;
         if (ByOpcode.TryGetValue(syntax.Opcode, out InstructionClass kind))
             return kind;
-        bool floating = syntax.Suffixes.Any(s => PtxTypes.TryParse(s, out PtxType type) && (type.IsFloat() || type is PtxType.F16x2 or PtxType.BF16x2));
+        bool floating = syntax.Suffixes.Any(
+            s => PtxTypes.TryParse(s, out PtxType type) && (type.IsFloat() || type is PtxType.F16x2 or PtxType.BF16x2));
         return floating ? InstructionClass.Float : InstructionClass.Integer;
     }
 
@@ -28,7 +29,9 @@ internal static class InstructionClasses
         Add(InstructionClass.Memory, "ld", "ldu", "st");
         Add(InstructionClass.Atomic, "atom", "red");
         Add(InstructionClass.Warp, "shfl", "vote", "match", "redux", "activemask", "elect");
-        Add(InstructionClass.Other, "fence", "membar", "setmaxnreg", "nanosleep", "trap", "mapa", "getctarank", "prefetch", "griddepcontrol");
+        Add(
+            InstructionClass.Other, "fence", "membar", "setmaxnreg", "nanosleep", "trap", "mapa", "getctarank", "prefetch",
+            "griddepcontrol");
         return all;
 
         void Add(InstructionClass kind, params string[] opcodes)

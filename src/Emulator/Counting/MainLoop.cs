@@ -6,8 +6,8 @@ namespace CogVideoX.Emulator;
 internal static class MainLoop
 {
     /// <summary>
-    /// Warp instructions, and matrix multiplications among them, that ran inside of the innermost loops around a multiplication. A loop is the
-    /// text from a label to the last branch back to it; an unrolled loop and the one for what is left over count together.
+    /// Warp instructions, and matrix multiplications among them, that ran inside of the innermost loops around a multiplication. A loop is
+    /// the text from a label to the last branch back to it; an unrolled loop and the one for what is left over count together.
     /// </summary>
     public static (long Instructions, long Multiplies) CountsOf(List<Instruction> code, long[] executions)
     {

@@ -40,7 +40,8 @@ internal sealed class ControlFlow
         }
     }
 
-    private bool Ends(int node) => node < count && code[first + node] is Return or Execution.Exit && code[first + node].Guard == Instruction.NoSlot;
+    private bool Ends(int node) =>
+        node < count && code[first + node] is Return or Execution.Exit && code[first + node].Guard == Instruction.NoSlot;
 
     private IEnumerable<int> Successors(int node)
     {
@@ -50,7 +51,8 @@ internal sealed class ControlFlow
         switch (instruction)
         {
             case Branch branch: return guarded ? Ways(node, [branch.Target - first, next]) : [branch.Target - first];
-            case IndexedBranch indexed: return Ways(node, [.. indexed.Targets.Select(t => t - first), .. guarded ? [next] : Array.Empty<int>()]);
+            case IndexedBranch indexed:
+                return Ways(node, [.. indexed.Targets.Select(t => t - first), .. guarded ? [next] : Array.Empty<int>()]);
             case Return or Execution.Exit: return !guarded ? [count] : isEntry ? [next] : [next, count];
             default: return [next];
         }

@@ -20,7 +20,8 @@ internal static class OpcodeTable
         if (!All.TryGetValue(decoder.Syntax.Opcode, out Func<InstructionDecoder, Instruction>? decode))
         {
             throw Uncovered.Contains(decoder.Syntax.Opcode)
-                ? decoder.Unsupported("none of its kind is covered") : new PtxException(decoder.Syntax.Line, $"unknown instruction '{decoder.Syntax.Opcode}'");
+                ? decoder.Unsupported("none of its kind is covered")
+                : new PtxException(decoder.Syntax.Line, $"unknown instruction '{decoder.Syntax.Opcode}'");
         }
         return decoder.Finish(decode(decoder));
     }

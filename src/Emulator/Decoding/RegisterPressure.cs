@@ -43,7 +43,8 @@ internal sealed class RegisterPressure
         {
             case "bra": targets = [instruction.Scope.FindLabel(instruction.Operands[0].Name) ?? at + 1]; break;
             case "brx":
-                targets = (instruction.Scope.FindBranchTargets(instruction.Operands[1].Name) ?? []).Select(l => instruction.Scope.FindLabel(l) ?? at + 1);
+                List<string> labels = instruction.Scope.FindBranchTargets(instruction.Operands[1].Name) ?? [];
+                targets = labels.Select(l => instruction.Scope.FindLabel(l) ?? at + 1);
                 break;
             case "ret" or "exit" or "trap": break;
             default: falls = true; break;
@@ -76,7 +77,8 @@ internal sealed class RegisterPressure
         List<PtxRegister> reads = [], writes = [];
         if (instruction.Guard is { } guard)
             reads.Add(guard);
-        bool writesFirst = instruction.Opcode is not ("st" or "red" or "bra" or "brx" or "bar" or "barrier" or "cp" or "stmatrix" or "wgmma" or "call");
+        bool writesFirst = instruction.Opcode is not ("st" or "red" or "bra" or "brx" or "bar" or "barrier" or "cp" or "stmatrix" or "wgmma"
+            or "call");
         for (int i = 0; i < instruction.Operands.Count; i++)
             Collect(instruction.Operands[i], writesFirst && i == 0 && instruction.Operands[i].Kind != OperandKind.Address ? writes : reads);
         return (reads, writes);

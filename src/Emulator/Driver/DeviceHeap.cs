@@ -28,7 +28,9 @@ internal sealed class DeviceHeap(Launch launch)
         everUsed += Padded(bytes);
         if (everUsed > MostBytesEver || blocks.Count >= MostBlocks)
         {
-            throw call.Fault(FaultKind.Limit, $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, "
+            throw call.Fault(
+                FaultKind.Limit,
+                $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, "
                 + $"a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
         }
         Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false, align: (int)Granule);

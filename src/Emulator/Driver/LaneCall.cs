@@ -15,7 +15,7 @@ internal readonly record struct LaneCall(Warp Warp, int Lane, int Line)
     public const int LongestText = 1 << 16;
 
     /// <summary>Who calls, in words.</summary>
-    public string Caller => $"block {Warp.Cta.Index}, thread {Warp.Cta.Launch.Block.At((Warp.Number * Warp.Lanes) + Lane)}";
+    public string Caller => $"block {Warp.Cta.Index}, thread {Warp.Cta.Launch.Block.At(Warp.Number * Warp.Lanes + Lane)}";
 
     /// <summary>A number at a generic address.</summary>
     public unsafe ulong Number(ulong address, int bytes)

@@ -5,7 +5,7 @@ internal static class PrintedInteger
 {
     public static string Of(PrintConversion one, ulong bits)
     {
-        int unused = 64 - (8 * one.Bytes);
+        int unused = 64 - 8 * one.Bytes;
         bool isSigned = one.Kind is 'd' or 'i';
         long signed = (long)(bits << unused) >> unused;
         ulong value = isSigned ? (ulong)(signed < 0 ? -signed : signed) : bits << unused >> unused;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CogVideoX.Emulator.Checking;
 
 namespace CogVideoX.Emulator.Execution;
@@ -19,7 +20,10 @@ internal sealed class CtaBarrier(int number)
     public void Arrive(Warp warp, uint mask, int count)
     {
         if (arrived > 0 && expected != count)
-            throw new FaultException(FaultKind.Divergent, $"barrier {number} is used with {Words(expected)} and with {Words(count)} at once");
+        {
+            throw new FaultException(
+                FaultKind.Divergent, $"barrier {number} is used with {Words(expected)} and with {Words(count)} at once");
+        }
         foreach ((Warp other, uint before) in present)
         {
             if (other == warp && (before & mask) != 0)
@@ -55,7 +59,7 @@ internal sealed class CtaBarrier(int number)
         int count = trues, synced = 0;
         Cta cta = present[0].Warp.Cta;
         // it holds all that each of them knew, so it takes the place of what they knew
-        Knowledge news = gathered with { Seen = gathered.Seen.With(cta.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(clocks)) };
+        Knowledge news = gathered with { Seen = gathered.Seen.With(cta.Number, CollectionsMarshal.AsSpan(clocks)) };
         foreach ((_, _, uint mask, _) in waiting)
             synced += int.PopCount((int)mask);
         present.Clear();

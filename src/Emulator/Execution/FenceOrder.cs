@@ -2,7 +2,9 @@ using CogVideoX.Emulator.Checking;
 
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>fence.sc whose scopes hold each other come one after the other (PTX ISA 8.10, Fence-SC order): here as they happen to run.</summary>
+/// <summary>
+/// fence.sc whose scopes hold each other come one after the other (PTX ISA 8.10, Fence-SC order): here as they happen to run.
+/// </summary>
 internal static class FenceOrder
 {
     /// <summary>What was done before the earlier fences that a fence of that scope comes after.</summary>

@@ -17,7 +17,11 @@ internal sealed unsafe class IndexedBranch(int index, int[] targets, bool isUnif
         {
             int lane = int.TrailingZeroCount((int)rest);
             if (at[lane] >= Targets.Length)
-                throw new FaultException(FaultKind.Invalid, $"index {at[lane]} of brx.idx, which has {Targets.Length} targets") { Lane = lane };
+            {
+                throw new FaultException(
+                    FaultKind.Invalid, $"index {at[lane]} of brx.idx, which has {Targets.Length} targets")
+                { Lane = lane };
+            }
             uint same = 0;
             for (uint others = rest; others != 0; others &= others - 1)
             {
@@ -27,7 +31,11 @@ internal sealed unsafe class IndexedBranch(int index, int[] targets, bool isUnif
             }
             rest &= ~same;
             if (isUniform && (rest | staying) != 0)
-                throw new FaultException(FaultKind.Divergent, "brx.idx.uni must not diverge, and lanes that run together go different ways") { Lane = lane };
+            {
+                throw new FaultException(
+                    FaultKind.Divergent, "brx.idx.uni must not diverge, and lanes that run together go different ways")
+                { Lane = lane };
+            }
             if (rest == 0 && staying == 0)
                 last = Targets[(int)at[lane]];
             else

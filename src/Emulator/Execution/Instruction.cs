@@ -6,7 +6,9 @@ namespace CogVideoX.Emulator.Execution;
 /// A decoded instruction: operands are numbers of register slots, so that running it looks nothing up.
 /// The warp checks sources before <see cref="Execute"/> and marks destinations after it.
 /// </summary>
-/// <param name="marksDestinations">it marks its destinations as written itself: it reads and writes at one register, or waits for other lanes first</param>
+/// <param name="marksDestinations">
+/// it marks its destinations as written itself: it reads and writes at one register, or waits for other lanes first
+/// </param>
 internal abstract class Instruction(bool marksDestinations = false)
 {
     /// <summary>Slot that is always readable and may always be written.</summary>

@@ -1,4 +1,7 @@
 namespace CogVideoX.Emulator;
 
 /// <summary>Classes that instructions are counted by.</summary>
-public enum InstructionClass { Integer, Float, Convert, Move, Predicate, Control, Memory, Atomic, Warp, Barrier, AsyncCopy, Matrix, MatrixLoad, Other }
+public enum InstructionClass
+{
+    Integer, Float, Convert, Move, Predicate, Control, Memory, Atomic, Warp, Barrier, AsyncCopy, Matrix, MatrixLoad, Other,
+}

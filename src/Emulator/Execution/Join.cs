@@ -1,6 +1,6 @@
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>Where the sides of a branch meet again: its immediate post-dominator.</summary>
+/// <summary>A reconvergence point, where the sides of a branch meet again: its immediate post-dominator.</summary>
 internal sealed class Join(int at, uint expected, Join? outer, CallFrame? calls)
 {
     /// <summary>Index of the instruction where they meet; -1 if each side runs to its end.</summary>

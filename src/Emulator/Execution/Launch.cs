@@ -52,8 +52,11 @@ internal sealed class Launch
 
     public long Executed { get; set; }
 
-    /// <summary>Bytes of the host that a CTA takes while it runs: registers and local memory of its threads, with what is known of each byte.</summary>
-    public long CtaBytes => (Block.Count + Warp.Lanes - 1) / Warp.Lanes * (((long)Code.SlotCount * Warp.SlotBytes) + (2L * Code.Frame.Size * Warp.Lanes));
+    /// <summary>
+    /// Bytes of the host that a CTA takes while it runs: registers and local memory of its threads, with what is known of each byte.
+    /// </summary>
+    public long CtaBytes =>
+        (Block.Count + Warp.Lanes - 1) / Warp.Lanes * ((long)Code.SlotCount * Warp.SlotBytes + 2L * Code.Frame.Size * Warp.Lanes);
 
     public Dim3 ClusterGrid => new(Grid.X / ClusterShape.X, Grid.Y / ClusterShape.Y, Grid.Z / ClusterShape.Z);
 }

@@ -97,12 +97,18 @@ internal sealed class Scheduler(Launch launch)
     {
         LaunchOptions options = launch.Options;
         if (strand.Mask != 0 && ofThread > options.MaxThreadInstructions)
-            throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxThreadInstructions} instructions of a thread: {Spinning.Of(warp, strand)}") { Lane = int.TrailingZeroCount((int)strand.Mask) };
+        {
+            string text = $"more than {options.MaxThreadInstructions} instructions of a thread: {Spinning.Of(warp, strand)}";
+            throw new FaultException(FaultKind.EndlessLoop, text) { Lane = int.TrailingZeroCount((int)strand.Mask) };
+        }
         if (launch.Executed <= options.MaxLaunchInstructions)
             return;
-        long waiting = launch.Grid.Count - (nextCluster * launch.ClusterShape.Count);
-        throw new FaultException(FaultKind.EndlessLoop, $"more than {options.MaxLaunchInstructions} warp instructions of the launch: {Spinning.Of(warps)}"
-            + (waiting == 0 ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch"));
+        long waiting = launch.Grid.Count - nextCluster * launch.ClusterShape.Count;
+        string notStarted = waiting == 0
+            ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch";
+        throw new FaultException(
+            FaultKind.EndlessLoop,
+            $"more than {options.MaxLaunchInstructions} warp instructions of the launch: {Spinning.Of(warps)}{notStarted}");
     }
 
     private Strand? Pick(Warp warp)

@@ -15,13 +15,16 @@ internal static class Spinning
             .GroupBy(one => one.Strand.Waiting is { } reason ? $"waiting: {reason}" : Place(one.Warp, one.Strand))
             .OrderByDescending(g => g.Sum(one => Count(one.Strand))).ToList();
         IEnumerable<string> first = places.Take(MostPlaces).Select(g =>
-            $"{g.Sum(one => Count(one.Strand))} threads {g.Key} (the first: block {g.First().Warp.Cta.Index}, {Threads(g.First().Warp, g.First().Strand)})");
+            $"{g.Sum(one => Count(one.Strand))} threads {g.Key} (the first: block {g.First().Warp.Cta.Index}, "
+                + $"{Threads(g.First().Warp, g.First().Strand)})");
         return string.Join("; ", first) + (places.Count > MostPlaces ? $"; and {places.Count - MostPlaces} places more" : "");
     }
 
     private static string Threads(Warp warp, Strand strand)
     {
-        int first = warp.Number * Warp.Lanes, low = int.TrailingZeroCount((int)strand.Mask), high = 31 - int.LeadingZeroCount((int)strand.Mask);
+        int first = warp.Number * Warp.Lanes;
+        int low = int.TrailingZeroCount((int)strand.Mask);
+        int high = 31 - int.LeadingZeroCount((int)strand.Mask);
         string lanes = Count(strand) == 1 ? $"thread {first + low}" : Count(strand) == high - low + 1
             ? $"threads {first + low} to {first + high}" : $"{Count(strand)} of the threads {first + low} to {first + high}";
         return $"{lanes} of {warp.Cta.Launch.Block.Count}";

@@ -1,6 +1,9 @@
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>Lanes of a warp that run together. Strands of a warp take turns, so each makes progress (PTX ISA 3.1).</summary>
+/// <summary>
+/// A converged subset of a warp: lanes that share a program counter and run together. The strands of a warp take turns, so each makes
+/// progress (independent thread scheduling, PTX ISA 3.1).
+/// </summary>
 internal sealed class Strand(uint mask, int at)
 {
     public uint Mask = mask;

@@ -1,6 +1,6 @@
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>Splits, meetings and ends of strands.</summary>
+/// <summary>Divergence and reconvergence: splits, meetings and ends of strands.</summary>
 internal static class Strands
 {
     private const int MostStrong = 64;
@@ -33,8 +33,8 @@ internal static class Strands
     }
 
     /// <summary>
-    /// Every thread makes progress (PTX ISA 3.1, since sm_70): the others may poll for what those who wait at a join would do next. A strong access
-    /// is where threads speak to each other, so after some of these the waiting lanes go on alone.
+    /// Every thread makes progress (PTX ISA 3.1, since sm_70): the others may poll for what those who wait at a join would do next. A
+    /// strong access is where threads speak to each other, so after some of these the waiting lanes go on alone.
     /// </summary>
     public static void CountStrong(Warp warp)
     {

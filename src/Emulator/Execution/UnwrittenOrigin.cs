@@ -4,5 +4,6 @@ namespace CogVideoX.Emulator.Execution;
 internal sealed record UnwrittenOrigin(int Line, string Space, string? Allocation, ulong Address)
 {
     public override string ToString() =>
-        $"read at line {Line} from {Space} memory{(Allocation is null ? "" : $" of {Printable.Name(Allocation)}")} at 0x{Address:x}, where nobody has written";
+        $"read at line {Line} from {Space} memory{(Allocation is null ? "" : $" of {Printable.Name(Allocation)}")} at 0x{Address:x}, "
+            + "where nobody has written";
 }

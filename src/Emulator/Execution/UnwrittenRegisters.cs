@@ -3,9 +3,9 @@ using CogVideoX.Emulator.Checking;
 namespace CogVideoX.Emulator.Execution;
 
 /// <summary>
-/// What a warp's registers hold that nobody wrote. <see cref="Warp.Ready"/> has a bit for each lane that is written as a whole; here stand the
-/// bytes of the others. nvcc and LLVM move such bytes about (padding, the unused part of a vector, a sum that a select drops), so only what
-/// depends on them is a fault: branches, addresses, and what leaves the launch.
+/// What a warp's registers hold that nobody wrote. <see cref="Warp.Ready"/> has a bit for each lane that is written as a whole; here stand
+/// the bytes of the others. nvcc and LLVM move such bytes about (padding, the unused part of a vector, a sum that a select drops), so only
+/// what depends on them is a fault: branches, addresses, and what leaves the launch.
 /// </summary>
 internal sealed unsafe class UnwrittenRegisters(Warp warp)
 {
@@ -80,7 +80,7 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
         {
             int lane = int.TrailingZeroCount((int)rest);
             for (int i = 0; i < to.Length; i++)
-                results[(i * Warp.Lanes) + lane] = instruction.Carry(warp, lane, i);
+                results[i * Warp.Lanes + lane] = instruction.Carry(warp, lane, i);
         }
         foreach (int slot in to)
             warp.Ready[slot] |= active;
@@ -90,7 +90,7 @@ internal sealed unsafe class UnwrittenRegisters(Warp warp)
             int lane = int.TrailingZeroCount((int)rest);
             for (int i = 0; i < to.Length; i++)
             {
-                if (results[(i * Warp.Lanes) + lane] is { Any: true } result)
+                if (results[i * Warp.Lanes + lane] is { Any: true } result)
                     Set(to[i], lane, result);
             }
         }

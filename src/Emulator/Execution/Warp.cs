@@ -3,7 +3,9 @@ using CogVideoX.Emulator.Memory;
 
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>32 threads and their registers: a slot is 128 bytes, 4 a lane; 64-bit registers take two, predicates keep a bit a lane.</summary>
+/// <summary>
+/// 32 threads and their registers: a slot is 128 bytes, 4 a lane; 64-bit registers take two, predicates keep a bit a lane.
+/// </summary>
 internal sealed unsafe class Warp
 {
     public const int Lanes = 32;
@@ -255,7 +257,8 @@ internal sealed unsafe class Warp
     {
         if (Active != Live)
         {
-            throw new FaultException(FaultKind.Divergent, $"{name} is reached by lanes 0x{Active:x8} of a warp whose lanes 0x{Live:x8} are alive")
+            throw new FaultException(
+                FaultKind.Divergent, $"{name} is reached by lanes 0x{Active:x8} of a warp whose lanes 0x{Live:x8} are alive")
             { Lane = int.TrailingZeroCount((int)Active) };
         }
     }

@@ -2,7 +2,9 @@ using CogVideoX.Emulator.Checking;
 
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>The registers that a warp's products under way write or read (PTX ISA 9.7.15.1): nobody else may touch them before the wait.</summary>
+/// <summary>
+/// The registers that a warp's products under way write or read (PTX ISA 9.7.15.1): nobody else may touch them before the wait.
+/// </summary>
 internal sealed unsafe class WgmmaRegisters
 {
     private readonly Dictionary<int, int> accumulators = [];

@@ -32,7 +32,9 @@ internal sealed unsafe class Atomic(
         StrongTurn.End(warp);
     }
 
-    /// <summary>Relaxed updates of places that only such have touched; returns the lanes from the first on that need the thorough way.</summary>
+    /// <summary>
+    /// Relaxed updates of places that only such have touched; returns the lanes from the first on that need the thorough way.
+    /// </summary>
     private uint Together(Warp warp, Allocation at)
     {
         var check = new LaneCheck(warp);
@@ -78,11 +80,15 @@ internal sealed unsafe class Atomic(
         if (carried.Any && allocation.Space == StateSpace.Global)
             throw UnwrittenRegisters.Used(this, "what is put into global memory", warp.Unwritten.Of(sources[0].Slot, lane), lane);
         byte* place = allocation.Data + offset;
-        ulong fresh = function(ScalarBits.Read(place, bytes), sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
+        ulong fresh = function(
+            ScalarBits.Read(place, bytes), sources[0].Read(warp, lane), sources.Length > 1 ? sources[1].Read(warp, lane) : 0);
         StrongPlace history = MemoryOrder.ReadNewest(warp, allocation, offset, bytes, acquires);
         allocation.Shadow.Write(allocation, offset, bytes, warp.Access, (byte*)&fresh, carried);
         Apply(warp, lane, place, history, allocation);
         if (missing.Any && d is { } result)
-            warp.Unwritten.Set(result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
+        {
+            warp.Unwritten.Set(
+                result.Slot, lane, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
+        }
     }
 }

@@ -17,7 +17,10 @@ internal sealed unsafe class BarrierSync(
         uint mask = warp.Active;
         uint which = Uniform(warp, number), threads = count is { } slot ? Uniform(warp, slot) : 0;
         if (count is not null && (threads == 0 || threads % Warp.Lanes != 0))
-            throw new FaultException(FaultKind.Invalid, $"a barrier can't wait for {threads} threads: it must be a multiple of {Warp.Lanes}");
+        {
+            throw new FaultException(
+                FaultKind.Invalid, $"a barrier can't wait for {threads} threads: it must be a multiple of {Warp.Lanes}");
+        }
         CtaBarrier barrier = warp.Cta.Barrier(which);
         warp.Cta.Launch.Counters.BarrierWaits += waits ? 1 : 0;
         barrier.Arrive(warp, mask, (int)threads);

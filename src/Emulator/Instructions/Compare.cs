@@ -5,7 +5,8 @@ using CogVideoX.Emulator.Execution;
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>setp (PTX ISA 9.7.6.2): p = compare(a, b), combined with a third predicate; q = the opposite, combined too.</summary>
-internal sealed unsafe class Compare<T, TComparison>(int p, int? q, int a, int b, PredicateSource? c, Func<uint, uint, uint>? combine) : ValueInstruction
+internal sealed unsafe class Compare<T, TComparison>(
+    int p, int? q, int a, int b, PredicateSource? c, Func<uint, uint, uint>? combine) : ValueInstruction
     where T : unmanaged where TComparison : struct, IComparison<T>
 {
     public override void Execute(Warp warp)

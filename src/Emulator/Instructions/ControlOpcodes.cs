@@ -62,8 +62,10 @@ internal static class ControlOpcodes
         d.Need("idx");
         bool uniform = d.Flag("uni");
         d.Count(2);
-        List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operand(1).Name) ?? throw d.Error($"no .branchtargets '{d.Operand(1).Name}'");
-        return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))], uniform) { Class = InstructionClass.Control };
+        List<string> targets = d.Syntax.Scope.FindBranchTargets(d.Operand(1).Name)
+            ?? throw d.Error($"no .branchtargets '{d.Operand(1).Name}'");
+        return new IndexedBranch(d.Source(0, PtxType.U32), [.. targets.Select(t => Label(d, t))], uniform)
+        { Class = InstructionClass.Control };
     }
 
     private static int Label(InstructionDecoder d, string name) => d.Syntax.Scope.FindLabel(name) ?? throw d.Error($"no label '{name}'");

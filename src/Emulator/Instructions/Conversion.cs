@@ -112,7 +112,9 @@ internal sealed record Conversion
         return small ? result & 0x80000000 : result;
     }
 
-    /// <summary>Out of range gives the nearest limit; NaN gives the sign bit if one side has 64 bits, else zero (PTX ISA 9.7.9.21).</summary>
+    /// <summary>
+    /// Out of range gives the nearest limit; NaN gives the sign bit if one side has 64 bits, else zero (PTX ISA 9.7.9.21).
+    /// </summary>
     private ulong ToInteger(double value)
     {
         if (double.IsNaN(value))

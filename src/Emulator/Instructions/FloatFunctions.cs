@@ -36,8 +36,10 @@ internal static class FloatFunctions
         if (TMode.Saturate)
         {
             // max with zero first: it gives the second operand for NaN, and +0 for -0
-            Vector256<float> low = Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256<float>.Zero), value, Vector256<float>.Zero);
-            Vector256<float> high = Vector256.ConditionalSelect(Vector256.GreaterThan(low, Vector256<float>.One), Vector256<float>.One, low);
+            Vector256<float> low = Vector256.ConditionalSelect(
+                Vector256.GreaterThan(value, Vector256<float>.Zero), value, Vector256<float>.Zero);
+            Vector256<float> high = Vector256.ConditionalSelect(
+                Vector256.GreaterThan(low, Vector256<float>.One), Vector256<float>.One, low);
             return In<TMode>(high);
         }
         return In<TMode>(Vector256.ConditionalSelect(number, value, Vector256.Create(0x7fffffff).AsSingle()));
@@ -83,14 +85,16 @@ internal static class FloatFunctions
     {
         public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(float.MinNumber(In<TMode>(a), In<TMode>(b)));
-        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.MinNumber(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) =>
+            Out<TMode>(Vector256.MinNumber(In<TMode>(a), In<TMode>(b)));
     }
 
     public readonly struct Maximum<TMode> : IBinary<float> where TMode : IFloatMode
     {
         public static bool HasVector => true;
         public static float Do(float a, float b) => Out<TMode>(float.MaxNumber(In<TMode>(a), In<TMode>(b)));
-        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) => Out<TMode>(Vector256.MaxNumber(In<TMode>(a), In<TMode>(b)));
+        public static Vector256<float> Do(Vector256<float> a, Vector256<float> b) =>
+            Out<TMode>(Vector256.MaxNumber(In<TMode>(a), In<TMode>(b)));
     }
 
     public readonly struct MinimumNan<TMode> : IBinary<float> where TMode : IFloatMode

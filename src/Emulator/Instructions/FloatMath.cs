@@ -20,7 +20,9 @@ internal static class FloatMath
     public static double Quotient(double[] v, bool isDouble, RoundingMode mode) =>
         isDouble ? DoubleRounding.Divide(v[0], v[1], mode) : OddDouble.Divide(v[0], v[1]);
 
-    /// <summary>min (direction -1) or max (+1): numbers win over NaN unless asked; .xorsign.abs compares magnitudes (PTX ISA 9.7.3.11).</summary>
+    /// <summary>
+    /// min (direction -1) or max (+1): numbers win over NaN unless asked; .xorsign.abs compares magnitudes (PTX ISA 9.7.3.11).
+    /// </summary>
     public static double Extreme(double[] v, int direction, bool nan, bool magnitude)
     {
         double result = v[0];

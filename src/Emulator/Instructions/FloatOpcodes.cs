@@ -7,7 +7,9 @@ using static CogVideoX.Emulator.Instructions.FloatModes;
 
 namespace CogVideoX.Emulator.Instructions;
 
-/// <summary>Floating-point arithmetic (PTX ISA 9.7.3–9.7.5). Single precision to nearest is vectorised; the rest goes lane by lane.</summary>
+/// <summary>
+/// Floating-point arithmetic (PTX ISA 9.7.3–9.7.5). Single precision to nearest is vectorised; the rest goes lane by lane.
+/// </summary>
 internal static class FloatOpcodes
 {
     private static readonly PtxType[] Types =

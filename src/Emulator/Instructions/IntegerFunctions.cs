@@ -33,10 +33,10 @@ internal static class IntegerFunctions
     public readonly struct MultiplyAddLow<T> : ITernary<T> where T : unmanaged, INumber<T>
     {
         public static bool HasVector => true;
-        public static T Do(T a, T b, T c) => unchecked((a * b) + c);
+        public static T Do(T a, T b, T c) => unchecked(a * b + c);
         public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b, PartlyWritten c) =>
             PartlyWritten.Upward(PartlyWritten.Upward(a, b), c);
-        public static Vector256<T> Do(Vector256<T> a, Vector256<T> b, Vector256<T> c) => (a * b) + c;
+        public static Vector256<T> Do(Vector256<T> a, Vector256<T> b, Vector256<T> c) => a * b + c;
     }
 
     public readonly struct Minimum<T> : IBinary<T> where T : unmanaged, INumber<T>

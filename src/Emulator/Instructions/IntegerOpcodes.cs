@@ -64,7 +64,9 @@ internal static class IntegerOpcodes
         PtxType type = d.Type(PtxType.S32);
         d.Count(3);
         (int to, int a, int b) = (d.Destination(0, type), d.Source(1, type), d.Source(2, type));
-        return name == "min" ? new Binary<int, PackedIntegers.ReluWord<Minimum<int>>>(to, a, b) : new Binary<int, PackedIntegers.ReluWord<Maximum<int>>>(to, a, b);
+        return name == "min"
+            ? new Binary<int, PackedIntegers.ReluWord<Minimum<int>>>(to, a, b)
+            : new Binary<int, PackedIntegers.ReluWord<Maximum<int>>>(to, a, b);
     }
 
     private static Instruction AddOrSubtract(InstructionDecoder d, bool subtract)
@@ -182,55 +184,64 @@ internal static class IntegerOpcodes
     private sealed class Adding : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Add<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Binary<T, Add<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Differing : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Subtract<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Binary<T, Subtract<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Products : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, MultiplyLow<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Binary<T, MultiplyLow<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class SumsOfProducts : ITyped
     {
         public int Sources => 3;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Ternary<T, MultiplyAddLow<T>>(s[0], s[1], s[2], s[3]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Ternary<T, MultiplyAddLow<T>>(s[0], s[1], s[2], s[3]);
     }
 
     private sealed class Minima : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Minimum<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Binary<T, Minimum<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Maxima : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Binary<T, Maximum<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Binary<T, Maximum<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Quotients : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Divide<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Division<T, Divide<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Remainders : ITyped
     {
         public int Sources => 2;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Division<T, Remainder<T>>(s[0], s[1], s[2]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Division<T, Remainder<T>>(s[0], s[1], s[2]);
     }
 
     private sealed class Differences : ITyped
     {
         public int Sources => 3;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Ternary<T, SumOfDifference<T>>(s[0], s[1], s[2], s[3]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Ternary<T, SumOfDifference<T>>(s[0], s[1], s[2], s[3]);
     }
 
     private sealed class Negation : ITyped
@@ -242,6 +253,7 @@ internal static class IntegerOpcodes
     private sealed class Magnitude : ITyped
     {
         public int Sources => 1;
-        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => new Unary<T, T, Absolute<T>>(s[0], s[1]);
+        public Instruction Of<T>(int[] s) where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
+            new Unary<T, T, Absolute<T>>(s[0], s[1]);
     }
 }

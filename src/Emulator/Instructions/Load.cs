@@ -27,7 +27,8 @@ internal sealed unsafe class Load(MemoryShape shape, Address address, LaneSlot[]
             int lane = int.TrailingZeroCount((int)rest);
             warp.SetLane(lane);
             ulong at = (ulong)warp.Addresses[lane];
-            byte* from = MemoryReference.Read(warp, shape.Space, at, shape.Bytes, lane, out Allocation? allocation, out UnwrittenBytes unwritten);
+            byte* from = MemoryReference.Read(
+                warp, shape.Space, at, shape.Bytes, lane, out Allocation? allocation, out UnwrittenBytes unwritten);
             if (shape.Scope != Scope.Weak && allocation is not null)
                 Strong(warp, lane, allocation, from);
             else

@@ -49,7 +49,8 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => b > 31 ? 0 : a << (int)b;
-        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) =>
+            PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
         public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftLeftLogicalVariable(a, b);
     }
 
@@ -57,7 +58,8 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => b > 31 ? 0 : a >> (int)b;
-        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) =>
+            PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
         public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftRightLogicalVariable(a, b);
     }
 
@@ -65,7 +67,9 @@ internal static class LogicFunctions
     {
         public static bool HasVector => Avx2.IsSupported;
         public static uint Do(uint a, uint b) => (uint)((int)a >> (int)Math.Min(b, 31));
-        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) => PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
-        public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) => Avx2.ShiftRightArithmeticVariable(a.AsInt32(), b).AsUInt32();
+        public static PartlyWritten? Carry(PartlyWritten a, PartlyWritten b) =>
+            PartlyWritten.Shifted(a, b, (x, by) => Do((uint)x, (uint)by));
+        public static Vector256<uint> Do(Vector256<uint> a, Vector256<uint> b) =>
+            Avx2.ShiftRightArithmeticVariable(a.AsInt32(), b).AsUInt32();
     }
 }

@@ -79,8 +79,11 @@ internal static class MatrixOpcodes
     {
         string text = d.Prefixed("m64n") ?? throw d.Error("the shape .m64n… is missing");
         string[] sizes = text.Split('k');
-        if (sizes.Length != 2 || !int.TryParse(sizes[0], out int n) || !int.TryParse(sizes[1], out int k) || n % 8 != 0 || n is < 8 or > 256)
+        if (sizes.Length != 2 || !int.TryParse(sizes[0], out int n) || !int.TryParse(sizes[1], out int k) || n % 8 != 0
+            || n is < 8 or > 256)
+        {
             throw d.Error($"m64n{text} isn't a shape of wgmma");
+        }
         PtxType result = d.Type(PtxType.F32, PtxType.F16, PtxType.S32), a = d.Type(), b = d.Type();
         if (result == PtxType.S32)
             throw d.Unsupported("wgmma of integers isn't covered");
@@ -101,7 +104,9 @@ internal static class MatrixOpcodes
 
     /// <summary>Neither sources nor destinations as other instructions know them: <see cref="WgmmaRegisters"/> minds them.</summary>
     private static int[] Accumulators(InstructionDecoder d, int count, PtxType type) =>
-        [.. d.Vector(0, count).Select(o => o.Kind == OperandKind.Register ? d.UncheckedSource(o, type) : throw d.Error($"'{o}' can't be written"))];
+        [
+            .. d.Vector(0, count)
+                .Select(o => o.Kind == OperandKind.Register ? d.UncheckedSource(o, type) : throw d.Error($"'{o}' can't be written"))];
 
     private static RegisterLimit SetMaxRegisters(InstructionDecoder d)
     {

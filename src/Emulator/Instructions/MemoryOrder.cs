@@ -7,7 +7,9 @@ namespace CogVideoX.Emulator.Instructions;
 /// <summary>Release and acquire patterns (PTX ISA 8.7): what strong accesses and fences pass from thread to thread.</summary>
 internal static unsafe class MemoryOrder
 {
-    /// <summary>A plain strong read of one element; the bits of an older value if it returns one. <see cref="Warp.Access"/> must be set to the lane.</summary>
+    /// <summary>
+    /// A plain strong read of one element; the bits of an older value if it returns one. <see cref="Warp.Access"/> must be set to the lane.
+    /// </summary>
     public static ulong? Read(Warp warp, Allocation at, long offset, int bytes, bool acquire)
     {
         if (at.Strong?.Find(offset, bytes) is not { } place)

@@ -11,7 +11,8 @@ internal static unsafe class MemoryReference
 {
     /// <summary>The bytes at an address of a space, to be read. <see cref="Warp.Access"/> must be set to the lane.</summary>
     /// <param name="at">null for local memory</param>
-    public static byte* Read(Warp warp, StateSpace space, ulong address, int bytes, int lane, out Allocation? at, out UnwrittenBytes unwritten)
+    public static byte* Read(
+        Warp warp, StateSpace space, ulong address, int bytes, int lane, out Allocation? at, out UnwrittenBytes unwritten)
     {
         (space, address) = Aligned(warp, space, address, bytes, lane);
         if (space == StateSpace.Local)
@@ -79,7 +80,8 @@ internal static unsafe class MemoryReference
             throw new FaultException(FaultKind.OutOfBounds, $"the cluster has no rank {rank}") { Lane = lane, Address = address };
         Cta owner = warp.Cta.Cluster.Ctas[rank];
         return owner.LiveThreads > 0 ? owner
-            : throw new FaultException(FaultKind.Asynchronous, $"shared memory of the CTA of rank {rank}, which has ended") { Lane = lane, Address = address };
+            : throw new FaultException(FaultKind.Asynchronous, $"shared memory of the CTA of rank {rank}, which has ended")
+            { Lane = lane, Address = address };
     }
 
     /// <summary>An address without the rank in it.</summary>
@@ -94,7 +96,8 @@ internal static unsafe class MemoryReference
             return (space, address - AddressMap.Window(space));
         if (AddressMap.IsLocalOf(address, warp.Cta.Number, warp.FirstEntity + lane))
             return (space, (uint)address);
-        throw new FaultException(FaultKind.Invalid, "another thread's local memory: its address means nothing here") { Lane = lane, Address = address };
+        throw new FaultException(FaultKind.Invalid, "another thread's local memory: its address means nothing here")
+        { Lane = lane, Address = address };
     }
 
     /// <summary>Fills <see cref="Warp.Addresses"/> for the active lanes.</summary>

@@ -38,13 +38,17 @@ internal static unsafe class OneAllocation
 
     private static bool AllInside(long* addresses, Allocation at, int bytes)
     {
-        Vector256<long> from = Vector256.Create((long)at.Address), room = Vector256.Create(at.Size - bytes), wrong = default, bits = default;
+        Vector256<long> from = Vector256.Create((long)at.Address);
+        Vector256<long> room = Vector256.Create(at.Size - bytes);
+        Vector256<long> wrong = default;
+        Vector256<long> bits = default;
         for (int i = 0; i < Warp.Lanes; i += Vector256<long>.Count)
         {
             Vector256<long> address = Vector256.Load(addresses + i), offset = address - from;
             wrong |= offset | (room - offset);   // negative outside
             bits |= address;
         }
-        return Vector256.GreaterThanOrEqualAll(wrong, Vector256<long>.Zero) && (bits & Vector256.Create(bytes - 1L)) == Vector256<long>.Zero;
+        return Vector256.GreaterThanOrEqualAll(wrong, Vector256<long>.Zero)
+            && (bits & Vector256.Create(bytes - 1L)) == Vector256<long>.Zero;
     }
 }

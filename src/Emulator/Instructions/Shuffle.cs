@@ -10,7 +10,8 @@ internal sealed unsafe class Shuffle(string mode, int d, int? p, int a, int b, i
 
     protected override void Run(Warp warp, uint group)
     {
-        Unwritten[]? missing = (group & ~warp.Ready[a]) == 0 ? null : [.. Enumerable.Range(0, Warp.Lanes).Select(lane => warp.Unwritten.Of(a, lane))];
+        Unwritten[]? missing = (group & ~warp.Ready[a]) == 0
+            ? null : [.. Enumerable.Range(0, Warp.Lanes).Select(lane => warp.Unwritten.Of(a, lane))];
         Mark(warp, group);
         uint* source = stackalloc uint[Warp.Lanes];
         uint* values = warp.Slot<uint>(a), steps = warp.Slot<uint>(b), limits = warp.Slot<uint>(c), to = warp.Slot<uint>(d);

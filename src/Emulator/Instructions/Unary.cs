@@ -8,7 +8,8 @@ internal sealed unsafe class Unary<TIn, TOut, TFunction>(int d, int a) : ValueIn
     where TIn : unmanaged where TOut : unmanaged where TFunction : struct, IUnary<TIn, TOut>
 {
     public override Unwritten Carry(Warp warp, int lane, int result) =>
-        TFunction.Carry(PartlyWritten.Of(warp, new(a, sizeof(TIn)), lane)) is { } known ? known.ToUnwritten(sizeof(TOut)) : base.Carry(warp, lane, result);
+        TFunction.Carry(PartlyWritten.Of(warp, new(a, sizeof(TIn)), lane)) is { } known
+            ? known.ToUnwritten(sizeof(TOut)) : base.Carry(warp, lane, result);
 
     public override void Execute(Warp warp)
     {

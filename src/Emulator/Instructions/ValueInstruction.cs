@@ -2,7 +2,9 @@ using CogVideoX.Emulator.Execution;
 
 namespace CogVideoX.Emulator.Instructions;
 
-/// <summary>An instruction that does nothing but make values of registers: what nobody wrote in its sources makes its results unwritten.</summary>
+/// <summary>
+/// An instruction that does nothing but make values of registers: what nobody wrote in its sources makes its results unwritten.
+/// </summary>
 internal abstract class ValueInstruction : Instruction
 {
     public override bool MayCarry(int slot) => true;

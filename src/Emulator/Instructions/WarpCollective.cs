@@ -3,7 +3,9 @@ using CogVideoX.Emulator.Execution;
 
 namespace CogVideoX.Emulator.Instructions;
 
-/// <summary>An instruction that the lanes of a member mask execute together (PTX ISA 9.7.9.6, 9.7.13.7–11): it waits until all have come.</summary>
+/// <summary>
+/// An instruction that the lanes of a member mask execute together (PTX ISA 9.7.9.6, 9.7.13.7–11): it waits until all have come.
+/// </summary>
 internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksDestinations: true)
 {
     public sealed override void Execute(Warp warp)
@@ -110,7 +112,12 @@ internal abstract unsafe class WarpCollective(int maskSlot) : Instruction(marksD
         {
             int lane = int.TrailingZeroCount((int)rest);
             if ((masks[lane] >> lane & 1) == 0)
-                throw new FaultException(FaultKind.Divergent, $"a lane executes {Syntax.Opcode} and isn't in its member mask 0x{masks[lane]:x8}") { Lane = lane };
+            {
+                throw new FaultException(
+                    FaultKind.Divergent,
+                    $"a lane executes {Syntax.Opcode} and isn't in its member mask 0x{masks[lane]:x8}")
+                { Lane = lane };
+            }
             needs |= masks[lane];
         }
         return needs;

@@ -20,3 +20,9 @@ internal sealed unsafe class WideBinary<TIn, TOut, TFunction>(int d, int a, int 
         }
     }
 }
+
+/// <summary>A function of two values whose result is of another type.</summary>
+internal interface IBinaryWiden<TIn, TOut>
+{
+    static abstract TOut Do(TIn a, TIn b);
+}

@@ -28,15 +28,19 @@ internal static class AddressMap
     private const int ThreadBits = 10;
     private const ulong CtaMask = (1UL << 62 - 32 - ThreadBits) - 1;
 
-    /// <summary>First address from <paramref name="end"/> on that is as aligned as is asked for, and below 16 bytes no better: luck would hide faults.</summary>
+    /// <summary>
+    /// First address from <paramref name="end"/> on that is as aligned as is asked for, and below 16 bytes no better: luck would hide
+    /// faults.
+    /// </summary>
     public static ulong Place(ulong end, int align)
     {
         ulong step = (ulong)Math.Max(align, 1);
-        return step >= 16 ? (end + step - 1) & ~(step - 1) : ((end + step - 1) & ~((2 * step) - 1)) + step;
+        return step >= 16 ? (end + step - 1) & ~(step - 1) : ((end + step - 1) & ~(2 * step - 1)) + step;
     }
 
     /// <summary>The generic address of a thread's local memory: no other thread can reach it.</summary>
-    public static ulong OfLocal(ulong address, int cta, int thread) => LocalMark | ((((ulong)cta & CtaMask) << ThreadBits) | (uint)thread) << 32 | (uint)address;
+    public static ulong OfLocal(ulong address, int cta, int thread) =>
+        LocalMark | ((((ulong)cta & CtaMask) << ThreadBits) | (uint)thread) << 32 | (uint)address;
 
     /// <summary>Whether a generic address of local memory is that thread's own.</summary>
     public static bool IsLocalOf(ulong generic, int cta, int thread) => generic >> 32 == OfLocal(0, cta, thread) >> 32;

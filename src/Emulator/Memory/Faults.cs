@@ -9,7 +9,8 @@ internal static class Faults
         At(FaultKind.Uninitialized, $"{at.SpaceText} memory {what}", at, offset, access.Lane);
 
     public static FaultException Proxy(Allocation at, long offset, Access access, int line) => At(FaultKind.Proxy,
-        $"{at.SpaceText} memory written by an ordinary store at line {line} and used by {Name(access.Actor)} with no fence.proxy.async between",
+        $"{at.SpaceText} memory written by an ordinary store at line {line} "
+            + $"and used by {Name(access.Actor)} with no fence.proxy.async between",
         at, offset, access.Lane);
 
     /// <summary>An access that isn't ordered after an earlier write, or a write that isn't ordered after an earlier read.</summary>
@@ -27,7 +28,8 @@ internal static class Faults
             && write.Value.WriteEntity == access.Entity && write.Value.WriteClock != access.Clock;
         FaultKind kind = earlier <= Actor.Barrier || (bothWrite && !laterPhase) ? FaultKind.Race : FaultKind.Asynchronous;
         string text = kind == FaultKind.Race
-            ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info.Line} with nothing to order them"
+            ? $"{at.SpaceText} memory {now} by {Name(access.Actor)} and {before} by {Name(earlier)} at line {info.Line} "
+                + "with nothing to order them"
             : $"{at.SpaceText} memory {now} by {Name(access.Actor)} before {Name(earlier)} at line {info.Line}, "
                 + $"which {(readInfo is null ? "writes" : "reads")} it, was waited for";
         return At(kind, text, at, offset, access.Lane);
@@ -42,8 +44,12 @@ internal static class Faults
     private static FaultException PlainAndAtomic(Allocation at, long offset, Access access, bool isWrite, AccessInfo earlier)
     {
         (int plain, int atomic) = isWrite ? (earlier.Line, access.Line) : (access.Line, earlier.Line);
-        return At(FaultKind.Race, $"{at.SpaceText} memory read by a plain load at line {plain} and changed by an atomic at line {atomic} with nothing to order them; "
-            + "if the load begins a compare-and-swap loop, make it ld.relaxed or ld.volatile, or accept it (AcceptPlainReadsOfAtomics, --accept-plain-loads)", at, offset, access.Lane);
+        return At(
+            FaultKind.Race,
+            $"{at.SpaceText} memory read by a plain load at line {plain} and changed by an atomic at line {atomic} "
+            + "with nothing to order them; if the load begins a compare-and-swap loop, make it ld.relaxed or ld.volatile, "
+            + "or accept it (AcceptPlainReadsOfAtomics, --accept-plain-loads)",
+            at, offset, access.Lane);
     }
 
     public static FaultException ReadOnly(Allocation at, long offset, Access access, int line, bool isWrite) => At(FaultKind.Invalid,

@@ -30,8 +30,8 @@ internal readonly ref struct LaneCheck
     public int Clock { get; }
 
     /// <summary>
-    /// Records an ordinary read of written bytes in the usual cases, where a look at the cell shows that nothing is wrong: a CTA's own data,
-    /// which a barrier or program order put before. False, with nothing changed, asks for the thorough way.
+    /// Records an ordinary read of written bytes in the usual cases, where a look at the cell shows that nothing is wrong: a CTA's own
+    /// data, which a barrier or program order put before. False, with nothing changed, asks for the thorough way.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryRead(ref Cell cell, int lane)

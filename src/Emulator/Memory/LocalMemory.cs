@@ -22,8 +22,8 @@ internal sealed unsafe class LocalMemory
     {
         this.layout = layout;
         owners = layout.Owners();
-        data = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
-        states = GC.AllocateArray<byte>((layout.Size * Warp.Lanes) + 64, pinned: true);
+        data = GC.AllocateArray<byte>(layout.Size * Warp.Lanes + 64, pinned: true);
+        states = GC.AllocateArray<byte>(layout.Size * Warp.Lanes + 64, pinned: true);
         start = (byte*)Unsafe.AsPointer(ref data[0]);
         marks = (byte*)Unsafe.AsPointer(ref states[0]);
     }
@@ -42,7 +42,7 @@ internal sealed unsafe class LocalMemory
                     unwritten = unwritten.With(i, 1, mark[i] == Computed).Keeping(i, Kept(address, lane, i));
             }
         }
-        return start + (lane * layout.Size) + (int)address;
+        return start + lane * layout.Size + (int)address;
     }
 
     public byte* Write(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
@@ -52,7 +52,7 @@ internal sealed unsafe class LocalMemory
         mark.Fill(Written);
         if (unwritten.Any)
             Mark(address, bytes, lane, unwritten);
-        return start + (lane * layout.Size) + (int)address;
+        return start + lane * layout.Size + (int)address;
     }
 
     private void Mark(ulong address, int bytes, int lane, UnwrittenBytes unwritten)
@@ -66,26 +66,28 @@ internal sealed unsafe class LocalMemory
                 continue;
             mark[i] = unwritten.IsComputed ? Computed : Never;
             if (kept.Length != 0)
-                kept[(lane * layout.Size) + (int)address + i] = unwritten.KeptOf(i);
+                kept[lane * layout.Size + (int)address + i] = unwritten.KeptOf(i);
         }
     }
 
-    private byte Kept(ulong address, int lane, int i) => kept.Length == 0 ? (byte)0 : kept[(lane * layout.Size) + (int)address + i];
+    private byte Kept(ulong address, int lane, int i) => kept.Length == 0 ? (byte)0 : kept[lane * layout.Size + (int)address + i];
 
-    /// <summary>Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.</summary>
+    /// <summary>
+    /// Words of some lanes that all stand at one place of their frames; false if they don't, or where lanes must be looked at one by one.
+    /// </summary>
     public bool TryReadWords(long* addresses, uint lanes, uint* to)
     {
         if (!TryCommon(addresses, lanes, out long at))
             return false;
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
-            if (*(uint*)(marks + at + (int.TrailingZeroCount((int)rest) * layout.Size)) != 0x01010101)
+            if (*(uint*)(marks + at + int.TrailingZeroCount((int)rest) * layout.Size) != 0x01010101)
                 return false;
         }
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            to[lane] = *(uint*)(start + at + (lane * layout.Size));
+            to[lane] = *(uint*)(start + at + lane * layout.Size);
         }
         return true;
     }
@@ -98,8 +100,8 @@ internal sealed unsafe class LocalMemory
         for (uint rest = lanes; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);
-            *(uint*)(marks + at + (lane * layout.Size)) = 0x01010101;
-            *(uint*)(start + at + (lane * layout.Size)) = from[lane];
+            *(uint*)(marks + at + lane * layout.Size) = 0x01010101;
+            *(uint*)(start + at + lane * layout.Size) = from[lane];
         }
         return true;
     }
@@ -122,7 +124,7 @@ internal sealed unsafe class LocalMemory
     {
         if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0)
             return null;
-        int at = (lane * layout.Size) + (int)address;
+        int at = lane * layout.Size + (int)address;
         bool written = bytes switch
         {
             4 => *(uint*)(marks + at) == 0x01010101,
@@ -137,7 +139,7 @@ internal sealed unsafe class LocalMemory
     {
         if (!IsInside(address, bytes) || (address & (uint)(bytes - 1)) != 0)
             return null;
-        int at = (lane * layout.Size) + (int)address;
+        int at = lane * layout.Size + (int)address;
         if (bytes == 4)
             *(uint*)(marks + at) = 0x01010101;
         else
@@ -166,14 +168,14 @@ internal sealed unsafe class LocalMemory
     {
         for (uint rest = mask; rest != 0; rest &= rest - 1)
         {
-            int first = (int.TrailingZeroCount((int)rest) * layout.Size) + range.Offset;
+            int first = int.TrailingZeroCount((int)rest) * layout.Size + range.Offset;
             states.AsSpan(first, range.Bytes).Clear();
             if (kept.Length != 0)
                 kept.AsSpan(first, range.Bytes).Clear();
         }
     }
 
-    private Span<byte> Marks(ulong address, int bytes, int lane) => states.AsSpan((lane * layout.Size) + (int)address, bytes);
+    private Span<byte> Marks(ulong address, int bytes, int lane) => states.AsSpan(lane * layout.Size + (int)address, bytes);
 
     private void RequireInside(ulong address, int bytes, int lane)
     {

@@ -25,8 +25,12 @@ internal sealed unsafe class ModuleMemory : IDisposable
                 continue;
             bytes += variable.Size;
             if (bytes > MostVariableBytes)
-                throw new PtxException(variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
-            Allocation made = variable.Space == StateSpace.Const ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true, variable.Align);
+            {
+                throw new PtxException(
+                    variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
+            }
+            Allocation made = variable.Space == StateSpace.Const
+                ? NewConstant(variable) : NewGlobal(variable.Name, variable.Size, true, variable.Align);
             variable.Initial.CopyTo(made.Part(0, variable.Initial.Length));
             variables.Add(variable, made);
         }

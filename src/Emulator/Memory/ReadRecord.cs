@@ -10,4 +10,14 @@ internal struct ReadRecord
     public int Clock;
     public AccessInfo Info;
     public uint Mask;
+
+    /// <summary>The read that a cell holds itself, of some of its entities.</summary>
+    public static ReadRecord Of(in Cell cell, uint mask) => new()
+    {
+        Cta = cell.ReadCta,
+        Entity = cell.ReadEntity,
+        Clock = cell.ReadClock,
+        Info = cell.ReadInfo,
+        Mask = mask,
+    };
 }

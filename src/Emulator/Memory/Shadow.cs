@@ -79,7 +79,9 @@ internal sealed class Shadow(long size, int initialOwner)
         }
     }
 
-    /// <summary>A write; <paramref name="value"/> is what it will put there, to tell a harmless one from a race within an instruction.</summary>
+    /// <summary>
+    /// A write; <paramref name="value"/> is what it will put there, to tell a harmless one from a race within an instruction.
+    /// </summary>
     /// <param name="unwritten">bytes of the value that nobody wrote</param>
     public unsafe void Write(Allocation at, long offset, int bytes, Access access, byte* value, UnwrittenBytes unwritten = default)
     {
@@ -114,7 +116,8 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>
-    /// Ordinary reads of 32 neighbouring words, one a lane; false, maybe with a part recorded, where <see cref="TryRead"/> is needed for each.
+    /// Ordinary reads of 32 neighbouring words, one a lane; false, maybe with a part recorded, where <see cref="TryRead"/> is needed for
+    /// each.
     /// </summary>
     public bool TryReadRow(Allocation at, long offset, in LaneCheck check)
     {
@@ -184,7 +187,8 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>
-    /// A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is needed.
+    /// A lane's ordinary read of whole cells; false, maybe with a part recorded, where <see cref="Read(Allocation, long, int, Access)"/> is
+    /// needed.
     /// </summary>
     public bool TryRead(Allocation at, long offset, int bytes, int lane, in LaneCheck check)
     {
@@ -203,7 +207,8 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>
-    /// A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is needed.
+    /// A lane's ordinary write of whole cells; false where <see cref="Write(Allocation, long, int, Access, byte*, UnwrittenBytes)"/> is
+    /// needed.
     /// </summary>
     public unsafe bool TryWrite(Allocation at, long offset, int bytes, int lane, in LaneCheck check, byte* value)
     {
@@ -220,7 +225,8 @@ internal sealed class Shadow(long size, int initialOwner)
     }
 
     /// <summary>
-    /// A read-modify-write of one cell that only others of the device's scope have written since anybody read it; false where the thorough way is needed.
+    /// A read-modify-write of one cell that only others of the device's scope have written since anybody read it; false where the thorough
+    /// way is needed.
     /// </summary>
     public bool TryUpdate(long offset, int bytes, int lane, in LaneCheck check)
     {
@@ -265,7 +271,8 @@ internal sealed class Shadow(long size, int initialOwner)
                 bool read = cell.ReadMask != 0 && cell.ReadCta != cta && !IsKnown(known, cell);
                 if (write || read)
                 {
-                    throw Faults.At(FaultKind.Race, "the CTA ends, and nothing makes sure that its cluster's accesses to its shared memory come before",
+                    throw Faults.At(
+                        FaultKind.Race, "the CTA ends, and nothing makes sure that its cluster's accesses to its shared memory come before",
                         at, ((long)p * PageCells) + i << shift, 0);
                 }
             }
@@ -347,7 +354,10 @@ internal sealed class Shadow(long size, int initialOwner)
         }
         Actor writer = cell.WriteInfo.Actor;
         if (writer == Actor.Barrier && a.Actor != Actor.Barrier)
-            throw Faults.At(FaultKind.Invalid, "a live mbarrier is touched by something else than mbarrier instructions", at, offset, a.Lane);
+        {
+            throw Faults.At(
+                FaultKind.Invalid, "a live mbarrier is touched by something else than mbarrier instructions", at, offset, a.Lane);
+        }
         if (a.IsAsyncProxy && writer <= Actor.CopyAsync && !a.IsFenced(cell.WriteCta, cell.WriteEntity, cell.WriteClock))
             throw Faults.Proxy(at, offset, a, cell.WriteInfo.Line);
     }
@@ -365,7 +375,7 @@ internal sealed class Shadow(long size, int initialOwner)
                 cell.MoreReads = more.Count;
             }
             List<ReadRecord> list = more[cell.MoreReads - 1];
-            list.Add(new ReadRecord { Cta = cell.ReadCta, Entity = cell.ReadEntity, Clock = cell.ReadClock, Info = cell.ReadInfo, Mask = left });
+            list.Add(ReadRecord.Of(cell, left));
             Prune(list, a);
         }
         cell.ReadCta = a.EntityCta;
@@ -405,7 +415,7 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private void CheckReads(ref Cell cell, Access a, Allocation at, long offset)
     {
-        CheckRead(new ReadRecord { Cta = cell.ReadCta, Entity = cell.ReadEntity, Clock = cell.ReadClock, Info = cell.ReadInfo, Mask = cell.ReadMask }, a, at, offset);
+        CheckRead(ReadRecord.Of(cell, cell.ReadMask), a, at, offset);
         if (cell.MoreReads == 0)
             return;
         foreach (ReadRecord read in more[cell.MoreReads - 1])

@@ -3,8 +3,8 @@ using CogVideoX.Emulator.Syntax;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>
-/// Where a kernel's shared variables stand; gaps after each find overruns and don't count towards the size. Arrays without a size are one and
-/// the same memory (PTX ISA 5.1.7), aligned as the strictest of them asks for.
+/// Where a kernel's shared variables stand; gaps after each find overruns and don't count towards the size. Arrays without a size are one
+/// and the same memory (PTX ISA 5.1.7), aligned as the strictest of them asks for.
 /// </summary>
 internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1)
 {

@@ -3,8 +3,8 @@ using CogVideoX.Emulator.Checking;
 namespace CogVideoX.Emulator.Memory;
 
 /// <summary>
-/// Weak memory (PTX ISA 8.10): a few of the latest values at one place, in coherence order. A strong read may return any that isn't older than one
-/// that was written or read before it in causality order.
+/// Weak memory (PTX ISA 8.10): a few of the latest values at one place, in coherence order. A strong read may return any that isn't older
+/// than one that was written or read before it in causality order.
 /// </summary>
 internal sealed class StrongPlace(long offset, int bytes)
 {
@@ -25,7 +25,9 @@ internal sealed class StrongPlace(long offset, int bytes)
 
     public StrongValue? Newest => values.Count == 0 ? null : values[^1];
 
-    /// <summary>A write by <paramref name="writer"/>, with what it publishes; <paramref name="before"/> are the bits that it replaces.</summary>
+    /// <summary>
+    /// A write by <paramref name="writer"/>, with what it publishes; <paramref name="before"/> are the bits that it replaces.
+    /// </summary>
     public void Add(in ScopedKnowledge news, VectorClock sequenced, Access writer, ulong before)
     {
         if (values.Count == 0)
@@ -41,7 +43,9 @@ internal sealed class StrongPlace(long offset, int bytes)
         values.Add(value);
     }
 
-    /// <summary>What a plain strong read returns: by <paramref name="timing"/> the newest, mostly the oldest that is allowed, or any between.</summary>
+    /// <summary>
+    /// What a plain strong read returns: by <paramref name="timing"/> the newest, mostly the oldest that is allowed, or any between.
+    /// </summary>
     public StrongValue? Read(Access reader, AsyncTiming timing, Random random)
     {
         int newest = values.Count - 1, oldest = newest;

@@ -50,7 +50,8 @@ internal readonly record struct UnwrittenBytes(uint Mask, bool IsComputed, UInt1
     public UnwrittenBytes Join(UnwrittenBytes other)
     {
         uint mask = Mask | other.Mask;
-        return new UnwrittenBytes(mask, IsComputed || other.IsComputed, Spread(mask) & ~(Missing | other.Missing), IsMasked && other.IsMasked);
+        return new UnwrittenBytes(
+            mask, IsComputed || other.IsComputed, Spread(mask) & ~(Missing | other.Missing), IsMasked && other.IsMasked);
     }
 
     /// <summary>The bytes moved up by some places.</summary>

@@ -7,5 +7,6 @@ public sealed record MutationResult(string Case, int Line, string Change, string
 {
     public bool Caught => Evidence is not null;
 
-    public override string ToString() => $"{(Caught ? "caught  " : "SURVIVED")} {Printable.Name(Case)}, line {Line}: {Change}{(Caught ? " -> " + Evidence : "")}";
+    public override string ToString() =>
+        $"{(Caught ? "caught  " : "SURVIVED")} {Printable.Name(Case)}, line {Line}: {Change}{(Caught ? " -> " + Evidence : "")}";
 }

@@ -14,7 +14,9 @@ internal sealed record Weakening(Regex Pattern, Func<Match, IEnumerable<(string 
         Removed(@"(?<name>(?:bar|barrier(?:\.cta)?)\.(?:sync|arrive)(?:\.aligned)?|bar\.warp\.sync|cp\.async\.wait_all)(?:\s[^;]*)?;"),
         Removed(@"(?<name>(?:membar|fence|wgmma\.fence)\.[\w.:]+|[\w.]+\.(?:wait|commit)_group[\w.]*)(?:\s[^;]*)?;"),
         Removed(@"(?<name>mbarrier\.arrive)[\w.:]*\s[^;]*;"),
-        new(Match(@"(?<name>mbarrier\.(?:try|test)_wait)[\w.:]*\s+(?<p>\S+),[^;]*;"), m => [("mbarrier wait removed", $"setp.eq.u32 {m.Groups["p"]}, 0, 0;")]),
+        new(
+            Match(@"(?<name>mbarrier\.(?:try|test)_wait)[\w.:]*\s+(?<p>\S+),[^;]*;"),
+            m => [("mbarrier wait removed", $"setp.eq.u32 {m.Groups["p"]}, 0, 0;")]),
         Replaced("cluster barrier made relaxed", @"barrier\.cluster\.arrive\.release", "barrier.cluster.arrive.relaxed"),
         Replaced("fence of a CTA's scope only", @"membar\.(?:gl|sys)", "membar.cta"),
         Replaced("fence of a CTA's scope only", @"fence\.(?<order>sc|acq_rel|acquire|release)\.(?:cluster|gpu|sys)", "fence.${order}.cta"),
@@ -29,7 +31,8 @@ internal sealed record Weakening(Regex Pattern, Func<Match, IEnumerable<(string 
 
     /// <summary>The line, weakened in each way that applies.</summary>
     public IEnumerable<(string Change, string Line)> Of(string line) =>
-        Pattern.Matches(line).SelectMany(m => Changes(m).Select(c => (c.Change, $"{line[..m.Index]}{c.Instruction}{line[(m.Index + m.Length)..]}")));
+        Pattern.Matches(line)
+            .SelectMany(m => Changes(m).Select(c => (c.Change, $"{line[..m.Index]}{c.Instruction}{line[(m.Index + m.Length)..]}")));
 
     private static Weakening Removed(string pattern) =>
         new(Match(Guard + pattern), m => [($"{m.Groups["name"].Value} removed", "")]);
@@ -39,11 +42,14 @@ internal sealed record Weakening(Regex Pattern, Func<Match, IEnumerable<(string 
 
     /// <summary>A number of an instruction changed by each of these, be it an immediate or in a register.</summary>
     private static Weakening Counted(string what, string before, string after, params int[] changes) =>
-        new(Match($"(?<guard>{Guard})(?<before>{before}){Number}(?<after>{after})(?<rest>[^;]*;?)"), m => changes.Select(c => ($"{what} {c:+0;-0}", Change(m, c))));
+        new(
+            Match($"(?<guard>{Guard})(?<before>{before}){Number}(?<after>{after})(?<rest>[^;]*;?)"),
+            m => changes.Select(c => ($"{what} {c:+0;-0}", Change(m, c))));
 
     private static string Change(Match match, int change)
     {
-        string before = match.Groups["guard"].Value + match.Groups["before"].Value, rest = match.Groups["after"].Value + match.Groups["rest"].Value;
+        string before = match.Groups["guard"].Value + match.Groups["before"].Value;
+        string rest = match.Groups["after"].Value + match.Groups["rest"].Value;
         string number = match.Groups["n"].Value;
         if (int.TryParse(number, out int immediate))
             return $"{before}{immediate + change}{rest}";

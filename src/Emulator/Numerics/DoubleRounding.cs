@@ -41,7 +41,8 @@ internal static class DoubleRounding
         // enough bits that one more, for what is left over, decides every rounding
         Exact x = Exact.Of(a), y = Exact.Of(b);
         BigInteger quotient = BigInteger.DivRem(x.Significand << 1200, y.Significand, out BigInteger rest);
-        return new Exact((quotient << 1) + (rest.IsZero ? 0 : rest.Sign * y.Significand.Sign), x.Exponent - y.Exponent - 1201).ToDouble(mode);
+        return new Exact(
+            (quotient << 1) + (rest.IsZero ? 0 : rest.Sign * y.Significand.Sign), x.Exponent - y.Exponent - 1201).ToDouble(mode);
     }
 
     public static double SquareRoot(double a, RoundingMode mode)

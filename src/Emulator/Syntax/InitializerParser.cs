@@ -58,7 +58,9 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
 
     private static bool IsReal(PtxType type) => type is PtxType.F32 or PtxType.F64 or PtxType.F16;
 
-    /// <summary>0xFF00(symbol): the bits of an address or a constant that the mask picks, moved down (PTX ISA 5.4.4, mask operator).</summary>
+    /// <summary>
+    /// 0xFF00(symbol): the bits of an address or a constant that the mask picks, moved down (PTX ISA 5.4.4, mask operator).
+    /// </summary>
     private void Masked()
     {
         int line = reader.Line;

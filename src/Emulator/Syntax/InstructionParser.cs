@@ -94,8 +94,8 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             reader.List("]", () => parts.Add(Operand(depth + 1)));
             if (parts.Count == 0)
                 throw new PtxException(line, "an address is empty");
-            PtxOperand first = parts[0];
-            return new PtxOperand(OperandKind.Address, line) { Parts = parts, Offset = first.Kind == OperandKind.Integer ? 0 : first.Offset };
+            long shift = parts[0].Kind == OperandKind.Integer ? 0 : parts[0].Offset;
+            return new PtxOperand(OperandKind.Address, line) { Parts = parts, Offset = shift };
         }
         if (reader.TryTake("{"))
         {
@@ -126,7 +126,16 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
             return Vector([.. lanes.Select(l => new PtxOperand(OperandKind.Register, line) { Register = l, Name = l.Name })], line);
         long offset = Offset(name);
         if (register is not null)
-            return new PtxOperand(OperandKind.Register, line) { Register = register, Inverted = inverted, Offset = offset, Name = name, Selector = selector };
+        {
+            return new PtxOperand(OperandKind.Register, line)
+            {
+                Register = register,
+                Inverted = inverted,
+                Offset = offset,
+                Name = name,
+                Selector = selector,
+            };
+        }
         if (name[0] == '%')
             return new PtxOperand(OperandKind.Special, line) { Name = name };
         return new PtxOperand(OperandKind.Symbol, line) { Name = name, Offset = offset, Variable = scope.FindVariable(name) };

@@ -19,7 +19,8 @@ internal static class PtxTypes
     };
 
     /// <summary>Bits of an element of a matrix.</summary>
-    public static int MatrixBits(this PtxType type) => type switch { PtxType.B1 => 1, PtxType.S4 or PtxType.U4 => 4, _ => type.Bytes() * 8 };
+    public static int MatrixBits(this PtxType type) =>
+        type switch { PtxType.B1 => 1, PtxType.S4 or PtxType.U4 => 4, _ => type.Bytes() * 8 };
 
     /// <summary>Types of a matrix's elements only: no register or variable has them.</summary>
     public static bool IsSubByte(this PtxType type) => type is PtxType.S4 or PtxType.U4 or PtxType.B1;

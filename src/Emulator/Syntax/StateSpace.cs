@@ -1,4 +1,4 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>State spaces (PTX ISA 5.1).</summary>
-public enum StateSpace { Generic, Reg, Param, Const, Global, Local, Shared, SharedCluster }
+internal enum StateSpace { Generic, Reg, Param, Const, Global, Local, Shared, SharedCluster }

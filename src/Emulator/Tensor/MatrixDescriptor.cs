@@ -25,7 +25,7 @@ internal readonly struct MatrixDescriptor(ulong bits)
         if (!kContiguous && span == 16)
             throw new FaultException(FaultKind.Invalid, "a transposed wgmma operand without swizzle isn't supported");
         // along the contiguous dimension atoms are a leading offset apart, groups of eight lines a stride
-        uint address = Start + ((uint)(line / 8) * Stride) + ((uint)(line % 8) * span) + (outer * Leading) + inner;
+        uint address = Start + (uint)(line / 8) * Stride + (uint)(line % 8) * span + outer * Leading + inner;
         return Swizzle(address, span);
     }
 

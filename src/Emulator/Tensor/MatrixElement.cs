@@ -2,7 +2,9 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 
-/// <summary>An operand's number taken apart: value = Significand · 2^(Exponent − fraction bits); not normalised below the smallest exponent.</summary>
+/// <summary>
+/// An operand's number taken apart: value = Significand · 2^(Exponent − fraction bits); not normalised below the smallest exponent.
+/// </summary>
 internal readonly struct MatrixElement(int significand, int exponent, byte special)
 {
     public const byte Infinite = 1;

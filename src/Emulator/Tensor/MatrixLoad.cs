@@ -47,7 +47,7 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
 
     private void Row(Warp warp, int tile, int row)
     {
-        int provider = (tile * 8) + row;
+        int provider = tile * 8 + row;
         ulong at = (ulong)warp.Addresses[provider];
         StateSpace where = space;
         if (where == StateSpace.Generic)
@@ -63,11 +63,11 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
             Book(warp, row, pair);
             if (isStore)
             {
-                allocation.Shadow.Write(allocation, offset + (4 * pair), 4, warp.Access, (byte*)&word, Missing(warp, tile, row, pair));
+                allocation.Shadow.Write(allocation, offset + 4 * pair, 4, warp.Access, (byte*)&word, Missing(warp, tile, row, pair));
                 ((uint*)elements)[pair] = word;
                 continue;
             }
-            UnwrittenBytes missing = allocation.Shadow.Read(allocation, offset + (4 * pair), 4, warp.Access);
+            UnwrittenBytes missing = allocation.Shadow.Read(allocation, offset + 4 * pair, 4, warp.Access);
             ToRegisters(warp, tile, row, pair, ((uint*)elements)[pair]);
             if (missing.Any)
                 Carry(tile, row, pair, new Unwritten(missing, new UnwrittenOrigin(Line, allocation.SpaceText, allocation.Name, at)));
@@ -79,21 +79,21 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
         unwritten ??= new Unwritten[registers.Length * Warp.Lanes];
         if (!transposed)
         {
-            unwritten[(tile * Warp.Lanes) + (row * 4) + pair] = word;
+            unwritten[tile * Warp.Lanes + row * 4 + pair] = word;
             return;
         }
-        int first = (tile * Warp.Lanes) + (2 * pair * 4) + (row / 2), up = (row & 1) * 2;
+        int first = tile * Warp.Lanes + 2 * pair * 4 + row / 2, up = (row & 1) * 2;
         for (int half = 0; half < 2; half++)
         {
             UnwrittenBytes part = word.Bytes.Part(half * 2, 2);
             if (part.Any)
-                unwritten[first + (half * 4)] = unwritten[first + (half * 4)].Join(word with { Bytes = part.Up(up) });
+                unwritten[first + half * 4] = unwritten[first + half * 4].Join(word with { Bytes = part.Up(up) });
         }
     }
 
     private UnwrittenBytes Missing(Warp warp, int tile, int row, int pair)
     {
-        int slot = registers[tile], first = transposed ? (2 * pair * 4) + (row / 2) : (row * 4) + pair;
+        int slot = registers[tile], first = transposed ? 2 * pair * 4 + row / 2 : row * 4 + pair;
         if (warp.Ready[slot] == ~0u)
             return default;
         if (!transposed)
@@ -105,7 +105,7 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
     /// <summary>The lanes whose registers hold columns 2·pair and 2·pair + 1 of a row: one, or two if transposed.</summary>
     private void Book(Warp warp, int row, int pair)
     {
-        int first = transposed ? (2 * pair * 4) + (row / 2) : (row * 4) + pair;
+        int first = transposed ? 2 * pair * 4 + row / 2 : row * 4 + pair;
         warp.SetLane(first);
         if (transposed)
             warp.Access.Mask = warp.Access.IssuerMask = 1u << first | 1u << first + 4;
@@ -115,21 +115,21 @@ internal sealed unsafe class MatrixLoad(StateSpace space, Address address, int[]
     {
         if (!transposed)
         {
-            warp.Slot<uint>(registers[tile])[(row * 4) + pair] = word;
+            warp.Slot<uint>(registers[tile])[row * 4 + pair] = word;
             return;
         }
         ushort* to = warp.Slot<ushort>(registers[tile]);
-        int first = (2 * pair * 4) + (row / 2);
-        to[(first * 2) + (row & 1)] = (ushort)word;
-        to[((first + 4) * 2) + (row & 1)] = (ushort)(word >> 16);
+        int first = 2 * pair * 4 + row / 2;
+        to[first * 2 + (row & 1)] = (ushort)word;
+        to[(first + 4) * 2 + (row & 1)] = (ushort)(word >> 16);
     }
 
     private uint FromRegisters(Warp warp, int tile, int row, int pair)
     {
         if (!transposed)
-            return warp.Slot<uint>(registers[tile])[(row * 4) + pair];
+            return warp.Slot<uint>(registers[tile])[row * 4 + pair];
         ushort* from = warp.Slot<ushort>(registers[tile]);
-        int first = (2 * pair * 4) + (row / 2);
-        return from[(first * 2) + (row & 1)] | (uint)from[((first + 4) * 2) + (row & 1)] << 16;
+        int first = 2 * pair * 4 + row / 2;
+        return from[first * 2 + (row & 1)] | (uint)from[(first + 4) * 2 + (row & 1)] << 16;
     }
 }

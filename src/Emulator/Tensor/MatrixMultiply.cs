@@ -46,20 +46,25 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         }
     }
 
-    /// <summary>Eight lanes of two neighbouring registers hold two rows of C and D: taken together, every other element is the next column.</summary>
+    /// <summary>
+    /// Eight lanes of two neighbouring registers hold two rows of C and D: taken together, every other element is the next column.
+    /// </summary>
     private void RowPairs(Warp warp, MatrixProduct product)
     {
         for (int half = 0; half < 2; half++)
         {
             for (int lane = 0; lane < Warp.Lanes; lane += 8)
             {
-                Vector256<int> even = Vector256.Load(warp.Slot<int>(c[2 * half]) + lane), odd = Vector256.Load(warp.Slot<int>(c[(2 * half) + 1]) + lane);
+                Vector256<int> even = Vector256.Load(warp.Slot<int>(c[2 * half]) + lane);
+                Vector256<int> odd = Vector256.Load(warp.Slot<int>(c[2 * half + 1]) + lane);
                 (Vector256<int> first, Vector256<int> second) = Interleave(even, odd);
-                int row = (lane / 4) + (half * 8);
+                int row = lane / 4 + half * 8;
                 Vector256<float> x = product.Eight(left, right, row, 0, first.AsUInt32()).AsSingle();
                 Vector256<float> y = product.Eight(left, right, row + 1, 0, second.AsUInt32()).AsSingle();
-                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b10_00_10_00).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[2 * half]) + lane);
-                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b11_01_11_01).AsInt64(), 0b11_01_10_00).AsInt32().Store(warp.Slot<int>(d[(2 * half) + 1]) + lane);
+                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b10_00_10_00).AsInt64(), 0b11_01_10_00).AsInt32()
+                    .Store(warp.Slot<int>(d[2 * half]) + lane);
+                Avx2.Permute4x64(Avx.Shuffle(x, y, 0b11_01_11_01).AsInt64(), 0b11_01_10_00).AsInt32()
+                    .Store(warp.Slot<int>(d[2 * half + 1]) + lane);
             }
         }
     }
@@ -80,7 +85,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
             Write(warp, lane, sums);
     }
 
-    private static int At(int lane, int i) => (Fragment.RowOfC(lane, i) * Columns) + Fragment.ColumnOfC(lane, i);
+    private static int At(int lane, int i) => Fragment.RowOfC(lane, i) * Columns + Fragment.ColumnOfC(lane, i);
 
     private static (Vector256<int> Low, Vector256<int> High) Interleave(Vector256<int> even, Vector256<int> odd)
     {
@@ -99,7 +104,9 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
             }
             else
             {
-                Each(warp, a[register], (lane, e) => (Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, perRegister),
+                Each(
+                    warp, a[register],
+                    (lane, e) => Fragment.RowOfA(lane, register) * shape.K + Fragment.KOf(lane, register / 2, e, perRegister),
                 left, leftIntegers, shape.A);
             }
         }
@@ -113,7 +120,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         {
             Vector256<int> word = Vector256.Load(words + lane);
             (Vector256<int> first, Vector256<int> second) = Interleave(word & Vector256.Create(0xffff), word >>> 16);
-            int at = (Fragment.RowOfA(lane, register) * shape.K) + (register / 2 * 8);
+            int at = Fragment.RowOfA(lane, register) * shape.K + register / 2 * 8;
             left.Set(at, first, shape.A);
             left.Set(at + shape.K, second, shape.A);
         }
@@ -125,9 +132,15 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         for (int register = 0; register < b.Length; register++)
         {
             if (perRegister == 2 && Avx2.IsSupported)
+            {
                 PairsOfB(warp, register);
+            }
             else
-                Each(warp, b[register], (lane, e) => (Fragment.KOf(lane, register, e, perRegister) * Columns) + (lane >> 2), right, rightIntegers, shape.B);
+            {
+                Each(
+                    warp, b[register], (lane, e) => Fragment.KOf(lane, register, e, perRegister) * Columns + (lane >> 2), right,
+                    rightIntegers, shape.B);
+            }
         }
     }
 
@@ -163,7 +176,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
     }
 
     private uint Addend(Warp warp, int lane, int i) =>
-        shape.C == PtxType.F16 ? warp.Slot<ushort>(c[i / 2])[(lane * 2) + (i & 1)] : warp.Slot<uint>(c[i])[lane];
+        shape.C == PtxType.F16 ? warp.Slot<ushort>(c[i / 2])[lane * 2 + (i & 1)] : warp.Slot<uint>(c[i])[lane];
 
     private void Integers(Span<uint> sums)
     {
@@ -171,7 +184,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         {
             long sum = (int)sums[at];
             for (int k = 0; k < shape.K; k++)
-                sum += leftIntegers[(at / Columns * shape.K) + k] * rightIntegers[(k * Columns) + (at % Columns)];
+                sum += leftIntegers[at / Columns * shape.K + k] * rightIntegers[k * Columns + at % Columns];
             sums[at] = shape.Saturate ? (uint)long.Clamp(sum, int.MinValue, int.MaxValue) : (uint)sum;
         }
     }
@@ -181,7 +194,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         if (shape.D == PtxType.F16)
         {
             for (int i = 0; i < 2; i++)
-                warp.Slot<uint>(d[i])[lane] = sums[At(lane, 2 * i)] | sums[At(lane, (2 * i) + 1)] << 16;
+                warp.Slot<uint>(d[i])[lane] = sums[At(lane, 2 * i)] | sums[At(lane, 2 * i + 1)] << 16;
         }
         else
         {
@@ -190,7 +203,9 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         }
     }
 
-    /// <summary>What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.</summary>
+    /// <summary>
+    /// What of D nobody wrote: rows whose A, columns whose B and elements whose C are unwritten; null if there is nothing.
+    /// </summary>
     private Unwritten[]? Missing(Warp warp)
     {
         uint all = ~0u;
@@ -217,7 +232,7 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
         {
             for (int i = 0; i < 4; i++)
             {
-                ref Unwritten one = ref missing[(i / perResult * Warp.Lanes) + lane];
+                ref Unwritten one = ref missing[i / perResult * Warp.Lanes + lane];
                 Join(ref one, rows[Fragment.RowOfC(lane, i)]);
                 Join(ref one, columns[Fragment.ColumnOfC(lane, i)]);
                 Join(ref one, warp.Unwritten.Of(c[i / perAddend], lane));

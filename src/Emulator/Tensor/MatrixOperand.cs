@@ -4,7 +4,9 @@ using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 
-/// <summary>A matrix of numbers taken apart, significands and exponents each on their own so that vectors of them can be multiplied.</summary>
+/// <summary>
+/// A matrix of numbers taken apart, significands and exponents each on their own so that vectors of them can be multiplied.
+/// </summary>
 internal sealed unsafe class MatrixOperand
 {
     private readonly int[] significands;
@@ -84,9 +86,11 @@ internal sealed unsafe class MatrixOperand
     {
         Vector256<int> top = Vector256.Create((1 << exponentBits) - 1), field = (bits >>> fractionBits) & top;
         Vector256<int> isSmall = Vector256.Equals(field, Vector256<int>.Zero), sign = (bits << (31 - fractionBits - exponentBits)) >> 31;
-        Vector256<int> magnitude = (bits & Vector256.Create((1 << fractionBits) - 1)) | Vector256.AndNot(Vector256.Create(1 << fractionBits), isSmall);
+        Vector256<int> magnitude =
+            (bits & Vector256.Create((1 << fractionBits) - 1)) | Vector256.AndNot(Vector256.Create(1 << fractionBits), isSmall);
         significands = (magnitude ^ sign) - sign;
-        exponents = Vector256.ConditionalSelect(Vector256.Equals(magnitude, Vector256<int>.Zero), Vector256.Create(MatrixElement.ZeroExponent),
+        exponents = Vector256.ConditionalSelect(
+            Vector256.Equals(magnitude, Vector256<int>.Zero), Vector256.Create(MatrixElement.ZeroExponent),
             Vector256.Max(field, Vector256<int>.One) - Vector256.Create((1 << (exponentBits - 1)) - 1));
         return !Vector256.EqualsAny(field, top);
     }

@@ -31,7 +31,7 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         {
             for (int column = 0; column < columns; column += Wide)
             {
-                Span<uint> eight = c.Slice((row * columns) + column, Wide);
+                Span<uint> eight = c.Slice(row * columns + column, Wide);
                 Eight(a, b, row, column, Vector256.Create<uint>(eight)).CopyTo(eight);
             }
         }
@@ -60,7 +60,7 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         var left = new MatrixElement[k];
         var right = new MatrixElement[k];
         for (int i = 0; i < k; i++)
-            (left[i], right[i]) = (a[(row * k) + i], b[(i * columns) + column]);
+            (left[i], right[i]) = (a[row * k + i], b[i * columns + column]);
         return MatrixSum.Dot(left, right, type, typeB, addend, accumulator, rule);
     }
 
@@ -70,9 +70,9 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
         if (!MatrixOperand.TrySplit(c.AsInt32(), accumulator, out Vector256<int> addends, out Vector256<int> addendExponents))
             return false;
         // locals, which stay in registers: these loops are all that costs time here
-        int step = columns, up = shift, count = end - first, at = (row * k) + first;
+        int step = columns, up = shift, count = end - first, at = row * k + first;
         int* values = a.Significands + at, powers = a.Exponents + at;
-        int* valuesB = b.Significands + (first * step) + column, powersB = b.Exponents + (first * step) + column;
+        int* valuesB = b.Significands + first * step + column, powersB = b.Exponents + first * step + column;
         Vector256<int> largest = addendExponents;
         int* power = powers, powerB = powersB;
         for (int* stop = powers + count; power < stop; power++, powerB += step)
@@ -102,7 +102,8 @@ internal sealed unsafe class MatrixProduct(int k, int columns, PtxType type, Ptx
 
     /// <summary>Sums, which doubles hold exactly, as single precision rounded toward zero; false if one leaves its normal range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryRound(Vector256<double> low, Vector256<double> high, Vector256<int> largest, int kept, out Vector256<uint> rounded)
+    private static bool TryRound(
+        Vector256<double> low, Vector256<double> high, Vector256<int> largest, int kept, out Vector256<uint> rounded)
     {
         // a sum of zero may come with an exponent far below a double's
         Vector256<int> power = Vector256.Max(largest - Vector256.Create(kept), Vector256.Create(-1000)) + Vector256.Create(1023);

@@ -5,7 +5,7 @@ namespace CogVideoX.Emulator;
 /// accumulator are aligned to the largest exponent, cut to some fraction bits, summed exactly and rounded once.
 /// </summary>
 /// <param name="ChunkBytes">bytes of one operand's K in a chunk</param> <param name="FractionBits">kept below the largest exponent</param>
-public sealed record MatrixRule(int ChunkBytes, int FractionBits)
+internal sealed record MatrixRule(int ChunkBytes, int FractionBits)
 {
     /// <summary>The rule of an architecture such as sm_80; newer ones than sm_90 take sm_90's.</summary>
     public static MatrixRule Of(string architecture)

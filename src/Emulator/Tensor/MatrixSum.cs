@@ -8,7 +8,8 @@ internal static class MatrixSum
 {
     /// <summary>Bits of the result; <paramref name="accumulator"/> is F32 or F16, and so is the result.</summary>
     public static uint Dot(
-        ReadOnlySpan<MatrixElement> row, ReadOnlySpan<MatrixElement> column, PtxType a, PtxType b, uint c, PtxType accumulator, MatrixRule rule)
+        ReadOnlySpan<MatrixElement> row, ReadOnlySpan<MatrixElement> column,
+        PtxType a, PtxType b, uint c, PtxType accumulator, MatrixRule rule)
     {
         int size = a switch { PtxType.TF32 => 4, PtxType.E4M3 or PtxType.E5M2 => 1, _ => 2 };
         int chunk = rule.ChunkBytes / size, fraction = MatrixElement.FractionBits(a) + MatrixElement.FractionBits(b);
@@ -41,7 +42,9 @@ internal static class MatrixSum
         return Round(sum, largest - kept, accumulator);
     }
 
-    /// <summary>sum · 2^exponent as the accumulator's bits: single precision is rounded toward zero, half precision to the nearest.</summary>
+    /// <summary>
+    /// sum · 2^exponent as the accumulator's bits: single precision is rounded toward zero, half precision to the nearest.
+    /// </summary>
     public static uint Round(long sum, int exponent, PtxType accumulator) =>
         accumulator == PtxType.F16 ? BitConverter.HalfToUInt16Bits((Half)Math.ScaleB((double)sum, exponent)) : TowardZero(sum, exponent);
 
@@ -69,7 +72,8 @@ internal static class MatrixSum
     }
 
     /// <summary>Infinities and NaN as IEEE 754 adds them; the NaN is PTX's own.</summary>
-    private static uint Special(ReadOnlySpan<MatrixElement> row, ReadOnlySpan<MatrixElement> column, MatrixElement addend, PtxType accumulator)
+    private static uint Special(
+        ReadOnlySpan<MatrixElement> row, ReadOnlySpan<MatrixElement> column, MatrixElement addend, PtxType accumulator)
     {
         uint nan = accumulator == PtxType.F16 ? 0x7fffu : 0x7fff_ffff, infinity = accumulator == PtxType.F16 ? 0x7c00u : 0x7f80_0000;
         uint sign = accumulator == PtxType.F16 ? 0x8000u : 0x8000_0000;

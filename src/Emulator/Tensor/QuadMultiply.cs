@@ -80,6 +80,6 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
                     return types.C == PtxType.F32 ? warp.Slot<uint>(c[i])[holder] : warp.Slot<ushort>(c[i / 2])[holder * 2 + (i & 1)];
             }
         }
-        throw new InvalidOperationException("every element has a place");
+        throw new InvalidOperationException("Every element has a place.");
     }
 }

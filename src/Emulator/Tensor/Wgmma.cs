@@ -85,8 +85,9 @@ internal sealed unsafe class Wgmma(
 
     private void Compute(Warp warp, nint[] left, nint[] right, bool accumulates)
     {
-        MatrixOperand rows = a.Length > 0 ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => (line * shape.K) + k);
-        MatrixOperand lines = Gather(right, columns, shape.B, transposed.B, (line, k) => (k * columns) + line);
+        MatrixOperand rows = a.Length > 0
+            ? FromRegisters(warp) : Gather(left, Rows, shape.A, transposed.A, (line, k) => line * shape.K + k);
+        MatrixOperand lines = Gather(right, columns, shape.B, transposed.B, (line, k) => k * columns + line);
         if (signs.A < 0)
             rows.Negate();
         if (signs.B < 0)
@@ -98,7 +99,7 @@ internal sealed unsafe class Wgmma(
             for (int at = 0; at < sums.Length; at++)
             {
                 (int lane, int i) = Fragment.OfC(at / columns, at % columns);
-                sums[at] = half ? warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] : warp.Slot<uint>(d[i])[lane];
+                sums[at] = half ? warp.Slot<ushort>(d[i / 2])[lane * 2 + (i & 1)] : warp.Slot<uint>(d[i])[lane];
             }
         }
         new MatrixProduct(shape.K, columns, shape.A, shape.B, shape.D, warp.Cta.Launch.MatrixRule).Run(rows, lines, sums);
@@ -106,7 +107,7 @@ internal sealed unsafe class Wgmma(
         {
             (int lane, int i) = Fragment.OfC(at / columns, at % columns);
             if (half)
-                warp.Slot<ushort>(d[i / 2])[(lane * 2) + (i & 1)] = (ushort)sums[at];
+                warp.Slot<ushort>(d[i / 2])[lane * 2 + (i & 1)] = (ushort)sums[at];
             else
                 warp.Slot<uint>(d[i])[lane] = sums[at];
         }
@@ -121,7 +122,7 @@ internal sealed unsafe class Wgmma(
         {
             for (int e = 0; e < per; e++)
             {
-                int along = (piece % line * per) + e, across = piece / line;
+                int along = piece % line * per + e, across = piece / line;
                 elements.Set(byK ? place(along, across) : place(across, along), Bits((byte*)pieces[piece], e), type);
             }
         }
@@ -146,7 +147,7 @@ internal sealed unsafe class Wgmma(
                 for (int e = 0; e < per; e++)
                 {
                     uint bits = Bits((byte*)(warp.Slot<uint>(a[register]) + lane), e);
-                    elements.Set((Fragment.RowOfA(lane, register) * shape.K) + Fragment.KOf(lane, register / 2, e, per), bits, shape.A);
+                    elements.Set(Fragment.RowOfA(lane, register) * shape.K + Fragment.KOf(lane, register / 2, e, per), bits, shape.A);
                 }
             }
         }

@@ -63,7 +63,10 @@ internal sealed class WholeProduct(MatrixTypes types, int rows, int columns, int
     {
         long sum = c;
         for (int k = 0; k < depth; k++)
-            sum += types.IsExclusive ? leftIntegers[left + k] ^ rightIntegers[right + k] : leftIntegers[left + k] * rightIntegers[right + k];
+        {
+            sum += types.IsExclusive
+                ? leftIntegers[left + k] ^ rightIntegers[right + k] : leftIntegers[left + k] * rightIntegers[right + k];
+        }
         return types.Saturate ? (uint)long.Clamp(sum, int.MinValue, int.MaxValue) : (uint)sum;
     }
 

@@ -22,13 +22,6 @@ public static unsafe class Peak
     /// <summary>A few milliseconds of multiply-adds, for a harness that times them beside something else.</summary>
     public static void Turn(CpuThreads team) => team.For(team.Count, new MultiplyAdds());
 
-    /// <summary>GB/s of a team of threads that reads memory.</summary>
-    public static double Read(CpuThreads team)
-    {
-        using var limit = new ReadLimit();
-        return ReadLimit.Giga / Fastest(8, () => limit.Sweep(team));
-    }
-
     /// <summary>GB/s of a team of threads that copies memory: bytes read and bytes written.</summary>
     public static double Copy(CpuThreads team)
     {

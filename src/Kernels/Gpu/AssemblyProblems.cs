@@ -19,7 +19,8 @@ internal static class AssemblyProblems
 
     private static string? Sentence(Exception exception) => exception switch
     {
-        ReflectionTypeLoadException many => many.LoaderExceptions.OfType<Exception>().Select(Sentence).FirstOrDefault(s => s is not null) ?? Line(many),
+        ReflectionTypeLoadException many =>
+            many.LoaderExceptions.OfType<Exception>().Select(Sentence).FirstOrDefault(s => s is not null) ?? Line(many),
         BadImageFormatException => "it isn't an assembly of .NET, or not one for this kind of machine",
         FileNotFoundException { FileName: { } name } => Missing(name),
         FileLoadException { FileName: { } name } load => $"'{Name(name)}' can't be loaded: {Line(load)}",

@@ -14,6 +14,7 @@ public sealed class EmulatedLaunch
     private readonly CompiledKernel compiled;
     private readonly List<LaunchArgument> arguments = [];
     private readonly Dictionary<string, byte[]> buffers = [];
+    private readonly Dictionary<string, long> zeros = [];
     private readonly List<Action> copiesBack = [];
 
     /// <exception cref="CompileException">The kernel can't be compiled.</exception>
@@ -25,7 +26,20 @@ public sealed class EmulatedLaunch
     {
         ArgumentNullException.ThrowIfNull(elements);
         arguments.Add(new LaunchArgument.Buffer(Add(elements.Length * Unsafe.SizeOf<T>(), elements)));
-        return Value(elements.Length);
+        return Value((long)elements.Length);
+    }
+
+    /// <summary>
+    /// The next argument is a view of so many zeros, more than an array may hold if need be: only what the kernel writes takes memory, and
+    /// nobody sees it when the launch has ended.
+    /// </summary>
+    public EmulatedLaunch Zeros<T>(long elements)
+        where T : unmanaged
+    {
+        string name = $"argument {buffers.Count + zeros.Count}";
+        zeros.Add(name, checked(elements * Unsafe.SizeOf<T>()));
+        arguments.Add(new LaunchArgument.Buffer(name));
+        return Value(elements);
     }
 
     /// <summary>The next argument is a struct by value, in which views (or pointers alone) are these elements.</summary>
@@ -44,7 +58,8 @@ public sealed class EmulatedLaunch
             if (!view.TryWriteLength(bytes))
             {
                 throw new ArgumentException(
-                    $"a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; views stand at multiples of 8 inside it",
+                    $"There can't be a view at byte {view.Offset} of {typeof(T).Name}, which has {bytes.Length} bytes; "
+                        + "views stand at multiples of 8 inside it.",
                     nameof(views));
             }
             pointers.Add(new StructPointer(view.Offset, Add(view.Bytes, view.Elements)));
@@ -66,7 +81,7 @@ public sealed class EmulatedLaunch
     /// <summary>A buffer with the array's elements, which are copied back after the launch; its name.</summary>
     private string Add(int size, Array elements)
     {
-        string name = $"argument {buffers.Count}";
+        string name = $"argument {buffers.Count + zeros.Count}";
         var bytes = new byte[size];
         Raw(elements, size).CopyTo(bytes);
         buffers.Add(name, bytes);
@@ -83,7 +98,10 @@ public sealed class EmulatedLaunch
     public LaunchReport Run(Dim3 grid, int dynamicSharedBytes = 0, LaunchOptions? options = null)
     {
         (int x, int y, int z) = compiled.Block;
-        var request = new LaunchRequest(compiled.Entry, grid, new Dim3(x, y, z), dynamicSharedBytes, arguments, buffers);
+        var request = new LaunchRequest(compiled.Entry, grid, new Dim3(x, y, z), dynamicSharedBytes, arguments, buffers)
+        {
+            SparseBuffers = zeros,
+        };
         LaunchReport report = PtxEmulator.Run(PtxModule.Parse(compiled.Ptx), request, options);
         foreach (Action copy in copiesBack)
             copy();

@@ -12,13 +12,6 @@ public sealed record GpuKernel(Type Type)
     /// <summary>Its entry's name in PTX.</summary>
     public string Name => KernelCompiler.EntryOf(Type);
 
-    /// <summary>Every kernel of this library, by name.</summary>
-    public static IReadOnlyList<GpuKernel> All => KernelCatalog.OfLibrary.Kernels;
-
-    /// <summary>The kernel of this library of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those that there are.</exception>
-    public static GpuKernel Find(string name) => KernelCatalog.OfLibrary.Find(name);
-
     /// <summary>Whether <see cref="Show"/> takes it as a target.</summary>
     public static bool IsTarget(string target) => Target.TryParse(target, out _);
 
@@ -34,7 +27,8 @@ public sealed record GpuKernel(Type Type)
 
     /// <summary>Its PTX.</summary>
     /// <param name="target">such as sm_90a; null for the least that its instructions need</param>
-    /// <param name="showSource">each C# line above what it became</param> <param name="checkBounds">views trap outside of their bounds</param>
+    /// <param name="showSource">each C# line above what it became</param>
+    /// <param name="checkBounds">views trap outside of their bounds</param>
     public KernelText Show(string? target = null, bool showSource = false, bool checkBounds = false)
     {
         CompiledKernel compiled = Compile(new CompileOptions
@@ -62,8 +56,11 @@ public sealed record GpuKernel(Type Type)
         return new KernelVerdict(Name, report, one.HasModule ? one.Run(options) : null, compileTime);
     }
 
-    /// <summary>Which of its weakened twins the emulator catches: each lacks a barrier, fence, wait or commit, or has a wrong count.</summary>
-    /// <param name="casePath">a launch in the format of ptx-cases</param> <param name="seeds">runs of a twin under each timing, until it is caught</param>
+    /// <summary>
+    /// Which of its weakened twins the emulator catches: each lacks a barrier, fence, wait or commit, or has a wrong count.
+    /// </summary>
+    /// <param name="casePath">a launch in the format of ptx-cases</param>
+    /// <param name="seeds">runs of a twin under each timing, until it is caught</param>
     public IReadOnlyList<MutationResult> Mutate(string casePath, int seeds = 8)
     {
         CompiledKernel compiled = AssemblyProblems.Guard(() => KernelCompiler.Compile(Type));

@@ -6,9 +6,11 @@ using CogVideoX.Emulator;
 namespace CogVideoX.Kernels.Gpu;
 
 /// <summary>Puts a compiled kernel in the place of the program that a case was made for.</summary>
-public static class KernelCase
+internal static class KernelCase
 {
-    /// <summary>The case with our PTX. A pointer of the case becomes a view: the pointer, and the buffer's elements as its length.</summary>
+    /// <summary>
+    /// The case with our PTX. A pointer of the case becomes a view: the pointer, and the buffer's elements as its length.
+    /// </summary>
     /// <param name="kernel">the struct that was compiled</param>
     /// <exception cref="CaseException">The kernel's parameters aren't those of the case.</exception>
     public static PtxCase Of(Type kernel, CompiledKernel compiled, PtxCase one)
@@ -23,8 +25,11 @@ public static class KernelCase
             if (ElementBytes(parameter.ParameterType) is not { } bytes)
                 continue;
             if (argument is not LaunchArgument.Buffer(var buffer))
-                throw new CaseException(one.Path, $"it gives no buffer for parameter '{parameter.Name}' of {compiled.Entry}, which is a view");
-            arguments.Add(new LaunchArgument.Value(BitConverter.GetBytes(one.BufferBytes(buffer) / bytes)));
+            {
+                throw new CaseException(
+                    one.Path, $"it gives no buffer for parameter '{parameter.Name}' of {compiled.Entry}, which is a view");
+            }
+            arguments.Add(new LaunchArgument.Value(BitConverter.GetBytes((long)one.BufferBytes(buffer) / bytes)));
         }
         return one.For(PtxModule.Parse(compiled.Ptx), compiled.Entry, arguments);
     }

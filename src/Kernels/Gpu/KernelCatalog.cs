@@ -24,7 +24,8 @@ public sealed partial class KernelCatalog
             if (kernel.Name.Length > LongestName || !PlainName().IsMatch(kernel.Name))
             {
                 throw new KernelAssemblyException(
-                    $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, at most {LongestName}");
+                    $"a kernel can't be called '{kernel.Name}' ({kernel.Type}): a name has letters, digits and underscores, "
+                        + $"at most {LongestName}");
             }
         }
         if (Kernels.GroupBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } same)
@@ -34,8 +35,8 @@ public sealed partial class KernelCatalog
         }
     }
 
-    /// <summary>The kernels of this library.</summary>
-    public static KernelCatalog OfLibrary { get; } = new("CogVideoX.Kernels", typeof(KernelCatalog).Assembly.GetTypes());
+    /// <summary>The kernels of this library: none yet.</summary>
+    public static KernelCatalog OfLibrary { get; } = Of(typeof(KernelCatalog).Assembly);
 
     /// <summary>The assembly's name.</summary>
     public string Name { get; }
@@ -45,6 +46,14 @@ public sealed partial class KernelCatalog
 
     /// <summary>Generic kernels that name no instance, and so aren't among the others.</summary>
     public IReadOnlyList<string> Unnamed { get; }
+
+    /// <summary>The kernels of an assembly that is loaded; it may have none.</summary>
+    /// <exception cref="KernelAssemblyException">Their names don't tell them apart.</exception>
+    public static KernelCatalog Of(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return new KernelCatalog(assembly.GetName().Name ?? "", assembly.GetTypes());
+    }
 
     /// <summary>Loads an assembly of anybody's with what it depends on.</summary>
     /// <param name="path">of a .dll that references CogVideoX.Compiler</param>
@@ -64,8 +73,7 @@ public sealed partial class KernelCatalog
         KernelCatalog catalog = AssemblyProblems.Guard(() =>
         {
             string whole = Path.GetFullPath(path);
-            Assembly assembly = new KernelAssemblyContext(whole).LoadFromAssemblyPath(whole);
-            return new KernelCatalog(assembly.GetName().Name ?? "", assembly.GetTypes());
+            return Of(new KernelAssemblyContext(whole).LoadFromAssemblyPath(whole));
         });
         if (catalog.Kernels.Count > 0)
             return catalog;
@@ -78,7 +86,7 @@ public sealed partial class KernelCatalog
     /// <summary>The kernel of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those that there are.</exception>
     public GpuKernel Find(string name) => Kernels.FirstOrDefault(k => k.Name == name)
-        ?? throw new ArgumentException($"there is no kernel '{name}'; there are {string.Join(", ", Kernels.Select(k => k.Name))}");
+        ?? throw new ArgumentException($"There is no kernel '{name}'; there are {string.Join(", ", Kernels.Select(k => k.Name))}.");
 
     private static IEnumerable<Type> Instances(Type kernel) => kernel.ContainsGenericParameters
         ? kernel.GetCustomAttributes<KernelInstanceAttribute>().Select(instance => Closed(kernel, instance)) : [kernel];

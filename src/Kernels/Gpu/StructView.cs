@@ -29,11 +29,11 @@ public sealed class StructView
     /// <summary>Puts the number of elements where the view's length belongs; false if the view doesn't lie in the struct.</summary>
     internal bool TryWriteLength(byte[] structure)
     {
-        int size = sizeof(ulong) + (hasLength ? sizeof(int) : 0);
+        int size = sizeof(ulong) + (hasLength ? sizeof(long) : 0);
         if (Offset < 0 || Offset % sizeof(ulong) != 0 || Offset > structure.Length - size)
             return false;
         if (hasLength)
-            BinaryPrimitives.WriteInt32LittleEndian(structure.AsSpan(Offset + sizeof(ulong)), Elements.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(structure.AsSpan(Offset + sizeof(ulong)), Elements.Length);
         return true;
     }
 

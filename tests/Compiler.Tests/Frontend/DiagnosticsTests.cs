@@ -144,14 +144,17 @@ public sealed partial class DiagnosticsTests
     public void RecursionNamesTheCircle()
     {
         var thrown = Assert.Throws<CompileException>(() => Translation.Of<Recurses>());
-        Assert.Contains("DiagnosticsTests.Even(Int32) → DiagnosticsTests.Odd(Int32) → DiagnosticsTests.Even(Int32)", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "DiagnosticsTests.Even(Int32) → DiagnosticsTests.Odd(Int32) → DiagnosticsTests.Even(Int32)", thrown.Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>The line that a diagnostic names, which must be in one of the files of these kernels.</summary>
     private static string Line(Diagnostic diagnostic)
     {
         string name = Path.GetFileName(diagnostic.Source!.File);
-        string[] files = ["DiagnosticsTests.cs", "DiagnosticsTests.Language.cs", "DiagnosticsTests.Intrinsics.cs", "DiagnosticsTests.LaterStages.cs"];
+        string[] files =
+            ["DiagnosticsTests.cs", "DiagnosticsTests.Language.cs", "DiagnosticsTests.Intrinsics.cs", "DiagnosticsTests.LaterStages.cs"];
         Assert.Contains(name, files);
         return File.ReadLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, name)).ElementAt(diagnostic.Source.Line - 1);
     }

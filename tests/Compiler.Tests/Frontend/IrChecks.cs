@@ -23,7 +23,8 @@ internal static class IrChecks
             {
                 foreach (Value operand in instruction.Operands)
                 {
-                    Assert.True(operand is Constant || defined.Contains(operand), $"{instruction.Opcode} reads a value that nothing defines");
+                    Assert.True(
+                        operand is Constant || defined.Contains(operand), $"{instruction.Opcode} reads a value that nothing defines");
                     Instruction? definition = operand.Definition;
                     if (definition is not null && block.Instructions.Contains(definition))
                         Assert.True(here.Contains(operand), $"{instruction.Opcode} reads a value before it is defined");

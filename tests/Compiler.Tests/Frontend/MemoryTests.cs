@@ -27,14 +27,18 @@ public sealed unsafe class MemoryTests
         Assert.Equal((VariableSpace.Shared, 32 * 33 * 4, 16), (tile.Space, tile.Bytes, tile.Alignment));
         Assert.Contains(function.Variables, variable => variable is { Bytes: 64, Alignment: 128 });
         Assert.Contains(function.Variables, variable => variable.IsDynamic);
-        Assert.Contains(All(function), instruction => instruction is { Opcode: Opcode.Load, MemoryType: MemoryType.F32 } && instruction.Operands[0].Type == IrType.SharedPtr);
+        Assert.Contains(
+            All(function),
+            instruction =>
+                instruction is { Opcode: Opcode.Load, MemoryType: MemoryType.F32 } && instruction.Operands[0].Type == IrType.SharedPtr);
     }
 
     [Fact]
     public void RegistersAreZeroedLocals()
     {
         Function function = Checked<RegisterArray>();
-        Assert.Contains(All(function), instruction => instruction.Opcode == Opcode.Local && ((Constant)instruction.Operands[0]).Signed == 32);
+        Assert.Contains(
+            All(function), instruction => instruction.Opcode == Opcode.Local && ((Constant)instruction.Operands[0]).Signed == 32);
         Assert.True(All(function).Count(instruction => instruction is { Opcode: Opcode.Store, MemoryType: MemoryType.F32 }
             && instruction.Operands[1] is Constant { Bits: 0 }) >= 8);
     }
@@ -279,8 +283,10 @@ public sealed unsafe class MemoryTests
     public void VariablesThatShareASlotMayLieInDifferentSpaces()
     {
         List<Instruction> made = All(Checked<SharedSlot>());
-        Assert.Contains(made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.SharedPtr && one.Operands[1] is Constant { Bits: 1 });
-        Assert.Contains(made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.GlobalPtr && one.Operands[1] is Constant { Bits: 2 });
+        Assert.Contains(
+            made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.SharedPtr && one.Operands[1] is Constant { Bits: 1 });
+        Assert.Contains(
+            made, one => one.Opcode == Opcode.Store && one.Operands[0].Type == IrType.GlobalPtr && one.Operands[1] is Constant { Bits: 2 });
     }
 
     internal readonly struct SharedSlot(View<int> x) : IKernel

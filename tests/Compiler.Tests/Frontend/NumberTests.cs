@@ -17,7 +17,8 @@ public sealed class NumberTests
         return [.. function.Blocks.SelectMany(block => block.Instructions)];
     }
 
-    private static string[] Texts(List<Instruction> instructions) => [.. instructions.Where(one => one.Ptx is not null).Select(one => one.Ptx!.Text.Split(' ')[0])];
+    private static string[] Texts(List<Instruction> instructions) =>
+        [.. instructions.Where(one => one.Ptx is not null).Select(one => one.Ptx!.Text.Split(' ')[0])];
 
     [Fact]
     public void ConversionsAreThoseOfCSharp()
@@ -35,7 +36,11 @@ public sealed class NumberTests
     public void SignednessGoesIntoTheOpcode()
     {
         Opcode[] opcodes = [.. Checked<Signs>().Select(one => one.Opcode)];
-        foreach (Opcode expected in (Opcode[])[Opcode.Div, Opcode.DivU, Opcode.Rem, Opcode.RemU, Opcode.Shr, Opcode.ShrU, Opcode.Min, Opcode.MinU, Opcode.Not, Opcode.Neg])
+        Opcode[] all =
+        [
+            Opcode.Div, Opcode.DivU, Opcode.Rem, Opcode.RemU, Opcode.Shr, Opcode.ShrU, Opcode.Min, Opcode.MinU, Opcode.Not, Opcode.Neg,
+        ];
+        foreach (Opcode expected in all)
             Assert.Contains(expected, opcodes);
     }
 
@@ -50,7 +55,11 @@ public sealed class NumberTests
     public void MathIsExactInstructions()
     {
         string[] texts = Texts(Checked<Maths>());
-        string[] expected = ["sqrt.rn.f32", "abs.f32", "max.NaN.f32", "cvt.rmi.f32.f32", "cvt.rni.f32.f32", "fma.rn.f32", "popc.b32", "clz.b64", "brev.b32", "copysign.f32"];
+        string[] expected =
+        [
+            "sqrt.rn.f32", "abs.f32", "max.NaN.f32", "cvt.rmi.f32.f32", "cvt.rni.f32.f32", "fma.rn.f32", "popc.b32", "clz.b64", "brev.b32",
+            "copysign.f32",
+        ];
         foreach (string text in expected)
             Assert.Contains(text, texts);
     }
@@ -69,13 +78,15 @@ public sealed class NumberTests
     public void MarkedStructsAreSixteenBitFloats()
     {
         List<Instruction> made = Checked<Brains>();
-        Assert.Contains(made, one => one is { Opcode: Opcode.Store, MemoryType: MemoryType.B16 } && one.Operands[0].Type == IrType.GlobalPtr);
+        Assert.Contains(
+            made, one => one is { Opcode: Opcode.Store, MemoryType: MemoryType.B16 } && one.Operands[0].Type == IrType.GlobalPtr);
         Assert.Contains("mul.bf16", Texts(made));
         Assert.Contains("add.f32", Texts(made));
     }
 
     [Fact]
-    public void GenericMathInlinesFromTheFramework() => Assert.Contains(Checked<Generic<float>>(), one => one is { Opcode: Opcode.Mul, Result.Type: IrType.F32 });
+    public void GenericMathInlinesFromTheFramework() =>
+        Assert.Contains(Checked<Generic<float>>(), one => one is { Opcode: Opcode.Mul, Result.Type: IrType.F32 });
 
     [Fact]
     public void FieldsThatAreReadonlyAreConstants()

@@ -52,7 +52,7 @@ public sealed class StructParameterTests
         Unsafe.WriteUnaligned(ref bytes[0], new Numbers(true, -5, 2.5, new Inner(7, -300)));
         var y = new byte[3 * sizeof(double)];
         var request = new LaunchRequest(kernel.Entry, new Dim3(1, 1, 1), new Dim3(1, 1, 1), 0,
-            [new LaunchArgument.Value(bytes), new LaunchArgument.Buffer("y"), new LaunchArgument.Value(BitConverter.GetBytes(3))],
+            [new LaunchArgument.Value(bytes), new LaunchArgument.Buffer("y"), new LaunchArgument.Value(BitConverter.GetBytes(3L))],
             new Dictionary<string, byte[]> { ["y"] = y });
         Assert.Null(PtxEmulator.Run(PtxModule.Parse(kernel.Ptx), request, null).Fault);
         Assert.Equal([2.5 - 5, 7 - 300, 1], Enumerable.Range(0, 3).Select(i => BitConverter.ToDouble(y, i * sizeof(double))));
@@ -82,7 +82,7 @@ public sealed class StructParameterTests
         public void Run()
         {
             all.X[0] = all.Mid.Number + (all.Mid.Flag ? n : *all.End.Pointer) + all.End.Count;
-            all.Y[0] = (all.End.Scale * four.W) + pair.Low;
+            all.Y[0] = all.End.Scale * four.W + pair.Low;
         }
     }
 

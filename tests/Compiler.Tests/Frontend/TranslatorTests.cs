@@ -18,7 +18,8 @@ public sealed class TranslatorTests
             .Where(one => one.Opcode is Opcode.Load or Opcode.Store && one.Operands[0].Type == IrType.GlobalPtr)];
         Assert.Equal([Opcode.Load, Opcode.Load, Opcode.Store], global.Select(one => one.Opcode));
         Assert.All(global, one => Assert.Equal((MemoryType.F32, 4), (one.MemoryType, one.Alignment)));
-        Assert.Single(function.Blocks.SelectMany(block => block.Instructions), one => one.Opcode == Opcode.Add && one.Result.Type == IrType.F32);
+        Assert.Single(
+            function.Blocks.SelectMany(block => block.Instructions), one => one.Opcode == Opcode.Add && one.Result.Type == IrType.F32);
     }
 
     [Fact]
@@ -30,10 +31,12 @@ public sealed class TranslatorTests
 
     [Fact]
     public void FunctorsAreInlined() =>
-        Assert.Contains(Translation.InstructionsOf<Applies<double, Twice>>(), one => one is { Opcode: Opcode.Mul, Result.Type: IrType.F64 });
+        Assert.Contains(
+            Translation.InstructionsOf<Applies<double, Twice>>(), one => one is { Opcode: Opcode.Mul, Result.Type: IrType.F64 });
 
     [Fact]
-    public void TheSameKernelGivesTheSameIr() => Assert.Equal(Translation.TextOf<Applies<double, Twice>>(), Translation.TextOf<Applies<double, Twice>>());
+    public void TheSameKernelGivesTheSameIr() =>
+        Assert.Equal(Translation.TextOf<Applies<double, Twice>>(), Translation.TextOf<Applies<double, Twice>>());
 
     internal interface IFunctor
     {

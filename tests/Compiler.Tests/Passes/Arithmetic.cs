@@ -17,12 +17,15 @@ internal static class Arithmetic
             Opcode.SignExtendLow => instruction.Bits == 8 ? (ulong)(sbyte)x[0] : (ulong)(short)x[0],
             Opcode.ZeroExtendLow => instruction.Bits == 8 ? (byte)x[0] : (ushort)x[0],
             Opcode.Offset => x[0] + x[1],
-            Opcode.Mad => (x[0] * x[1]) + x[2],
+            Opcode.Mad => x[0] * x[1] + x[2],
             Opcode.MulWide => (ulong)((long)(int)x[0] * (int)x[1]),
             Opcode.MulWideU => x[0] * x[1],
             Opcode.MadWide => (ulong)((long)(int)x[0] * (int)x[1]) + x[2],
-            Opcode.MadWideU => (x[0] * x[1]) + x[2],
-            Opcode.ToFloat => FromFloat(type, type == IrType.F32 ? (float)Signed(instruction.Operands[0].Type, x[0]) : Signed(instruction.Operands[0].Type, x[0])),
+            Opcode.MadWideU => x[0] * x[1] + x[2],
+            Opcode.ToFloat =>
+                FromFloat(
+                    type,
+                    type == IrType.F32 ? (float)Signed(instruction.Operands[0].Type, x[0]) : Signed(instruction.Operands[0].Type, x[0])),
             Opcode.ToFloatU => FromFloat(type, type == IrType.F32 ? (float)x[0] : x[0]),
             Opcode.ConvertFloat => FromFloat(type, ToFloat(instruction.Operands[0].Type, x[0])),
             Opcode.Not => ~x[0],

@@ -53,7 +53,8 @@ internal static class IrSamples
         builder.Store(counter, Constant.I32(0), MemoryType.I32, 0, 4);
         builder.Block.Terminator = Terminator.Branch(null, condition);
         builder.Block = condition;
-        condition.Terminator = Terminator.If(null, builder.Compare(Condition.Lt, builder.Load(counter, MemoryType.I32, 0, 4), count), new Edge(start), new Edge(after));
+        condition.Terminator = Terminator.If(
+            null, builder.Compare(Condition.Lt, builder.Load(counter, MemoryType.I32, 0, 4), count), new Edge(start), new Edge(after));
         builder.Block = start;
         body(builder.Load(counter, MemoryType.I32, 0, 4));
         Value next = builder.Emit(Opcode.Add, IrType.I32, builder.Load(counter, MemoryType.I32, 0, 4), Constant.I32(1));

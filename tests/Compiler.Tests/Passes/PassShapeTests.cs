@@ -11,7 +11,8 @@ public class PassShapeTests
     {
         Function function = IrSamples.Function();
         var builder = new IrBuilder { Block = function.Entry };
-        Value x = IrSamples.Parameter(builder, function, "x", MemoryType.GlobalPtr), n = IrSamples.Parameter(builder, function, "n", MemoryType.I32);
+        Value x = IrSamples.Parameter(builder, function, "x", MemoryType.GlobalPtr);
+        Value n = IrSamples.Parameter(builder, function, "n", MemoryType.I32);
         Value tile = IrSamples.Local(builder, 64);
         for (int i = 0; i < 16; i++)
             builder.Store(tile, Constant.F32(0), MemoryType.F32, 4 * i, 4);
@@ -19,9 +20,14 @@ public class PassShapeTests
         {
             Value element = IrSamples.Element(builder, tile, index, 4);
             Value term = builder.Load(Global(builder, x, index), MemoryType.F32, 0, 4);
-            builder.Store(element, builder.Emit(Opcode.Add, IrType.F32, builder.Load(element, MemoryType.F32, 0, 4), term), MemoryType.F32, 0, 4);
+            builder.Store(
+                element, builder.Emit(Opcode.Add, IrType.F32, builder.Load(element, MemoryType.F32, 0, 4), term), MemoryType.F32, 0, 4);
         }));
-        TileLoops(builder, function, index => builder.Store(Global(builder, x, index), builder.Load(IrSamples.Element(builder, tile, index, 4), MemoryType.F32, 0, 4), MemoryType.F32, 0, 4));
+        TileLoops(
+            builder, function,
+            index => builder.Store(
+                Global(builder, x, index), builder.Load(IrSamples.Element(builder, tile, index, 4), MemoryType.F32, 0, 4), MemoryType.F32,
+                0, 4));
         builder.Block.Terminator = Terminator.Return(null);
 
         PassList.Run(function, verify: true);
@@ -89,7 +95,7 @@ public class PassShapeTests
         Value pointer = Global(builder, x, builder.Emit(Opcode.Mul, IrType.I32, IrSamples.ThreadX(builder), Constant.I32(4)));
         Value[] parts = [.. Enumerable.Range(0, 4).Select(i => builder.Load(pointer, MemoryType.F32, 4 * i, i == 0 ? 16 : 4))];
         for (int i = 0; i < 4; i++)
-            builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + (4 * i), i < 2 ? 8 : 4);
+            builder.Store(pointer, parts[3 - i], MemoryType.F32, 4096 + 4 * i, i < 2 ? 8 : 4);
         builder.Block.Terminator = Terminator.Return(null);
 
         PassList.Run(function, verify: true);
@@ -135,7 +141,8 @@ public class PassShapeTests
         Block smaller = new(), after = new();
         function.Blocks.AddRange([smaller, after]);
         builder.Store(variable, n, MemoryType.I32, 0, 4);
-        function.Entry.Terminator = Terminator.If(null, builder.Compare(Condition.Lt, n, Constant.I32(10)), new Edge(after), new Edge(smaller));
+        function.Entry.Terminator = Terminator.If(
+            null, builder.Compare(Condition.Lt, n, Constant.I32(10)), new Edge(after), new Edge(smaller));
         builder.Block = smaller;
         builder.Store(variable, Constant.I32(10), MemoryType.I32, 0, 4);
         smaller.Terminator = Terminator.Branch(null, after);

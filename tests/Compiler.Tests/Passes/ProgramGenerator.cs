@@ -63,7 +63,7 @@ internal sealed class ProgramGenerator
         for (int i = 0; i < Scalars; i++)
             WriteOut(Int(i), 4 * i, MemoryType.I32);
         for (int i = 0; i < ArrayElements; i++)
-            WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + (4 * i), MemoryType.I32);
+            WriteOut(builder.Load(array, MemoryType.I32, 4 * i, 4), 64 + 4 * i, MemoryType.I32);
         WriteOut(builder.Load(longs, MemoryType.I64, 0, 8), 128, MemoryType.I64);
         WriteOut(builder.Load(packed, MemoryType.I64, 0, 8), 136, MemoryType.I64);
         WriteOut(builder.Load(floats, MemoryType.F32, 0, 4), 144, MemoryType.F32);
@@ -131,7 +131,8 @@ internal sealed class ProgramGenerator
         {
             case 0:
                 Opcode[] shifts = [Opcode.Shl, Opcode.Shr, Opcode.ShrU];
-                Value count = random.Next(2) == 0 ? Constant.I32(random.Next(32)) : builder.Emit(Opcode.And, IrType.I32, Expression(depth - 1), Constant.I32(31));
+                Value count = random.Next(2) == 0
+                    ? Constant.I32(random.Next(32)) : builder.Emit(Opcode.And, IrType.I32, Expression(depth - 1), Constant.I32(31));
                 return builder.Emit(shifts[random.Next(3)], IrType.I32, left, count);
             case 1:
                 Opcode[] divisions = [Opcode.Div, Opcode.DivU, Opcode.Rem, Opcode.RemU];
@@ -142,7 +143,8 @@ internal sealed class ProgramGenerator
             case 3:
                 return builder.Select(Test(depth - 1), left, Expression(depth - 1));
             case 4:
-                return builder.Append(new Instruction(random.Next(2) == 0 ? Opcode.ZeroExtendLow : Opcode.SignExtendLow, null, [left], IrType.I32) { Bits = random.Next(1, 3) * 8 });
+                Opcode extend = random.Next(2) == 0 ? Opcode.ZeroExtendLow : Opcode.SignExtendLow;
+                return builder.Append(new Instruction(extend, null, [left], IrType.I32) { Bits = random.Next(1, 3) * 8 });
             case 5:
                 return builder.Emit(random.Next(2) == 0 ? Opcode.Neg : Opcode.Not, IrType.I32, left);
             default:
@@ -155,7 +157,10 @@ internal sealed class ProgramGenerator
         Value test = builder.Compare((Condition)random.Next(10), Expression(depth < 0 ? 0 : depth), Expression(0));
         if (random.Next(4) == 0)
             test = builder.Emit(Opcode.Not, IrType.Pred, test);
-        return random.Next(3) == 0 ? builder.Compare(random.Next(2) == 0 ? Condition.Ne : Condition.Eq, builder.Emit(Opcode.ZeroExtend, IrType.I32, test), Constant.I32(0)) : test;
+        return random.Next(3) == 0
+            ? builder.Compare(
+                random.Next(2) == 0 ? Condition.Ne : Condition.Eq, builder.Emit(Opcode.ZeroExtend, IrType.I32, test), Constant.I32(0))
+            : test;
     }
 
     private void ArrayAccess()
@@ -187,7 +192,9 @@ internal sealed class ProgramGenerator
         int bytes = 16;
         Value pointer = isShared
             ? builder.Offset(start, builder.Emit(Opcode.Mul, IrType.I32, index, Constant.I32(bytes)))
-            : builder.Emit(Opcode.Offset, start.Type, start, builder.Emit(Opcode.Mul, IrType.I64, builder.Emit(Opcode.SignExtend, IrType.I64, index), Constant.I64(bytes)));
+            : builder.Emit(
+                Opcode.Offset, start.Type, start,
+                builder.Emit(Opcode.Mul, IrType.I64, builder.Emit(Opcode.SignExtend, IrType.I64, index), Constant.I64(bytes)));
         int parts = random.Next(1, 5);
         if (random.Next(2) == 0)
         {
@@ -203,7 +210,9 @@ internal sealed class ProgramGenerator
     {
         if (random.Next(2) == 0)
         {
-            Value sum = builder.Emit(Opcode.Add, IrType.I64, builder.Load(longs, MemoryType.I64, 0, 8), builder.Emit(random.Next(2) == 0 ? Opcode.SignExtend : Opcode.ZeroExtend, IrType.I64, Expression(2)));
+            Value sum = builder.Emit(
+                Opcode.Add, IrType.I64, builder.Load(longs, MemoryType.I64, 0, 8),
+                builder.Emit(random.Next(2) == 0 ? Opcode.SignExtend : Opcode.ZeroExtend, IrType.I64, Expression(2)));
             builder.Store(longs, builder.Emit(Opcode.Mul, IrType.I64, sum, Constant.I64(random.Next(1, 9))), MemoryType.I64, 0, 8);
             SetInt(random.Next(Scalars), builder.Emit(Opcode.Truncate, IrType.I32, builder.Load(longs, MemoryType.I64, 0, 8)));
             return;
@@ -261,7 +270,8 @@ internal sealed class ProgramGenerator
         builder.Store(counter, Constant.I32(0), MemoryType.I32, 0, 4);
         builder.Block.Terminator = Terminator.Branch(null, condition);
         builder.Block = condition;
-        Value running = builder.Compare(random.Next(2) == 0 ? Condition.Lt : Condition.LtU, builder.Load(counter, MemoryType.I32, 0, 4), limit);
+        Value running = builder.Compare(
+            random.Next(2) == 0 ? Condition.Lt : Condition.LtU, builder.Load(counter, MemoryType.I32, 0, 4), limit);
         condition.Terminator = Terminator.If(null, running, new Edge(body), new Edge(after));
         builder.Block = body;
         if (limit is Constant)
@@ -272,7 +282,9 @@ internal sealed class ProgramGenerator
         counters.Remove(counter);
         builder.Block.Terminator ??= Terminator.Branch(null, step);
         builder.Block = step;
-        builder.Store(counter, builder.Emit(Opcode.Add, IrType.I32, builder.Load(counter, MemoryType.I32, 0, 4), Constant.I32(stride)), MemoryType.I32, 0, 4);
+        builder.Store(
+            counter, builder.Emit(Opcode.Add, IrType.I32, builder.Load(counter, MemoryType.I32, 0, 4), Constant.I32(stride)),
+            MemoryType.I32, 0, 4);
         step.Terminator = Terminator.Branch(null, condition);
         builder.Block = after;
     }

@@ -22,7 +22,8 @@ public class VerifierTests
     public void EdgesHaveTheRightArguments() => Refuses("arguments for", block => block.Terminator!.Edges[0].Arguments.Clear());
 
     [Fact]
-    public void EdgesHaveTheRightTypes() => Refuses("for a parameter of", block => block.Terminator!.Edges[0].Arguments[0] = Constant.F32(1));
+    public void EdgesHaveTheRightTypes() =>
+        Refuses("for a parameter of", block => block.Terminator!.Edges[0].Arguments[0] = Constant.F32(1));
 
     [Fact]
     public void SelectorsFitTheEdges() => Refuses("selector", block => block.Terminator!.Selector = Constant.I32(1));

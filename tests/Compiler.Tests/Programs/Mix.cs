@@ -28,7 +28,9 @@ public static class Mix
     /// <summary>Takes and returns a struct.</summary>
     public static Pair Twice(Pair pair, bool negate) => negate ? new(-pair.Whole, -pair.Real) : new(pair.Whole * 2, pair.Real * 2);
 
-    /// <summary>The smaller. Kept from the host's optimiser, which gets Math.Min(-0d, 0d) wrong when one of them is a constant (.NET 10.0).</summary>
+    /// <summary>
+    /// The smaller. Kept from the host's optimiser, which gets Math.Min(-0d, 0d) wrong when one of them is a constant (.NET 10.0).
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static float Min(float x, float y) => MathF.Min(x, y);
 

@@ -11,14 +11,18 @@ namespace CogVideoX.Compiler.Tests.Programs;
 internal static class ProgramAssembly
 {
     private static readonly MetadataReference[] References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
+        [
+            .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+                .Select(p => MetadataReference.CreateFromFile(p))];
 
     /// <summary>The programs P0, P1… of these seeds.</summary>
     public static Type[] Compile(IReadOnlyList<int> seeds, OptimizationLevel level)
     {
         SyntaxTree[] trees = [.. seeds.Select((seed, n) => CSharpSyntaxTree.ParseText(
-            "using System; using System.Numerics; using System.Runtime.CompilerServices; namespace CogVideoX.Compiler.Tests.Programs;\n" + ProgramWriter.Write($"P{n}", seed), encoding: Encoding.UTF8))];
-        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: level, allowUnsafe: true, deterministic: true);
+            "using System; using System.Numerics; using System.Runtime.CompilerServices; namespace CogVideoX.Compiler.Tests.Programs;\n"
+                + ProgramWriter.Write($"P{n}", seed), encoding: Encoding.UTF8))];
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: level, allowUnsafe: true, deterministic: true);
         var compilation = CSharpCompilation.Create($"Programs{seeds[0]}_{level}", trees, References, options);
         using var assembly = new MemoryStream();
         EmitResult result = compilation.Emit(assembly);

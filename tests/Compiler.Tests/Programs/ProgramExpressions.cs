@@ -79,7 +79,9 @@ internal sealed class ProgramExpressions(Random random, List<(string Type, strin
             13 => $"Math.{Pick("Min", "Max")}({a}, {Of(type, depth)})",
             14 => type switch
             {
-                "int" => Pick($"BitOperations.PopCount({Of("uint", depth)})", $"BitOperations.LeadingZeroCount({Of("uint", depth)})", $"BitOperations.TrailingZeroCount({Of("int", depth)})"),
+                "int" => Pick(
+                    $"BitOperations.PopCount({Of("uint", depth)})", $"BitOperations.LeadingZeroCount({Of("uint", depth)})",
+                    $"BitOperations.TrailingZeroCount({Of("int", depth)})"),
                 "uint" => $"BitOperations.RotateLeft({a}, {random.Next(32)})",
                 _ => $"({a} + {Of(type, depth)})",
             },

@@ -10,7 +10,9 @@ internal sealed class ProgramInputs
 
     private static readonly int[] CornerInts = [0, 1, -1, 2, 31, 32, 255, 256, 32767, -32768, 65535, int.MaxValue, int.MinValue];
     private static readonly float[] CornerFloats =
-        [0, -0f, 1, -1, 0.5f, 1e-42f, 3.4e38f, -3.4e38f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 2147483648f, -2147483649f, 4294967296f];
+        [
+            0, -0f, 1, -1, 0.5f, 1e-42f, 3.4e38f, -3.4e38f, float.PositiveInfinity, float.NegativeInfinity, float.NaN, 2147483648f,
+            -2147483649f, 4294967296f];
 
     public ProgramInputs(int seed)
     {
@@ -20,9 +22,12 @@ internal sealed class ProgramInputs
             bool corner = random.Next(2) == 0;
             I[row] = corner ? CornerInts[random.Next(CornerInts.Length)] : (int)random.NextInt64();
             U[row] = corner ? (uint)CornerInts[random.Next(CornerInts.Length)] : (uint)random.NextInt64();
-            L[row] = corner ? (long)CornerInts[random.Next(CornerInts.Length)] << random.Next(40) : random.NextInt64(long.MinValue, long.MaxValue);
-            F[row] = corner ? CornerFloats[random.Next(CornerFloats.Length)] : (random.NextSingle() - 0.5f) * MathF.Pow(10, random.Next(-3, 10));
-            D[row] = corner ? CornerFloats[random.Next(CornerFloats.Length)] : (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 18));
+            L[row] = corner
+                ? (long)CornerInts[random.Next(CornerInts.Length)] << random.Next(40) : random.NextInt64(long.MinValue, long.MaxValue);
+            F[row] = corner
+                ? CornerFloats[random.Next(CornerFloats.Length)] : (random.NextSingle() - 0.5f) * MathF.Pow(10, random.Next(-3, 10));
+            D[row] = corner
+                ? CornerFloats[random.Next(CornerFloats.Length)] : (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-3, 18));
         }
     }
 
@@ -56,9 +61,10 @@ internal sealed class ProgramInputs
             ["d"] = Bytes(D),
             ["results"] = new byte[Rows * sizeof(ulong)],
         };
-        var length = new LaunchArgument.Value(BitConverter.GetBytes(Rows));
+        var length = new LaunchArgument.Value(BitConverter.GetBytes((long)Rows));
         LaunchArgument[] arguments = [.. buffers.Keys.SelectMany(name => new LaunchArgument[] { new LaunchArgument.Buffer(name), length })];
-        LaunchReport report = PtxEmulator.Run(module, new LaunchRequest(entry, new Dim3(1, 1, 1), new Dim3(Rows, 1, 1), 0, arguments, buffers));
+        LaunchReport report = PtxEmulator.Run(
+            module, new LaunchRequest(entry, new Dim3(1, 1, 1), new Dim3(Rows, 1, 1), 0, arguments, buffers));
         return (MemoryMarshal.Cast<byte, ulong>(buffers["results"]).ToArray(), report.Fault);
     }
 

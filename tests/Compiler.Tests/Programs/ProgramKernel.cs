@@ -4,7 +4,8 @@ namespace CogVideoX.Compiler.Tests.Programs;
 
 /// <summary>Runs a program on a row of inputs a thread.</summary>
 [KernelName("program")]
-public readonly struct ProgramKernel<TProgram>(View<int> i, View<uint> u, View<long> l, View<float> f, View<double> d, View<ulong> results) : IKernel
+public readonly struct ProgramKernel<TProgram>(
+    View<int> i, View<uint> u, View<long> l, View<float> f, View<double> d, View<ulong> results) : IKernel
     where TProgram : IProgram
 {
     public static Block Block => new(ProgramInputs.Rows);

@@ -15,7 +15,8 @@ public class ProgramTests(ITestOutputHelper output)
     private static readonly int Count = Setting("COGVIDEOX_PROGRAMS", 400), FirstSeed = Setting("COGVIDEOX_PROGRAM_SEED", 0);
 
     /// <summary>
-    /// Random C# gives the same numbers on the host and, through our compiler, in the emulator; of some, the IR is checked after every pass.
+    /// Random C# gives the same numbers on the host and, through our compiler, in the emulator; of some, the IR is checked after every
+    /// pass.
     /// </summary>
     [Fact]
     public void HostAndEmulatorAgree()
@@ -25,7 +26,8 @@ public class ProgramTests(ITestOutputHelper output)
         for (int first = FirstSeed; first < FirstSeed + Count; first += Batch)
         {
             int[] seeds = [.. Enumerable.Range(first, Math.Min(Batch, FirstSeed + Count - first))];
-            Type[] programs = ProgramAssembly.Compile(seeds, (first / Batch) % 4 == 3 ? OptimizationLevel.Debug : OptimizationLevel.Release);
+            Type[] programs = ProgramAssembly.Compile(
+                seeds, (first / Batch) % 4 == 3 ? OptimizationLevel.Debug : OptimizationLevel.Release);
             Parallel.For(0, seeds.Length, options, n =>
             {
                 if (Difference(programs[n], seeds[n]) is not { } difference)
@@ -55,7 +57,10 @@ public class ProgramTests(ITestOutputHelper output)
                 return fault.ToString();
             ulong[] expected = inputs.OnHost(run);
             int row = Array.FindIndex(Enumerable.Range(0, ProgramInputs.Rows).ToArray(), r => results[r] != expected[r]);
-            return row < 0 ? null : $"row {row} (i = {inputs.I[row]}, u = {inputs.U[row]}, l = {inputs.L[row]}, f = {inputs.F[row]:R}, d = {inputs.D[row]:R})";
+            return row < 0
+                ? null
+                : $"row {row} (i = {inputs.I[row]}, u = {inputs.U[row]}, l = {inputs.L[row]}, "
+                    + $"f = {inputs.F[row]:R}, d = {inputs.D[row]:R})";
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -64,5 +69,6 @@ public class ProgramTests(ITestOutputHelper output)
     }
 
     private static int Setting(string name, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : otherwise;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value : otherwise;
 }

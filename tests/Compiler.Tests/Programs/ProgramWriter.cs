@@ -4,12 +4,13 @@ using System.Text;
 namespace CogVideoX.Compiler.Tests.Programs;
 
 /// <summary>
-/// Writes a random program as C#: statements of every kind over variables of every number type. It always ends, and never does what C# leaves
-/// open or throws at: divisors are made odd and small, loops are counted.
+/// Writes a random program as C#: statements of every kind over variables of every number type. It always ends, and never does what C#
+/// leaves open or throws at: divisors are made odd and small, loops are counted.
 /// </summary>
 internal sealed class ProgramWriter(int seed)
 {
-    private static readonly string[] Types = ["int", "uint", "long", "ulong", "float", "double", "bool", "byte", "sbyte", "short", "ushort"];
+    private static readonly string[] Types =
+        ["int", "uint", "long", "ulong", "float", "double", "bool", "byte", "sbyte", "short", "ushort"];
 
     private readonly Random random = new(seed);
     private readonly StringBuilder text = new();
@@ -104,7 +105,8 @@ internal sealed class ProgramWriter(int seed)
     private void Assign()
     {
         (string type, string name) = Target();
-        string? op = type is "bool" ? Pick("&", "|", "^") : type is "float" or "double" ? Pick("+", "-", "*") : Pick("+", "-", "*", "^", "|", "&");
+        string? op = type is "bool"
+            ? Pick("&", "|", "^") : type is "float" or "double" ? Pick("+", "-", "*") : Pick("+", "-", "*", "^", "|", "&");
         Line(random.Next(2) == 0 && type is not ("byte" or "sbyte" or "short" or "ushort")
             ? $"        {name} {op}= {expressions.Of(type, 3)};" : $"        {name} = {expressions.Of(type, 3)};");
     }

@@ -16,7 +16,10 @@ public sealed class ControlFlowTests
         var kernel = new TestKernel();
         Block loop = kernel.NewBlock(IrType.I32, IrType.I32, IrType.I32, IrType.I32), body = kernel.NewBlock(), exit = kernel.NewBlock();
         Value[] p = [.. loop.Parameters];
-        Value a = kernel.LoadX(MemoryType.I32, 0), b = kernel.LoadX(MemoryType.I32, 4), c = kernel.LoadX(MemoryType.I32, 8), n = kernel.LoadX(MemoryType.I32, 12);
+        Value a = kernel.LoadX(MemoryType.I32, 0);
+        Value b = kernel.LoadX(MemoryType.I32, 4);
+        Value c = kernel.LoadX(MemoryType.I32, 8);
+        Value n = kernel.LoadX(MemoryType.I32, 12);
         kernel.End(Terminator.Branch(null, loop, Constant.I32(0), a, b, c), loop);
         kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, p[0], n), new Edge(body), new Edge(exit)), body);
         // a turn of three, whose moves are a circle
@@ -38,7 +41,10 @@ public sealed class ControlFlowTests
         Block loop = kernel.NewBlock(IrType.I32, IrType.I32), exit = kernel.NewBlock();
         kernel.End(Terminator.Branch(null, loop, Constant.I32(0), Constant.I32(-1)), loop);
         Value a = loop.Parameters[0], b = loop.Parameters[1], next = kernel.Build.Emit(Opcode.Add, IrType.I32, a, Constant.I32(1));
-        kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, next, kernel.LoadX(MemoryType.I32, 0)), new Edge(loop, next, a), new Edge(exit)), exit);
+        kernel.End(
+            Terminator.If(
+                null, kernel.Build.Compare(Condition.Lt, next, kernel.LoadX(MemoryType.I32, 0)), new Edge(loop, next, a), new Edge(exit)),
+            exit);
         kernel.StoreY(a, MemoryType.I32, 0);
         kernel.StoreY(b, MemoryType.I32, 4);
         kernel.StoreY(next, MemoryType.I32, 8);
@@ -54,7 +60,9 @@ public sealed class ControlFlowTests
         var kernel = new TestKernel();
         Block other = kernel.NewBlock(), join = kernel.NewBlock(IrType.I32);
         Value x = kernel.LoadX(MemoryType.I32, 0);
-        kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Eq, x, Constant.I32(3)), new Edge(join, Constant.I32(5)), new Edge(other)), other);
+        kernel.End(
+            Terminator.If(null, kernel.Build.Compare(Condition.Eq, x, Constant.I32(3)), new Edge(join, Constant.I32(5)), new Edge(other)),
+            other);
         kernel.StoreY(x, MemoryType.I32, 4);
         kernel.End(Terminator.Branch(null, join, x), join);
         kernel.StoreY(join.Parameters[0], MemoryType.I32, 0);

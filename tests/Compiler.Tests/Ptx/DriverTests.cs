@@ -23,7 +23,9 @@ public sealed class DriverTests : IDisposable
         Assert.Equal(new(2, 1, 1), kernel.Cluster);
         Assert.Equal(32 + 100, kernel.StaticSharedBytes);
         Assert.Equal(
-            [new("x", CompiledParameterKind.Pointer, 8), new("y", CompiledParameterKind.Pointer, 8), new("n", CompiledParameterKind.Integer, 4),
+            [
+                new("x", CompiledParameterKind.Pointer, 8), new("y", CompiledParameterKind.Pointer, 8),
+                new("n", CompiledParameterKind.Integer, 4),
              new("scale", CompiledParameterKind.Float, 4), new("map", CompiledParameterKind.Opaque, 128) { Alignment = 64 }],
             kernel.Parameters);
         Assert.Equal(64, kernel.Hash.Length);
@@ -55,8 +57,10 @@ public sealed class DriverTests : IDisposable
         byte[] changed = [.. whole];
         changed[whole.AsSpan().LastIndexOf("sm_90a"u8)] = (byte)'x';
         Assert.Throws<InvalidDataException>(() => EmbeddedKernels.TryLoad(new MemoryStream(changed), "", out _));
-        Assert.Throws<InvalidDataException>(() => EmbeddedKernels.TryLoad(new MemoryStream("""{"format":1,"content":"","kernels":[null]}"""u8.ToArray()), "", out _));
-        Assert.Throws<InvalidDataException>(() => EmbeddedKernels.TryLoad(new MemoryStream("""{"format":2,"content":"","kernels":[]}"""u8.ToArray()), "", out _));
+        Assert.Throws<InvalidDataException>(
+            () => EmbeddedKernels.TryLoad(new MemoryStream("""{"format":1,"content":"","kernels":[null]}"""u8.ToArray()), "", out _));
+        Assert.Throws<InvalidDataException>(
+            () => EmbeddedKernels.TryLoad(new MemoryStream("""{"format":2,"content":"","kernels":[]}"""u8.ToArray()), "", out _));
     }
 
     [Fact]
@@ -82,7 +86,9 @@ public sealed class DriverTests : IDisposable
         byte[] whole = File.ReadAllBytes(path);
         Cache().GetOrCompile(typeof(long), options);
         byte[] other = File.ReadAllBytes(Directory.GetFiles(folder).Single(f => f != path));
-        foreach (byte[] bad in (byte[][])[[], whole[..(whole.Length / 2)], [.. whole[..^1], (byte)'x'], other, "null"u8.ToArray(), new byte[100]])
+        byte[][] unfit =
+            [[], whole[..(whole.Length / 2)], [.. whole[..^1], (byte)'x'], other, "null"u8.ToArray(), new byte[100]];
+        foreach (byte[] bad in unfit)
         {
             File.WriteAllBytes(path, bad);
             int before = compiled;
@@ -97,7 +103,8 @@ public sealed class DriverTests : IDisposable
     {
         var options = new CompileOptions { Target = Target.Sm90a };
         CancellationToken cancel = TestContext.Current.CancellationToken;
-        CompiledKernel[] all = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Cache().GetOrCompile(typeof(int), options), cancel)));
+        CompiledKernel[] all = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => Cache().GetOrCompile(typeof(int), options), cancel)));
         foreach (CompiledKernel one in all)
             AssertSame(all[0], one);
         Assert.Single(Directory.GetFiles(folder));

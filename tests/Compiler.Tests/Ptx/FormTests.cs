@@ -60,7 +60,8 @@ public sealed class FormTests
         kernel.End(Terminator.Branch(null, loop, Constant.I32(0), kernel.LoadX(MemoryType.I32, 0)), loop);
         Value next = kernel.Emit(form, [loop.Parameters[1]], IrType.I32)[0];
         Value i = kernel.Build.Emit(Opcode.Add, IrType.I32, loop.Parameters[0], Constant.I32(1));
-        kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, i, Constant.I32(6)), new Edge(loop, i, next), new Edge(exit)), exit);
+        kernel.End(
+            Terminator.If(null, kernel.Build.Compare(Condition.Lt, i, Constant.I32(6)), new Edge(loop, i, next), new Edge(exit)), exit);
         kernel.StoreY(next, MemoryType.I32, 0);
         Assert.Equal([106], Ints(kernel.Run(Bytes(100), 4)));
     }
@@ -104,17 +105,22 @@ public sealed class FormTests
         Value i = kernel.Build.Emit(Opcode.Add, IrType.I32, loop.Parameters[0], Constant.I32(1));
         kernel.Emit(TestKernel.Form("wgmma.fence.sync.aligned;"), []);
         PtxForm product = TestKernel.Form("wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16 {d}, {a}, {b}, 1, 1, 1, 0, 0;",
-            ("d", new PtxFormOperand(0, 0, Count, true, false)), ("a", new PtxFormOperand(Count, -1, 1, false, false)), ("b", new PtxFormOperand(Count + 1, -1, 1, false, false)));
+            ("d", new PtxFormOperand(0, 0, Count, true, false)), ("a", new PtxFormOperand(Count, -1, 1, false, false)), (
+                "b", new PtxFormOperand(Count + 1, -1, 1, false, false)));
         Value descriptor = kernel.Build.Emit(Opcode.SignExtend, IrType.I64, i);
         for (int k = 0; k < 4; k++)
             sums = kernel.Emit(product, [.. sums, descriptor, descriptor], [.. Enumerable.Repeat(IrType.F32, Count)]);
-        Value[] others = kernel.Emit(product, [.. Enumerable.Repeat(Constant.F32(0), Count), descriptor, descriptor], [.. Enumerable.Repeat(IrType.F32, Count)]);
+        Value[] others = kernel.Emit(
+            product, [.. Enumerable.Repeat(Constant.F32(0), Count), descriptor, descriptor], [.. Enumerable.Repeat(IrType.F32, Count)]);
         kernel.Emit(TestKernel.Form("wgmma.commit_group.sync.aligned;"), []);
-        kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, i, Constant.I32(9)), new Edge(loop, [i, .. sums]), new Edge(exit)), exit);
+        kernel.End(
+            Terminator.If(null, kernel.Build.Compare(Condition.Lt, i, Constant.I32(9)), new Edge(loop, [i, .. sums]), new Edge(exit)),
+            exit);
         for (int k = 0; k < Count; k++)
             kernel.StoreY(kernel.Build.Emit(Opcode.Add, IrType.F32, sums[k], others[k]), MemoryType.F32, k * 4);
         string[] lines = kernel.Print().Split('\n');
-        int start = Array.FindIndex(lines, l => l.StartsWith("$L", StringComparison.Ordinal)), end = Array.FindIndex(lines, l => l.Contains("bra", StringComparison.Ordinal));
+        int start = Array.FindIndex(lines, l => l.StartsWith("$L", StringComparison.Ordinal));
+        int end = Array.FindIndex(lines, l => l.Contains("bra", StringComparison.Ordinal));
         int fence = Array.FindIndex(lines, l => l.Contains("wgmma.fence", StringComparison.Ordinal));
         // those that begin anew in each round are set before the fence
         Assert.Equal(Count, lines[start..fence].Count(l => l.Contains("mov.", StringComparison.Ordinal)));

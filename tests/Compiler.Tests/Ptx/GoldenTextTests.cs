@@ -128,11 +128,13 @@ public sealed class GoldenTextTests
         try
         {
             var options = new CompileOptions { ShowSource = true };
-            Location[] at = [.. Enumerable.Range(0, 4).Select(i => new Location(typeof(GoldenTextTests).GetMethod(nameof(AddOne))!, i, null))];
+            Location[] at =
+                [.. Enumerable.Range(0, 4).Select(i => new Location(typeof(GoldenTextTests).GetMethod(nameof(AddOne))!, i, null))];
             Block body = kernel.Function.Blocks[1];
             for (int i = 0; i < 4; i++)
                 body.Instructions[i] = At(body.Instructions[i], at[i], kernel.Function);
-            SourceLine? Find(Location? location) => location!.Offset switch { 0 or 1 => new(file, 2, 5), 2 => new("/_/src/Kernels/Add.cs", 7, 9), _ => null };
+            SourceLine? Find(Location? location) =>
+                location!.Offset switch { 0 or 1 => new(file, 2, 5), 2 => new("/_/src/Kernels/Add.cs", 7, 9), _ => null };
             string text = PtxPrinter.Print(kernel.Function, options, new SourceLines(options, Find));
             string name = Path.GetFileName(file);
             Assert.Equal(1, text.Split($"// {name}:2  y[i] = x[i];\n    .loc 1 2 5\n    mad.wide").Length - 1);
@@ -171,7 +173,8 @@ public sealed class GoldenTextTests
         Value block = kernel.Emit(TestKernel.Form("mov.u32 {result}, %ctaid.x;", ("result", Result)), [], IrType.I32)[0];
         Value i = kernel.Build.Emit(Opcode.Mad, IrType.I32, block, Constant.I32(256), thread);
         kernel.End(Terminator.If(null, kernel.Build.Compare(Condition.Lt, i, Count(kernel)), new Edge(body), new Edge(exit)), body);
-        Value x = kernel.Build.Load(kernel.Build.Emit(Opcode.MadWide, IrType.GlobalPtr, i, Constant.I32(4), kernel.X), MemoryType.F32, 0, 4);
+        Value x = kernel.Build.Load(
+            kernel.Build.Emit(Opcode.MadWide, IrType.GlobalPtr, i, Constant.I32(4), kernel.X), MemoryType.F32, 0, 4);
         Value sum = kernel.Build.Emit(Opcode.Add, IrType.F32, x, Constant.F32(1));
         kernel.Build.Store(kernel.Build.Emit(Opcode.MadWide, IrType.GlobalPtr, i, Constant.I32(4), kernel.Y), sum, MemoryType.F32, 0, 4);
         kernel.End(Terminator.Branch(null, exit), exit);

@@ -32,8 +32,9 @@ public sealed class MemoryTests
         var load = new Instruction(Opcode.Load, null, [kernel.X], IrType.F32, IrType.F32, IrType.F32, IrType.F32)
         { MemoryType = MemoryType.F32, ByteOffset = 16, Alignment = 16 };
         kernel.Build.Block.Instructions.Add(load);
-        kernel.Build.Block.Instructions.Add(new Instruction(Opcode.Store, null, [kernel.Y, load.Results[3], load.Results[2], Constant.F32(2), load.Results[0]])
-        { MemoryType = MemoryType.F32, Alignment = 16 });
+        Value[] stored = [kernel.Y, load.Results[3], load.Results[2], Constant.F32(2), load.Results[0]];
+        kernel.Build.Block.Instructions.Add(
+            new Instruction(Opcode.Store, null, stored) { MemoryType = MemoryType.F32, Alignment = 16 });
         var pair = new Instruction(Opcode.Load, null, [kernel.X], IrType.I64, IrType.I64) { MemoryType = MemoryType.I64, Alignment = 16 };
         kernel.Build.Block.Instructions.Add(pair);
         kernel.Build.Block.Instructions.Add(new Instruction(Opcode.Store, null, [kernel.Y, pair.Results[1], pair.Results[0]])
@@ -42,7 +43,8 @@ public sealed class MemoryTests
         Assert.Contains("ld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd2+16];", text, StringComparison.Ordinal);
         Assert.Contains("st.volatile.global.v2.u64 [%rd4+16], {%rd6, %rd5};", text, StringComparison.Ordinal);
         float[] x = [1, 2, 3, 4, 5, 6, 7, 8];
-        Assert.Equal([8, 7, 2, 5, 3, 4, 1, 2], MemoryMarshal.Cast<byte, float>(kernel.Run(MemoryMarshal.AsBytes<float>(x).ToArray(), 32)).ToArray());
+        Assert.Equal(
+            [8, 7, 2, 5, 3, 4, 1, 2], MemoryMarshal.Cast<byte, float>(kernel.Run(MemoryMarshal.AsBytes<float>(x).ToArray(), 32)).ToArray());
     }
 
     [Fact]
@@ -55,7 +57,10 @@ public sealed class MemoryTests
         var tile = new Variable("tile", VariableSpace.Shared, 64, 16);
         var dynamic = new Variable("dynamic", VariableSpace.Shared, 0, 128);
         kernel.Function.Variables.AddRange([weights, counter, tile, dynamic]);
-        Value constant = Address(kernel, weights), global = Address(kernel, counter), shared = Address(kernel, tile), extra = Address(kernel, dynamic);
+        Value constant = Address(kernel, weights);
+        Value global = Address(kernel, counter);
+        Value shared = Address(kernel, tile);
+        Value extra = Address(kernel, dynamic);
         Value second = kernel.Build.Load(constant, MemoryType.I32, 4, 4);
         kernel.Build.Store(shared, second, MemoryType.I32, 8, 4);
         Value further = kernel.Build.Offset(shared, kernel.LoadX(MemoryType.I32, 0));
@@ -63,7 +68,9 @@ public sealed class MemoryTests
         kernel.StoreY(kernel.Build.Load(global, MemoryType.I32, 0, 4), MemoryType.I32, 4);
         kernel.Build.Store(extra, Constant.I32(9), MemoryType.I32, 4, 4);
         kernel.StoreY(kernel.Build.Load(extra, MemoryType.I32, 4, 4), MemoryType.I32, 8);
-        kernel.StoreY(kernel.Build.Load(kernel.Build.Offset(Address(kernel, weights), kernel.LoadX(MemoryType.I32, 0)), MemoryType.I32, 0, 4), MemoryType.I32, 12);
+        kernel.StoreY(
+            kernel.Build.Load(kernel.Build.Offset(Address(kernel, weights), kernel.LoadX(MemoryType.I32, 0)), MemoryType.I32, 0, 4),
+            MemoryType.I32, 12);
         byte[] y = kernel.Run(MemoryMarshal.AsBytes<int>([8]).ToArray(), 16, dynamicBytes: 32);
         Assert.Equal([22, 5, 9, 33], MemoryMarshal.Cast<byte, int>(y).ToArray());
         Assert.Contains(", [const_max+4];", kernel.Print(), StringComparison.Ordinal);
@@ -81,9 +88,12 @@ public sealed class MemoryTests
         kernel.StoreY(kernel.Build.Load(unsigned, MemoryType.I32, -4, 4), MemoryType.I32, 4);
         kernel.StoreY(mad, MemoryType.I32, 8);
         Value bits = kernel.Build.Emit(Opcode.Bitcast, IrType.I64, wide);
-        kernel.StoreY(kernel.Build.Emit(Opcode.Sub, IrType.I64, bits, kernel.Build.Emit(Opcode.Bitcast, IrType.I64, kernel.X)), MemoryType.I64, 16);
+        kernel.StoreY(
+            kernel.Build.Emit(Opcode.Sub, IrType.I64, bits, kernel.Build.Emit(Opcode.Bitcast, IrType.I64, kernel.X)), MemoryType.I64, 16);
         Assert.DoesNotContain("mov.b64", kernel.Print(), StringComparison.Ordinal);
-        Assert.Equal([40, 20, 19, 0, 8, 0], MemoryMarshal.Cast<byte, int>(kernel.Run(MemoryMarshal.AsBytes<int>([2, 20, 30, 40]).ToArray(), 24)).ToArray());
+        Assert.Equal(
+            [40, 20, 19, 0, 8, 0], MemoryMarshal.Cast<byte,
+            int>(kernel.Run(MemoryMarshal.AsBytes<int>([2, 20, 30, 40]).ToArray(), 24)).ToArray());
     }
 
     private static Value Address(TestKernel kernel, Variable variable) =>

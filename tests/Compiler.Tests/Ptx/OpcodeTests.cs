@@ -10,13 +10,15 @@ public sealed class OpcodeTests
 
     private static readonly ulong[] Words =
     [
-        0, 1, 2, 3, 7, 31, 32, 63, 100, 127, 128, 255, 256, 32767, 32768, 65535, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0x100000000,
+        0, 1, 2, 3, 7, 31, 32, 63, 100, 127, 128, 255, 256, 32767, 32768, 65535,
+        0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0xFFFFFFFE, 0x100000000,
         0x7FFFFFFFFFFFFFFF, 0x8000000000000000, ulong.MaxValue, ulong.MaxValue - 5, 0x123456789ABCDEF0,
     ];
 
     private static readonly double[] Reals =
     [
-        0, -0.0, 1, -1, 0.5, 1.5, 2.5, -2.5, 3.999, 1e-40, 1e-310, 1e10, -1e10, 2147483647, 2147483648, -2147483649.0, 4294967295, 4294967296,
+        0, -0.0, 1, -1, 0.5, 1.5, 2.5, -2.5, 3.999, 1e-40, 1e-310, 1e10, -1e10,
+        2147483647, 2147483648, -2147483649.0, 4294967295, 4294967296,
         9.3e18, -9.3e18, 1.8e19, 1.9e19, 1e30, 1e300, double.PositiveInfinity, double.NegativeInfinity, double.NaN,
     ];
 
@@ -98,11 +100,17 @@ public sealed class OpcodeTests
         Check(Opcode.MulWideU, IrType.I32, IrType.I64, 2);
     }
 
-    /// <summary>One thread a pair of operands, computed from registers and from every constant operand; the oracle is constant folding.</summary>
+    /// <summary>
+    /// One thread a pair of operands, computed from registers and from every constant operand; the oracle is constant folding.
+    /// </summary>
     private static void Check(Opcode opcode, IrType type, IrType to, int operands, Condition condition = default, int bits = 0)
     {
         ulong[] values = Operands(type);
-        (ulong A, ulong B)[] pairs = [.. values.SelectMany(a => (operands == 1 ? [0UL] : values).Select(b => (a, b))).Where(p => IsDefined(opcode, type, p.Item1, p.Item2))];
+        (ulong A, ulong B)[] pairs =
+        [
+            .. values.SelectMany(a => (operands == 1 ? [0UL] : values).Select(b => (a, b)))
+                .Where(p => IsDefined(opcode, type, p.Item1, p.Item2)),
+        ];
         foreach ((ulong A, ulong B)[] some in pairs.Chunk(96))
         {
             var kernel = new TestKernel();
@@ -110,9 +118,9 @@ public sealed class OpcodeTests
             for (int i = 0; i < some.Length; i++)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan(i * 2 * Slot), some[i].A);
-                BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan((i * 2 * Slot) + Slot), some[i].B);
+                BinaryPrimitives.WriteUInt64LittleEndian(x.AsSpan(i * 2 * Slot + Slot), some[i].B);
                 Value a = kernel.LoadX(Memory(type), i * 2 * Slot);
-                Value b = kernel.LoadX(Second(opcode, type), (i * 2 * Slot) + Slot);
+                Value b = kernel.LoadX(Second(opcode, type), i * 2 * Slot + Slot);
                 if (operands == 2 && i % 3 == 1)
                     b = new Constant(b.Type, some[i].B);
                 if (operands == 2 && i % 3 == 2)
@@ -125,13 +133,16 @@ public sealed class OpcodeTests
         }
     }
 
-    private static void Compare(Opcode opcode, IrType type, IrType to, int operands, Condition condition, int bits, (ulong A, ulong B) pair, ulong got)
+    private static void Compare(
+        Opcode opcode, IrType type, IrType to, int operands, Condition condition, int bits, (ulong A, ulong B) pair, ulong got)
     {
-        Value[] known = operands == 1 ? [new Constant(type, pair.A)] : [new Constant(type, pair.A), new Constant(Second(opcode, type).Register, pair.B)];
+        Value[] known = operands == 1
+            ? [new Constant(type, pair.A)] : [new Constant(type, pair.A), new Constant(Second(opcode, type).Register, pair.B)];
         var expected = (Constant)Folding.Of(Instruction(opcode, known, to, condition, bits))!;
         if (to.IsFloat && double.IsNaN(expected.Float) && double.IsNaN(new Constant(to, got).Float))
             return;
-        Assert.True(expected.Bits == got, $"{opcode}.{condition} {type}→{to} of {pair.A:X}, {pair.B:X}: {got:X}, and C# has {expected.Bits:X}");
+        Assert.True(
+            expected.Bits == got, $"{opcode}.{condition} {type}→{to} of {pair.A:X}, {pair.B:X}: {got:X}, and C# has {expected.Bits:X}");
     }
 
     private static ulong[] Operands(IrType type)
@@ -154,7 +165,8 @@ public sealed class OpcodeTests
 
     private static bool IsDefined(Opcode opcode, IrType type, ulong a, ulong b) => opcode switch
     {
-        Opcode.Div or Opcode.Rem => type.IsFloat || (b != 0 && !(new Constant(type, b).Signed == -1 && new Constant(type, (ulong)-(long)a).Bits == a)),
+        Opcode.Div or Opcode.Rem =>
+            type.IsFloat || (b != 0 && !(new Constant(type, b).Signed == -1 && new Constant(type, (ulong)-(long)a).Bits == a)),
         Opcode.DivU or Opcode.RemU => b != 0,
         Opcode.Shl or Opcode.Shr or Opcode.ShrU => b < (ulong)type.Bits,
         _ => true,
@@ -187,5 +199,6 @@ public sealed class OpcodeTests
         _ => MemoryType.I32,
     };
 
-    private static MemoryType Second(Opcode opcode, IrType type) => opcode is Opcode.Shl or Opcode.Shr or Opcode.ShrU ? MemoryType.I32 : Memory(type);
+    private static MemoryType Second(Opcode opcode, IrType type) =>
+        opcode is Opcode.Shl or Opcode.Shr or Opcode.ShrU ? MemoryType.I32 : Memory(type);
 }

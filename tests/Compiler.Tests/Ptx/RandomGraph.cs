@@ -23,7 +23,8 @@ internal sealed class RandomGraph
         for (int i = 0; i < Blocks; i++)
             blocks.Add(Kernel.NewBlock(types));
         exit = Kernel.NewBlock(types);
-        Value[] start = [Constant.I32(random.Next(0, 20)), .. Enumerable.Range(0, Variables).Select(i => Kernel.LoadX(MemoryType.I32, i * 4))];
+        Value[] start =
+            [Constant.I32(random.Next(0, 20)), .. Enumerable.Range(0, Variables).Select(i => Kernel.LoadX(MemoryType.I32, i * 4))];
         Kernel.End(Terminator.Branch(null, blocks[0], [.. start]), blocks[0]);
         for (int i = 0; i < Blocks; i++)
             Fill(blocks[i], i + 1 < Blocks ? blocks[i + 1] : exit);
@@ -85,7 +86,8 @@ internal sealed class RandomGraph
         Value selector = Kernel.Build.Emit(Opcode.And, IrType.I32, block.Parameters[1], Constant.I32(7));
         Edge onward = To(next, left, values), back = To(Any(), left, values);
         block.Terminator = random.Next(4) == 0 && next != exit
-            ? new Terminator(null, selector, [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => To(Forward(block), left, values)), onward])
+            ? new Terminator(
+                null, selector, [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => To(Forward(block), left, values)), onward])
             : Terminator.If(null, goesOn, back, onward);
     }
 
@@ -94,7 +96,9 @@ internal sealed class RandomGraph
     private Block Forward(Block from) => blocks[random.Next(blocks.IndexOf(from) + 1, Blocks)];
 
     private Edge To(Block target, Value left, List<Value> values) =>
-        new(target, [left, .. Enumerable.Range(0, Variables).Select(_ => random.Next(6) == 0 ? Constant.I32(random.Next(50)) : Pick(values))]);
+        new(
+            target,
+            [left, .. Enumerable.Range(0, Variables).Select(_ => random.Next(6) == 0 ? Constant.I32(random.Next(50)) : Pick(values))]);
 
     private Value Pick(List<Value> values) => values[random.Next(values.Count)];
 }

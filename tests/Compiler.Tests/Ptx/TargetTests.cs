@@ -23,7 +23,9 @@ public sealed class TargetTests
     [InlineData(120, false, "8.7")]
     [InlineData(121, false, "8.8")]
     public void TheLeastVersion(int architecture, bool isSpecific, string version) =>
-        Assert.Contains($".version {version}\n", new TestKernel().Print(new CompileOptions { Target = new Target(architecture, isSpecific) }), StringComparison.Ordinal);
+        Assert.Contains(
+            $".version {version}\n", new TestKernel().Print(new CompileOptions { Target = new Target(architecture, isSpecific) }),
+            StringComparison.Ordinal);
 
     [Fact]
     public void InstructionsRaiseTheVersion()
@@ -146,8 +148,9 @@ public sealed class TargetTests
     public void ClustersRun()
     {
         var kernel = new TestKernel(launch: new LaunchShape((1, 1, 1), (2, 1, 1)));
-        PtxForm rank = TestKernel.Form("mov.u32 {result}, %cluster_ctarank;", ("result", new PtxFormOperand(-1, 0, 1, false, false))) with { Architecture = 90 };
-        PtxForm block = TestKernel.Form("mov.u32 {result}, %ctaid.x;", ("result", new PtxFormOperand(-1, 0, 1, false, false)));
+        var result = new PtxFormOperand(-1, 0, 1, false, false);
+        PtxForm rank = TestKernel.Form("mov.u32 {result}, %cluster_ctarank;", ("result", result)) with { Architecture = 90 };
+        PtxForm block = TestKernel.Form("mov.u32 {result}, %ctaid.x;", ("result", result));
         Value place = kernel.Build.Emit(Opcode.MadWide, IrType.GlobalPtr, kernel.Emit(block, [], IrType.I32)[0], Constant.I32(4), kernel.Y);
         kernel.Build.Store(place, kernel.Emit(rank, [], IrType.I32)[0], MemoryType.I32, 0, 4);
         var options = new CompileOptions { Target = Target.Sm90a };
@@ -157,7 +160,8 @@ public sealed class TargetTests
 
     private static Diagnostic Refused(TestKernel kernel, string number, Target? target = null)
     {
-        Diagnostic found = Assert.Throws<CompileException>(() => kernel.Print(new CompileOptions { Target = target ?? Target.Sm80 })).Diagnostic;
+        Diagnostic found = Assert.Throws<CompileException>(
+            () => kernel.Print(new CompileOptions { Target = target ?? Target.Sm80 })).Diagnostic;
         Assert.Equal(number, found.Number);
         return found;
     }

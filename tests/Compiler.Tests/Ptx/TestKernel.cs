@@ -44,7 +44,8 @@ internal sealed class TestKernel
 
     public Value LoadX(MemoryType type, int offset, bool isVolatile = false) => Build.Load(X, type, offset, type.Bytes, isVolatile);
 
-    public void StoreY(Value value, MemoryType type, int offset, bool isVolatile = false) => Build.Store(Y, value, type, offset, type.Bytes, isVolatile);
+    public void StoreY(Value value, MemoryType type, int offset, bool isVolatile = false) =>
+        Build.Store(Y, value, type, offset, type.Bytes, isVolatile);
 
     public static PtxForm Form(string text, params (string Name, PtxFormOperand Place)[] operands) =>
         new(text, operands.ToDictionary(o => o.Name, o => o.Place), false, 80, false, 70);
@@ -67,8 +68,11 @@ internal sealed class TestKernel
         string text = Print(options);
         var buffers = new Dictionary<string, byte[]> { ["x"] = x, ["y"] = new byte[bytesOfY] };
         (int bx, int by, int bz) = Function.Launch.Block;
-        LaunchReport report = PtxEmulator.Run(PtxModule.Parse(text), new LaunchRequest("k", new Dim3(blocks), new Dim3(bx, by, bz), dynamicBytes,
-            [new LaunchArgument.Buffer("x"), new LaunchArgument.Buffer("y")], buffers), new LaunchOptions { MaxLaunchInstructions = 1_000_000 });
+        LaunchReport report = PtxEmulator.Run(
+            PtxModule.Parse(text), new LaunchRequest("k", new Dim3(blocks), new Dim3(bx, by, bz), dynamicBytes,
+            [
+                new LaunchArgument.Buffer("x"),
+                new LaunchArgument.Buffer("y")], buffers), new LaunchOptions { MaxLaunchInstructions = 1_000_000 });
         Assert.True(report.Fault is null, $"{report.Fault}\n{text}");
         return buffers["y"];
     }

@@ -16,7 +16,8 @@ internal sealed class CaseFolder : IDisposable
 
     public const string Header = """
         {"in.x": {"dtype": "U32", "shape": [4], "data_offsets": [0, 16]}, "in.y": {"dtype": "U32", "shape": [4], "data_offsets": [16, 32]},
-         "out.y": {"dtype": "U32", "shape": [4], "data_offsets": [32, 48]}, "tol.y": {"dtype": "F32", "shape": [4], "data_offsets": [48, 64]}}
+         "out.y": {"dtype": "U32", "shape": [4], "data_offsets": [32, 48]},
+         "tol.y": {"dtype": "F32", "shape": [4], "data_offsets": [48, 64]}}
         """;
 
     public const string Module = """

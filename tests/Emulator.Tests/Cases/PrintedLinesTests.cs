@@ -10,7 +10,9 @@ public sealed class PrintedLinesTests : IDisposable
 
     public PrintedLinesTests() => folder.Write("copy.ptx", Encoding.UTF8.GetBytes(CaseFolder.Module
         .Replace(".visible", DriverKernel.Declarations + DriverKernel.Text("f", "it is %d\n") + ".visible", StringComparison.Ordinal)
-        .Replace("mov.u32 %r1, %tid.x;", "mov.u32 %r1, %tid.x; mov.u64 %rd6, f; .reg .b32 %r30;" + DriverKernel.Print("%rd6", "%rd1"), StringComparison.Ordinal)));
+        .Replace(
+            "mov.u32 %r1, %tid.x;", "mov.u32 %r1, %tid.x; mov.u64 %rd6, f; .reg .b32 %r30;" + DriverKernel.Print("%rd6", "%rd1"),
+            StringComparison.Ordinal)));
 
     public void Dispose() => folder.Dispose();
 
@@ -44,8 +46,12 @@ public sealed class PrintedLinesTests : IDisposable
     [Fact]
     public void AReportKeepsWhatWasPrintedBeforeAFault()
     {
-        folder.Write("copy.ptx", Encoding.UTF8.GetBytes(File.ReadAllText(folder.At("copy.ptx")).Replace("ret;", "trap;", StringComparison.Ordinal)));
-        folder.Case(CaseFolder.Sound.Replace("\"expect\"", "\"fault\": \"trap\", \"printed\": [\"it is 0\", \"it is 0\", \"it is 0\", \"it is 0\"], \"expect\"", StringComparison.Ordinal));
+        folder.Write(
+            "copy.ptx", Encoding.UTF8.GetBytes(File.ReadAllText(folder.At("copy.ptx")).Replace("ret;", "trap;", StringComparison.Ordinal)));
+        folder.Case(
+            CaseFolder.Sound.Replace(
+                "\"expect\"", "\"fault\": \"trap\", \"printed\": [\"it is 0\", \"it is 0\", \"it is 0\", \"it is 0\"], \"expect\"",
+                StringComparison.Ordinal));
         Assert.True(PtxCase.Run(folder.Path).Passed);
     }
 }

@@ -48,10 +48,16 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"grid\": [1, 1, 1]", "\"grid\": [1, \"1\", 1]", "'grid[1]' must be a whole number of 32 bits, not text" },
         { "\"block\": [4, 1, 1]", "\"block\": {\"x\": 4}", "'block' must be an array, not an object" },
         { "\"dynamic_shared_bytes\": 0", "\"dynamic_shared_bytes\": -1", "'dynamic_shared_bytes' must not be negative" },
-        { "\"dynamic_shared_bytes\": 0", "\"dynamic_shared_bytes\": 9999999999", "'dynamic_shared_bytes' must be a whole number of 32 bits" },
+        {
+            "\"dynamic_shared_bytes\": 0", "\"dynamic_shared_bytes\": 9999999999",
+            "'dynamic_shared_bytes' must be a whole number of 32 bits"
+        },
         { "{\"s32\": 4}", "{\"s32\": 4, \"u32\": 4}", "'params[2]' must hold one entry" },
         { "{\"s32\": 4}", "{\"s33\": 4}", "not 's33'" },
-        { "{\"s32\": 4}", "{\"im2col_map\": {}}", "'params[2]' must be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not 'im2col_map'" },
+        {
+            "{\"s32\": 4}", "{\"im2col_map\": {}}",
+            "'params[2]' must be buffer, tensor_map, bytes with pointers, s32, u32, s64, u64, f32 or f64, not 'im2col_map'"
+        },
         { "{\"s32\": 4}", "{\"bytes\": null}", "'params[2].bytes' must be text, not null" },
         { "{\"s32\": 4}", "{\"bytes\": \"\"}", "'params[2].bytes' must have 1 to 65536 bytes, not 0" },
         { "{\"s32\": 4}", "{\"bytes\": \"0\"}", "'params[2].bytes' must be hexadecimal digits, two a byte" },
@@ -63,12 +69,21 @@ public sealed class RefusedCaseTests : IDisposable
         { "{\"s32\": 4}", "{\"bytes\": \"00\", \"pointers\": [8]}", "'params[2].pointers[0]' must be an object, not 8" },
         { "{\"s32\": 4}", Struct("{\"offset\": 8}"), "'buffer' is missing in 'params[2].pointers[0]'" },
         { "{\"s32\": 4}", Struct("{\"buffer\": \"x\"}"), "'offset' is missing in 'params[2].pointers[0]'" },
-        { "{\"s32\": 4}", Struct("{\"offset\": 4, \"buffer\": \"x\"}"), "'params[2].pointers[0].offset' must be a multiple of 8 with 8 bytes after it inside the 20, not 4" },
+        {
+            "{\"s32\": 4}", Struct("{\"offset\": 4, \"buffer\": \"x\"}"),
+            "'params[2].pointers[0].offset' must be a multiple of 8 with 8 bytes after it inside the 20, not 4"
+        },
         { "{\"s32\": 4}", Struct("{\"offset\": -8, \"buffer\": \"x\"}"), "inside the 20, not -8" },
         { "{\"s32\": 4}", Struct("{\"offset\": 16, \"buffer\": \"x\"}"), "inside the 20, not 16" },
         { "{\"s32\": 4}", Struct("{\"offset\": 2147483640, \"buffer\": \"x\"}"), "inside the 20, not 2147483640" },
-        { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\"}, {\"offset\": 8, \"buffer\": \"y\"}"), "'params[2].pointers[1].offset' must be another pointer's than 8" },
-        { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\", \"type\": 1}"), "'params[2].pointers[0]' must have no 'type'; it may have offset, buffer" },
+        {
+            "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\"}, {\"offset\": 8, \"buffer\": \"y\"}"),
+            "'params[2].pointers[1].offset' must be another pointer's than 8"
+        },
+        {
+            "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"x\", \"type\": 1}"),
+            "'params[2].pointers[0]' must have no 'type'; it may have offset, buffer"
+        },
         { "{\"s32\": 4}", Struct("{\"offset\": 8, \"buffer\": \"z\"}"), "there is no buffer 'z'; there are x, y" },
         { "\"dynamic_shared_bytes\": 0", "\"cooperative\": 1", "'cooperative' must be true or false, not 1" },
         { "\"dynamic_shared_bytes\": 0", "\"printed\": \"a\"", "'printed' must be an array, not text" },
@@ -92,8 +107,14 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"tolerance\": 0", "\"tolerans\": 0", "'tolerance' is missing in 'expect.y'" },
         { "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"racy: a\"", "'racy' is none; there are out of bounds" },
         { "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"race\", \"fault_at\": 3", "'fault_at' must be an object" },
-        { "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"race\", \"fault_at\": {\"buffer\": [1]}", "'fault_at.buffer[0]' must be text" },
-        { "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"race\", \"fault_at\": {\"source_line\": \"1\"}", "'fault_at.source_line' must be" },
+        {
+            "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"race\", \"fault_at\": {\"buffer\": [1]}",
+            "'fault_at.buffer[0]' must be text"
+        },
+        {
+            "\"tolerance\": 0}}", "\"tolerance\": 0}}, \"fault\": \"race\", \"fault_at\": {\"source_line\": \"1\"}",
+            "'fault_at.source_line' must be"
+        },
     };
 
     [Theory]
@@ -120,7 +141,11 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"interleave\": \"none\"", "\"interleave\": \"16B\"", "nothing else is supported" },
         { "\"interleave\": \"none\"", "\"interleave\": 3", "'params[0].tensor_map.interleave' must be text" },
         { "\"buffer\": \"x\"", "\"buffer\": \"z\"", "there is no buffer 'z'" },
-        { "\"buffer\": \"x\"", "\"bufer\": \"x\"", "'params[0].tensor_map' must have no 'bufer'; it may have buffer, dtype, dims, strides_bytes, box, swizzle, interleave, out_of_bounds" },
+        {
+            "\"buffer\": \"x\"", "\"bufer\": \"x\"",
+            "'params[0].tensor_map' must have no 'bufer'; it may have "
+                + "buffer, dtype, dims, strides_bytes, box, swizzle, interleave, out_of_bounds"
+        },
         { "\"buffer\": \"x\",", "", "'buffer' is missing in 'params[0].tensor_map'" },
         { "\"interleave\": \"none\"", "\"mode\": \"im2col\", \"lower\": [0]", "'params[0].tensor_map' must have no 'mode'" },
     };
@@ -130,13 +155,16 @@ public sealed class RefusedCaseTests : IDisposable
     public void ATensorMapIsOneThatADriverWouldMake(string part, string instead, string says)
     {
         const string Map = """
-            {"tensor_map": {"buffer": "x", "dtype": "u32", "dims": [4, 1024], "strides_bytes": [16], "box": [4, 1], "swizzle": "none", "interleave": "none"}}
+            {"tensor_map": {"buffer": "x", "dtype": "u32", "dims": [4, 1024], "strides_bytes": [16], "box": [4, 1],
+             "swizzle": "none", "interleave": "none"}}
             """;
         Assert.Contains(part, Map);
         string module = CaseFolder.Module.Replace(".param .u64 x", ".param .align 64 .b8 x[128]", StringComparison.Ordinal)
             .Replace("ld.param.u64 %rd1, [x];", "", StringComparison.Ordinal);
         folder.Write("copy.ptx", Encoding.UTF8.GetBytes(module));
-        folder.Case(CaseFolder.Sound.Replace("{\"buffer\": \"x\"}", Map.Replace(part, instead, StringComparison.Ordinal), StringComparison.Ordinal));
+        folder.Case(
+            CaseFolder.Sound.Replace(
+                "{\"buffer\": \"x\"}", Map.Replace(part, instead, StringComparison.Ordinal), StringComparison.Ordinal));
         Assert.Contains(says, Refusal("copy.json"));
     }
 
@@ -147,15 +175,25 @@ public sealed class RefusedCaseTests : IDisposable
         { "\"in.y\"", "\"in.z\"", "'in.y' is missing" },
         { "\"dtype\": \"F32\"", "\"dtype\": \"F33\"", "'tol.y.dtype' must be one of" },
         { "\"dtype\": \"F32\"", "\"dtype\": null", "'tol.y.dtype' must be text, not null" },
-        { "\"shape\": [4], \"data_offsets\": [0, 16]", "\"shape\": [-4], \"data_offsets\": [0, 16]", "'in.x.shape[0]' must not be negative" },
-        { "\"shape\": [4], \"data_offsets\": [0, 16]", "\"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 16]", "must ask for at most" },
+        {
+            "\"shape\": [4], \"data_offsets\": [0, 16]", "\"shape\": [-4], \"data_offsets\": [0, 16]",
+            "'in.x.shape[0]' must not be negative"
+        },
+        {
+            "\"shape\": [4], \"data_offsets\": [0, 16]", "\"shape\": [4611686018427387904, 4], \"data_offsets\": [0, 16]",
+            "must ask for at most"
+        },
         { "\"data_offsets\": [0, 16]", "\"data_offsets\": [0]", "two numbers" },
         { "\"data_offsets\": [0, 16]", "\"data_offsets\": [0, 9223372036854775807]", "'in.x' ends at byte 9223372036854775807" },
         { "\"data_offsets\": [0, 16]", "\"data_offsets\": [0, -9223372036854775808]", "'in.x' ends at byte -9223372036854775808" },
         { "\"data_offsets\": [16, 32]", "\"data_offsets\": [8, 24]", "'in.y' starts at byte 8" },
         { "\"data_offsets\": [48, 64]", "\"data_offsets\": [48, 80]", "'tol.y' ends at byte 80 of 64" },
         { "\"in.x\": {", "\"in.x\": 1, \"in.w\": {", "'in.x' must be an object, not 1" },
-        { "\"shape\": [4], \"data_offsets\": [32, 48]", "\"shape\": [8], \"data_offsets\": [32, 64]}, \"t\": {\"dtype\": \"U8\", \"shape\": [0], \"data_offsets\": [64, 64]", "starts at byte 48" },
+        {
+            "\"shape\": [4], \"data_offsets\": [32, 48]",
+            "\"shape\": [8], \"data_offsets\": [32, 64]}, \"t\": {\"dtype\": \"U8\", \"shape\": [0], \"data_offsets\": [64, 64]",
+            "starts at byte 48"
+        },
     };
 
     [Theory]
@@ -172,7 +210,10 @@ public sealed class RefusedCaseTests : IDisposable
     {
         folder.Case(CaseFolder.Sound.Replace("\"tolerance\": 0", "\"tolerance\": \"per element\"", StringComparison.Ordinal));
         Assert.True(PtxCase.Run(folder.Path).Passed);
-        folder.Data(CaseFolder.Header.Replace("\"shape\": [4], \"data_offsets\": [48, 64]", "\"shape\": [2], \"data_offsets\": [48, 56]", StringComparison.Ordinal), 56);
+        folder.Data(
+            CaseFolder.Header.Replace(
+                "\"shape\": [4], \"data_offsets\": [48, 64]", "\"shape\": [2], \"data_offsets\": [48, 56]", StringComparison.Ordinal),
+            56);
         Assert.Contains("as many elements", Refusal("copy.safetensors"));
         folder.Data(CaseFolder.Header.Replace("tol.y", "tol.z", StringComparison.Ordinal));
         Assert.Contains("'tol.y' is missing", Refusal("copy.safetensors"));
@@ -193,7 +234,8 @@ public sealed class RefusedCaseTests : IDisposable
     {
         folder.Write("copy.ptx", Encoding.UTF8.GetBytes(CaseFolder.Module.Replace("mov.u32", "mow.u32", StringComparison.Ordinal)));
         Assert.StartsWith("line 9: unknown instruction 'mow'", Refusal("copy.ptx"));
-        folder.Write("copy.ptx", Encoding.UTF8.GetBytes(CaseFolder.Module.Replace(".version 8.0", ".version \u001b[31m", StringComparison.Ordinal)));
+        folder.Write(
+            "copy.ptx", Encoding.UTF8.GetBytes(CaseFolder.Module.Replace(".version 8.0", ".version \u001b[31m", StringComparison.Ordinal)));
         Assert.StartsWith("line 1:", Refusal("copy.ptx"));
     }
 
@@ -233,7 +275,9 @@ public sealed class RefusedCaseTests : IDisposable
     [Fact]
     public void NamesOfManyKilobytesAreCut()
     {
-        folder.Case(CaseFolder.Sound.Replace("\"buffer\": \"x\"", $"\"buffer\": \"{new string('z', 100_000)}\\u001b[31m\\n\"", StringComparison.Ordinal));
+        folder.Case(
+            CaseFolder.Sound.Replace(
+                "\"buffer\": \"x\"", $"\"buffer\": \"{new string('z', 100_000)}\\u001b[31m\\n\"", StringComparison.Ordinal));
         Assert.InRange(Refusal("copy.json").Length, 20, 400);
     }
 

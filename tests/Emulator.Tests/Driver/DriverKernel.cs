@@ -30,9 +30,11 @@ internal static class DriverKernel
         """;
 
     public static string Text(string name, string text) =>
-        $".global .align 1 .b8 {name}[{Encoding.UTF8.GetByteCount(text) + 1}] = {{{string.Join(", ", Encoding.UTF8.GetBytes(text).Append((byte)0))}}};\n";
+        $".global .align 1 .b8 {name}[{Encoding.UTF8.GetByteCount(text) + 1}] = "
+            + $"{{{string.Join(", ", Encoding.UTF8.GetBytes(text).Append((byte)0))}}};\n";
 
-    public static LaunchReport Launch(string body, string variables = "", int threads = 1, byte[]? x = null, int bytesOfY = 256, LaunchOptions? options = null) =>
+    public static LaunchReport Launch(
+        string body, string variables = "", int threads = 1, byte[]? x = null, int bytesOfY = 256, LaunchOptions? options = null) =>
         Kernel.Launch(Kernel.Module(body, variables: Declarations + variables), x ?? new byte[256], bytesOfY, threads, 1, options).Report;
 
     public static Fault Fault(string body, string variables = "", int threads = 1)

@@ -5,7 +5,8 @@ public class ExternalCallTests
 {
     private const string Text = "mov.u64 %rd3, m; mov.u64 %rd4, f; mov.u64 %rd5, n;";
 
-    private static readonly string Texts = DriverKernel.Text("m", "i < n") + DriverKernel.Text("f", "a\u001b[31m.cu") + DriverKernel.Text("n", "void k(int)");
+    private static readonly string Texts = DriverKernel.Text("m", "i < n") + DriverKernel.Text("f", "a\u001b[31m.cu")
+        + DriverKernel.Text("n", "void k(int)");
 
     private static string Fail(string message) => $$"""
         { .param .b64 a; .param .b64 b; .param .b32 c; .param .b64 d; .param .b64 e;
@@ -54,10 +55,17 @@ public class ExternalCallTests
     }
 
     [Theory]
-    [InlineData(".extern .func malloc (.param .b64 a);", "call.uni malloc, (p);", "", "'malloc' has parameters of 8 bytes and a result of 8")]
-    [InlineData(".extern .func (.param .b32 r) malloc (.param .b64 a);", "call.uni (r), malloc, (p);", ".param .b32 r;", "'malloc' has parameters of 8 bytes and a result of 8")]
-    [InlineData(".extern .func (.param .b64 r) free (.param .b64 a);", "call.uni (r), free, (p);", ".param .b64 r;", "'free' has parameters of 8 bytes and no result")]
-    [InlineData(".extern .func vprintf (.param .b64 a);", "call.uni vprintf, (p);", "", "'vprintf' has parameters of 8, 8 bytes and a result of 4")]
+    [InlineData(
+        ".extern .func malloc (.param .b64 a);", "call.uni malloc, (p);", "",
+        "'malloc' has parameters of 8 bytes and a result of 8")]
+    [InlineData(
+        ".extern .func (.param .b32 r) malloc (.param .b64 a);", "call.uni (r), malloc, (p);", ".param .b32 r;",
+        "'malloc' has parameters of 8 bytes and a result of 8")]
+    [InlineData(
+        ".extern .func (.param .b64 r) free (.param .b64 a);", "call.uni (r), free, (p);", ".param .b64 r;",
+        "'free' has parameters of 8 bytes and no result")]
+    [InlineData(
+        ".extern .func vprintf (.param .b64 a);", "call.uni vprintf, (p);", "", "'vprintf' has parameters of 8, 8 bytes and a result of 4")]
     public void ADeclarationOtherThanTheDriversIsAFaultWhereItIsReached(string declaration, string call, string result, string says)
     {
         PtxModule module = Kernel.Module($"{{ .param .b64 p; {result} st.param.b64 [p], %rd1; {call} }}", variables: declaration);
@@ -84,7 +92,8 @@ public class ExternalCallTests
     {
         string text = File.ReadAllText(Path.Combine(Goldens.Planted, "..", "..", "Driver", "llvm.ptx"));
         var buffers = new Dictionary<string, byte[]> { ["o"] = new byte[16] };
-        LaunchReport report = PtxEmulator.Run(PtxModule.Parse(text), new LaunchRequest("k", new Dim3(1), new Dim3(4), 0, [new LaunchArgument.Buffer("o")], buffers));
+        LaunchReport report = PtxEmulator.Run(
+            PtxModule.Parse(text), new LaunchRequest("k", new Dim3(1), new Dim3(4), 0, [new LaunchArgument.Buffer("o")], buffers));
         Assert.Null(report.Fault);
         Assert.Equal(["0 abc 2.500", "1 abc 2.500", "2 abc 2.500", "3 abc 2.500"], report.Printed);
         Assert.Equal([3, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0], buffers["o"]);
@@ -92,13 +101,16 @@ public class ExternalCallTests
 
     /// <summary>Row B 3 of the trial: declared, called, and never reached.</summary>
     [Fact]
-    public void APrintThatNobodyComesToIsNoFault() => Assert.Null(DriverKernel.Launch("setp.gt.u32 %p1, %r1, 5000; @!%p1 bra X;" + DriverKernel.Print("%rd1", "%rd1") + "X:", threads: 32).Fault);
+    public void APrintThatNobodyComesToIsNoFault() =>
+        Assert.Null(
+            DriverKernel.Launch("setp.gt.u32 %p1, %r1, 5000; @!%p1 bra X;" + DriverKernel.Print("%rd1", "%rd1") + "X:", threads: 32).Fault);
 
     /// <summary>The driver takes its parameters in .param, whatever the module declares.</summary>
     [Fact]
     public void ADeclarationWithRegistersIsAFaultWhereItIsReached()
     {
-        PtxModule module = Kernel.Module("call.uni (%rd10), malloc, (%rd1);", variables: ".extern .func (.reg .b64 r) malloc (.reg .b64 a);");
+        PtxModule module = Kernel.Module(
+            "call.uni (%rd10), malloc, (%rd1);", variables: ".extern .func (.reg .b64 r) malloc (.reg .b64 a);");
         Fault? fault = Kernel.Launch(module, new byte[16], 16, 1, 1).Report.Fault;
         Assert.Equal(FaultKind.Invalid, fault?.Kind);
         Assert.Contains("'malloc' has parameters of 8 bytes and a result of 8, in .param", fault!.Message);

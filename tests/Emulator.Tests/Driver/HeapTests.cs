@@ -43,7 +43,8 @@ public class HeapTests
     /// <summary>The addresses of a freed block are never another's, so that its old pointers are found out.</summary>
     [Fact]
     public void AWholeWarpFindsAFreedBlock() => Assert.Equal(FaultKind.UseAfterFree, DriverKernel.Fault(
-        "setp.ne.u32 %p1, %r1, 0; @%p1 bra J;" + DriverKernel.Malloc("128") + DriverKernel.Free("%rd10") + DriverKernel.Malloc("128", "%rd12") + """
+        "setp.ne.u32 %p1, %r1, 0; @%p1 bra J;"
+            + DriverKernel.Malloc("128") + DriverKernel.Free("%rd10") + DriverKernel.Malloc("128", "%rd12") + """
         st.global.u64 [%rd1], %rd10;
         J:
         bar.sync 0;

@@ -9,7 +9,8 @@ public class PrintfTests
     private static string Table => Path.Combine(Path.GetDirectoryName(Goldens.Cases)!, "..", "Emulator.Tests", "Driver", "printf.tsv");
 
     /// <summary>Lines of printf.tsv, which glibc 2.36 made: format, arguments as size:bits, text.</summary>
-    public static TheoryData<string, string, string> Rows => [.. File.ReadAllLines(Table).Select(l => l.Split('\t')).Select(c => (c[0], c[1], c[2]))];
+    public static TheoryData<string, string, string> Rows =>
+        [.. File.ReadAllLines(Table).Select(l => l.Split('\t')).Select(c => (c[0], c[1], c[2]))];
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -36,7 +37,8 @@ public class PrintfTests
     {
         LaunchReport report = DriverKernel.Launch(
             "cvta.to.global.u64 %rd3, %rd1; mad.wide.u32 %rd3, %r1, 4, %rd3; st.global.u32 [%rd3], %r1; mov.u64 %rd4, f; mov.u64 %rd5, g;"
-            + "add.u32 %r2, %r1, 0; setp.lt.u32 %p1, %r2, 3; @!%p1 bra END;" + DriverKernel.Print("%rd4", "%rd3") + "END: setp.eq.u32 %p2, %r1, 0; @!%p2 bra OUT;"
+            + "add.u32 %r2, %r1, 0; setp.lt.u32 %p1, %r2, 3; @!%p1 bra END;" + DriverKernel.Print("%rd4", "%rd3")
+                + "END: setp.eq.u32 %p2, %r1, 0; @!%p2 bra OUT;"
             + DriverKernel.Print("%rd5", "0") + DriverKernel.Print("%rd5", "0") + "OUT:",
             DriverKernel.Text("f", "lane %d\n") + DriverKernel.Text("g", "ab"), threads: 8);
         Assert.Null(report.Fault);
@@ -46,7 +48,8 @@ public class PrintfTests
 
     [Fact]
     public void PaddingBetweenArgumentsNeedNotBeWritten() => Assert.Equal(["7 9"], DriverKernel.Launch(
-        ".local .align 8 .b8 l[16]; st.local.u32 [l], 7; st.local.u64 [l+8], 9; mov.u64 %rd3, l; cvta.local.u64 %rd3, %rd3; mov.u64 %rd4, f;"
+        ".local .align 8 .b8 l[16]; st.local.u32 [l], 7; st.local.u64 [l+8], 9; mov.u64 %rd3, l; cvta.local.u64 %rd3, %rd3; "
+            + "mov.u64 %rd4, f;"
         + DriverKernel.Print("%rd4", "%rd3"), DriverKernel.Text("f", "%d %lld")).Printed);
 
     [Fact]
@@ -67,7 +70,9 @@ public class PrintfTests
     [InlineData("%lld%lld%lld", FaultKind.OutOfBounds, "x has 16 bytes")]
     public void AFormatThatTheDeviceHasNotIsAFault(string format, FaultKind kind, string says)
     {
-        Fault fault = DriverKernel.Launch("mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"), DriverKernel.Text("f", format), x: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]).Fault!;
+        Fault fault = DriverKernel.Launch(
+            "mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"), DriverKernel.Text("f", format),
+            x: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]).Fault!;
         Assert.Equal(kind, fault.Kind);
         Assert.Contains(says, fault.Message);
         Assert.DoesNotContain(fault.ToString(), char.IsControl);
@@ -77,17 +82,21 @@ public class PrintfTests
     [InlineData("%rd1+1000000", FaultKind.OutOfBounds)]
     [InlineData("0", FaultKind.OutOfBounds)]
     public void ArgumentsThatLieNowhereAreAFault(string arguments, FaultKind kind) => Assert.Equal(kind, DriverKernel.Fault(
-        $"mov.u64 %rd3, f; mov.u64 %rd4, {arguments.Split('+')[0]}; add.u64 %rd4, %rd4, {(arguments.Contains('+') ? arguments.Split('+')[1] : "0")};"
+        $"mov.u64 %rd3, f; mov.u64 %rd4, {arguments.Split('+')[0]}; add.u64 %rd4, %rd4, "
+            + $"{(arguments.Contains('+') ? arguments.Split('+')[1] : "0")};"
         + DriverKernel.Print("%rd3", "%rd4"), DriverKernel.Text("f", "%d")).Kind);
 
     [Fact]
     public void AnArgumentThatNobodyWroteIsAFault() => Assert.Equal(FaultKind.Uninitialized, DriverKernel.Fault(
-        ".local .align 8 .b8 l[16]; mov.u64 %rd3, l; cvta.local.u64 %rd3, %rd3; mov.u64 %rd4, f;" + DriverKernel.Print("%rd4", "%rd3"), DriverKernel.Text("f", "%d")).Kind);
+        ".local .align 8 .b8 l[16]; mov.u64 %rd3, l; cvta.local.u64 %rd3, %rd3; mov.u64 %rd4, f;"
+            + DriverKernel.Print("%rd4", "%rd3"), DriverKernel.Text("f", "%d")).Kind);
 
     [Fact]
     public void AFormatWithoutAnEndIsAFault()
     {
-        Assert.Equal(FaultKind.OutOfBounds, DriverKernel.Fault("mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"), ".global .b8 f[2] = {65, 66};").Kind);
+        Assert.Equal(
+            FaultKind.OutOfBounds,
+            DriverKernel.Fault("mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"), ".global .b8 f[2] = {65, 66};").Kind);
         Fault fault = DriverKernel.Launch(DriverKernel.Print("%rd1", "%rd1"), x: [.. Enumerable.Repeat((byte)'a', 70_000)]).Fault!;
         Assert.Equal(FaultKind.Invalid, fault.Kind);
         Assert.Contains("doesn't end within 65536 bytes", fault.Message);
@@ -98,12 +107,15 @@ public class PrintfTests
     public void TextBeyondTheDevicesBufferIsCounted()
     {
         LaunchReport report = DriverKernel.Launch(
-            "mov.u64 %rd3, f; mov.u32 %r5, 0; L:" + DriverKernel.Print("%rd3", "%rd1") + "add.u32 %r5, %r5, 1; setp.lt.u32 %p1, %r5, 20; @%p1 bra L;",
+            "mov.u64 %rd3, f; mov.u32 %r5, 0; L:" + DriverKernel.Print("%rd3", "%rd1")
+                + "add.u32 %r5, %r5, 1; setp.lt.u32 %p1, %r5, 20; @%p1 bra L;",
             DriverKernel.Text("f", "%65535d\n"));
         Assert.Null(report.Fault);
         Assert.Equal(16, report.Printed.Count);
         Assert.Equal(4, report.DroppedPrints);
-        report = DriverKernel.Launch("mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"), DriverKernel.Text("f", string.Concat(Enumerable.Repeat("%65535d", 5000))), x: new byte[5000 * 4]);
+        report = DriverKernel.Launch(
+            "mov.u64 %rd3, f;" + DriverKernel.Print("%rd3", "%rd1"),
+            DriverKernel.Text("f", string.Concat(Enumerable.Repeat("%65535d", 5000))), x: new byte[5000 * 4]);
         Assert.Null(report.Fault);
         Assert.Equal(1, report.DroppedPrints);
     }
@@ -112,7 +124,8 @@ public class PrintfTests
     {
         string variables = format is null ? "" : DriverKernel.Text("f", format);
         string address = format is null ? "mov.u64 %rd3, 0;" : "mov.u64 %rd3, f; cvta.global.u64 %rd3, %rd3;";
-        PtxModule module = Kernel.Module(address + DriverKernel.Print("%rd3", "%rd1") + "st.global.u32 [%rd2], %r30;", variables: DriverKernel.Declarations + variables);
+        PtxModule module = Kernel.Module(
+            address + DriverKernel.Print("%rd3", "%rd1") + "st.global.u32 [%rd2], %r30;", variables: DriverKernel.Declarations + variables);
         (LaunchReport report, byte[] y) = Kernel.Launch(module, arguments, 4, 1, 1);
         Assert.Null(report.Fault);
         return (BitConverter.ToInt32(y), report.Printed);

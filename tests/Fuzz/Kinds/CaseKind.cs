@@ -25,7 +25,8 @@ internal sealed class CaseKind : IFuzzKind
         if (part is 8 or 9)
             module = one.ModuleMutator.MutateBytes(random);
         var options = new LaunchOptions { Seed = random.Next(1000), MaxLaunchInstructions = 3000, ResidentCtas = 4 };
-        return new FuzzInput(() => string.Join("\n---\n", new[] { json, data[..Math.Min(2000, data.Length)], module }.Select(Encoding.UTF8.GetString)), () =>
+        return new FuzzInput(
+            () => string.Join("\n---\n", new[] { json, data[..Math.Min(2000, data.Length)], module }.Select(Encoding.UTF8.GetString)), () =>
         {
             one.Write(json, data, module);
             return Printed.Problem(PtxCase.Run(one.Path, options).ToString());

@@ -9,7 +9,8 @@ namespace CogVideoX.Fuzz.Kinds;
 /// <summary>Command lines, run in this process on a tiny checkpoint. All that they may name lies in the scratch folder.</summary>
 internal sealed class CommandKind : IFuzzKind
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);   // a run that is larger than it should be is interrupted, as a person would
+    // a run that is larger than it should be is interrupted, as a person would
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly List<string[]> lines = [];
     private readonly List<string> words = [];
@@ -24,18 +25,27 @@ internal sealed class CommandKind : IFuzzKind
         Environment.SetEnvironmentVariable("PATH", "");   // no ffmpeg: its time isn't ours
         Directory.SetCurrentDirectory(scratch);
         Repository.Copy(Repository.Goldens("checkpoints/2b"), Path.Combine(scratch, "model"));
-        foreach (string file in Directory.GetFiles(Repository.Goldens("ptx-cases"), "vector_add.*").Concat(Directory.GetFiles(Repository.Goldens("ptx-cases"), "simt.ptx")))
+        string cases = Repository.Goldens("ptx-cases");
+        foreach (string file in Directory.GetFiles(cases, "vector_add.*").Append(Path.Combine(cases, "simt.ptx")))
             File.Copy(file, Path.Combine(scratch, Path.GetFileName(file)));
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "CogVideoX.Samples.Kernels.dll"), Path.Combine(scratch, "samples.dll"));
         File.WriteAllText("prompts.txt", "a red circle\na blue square\n");
         File.WriteAllBytes("bytes.bin", [0xff, 0xfe, 0, 0x80]);
-        lines.AddRange(Lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')));
+        string[] whole = Lines.Replace("\n    ", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.AddRange(whole.Select(line => line.Split(' ')));
         words.AddRange(lines.SelectMany(line => line).Distinct());
         words.AddRange(Hostile.Numbers.Concat(Hostile.Texts));
-        Run(["generate", "red", "--model", "model", "--steps", "1", "--frames", "1", "--width", "16", "--height", "16", "--save-latents", "l.safetensors", "-o", "video.png"]);
+        Run(
+            [
+                "generate", "red", "--model", "model", "--steps", "1", "--frames", "1", "--width", "16", "--height", "16", "--save-latents",
+                "l.safetensors", "-o", "video.png"]);
         foreach (string file in Files())
             kept.Add(file, File.ReadAllBytes(file));
         Restore();
-        words.AddRange(["model/transformer", "l.safetensors", "video.png", "--from", "prompts.txt", "bytes.bin", "vector_add.json", "vector_add.safetensors", "nowhere", "-h", "-?", "--version", "-v", "1/0", "24000/1001", "on", "off"]);
+        words.AddRange(
+            [
+                "model/transformer", "l.safetensors", "video.png", "--from", "prompts.txt", "bytes.bin", "vector_add.json",
+                "vector_add.safetensors", "nowhere", "-h", "-?", "--version", "-v", "1/0", "24000/1001", "on", "off"]);
     }
 
     public FuzzInput Make(FuzzRandom random)
@@ -66,11 +76,13 @@ internal sealed class CommandKind : IFuzzKind
             return $"the exit code is {code}";
         if (code != 0 && error.ToString().Length == 0)
             return $"nothing is said about the exit code {code}";
-        return Printed.ProblemOfAll(error.ToString()) ?? Printed.ControlCharacter(output.ToString()); // results may be as long as what was asked
+        // results may be as long as what was asked
+        return Printed.ProblemOfAll(error.ToString()) ?? Printed.ControlCharacter(output.ToString());
     }
 
     private static string FirstFrame(string text) =>
-        Finding.FrameIn(text) is var ours and not "?" ? ours : text.Split('\n').First(line => line.StartsWith("   at ", StringComparison.Ordinal)).Trim();
+        Finding.FrameIn(text) is var ours and not "?"
+            ? ours : text.Split('\n').First(line => line.StartsWith("   at ", StringComparison.Ordinal)).Trim();
 
     private void Change(FuzzRandom random, List<string> line)
     {
@@ -88,7 +100,8 @@ internal sealed class CommandKind : IFuzzKind
         }
     }
 
-    private static string Mixed(FuzzRandom random, string word) => Encoding.UTF8.GetString(ByteMutator.Mutate(random, Encoding.UTF8.GetBytes(word)));
+    private static string Mixed(FuzzRandom random, string word) =>
+        Encoding.UTF8.GetString(ByteMutator.Mutate(random, Encoding.UTF8.GetBytes(word)));
 
     /// <summary>No word may lead out of the scratch folder, whichever option takes it for a path.</summary>
     private bool IsInside(string word)
@@ -118,15 +131,19 @@ internal sealed class CommandKind : IFuzzKind
 
     // the compiler's cache stays: it is filled once
     private static string[] Files() =>
-        [.. Directory.GetFiles(".", "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(Path.Combine(".", "cogvideox"), StringComparison.Ordinal))];
+        [
+            .. Directory.GetFiles(".", "*", SearchOption.AllDirectories)
+                .Where(file => !file.StartsWith(Path.Combine(".", "cogvideox"), StringComparison.Ordinal))];
 
     private const string Lines = """
         generate red --model model --steps 1 --frames 1 --width 16 --height 16 -o out.png
         generate --from video.png --model model -o out.png
         generate red --model model --steps 1 --frames 1 --width 16 --height 16 -o out.safetensors --json
         generate --prompt-file prompts.txt --model model --steps 1 --frames 1 --width 16 --height 16 -o out.y4m --overwrite
-        generate red --model model --steps 2 --frames 1 --width 16 --height 16 --guidance-scale 3 --dynamic-cfg on --sampler dpm --seed 3 --num-videos 2 -o out.y4m
-        generate red --model model --steps 1 --frames 1 --width 16 --height 16 --save-latents l.safetensors --trace t.safetensors --threads 1 -o out.png
+        generate red --model model --steps 2 --frames 1 --width 16 --height 16 --guidance-scale 3 --dynamic-cfg on
+            --sampler dpm --seed 3 --num-videos 2 -o out.y4m
+        generate red --model model --steps 1 --frames 1 --width 16 --height 16 --save-latents l.safetensors
+            --trace t.safetensors --threads 1 -o out.png
         decode l.safetensors --model model -o out.png
         inspect model
         inspect model --json
@@ -136,11 +153,11 @@ internal sealed class CommandKind : IFuzzKind
         tokenize red --model model --max-sequence-length 226
         ptx run vector_add.json
         ptx run vector_add.json vector_add.json --json --max-thread-instructions 1000
-        kernels list
-        kernels list --json
-        kernels show vector_add --target sm_89 --source --check-bounds
-        kernels verify vector_add --cases .
-        kernels profile vector_add --cases . --json
+        kernels list --assembly samples.dll
+        kernels list --assembly samples.dll --json
+        kernels show vector_add --assembly samples.dll --target sm_89 --source --check-bounds
+        kernels verify vector_add --assembly samples.dll --cases .
+        kernels profile vector_add --assembly samples.dll --cases . --json
         doctor
         """;
 }

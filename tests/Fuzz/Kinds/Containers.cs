@@ -20,7 +20,9 @@ internal static class Containers
     private static byte[] Png(byte[] json) =>
     [
         0x89, .. "PNG\r\n"u8, 0x1a, (byte)'\n',
-        .. PngChunk([.. "IHDR"u8, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]), .. PngChunk([.. "iTXtcogvideox"u8, 0, 0, 0, 0, 0, .. json]), .. PngChunk([.. "IEND"u8]),
+        .. PngChunk([.. "IHDR"u8, 0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]),
+        .. PngChunk([.. "iTXtcogvideox"u8, 0, 0, 0, 0, 0, .. json]),
+        .. PngChunk([.. "IEND"u8]),
     ];
 
     private static byte[] PngChunk(byte[] typeAndData)
@@ -44,17 +46,23 @@ internal static class Containers
     }
 
     private static byte[] Gif(byte[] json) =>
-        [.. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0, 0x21, 0xfe, .. json.Chunk(255).SelectMany(block => block.Prepend((byte)block.Length)), 0, 0x3b];
+        [
+            .. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0, 0x21, 0xfe,
+            .. json.Chunk(255).SelectMany(block => block.Prepend((byte)block.Length)), 0, 0x3b,
+        ];
 
     private static byte[] Webp(byte[] json)
     {
         string text = Encoding.UTF8.GetString(json).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
         byte[] packet = Encoding.UTF8.GetBytes($"""
-            <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
-            xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt></dc:description>
+            <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+            <rdf:Description rdf:about=""
+            xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description>
+            <rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt></dc:description>
             </rdf:Description></rdf:RDF></x:xmpmeta>
             """);
-        byte[] chunks = [.. "VP8X"u8, .. LittleEndian(10), 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "XMP "u8, .. LittleEndian(packet.Length), .. packet];
+        byte[] chunks =
+            [.. "VP8X"u8, .. LittleEndian(10), 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "XMP "u8, .. LittleEndian(packet.Length), .. packet];
         return [.. "RIFF"u8, .. LittleEndian(4 + chunks.Length), .. "WEBP"u8, .. chunks];
     }
 
@@ -63,7 +71,12 @@ internal static class Containers
         var header = new JsonObject
         {
             ["__metadata__"] = new JsonObject { ["cogvideox"] = Encoding.UTF8.GetString(json) },
-            ["frames"] = new JsonObject { ["dtype"] = "F32", ["shape"] = new JsonArray(1, 3, 1, 1), ["data_offsets"] = new JsonArray(0, 12) },
+            ["frames"] = new JsonObject
+            {
+                ["dtype"] = "F32",
+                ["shape"] = new JsonArray(1, 3, 1, 1),
+                ["data_offsets"] = new JsonArray(0, 12),
+            },
         };
         byte[] text = Encoding.UTF8.GetBytes(header.ToJsonString());
         return [.. LittleEndian(text.Length), 0, 0, 0, 0, .. text, .. new byte[12]];

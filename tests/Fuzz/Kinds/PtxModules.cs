@@ -11,7 +11,8 @@ internal static class PtxModules
     private const int MostDataBytes = 100_000;
 
     /// <summary>nvcc's kernels, and ours with what those don't have: printf, malloc, structs by value, cooperative launches.</summary>
-    private static string[] Folders => [Repository.Goldens("ptx-cases"), Path.Combine(Repository.Root, "tests", "Emulator.Tests", "Cases", "Planted")];
+    private static string[] Folders =>
+        [Repository.Goldens("ptx-cases"), Path.Combine(Repository.Root, "tests", "Emulator.Tests", "Cases", "Planted")];
 
     /// <summary>Writes each with its case into a folder of its own.</summary>
     public static IEnumerable<SpoilableCase> Write(string scratch)
@@ -27,14 +28,16 @@ internal static class PtxModules
                 continue;
             one["module"] = "case.ptx";
             one["data"] = "case.safetensors";
-            string alone = Alone(text, entry), place = Directory.CreateDirectory(Path.Combine(scratch, Path.GetFileNameWithoutExtension(path))).FullName;
+            string alone = Alone(text, entry);
+            string place = Directory.CreateDirectory(Path.Combine(scratch, Path.GetFileNameWithoutExtension(path))).FullName;
             var spoilable = new SpoilableCase(Path.Combine(place, "case.json"), one, data, alone, new TextMutator(alone, vocabulary));
             spoilable.Write(Encoding.UTF8.GetBytes(one.ToJsonString()), data, Encoding.UTF8.GetBytes(alone));
             yield return spoilable;
         }
     }
 
-    private static IEnumerable<string> Files(string pattern) => Folders.SelectMany(folder => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal));
+    private static IEnumerable<string> Files(string pattern) =>
+        Folders.SelectMany(folder => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal));
 
     /// <summary>What stands before the first kernel, and the kernel, without the lines about its source.</summary>
     private static string Alone(string text, string entry)

@@ -18,7 +18,9 @@ internal sealed class TokenizerKind : IFuzzKind
         tokenizers.Add(PromptTokenizer.Open(Path.Combine(Repository.Root, "models", "shapes")));
         string[] texts =
         [
-            "a red circle moving left on a gray background", "très mignon, ﬁne ½ ＡＢＣ 模型 가나다 e\u0301 👩‍👩‍👧 \u00a0x", "<extra_id_0>. Hey </s> how are you!!!!!!   (red:1.3) [cat] ▁▁",
+            "a red circle moving left on a gray background",
+            "très mignon, ﬁne ½ ＡＢＣ 模型 가나다 e\u0301 👩‍👩‍👧 \u00a0x",
+            "<extra_id_0>. Hey </s> how are you!!!!!!   (red:1.3) [cat] ▁▁",
         ];
         IReadOnlyList<string> vocabulary = TextMutator.Vocabulary(texts.Concat(Hostile.Texts.Where(t => t.Length < 300)));
         prompts.AddRange(texts.Select(text => new TextMutator(text, vocabulary)));

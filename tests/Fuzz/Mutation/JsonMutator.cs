@@ -116,7 +116,8 @@ internal static class JsonMutator
         for (int start; (start = json.IndexOf(Written, at, StringComparison.Ordinal)) >= 0;)
         {
             int from = start + Written.Length, to = json.IndexOf("\\u0001\"", from, StringComparison.Ordinal);
-            result.Append(json, at, start - at).Append(Encoding.UTF8.GetString(Convert.FromBase64String(json[from..to].Replace("\\u002B", "+"))));
+            result.Append(json, at, start - at)
+                .Append(Encoding.UTF8.GetString(Convert.FromBase64String(json[from..to].Replace("\\u002B", "+"))));
             at = to + Written.Length;
         }
         return result.Append(json, at, json.Length - at).ToString();

@@ -20,7 +20,8 @@ internal sealed partial class TextMutator
         this.vocabulary = vocabulary;
     }
 
-    public static IReadOnlyList<string> Vocabulary(IEnumerable<string> texts) => [.. texts.SelectMany(Words).Where(w => !string.IsNullOrWhiteSpace(w)).Distinct()];
+    public static IReadOnlyList<string> Vocabulary(IEnumerable<string> texts) =>
+        [.. texts.SelectMany(Words).Where(w => !string.IsNullOrWhiteSpace(w)).Distinct()];
 
     public string Mutate(FuzzRandom random)
     {

@@ -12,7 +12,8 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
 
     private readonly Dictionary<string, long> counts = [];
 
-    /// <param name="folder">scratch of this child</param> <param name="first">number of the first input</param> <param name="step">to the next one</param>
+    /// <param name="folder">scratch of this child</param> <param name="first">number of the first input</param>
+    /// <param name="step">to the next one</param>
     public static int Run(string kindName, ulong run, string folder, long first, long step, long end)
     {
         using var progress = new Progress(Path.Combine(folder, "progress"));
@@ -37,7 +38,8 @@ internal sealed class Child(IFuzzKind kind, ulong run, Progress progress, TextWr
         }
         catch (Exception exception) when (kind.IsExpected(exception))
         {
-            return Printed.Problem(exception.Message) is { } problem ? Finding.Of(kind.Name, seed, $"message of {exception.GetType().Name}, {Short(problem)}", exception) : null;
+            return Printed.Problem(exception.Message) is { } problem
+                ? Finding.Of(kind.Name, seed, $"message of {exception.GetType().Name}, {Short(problem)}", exception) : null;
         }
         catch (Exception exception)
         {

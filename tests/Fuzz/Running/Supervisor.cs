@@ -45,7 +45,8 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
                 throw new InvalidOperationException($"the child couldn't prepare: {error.Result}");
             long input = progress.Input - 1;
             string said = error.Result;
-            findings.Add(new Finding(kind, FuzzRandom.SeedOf(run, input), end ?? $"died, exit code {child.ExitCode}", Finding.FrameIn(said), said.Length > 2000 ? said[..2000] : said));
+            string what = end ?? $"died, exit code {child.ExitCode}", message = said.Length > 2000 ? said[..2000] : said;
+            findings.Add(new Finding(kind, FuzzRandom.SeedOf(run, input), what, Finding.FrameIn(said), message));
             first = input + jobs;
         }
         string lines = Path.Combine(place, "findings.jsonl");
@@ -71,7 +72,8 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
                 if (input == 0)
                     continue;
                 least = Math.Min(least, child.WorkingSet64);
-                bool hangs = child.TotalProcessorTime - since.Processor > MostProcessorTime || Stopwatch.GetElapsedTime(since.Stamp) > MostTime;
+                bool hangs = child.TotalProcessorTime - since.Processor > MostProcessorTime
+                    || Stopwatch.GetElapsedTime(since.Stamp) > MostTime;
                 string? end = hangs ? "hang" : child.WorkingSet64 - least > MostGrowth ? "growth by more than 500 MB" : null;
                 if (end is null)
                     continue;
@@ -91,7 +93,8 @@ internal sealed class Supervisor(string kind, ulong run, long inputs, int jobs, 
         string program = Environment.ProcessPath!;
         string[] before = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Assembly.GetExecutingAssembly().Location] : [];
         string[] numbers = [.. new[] { first, jobs, inputs }.Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        var start = new ProcessStartInfo(program, [.. before, "--child", kind, run.ToString(CultureInfo.InvariantCulture), place, .. numbers])
+        var start = new ProcessStartInfo(
+            program, [.. before, "--child", kind, run.ToString(CultureInfo.InvariantCulture), place, .. numbers])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

@@ -2,7 +2,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -55,7 +55,7 @@ public sealed class DriverSampleTests
         IReadOnlyList<int> places = KernelCompiler.Compile(typeof(AffineRows)).Parameters[0].Pointers!;
         StructView[] views = [StructView.At(places[0], x), StructView.At(places[1], y)];
         Assert.Null(new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, views).Value(Rows).Run(new Dim3(2, 1, 1)).Fault);
-        Assert.Equal(x.Select(v => (2 * v) - 1), y);
+        Assert.Equal(x.Select(v => 2 * v - 1), y);
     }
 
     internal readonly struct Prints(int i, double d) : IKernel

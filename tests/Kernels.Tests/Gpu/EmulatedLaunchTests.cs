@@ -1,7 +1,7 @@
 using CogVideoX.Compiler;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -23,7 +23,7 @@ public sealed class EmulatedLaunchTests
         {
             double squares = x[(row * Width)..((row + 1) * Width)].Sum(v => (double)v * v);
             for (int i = row * Width; i < (row + 1) * Width; i++)
-                Assert.Equal(x[i] / Math.Sqrt((squares / Width) + Epsilon), y[i], 1e-5);
+                Assert.Equal(x[i] / Math.Sqrt(squares / Width + Epsilon), y[i], 1e-5);
         }
     }
 
@@ -46,7 +46,8 @@ public sealed class EmulatedLaunchTests
     {
         float[] x = [1, 2, 3, 4, 5, 6], y = new float[6];
         var arguments = new AffineRows.Arguments(default, default, 3, new AffineRows.Affine(2, 0.5f, HasBias: true));
-        LaunchReport report = new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, StructView.At(0, x), StructView.At(16, y)).Value(2).Run(new Dim3(1));
+        LaunchReport report = new EmulatedLaunch(typeof(AffineRows)).Struct(arguments, StructView.At(0, x), StructView.At(16, y)).Value(2)
+            .Run(new Dim3(1));
         Assert.Null(report.Fault);
         Assert.Equal([2.5f, 4.5f, 6.5f, 8.5f, 10.5f, 12.5f], y);
     }
@@ -58,7 +59,8 @@ public sealed class EmulatedLaunchTests
     [InlineData(48)]
     public void AViewOutsideOfItsStructIsRefused(int offset)
     {
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => new EmulatedLaunch(typeof(AffineRows)).Struct(default(AffineRows.Arguments), StructView.At(offset, new float[1])));
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => new EmulatedLaunch(typeof(AffineRows)).Struct(default(AffineRows.Arguments), StructView.At(offset, new float[1])));
         Assert.Contains($"a view at byte {offset} of Arguments, which has 48 bytes", refused.Message);
     }
 

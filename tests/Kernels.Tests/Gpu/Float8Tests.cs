@@ -116,7 +116,7 @@ public sealed class Float8Tests
 
         public void Run()
         {
-            int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+            int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
             e4m3[i] = Float8E4M3.FromBits(codes[i]);
             e5m2[i] = Float8E5M2.FromBits(codes[i]);
         }
@@ -130,7 +130,7 @@ public sealed class Float8Tests
 
         public void Run()
         {
-            int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
+            int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
             if (i >= x.Length)
                 return;
             e4m3[i] = ((Float8E4M3)x[i]).Bits;

@@ -14,17 +14,17 @@ public sealed class KernelCatalogTests
     [InlineData("tiled_product_bf16")]
     public void AGenericKernelIsThereByTheNamesOfItsInstances(string name)
     {
-        GpuKernel kernel = GpuKernel.Find(name);
+        GpuKernel kernel = SampleKernels.Find(name);
         Assert.Equal("TiledProduct`3", kernel.Type.Name);
         Assert.Equal(name, kernel.Compile().Entry);
         Assert.Contains($".visible .entry {name}(", kernel.Show().Ptx);
     }
 
     [Fact]
-    public void EveryGenericKernelOfTheLibraryNamesAnInstance() => Assert.Empty(KernelCatalog.OfLibrary.Unnamed);
+    public void EveryGenericKernelOfTheSamplesNamesAnInstance() => Assert.Empty(SampleKernels.Catalog.Unnamed);
 
     [Fact]
-    public void EveryKernelOfTheLibraryHasACase() => Assert.Empty(GpuKernel.All.Select(k => k.Name).Except(CaseFiles.Names));
+    public void EveryKernelOfTheSamplesHasACase() => Assert.Empty(SampleKernels.All.Select(k => k.Name).Except(CaseFiles.Names));
 
     [Fact]
     public void AnInstanceThatIsNotNamedKeepsANameOfItsArguments()
@@ -35,7 +35,8 @@ public sealed class KernelCatalogTests
     }
 
     [Fact]
-    public void OneThatNamesNoInstanceIsTold() => Assert.Equal([typeof(Unnamed<>).ToString()], Catalog(typeof(Unnamed<>), typeof(Doubles<>)).Unnamed);
+    public void OneThatNamesNoInstanceIsTold() =>
+        Assert.Equal([typeof(Unnamed<>).ToString()], Catalog(typeof(Unnamed<>), typeof(Doubles<>)).Unnamed);
 
     public static TheoryData<Type[], string> Wrong => new()
     {
@@ -60,7 +61,7 @@ public sealed class KernelCatalogTests
     [Fact]
     public void ACaseWithoutAModuleHasNoReference()
     {
-        KernelVerdict verdict = GpuKernel.Find("tiled_product_f32").Verify(CaseFiles.PathOf("tiled_product_f32"));
+        KernelVerdict verdict = SampleKernels.Find("tiled_product_f32").Verify(CaseFiles.PathOf("tiled_product_f32"));
         Assert.True(verdict.Report.Passed, verdict.Report.Complaint);
         Assert.Null(verdict.Reference);
         CaseException refused = Assert.Throws<CaseException>(() => PtxCase.Read(CaseFiles.PathOf("tiled_product_f32")));

@@ -1,19 +1,18 @@
 using CogVideoX.Emulator.Mutations;
-using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
 /// <summary>Whether a kernel of ours that lacked a barrier, fence, wait, commit or count would be noticed.</summary>
 public sealed class KernelMutationTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Names => [.. GpuKernel.All.Select(k => k.Name)];
+    public static TheoryData<string> Names => [.. SampleKernels.All.Select(k => k.Name)];
 
     /// <summary>Prints every mutant; none may survive, since our kernels synchronise no more than they need.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void WeakenedKernelsAreCaught(string name)
     {
-        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(CaseFiles.PathOf(name));
+        IReadOnlyList<MutationResult> results = SampleKernels.Find(name).Mutate(CaseFiles.PathOf(name));
         foreach (MutationResult result in results)
             output.WriteLine(result.ToString());
         output.WriteLine($"{name}: {results.Count(r => r.Caught)} of {results.Count} caught, {results.Count(r => r.ByFault)} by a check");
@@ -30,7 +29,7 @@ public sealed class KernelMutationTests(ITestOutputHelper output)
     [InlineData("cluster_exchange", "cluster barrier removed")]
     public void MutantsOfEachKindAreMade(string name, params string[] changes)
     {
-        IReadOnlyList<MutationResult> results = GpuKernel.Find(name).Mutate(CaseFiles.PathOf(name), seeds: 1);
+        IReadOnlyList<MutationResult> results = SampleKernels.Find(name).Mutate(CaseFiles.PathOf(name), seeds: 1);
         Assert.All(changes, change => Assert.Contains(results, r => r.Change.StartsWith(change, StringComparison.Ordinal)));
     }
 }

@@ -1,7 +1,7 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -39,7 +39,7 @@ public sealed class LanguageSampleTests
         RunSoundly(launch.View(largest).View(message).View(new uint[1]), Blocks);
         const int Sum = Threads * (Threads - 1) / 2;
         // each bit is flipped by an even number of threads, and 192 steps through 10 numbers are 2 beyond a round
-        Assert.Equal([5u + Sum, Threads - 1, 0, ~0xf0f0u, uint.MaxValue, 0, Threads % 10, 10 - (Threads % 10)], words);
+        Assert.Equal([5u + Sum, Threads - 1, 0, ~0xf0f0u, uint.MaxValue, 0, Threads % 10, 10 - Threads % 10], words);
         const long Last = Threads - 1, Ones = (long)uint.MaxValue << 20;
         Assert.Equal([-5L - Sum, Last << 32, -(Last << 32), ~Ones, Ones, 0], longs);
         Assert.Equal([(Half)Threads, (Half)(Threads / 8)], halves);
@@ -97,11 +97,11 @@ public sealed class LanguageSampleTests
             (double u, double v) = (uniform[i].X, uniform[i].Y);
             double log = Math.Log(u), radius = Math.Sqrt(-2 * log), angle = 2 * MathF.PI * uniform[i].Y;
             double logError = u < 0.5 ? Math.Abs(log) * Math.ScaleB(1, -21) : Math.ScaleB(1, -22);
-            double radiusError = (radius * 1e-6) + (logError / radius);
-            Assert.Equal(radius * Math.Cos(angle), normal[i].X, radiusError + (radius * Math.Pow(2, -20.5)));
-            Assert.Equal(radius * Math.Sin(angle), normal[i].Y, radiusError + (radius * Math.Pow(2, -20.5)));
+            double radiusError = radius * 1e-6 + logError / radius;
+            Assert.Equal(radius * Math.Cos(angle), normal[i].X, radiusError + radius * Math.Pow(2, -20.5));
+            Assert.Equal(radius * Math.Sin(angle), normal[i].Y, radiusError + radius * Math.Pow(2, -20.5));
             double power = Math.Pow(u, Gamma);
-            Assert.Equal(power, curve[i], power * ((Math.Abs(Gamma * Math.Log2(u)) * Math.ScaleB(1, -22)) + Math.ScaleB(1, -21)) + 1e-7);
+            Assert.Equal(power, curve[i], power * (Math.Abs(Gamma * Math.Log2(u)) * Math.ScaleB(1, -22) + Math.ScaleB(1, -21)) + 1e-7);
             Assert.Equal(Math.Tan(v), slope[i], 2 * Math.Pow(2, -20.5) * (1 + Math.Tan(v)) / Math.Cos(v));
         }
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CogVideoX.Kernels.Gpu;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
@@ -13,7 +12,7 @@ public sealed partial class PtxVersionTests
     {
         string source = File.ReadAllText(Path.Combine(Golden.Root, "src", "Pipelines", "Reports", "DriverVersion.cs"));
         int told = int.Parse(Told().Match(source).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-        Assert.Equal(told, GpuKernel.All.Max(kernel => VersionOf(kernel.Show().Ptx)));
+        Assert.Equal(told, SampleKernels.All.Max(kernel => VersionOf(kernel.Show().Ptx)));
     }
 
     private static int VersionOf(string ptx)

@@ -18,7 +18,7 @@ public readonly struct RowRms<TThreads>(View<float> x, View<float> y, int width,
             float value = row[i];                                      // each row[i] is a load of its own
             squares += value * value;
         }
-        float scale = Approximate.ReciprocalSquareRoot((BlockSum(squares) / width) + epsilon);
+        float scale = Approximate.ReciprocalSquareRoot(BlockSum(squares) / width + epsilon);
         for (int i = Block.ThreadX; i < width; i += Block.SizeX)
             result[i] = row[i] * scale;
     }

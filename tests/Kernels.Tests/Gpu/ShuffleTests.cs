@@ -90,7 +90,7 @@ public sealed class ShuffleTests
             int segment = lane / Width * Width, place = lane % Width;
             return (T[])
             [
-                x[segment + ((place + 5) % Width)], x[place < Delta ? lane : lane - Delta], x[place + Delta >= Width ? lane : lane + Delta],
+                x[segment + (place + 5) % Width], x[place < Delta ? lane : lane - Delta], x[place + Delta >= Width ? lane : lane + Delta],
                 x[lane ^ 6],
             ];
         }),

@@ -32,7 +32,8 @@ internal static class IlBlocks
     /// <summary>Where control can go after an instruction.</summary>
     public static IEnumerable<int> Successors(IlInstruction instruction)
     {
-        bool isFinal = instruction.OpCode is ILOpCode.Br or ILOpCode.Br_s or ILOpCode.Leave or ILOpCode.Leave_s or ILOpCode.Ret or ILOpCode.Throw
+        bool isFinal = instruction.OpCode is ILOpCode.Br or ILOpCode.Br_s or ILOpCode.Leave or ILOpCode.Leave_s or ILOpCode.Ret
+            or ILOpCode.Throw
             or ILOpCode.Rethrow or ILOpCode.Endfinally or ILOpCode.Endfilter or ILOpCode.Jmp;
         return isFinal ? Targets(instruction) : Targets(instruction).Prepend(instruction.End);
     }
@@ -41,7 +42,8 @@ internal static class IlBlocks
         instruction.Targets ?? (instruction.OpCode.IsBranch() ? [(int)instruction.Operand] : []);
 
     private static bool Ends(ILOpCode code) =>
-        code.IsBranch() || code is ILOpCode.Switch or ILOpCode.Ret or ILOpCode.Throw or ILOpCode.Rethrow or ILOpCode.Endfinally or ILOpCode.Jmp;
+        code.IsBranch()
+            || code is ILOpCode.Switch or ILOpCode.Ret or ILOpCode.Throw or ILOpCode.Rethrow or ILOpCode.Endfinally or ILOpCode.Jmp;
 
     private static void Number(IlInstruction[] instructions, SortedDictionary<int, IlBlock> blocks)
     {

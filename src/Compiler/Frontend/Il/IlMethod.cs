@@ -64,11 +64,13 @@ internal sealed class IlMethod
 
     public string ResolveString(long token) => Method.Module.ResolveString((int)token);
 
-    private static Type ThisType(MethodBase method) => method.DeclaringType!.IsValueType ? method.DeclaringType.MakeByRefType() : method.DeclaringType;
+    private static Type ThisType(MethodBase method) =>
+        method.DeclaringType!.IsValueType ? method.DeclaringType.MakeByRefType() : method.DeclaringType;
 
     public static bool IsLoad(ILOpCode code) => code is ILOpCode.Ldloc or ILOpCode.Ldloc_s or (>= ILOpCode.Ldloc_0 and <= ILOpCode.Ldloc_3);
 
-    public static bool IsStore(ILOpCode code) => code is ILOpCode.Stloc or ILOpCode.Stloc_s or (>= ILOpCode.Stloc_0 and <= ILOpCode.Stloc_3);
+    public static bool IsStore(ILOpCode code) =>
+        code is ILOpCode.Stloc or ILOpCode.Stloc_s or (>= ILOpCode.Stloc_0 and <= ILOpCode.Stloc_3);
 
     public static bool IsAddress(ILOpCode code) => code is ILOpCode.Ldloca or ILOpCode.Ldloca_s;
 
@@ -91,4 +93,13 @@ internal sealed class IlMethod
                 break;
         }
     }
+}
+
+/// <summary>What a method does with a local variable or an argument.</summary>
+internal struct VariableUse
+{
+    /// <summary>Instructions that assign it.</summary>
+    public int Stores { get; set; }
+
+    public bool IsAddressed { get; set; }
 }

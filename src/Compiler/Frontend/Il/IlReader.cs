@@ -8,7 +8,8 @@ namespace CogVideoX.Compiler.Frontend.Il;
 /// <summary>Decodes a method's bytes (ECMA-335, partition III).</summary>
 internal static class IlReader
 {
-    private static readonly Dictionary<ILOpCode, OperandType> OperandTypes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<ILOpCode, OperandType> OperandTypes = typeof(OpCodes).GetFields(
+        BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => (ILOpCode)(ushort)code.Value, code => code.OperandType);
 
@@ -48,9 +49,9 @@ internal static class IlReader
     private static IlInstruction DecodeSwitch(ReadOnlySpan<byte> il, int offset, int at)
     {
         var targets = new int[BinaryPrimitives.ReadInt32LittleEndian(il[at..])];
-        int end = at + 4 + (4 * targets.Length);
+        int end = at + 4 + 4 * targets.Length;
         for (int i = 0; i < targets.Length; i++)
-            targets[i] = end + BinaryPrimitives.ReadInt32LittleEndian(il[(at + 4 + (4 * i))..]);
+            targets[i] = end + BinaryPrimitives.ReadInt32LittleEndian(il[(at + 4 + 4 * i)..]);
         return new IlInstruction(offset, end, ILOpCode.Switch, 0, targets);
     }
 

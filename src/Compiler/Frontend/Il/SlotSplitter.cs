@@ -1,8 +1,9 @@
 namespace CogVideoX.Compiler.Frontend.Il;
 
 /// <summary>
-/// The C# compiler lets variables that don't live at the same time share a slot. Here they get variables of their own again: a store
-/// belongs together with the loads that can see it. What the frontend knows of a variable (its one value, its state space) holds then.
+/// Live-range splitting (webs): the C# compiler lets variables that don't live at the same time share a slot. Here they get variables of
+/// their own again: a store belongs together with the loads that can see it. What the frontend knows of a variable (its one value, its
+/// state space) holds then.
 /// </summary>
 internal sealed class SlotSplitter
 {

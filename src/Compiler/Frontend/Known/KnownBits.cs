@@ -33,7 +33,8 @@ internal static class KnownBits
         new("System.BitConverter.Int16BitsToHalf", call => new StackValue(call.Ir.Emit(Opcode.Truncate, IrType.B16, call.Scalar(0)))),
     ];
 
-    private static Func<KnownCall, StackValue> Same(IrType type) => call => new StackValue(call.Ir.Emit(Opcode.Bitcast, type, call.Scalar(0)));
+    private static Func<KnownCall, StackValue> Same(IrType type) =>
+        call => new StackValue(call.Ir.Emit(Opcode.Bitcast, type, call.Scalar(0)));
 
     /// <summary>Zero has as many as it has bits, in both worlds.</summary>
     private static StackValue TrailingZeros(KnownCall call)

@@ -4,7 +4,8 @@ using CogVideoX.Compiler.Ir;
 namespace CogVideoX.Compiler.Frontend.Known;
 
 /// <summary>A call of a .NET method that the frontend knows.</summary>
-/// <param name="Kernel">what is being built</param> <param name="Method">closed</param> <param name="Arguments">with <c>this</c> first</param>
+/// <param name="Kernel">what is being built</param> <param name="Method">closed</param>
+/// <param name="Arguments">with <c>this</c> first</param>
 internal sealed record KnownCall(KernelBuilder Kernel, MethodBase Method, StackValue[] Arguments)
 {
     public IrBuilder Ir => Kernel.Ir;

@@ -30,18 +30,20 @@ internal static class KnownHalf
         Type target = ((System.Reflection.MethodInfo)call.Method).ReturnType;
         Value single = Widened(call, 0);
         Ir.MemoryType type = Layout.ScalarOf(target)!.Value;
+        Opcode toInteger = target == typeof(uint) ? Opcode.ToIntegerU : Opcode.ToInteger;
         return type.Register switch
         {
             IrType.F32 => new StackValue(single),
             IrType.F64 => new StackValue(call.Ir.Emit(Opcode.ConvertFloat, IrType.F64, single)),
             IrType.I64 => new StackValue(call.Ir.Emit(IsUnsigned(target) ? Opcode.ToIntegerU : Opcode.ToInteger, IrType.I64, single)),
-            _ => new StackValue(Narrowing.ToSmall(call.Ir, call.Ir.Emit(target == typeof(uint) ? Opcode.ToIntegerU : Opcode.ToInteger, IrType.I32, single), type)),
+            _ => new StackValue(Narrowing.ToSmall(call.Ir, call.Ir.Emit(toInteger, IrType.I32, single), type)),
         };
     }
 
     private static bool IsUnsigned(Type type) => type == typeof(ulong) || type == typeof(nuint);
 
-    private static Value Widened(KnownCall call, int index) => Text.Emit(call, "cvt.f32.f16 {result}, {x};", IrType.F32, call.Scalar(index));
+    private static Value Widened(KnownCall call, int index) =>
+        Text.Emit(call, "cvt.f32.f16 {result}, {x};", IrType.F32, call.Scalar(index));
 
     private static Value Truth(KnownCall call, Value predicate) => call.Ir.Emit(Opcode.ZeroExtend, IrType.I32, predicate);
 

@@ -40,7 +40,8 @@ internal static class KnownMath
     private static readonly string[] Signed = ["SByte", "Int16", "Int32", "Int64", "IntPtr"];
     private static readonly string[] Unsigned = ["Byte", "UInt16", "UInt32", "UInt64", "UIntPtr"];
 
-    private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> IntegerPair(string name, Opcode ofSigned, Opcode ofUnsigned)
+    private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> IntegerPair(
+        string name, Opcode ofSigned, Opcode ofUnsigned)
     {
         foreach (string type in Signed)
             yield return new($"System.Math.{name}({type},{type})", call => Pair(call, ofSigned));
@@ -91,6 +92,7 @@ internal static class KnownMath
     {
         Value x = call.Scalar(0), y = call.Scalar(1);
         Value isNumber = call.Ir.Emit(Opcode.And, IrType.Pred, call.Ir.Compare(Condition.Eq, x, x), call.Ir.Compare(Condition.Eq, y, y));
-        return new StackValue(call.Ir.Select(isNumber, Text.Emit(call, text, IrType.F64, x, y), call.Ir.Emit(Opcode.Add, IrType.F64, x, y)));
+        return new StackValue(
+            call.Ir.Select(isNumber, Text.Emit(call, text, IrType.F64, x, y), call.Ir.Emit(Opcode.Add, IrType.F64, x, y)));
     }
 }

@@ -37,7 +37,8 @@ internal static class KnownMemory
     private static StackValue SameReference(KnownCall call)
     {
         bool isCast = call.Method.GetParameters() is [{ ParameterType: { IsByRef: false, IsPointer: false } }];
-        return isCast ? throw DiagnosticKinds.UnsupportedType.At(call.Kernel.Location, "object") : call.Memory.Dereferenceable(call.Arguments[0]);
+        return isCast
+            ? throw DiagnosticKinds.UnsupportedType.At(call.Kernel.Location, "object") : call.Memory.Dereferenceable(call.Arguments[0]);
     }
 
     private static StackValue Move(KnownCall call, bool isBytes, bool isBack)

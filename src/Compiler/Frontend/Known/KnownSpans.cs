@@ -18,7 +18,8 @@ internal static class KnownSpans
         new("System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan", Create),
     ];
 
-    private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> Both(string method, Func<KnownCall, StackValue> translate) =>
+    private static IEnumerable<KeyValuePair<string, Func<KnownCall, StackValue>>> Both(
+        string method, Func<KnownCall, StackValue> translate) =>
         [new($"System.Span`1.{method}", translate), new($"System.ReadOnlySpan`1.{method}", translate)];
 
     /// <summary>A span's fields: the reference, then the length.</summary>

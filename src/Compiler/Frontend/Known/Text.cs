@@ -23,7 +23,7 @@ internal static class Text
 
     private static PtxForm Form(string text, int count)
     {
-        var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["result"] = new PtxFormOperand(-1, 0, 1, false, false) };
+        var operands = new Dictionary<string, PtxFormOperand>(StringComparer.Ordinal) { ["result"] = new(-1, 0, 1, false, false) };
         for (int i = 0; i < count; i++)
             operands.Add(Names[i], new PtxFormOperand(i, -1, 1, false, false));
         return new PtxForm(text, operands, IsPure: true, Architecture: 80, IsArchitectureSpecific: false, IsaVersion: 70);

@@ -19,8 +19,8 @@ public sealed class FarOffsetTests
         byte[] y = new byte[32 * sizeof(float)];
         LaunchArgument[] arguments =
         [
-            new LaunchArgument.Buffer("matrix"), Number(int.MaxValue), Number(Width), Number(Rows),
-            new LaunchArgument.Buffer("y"), Number(32),
+            new LaunchArgument.Buffer("matrix"), Length((long)Rows * Width), Number(Width), Number(Rows),
+            new LaunchArgument.Buffer("y"), Length(32),
         ];
         var buffers = new Dictionary<string, byte[]> { ["y"] = y };
         var request = new LaunchRequest(compiled.Entry, new Dim3(1, 1, 1), new Dim3(32, 1, 1), 0, arguments, buffers)
@@ -31,6 +31,8 @@ public sealed class FarOffsetTests
         for (int lane = 0; lane < 32; lane++)
             Assert.Equal(lane + (Rows - 1f), BitConverter.ToSingle(y, lane * sizeof(float)));
     }
+
+    private static LaunchArgument.Value Length(long elements) => new(BitConverter.GetBytes(elements));
 
     private static LaunchArgument.Value Number(int value) => new(BitConverter.GetBytes(value));
 
@@ -53,7 +55,7 @@ public sealed class FarOffsetTests
 
         public void Run()
         {
-            float* row = matrix.Pointer + ((nint)(rows - 1) * width);
+            float* row = matrix.Pointer + (nint)(rows - 1) * width;
             row[Block.ThreadX] = Block.ThreadX + rows - 1;
             y[Block.ThreadX] = row[Block.ThreadX];
         }
@@ -65,7 +67,7 @@ public sealed class FarOffsetTests
 
         public void Run()
         {
-            long at = ((rows - 1L) * width) + Block.ThreadX;
+            long at = (rows - 1L) * width + Block.ThreadX;
             matrix[at] = Block.ThreadX + rows - 1;
             y[Block.ThreadX] = matrix[at];
         }

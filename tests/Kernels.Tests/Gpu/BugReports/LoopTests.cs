@@ -60,7 +60,7 @@ public sealed class LoopTests
         {
             int sum = 0;
             for (int i = 10; i >= 0; i -= 3)
-                sum = (sum * 31) + (x >> i);
+                sum = sum * 31 + (x >> i);
             return sum;
         }
     }
@@ -77,7 +77,7 @@ public sealed class LoopTests
                 last = i;
                 sum += last * i;
             }
-            return (sum * 100) + last;
+            return sum * 100 + last;
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class LoopTests
                     break;
                 sum += i;
             }
-            return (sum * 32) + i;
+            return sum * 32 + i;
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class LoopTests
                 if ((own[i] & 15) == 15)
                     break;
             }
-            return own[0] + own[1] + (own[3] * own[5]) + i;
+            return own[0] + own[1] + own[3] * own[5] + i;
         }
     }
 
@@ -128,7 +128,7 @@ public sealed class LoopTests
                         goto done;
                     if (k == i)
                         continue;
-                    sum += (i * 8) + k;
+                    sum += i * 8 + k;
                 }
             }
             return sum;
@@ -188,7 +188,7 @@ public sealed class LoopTests
                 sum++;
             }
             while (++i <= 4);
-            return (sum * 8) + i;
+            return sum * 8 + i;
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class LoopTests
                     continue;
                 if (i == 12)
                     break;
-                sum = (sum * 5) + i;
+                sum = sum * 5 + i;
             }
             return sum;
         }

@@ -135,9 +135,9 @@ public sealed class NumberTests
 
         public void Run()
         {
-            var far = new View<byte>((byte*)x.Pointer - ((long)rows * width), int.MaxValue);
+            var far = new View<byte>((byte*)x.Pointer - (long)rows * width, int.MaxValue);
             for (int i = 0; i < sizeof(float); i++)
-                y.As<byte>()[(Block.ThreadX * sizeof(float)) + i] = far[((long)rows * width) + (Block.ThreadX * sizeof(float)) + i];
+                y.As<byte>()[Block.ThreadX * sizeof(float) + i] = far[(long)rows * width + Block.ThreadX * sizeof(float) + i];
         }
     }
 
@@ -147,7 +147,7 @@ public sealed class NumberTests
 
         public void Run()
         {
-            var far = new View<float>(x.Pointer - ((long)rows * width), int.MaxValue);
+            var far = new View<float>(x.Pointer - (long)rows * width, int.MaxValue);
             y[Block.ThreadX] = far.Slice((long)rows * width, 64)[Block.ThreadX];
         }
     }
@@ -158,7 +158,7 @@ public sealed class NumberTests
 
         public void Run()
         {
-            int far = (rows * 500) + width; // 1.5·10⁹ elements, 6·10⁹ bytes
+            int far = rows * 500 + width; // 1.5·10⁹ elements, 6·10⁹ bytes
             var view = new View<float>(x.Pointer - far, int.MaxValue);
             y[Block.ThreadX] = view[far + Block.ThreadX];
         }

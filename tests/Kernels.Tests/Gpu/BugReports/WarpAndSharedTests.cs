@@ -2,7 +2,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Compiler.Language;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Kernels.Samples;
+using CogVideoX.Samples.Kernels;
 
 namespace CogVideoX.Kernels.Tests.Gpu.BugReports;
 
@@ -50,7 +50,7 @@ public sealed class WarpAndSharedTests
     {
         float[] x = [.. Enumerable.Range(0, 1024).Select(i => (float)i)], y = new float[1024];
         Assert.Null(new EmulatedLaunch(typeof(Swizzles<Bytes>)).View(x).View(y).Run(new Dim3(1, 1, 1)).Fault);
-        Assert.Equal(Enumerable.Range(0, 1024).Select(i => x[((i % 32) * 32) + (i / 32)]), y);
+        Assert.Equal(Enumerable.Range(0, 1024).Select(i => x[(i % 32) * 32 + i / 32]), y);
         Assert.NotNull(new EmulatedLaunch(typeof(Swizzles<Elements>)).View(x).View(y).Run(new Dim3(1, 1, 1)).Fault);
         Assert.NotNull(new EmulatedLaunch(typeof(Vectors<Elements>)).View(x).View(y).Run(new Dim3(1, 1, 1)).Fault);
         Assert.Null(new EmulatedLaunch(typeof(Vectors<Bytes>)).View(x).View(y).Run(new Dim3(1, 1, 1)).Fault);
@@ -61,7 +61,7 @@ public sealed class WarpAndSharedTests
     [Fact]
     public async Task CompiledTwiceAKernelIsTheSameText()
     {
-        Type[] kernels = [.. GpuKernel.All.Select(kernel => kernel.Type)];
+        Type[] kernels = [.. SampleKernels.All.Select(kernel => kernel.Type)];
         string[] first = [.. kernels.Select(kernel => KernelCompiler.Compile(kernel).Ptx)];
         string[] second = [.. kernels.Reverse().Select(kernel => KernelCompiler.Compile(kernel).Ptx).Reverse()];
         Assert.Equal(first, second);
@@ -158,13 +158,13 @@ public sealed class WarpAndSharedTests
         {
             uint tile = Shared.Array<float>(Size * Size, 128).Address;
             int row = Block.ThreadY, column = Block.ThreadX;
-            Shared.At<float>(tile + Place(row, column)) = x[(row * Size) + column];
+            Shared.At<float>(tile + Place(row, column)) = x[row * Size + column];
             Block.Sync();
-            y[(row * Size) + column] = Shared.At<float>(tile + Place(column, row));
+            y[row * Size + column] = Shared.At<float>(tile + Place(column, row));
         }
 
         private static uint Place(int row, int column) =>
-            (uint)((row * RowBytes) + ((TOffset.Is ? column * sizeof(float) : column) ^ ((row & 7) << 4)));
+            (uint)(row * RowBytes + ((TOffset.Is ? column * sizeof(float) : column) ^ ((row & 7) << 4)));
     }
 
     /// <summary>The same with pieces of 16 bytes: the stride between them is 16, not 1.</summary>
@@ -185,6 +185,6 @@ public sealed class WarpAndSharedTests
         }
 
         private static uint Place(int row, int piece) =>
-            (uint)((row * Pieces * Stride) + ((piece ^ (row & 7)) * (TOffset.Is ? Stride : 1)));
+            (uint)(row * Pieces * Stride + (piece ^ (row & 7)) * (TOffset.Is ? Stride : 1));
     }
 }

@@ -6,7 +6,13 @@ namespace CogVideoX.Kernels.Tests.Gpu.Defective;
 public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorMap c, int k) : IKernel
     where TDefect : IDefect
 {
-    private const int Stages = 3, Tile = 64, TileBytes = Tile * Tile * 2, StageBytes = 3 * TileBytes, Warpgroup = 128, ConsumerWarps = 8, DepthBytes = 32;
+    private const int Stages = 3;
+    private const int Tile = 64;
+    private const int TileBytes = Tile * Tile * 2;
+    private const int StageBytes = 3 * TileBytes;
+    private const int Warpgroup = 128;
+    private const int ConsumerWarps = 8;
+    private const int DepthBytes = 32;
 
     public static Block Block => new(3 * Warpgroup);
 
@@ -39,7 +45,7 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             Wgmma.TakeRegisters(152);
             Sum64x64 sum = default;
             Consume(stages, full, empty, steps, group - 1, ref sum);
-            Store(stages + (Stages * StageBytes) + (uint)((group - 1) * TileBytes), group, in sum);
+            Store(stages + Stages * StageBytes + (uint)((group - 1) * TileBytes), group, in sum);
         }
     }
 
@@ -50,12 +56,17 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
         {
             int stage = step % Stages;
             if (step >= Stages)
-                empty[stage].Wait(((step / Stages) - (TDefect.Kind == Defect.WrongPhase ? 0 : 1)) & 1);
+                empty[stage].Wait((step / Stages - (TDefect.Kind == Defect.WrongPhase ? 0 : 1)) & 1);
             uint at = stages + (uint)(stage * StageBytes);
-            full[stage].ArriveExpecting(TDefect.Kind switch { Defect.ExpectsTooMuch => StageBytes + 16, Defect.ExpectsTooLittle => 2 * TileBytes, _ => StageBytes });
+            full[stage].ArriveExpecting(TDefect.Kind switch
+            {
+                Defect.ExpectsTooMuch => StageBytes + 16,
+                Defect.ExpectsTooLittle => 2 * TileBytes,
+                _ => StageBytes,
+            });
             Tma.Load(at, a, full[stage], step * Tile, row);
             Tma.Load(TDefect.Kind == Defect.TwoLoadsOneTile ? at : at + TileBytes, a, full[stage], step * Tile, row + Tile);
-            Tma.Load(at + (2 * TileBytes), b, full[stage], step * Tile, column);
+            Tma.Load(at + 2 * TileBytes, b, full[stage], step * Tile, column);
         }
     }
 
@@ -67,10 +78,14 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             int stage = step % Stages;
             if (TDefect.Kind != Defect.NoFullWait || step < Stages)
                 full[stage].Wait((step / Stages) & 1);
-            uint tileA = stages + (uint)((stage * StageBytes) + (half * TileBytes)), tileB = stages + (uint)((stage * StageBytes) + (2 * TileBytes));
+            uint tileA = stages + (uint)(stage * StageBytes + half * TileBytes);
+            uint tileB = stages + (uint)(stage * StageBytes + 2 * TileBytes);
             Wgmma.Fence();
             for (uint depth = 0; depth < 4; depth++)
-                Wgmma.Multiply(ref sum, Wgmma.Swizzled128(tileA + (depth * DepthBytes)), Wgmma.Swizzled128(tileB + (depth * DepthBytes)), true);
+            {
+                Wgmma.Multiply(
+                    ref sum, Wgmma.Swizzled128(tileA + depth * DepthBytes), Wgmma.Swizzled128(tileB + depth * DepthBytes), true);
+            }
             Wgmma.Commit();
             if (TDefect.Kind == Defect.ReleasedBeforeWait && releases)
                 empty[stage].Arrive();
@@ -89,17 +104,17 @@ public readonly struct DefectiveWgmma<TDefect>(TensorMap a, TensorMap b, TensorM
             MatrixA<BFloat16> tiles = default;
             for (int i = 0; i < 4; i++)
             {
-                int first = ((j + (i / 2)) * 4) + (i % 2 * 2);
+                int first = (j + i / 2) * 4 + i % 2 * 2;
                 tiles[i] = BFloat16x2.From(sum[first], sum[first + 1]).Bits;
             }
-            Mma.Store(ref Shared.At<BFloat16>(tile + (uint)(((((warp * 16) + (lane % 16)) * Tile) + ((j + (lane / 16)) * 8)) * 2)), tiles);
+            Mma.Store(ref Shared.At<BFloat16>(tile + (uint)(((warp * 16 + lane % 16) * Tile + (j + lane / 16) * 8) * 2)), tiles);
         }
         if (TDefect.Kind != Defect.NoProxyFence)
             Fence.AsyncProxy();
         NamedBarrier.Sync(group, Warpgroup);
         if (thread != 0)
             return;
-        Tma.Store(c, tile, Grid.BlockX * Tile, (Grid.BlockY * 2 * Tile) + ((group - 1) * Tile));
+        Tma.Store(c, tile, Grid.BlockX * Tile, Grid.BlockY * 2 * Tile + (group - 1) * Tile);
         Tma.Commit();
         Tma.WaitGroup(0);
     }

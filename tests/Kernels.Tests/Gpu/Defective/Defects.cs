@@ -1,5 +1,11 @@
 namespace CogVideoX.Kernels.Tests.Gpu.Defective;
 
+/// <summary>Carries a <see cref="Defect"/> as a type argument.</summary>
+public interface IDefect
+{
+    static abstract Defect Kind { get; }
+}
+
 /// <summary>The defects as types.</summary>
 public static class Defects
 {

@@ -8,5 +8,5 @@ public readonly struct Misaligned(View<float> x, View<Float4> y) : IKernel
 {
     public static Block Block => new(32);
 
-    public void Run() => y[Block.ThreadX] = x.Slice((Block.ThreadX * 4) + 1, 4).As<Float4>()[0];
+    public void Run() => y[Block.ThreadX] = x.Slice(Block.ThreadX * 4 + 1, 4).As<Float4>()[0];
 }

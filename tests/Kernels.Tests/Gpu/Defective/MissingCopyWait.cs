@@ -15,10 +15,10 @@ public readonly struct MissingCopyWait(View<BFloat16> a, View<BFloat16> b, View<
         Shared<BFloat16> tile = Shared.Array<BFloat16>(Rows * Pitch);
         int lane = Block.ThreadX % Warp.Size, row = lane / 2, column = lane % 2 * Chunk;
         if (Block.ThreadX < Warp.Size)
-            AsyncCopy.Sixteen(ref tile[(row * Pitch) + column], ref a[(row * k) + column]);
+            AsyncCopy.Sixteen(ref tile[row * Pitch + column], ref a[row * k + column]);
         AsyncCopy.Commit();
         Block.Sync();
-        MatrixA<BFloat16> left = Mma.LoadA(ref tile[(lane % 16 * Pitch) + (lane / 16 * Chunk)]);
+        MatrixA<BFloat16> left = Mma.LoadA(ref tile[lane % 16 * Pitch + lane / 16 * Chunk]);
         MatrixB<BFloat16> right = default;
         right[0] = b.As<uint>()[lane % Math.Min(m, n)];
         c[Block.ThreadX] = Mma.Multiply(left, right, default)[0];

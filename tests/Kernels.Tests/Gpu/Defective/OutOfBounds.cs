@@ -10,7 +10,7 @@ public readonly struct OutOfBounds(View<float> x, View<float> y, int n) : IKerne
 
     public void Run()
     {
-        int i = (Grid.BlockX * Block.SizeX) + Block.ThreadX;
-        y[i] = x[i] + (n * 0);
+        int i = Grid.BlockX * Block.SizeX + Block.ThreadX;
+        y[i] = x[i] + n * 0;
     }
 }

@@ -2,7 +2,9 @@ using CogVideoX.Compiler.Language;
 
 namespace CogVideoX.Kernels.Tests.Gpu.Defective;
 
-/// <summary>Nothing between a write of shared memory and another warp reading it. Zeroed first, so that it is never a read of unwritten memory.</summary>
+/// <summary>
+/// Nothing between a write of shared memory and another warp reading it. Zeroed first, so that it is never a read of unwritten memory.
+/// </summary>
 [KernelName("bad_race")]
 public readonly struct Race(View<float> x, View<float> y) : IKernel
 {

@@ -1,3 +1,0 @@
-namespace CogVideoX.Emulator.Instructions;
-
-internal readonly record struct VoteResult(ulong Value, bool Predicate = false);
