@@ -6,6 +6,12 @@ namespace CogVideoX.Pipelines.Tests.Media;
 /// <summary>Videos that are none, are damaged, or mean harm, and an ffmpeg that fails.</summary>
 public class HostileVideoTests
 {
+    /// <summary>An ffprobe that knows of nine frames of 2×2.</summary>
+    private const string NineFrames =
+        "echo '{\"streams\":[{\"codec_type\":\"video\",\"width\":2,\"height\":2,\"nb_frames\":\"9\"}],\"format\":{}}'";
+
+    private static readonly TimeSpan Half = TimeSpan.FromMilliseconds(500);
+
     [Theory]
     [InlineData("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n", "an HLS playlist")]
     [InlineData("\uFEFF  #EXTM3U\nhttp://192.0.2.1/x.ts\n", "an HLS playlist")]
@@ -150,8 +156,7 @@ public class HostileVideoTests
     public void An_ffmpeg_that_fails_is_said(string commands, string problem)
     {
         using var folder = new TestFolder();
-        const string Answer = "echo '{\"streams\":[{\"codec_type\":\"video\",\"width\":2,\"height\":2,\"nb_frames\":\"9\"}],\"format\":{}}'";
-        using var frames = Open(folder, Programs(folder, Answer, commands));
+        using var frames = Open(folder, Programs(folder, NineFrames, commands));
         Assert.Contains(problem, Assert.Throws<InputException>(() => ReadAll(frames, TestContext.Current.CancellationToken)).Message);
     }
 
@@ -159,9 +164,8 @@ public class HostileVideoTests
     public void Cancelling_ends_an_ffmpeg_that_hangs()
     {
         using var folder = new TestFolder();
-        const string Answer = "echo '{\"streams\":[{\"codec_type\":\"video\",\"width\":2,\"height\":2,\"nb_frames\":\"9\"}],\"format\":{}}'";
-        using var frames = Open(folder, Programs(folder, Answer, "echo $$ > \"$(dirname $0)/pid\"; exec sleep 600"), new InputLimits());
-        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        using var frames = Open(folder, Programs(folder, NineFrames, "echo $$ > \"$(dirname $0)/pid\"; exec sleep 600"), new InputLimits());
+        using var soon = new CancellationTokenSource(Half);
         Assert.ThrowsAny<OperationCanceledException>(() => ReadAll(frames, soon.Token));
         Assert.False(Directory.Exists("/proc/" + File.ReadAllText(folder["pid"]).Trim()));
     }
@@ -175,7 +179,7 @@ public class HostileVideoTests
     }
 
     private static FfmpegFrames Open(TestFolder folder, FfmpegProgram ffmpeg, InputLimits? limits = null) =>
-        new(folder["clip.mp4"], new Container("MP4", "mov"), ffmpeg, limits ?? new InputLimits { LongestFrame = TimeSpan.FromMilliseconds(500) });
+        new(folder["clip.mp4"], new Container("MP4", "mov"), ffmpeg, limits ?? new InputLimits { LongestFrame = Half });
 
     private static FfmpegProgram Programs(TestFolder folder, string ffprobe, string ffmpeg)
     {
@@ -186,9 +190,8 @@ public class HostileVideoTests
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(folder[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        var half = TimeSpan.FromMilliseconds(500);
         bool hangs = ffprobe.Contains("sleep");
-        return new FfmpegProgram(folder["ffmpeg"]) { Patience = hangs ? half : TimeSpan.FromMinutes(5) };
+        return new FfmpegProgram(folder["ffmpeg"]) { Patience = hangs ? Half : TimeSpan.FromMinutes(5) };
     }
 
     private static void ReadAll(FfmpegFrames frames, CancellationToken cancellation)

@@ -29,8 +29,8 @@ public class RatioTests
     [InlineData(1, 65535, 1, 65535)]
     [InlineData(1_000_000, 1, 65535, 1)]
     [InlineData(1, 1_000_000, 1, 65535)]
-    public void A_frame_rate_is_the_fraction_or_one_near_it(long numerator, long denominator, int expectedNumerator, int expectedDenominator) =>
-        Assert.Equal(new FrameRate(expectedNumerator, expectedDenominator), new Ratio(numerator, denominator).ToFrameRate());
+    public void A_frame_rate_is_the_fraction_or_one_near_it(long numerator, long denominator, int top, int bottom) =>
+        Assert.Equal(new FrameRate(top, bottom), new Ratio(numerator, denominator).ToFrameRate());
 
     [Fact]
     public void Of_a_fraction_that_does_not_fit_the_frame_rate_is_very_near()

@@ -94,7 +94,8 @@ public class VideoReaderTests
         using var folder = new TestFolder();
         // Red on the left, blue on the right.
         Tools.Run(
-            "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=red:size=32x48:rate=8", "-f", "lavfi", "-i", "color=blue:size=32x48:rate=8",
+            "ffmpeg", "-v", "error",
+            "-f", "lavfi", "-i", "color=red:size=32x48:rate=8", "-f", "lavfi", "-i", "color=blue:size=32x48:rate=8",
             "-filter_complex", "hstack", "-frames:v", "3", folder["plain.mp4"]);
         Tools.Run("ffmpeg", "-v", "error", "-i", folder["plain.mp4"], "-c", "copy", "-metadata:s:v", "rotate=90", folder["turned.mp4"]);
         using var reader = VideoReader.Open(folder["turned.mp4"]);
@@ -176,9 +177,10 @@ public class VideoReaderTests
         var video = TestVideos.Drifting(3, 9, 13);
         video.SaveAs(folder["clip.y4m"], new FrameRate(24000, 1001));
         using var reader = VideoReader.Open(folder["clip.y4m"]);
-        Assert.Equal(("Y4M", 13, 9, "yuv444p"), (reader.Probe.Container, reader.Probe.Width, reader.Probe.Height, reader.Probe.PixelFormat));
-        Assert.Equal((new Ratio(24000, 1001), 3L), (reader.Probe.Rate, reader.Probe.FrameCount));
-        Assert.Equal(3 * 1001 / 24000.0, reader.Probe.Duration!.Value.TotalSeconds, 1e-6);
+        var probe = reader.Probe;
+        Assert.Equal(("Y4M", 13, 9, "yuv444p"), (probe.Container, probe.Width, probe.Height, probe.PixelFormat));
+        Assert.Equal((new Ratio(24000, 1001), 3L), (probe.Rate, probe.FrameCount));
+        Assert.Equal(3 * 1001 / 24000.0, probe.Duration!.Value.TotalSeconds, 1e-6);
         Assert.InRange(Tools.Difference(TestVideos.Bytes(video), Bytes(reader)).Largest, 0, 2);
     }
 

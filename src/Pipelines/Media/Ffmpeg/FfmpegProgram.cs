@@ -172,8 +172,8 @@ public sealed class FfmpegProgram
         }
         catch (OperationCanceledException e)
         {
-            throw new IOException(
-                string.Create(CultureInfo.InvariantCulture, $"{program} didn't answer within {patience.TotalSeconds:0.#} s and was ended"), e);
+            string limitText = patience.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new IOException($"{program} didn't answer within {limitText} s and was ended", e);
         }
         finally
         {

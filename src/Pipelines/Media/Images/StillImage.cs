@@ -30,7 +30,7 @@ public sealed class StillImage
 
     /// <summary>Reads a PNG, JPEG, WebP, GIF or BMP file.</summary>
     /// <param name="path">Of the file.</param>
-    /// <param name="background">What shows through where the picture is transparent; null leaves alpha out, whatever colour lies under it.</param>
+    /// <param name="background">What shows through where it is transparent; null leaves alpha out, whatever colour lies under it.</param>
     /// <param name="limits">What is read at most; checked before a pixel is decoded.</param>
     /// <exception cref="InputException">It isn't there, of another kind, damaged, cut off or too large.</exception>
     public static StillImage Load(string path, PictureBackground? background = null, InputLimits? limits = null)
@@ -65,7 +65,7 @@ public sealed class StillImage
         return Load("The picture", input, background, limits ?? InputLimits.Default);
     }
 
-    /// <summary>What a file that begins so is called, or null where it is no picture that <see cref="Load(string, PictureBackground?, InputLimits?)"/> takes.</summary>
+    /// <summary>What a file that begins so is called, or null where it is no picture that is read.</summary>
     internal static string? KindOf(ReadOnlySpan<byte> start)
     {
         if (PngChunks.IsPng(start))

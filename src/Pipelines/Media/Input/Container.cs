@@ -14,7 +14,7 @@ internal sealed record Container(string Name, string Demuxer)
 
     /// <summary>What a file is.</summary>
     /// <param name="path">Of a file, not of a folder.</param>
-    /// <exception cref="InputException">It isn't there, can't be read, is empty, a list of other files, or nothing that is known.</exception>
+    /// <exception cref="InputException">It isn't there, can't be read, is empty, a list of files, or nothing that is known.</exception>
     public static Container Of(string path)
     {
         string subject = $"The video {Quoted.Path(path)}";

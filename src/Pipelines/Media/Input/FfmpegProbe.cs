@@ -19,7 +19,8 @@ internal static class FfmpegProbe
     public static VideoProbe Ask(string path, Container container, FfmpegProgram ffmpeg, InputLimits limits)
     {
         string subject = VideoProbe.Subject(path);
-        var analysis = Parse(subject, container, Answer(subject, container, () => ffmpeg.AskProbe(ffmpeg.Patience, Question(path, container, Entries))));
+        string answer = Answer(subject, container, ffmpeg, Question(path, container, Entries));
+        var analysis = Parse(subject, container, answer);
         if (analysis.PrimaryVideoStream is not { } video)
             throw new InputException($"{subject} has no video in it. Give a file that has.");
         var stream = analysis.Raw.Streams[0];
@@ -45,11 +46,11 @@ internal static class FfmpegProbe
         "-show_entries", entries, .. more, "-of", "json", "file:" + Path.GetFullPath(path),
     ];
 
-    private static string Answer(string subject, Container container, Func<string> ask)
+    private static string Answer(string subject, Container container, FfmpegProgram ffmpeg, string[] question)
     {
         try
         {
-            return ask();
+            return ffmpeg.AskProbe(ffmpeg.Patience, question);
         }
         catch (IOException exception)
         {
@@ -67,8 +68,8 @@ internal static class FfmpegProbe
             or InvalidOperationException or ArgumentException)
         {
             throw new InputException(
-                $"{subject} can't be read as {container.Name}: ffprobe's answer about it makes no sense ({Quoted.Line(exception.Message)}). "
-                + "Write it anew with another program.",
+                $"{subject} can't be read as {container.Name}: ffprobe's answer about it makes no sense "
+                + $"({Quoted.Line(exception.Message)}). Write it anew with another program.",
                 exception);
         }
     }
@@ -101,6 +102,9 @@ internal static class FfmpegProbe
     private static long? Positive(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0 ? number : null;
 
-    private static TimeSpan? Seconds(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? VideoProbe.SaneSeconds(seconds) : null;
+    private static TimeSpan? Seconds(string? text)
+    {
+        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds);
+        return isNumber ? VideoProbe.SaneSeconds(seconds) : null;
+    }
 }

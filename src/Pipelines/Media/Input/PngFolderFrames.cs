@@ -48,8 +48,7 @@ internal sealed class PngFolderFrames : FrameSource
     {
         try
         {
-            string[] found = [.. Directory.EnumerateFiles(folder)
-                .Where(file => Path.GetExtension(file).Equals(".png", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(file).StartsWith('.'))];
+            string[] found = [.. Directory.EnumerateFiles(folder).Where(file => IsFrame(Path.GetFileName(file)))];
             Array.Sort(found, (a, b) => CompareNumbers(Path.GetFileName(a), Path.GetFileName(b)));
             return found;
         }
@@ -58,6 +57,8 @@ internal sealed class PngFolderFrames : FrameSource
             throw new InputException($"The folder {Quoted.Path(folder)} can't be read: {Quoted.Line(exception.Message)}", exception);
         }
     }
+
+    private static bool IsFrame(string name) => name.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !name.StartsWith('.');
 
     /// <summary>Letter by letter, but runs of digits by their value: 2 comes before 10.</summary>
     internal static int CompareNumbers(string a, string b)

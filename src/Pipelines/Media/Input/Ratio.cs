@@ -27,7 +27,7 @@ public readonly record struct Ratio
             : null;
     }
 
-    /// <summary>As a frame rate: itself where its parts fit, else the nearest fraction whose parts do (its continued fraction, cut).</summary>
+    /// <summary>As a frame rate: itself where its parts fit, else a near fraction whose parts do (its continued fraction, cut).</summary>
     public FrameRate ToFrameRate()
     {
         const long Largest = ushort.MaxValue;
@@ -36,7 +36,8 @@ public readonly record struct Ratio
         while (b != 0)
         {
             long whole = a / b;
-            if (found.Top != 0 && whole > (Largest - before.Top) / found.Top || found.Bottom != 0 && whole > (Largest - before.Bottom) / found.Bottom)
+            bool fits = whole <= Room(before.Top, found.Top) && whole <= Room(before.Bottom, found.Bottom);
+            if (!fits)
                 break;
             (before, found) = (found, (whole * found.Top + before.Top, whole * found.Bottom + before.Bottom));
             (a, b) = (b, a % b);
@@ -44,6 +45,8 @@ public readonly record struct Ratio
         if (found.Bottom == 0)
             return new FrameRate((int)Largest);                         // more than a frame rate can say
         return new FrameRate((int)Math.Max(found.Top, 1), (int)(found.Top == 0 ? Largest : found.Bottom));
+
+        static long Room(long before, long found) => found == 0 ? long.MaxValue : (Largest - before) / found;
     }
 
     /// <summary><c>30000/1001</c></summary>

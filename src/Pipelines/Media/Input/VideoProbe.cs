@@ -18,7 +18,7 @@ public sealed record VideoProbe(string Container, int Width, int Height, string 
     /// <summary>How long it lasts; null where neither the file nor its rate says.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Degrees, clockwise, that stored frames are turned by to be shown: 0, 90, 180 or 270. <see cref="VideoReader"/> does so.</summary>
+    /// <summary>Degrees that <see cref="VideoReader"/> turns the stored frames by, clockwise, to be shown: 0, 90, 180, 270.</summary>
     public int Rotation { get; init; }
 
     /// <summary>Looks into a video file, or a folder of PNG files.</summary>

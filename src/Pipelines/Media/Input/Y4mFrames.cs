@@ -25,7 +25,8 @@ internal sealed class Y4mFrames : FrameSource
         file = Opened(path);
         try
         {
-            var header = (Line() ?? throw Damaged("its first line has no end")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToList();
+            string first = Line() ?? throw Damaged("its first line has no end");
+            var header = first.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToList();
             int width = Whole(header, 'W'), height = Whole(header, 'H');
             limits.CheckSize(Subject, width, height);
             string colour = Field(header, 'C') ?? "420jpeg";
@@ -112,7 +113,8 @@ internal sealed class Y4mFrames : FrameSource
         if (interlacing is "t" or "b" or "m")
         {
             throw new InputException(
-                $"{Subject} is interlaced (I{interlacing}): its frames are two moments each. Make it progressive first, as with ffmpeg -vf yadif.");
+                $"{Subject} is interlaced (I{interlacing}): its frames are two moments each. "
+                + "Make it progressive first, as with ffmpeg -vf yadif.");
         }
     }
 
@@ -122,7 +124,8 @@ internal sealed class Y4mFrames : FrameSource
         "422" => (1, 0),
         "420" or "420jpeg" or "420mpeg2" or "420paldv" => (1, 1),
         _ => throw new InputException(
-            $"{Subject} has pixels of the kind {Quoted.Name("C" + colour)}; C444, C422, C420 and Cmono with 8 bits are read. Convert it first."),
+            $"{Subject} has pixels of the kind {Quoted.Name("C" + colour)}; C444, C422, C420 and Cmono with 8 bits are read. "
+            + "Convert it first."),
     };
 
     private static string PixelFormat(string colour) => colour switch
