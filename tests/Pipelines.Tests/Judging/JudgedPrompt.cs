@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CogVideoX.Judge;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Judging;
@@ -15,7 +16,10 @@ public sealed record JudgedPrompt(string Text, ulong Seed, ClipReading Expected,
     {
         using JsonDocument judged = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("shapes-reference/judged.json")));
         return [.. judged.RootElement.GetProperty("prompts").EnumerateArray().Select(entry => new JudgedPrompt(
-            entry.GetProperty("prompt").GetString()!, entry.GetProperty("seed").GetUInt64(), Reading(entry.GetProperty("expected")), Reading(entry.GetProperty("read"))))];
+            entry.GetProperty("prompt").GetString()!,
+            entry.GetProperty("seed").GetUInt64(),
+            Reading(entry.GetProperty("expected")),
+            Reading(entry.GetProperty("read"))))];
     }
 
     private static ClipReading Reading(JsonElement words) =>

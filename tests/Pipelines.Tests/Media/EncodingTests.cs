@@ -136,6 +136,7 @@ public class EncodingTests
     private static void RequireEncoder(VideoCodec codec)
     {
         Tools.RequireFfmpeg();
-        Assert.SkipUnless(FfmpegEncoder.Of(codec).Any(encoder => FfmpegProgram.Find()!.HasEncoder(encoder.Name)), $"this ffmpeg has no encoder of {codec}");
+        bool hasEncoder = FfmpegEncoder.Of(codec).Any(encoder => FfmpegProgram.Find()!.HasEncoder(encoder.Name));
+        Assert.SkipUnless(hasEncoder, $"this ffmpeg has no encoder of {codec}");
     }
 }

@@ -6,7 +6,7 @@ using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>The ffmpeg program of this machine.</summary>
+/// <summary>The ffmpeg program of this machine, and the ffprobe that came with it.</summary>
 public sealed class FfmpegProgram
 {
     private const int LongestAnswer = 1 << 24, ShownComplaint = 500;
@@ -27,6 +27,12 @@ public sealed class FfmpegProgram
     /// <summary>How long it may take to answer a question, which it does in a fraction of a second.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where ffprobe is looked for if it isn't beside it.</summary>
+    internal string? ProbePath { get; init; } = Environment.GetEnvironmentVariable("PATH");
+
+    /// <summary>How long ffprobe may take to go through a whole file.</summary>
+    internal TimeSpan PatienceForWholeFiles { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long it may do nothing at all while it encodes.</summary>
     internal TimeSpan LongestRest { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -38,15 +44,15 @@ public sealed class FfmpegProgram
         return latest is { } known && known.Path == found?.Path && known.written == found.written ? known : latest = found;
     }
 
-    internal static FfmpegProgram? Find(string? searchPath)
+    internal static FfmpegProgram? Find(string? searchPath) => FindFile(searchPath, "ffmpeg") is { } path ? new FfmpegProgram(path) : null;
+
+    private static string? FindFile(string? searchPath, string program)
     {
-        string name = OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg";
+        string name = OperatingSystem.IsWindows() ? program + ".exe" : program;
         return (searchPath ?? "")
             .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(folder => System.IO.Path.Combine(folder, name))
-            .Where(IsProgram)
-            .Select(path => new FfmpegProgram(path))
-            .FirstOrDefault();
+            .FirstOrDefault(IsProgram);
     }
 
     /// <summary>The first line that it says about itself.</summary>
@@ -72,10 +78,23 @@ public sealed class FfmpegProgram
             .FirstOrDefault();
     }
 
-    /// <summary>Starts it with its streams redirected; the caller owns the process.</summary>
-    internal Process Start(IEnumerable<string> arguments)
+    /// <summary>What ffprobe answers: the one beside it, else the first on PATH.</summary>
+    /// <param name="patience">How long it may take.</param> <param name="arguments">What is asked.</param>
+    /// <exception cref="IOException">There is none, it fails, or has no end.</exception>
+    internal string AskProbe(TimeSpan patience, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path)
+        string? probe = FindFile(System.IO.Path.GetDirectoryName(Path), "ffprobe")
+            ?? FindFile(ProbePath, "ffprobe")
+            ?? throw new IOException($"there is no ffprobe beside {Path} or on PATH; install the whole of ffmpeg");
+        return Ask(probe, patience, arguments);
+    }
+
+    /// <summary>Starts it with its streams redirected; the caller owns the process.</summary>
+    internal Process Start(IEnumerable<string> arguments) => Start(Path, arguments);
+
+    private static Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -94,7 +113,7 @@ public sealed class FfmpegProgram
         }
         catch (Win32Exception e)
         {
-            throw new IOException($"{Path} can't be started ({e.Message})", e);
+            throw new IOException($"{program} can't be started ({e.Message})", e);
         }
     }
 
@@ -133,25 +152,28 @@ public sealed class FfmpegProgram
             .Where(words => words.Length > 1)
             .Select(words => words[1])];
 
-    private string Ask(params string[] arguments)
+    private string Ask(params string[] arguments) => Ask(Path, Patience, arguments);
+
+    private static string Ask(string program, TimeSpan patience, string[] arguments)
     {
-        using var process = Start(arguments);
-        using var limit = new CancellationTokenSource(Patience);
+        string name = System.IO.Path.GetFileNameWithoutExtension(program);
+        using var process = Start(program, arguments);
+        using var limit = new CancellationTokenSource(patience);
         try
         {
             process.StandardInput.Close();
-            var complaints = ReadAsync(process.StandardError);
-            var answer = ReadAsync(process.StandardOutput);
+            var complaints = ReadAsync(process, process.StandardError);
+            var answer = ReadAsync(process, process.StandardOutput);
             // Not left to the reads to see the limit: a pipe may be held open by whatever it has started.
             Task.WhenAll(answer, complaints, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).GetAwaiter().GetResult();
             return process.ExitCode == 0
                 ? answer.Result
-                : throw new IOException($"ffmpeg failed (exit code {process.ExitCode}): {Reason(complaints.Result)}");
+                : throw new IOException($"{name} failed (exit code {process.ExitCode}): {Reason(complaints.Result)}");
         }
         catch (OperationCanceledException e)
         {
-            throw new IOException(
-                string.Create(CultureInfo.InvariantCulture, $"{Path} didn't answer within {Patience.TotalSeconds:0.#} s and was ended"), e);
+            string limitText = patience.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
+            throw new IOException($"{program} didn't answer within {limitText} s and was ended", e);
         }
         finally
         {
@@ -159,14 +181,17 @@ public sealed class FfmpegProgram
         }
     }
 
-    private static async Task<string> ReadAsync(StreamReader reader)
+    private static async Task<string> ReadAsync(Process process, StreamReader reader)
     {
         var text = new StringBuilder();
         var part = new char[4096];
         for (int length; (length = await reader.ReadAsync(part.AsMemory()).ConfigureAwait(false)) > 0;)
         {
             if (text.Length + length > LongestAnswer)
+            {
+                End(process);       // or it would be waited for
                 throw new IOException("ffmpeg says more than can be meant");
+            }
             text.Append(part, 0, length);
         }
         return text.ToString();

@@ -11,16 +11,16 @@ internal sealed class FfmpegWatch
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
     private readonly Process process;
     private readonly int id;
-    private readonly string file;
+    private readonly string? file;
     private readonly TimeSpan longestRest;
     private readonly Task<string> complaints;
     private long progress;
     private volatile bool hasStalled;
 
     /// <param name="process">It runs, with its error stream redirected.</param>
-    /// <param name="file">What it writes.</param>
+    /// <param name="file">What it writes; null where it writes none.</param>
     /// <param name="longestRest">It is ended after so long without taking input, computing or writing.</param>
-    public FfmpegWatch(Process process, string file, TimeSpan longestRest)
+    public FfmpegWatch(Process process, string? file, TimeSpan longestRest)
     {
         (this.process, this.file, this.longestRest) = (process, file, longestRest);
         id = process.Id;
@@ -61,8 +61,8 @@ internal sealed class FfmpegWatch
         {
             // An object of its own: the other is being waited on, and isn't made for two threads.
             using var seen = Process.GetProcessById(id);
-            var written = new FileInfo(file);
-            return (Interlocked.Read(ref progress), seen.TotalProcessorTime, written.Exists ? written.Length : 0);
+            var written = file is null ? null : new FileInfo(file);
+            return (Interlocked.Read(ref progress), seen.TotalProcessorTime, written is { Exists: true } ? written.Length : 0);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException or Win32Exception)
         {

@@ -1,6 +1,4 @@
-using CogVideoX.Pipelines.Media;
-
-namespace CogVideoX.Pipelines.Tests.Judging;
+namespace CogVideoX.Judge;
 
 /// <summary>What stands out from the background of a frame.</summary>
 /// <param name="X">Centre, pixels from the left.</param>
@@ -11,15 +9,15 @@ namespace CogVideoX.Pipelines.Tests.Judging;
 internal sealed record Figure(double X, double Y, int Area, double Fill, float[] Colour)
 {
     /// <summary>The figure of a frame, or null where there is none to see.</summary>
-    public static Figure? Find(VideoFrames video, int index, float[] background, double leastDistance, int fewestPixels)
+    public static Figure? Find(Clip clip, int index, float[] background, double leastDistance, int fewestPixels)
     {
-        ReadOnlySpan<float> frame = video.Frame(index).Span;
-        int width = video.Width, pixels = width * video.Height;
+        float[] frame = clip.Frame(index);
+        int width = clip.Width, pixels = width * clip.Height;
         var distance = new float[pixels];
         for (int i = 0; i < pixels; i++)
         {
             for (int channel = 0; channel < 3; channel++)
-                distance[i] += Math.Abs(frame[channel * pixels + i] - background[channel]);
+                distance[i] += Math.Abs(frame[3 * i + channel] - background[channel]);
         }
         float largest = distance.Max();
         int[] mask = [.. Enumerable.Range(0, pixels).Where(i => distance[i] > Math.Max(largest, leastDistance) / 2)];
@@ -33,7 +31,7 @@ internal sealed record Figure(double X, double Y, int Area, double Fill, float[]
         {
             var values = new float[core.Length];
             for (int i = 0; i < core.Length; i++)
-                values[i] = frame[channel * pixels + core[i]];
+                values[i] = frame[3 * core[i] + channel];
             colour[channel] = ClipJudge.Median(values);
         }
         return new Figure(x.Average(), y.Average(), mask.Length, mask.Length / box, colour);

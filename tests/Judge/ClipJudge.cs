@@ -1,6 +1,4 @@
-using CogVideoX.Pipelines.Media;
-
-namespace CogVideoX.Pipelines.Tests.Judging;
+namespace CogVideoX.Judge;
 
 /// <summary>Reads a clip of moving shapes back: which colour, which shape, which motion, on which background.</summary>
 public static class ClipJudge
@@ -18,21 +16,21 @@ public static class ClipJudge
         [("black", [.03f, .03f, .03f]), ("gray", [.42f, .42f, .42f]), ("navy", [.05f, .07f, .30f])];
 
     /// <summary>Reads a clip; the shape is "unreadable" where a frame shows nothing.</summary>
-    public static ClipReading Read(VideoFrames video)
+    public static ClipReading Read(Clip clip)
     {
-        float[] background = BorderColour(video);
+        float[] background = BorderColour(clip);
         string backgroundName = Nearest(background, Backgrounds);
         var figures = new List<Figure>();
-        for (int i = 0; i < video.Count; i++)
+        for (int i = 0; i < clip.Count; i++)
         {
-            if (Figure.Find(video, i, background, LargestDistanceAtLeast, FewestPixels) is not { } figure)
+            if (Figure.Find(clip, i, background, LargestDistanceAtLeast, FewestPixels) is not { } figure)
                 return new ClipReading("unreadable", "unreadable", "unreadable", backgroundName);
             figures.Add(figure);
         }
         float[] colour = [.. Enumerable.Range(0, 3).Select(channel => Median([.. figures.Select(figure => figure.Colour[channel])]))];
         double fill = Median([.. figures.Select(figure => (float)figure.Fill)]);
         string shape = fill > 0.90 ? "square" : fill < 0.66 ? "triangle" : "circle";
-        return new ClipReading(Nearest(colour, Colours), shape, Motion(figures[0], figures[^1], video.Width), backgroundName);
+        return new ClipReading(Nearest(colour, Colours), shape, Motion(figures[0], figures[^1], clip.Width), backgroundName);
     }
 
     /// <summary>The middle value; of an even number, the mean of the middle two.</summary>
@@ -60,20 +58,20 @@ public static class ClipJudge
     private static string Nearest(float[] colour, (string Name, float[] Rgb)[] named) =>
         named.MinBy(candidate => candidate.Rgb.Zip(colour, (a, b) => Math.Abs(a - b)).Sum()).Name;
 
-    private static float[] BorderColour(VideoFrames video)
+    private static float[] BorderColour(Clip clip)
     {
-        int width = video.Width, height = video.Height;
+        int width = clip.Width, height = clip.Height;
         return [.. Enumerable.Range(0, 3).Select(channel =>
         {
             var border = new List<float>();
-            for (int frame = 0; frame < video.Count; frame++)
+            for (int frame = 0; frame < clip.Count; frame++)
             {
-                ReadOnlySpan<float> plane = video.Frame(frame).Span.Slice(channel * width * height, width * height);
-                for (int i = 0; i < plane.Length; i++)
+                float[] values = clip.Frame(frame);
+                for (int i = 0; i < width * height; i++)
                 {
                     int x = i % width, y = i / width;
                     if (x == 0 || y == 0 || x == width - 1 || y == height - 1)
-                        border.Add(plane[i]);
+                        border.Add(values[3 * i + channel]);
                 }
             }
             return Median([.. border]);

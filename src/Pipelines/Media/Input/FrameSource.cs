@@ -1,0 +1,16 @@
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>Where a <see cref="VideoReader"/>'s frames come from.</summary>
+internal abstract class FrameSource(string subject) : IDisposable
+{
+    /// <summary>What messages are about: <c>The video 'clip.mp4'</c>.</summary>
+    public string Subject { get; } = subject;
+
+    public abstract VideoProbe Probe { get; }
+
+    /// <param name="frame">[H,W,3]</param> <param name="cancellation">Ends the wait.</param>
+    /// <returns>False after the last.</returns>
+    public abstract bool Read(Span<byte> frame, CancellationToken cancellation);
+
+    public abstract void Dispose();
+}

@@ -1,0 +1,90 @@
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>
+/// Reads the frames of a video one by one: of any file that ffmpeg reads, of Y4M files and folders of PNG files also without ffmpeg. No
+/// more than a few frames are held, whatever the video's length.
+/// </summary>
+public sealed class VideoReader : IDisposable
+{
+    private readonly FrameSource source;
+    private readonly InputLimits limits;
+    private byte[]? bytes;
+    private bool isAtEnd;
+
+    private VideoReader(FrameSource source, InputLimits limits) => (this.source, this.limits) = (source, limits);
+
+    /// <summary>What the video says about itself.</summary>
+    public VideoProbe Probe => source.Probe;
+
+    /// <summary>How many frames have been read.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Numbers in a frame [H,W,3].</summary>
+    public int FrameLength => 3 * Probe.Height * Probe.Width;
+
+    /// <summary>Opens a video file, or a folder of PNG files, which are frames in the order of their names' numbers.</summary>
+    /// <param name="path">Of the file or folder.</param> <param name="limits">What is read at most.</param>
+    /// <exception cref="InputException">It can't be read, names other files, has no video, is damaged or too large.</exception>
+    public static VideoReader Open(string path, InputLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        limits ??= InputLimits.Default;
+        if (Directory.Exists(path))
+            return new(new PngFolderFrames(path, limits), limits);
+        var container = Container.Of(path);
+        return new(
+            container.Demuxer == Y4mFrames.Demuxer
+                ? new Y4mFrames(path, limits)
+                : new FfmpegFrames(path, container, FfmpegFrames.Program(path), limits),
+            limits);
+    }
+
+    /// <summary>Reads the next frame as bytes.</summary>
+    /// <param name="frame">[H,W,3], 0 to 255.</param> <param name="cancellation">Ends the wait for it.</param>
+    /// <returns>False after the last frame.</returns>
+    /// <exception cref="ArgumentException">The frame's length isn't <see cref="FrameLength"/>.</exception>
+    /// <exception cref="InputException">The video is damaged, cut off, or longer than the limits.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing more can be read.</exception>
+    public bool Read(Span<byte> frame, CancellationToken cancellation = default)
+    {
+        if (frame.Length != FrameLength)
+            throw new ArgumentException($"{frame.Length} bytes don't hold a frame of {FrameLength}.", nameof(frame));
+        if (isAtEnd)
+            return false;
+        cancellation.ThrowIfCancellationRequested();
+        if (!source.Read(frame, cancellation))
+        {
+            isAtEnd = true;
+            return false;
+        }
+        if (++Position > limits.MostFrames)
+            throw new InputException($"{source.Subject} has more than {limits.MostFrames} frames, the most that are read. Cut it first.");
+        return true;
+    }
+
+    /// <summary>Reads the next frame as floats.</summary>
+    /// <param name="frame">[H,W,3], 0 to 1.</param> <param name="cancellation">Ends the wait for it.</param>
+    /// <inheritdoc cref="Read(Span{byte}, CancellationToken)"/>
+    public bool Read(Span<float> frame, CancellationToken cancellation = default)
+    {
+        bytes ??= new byte[FrameLength];
+        if (frame.Length != FrameLength)
+            throw new ArgumentException($"{frame.Length} numbers don't hold a frame of {FrameLength}.", nameof(frame));
+        if (!Read(bytes.AsSpan(), cancellation))
+            return false;
+        for (int i = 0; i < frame.Length; i++)
+            frame[i] = bytes[i] / 255f;
+        return true;
+    }
+
+    /// <summary>The frames that are left, each an array of its own.</summary>
+    /// <returns>[H,W,3], 0 to 255, each.</returns>
+    /// <inheritdoc cref="Read(Span{byte}, CancellationToken)" path="/exception"/>
+    public IEnumerable<byte[]> Frames(CancellationToken cancellation = default)
+    {
+        for (var frame = new byte[FrameLength]; Read(frame, cancellation); frame = new byte[FrameLength])
+            yield return frame;
+    }
+
+    public void Dispose() => source.Dispose();
+}
