@@ -49,15 +49,15 @@ public class StructArgumentTests
 
     public static TheoryData<int, StructPointer[], string> Wrong => new()
     {
-        { 16, [new(4, "x")], "a pointer at byte 4 of a struct of 16 bytes" },
-        { 16, [new(-8, "x")], "a pointer at byte -8" },
-        { 16, [new(16, "x")], "a pointer at byte 16" },
-        { 16, [new(int.MaxValue & ~7, "x")], "a pointer at byte 2147483640" },
-        { 16, [new(8, "x"), new(8, "x")], "two pointers at byte 8" },
-        { 16, [new(8, "z")], "there is no buffer 'z'; there are x" },
-        { 4, [new(0, "x")], "a pointer at byte 0 of a struct of 4 bytes" },
-        { 8, [], "parameter 0 of k has 16 bytes, the launch gives 8" },
-        { 24, [], "parameter 0 of k has 16 bytes, the launch gives 24" },
+        { 16, [new(4, "x")], "A pointer at byte 4 of a struct of 16 bytes" },
+        { 16, [new(-8, "x")], "A pointer at byte -8" },
+        { 16, [new(16, "x")], "A pointer at byte 16" },
+        { 16, [new(int.MaxValue & ~7, "x")], "A pointer at byte 2147483640" },
+        { 16, [new(8, "x"), new(8, "x")], "Two pointers at byte 8" },
+        { 16, [new(8, "z")], "There is no buffer 'z'; there are x" },
+        { 4, [new(0, "x")], "A pointer at byte 0 of a struct of 4 bytes" },
+        { 8, [], "Parameter 0 of k has 16 bytes, the launch gives 8" },
+        { 24, [], "Parameter 0 of k has 16 bytes, the launch gives 24" },
     };
 
     [Theory]
