@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator.Checking;
 
 namespace CogVideoX.Emulator.Memory;
@@ -12,6 +13,7 @@ internal struct ReadRecord
     public uint Mask;
 
     /// <summary>The read that a cell holds itself, of some of its entities.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadRecord Of(in Cell cell, uint mask) => new()
     {
         Cta = cell.ReadCta,

@@ -61,7 +61,9 @@ public sealed class StreamTests : IDisposable
     [Fact]
     public async Task ReaderThatHasSeenEnoughIsNoError()
     {
-        CliRun run = await Shell("{ \"$@\" kernels list; echo \"code $?\" >&2; } | { read line; echo \"$line\"; }");
+        string samples = Path.Combine(AppContext.BaseDirectory, "CogVideoX.Samples.Kernels.dll");
+        CliRun run = await Shell(
+            $"{{ \"$@\" kernels list --assembly '{samples}'; echo \"code $?\" >&2; }} | {{ read line; echo \"$line\"; }}");
         Assert.Equal("code 0\n", run.Error);
         Assert.Single(run.Lines);
     }
