@@ -21,6 +21,12 @@ internal static class GoldenModels
     public static T5Encoder TextEncoder(Ops ops, string kind) =>
         Build(new WeightReader(ops, Folder(kind).OpenTextEncoder()), weights => new T5Encoder(weights, Folder(kind).TextEncoder));
 
+    /// <summary>Golden conditions: the text alone.</summary>
+    public static Conditions Text(Tensor embedding) => new() { Text = embedding };
+
+    /// <summary>Golden timesteps, which are whole.</summary>
+    public static double[] Timesteps(Tensor golden) => [.. golden.AsReadOnlySpan<int>().ToArray().Select(timestep => (double)timestep)];
+
     private static TModel Build<TModel>(WeightReader weights, Func<WeightReader, TModel> build)
     {
         TModel model = build(weights);

@@ -29,10 +29,11 @@ public sealed class DpmSampler : ISampler
         this.generator = generator;
         this.noiseType = noiseType;
         timesteps = schedule.Timesteps(steps);
+        Levels = schedule.Levels(timesteps);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Timesteps => timesteps;
+    public IReadOnlyList<NoiseLevel> Levels { get; }
 
     /// <inheritdoc/>
     public Tensor Step(Tensor latents, Tensor output, int index)

@@ -223,7 +223,8 @@ public sealed class ForeignWeightsTests : IDisposable
         using MemoryScope scope = ops.Scope();
         var transformer = new CogVideoXTransformer(new WeightReader(ops, files), model.Transformer);
         float[] latents = [.. Enumerable.Range(0, 3 * 4 * 8 * 12).Select(i => MathF.Sin(i))], text = [.. Enumerable.Range(0, 26 * 24).Select(i => MathF.Cos(i))];
-        return transformer.Forward(ops.FromHost(latents, [1, 3, 4, 8, 12]), ops.FromHost(text, [1, 26, 24]), [500]).ToFloats();
+        Conditions conditions = GoldenModels.Text(ops.FromHost(text, [1, 26, 24]));
+        return transformer.Forward(ops.FromHost(latents, [1, 3, 4, 8, 12]), conditions, [500]).ToFloats();
     }
 
     private string RefusedTransformer() => Assert.Throws<WeightException>(() => ReadTransformer()).Message;
