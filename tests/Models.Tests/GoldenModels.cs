@@ -16,7 +16,12 @@ internal static class GoldenModels
         Build(new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
 
     public static CogVideoXVae Vae(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights => new CogVideoXVae(weights, Folder(kind).Vae));
+        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights =>
+        {
+            var vae = new CogVideoXVae(weights, Folder(kind).Vae);
+            vae.Build();
+            return vae;
+        });
 
     public static T5Encoder TextEncoder(Ops ops, string kind) =>
         Build(new WeightReader(ops, Folder(kind).OpenTextEncoder()), weights => new T5Encoder(weights, Folder(kind).TextEncoder));

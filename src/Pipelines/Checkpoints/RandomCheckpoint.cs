@@ -67,7 +67,7 @@ public static class RandomCheckpoint
         (string File, List<KeyValuePair<string, Shape>> Shapes)[] files =
         [
             ("transformer/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
-            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXVae(weights, vae))),
+            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
             ("text_encoder/model.safetensors", ShapesOf(weights => _ = new T5Encoder(weights, text))),
         ];
         long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * type.Size));
