@@ -25,6 +25,6 @@ public sealed record VideoShape
 
     internal int Pixels => Height * Width;
 
-    /// <summary>Numbers in a frame [3,H,W], and bytes in its 8-bit form [H,W,3].</summary>
+    /// <summary>Numbers in a frame [H,W,3], and bytes in its 8-bit form.</summary>
     internal int FrameLength => 3 * Height * Width;
 }

@@ -4,7 +4,7 @@ namespace CogVideoX.Pipelines.Media;
 /// A video file in the making. Frames go in one at a time; the file appears under its name only with <see cref="Complete"/>.
 /// Disposed without it, or after an error, the sink leaves nothing behind.
 /// </summary>
-public abstract class VideoSink : IDisposable
+public abstract class VideoSink : IFrameSink, IDisposable
 {
     private readonly IVideoTarget target;
     private readonly IProgress<(int Done, int Total)>? progress;
@@ -65,13 +65,13 @@ public abstract class VideoSink : IDisposable
     }
 
     /// <summary>Appends a frame.</summary>
-    /// <param name="frame">[3,H,W] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
+    /// <param name="frame">[H,W,3] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
     /// <exception cref="OutputException">The disk is full, ffmpeg failed, …; the sink has ended and left nothing behind.</exception>
     public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(ended, this);
         if (frame.Length != Shape.FrameLength)
-            throw new ArgumentException($"{frame.Length} values are not a frame [3,{Shape.Height},{Shape.Width}]", nameof(frame));
+            throw new ArgumentException($"{frame.Length} values are not a frame [{Shape.Height},{Shape.Width},3]", nameof(frame));
         if (taken == Shape.Count)
             throw new InvalidOperationException($"the video has all its {Shape.Count} frames already");
         try

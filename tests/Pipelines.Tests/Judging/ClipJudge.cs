@@ -68,12 +68,12 @@ public static class ClipJudge
             var border = new List<float>();
             for (int frame = 0; frame < video.Count; frame++)
             {
-                ReadOnlySpan<float> plane = video.Frame(frame).Span.Slice(channel * width * height, width * height);
-                for (int i = 0; i < plane.Length; i++)
+                ReadOnlySpan<float> pixels = video.Frame(frame).Span;
+                for (int i = 0; i < width * height; i++)
                 {
                     int x = i % width, y = i / width;
                     if (x == 0 || y == 0 || x == width - 1 || y == height - 1)
-                        border.Add(plane[i]);
+                        border.Add(pixels[3 * i + channel]);
                 }
             }
             return Median([.. border]);

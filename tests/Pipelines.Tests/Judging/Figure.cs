@@ -19,7 +19,7 @@ internal sealed record Figure(double X, double Y, int Area, double Fill, float[]
         for (int i = 0; i < pixels; i++)
         {
             for (int channel = 0; channel < 3; channel++)
-                distance[i] += Math.Abs(frame[channel * pixels + i] - background[channel]);
+                distance[i] += Math.Abs(frame[3 * i + channel] - background[channel]);
         }
         float largest = distance.Max();
         int[] mask = [.. Enumerable.Range(0, pixels).Where(i => distance[i] > Math.Max(largest, leastDistance) / 2)];
@@ -33,7 +33,7 @@ internal sealed record Figure(double X, double Y, int Area, double Fill, float[]
         {
             var values = new float[core.Length];
             for (int i = 0; i < core.Length; i++)
-                values[i] = frame[channel * pixels + core[i]];
+                values[i] = frame[3 * core[i] + channel];
             colour[channel] = ClipJudge.Median(values);
         }
         return new Figure(x.Average(), y.Average(), mask.Length, mask.Length / box, colour);

@@ -44,11 +44,12 @@ public sealed class DamagedWeightsTests : IDisposable
     private GenerationException Failure(string part, string weight, float value)
     {
         using var pipeline = TextToVideo.Open(Damaged(part, weight, value));
-        var request = TestModels.Quick with { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
-        var failure = Assert.Throws<GenerationException>(() => pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken));
+        var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
+        var failure = Assert.Throws<GenerationException>(
+            () => pipeline.Generate(TestModels.Quick, files, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("weights are damaged", failure.Message);
         Assert.Equal(0, pipeline.LiveTensors);
-        Assert.Equal(part == "vae", File.Exists(request.SaveLatents)); // what was sampled well is kept
+        Assert.Equal(part == "vae", File.Exists(files.SaveLatents)); // what was sampled well is kept
         return failure;
     }
 

@@ -11,7 +11,8 @@ namespace CogVideoX.Models.CogVideoX;
 public sealed class CogVideoXVae
 {
     // Chunks are part of the numbers: the norms take their statistics over one. The remainder goes with the first.
-    private const int LatentFramesPerChunk = 2, VideoFramesPerChunk = 8;
+    internal const int LatentFramesPerChunk = 2;
+    private const int VideoFramesPerChunk = 8;
 
     private readonly Ops ops;
     private readonly WeightReader weights;
@@ -97,7 +98,7 @@ public sealed class CogVideoXVae
         void Place(Tensor strip, int top)
         {
             if (picture.IsNone)
-                picture = scope.Adopt(ops.Empty(strip.Shape.With(2, height)));
+                picture = scope.Adopt(ops.Memory.Empty(strip.Shape.With(2, height), strip.Type));
             ops.CopyInto(strip, picture, 2, top);
         }
     }
@@ -138,7 +139,10 @@ public sealed class CogVideoXVae
                 above[column] = before = tile;
                 int high = Math.Min(rows.KeptPixels, tile.Shape[2]), wide = Math.Min(columns.KeptPixels, tile.Shape[3]);
                 if (strip.IsNone)
-                    strip = ops.Empty(tile.Shape.With(2, high).With(3, columns.Cover(width, config.SpatialCompression)));
+                {
+                    Shape shape = tile.Shape.With(2, high).With(3, columns.Cover(width, config.SpatialCompression));
+                    strip = ops.Memory.Empty(shape, tile.Type);
+                }
                 Fill(strip, tile, high, wide, filled);
                 filled += wide;
             }
@@ -169,7 +173,7 @@ public sealed class CogVideoXVae
         void Place(Tensor coded)
         {
             if (whole.IsNone)
-                whole = scope.Adopt(ops.Empty(coded.Shape.With(1, frames)));
+                whole = scope.Adopt(ops.Memory.Empty(coded.Shape.With(1, frames), coded.Type));
             ops.CopyInto(coded, whole, 1, filled);
             filled += coded.Shape[1];
         }
