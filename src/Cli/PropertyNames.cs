@@ -3,7 +3,9 @@ using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli;
 
-/// <summary>The library speaks of properties and parameters; here they become options: <c>SaveLatents</c> is <c>--save-latents</c>.</summary>
+/// <summary>
+/// The library speaks of properties and parameters; here they become options: <c>SaveLatents</c> is <c>--save-latents</c>.
+/// </summary>
 internal static class PropertyNames
 {
     // Where the habit doesn't hold: the prompt is an argument, and these parameters of methods are set by options of other names.

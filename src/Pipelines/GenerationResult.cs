@@ -15,11 +15,10 @@ public sealed record GenerationResult : GenerationSummary
     /// into the file.
     /// </summary>
     /// <param name="path">A file, or a folder ending in <c>/</c>.</param>
-    /// <param name="model">What the file is to call the checkpoint.</param>
     /// <param name="overwrite">Whether an existing file may be replaced.</param>
     /// <param name="cancellation">Stops it; nothing is left behind.</param>
     /// <returns>Where it is, in full.</returns>
     /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
-    public string Save(string path, string model, bool overwrite = false, CancellationToken cancellation = default) =>
-        Video.Save(path, Settings.Rate.Decided(), Settings.ToMetadata(model), overwrite, cancellation);
+    public string Save(string path, bool overwrite = false, CancellationToken cancellation = default) =>
+        Video.Save(path, Settings.Rate.Decided(), Settings.ToMetadata(Model), overwrite, cancellation);
 }

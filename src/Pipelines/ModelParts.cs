@@ -29,7 +29,9 @@ internal sealed class ModelParts(LoadedModel model, Ops ops)
     /// <summary>The VAE, with its decoder built.</summary>
     public CogVideoXVae VaeDecoder => vae ??= Build(() => model.BuildVaeDecoder(ops), out _);
 
-    /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again. Its converted weights are its scope's.</summary>
+    /// <summary>
+    /// Unmaps the text encoder, by far the largest part, until it is asked for again. Its converted weights are its scope's.
+    /// </summary>
     public void CloseTextEncoder()
     {
         textEncoder = null;

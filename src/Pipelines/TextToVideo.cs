@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines;
 /// <example><code>
 /// using var pipeline = TextToVideo.Open("models/shapes");
 /// GenerationResult result = pipeline.Generate(new GenerationRequest("a red circle moving left on a gray background"));
-/// result.Save("circle.mp4", model: "shapes");
+/// result.Save("circle.mp4");
 /// </code></example>
 public sealed class TextToVideo : IDisposable
 {
@@ -85,7 +85,9 @@ public sealed class TextToVideo : IDisposable
         IFrameSink Collector(GenerationPlan plan) => frames = new FrameCollector(plan.Video.Count, plan.Video.Height, plan.Video.Width);
     }
 
-    /// <summary>Makes a video whose frames go to a sink as they are decoded: it is never held as a whole, unless it is decoded in tiles.</summary>
+    /// <summary>
+    /// Makes a video whose frames go to a sink as they are decoded: it is never held as a whole, unless it is decoded in tiles.
+    /// </summary>
     /// <param name="request">What to show and how.</param>
     /// <param name="sink">Takes the frames. It isn't completed or disposed here.</param>
     /// <param name="files">What to write beside the video.</param>
@@ -204,7 +206,11 @@ public sealed class TextToVideo : IDisposable
         {
             trace?.Complete(); // of a run that is stopped or fails, too: that is when one wants to look
         }
-        return new GenerationSummary(VideoLatents.Of(state.Latents), plan.Settings, clock.Times) { LatentsProblem = state.LatentsProblem };
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelPath)));
+        return new GenerationSummary(name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
+        {
+            LatentsProblem = state.LatentsProblem,
+        };
     }
 
     private static void RefuseIfNoArrayHolds(GenerationSettings settings)

@@ -120,7 +120,8 @@ public sealed class VideoDecoder : IDisposable
         return model.Read(() =>
         {
             using Ops planning = Ops.Planning();
-            using var state = new RunState(new ModelParts(model, planning), Settings(tiling), StageClock.Silent(planning)) { Streams = false };
+            var dryParts = new ModelParts(model, planning);
+            using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents.Shape));
             StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, SystemMemory.FreeBytes()).Single();
             return (video, state.Settings.VaeTiling == TilingMode.On, plan);

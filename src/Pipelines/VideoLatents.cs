@@ -18,7 +18,10 @@ public sealed class VideoLatents
     {
         ArgumentNullException.ThrowIfNull(values);
         if (shape.Rank != 5 || shape[0] != 1 || shape.Count != values.Length || values.Length == 0)
-            throw new ArgumentException($"{values.Length} values {shape} are no latents of a video; [1, F, C, H, W] is needed.", nameof(shape));
+        {
+            throw new ArgumentException(
+                $"{values.Length} values {shape} are no latents of a video; [1, F, C, H, W] is needed.", nameof(shape));
+        }
         (this.values, Shape) = (values, shape);
     }
 

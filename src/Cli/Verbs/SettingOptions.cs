@@ -4,7 +4,9 @@ using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary>Options that set members of <see cref="GenerationSettings"/>: they have the settings' names, and need nothing else to be read.</summary>
+/// <summary>
+/// Options that set members of <see cref="GenerationSettings"/>: they have the settings' names, and need nothing else to be read.
+/// </summary>
 internal static class SettingOptions
 {
     /// <summary>The settings that a command line gives; the others are open.</summary>

@@ -74,7 +74,9 @@ public sealed class ModelFolder
     public string TokenizerFile { get; }
 
     /// <summary>Reads and checks the configs of a folder.</summary>
-    /// <exception cref="ConfigException">A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.</exception>
+    /// <exception cref="ConfigException">
+    /// A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.
+    /// </exception>
     public static ModelFolder Open(string path)
     {
         CheckFolder(path);

@@ -50,7 +50,8 @@ public sealed class VideoFrames
     /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public string Save(
-        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false, CancellationToken cancellation = default) =>
+        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false,
+        CancellationToken cancellation = default) =>
         Save(path, rate, VideoOptions.From(metadata, overwrite), cancellation);
 
     /// <inheritdoc cref="Save(string, FrameRate, GenerationMetadata?, bool, CancellationToken)"/>

@@ -11,7 +11,10 @@ public sealed record VideoShape
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentNullException.ThrowIfNull(rate);
         if (3L * height * width > Array.MaxLength)
-            throw new ArgumentOutOfRangeException(nameof(width), $"a frame of {width}×{height} pixels is larger than memory can hold in one piece");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(width), $"a frame of {width}×{height} pixels is larger than memory can hold in one piece");
+        }
         (Count, Height, Width, Rate) = (count, height, width, rate);
     }
 

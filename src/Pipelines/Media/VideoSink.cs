@@ -26,8 +26,8 @@ public abstract class VideoSink : IFrameSink, IDisposable
     public string? Location { get; private set; }
 
     /// <summary>
-    /// Refuses what <see cref="Open(string, VideoShape, GenerationMetadata?, bool)"/> would refuse, and leaves no trace: for the plan, before
-    /// anything heavy has run.
+    /// Refuses what <see cref="Open(string, VideoShape, GenerationMetadata?, bool)"/> would refuse, and leaves no trace: for the plan,
+    /// before anything heavy has run.
     /// </summary>
     /// <exception cref="OutputException">Unknown ending, existing file, missing or unwritable folder, no ffmpeg, …</exception>
     public static void Check(string path, VideoShape shape, GenerationMetadata? metadata = null, bool overwrite = false) =>
@@ -50,8 +50,8 @@ public abstract class VideoSink : IFrameSink, IDisposable
     public static VideoSink Open(string path, VideoShape shape, VideoOptions options) => Started(Prepare(path, shape, options));
 
     /// <summary>
-    /// Starts a video as YUV4MPEG2 to a stream, such as a pipe to another program. The stream stays open; settings don't go into it. (.NET's
-    /// console stream doesn't tell when its reader has gone: open standard output as a <see cref="FileStream"/> on its handle.)
+    /// Starts a video as YUV4MPEG2 to a stream, such as a pipe to another program. The stream stays open; settings don't go into it.
+    /// (.NET's console stream doesn't tell when its reader has gone: open standard output as a <see cref="FileStream"/> on its handle.)
     /// </summary>
     /// <param name="output">Written to from front to back.</param>
     /// <param name="shape">How many frames will come, how large, how fast.</param>

@@ -69,7 +69,9 @@ public record GenerationSettings
             IsInList = false,
             Check = (v, _) => PromptCheck.Check((string)v, nameof(Prompt), mayBeEmpty: false),
         },
-        new(nameof(NegativePrompt), "negative-prompt", typeof(string), s => s.NegativePrompt, (s, v) => s with { NegativePrompt = (string)v })
+        new(
+            nameof(NegativePrompt), "negative-prompt", typeof(string),
+            s => s.NegativePrompt, (s, v) => s with { NegativePrompt = (string)v })
         {
             IsInList = false,
             Default = _ => "",
@@ -130,7 +132,9 @@ public record GenerationSettings
             IsInEveryFile = true,
             Default = model => SamplingRules.NoiseOf(model.TransformerType),
         },
-        new(nameof(MaxSequenceLength), "max-sequence-length", typeof(int), s => s.MaxSequenceLength, (s, v) => s with { MaxSequenceLength = (int)v })
+        new(
+            nameof(MaxSequenceLength), "max-sequence-length", typeof(int),
+            s => s.MaxSequenceLength, (s, v) => s with { MaxSequenceLength = (int)v })
         {
             IsInEveryFile = true,
             Default = model => model.Folder.Transformer.MaxTextLength,
@@ -146,7 +150,9 @@ public record GenerationSettings
     /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
     public bool IsGuided => GuidanceScale > 1;
 
-    /// <summary>These settings, and where they leave one open that of <paramref name="weaker"/>: the rule by which all are merged.</summary>
+    /// <summary>
+    /// These settings, and where they leave one open that of <paramref name="weaker"/>: the rule by which all are merged.
+    /// </summary>
     public GenerationSettings Or(GenerationSettings weaker)
     {
         ArgumentNullException.ThrowIfNull(weaker);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CogVideoX.Pipelines.Media;
@@ -32,12 +33,15 @@ internal static class SettingValue
         if (type == typeof(bool))
             return text == "on" || (text == "off" ? false : throw Unfit("on or off"));
         if (type == typeof(int))
-            return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int whole) ? whole : throw Unfit("a whole number");
+            return Number<int>(NumberStyles.Integer, "a whole number");
         if (type == typeof(ulong))
-            return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed) ? seed : throw Unfit("a whole number");
+            return Number<ulong>(NumberStyles.None, "a whole number from 0 on");
         if (type == typeof(double))
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw Unfit("a number");
+            return Number<double>(NumberStyles.Float, "a number");
         return Named(type, text) ?? throw Unfit(Choice(type));
+
+        T Number<T>(NumberStyles style, string right) where T : struct, INumber<T> =>
+            T.TryParse(text, style, CultureInfo.InvariantCulture, out T number) ? number : throw Unfit(right);
 
         FormatException Unfit(string right) => new($"'{text}' can't be; choose {right}");
     }
@@ -47,6 +51,8 @@ internal static class SettingValue
     {
         if (type == typeof(int))
             return Value(JsonValueKind.Number, "a whole number", (JsonValue value, out int whole) => value.TryGetValue(out whole));
+        if (type == typeof(ulong))
+            return Value(JsonValueKind.Number, "a whole number", (JsonValue value, out ulong whole) => value.TryGetValue(out whole));
         if (type == typeof(double))
             return Value(JsonValueKind.Number, "a number", (JsonValue value, out double number) => value.TryGetValue(out number));
         if (type == typeof(bool))

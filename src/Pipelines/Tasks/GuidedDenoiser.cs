@@ -5,7 +5,9 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.</summary>
+/// <summary>
+/// The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.
+/// </summary>
 internal sealed class GuidedDenoiser
 {
     private readonly Ops ops;

@@ -78,6 +78,9 @@ public sealed class DpmSampler : ISampler
     {
         StepOrder.CheckIndex(index, timesteps.Length);
         if (lastIndex is { } last && index != last + 1)
-            throw new SamplingException($"Step {index} can't follow step {last}: DPM looks back one step. Make a new sampler for each run.");
+        {
+            throw new SamplingException(
+                $"Step {index} can't follow step {last}: DPM looks back one step. Make a new sampler for each run.");
+        }
     }
 }

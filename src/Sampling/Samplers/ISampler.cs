@@ -8,7 +8,9 @@ public interface ISampler
     /// <summary>The noise levels that the run's steps begin at, falling.</summary>
     IReadOnlyList<NoiseLevel> Levels { get; }
 
-    /// <summary>c_in: what the latents of a step are multiplied by before the model sees them; 1 for a variance-preserving schedule.</summary>
+    /// <summary>
+    /// c_in: what the latents of a step are multiplied by before the model sees them; 1 for a variance-preserving schedule.
+    /// </summary>
     /// <param name="index">Which step.</param>
     double InputScale(int index) => 1;
 
