@@ -13,7 +13,8 @@ internal static class GoldenModels
     public static ModelFolder Folder(string kind) => ModelFolder.Open(Golden.Path($"checkpoints/{kind}"));
 
     public static CogVideoXTransformer Transformer(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+        Build(
+            new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
 
     public static CogVideoXVae Vae(Ops ops, string kind) =>
         Build(new WeightReader(ops, Folder(kind).OpenVae()), weights =>

@@ -49,7 +49,8 @@ public sealed class KernelAssemblyTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string Build(string source = Kernels, string name = "Mine", params string[] references) => UserAssembly.Build(folder.Path, name, source, references);
+    private string Build(string source = Kernels, string name = "Mine", params string[] references) =>
+        UserAssembly.Build(folder.Path, name, source, references);
 
     private string Case(string name, int factor, string more = "")
     {
@@ -58,7 +59,9 @@ public sealed class KernelAssemblyTests : IDisposable
         byte[] header = System.Text.Encoding.UTF8.GetBytes("""
             {"in.x":{"dtype":"I32","shape":[32],"data_offsets":[0,128]},"in.y":{"dtype":"I32","shape":[32],"data_offsets":[128,256]},"out.y":{"dtype":"I32","shape":[32],"data_offsets":[256,384]}}
             """);
-        File.WriteAllBytes(folder.File(name + ".safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header, .. data.SelectMany(BitConverter.GetBytes)]);
+        File.WriteAllBytes(
+            folder.File(name + ".safetensors"),
+            [.. BitConverter.GetBytes((long)header.Length), .. header, .. data.SelectMany(BitConverter.GetBytes)]);
         File.WriteAllText(folder.File(name + ".json"), $$"""
             {"name": "{{name}}", "grid": [1, 1, 1], "block": [32, 1, 1], "data": "{{name}}.safetensors",{{more}}
              "params": [{"buffer": "x"}, {"buffer": "y"}], "expect": {"y": {"tolerance": 0} } }
@@ -90,9 +93,11 @@ public sealed class KernelAssemblyTests : IDisposable
         CliRun run = await CliRun.Done("kernels", "verify", "--assembly", path, "--cases", cases, "--mutations");
         Assert.Equal(2, run.Lines.Count(line => line.StartsWith("ok ", StringComparison.Ordinal)));
         Assert.Equal(2, run.Lines.Count(line => line.Contains("1 of 1 mutants caught", StringComparison.Ordinal)));
-        Assert.Contains("warp instructions", (await CliRun.Done("kernels", "profile", "times_two", "--assembly", path, "--cases", cases)).Output);
+        Assert.Contains(
+            "warp instructions", (await CliRun.Done("kernels", "profile", "times_two", "--assembly", path, "--cases", cases)).Output);
         Assert.Contains("times_three", (await CliRun.Done("kernels", "profile", "--assembly", path, "--cases", cases)).Output);
-        using JsonDocument json = JsonDocument.Parse((await CliRun.Done("kernels", "verify", "times_two", "--assembly", path, "--cases", cases, "--json")).Output);
+        using JsonDocument json = JsonDocument.Parse(
+            (await CliRun.Done("kernels", "verify", "times_two", "--assembly", path, "--cases", cases, "--json")).Output);
         Assert.Equal(JsonValueKind.Null, json.RootElement[0].GetProperty("reference").ValueKind);
     }
 
@@ -147,7 +152,8 @@ public sealed class KernelAssemblyTests : IDisposable
     [InlineData("x[1]", "public readonly struct Holder(Part part) { public readonly Part Part = part; }")]
     public async Task AnAssemblyThatIsNotThereIsNamed(string value, string more)
     {
-        string library = Build("public static class Library { public static int Twice(int x) => 2 * x; } public struct Part { public int Value; }", "Library");
+        string library = Build(
+            "public static class Library { public static int Twice(int x) => 2 * x; } public struct Part { public int Value; }", "Library");
         string path = Build($$"""
             public readonly struct twice(View<int> x) : IKernel
             {
@@ -169,7 +175,9 @@ public sealed class KernelAssemblyTests : IDisposable
         string path = folder.File("Newer.dll");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "CogVideoX.Kernels.dll"), path);
         UserAssembly.MakeNewer(path);
-        return CliRun.Fails(ExitCode.WrongUsage, ["kernels", "list", "--assembly", path], "--assembly", "it is made for .NET 99.0, and this program runs on .NET 10.0");
+        return CliRun.Fails(
+            ExitCode.WrongUsage, ["kernels", "list", "--assembly", path], "--assembly",
+            "it is made for .NET 99.0, and this program runs on .NET 10.0");
     }
 
     [Fact]
@@ -208,7 +216,8 @@ public sealed class KernelAssemblyTests : IDisposable
     }
 
     [Fact]
-    public Task LaunchesAreNamed() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--assembly", Build()], "--cases: name the folder with launches");
+    public Task LaunchesAreNamed() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--assembly", Build()], "--cases: name the folder with launches");
 
     [Fact]
     public Task AFolderWithoutTheirLaunchesIsRefused() => CliRun.Fails(ExitCode.WrongUsage,
@@ -223,7 +232,8 @@ public sealed class KernelAssemblyTests : IDisposable
         Assert.Contains("\"configProperties\": {", text);
         await File.WriteAllTextAsync(folder.File("ahead.json"), text.Replace("\"configProperties\": {",
             "\"configProperties\": {\n\"System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported\": false,", StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        CliRun run = await ProgramRun.OfShell(folder.Path, $"\"$1\" exec --runtimeconfig ahead.json \"$2\" kernels list --assembly {Shell.Quote(Build())}");
+        CliRun run = await ProgramRun.OfShell(
+            folder.Path, $"\"$1\" exec --runtimeconfig ahead.json \"$2\" kernels list --assembly {Shell.Quote(Build())}");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Contains("compiled ahead of time and can't load assemblies", run.Error);
     }
@@ -235,7 +245,8 @@ public sealed class KernelAssemblyTests : IDisposable
         CliRun run = await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, Planted));
         Assert.Equal(["ok", "printed:", "printed:", "printed:", "printed:"], run.Lines.Select(line => line.Trim().Split(' ')[0]));
         Assert.Contains("     printed: thread 3: 0.38", run.Lines);
-        using JsonDocument json = JsonDocument.Parse((await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, Planted), "--json")).Output);
+        using JsonDocument json = JsonDocument.Parse(
+            (await CliRun.Done("ptx", "run", Path.Combine(Golden.Root, Planted), "--json")).Output);
         Assert.Equal(4, json.RootElement[0].GetProperty("launch").GetProperty("printed").GetArrayLength());
     }
 }

@@ -12,8 +12,11 @@ public sealed class KernelsTests
     public async Task ListsEachKernelWithWhatItNeeds()
     {
         CliRun run = await CliRun.Done("kernels", "list");
-        Assert.Contains(run.Lines, l => l.StartsWith("gemm_mma_bf16 ", StringComparison.Ordinal) && l.Contains(" sm_80 ", StringComparison.Ordinal) && l.Contains("128 threads", StringComparison.Ordinal));
-        Assert.Contains(run.Lines, l => l.StartsWith("wgmma_specialised ", StringComparison.Ordinal) && l.Contains(" sm_90a ", StringComparison.Ordinal));
+        Assert.Contains(run.Lines, line => line.StartsWith("gemm_mma_bf16 ", StringComparison.Ordinal)
+            && line.Contains(" sm_80 ", StringComparison.Ordinal) && line.Contains("128 threads", StringComparison.Ordinal));
+        Assert.Contains(
+            run.Lines,
+            l => l.StartsWith("wgmma_specialised ", StringComparison.Ordinal) && l.Contains(" sm_90a ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -28,22 +31,29 @@ public sealed class KernelsTests
     public async Task VerifyPrintsALineAKernel()
     {
         CliRun run = await CliRun.Done("kernels", "verify", "vector_add", "block_sum");
-        Assert.Collection(run.Lines, line => Assert.Matches("^ok +vector_add .* as expected$", line), line => Assert.Matches("^ok +block_sum .* as expected$", line));
+        Assert.Collection(
+            run.Lines, line => Assert.Matches("^ok +vector_add .* as expected$", line),
+            line => Assert.Matches("^ok +block_sum .* as expected$", line));
     }
 
     [Fact]
     public async Task ListPrintsOneArrayAsJson()
     {
         using JsonDocument kernels = JsonDocument.Parse((await CliRun.Done("kernels", "list", "--json")).Output);
-        Assert.Contains(kernels.RootElement.EnumerateArray(), kernel => kernel.GetProperty("name").GetString() == "gemm_mma_bf16" && kernel.GetProperty("lines").GetInt32() > 0);
+        Assert.Contains(
+            kernels.RootElement.EnumerateArray(),
+            kernel => kernel.GetProperty("name").GetString() == "gemm_mma_bf16" && kernel.GetProperty("lines").GetInt32() > 0);
     }
 
     [Fact]
     public async Task VerifyPrintsOneArrayAsJsonWithTheMutantsInIt()
     {
-        using JsonDocument answers = JsonDocument.Parse((await CliRun.Done("kernels", "verify", "vector_add", "block_sum", "--json")).Output);
-        Assert.Equal(["vector_add", "block_sum"], answers.RootElement.EnumerateArray().Select(answer => answer.GetProperty("kernel").GetString()!));
-        using JsonDocument mutated = JsonDocument.Parse((await CliRun.Done("kernels", "verify", "block_sum", "--json", "--mutations")).Output);
+        using JsonDocument answers = JsonDocument.Parse(
+            (await CliRun.Done("kernels", "verify", "vector_add", "block_sum", "--json")).Output);
+        Assert.Equal(
+            ["vector_add", "block_sum"], answers.RootElement.EnumerateArray().Select(answer => answer.GetProperty("kernel").GetString()!));
+        using JsonDocument mutated = JsonDocument.Parse(
+            (await CliRun.Done("kernels", "verify", "block_sum", "--json", "--mutations")).Output);
         Assert.True(mutated.RootElement[0].GetProperty("mutations")[0].GetProperty("caught").GetBoolean());
     }
 
@@ -71,8 +81,10 @@ public sealed class KernelsTests
         JsonNode one = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("vector_add.json"), TestContext.Current.CancellationToken))!;
         string text = one.ToJsonString().Replace(":", ": ", StringComparison.Ordinal).Replace(",", ", ", StringComparison.Ordinal);
         Assert.Contains(part, text);
-        await File.WriteAllTextAsync(folder.File("vector_add.json"), text.Replace(part, instead, StringComparison.Ordinal), TestContext.Current.CancellationToken);
-        await CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "vector_add", "--cases", folder.Path], folder.File("vector_add.json"), says);
+        await File.WriteAllTextAsync(
+            folder.File("vector_add.json"), text.Replace(part, instead, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["kernels", "verify", "vector_add", "--cases", folder.Path], folder.File("vector_add.json"), says);
     }
 
     /// <summary>Without a sound launch there is nothing to weaken.</summary>
@@ -80,7 +92,8 @@ public sealed class KernelsTests
     public async Task AWrongKernelIsNotWeakened()
     {
         using TemporaryFolder folder = Cases("vector_add");
-        CliRun run = await CliRun.Of("kernels", "verify", "vector_add", "--mutations", "--max-launch-instructions", "5", "--cases", folder.Path);
+        CliRun run = await CliRun.Of(
+            "kernels", "verify", "vector_add", "--mutations", "--max-launch-instructions", "5", "--cases", folder.Path);
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.StartsWith("FAIL", Assert.Single(run.Lines));
     }
@@ -95,36 +108,47 @@ public sealed class KernelsTests
 
     [Fact]
     public async Task MutationsAreCounted() =>
-        Assert.Matches("2 of 2 mutants caught|1 of 1 mutants caught", (await CliRun.Done("kernels", "verify", "block_sum", "--mutations")).Output);
+        Assert.Matches(
+            "2 of 2 mutants caught|1 of 1 mutants caught", (await CliRun.Done("kernels", "verify", "block_sum", "--mutations")).Output);
 
     [Fact]
     public async Task ProfileHoldsTheCountersOfBoth()
     {
         using JsonDocument report = JsonDocument.Parse((await CliRun.Done("kernels", "profile", "transpose", "--json")).Output);
         foreach (string side in new[] { "report", "reference" })
-            Assert.True(report.RootElement[0].GetProperty(side).GetProperty("launch").GetProperty("counters").GetProperty("warp_instructions").GetInt64() > 0);
+        {
+            JsonElement counters = report.RootElement[0].GetProperty(side).GetProperty("launch").GetProperty("counters");
+            Assert.True(counters.GetProperty("warp_instructions").GetInt64() > 0);
+        }
         Assert.Contains("bank conflicts", (await CliRun.Done("kernels", "profile", "transpose")).Output);
     }
 
     [Fact]
-    public Task AnUnknownKernelIsNamedWithThoseThatThereAre() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", "no_such"], "vector_add");
+    public Task AnUnknownKernelIsNamedWithThoseThatThereAre() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", "no_such"], "vector_add");
 
     [Fact]
-    public Task AnUnknownTargetIsRefused() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", "vector_add", "--target", "sm_70"], "sm_80");
+    public Task AnUnknownTargetIsRefused() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", "vector_add", "--target", "sm_70"], "sm_80");
 
     [Fact]
-    public Task AMissingFolderOfCasesIsNamed() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", "/no/such"], "/no/such");
+    public Task AMissingFolderOfCasesIsNamed() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", "/no/such"], "/no/such");
 
     [Fact]
-    public Task AnEmptyFolderNameIsRefused() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", ""], "--cases: it is empty");
+    public Task AnEmptyFolderNameIsRefused() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "verify", "--cases", ""], "--cases: it is empty");
 
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
-        CliRun.Fails(ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile.", "cogvideox kernels --help");
+        CliRun.Fails(
+            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile.",
+            "cogvideox kernels --help");
 
     [Fact]
     public Task AnUnknownVerbIsNamedWithThoseThatThereAre() =>
-        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "frob"], "'frob' is no verb", "list, show, verify, profile", "cogvideox kernels --help");
+        CliRun.Fails(
+            ExitCode.WrongUsage, ["kernels", "frob"], "'frob' is no verb", "list, show, verify, profile", "cogvideox kernels --help");
 
     [Fact]
     public Task TheHintHasTheWholePath() => CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show"], "cogvideox kernels show --help");

@@ -13,14 +13,17 @@ public sealed class PtxTests
     public async Task PrintsALineACase()
     {
         CliRun run = await CliRun.Done("ptx", "run", Sound, Defective);
-        Assert.Collection(run.Lines, line => Assert.Matches("^ok +vector_add .* as expected$", line), line => Assert.Matches("^ok +bad_race .* found: race", line));
+        Assert.Collection(
+            run.Lines, line => Assert.Matches("^ok +vector_add .* as expected$", line),
+            line => Assert.Matches("^ok +bad_race .* found: race", line));
     }
 
     [Fact]
     public async Task JsonIsOneArrayWithTheFaultsAndTheCounters()
     {
         using JsonDocument reports = JsonDocument.Parse((await CliRun.Done("ptx", "run", Sound, Defective, "--json")).Output);
-        Assert.Equal(["vector_add", "bad_race"], reports.RootElement.EnumerateArray().Select(report => report.GetProperty("name").GetString()!));
+        Assert.Equal(
+            ["vector_add", "bad_race"], reports.RootElement.EnumerateArray().Select(report => report.GetProperty("name").GetString()!));
         JsonElement launch = reports.RootElement[1].GetProperty("launch");
         Assert.Equal("race", launch.GetProperty("fault").GetProperty("kind_text").GetString());
         Assert.True(launch.GetProperty("counters").GetProperty("warp_instructions").GetInt64() > 0);
@@ -92,7 +95,8 @@ public sealed class PtxTests
     [InlineData("9223372036854775808")]
     [InlineData("-1")]
     [InlineData("ten")]
-    public Task ALimitOfNothingIsRefused(string limit) => CliRun.Fails(ExitCode.WrongUsage, ["ptx", "run", Sound, "--max-thread-instructions", limit], "--max-thread-instructions", limit);
+    public Task ALimitOfNothingIsRefused(string limit) =>
+        CliRun.Fails(ExitCode.WrongUsage, ["ptx", "run", Sound, "--max-thread-instructions", limit], "--max-thread-instructions", limit);
 
     [Fact]
     public async Task ACancelledRunEnds()
@@ -102,7 +106,8 @@ public sealed class PtxTests
     }
 
     [Fact]
-    public Task WithoutAVerbThoseThatThereAreAreListed() => CliRun.Fails(ExitCode.WrongUsage, ["ptx"], "a verb of ptx is missing; there is run.", "cogvideox ptx --help");
+    public Task WithoutAVerbThoseThatThereAreAreListed() =>
+        CliRun.Fails(ExitCode.WrongUsage, ["ptx"], "a verb of ptx is missing; there is run.", "cogvideox ptx --help");
 
     /// <summary>The defective case with a part of its text exchanged.</summary>
     private static string Spoiled(TemporaryFolder folder, string part, string instead)

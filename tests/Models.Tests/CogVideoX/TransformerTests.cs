@@ -94,7 +94,8 @@ public sealed class TransformerTests
         var waves = new float[timesteps.Length * dim];
         for (int i = 0; i < timesteps.Length; i++)
             TimeEmbedding.Waves(timesteps[i], flip, shift, waves.AsSpan(i * dim, dim));
-        double error = Agree.RelativeError(waves, goldens[$"timestep_embedding.dim{dim}.{(flip ? "flip" : "noflip")}.shift{shift}"].ToFloats());
+        double error = Agree.RelativeError(
+            waves, goldens[$"timestep_embedding.dim{dim}.{(flip ? "flip" : "noflip")}.shift{shift}"].ToFloats());
         Assert.True(error < Agree.Module, $"relative error {error:E2}");
     }
 

@@ -32,7 +32,10 @@ public sealed class ModelIndexTests
         Assert.Equal(
             ["feature_extractor", "image_encoder", "safety_checker", "scheduler", "unet", "vae"], index.Parts.Select(part => part.Name));
         Assert.Equal(
-            [("image_encoder", "CLIPVisionModelWithProjection", 7L), ("unet", "UNetSpatioTemporalConditionModel", 11), ("vae", "AutoencoderKLTemporalDecoder", 5)],
+            [
+                ("image_encoder", "CLIPVisionModelWithProjection", 7L), ("unet", "UNetSpatioTemporalConditionModel", 11),
+                ("vae", "AutoencoderKLTemporalDecoder", 5),
+            ],
             index.Components().Select(part => (part.Name, part.ClassName, part.TotalParameters)));
         Assert.Equal(new ModelPart("scheduler", "diffusers", "EulerDiscreteScheduler"), index.Parts[3]);
         Assert.Null(index.Problem(index.Parts[3]));
@@ -83,6 +86,7 @@ public sealed class ModelIndexTests
     {
         Directory.CreateDirectory(folder[part]);
         File.WriteAllText(folder[part, "config.json"], "{}");
-        SafetensorsWriter.Write(folder[part, name + ".safetensors"], [new TensorSource("w", DType.F32, [count], (_, bytes) => bytes.Clear())]);
+        SafetensorsWriter.Write(
+            folder[part, name + ".safetensors"], [new TensorSource("w", DType.F32, [count], (_, bytes) => bytes.Clear())]);
     }
 }

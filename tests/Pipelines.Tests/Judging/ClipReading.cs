@@ -5,5 +5,6 @@ public sealed record ClipReading(string Colour, string Shape, string Motion, str
 {
     /// <summary>How many of the four attributes are as in another reading.</summary>
     public int Matches(ClipReading other) =>
-        (Colour == other.Colour ? 1 : 0) + (Shape == other.Shape ? 1 : 0) + (Motion == other.Motion ? 1 : 0) + (Background == other.Background ? 1 : 0);
+        (Colour == other.Colour ? 1 : 0) + (Shape == other.Shape ? 1 : 0) + (Motion == other.Motion ? 1 : 0) + (
+            Background == other.Background ? 1 : 0);
 }

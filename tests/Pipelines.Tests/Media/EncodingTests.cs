@@ -136,6 +136,8 @@ public class EncodingTests
     private static void RequireEncoder(VideoCodec codec)
     {
         Tools.RequireFfmpeg();
-        Assert.SkipUnless(FfmpegEncoder.Of(codec).Any(encoder => FfmpegProgram.Find()!.HasEncoder(encoder.Name)), $"this ffmpeg has no encoder of {codec}");
+        Assert.SkipUnless(
+            FfmpegEncoder.Of(codec).Any(encoder => FfmpegProgram.Find()!.HasEncoder(encoder.Name)),
+            $"this ffmpeg has no encoder of {codec}");
     }
 }

@@ -84,7 +84,8 @@ public class FfmpegFormatTests
         var (format, ffmpeg) = (new Mp4Format(), FfmpegProgram.Find()!);
         foreach (var encoder in format.EncodersFor(new EncodingOptions()).Where(encoder => ffmpeg.HasEncoder(encoder.Name)))
         {
-            using var process = ffmpeg.Start(format.Arguments(encoder, TestVideos.Shape(TestVideos.Drifting()), new VideoOptions(), folder["clip.mp4"]));
+            using var process = ffmpeg.Start(
+                format.Arguments(encoder, TestVideos.Shape(TestVideos.Drifting()), new VideoOptions(), folder["clip.mp4"]));
             process.StandardInput.BaseStream.Write(TestVideos.Bytes(TestVideos.Drifting()));
             process.StandardInput.Close();
             Assert.Equal("", process.StandardError.ReadToEnd());

@@ -75,7 +75,8 @@ public class FrameTimeTests
         var format = VideoFormats.ForPath("clip" + ending);
         Assert.Equal(isNoted, format.Note(new VideoShape(1, 31, 48, TestVideos.Rate))?.Contains("even sizes") == true);
         Assert.Null(format.Note(new VideoShape(1, 32, 48, TestVideos.Rate)));
-        Assert.Null(VideoFormats.ForPath("clip.mp4").Note(new VideoShape(1, 31, 48, TestVideos.Rate), new EncodingOptions { Codec = VideoCodec.Vp9 }));
+        var odd = new VideoShape(1, 31, 48, TestVideos.Rate);
+        Assert.Null(VideoFormats.ForPath("clip.mp4").Note(odd, new EncodingOptions { Codec = VideoCodec.Vp9 }));
     }
 
     private static double Seconds(byte[] control) =>

@@ -47,11 +47,14 @@ public class HostileFileTests
     [Theory]
     [InlineData("not json")]
     [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\\ud800\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{}}")]
-    [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{\"a\":\"\\udc00\"}}")]
+    [InlineData(
+        "{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{\"a\":\"\\udc00\"}}")]
     [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{\"\\ud800\":1}}")]
-    [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":18446744073709551616,\"settings\":{}}")]
+    [InlineData(
+        "{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":18446744073709551616,\"settings\":{}}")]
     [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":7,\"negative_prompt\":\"\",\"seed\":1,\"settings\":{}}")]
-    [InlineData("{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{\"a\":1,\"\\u0061\":2}}")]
+    [InlineData(
+        "{\"generator\":\"CogVideoX for .NET\",\"prompt\":\"\",\"negative_prompt\":\"\",\"seed\":1,\"settings\":{\"a\":1,\"\\u0061\":2}}")]
     public void Damaged_settings_are_a_format_error(string json)
     {
         using var folder = new TestFolder();

@@ -166,7 +166,8 @@ public class OutputTests
     {
         Tools.RequireFfmpeg();
         using var folder = new TestFolder();
-        foreach (string name in new[] { "-y %04d.mp4", "file:x.mp4", "a b;'\"$(x).webm", "円🎬.gif", "pipe:1.webp", "it's here %d.mov", "%.mkv" })
+        string[] names = ["-y %04d.mp4", "file:x.mp4", "a b;'\"$(x).webm", "円🎬.gif", "pipe:1.webp", "it's here %d.mov", "%.mkv"];
+        foreach (string name in names)
         {
             Video.SaveAs(folder[name], TestVideos.Rate, TestVideos.Metadata);
             Assert.Equal(TestVideos.Metadata.Prompt, VideoMetadata.Read(folder[name]).Prompt);

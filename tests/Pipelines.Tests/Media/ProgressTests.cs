@@ -28,7 +28,11 @@ public class ProgressTests
         var video = TestVideos.Noise(11, 33, 47);
         int[] counts = [1, 2, 3, 16];
         foreach (int threads in counts)
-            video.Save(folder[threads + ending], TestVideos.Rate, new VideoOptions { Threads = threads, Metadata = TestVideos.Metadata }, TestContext.Current.CancellationToken);
+        {
+            video.Save(
+                folder[threads + ending], TestVideos.Rate, new VideoOptions { Threads = threads, Metadata = TestVideos.Metadata },
+                TestContext.Current.CancellationToken);
+        }
         Assert.Single(counts.Select(threads => Convert.ToHexString(Bytes(folder[threads + ending]))).Distinct());
     }
 

@@ -17,7 +17,10 @@ public class PublishTests
     {
         using var folder = new TestFolder();
         foreach (string name in names)
-            Assert.Equal(folder[name], Video.Save(folder["clip"] + ending, TestVideos.Rate, NextFree, TestContext.Current.CancellationToken));
+        {
+            Assert.Equal(
+                folder[name], Video.Save(folder["clip"] + ending, TestVideos.Rate, NextFree, TestContext.Current.CancellationToken));
+        }
         Assert.All(names, name => Assert.Equal(TestVideos.Metadata.Seed, VideoMetadata.Read(folder[name]).Seed));
     }
 

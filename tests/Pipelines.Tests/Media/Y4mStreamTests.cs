@@ -36,7 +36,8 @@ public class Y4mStreamTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
         using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        var error = Assert.Throws<OutputException>(() => Video.WriteY4m(full, TestVideos.Rate, cancellation: TestContext.Current.CancellationToken));
+        var error = Assert.Throws<OutputException>(
+            () => Video.WriteY4m(full, TestVideos.Rate, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("the disk is full", error.Message);
     }
 

@@ -88,7 +88,8 @@ public sealed class SettingsTests
         GenerationMetadata metadata = Full.ToMetadata("shapes");
         Assert.Equal(Full, GenerationSettings.From(metadata));
         var less = metadata.Settings.Where(entry => entry.Key != "steps").ToDictionary();
-        Assert.Equal("'steps' is missing", Assert.Throws<FormatException>(() => GenerationSettings.From(metadata with { Settings = less })).Message);
+        Assert.Equal(
+            "'steps' is missing", Assert.Throws<FormatException>(() => GenerationSettings.From(metadata with { Settings = less })).Message);
     }
 
     private static EqualityComparer<GenerationSettings> Same(Setting setting) =>

@@ -57,7 +57,8 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void WithinAStepTheLatentsOfTheLastOneAreKept()
     {
-        CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 } && progress.Fraction > 1.25 / 3);
+        CancelledException stopped = Stop(
+            progress => progress is { Stage: GenerationStage.Sample, Step: 1 } && progress.Fraction > 1.25 / 3);
         Assert.Equal((GenerationStage.Sample, 1, Files.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
         Assert.Contains(Files.SaveLatents!, stopped.Message);
         Assert.Equal(["latents.safetensors", "trace.safetensors"], folder.Names);

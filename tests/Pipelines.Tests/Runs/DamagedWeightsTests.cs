@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -15,7 +16,8 @@ public sealed class DamagedWeightsTests : IDisposable
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void TextEncoderIsNamed(float value) =>
-        Assert.Contains("text encoder's output", Failure("text_encoder", "encoder.block.1.layer.1.DenseReluDense.wo.weight", value).Message);
+        Assert.Contains(
+            "text encoder's output", Failure("text_encoder", "encoder.block.1.layer.1.DenseReluDense.wo.weight", value).Message);
 
     [Theory]
     [InlineData("transformer_blocks.0.ff.net.2.bias", "'block0")]
@@ -69,7 +71,9 @@ public sealed class DamagedWeightsTests : IDisposable
         if (!tensors.TryGetValue(weight, out var damaged))
             return;
         damaged.Values[^1] = value;
-        SafetensorsWriter.Write(path, tensors.Select(entry => new TensorSource(entry.Key, DType.F32, entry.Value.Shape, (first, destination) =>
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes(entry.Value.Values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination))));
+        SafetensorsWriter.Write(path, tensors.Select(entry => Source(entry.Key, entry.Value.Shape, entry.Value.Values)));
     }
+
+    private static TensorSource Source(string name, Shape shape, float[] values) => new(name, DType.F32, shape, (first, destination) =>
+        MemoryMarshal.AsBytes(values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination));
 }

@@ -63,7 +63,8 @@ public sealed class RepeatedRunsTests : IDisposable
         using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
         Assert.Equal(["latents.0", "latents.1", "negative_prompt_embeds", "prompt_embeds"], trace.Names.Order());
         Shape text = [1, 26, 24], latents = [1, 3, 4, 8, 12];
-        Assert.Equal((text, text, latents), (trace["prompt_embeds"].Shape, trace["negative_prompt_embeds"].Shape, trace["latents.1"].Shape));
+        Assert.Equal(
+            (text, text, latents), (trace["prompt_embeds"].Shape, trace["negative_prompt_embeds"].Shape, trace["latents.1"].Shape));
         Assert.NotEqual(trace["latents.0"].ToFloats(), trace["latents.1"].ToFloats());
     }
 
@@ -81,7 +82,8 @@ public sealed class RepeatedRunsTests : IDisposable
     {
         var told = new List<GenerationProgress>();
         pipeline.Generate(TestModels.Quick, new Watch(told.Add), TestContext.Current.CancellationToken);
-        Assert.Equal([GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode], told.Select(progress => progress.Stage).Distinct());
+        Assert.Equal(
+            [GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode], told.Select(progress => progress.Stage).Distinct());
         foreach (IGrouping<string, GenerationProgress> stage in told.GroupBy(progress => progress.Stage))
         {
             Assert.Equal(stage.Select(progress => progress.Fraction).Order(), stage.Select(progress => progress.Fraction));
