@@ -79,12 +79,12 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    public CogVideoXTransformer BuildTransformer(Ops ops) => Build(ops, TransformerPart);
+    public BuiltModel<CogVideoXTransformer> BuildTransformer(Ops ops) => Build(ops, TransformerPart);
 
     /// <summary>The VAE with its decoder; what of the encoder would be converted is left alone.</summary>
-    public CogVideoXVae BuildVaeDecoder(Ops ops) => Build(ops, VaePart);
+    public BuiltModel<CogVideoXVae> BuildVaeDecoder(Ops ops) => Build(ops, VaePart);
 
-    public T5Encoder BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
+    public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>
     public void CloseTextEncoder()
@@ -118,12 +118,13 @@ internal sealed class LoadedModel : IDisposable
     private Part<T5Encoder> TextEncoderPart => new(() => TextEncoderFiles, weights => new(weights, Folder.TextEncoder));
 
     // What a part has that the model doesn't know is found out before it is built for a device.
-    private TModel Build<TModel>(Ops ops, Part<TModel> part) => Read(() =>
+    private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part) => Read(() =>
     {
         NotesOf(part);
-        TModel model = part.Make(new WeightReader(ops, part.Files()));
+        var weights = new WeightReader(ops, part.Files());
+        TModel model = part.Make(weights);
         part.BuildUsed?.Invoke(model);
-        return model;
+        return new BuiltModel<TModel>(model, weights.Made);
     });
 
     // From a dry build of the whole part, once.

@@ -4,48 +4,43 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>
-/// The models of a checkpoint on one device. Each is built when it is first asked for, and kept: ask outside of every scope, since weights
-/// that are converted live as long as the model.
-/// </summary>
+/// <summary>The models of a checkpoint on one device. Each is built when it is first asked for, and kept from run to run.</summary>
 internal sealed class ModelParts(LoadedModel model, Ops ops)
 {
     private T5Encoder? textEncoder;
     private CogVideoXTransformer? transformer;
     private CogVideoXVae? vae;
-    private int textEncoderTensors;
+    private IReadOnlyList<Tensor> textWeights = [];
 
     public LoadedModel Model => model;
 
     public Ops Ops => ops;
 
-    /// <summary>How many tensors the models own beside the mapped files.</summary>
-    public int OwnTensors { get; private set; }
+    public T5Encoder TextEncoder
+    {
+        get
+        {
+            if (textEncoder is null)
+                (textEncoder, textWeights) = model.BuildTextEncoder(ops);
+            return textEncoder;
+        }
+    }
 
-    public T5Encoder TextEncoder => textEncoder ??= Build(() => model.BuildTextEncoder(ops), out textEncoderTensors);
-
-    public CogVideoXTransformer Transformer => transformer ??= Build(() => model.BuildTransformer(ops), out _);
+    public CogVideoXTransformer Transformer => transformer ??= model.BuildTransformer(ops).Model;
 
     /// <summary>The VAE, with its decoder built.</summary>
-    public CogVideoXVae VaeDecoder => vae ??= Build(() => model.BuildVaeDecoder(ops), out _);
+    public CogVideoXVae VaeDecoder => vae ??= model.BuildVaeDecoder(ops).Model;
 
     /// <summary>
-    /// Unmaps the text encoder, by far the largest part, until it is asked for again. Its converted weights are its scope's.
+    /// Lets the text encoder go, by far the largest part, until it is asked for again: what was made of its weights is released, the rest
+    /// unmapped.
     /// </summary>
     public void CloseTextEncoder()
     {
         textEncoder = null;
-        OwnTensors -= textEncoderTensors;
-        textEncoderTensors = 0;
+        foreach (Tensor weight in textWeights)
+            ops.Memory.Release(weight);
+        textWeights = [];
         model.CloseTextEncoder();
-    }
-
-    private TModel Build<TModel>(Func<TModel> build, out int tensors)
-    {
-        int before = ops.Memory.LiveCount;
-        TModel built = build();
-        tensors = ops.Memory.LiveCount - before;
-        OwnTensors += tensors;
-        return built;
     }
 }

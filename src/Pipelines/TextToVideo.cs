@@ -124,8 +124,8 @@ public sealed class TextToVideo : IDisposable
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
 
-    /// <summary>How many tensors live now beside those of the models; between runs there are none.</summary>
-    internal int LiveTensors => ops.Memory.LiveCount - parts.OwnTensors;
+    /// <summary>How many tensors live now beside the models' weights; between runs there are none.</summary>
+    internal int LiveTensors => ops.Memory.LiveCount;
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {

@@ -8,8 +8,6 @@ internal sealed class EncodeTextStage : Stage
 {
     public override string Name => GenerationStage.Encode;
 
-    public override bool CanLetGo => true; // by far the largest part, and needed once
-
     public override void Build(ModelParts parts) => _ = parts.TextEncoder;
 
     public override void LetGo(ModelParts parts) => parts.CloseTextEncoder();

@@ -71,13 +71,6 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
         Own(latents);
     }
 
-    /// <summary>Hands all tensors to the scope around this one.</summary>
-    public void KeepFrom(MemoryScope scope)
-    {
-        foreach (Tensor tensor in owned)
-            scope.Keep(tensor);
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {

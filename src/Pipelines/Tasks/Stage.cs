@@ -12,7 +12,7 @@ internal abstract class Stage
     /// <summary>Steps of its progress.</summary>
     public virtual int Steps(GenerationSettings settings) => 1;
 
-    /// <summary>Builds the models that it needs. Called outside of every scope, since they last longer than a run.</summary>
+    /// <summary>Builds the models that it needs, which last longer than a run.</summary>
     public abstract void Build(ModelParts parts);
 
     /// <summary>Computes. What it leaves in the state is kept out of its own scope; anything else is gone when it returns.</summary>
@@ -35,9 +35,6 @@ internal abstract class Stage
     public virtual (string Property, string Remedy) Blame(GenerationSettings settings) =>
         (nameof(GenerationSettings.Width), "A smaller size or fewer frames need less.");
 
-    /// <summary>Whether its weights can be given back after it, where memory is short.</summary>
-    public virtual bool CanLetGo => false;
-
-    /// <summary>Gives its weights back.</summary>
+    /// <summary>Gives its weights back, where memory is short and they are worth it; they are read again when they are asked for.</summary>
     public virtual void LetGo(ModelParts parts) { }
 }

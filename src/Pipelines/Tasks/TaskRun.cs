@@ -17,10 +17,9 @@ internal static class TaskRun
         {
             try
             {
-                if (letsGo && stage.CanLetGo)
-                    RunAndLetGo(stage, state);
-                else
-                    Run(stage, state);
+                Run(stage, state);
+                if (letsGo)
+                    stage.LetGo(state.Parts);
             }
             catch (OperationCanceledException exception) when (exception is not CancelledException)
             {
@@ -44,14 +43,5 @@ internal static class TaskRun
         state.Clock.Begin(stage.Name, stage.Steps(state.Settings));
         stage.Run(state);
         state.Clock.End();
-    }
-
-    // Weights that are converted end with this scope.
-    private static void RunAndLetGo(Stage stage, RunState state)
-    {
-        using MemoryScope weights = state.Ops.Scope();
-        Run(stage, state);
-        state.KeepFrom(weights);
-        stage.LetGo(state.Parts);
     }
 }
