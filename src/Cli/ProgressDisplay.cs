@@ -16,35 +16,14 @@ internal static class ProgressDisplay
         return terminal.Draw([line], context => work(new Bars(context, line)));
     }
 
-    /// <summary>A bar for the frames of a file.</summary>
-    public static T RunWriting<T>(Terminal terminal, Func<IProgress<(int Done, int Total)>?, T> work)
-    {
-        if (!terminal.ShowsProgress)
-            return work(null);
-        var line = new ProgressLine();
-        return terminal.Draw([line], context => work(new WritingBar(context.AddTask("write".PadRight(LongestName), maxValue: 1), line)));
-    }
-
-    private sealed class WritingBar(ProgressTask bar, ProgressLine line) : IProgress<(int Done, int Total)>
-    {
-        public void Report((int Done, int Total) value)
-        {
-            bar.Value = (double)value.Done / value.Total;
-            line.Set(bar, $"frame {value.Done}/{value.Total}", $"{value.Done}/{value.Total}");
-        }
-    }
-
     private sealed class Bars(ProgressContext context, ProgressLine line) : IProgress<GenerationProgress>
     {
-        private readonly Dictionary<GenerationStage, ProgressTask> bars = [];
+        private readonly Dictionary<string, ProgressTask> bars = [];
 
         public void Report(GenerationProgress progress)
         {
             if (!bars.TryGetValue(progress.Stage, out ProgressTask? bar))
-            {
-                string name = progress.Stage.ToString().ToLowerInvariant();
-                bars[progress.Stage] = bar = context.AddTask(name.PadRight(LongestName), maxValue: 1);
-            }
+                bars[progress.Stage] = bar = context.AddTask(progress.Stage.PadRight(LongestName), maxValue: 1);
             bar.Value = progress.Fraction;
             line.Set(bar, Describe(progress), Describe(progress, brief: true));
         }

@@ -1,43 +1,49 @@
+using System.Text.Json;
 using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli;
 
-/// <summary>The library speaks of properties of a request and parameters of methods; here stand their names on the command line.</summary>
+/// <summary>
+/// The library speaks of properties and parameters; here they become options: <c>SaveLatents</c> is <c>--save-latents</c>.
+/// </summary>
 internal static class PropertyNames
 {
-    private static readonly Dictionary<string, string> Options = new()
+    // Where the habit doesn't hold: the prompt is an argument, and these parameters of methods are set by options of other names.
+    private static readonly Dictionary<string, string> Others = new()
     {
         [nameof(GenerationRequest.Prompt)] = "prompt",
-        [nameof(GenerationRequest.NegativePrompt)] = "--negative-prompt",
-        [nameof(GenerationRequest.Seed)] = "--seed",
-        [nameof(GenerationRequest.Width)] = "--width",
-        [nameof(GenerationRequest.Height)] = "--height",
-        [nameof(GenerationRequest.Frames)] = "--frames",
-        [nameof(GenerationRequest.Rate)] = "--fps",
-        [nameof(GenerationRequest.Steps)] = "--steps",
-        [nameof(GenerationRequest.GuidanceScale)] = "--guidance-scale",
-        [nameof(GenerationRequest.DynamicGuidance)] = "--dynamic-cfg",
-        [nameof(GenerationRequest.Sampler)] = "--sampler",
-        [nameof(GenerationRequest.Dtype)] = "--dtype",
-        [nameof(GenerationRequest.MaxSequenceLength)] = "--max-sequence-length",
-        [nameof(GenerationRequest.VaeTiling)] = "--vae-tiling",
-        [nameof(GenerationRequest.InitLatents)] = "--init-latents",
-        [nameof(GenerationRequest.SaveLatents)] = "--save-latents",
-        [nameof(GenerationRequest.Trace)] = "--trace",
         ["file"] = "latents",       // VideoDecoder's
-        ["preset"] = "--preset",    // RandomCheckpoint's
-        ["folder"] = "--output",
-        ["layers"] = "--layers",
+        ["folder"] = "--output",    // RandomCheckpoint's
     };
 
-    /// <summary>The option or argument that a property is set by: <c>Width</c> is <c>--width</c>.</summary>
-    public static string Of(string property) => Options.GetValueOrDefault(property, property);
+    private static readonly string[] Owners = [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles)];
+
+    /// <summary>The option or argument that a property or parameter is set by: <c>Width</c> is <c>--width</c>.</summary>
+    public static string Of(string property)
+    {
+        if (Others.TryGetValue(property, out string? other))
+            return other;
+        return GenerationSettings.All.FirstOrDefault(setting => setting.Property == property) is { } setting
+            ? OptionOf(setting)
+            : $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property)}";
+    }
+
+    /// <summary>The option of a setting.</summary>
+    public static string OptionOf(Setting setting) => $"--{setting.Name}";
 
     /// <summary>A message of the library in the words of the command line: properties that it names become options.</summary>
-    public static string InWordsOfOptions(string message) =>
-        Options.Aggregate(
-            message, (text, name) => text.Replace($"{nameof(GenerationRequest)}.{name.Key}", name.Value, StringComparison.Ordinal));
-
-    /// <summary>Every property that has a name here, for the test that holds the table and the options together.</summary>
-    public static IReadOnlyDictionary<string, string> All => Options;
+    public static string InWordsOfOptions(string message)
+    {
+        foreach (string owner in Owners)
+        {
+            for (int at; (at = message.IndexOf($"{owner}.", StringComparison.Ordinal)) >= 0;)
+            {
+                int start = at + owner.Length + 1, end = start;
+                while (end < message.Length && char.IsLetter(message[end]))
+                    end++;
+                message = message[..at] + Of(message[start..end]) + message[end..];
+            }
+        }
+        return message;
+    }
 }

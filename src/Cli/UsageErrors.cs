@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using CogVideoX.Pipelines;
 
 namespace CogVideoX.Cli;
 

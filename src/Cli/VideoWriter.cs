@@ -4,46 +4,39 @@ using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli;
 
-/// <summary>Writes finished videos. Whether they can be written was checked before, so that a failure here isn't wrong usage.</summary>
+/// <summary>Makes videos and writes them as they are decoded.</summary>
 internal static class VideoWriter
 {
-    /// <returns>The file, as a full path, or <c>-</c>.</returns>
+    /// <param name="pipeline">Makes the video.</param>
+    /// <param name="job">What to make, and where it goes.</param>
+    /// <param name="file">Where its frames go; completed here.</param>
+    /// <param name="progress">Told how far the run is.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>The file, as a full path or <c>-</c>, and the run.</returns>
     /// <exception cref="IOException">The disk is full, ffmpeg failed, …; it says where the latents are.</exception>
-    public static string Write(GenerateJob job, GenerationResult result, VideoOptions options, CancellationToken cancellation)
+    public static (string Output, GenerationSummary Run) Make(
+        TextToVideo pipeline, GenerateJob job, VideoFile file, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
     {
+        GenerationSummary? run = null;
         try
         {
-            if (!job.GoesToStandardOutput)
-                return Write(job.Output, result.Video, result.Settings.Rate, options, cancellation);
-            using Stream output = StandardStreams.OpenBinaryOutput();
-            result.Video.WriteY4m(output, result.Settings.Rate, options.Progress, cancellation);
-            return job.Output;
+            run = pipeline.Generate(job.Request, file, job.Files, progress, cancellation);
+            return (file.Complete(cancellation), run);
         }
-        catch (Exception exception) when (exception is IOException or OutputException)
+        catch (SinkException exception)
         {
-            throw new IOException($"{exception.Message} {Kept(job, result.Latents)}", exception);
+            throw new IOException($"{exception.Message} {Kept(job, exception.Latents)}", exception);
         }
-    }
-
-    /// <returns>The file, as a full path.</returns>
-    /// <exception cref="IOException">The disk is full, ffmpeg failed, …; nothing is left behind.</exception>
-    public static string Write(string path, VideoFrames video, FrameRate rate, VideoOptions options, CancellationToken cancellation)
-    {
-        try
+        catch (IOException exception) when (run is not null)
         {
-            string saved = video.Save(path, rate, options, cancellation);
-            return Path.EndsInDirectorySeparator(path) ? saved + Path.DirectorySeparatorChar : saved;
-        }
-        catch (OutputException exception)
-        {
-            throw new IOException(exception.Message, exception);
+            throw new IOException($"{exception.Message} {Kept(job, run.Latents)}", exception);
         }
     }
 
     // What was computed isn't lost with the file that couldn't be written: latents are a hundredth of a video.
     private static string Kept(GenerateJob job, VideoLatents latents)
     {
-        string file = File.Exists(job.Request.SaveLatents) ? job.Request.SaveLatents : Save(job, latents);
+        string file = File.Exists(job.Files.SaveLatents) ? job.Files.SaveLatents : Save(job, latents);
         return $"The latents are in {file}; `cogvideox decode {Shell.Quote(file)} -o FILE` makes the video from them.";
     }
 

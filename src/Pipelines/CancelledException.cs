@@ -4,13 +4,13 @@ namespace CogVideoX.Pipelines;
 /// <param name="stage">Where it stood.</param>
 /// <param name="finishedSteps">Sampling steps that were done.</param>
 /// <param name="savedLatents">The file that holds the latents of the last finished step, or null.</param>
-public sealed class CancelledException(GenerationStage stage, int finishedSteps, string? savedLatents)
+public sealed class CancelledException(string stage, int finishedSteps, string? savedLatents)
     : OperationCanceledException(
-        $"Cancelled in the stage '{stage.ToString().ToLowerInvariant()}' after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}"
+        $"Cancelled in the stage '{stage}' after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}"
         + (savedLatents is null ? "." : $"; the latents are in {savedLatents}."))
 {
     /// <summary>Where it stood.</summary>
-    public GenerationStage Stage { get; } = stage;
+    public string Stage { get; } = stage;
 
     /// <summary>Sampling steps that were done.</summary>
     public int FinishedSteps { get; } = finishedSteps;

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using CogVideoX.Pipelines.Media;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>What a request will do and take, known before anything heavy starts.</summary>
@@ -11,10 +14,20 @@ public sealed record GenerationPlan(
     // Of the machine's peak, whole runs of the released architectures reach 66 to 79 % (docs/measurements.md); the rest is caution.
     private const double ShareOfPeak = 0.6;
 
+    /// <summary>How the run gets by with the memory there is, where it has to: a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether the text encoder stays in memory after its stage, for the next prompt.</summary>
+    public bool KeepsTextEncoder { get; init; } = true;
+
+    /// <summary>Frames, size and rate of the video.</summary>
+    [JsonIgnore]
+    public VideoShape Video => Settings.Video();
+
     /// <summary>Floating-point operations of the whole run.</summary>
     public double Flops => Stages.Sum(stage => (double)stage.Flops);
 
-    /// <summary>The most memory that the run holds at once, the finished video included; mapped weights come and go beside it.</summary>
+    /// <summary>The most memory that the run holds at once; mapped weights come and go beside it.</summary>
     public long PeakBytes => Stages.Max(stage => stage.PeakBytes);
 
     /// <summary>About how long the run will take.</summary>

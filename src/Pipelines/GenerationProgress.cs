@@ -1,12 +1,12 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>Where a run stands.</summary>
-/// <param name="Stage">Which part of it runs.</param>
+/// <param name="Stage">The name of the part that runs (<see cref="GenerationStage"/>).</param>
 /// <param name="Step">Steps of the stage that are done: sampling steps; other stages have one.</param>
 /// <param name="Steps">How many the stage has.</param>
 /// <param name="Fraction">Share of the stage that is done, 0 … 1, finer than steps.</param>
 /// <param name="Elapsed">Time in this stage so far.</param>
-public readonly record struct GenerationProgress(GenerationStage Stage, int Step, int Steps, double Fraction, TimeSpan Elapsed)
+public readonly record struct GenerationProgress(string Stage, int Step, int Steps, double Fraction, TimeSpan Elapsed)
 {
     /// <summary>Time a step has taken on average; null before the first is done.</summary>
     public TimeSpan? PerStep => Step > 0 ? Elapsed / (Fraction * Steps) : null;

@@ -1,14 +1,16 @@
 namespace CogVideoX.Pipelines;
 
-/// <summary>The parts of a run, in order.</summary>
-public enum GenerationStage
+/// <summary>
+/// Names of stages, as progress, plans, times and errors give them. A task may have others: these are what text to video consists of.
+/// </summary>
+public static class GenerationStage
 {
     /// <summary>Prompts to embeddings, by the text encoder.</summary>
-    Encode,
+    public const string Encode = "encode";
 
     /// <summary>Noise to latents, by the transformer.</summary>
-    Sample,
+    public const string Sample = "sample";
 
     /// <summary>Latents to frames, by the VAE.</summary>
-    Decode,
+    public const string Decode = "decode";
 }

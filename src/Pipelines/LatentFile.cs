@@ -26,7 +26,7 @@ internal static class LatentFile
     /// <param name="property">The property that named the file, for errors.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="RequestException">No such tensor, of another type or rank, or with numbers that aren't finite.</exception>
-    public static (float[] Values, Shape Shape) Read(string property, string path)
+    public static VideoLatents Read(string property, string path)
     {
         PathCheck.Check(property, path);
         try
@@ -39,7 +39,7 @@ internal static class LatentFile
                 throw new RequestException(property, $"'{Name}' in {path} is {latents}; F32 [1, F, C, H, W] is needed.");
             float[] values = latents.ToFloats();
             return TensorPrimitives.IsFiniteAll<float>(values)
-                ? (values, latents.Shape)
+                ? new VideoLatents(values, latents.Shape)
                 : throw new RequestException(property, $"'{Name}' in {path} holds NaN or infinity; the run that made it went wrong.");
         }
         catch (SafetensorsException exception)

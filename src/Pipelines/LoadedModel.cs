@@ -44,9 +44,9 @@ internal sealed class LoadedModel : IDisposable
     public IReadOnlyList<string> Notes =>
     [
         .. Folder.Notes,
-        .. NotesOf(BuildTextEncoder),
-        .. NotesOf(BuildTransformer),
-        .. NotesOf(BuildVae),
+        .. Read(() => NotesOf(TextEncoderPart)),
+        .. Read(() => NotesOf(TransformerPart)),
+        .. Read(() => NotesOf(VaePart)),
     ];
 
     public T5Tokenizer Tokenizer => tokenizer ??= T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
@@ -79,11 +79,12 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    public CogVideoXTransformer BuildTransformer(Ops ops) => Build(() => new WeightReader(ops, TransformerFiles), MakeTransformer);
+    public BuiltModel<CogVideoXTransformer> BuildTransformer(Ops ops) => Build(ops, TransformerPart);
 
-    public CogVideoXVae BuildVae(Ops ops) => Build(() => new WeightReader(ops, VaeFiles), MakeVae);
+    /// <summary>The VAE with its decoder; what of the encoder would be converted is left alone.</summary>
+    public BuiltModel<CogVideoXVae> BuildVaeDecoder(Ops ops) => Build(ops, VaePart);
 
-    public T5Encoder BuildTextEncoder(Ops ops) => Build(() => new WeightReader(ops, TextEncoderFiles), MakeTextEncoder);
+    public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>
     public void CloseTextEncoder()
@@ -106,41 +107,60 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    private CogVideoXTransformer MakeTransformer(WeightReader weights) => new(weights, Folder.Transformer);
+    private Part<CogVideoXTransformer> TransformerPart => new(() => TransformerFiles, weights => new(weights, Folder.Transformer));
 
-    private CogVideoXVae MakeVae(WeightReader weights) => new(weights, Folder.Vae);
-
-    private T5Encoder MakeTextEncoder(WeightReader weights) => new(weights, Folder.TextEncoder);
-
-    private TModel Build<TModel>(Func<WeightReader> open, Func<WeightReader, TModel> make) => Read(() =>
+    private Part<CogVideoXVae> VaePart => new(() => VaeFiles, weights => new(weights, Folder.Vae))
     {
-        WeightReader weights = open();
-        TModel model = make(weights);
-        notes[typeof(TModel)] = weights.Finish();
-        return model;
+        BuildUsed = vae => vae.BuildDecoder(),
+        BuildAll = vae => vae.Build(),
+    };
+
+    private Part<T5Encoder> TextEncoderPart => new(() => TextEncoderFiles, weights => new(weights, Folder.TextEncoder));
+
+    // What a part has that the model doesn't know is found out before it is built for a device.
+    private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part) => Read(() =>
+    {
+        NotesOf(part);
+        var weights = new WeightReader(ops, part.Files());
+        TModel model = part.Make(weights);
+        part.BuildUsed?.Invoke(model);
+        return new BuiltModel<TModel>(model, weights.Made);
     });
 
-    // A plan has built all parts; before one, this does.
-    private IReadOnlyList<string> NotesOf<TModel>(Func<Ops, TModel> build) => Read(() =>
+    // From a dry build of the whole part, once.
+    private IReadOnlyList<string> NotesOf<TModel>(Part<TModel> part)
     {
-        if (!notes.ContainsKey(typeof(TModel)))
-        {
-            using Ops dry = Ops.Planning();
-            build(dry);
-        }
-        return notes[typeof(TModel)];
-    });
+        if (notes.TryGetValue(typeof(TModel), out IReadOnlyList<string>? known))
+            return known;
+        using Ops dry = Ops.Planning();
+        var weights = new WeightReader(dry, part.Files());
+        TModel model = part.Make(weights);
+        part.BuildAll?.Invoke(model);
+        return notes[typeof(TModel)] = weights.Finish();
+    }
 
     // Of what is used: a file may have more, such as averaged weights in another type.
     private DType FindTransformerType()
     {
         using Ops dry = Ops.Planning();
         var weights = new WeightReader(dry, TransformerFiles);
-        MakeTransformer(weights);
+        TransformerPart.Make(weights);
         DType most = weights.Used.Select(name => TransformerFiles.TryGet(name, out Tensor tensor) ? tensor : default)
             .GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes))!.Key;
         return most == DType.F64 ? DType.F32 : most;
     }
 
     private static long Bytes(WeightFiles files) => files.Names.Sum(name => files.TryGet(name, out Tensor tensor) ? tensor.Bytes : 0);
+
+    /// <summary>How a model is made from its weights.</summary>
+    /// <param name="Files">Maps them.</param>
+    /// <param name="Make">Asks for them, but for what a model reads when it is first used.</param>
+    private sealed record Part<TModel>(Func<WeightFiles> Files, Func<WeightReader, TModel> Make)
+    {
+        /// <summary>Asks for those that runs use.</summary>
+        public Action<TModel>? BuildUsed { get; init; }
+
+        /// <summary>Asks for all of them.</summary>
+        public Action<TModel>? BuildAll { get; init; }
+    }
 }

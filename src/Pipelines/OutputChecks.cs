@@ -7,7 +7,7 @@ internal static class OutputChecks
     public static void CheckApart(string property, string? path, string other, string? otherPath)
     {
         if (path is not null && otherPath is not null && Path.GetFullPath(path) == Path.GetFullPath(otherPath))
-            throw new RequestException(property, $"{path} is the file of {nameof(GenerationRequest)}.{other} already; name another.");
+            throw new RequestException(property, $"{path} is the file of {nameof(GenerationFiles)}.{other} already; name another.");
     }
 
     /// <param name="property">The property that named the file.</param>

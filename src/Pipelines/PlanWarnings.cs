@@ -12,9 +12,9 @@ internal static class PlanWarnings
     public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model)
     {
         var warnings = new List<string>(model.Notes);
-        AddPrompt(warnings, settings.Prompt, "prompt", settings, model);
+        AddPrompt(warnings, settings.Prompt.Decided(), "prompt", settings, model);
         if (settings.IsGuided)
-            AddPrompt(warnings, settings.NegativePrompt, "negative prompt", settings, model);
+            AddPrompt(warnings, settings.NegativePrompt.Decided(), "negative prompt", settings, model);
         AddTraining(warnings, settings, model);
         AddEffects(warnings, settings);
         return warnings;
@@ -22,7 +22,7 @@ internal static class PlanWarnings
 
     private static void AddPrompt(List<string> warnings, string prompt, string name, GenerationSettings settings, LoadedModel model)
     {
-        TokenizedPrompt tokens = model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength);
+        TokenizedPrompt tokens = model.Tokenizer.EncodePadded(prompt, settings.MaxSequenceLength.Decided());
         if (tokens.Truncated is { } cut)
         {
             warnings.Add(
@@ -54,6 +54,9 @@ internal static class PlanWarnings
         TransformerConfig transformer = model.Folder.Transformer;
         if (settings.Frames > transformer.SampleFrames)
             warnings.Add($"{settings.Frames} frames are more than the {transformer.SampleFrames} that this model was trained for; {Worse}");
+        FrameRule rule = model.Folder.FrameRule;
+        if (!rule.Advises(settings.Frames.Decided()))
+            warnings.Add($"{settings.Frames} isn't {rule.AdvisedGroup}·N + 1, as this model was trained; {Worse}");
         int compression = model.Folder.Vae.SpatialCompression;
         (int width, int height) = (transformer.SampleWidth * compression, transformer.SampleHeight * compression);
         if (settings.Width > width || settings.Height > height)
@@ -67,7 +70,7 @@ internal static class PlanWarnings
         string off = FormattableString.Invariant($"guidance is off at a scale of {settings.GuidanceScale}");
         if (settings.GuidanceScale is > 0 and < 1)
             warnings.Add($"{char.ToUpperInvariant(off[0])}{off[1..]}, as at every scale up to 1.");
-        if (settings.NegativePrompt.Length > 0)
+        if (settings.NegativePrompt is { Length: > 0 })
             warnings.Add($"The negative prompt has no effect: {off}.");
     }
 

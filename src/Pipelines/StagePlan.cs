@@ -1,14 +1,14 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>What a stage will take, from a dry run of it.</summary>
-/// <param name="Stage">Which one.</param>
+/// <param name="Stage">Its name (<see cref="GenerationStage"/>).</param>
 /// <param name="WeightBytes">Weights that it reads, mapped from their files.</param>
 /// <param name="ActivationBytes">The most memory that its tensors will take at once.</param>
 /// <param name="Flops">Floating-point operations, all steps together.</param>
 /// <param name="Tokens">How many tokens look at each other in its attention; 0 where there is none.</param>
-/// <param name="ResultBytes">What it hands out beside its tensors: the finished video.</param>
+/// <param name="ResultBytes">What it hands out beside its tensors: frames, or the finished video.</param>
 public readonly record struct StagePlan(
-    GenerationStage Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens, long ResultBytes = 0)
+    string Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens, long ResultBytes = 0)
 {
     /// <summary>The most memory that the stage holds at once; mapped weights come and go beside it.</summary>
     public long PeakBytes => ActivationBytes + ResultBytes;

@@ -9,18 +9,20 @@ namespace CogVideoX.Pipelines;
 /// <example><code>
 /// using var pipeline = TextToVideo.Open("models/shapes");
 /// GenerationResult result = pipeline.Generate(new GenerationRequest("a red circle moving left on a gray background"));
-/// result.Video.Save("circle.mp4", result.Settings.Rate);
+/// result.Save("circle.mp4");
 /// </code></example>
 public sealed class TextToVideo : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
+    private readonly ModelParts parts; // kept between runs
     private readonly ExclusiveUse use;
 
     private TextToVideo(LoadedModel model, Ops ops)
     {
         this.model = model;
         this.ops = ops;
+        parts = new ModelParts(model, ops);
         use = new ExclusiveUse(this, () =>
         {
             ops.Dispose();
@@ -52,35 +54,62 @@ public sealed class TextToVideo : IDisposable
     }
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
+    /// <param name="request">What to show and how.</param>
+    /// <param name="files">What to write beside the video; checked, not written.</param>
+    /// <param name="streams">Whether the frames will go to a sink, rather than be collected.</param>
     /// <exception cref="RequestException">What can't be done, and what could.</exception>
     /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
-    public GenerationPlan Plan(GenerationRequest request) => Plan(request, SystemMemory.FreeBytes());
+    public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
+    {
+        using Ops planning = Ops.Planning();
+        return Plan(request, files ?? GenerationFiles.None, streams, planning, SystemMemory.FreeBytes());
+    }
 
-    /// <summary>Makes a video.</summary>
+    /// <summary>Makes a video, and keeps its frames.</summary>
+    /// <inheritdoc cref="Generate(GenerationRequest, IFrameSink, GenerationFiles?, IProgress{GenerationProgress}?, CancellationToken)"/>
+    public GenerationResult Generate(
+        GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default) =>
+        Generate(request, GenerationFiles.None, progress, cancellation);
+
+    /// <summary>Makes a video, keeps its frames, and writes files beside it.</summary>
+    /// <inheritdoc cref="Generate(GenerationRequest, IFrameSink, GenerationFiles?, IProgress{GenerationProgress}?, CancellationToken)"/>
+    public GenerationResult Generate(
+        GenerationRequest request, GenerationFiles files, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        FrameCollector? frames = null;
+        GenerationSummary run = Exclusively(request, files, progress, streams: false, Collector, cancellation);
+        return new GenerationResult(frames!.ToFrames(), run);
+
+        IFrameSink Collector(GenerationPlan plan) => frames = new FrameCollector(plan.Video.Count, plan.Video.Height, plan.Video.Width);
+    }
+
+    /// <summary>
+    /// Makes a video whose frames go to a sink as they are decoded: it is never held as a whole, unless it is decoded in tiles.
+    /// </summary>
     /// <param name="request">What to show and how.</param>
+    /// <param name="sink">Takes the frames. It isn't completed or disposed here.</param>
+    /// <param name="files">What to write beside the video.</param>
     /// <param name="progress">Told how far the run is, many times a step, on the thread that runs.</param>
     /// <param name="cancellation">Stops the run within a step, or its waiting for another one.</param>
     /// <exception cref="RequestException">Found before anything heavy started.</exception>
     /// <exception cref="ModelException">Weights that are missing or damaged; found before anything heavy started.</exception>
-    /// <exception cref="CancelledException">Stopped; the latents of the last step are saved if the request asked for them.</exception>
+    /// <exception cref="CancelledException">Stopped; the latents of the last step are saved if <paramref name="files"/> say so.</exception>
     /// <exception cref="GenerationException">Numbers that aren't finite (in which stage and step), or no memory left.</exception>
-    /// <exception cref="Media.OutputException">A file that the request asks for couldn't be written.</exception>
+    /// <exception cref="SinkException">The sink failed; the latents are in the exception.</exception>
+    /// <exception cref="Media.OutputException">A file of <paramref name="files"/> couldn't be written.</exception>
     /// <exception cref="ObjectDisposedException">The pipeline was disposed before.</exception>
-    public GenerationResult Generate(
-        GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+    public GenerationSummary Generate(
+        GenerationRequest request, IFrameSink sink, GenerationFiles? files = null, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        try
-        {
-            return use.Run(token => Run(request, progress, token), cancellation);
-        }
-        catch (OperationCanceledException exception) when (exception is not CancelledException)
-        {
-            throw new CancelledException(GenerationStage.Encode, finishedSteps: 0, savedLatents: null); // before it began
-        }
+        ArgumentNullException.ThrowIfNull(sink);
+        return Exclusively(request, files ?? GenerationFiles.None, progress, streams: true, _ => sink, cancellation);
     }
 
-    /// <summary>The same on a thread of the pool.</summary>
+    /// <summary>Makes a video, and keeps its frames, on a thread of the pool.</summary>
+    /// <inheritdoc cref="Generate(GenerationRequest, IFrameSink, GenerationFiles?, IProgress{GenerationProgress}?, CancellationToken)"/>
     public Task<GenerationResult> GenerateAsync(
         GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -95,41 +124,112 @@ public sealed class TextToVideo : IDisposable
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
 
-    /// <summary>How many tensors live now; between runs there are none.</summary>
+    /// <summary>How many tensors live now beside the models' weights; between runs there are none.</summary>
     internal int LiveTensors => ops.Memory.LiveCount;
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {
+        using Ops planning = Ops.Planning();
+        return Plan(request, GenerationFiles.None, streams: false, planning, freeBytes);
+    }
+
+    /// <summary>Plans for any device: the stages run on its planning twin.</summary>
+    /// <param name="request">What to show and how.</param>
+    /// <param name="files">What to write beside the video.</param>
+    /// <param name="streams">Whether the frames go to a sink.</param>
+    /// <param name="planning">Operations that only count.</param>
+    /// <param name="memoryBytes">The memory that the device has free.</param>
+    internal GenerationPlan Plan(GenerationRequest request, GenerationFiles files, bool streams, Ops planning, long memoryBytes)
+    {
         ArgumentNullException.ThrowIfNull(request);
         use.Check();
         GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
-        ReadStart(request.InitLatents, settings);
-        OutputChecks.Check(nameof(request.SaveLatents), request.SaveLatents);
-        OutputChecks.Check(nameof(request.Trace), request.Trace);
-        OutputChecks.CheckApart(nameof(request.Trace), request.Trace, nameof(request.SaveLatents), request.SaveLatents);
-        return model.Read(() => Planner.Plan(settings, model, freeBytes));
+        CheckStart(request.InitLatents, settings);
+        files.Check();
+        return model.Read(() => Plan(settings, streams, planning, memoryBytes));
     }
 
-    private GenerationResult Run(GenerationRequest request, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
+    private GenerationPlan Plan(GenerationSettings settings, bool streams, Ops planning, long memoryBytes)
     {
-        GenerationPlan plan = Plan(request);
+        if (!streams)
+            RefuseIfNoArrayHolds(settings);
+        TaskPlanner.CheckSchedule(model);
+        using var state = new RunState(new ModelParts(model, planning), settings, StageClock.Silent(planning)) { Streams = streams };
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.TextToVideo, state, memoryBytes);
+        if (streams && state.Settings.VaeTiling == TilingMode.On)
+            RefuseIfNoArrayHolds(settings);
+        bool keeps = TaskPlanner.HoldsAll(stages, memoryBytes);
+        return new GenerationPlan(state.Settings, stages, memoryBytes, PlanWarnings.Of(state.Settings, model))
+        {
+            KeepsTextEncoder = keeps,
+            Notes = keeps ? [] : [PlanNotes.LetsGo(stages[0], memoryBytes)],
+        };
+    }
+
+    private GenerationSummary Exclusively(
+        GenerationRequest request, GenerationFiles files, IProgress<GenerationProgress>? progress, bool streams,
+        Func<GenerationPlan, IFrameSink> sink, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return use.Run(token => Run(request, files, progress, streams, sink, token), cancellation);
+        }
+        catch (OperationCanceledException exception) when (exception is not CancelledException)
+        {
+            throw new CancelledException(GenerationTasks.TextToVideo[0].Name, finishedSteps: 0, savedLatents: null); // before it began
+        }
+    }
+
+    private GenerationSummary Run(
+        GenerationRequest request, GenerationFiles files, IProgress<GenerationProgress>? progress, bool streams,
+        Func<GenerationPlan, IFrameSink> sink, CancellationToken cancellation)
+    {
+        GenerationPlan plan = Plan(request, files, streams);
         using var stopping = new OpsCancellation(ops, cancellation);
-        using MemoryScope scope = ops.Scope();
-        Tensor? start = ReadStart(request.InitLatents, plan.Settings) is { } noise ? ops.FromHost(noise.Values, noise.Shape) : null;
-        return new Generation(model, ops, plan.Settings, new StageClock(ops, progress, cancellation)) { OutputObserver = OutputObserver }
-            .Run(start, request.SaveLatents, request.Trace);
+        using Trace? trace = Trace.Of(files, plan.Settings, model);
+        var clock = new StageClock(ops, progress, cancellation);
+        using var state = new RunState(parts, plan.Settings, clock)
+        {
+            Start = request.InitLatents,
+            Sink = sink(plan),
+            Streams = streams,
+            Files = files,
+            Trace = trace,
+            OutputObserver = OutputObserver,
+        };
+        try
+        {
+            TaskRun.Run(GenerationTasks.TextToVideo, state, letsGo: !plan.KeepsTextEncoder);
+        }
+        finally
+        {
+            trace?.Complete(); // of a run that is stopped or fails, too: that is when one wants to look
+        }
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelPath)));
+        return new GenerationSummary(name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
+        {
+            LatentsProblem = state.LatentsProblem,
+        };
     }
 
-    private (float[] Values, Shape Shape)? ReadStart(string? path, GenerationSettings settings)
+    private static void RefuseIfNoArrayHolds(GenerationSettings settings)
     {
-        if (path is null)
-            return null;
-        (float[] values, Shape shape) = LatentFile.Read(nameof(GenerationRequest.InitLatents), path);
-        Shape needed = Planner.LatentShape(settings, model);
-        return shape == needed
-            ? (values, shape)
-            : throw new RequestException(
-                nameof(GenerationRequest.InitLatents),
-                $"{path} holds latents {shape}, {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+        (int frames, int height, int width) = (settings.Frames.Decided(), settings.Height.Decided(), settings.Width.Decided());
+        if (LatentShapes.FitsAnArray((frames, height, width)))
+            return;
+        throw new RequestException(
+            nameof(GenerationSettings.Width),
+            $"{frames} frames of {width}×{height} are more than one array can hold; choose a smaller size or fewer frames.");
+    }
+
+    private void CheckStart(VideoLatents? start, GenerationSettings settings)
+    {
+        Shape needed = LatentShapes.Of(settings, model.Folder);
+        if (start is null || start.Shape == needed)
+            return;
+        throw new RequestException(
+            nameof(GenerationRequest.InitLatents),
+            $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
     }
 }

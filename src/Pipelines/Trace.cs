@@ -5,38 +5,40 @@ using CogVideoX.Tensors.Safetensors;
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// The tensors of a run that <see cref="GenerationRequest.Trace"/> asks for, written as they come. A run that is stopped leaves those
+/// The tensors of a run that <see cref="GenerationFiles.Trace"/> asks for, written as they come. A run that is stopped leaves those
 /// of the steps that it did, where it did any.
 /// </summary>
 internal sealed class Trace : IDisposable
 {
-    private readonly SafetensorsAppender? file;
+    private readonly SafetensorsAppender file;
     private bool holdsSteps;
 
-    /// <param name="path">The file, or null where no trace is wanted.</param>
-    /// <param name="settings">The run's.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="steps">How many the run has.</param>
     /// <param name="text">[1, T, text width]: shape of a prompt's embedding.</param>
     /// <param name="latents">[1, F, C, H, W]: shape of the latents.</param>
     /// <exception cref="OutputException">It can't be written there.</exception>
-    public Trace(string? path, GenerationSettings settings, Shape text, Shape latents)
+    public Trace(string path, int steps, Shape text, Shape latents) =>
+        file = Guard(() => new SafetensorsAppender(path, Expected(steps, text, latents)));
+
+    /// <summary>The trace that files ask for; null where they ask for none.</summary>
+    /// <exception cref="OutputException">It can't be written there.</exception>
+    public static Trace? Of(GenerationFiles files, GenerationSettings settings, LoadedModel model)
     {
-        if (path is not null)
-            file = Guard(() => new SafetensorsAppender(path, Expected(settings, text, latents)));
+        if (files.Trace is not { } path)
+            return null;
+        Shape text = [1, settings.MaxSequenceLength.Decided(), model.Folder.Transformer.TextWidth];
+        return new Trace(path, settings.Steps.Decided(), text, LatentShapes.Of(settings, model.Folder));
     }
 
     /// <summary>Writes the embedding of the prompt, or of the negative prompt.</summary>
-    public void AddEmbedding(Tensor embedding, bool negative)
-    {
-        if (file is not null)
-            Add(file, negative ? "negative_prompt_embeds" : "prompt_embeds", embedding);
-    }
+    public void AddEmbedding(Tensor embedding, bool negative) =>
+        Add(negative ? "negative_prompt_embeds" : "prompt_embeds", embedding);
 
     /// <summary>Writes the latents after a step.</summary>
     public void AddStep(int index, Tensor latents)
     {
-        if (file is null)
-            return; // a step allocates nothing
-        Add(file, StepName(index), latents);
+        Add(StepName(index), latents);
         holdsSteps = true;
     }
 
@@ -44,21 +46,21 @@ internal sealed class Trace : IDisposable
     public void Complete()
     {
         if (holdsSteps)
-            Do(file!.Complete);
+            Do(file.Complete);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file?.Dispose();
+    public void Dispose() => file.Dispose();
 
-    private static IEnumerable<(string Name, Shape Shape)> Expected(GenerationSettings settings, Shape text, Shape latents) =>
+    private static IEnumerable<(string Name, Shape Shape)> Expected(int steps, Shape text, Shape latents) =>
     [
         ("prompt_embeds", text), ("negative_prompt_embeds", text),
-        .. Enumerable.Range(0, settings.Steps).Select(step => (StepName(step), latents)),
+        .. Enumerable.Range(0, steps).Select(step => (StepName(step), latents)),
     ];
 
     private static string StepName(int index) => $"latents.{index}";
 
-    private static void Add(SafetensorsAppender file, string name, Tensor tensor) => Do(() => file.Append(name, tensor));
+    private void Add(string name, Tensor tensor) => Do(() => file.Append(name, tensor));
 
     private static void Do(Action write) => Guard(() =>
     {

@@ -3,17 +3,19 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The VAE alone: latents, as <see cref="GenerationRequest.SaveLatents"/> keeps them, to a video.</summary>
+/// <summary>The VAE alone: latents, as <see cref="GenerationFiles.SaveLatents"/> keeps them, to a video.</summary>
 public sealed class VideoDecoder : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
+    private readonly ModelParts parts;
     private readonly ExclusiveUse use;
 
     private VideoDecoder(LoadedModel model, Ops ops)
     {
         this.model = model;
         this.ops = ops;
+        parts = new ModelParts(model, ops);
         use = new ExclusiveUse(this, () =>
         {
             ops.Dispose();
@@ -40,7 +42,7 @@ public sealed class VideoDecoder : IDisposable
     }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>
-    public FrameRate Rate => RequestResolver.RateOf(RequestResolver.Known(model.Folder));
+    public FrameRate Rate => RequestResolver.RateOf(model.Folder);
 
     /// <summary>What decoding a file will give and take.</summary>
     /// <param name="file">A safetensors file with <c>latents</c> F32 [1, F, C, H, W], as they stand before scaling.</param>
@@ -51,54 +53,102 @@ public sealed class VideoDecoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(file);
         use.Check();
-        (_, Shape shape) = Read(file);
-        VideoShape video = VideoOf(file, shape);
-        (StagePlan plan, bool tiled) = model.Read(() => Planner.Decode(shape, model, tiling, SystemMemory.FreeBytes()));
-        return (video, tiled, plan);
+        VideoLatents latents = Read(file);
+        return Plan(file, latents, tiling);
     }
 
     /// <summary>Decodes a file of latents.</summary>
-    /// <param name="file">As in <see cref="Plan"/>.</param>
+    /// <param name="file">As in <see cref="Plan(string, TilingMode)"/>.</param>
     /// <param name="tiling">Whether to decode in tiles.</param>
     /// <param name="progress">Told after each residual block.</param>
     /// <param name="cancellation">Stops within a chunk of frames.</param>
-    public VideoFrames Decode(string file, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+    public VideoFrames Decode(
+        string file, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(file);
-        return use.Run(token => Decode(file, Plan(file, tiling).Tiled, new StageClock(ops, progress, token)), cancellation);
+        FrameCollector? frames = null;
+        Exclusively(file, tiling, shape => frames = new FrameCollector(shape.Count, shape.Height, shape.Width), progress, cancellation);
+        return frames!.ToFrames();
+    }
+
+    /// <summary>Decodes a file of latents, frame by frame into a sink.</summary>
+    /// <param name="file">As in <see cref="Plan(string, TilingMode)"/>.</param>
+    /// <param name="sink">Takes the frames. It isn't completed or disposed here.</param>
+    /// <param name="tiling">Whether to decode in tiles.</param>
+    /// <param name="progress">Told after each residual block.</param>
+    /// <param name="cancellation">Stops within a chunk of frames.</param>
+    /// <exception cref="SinkException">The sink failed.</exception>
+    public void Decode(
+        string file, IFrameSink sink, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        Exclusively(file, tiling, _ => sink, progress, cancellation);
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
     public void Dispose() => use.Dispose();
 
-    private VideoFrames Decode(string file, bool tiled, StageClock clock)
+    private void Exclusively(
+        string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, IProgress<GenerationProgress>? progress,
+        CancellationToken cancellation)
     {
-        using var stopping = new OpsCancellation(ops, clock.Cancellation);
-        using MemoryScope scope = ops.Scope();
-        (float[] values, Shape shape) = Read(file);
-        clock.Begin(GenerationStage.Decode, 1);
-        return new FrameDecoder(model, ops).Decode(ops.FromHost(values, shape), tiled, (done, chunks) => clock.At((double)done / chunks));
+        ArgumentNullException.ThrowIfNull(file);
+        use.Run(
+            token =>
+            {
+                Decode(file, tiling, sink, new StageClock(ops, progress, token));
+                return true;
+            },
+            cancellation);
     }
+
+    private void Decode(string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, StageClock clock)
+    {
+        VideoLatents latents = Read(file);
+        (VideoShape shape, bool tiled, _) = Plan(file, latents, tiling);
+        using var stopping = new OpsCancellation(ops, clock.Cancellation);
+        using var state = new RunState(parts, Settings(tiled ? TilingMode.On : TilingMode.Off), clock) { Sink = sink(shape) };
+        state.Hand(ops.FromHost(latents.Values, latents.Shape));
+        foreach (Stage stage in GenerationTasks.Decode)
+            TaskRun.Run(stage, state);
+    }
+
+    private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, VideoLatents latents, TilingMode tiling)
+    {
+        VideoShape video = VideoOf(file, latents.Shape);
+        return model.Read(() =>
+        {
+            using Ops planning = Ops.Planning();
+            var dryParts = new ModelParts(model, planning);
+            using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
+            state.Hand(planning.Empty(latents.Shape));
+            StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, SystemMemory.FreeBytes()).Single();
+            return (video, state.Settings.VaeTiling == TilingMode.On, plan);
+        });
+    }
+
+    private GenerationSettings Settings(TilingMode tiling) => new() { VaeTiling = tiling, Rate = Rate };
 
     private VideoShape VideoOf(string file, Shape latents)
     {
-        long compression = model.Folder.Vae.SpatialCompression, times = model.Folder.Vae.TemporalCompression;
-        long frames = latents[1] * times - (latents[1] % 2 == 1 ? times - 1 : 0);
-        long height = latents[3] * compression, width = latents[4] * compression;
-        return 3.0 * frames * height * width <= Array.MaxLength
-            ? new VideoShape((int)frames, (int)height, (int)width, Rate)
+        var video = LatentShapes.VideoOf(latents, model.Folder.Vae);
+        return LatentShapes.FitsAnArray(video)
+            ? new VideoShape((int)video.Frames, (int)video.Height, (int)video.Width, Rate)
             : throw new RequestException(
                 nameof(file),
-                $"{file} holds latents {latents}, a video of {frames} frames of {width}×{height}, which is more than one array can hold.");
+                $"{file} holds latents {latents}, a video of {video.Frames} frames of {video.Width}×{video.Height}, "
+                + "which is more than one array can hold.");
     }
 
-    private (float[] Values, Shape Shape) Read(string file)
+    private VideoLatents Read(string file)
     {
-        (float[] values, Shape shape) = LatentFile.Read(nameof(file), file);
+        VideoLatents latents = LatentFile.Read(nameof(file), file);
         int channels = model.Folder.Vae.LatentChannels;
-        return shape[2] == channels
-            ? (values, shape)
+        return latents.Shape[2] == channels
+            ? latents
             : throw new RequestException(
-                nameof(file), $"{file} holds latents {shape}; this model's have {channels} channels. Was it made with another model?");
+                nameof(file),
+                $"{file} holds latents {latents.Shape}; this model's have {channels} channels. Was it made with another model?");
     }
 }

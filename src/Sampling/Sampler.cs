@@ -29,34 +29,35 @@ public static class Sampler
         int firstStep = 0,
         CancellationToken cancellation = default)
     {
-        StepOrder.CheckIndex(firstStep, sampler.Timesteps.Count);
+        StepOrder.CheckIndex(firstStep, sampler.Levels.Count);
         using MemoryScope run = ops.Scope();
+        var model = new DenoisedSteps(ops, sampler, denoise);
         Tensor latents = start;
-        for (int index = firstStep; index < sampler.Timesteps.Count; index++)
+        for (int index = firstStep; index < sampler.Levels.Count; index++)
         {
             long began = Stopwatch.GetTimestamp();
-            if (!TryStep(ops, sampler, denoise, latents, index, cancellation, out Tensor next))
+            if (!TryStep(ops, sampler, model, latents, index, cancellation, out Tensor next))
                 return new SamplingResult(run.Keep(latents), index, IsCancelled: true);
             if (index > firstStep)
                 ops.Memory.Release(latents);
             latents = next;
             afterStep?.Invoke(
-                new SamplingStep(index, sampler.Timesteps.Count, sampler.Timesteps[index], latents, Stopwatch.GetElapsedTime(began)));
+                new SamplingStep(sampler.Levels[index], sampler.Levels.Count, latents, Stopwatch.GetElapsedTime(began)));
         }
-        return new SamplingResult(run.Keep(latents), sampler.Timesteps.Count, IsCancelled: false);
+        return new SamplingResult(run.Keep(latents), sampler.Levels.Count, IsCancelled: false);
     }
 
     private static bool TryStep(
-        Ops ops, ISampler sampler, Denoiser denoise, Tensor latents, int index, CancellationToken cancellation, out Tensor next)
+        Ops ops, ISampler sampler, DenoisedSteps model, Tensor latents, int index, CancellationToken cancellation, out Tensor next)
     {
         next = default;
         if (cancellation.IsCancellationRequested)
             return false;
         try
         {
-            Tensor output = Denoise(ops, denoise, latents, sampler.Timesteps[index], index);
+            Tensor output = model.Denoise(latents, index);
             next = sampler.Step(latents, output, index);
-            FiniteCheck.Check(ops, next, output, index, sampler.Timesteps);
+            FiniteCheck.Check(ops, next, output, sampler.Levels[index], sampler.Levels.Count);
             ops.Memory.Release(output);
             return true;
         }
@@ -66,9 +67,38 @@ public static class Sampler
         }
     }
 
-    private static Tensor Denoise(Ops ops, Denoiser denoise, Tensor latents, int timestep, int index)
+    /// <summary>The model's part of the steps. They are alike: a dry run goes through one of them and counts the others.</summary>
+    private sealed class DenoisedSteps
     {
-        using MemoryScope step = ops.Scope();
-        return step.Keep(denoise(latents, timestep, index));
+        private readonly Ops ops;
+        private readonly ISampler sampler;
+        private readonly Denoiser denoise;
+        private readonly PlannedParts<int> parts;
+        private readonly Func<Tensor> compute; // made once: a step after the first allocates nothing
+        private Tensor latents;
+        private int index;
+
+        public DenoisedSteps(Ops ops, ISampler sampler, Denoiser denoise)
+        {
+            this.ops = ops;
+            this.sampler = sampler;
+            this.denoise = denoise;
+            parts = new PlannedParts<int>(ops);
+            compute = Compute;
+        }
+
+        public Tensor Denoise(Tensor x, int step)
+        {
+            (latents, index) = (x, step);
+            return parts.Get(0, compute);
+        }
+
+        private Tensor Compute()
+        {
+            using MemoryScope step = ops.Scope();
+            double scale = sampler.InputScale(index);
+            Tensor input = scale == 1 ? latents : ops.Scale(latents, (float)scale);
+            return step.Keep(denoise(input, sampler.Levels[index]));
+        }
     }
 }

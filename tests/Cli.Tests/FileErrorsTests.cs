@@ -15,7 +15,8 @@ public sealed class FileErrorsTests : IDisposable
 
     [Fact]
     public void AFolderThatIsntThere() => Assert.Equal(
-        $"{folder.File("no/file")}: there is no such folder; make it first, or check the path.", Describe(() => File.Create(folder.File("no/file"))));
+        $"{folder.File("no/file")}: there is no such folder; make it first, or check the path.",
+            Describe(() => File.Create(folder.File("no/file"))));
 
     [Fact]
     public void AFolderInTheFilesPlace() =>

@@ -55,7 +55,10 @@ public sealed class ProgressDisplayTests
     [InlineData(0.5, 3, "3.0 s left")]
     [InlineData(1, 6, "6.0 s")]
     public void StageOfOneStepHasNone(double fraction, double seconds, string expected) =>
-        Assert.Equal(expected, ProgressDisplay.Describe(new GenerationProgress(GenerationStage.Decode, (int)fraction, 1, fraction, TimeSpan.FromSeconds(seconds))));
+        Assert.Equal(expected, ProgressDisplay.Describe(Decoding(fraction, seconds)));
+
+    private static GenerationProgress Decoding(double fraction, double seconds) =>
+        new(GenerationStage.Decode, (int)fraction, 1, fraction, TimeSpan.FromSeconds(seconds));
 
     private static GenerationProgress Sampling(int step, double fraction, double seconds) =>
         new(GenerationStage.Sample, step, 50, fraction, TimeSpan.FromSeconds(seconds));

@@ -20,18 +20,6 @@ public sealed class Clip(int height, int width)
         frames.Add(frame.ToArray());
     }
 
-    /// <param name="planes">[3,H,W] in [0,1]</param>
-    public void AddPlanar(ReadOnlySpan<float> planes)
-    {
-        if (planes.Length != 3 * height * width)
-            throw new ArgumentException($"{planes.Length} numbers are not a frame [3,{height},{width}].", nameof(planes));
-        var frame = new float[planes.Length];
-        int pixels = height * width;
-        for (int i = 0; i < frame.Length; i++)
-            frame[i] = planes[i % 3 * pixels + i / 3];
-        frames.Add(frame);
-    }
-
     /// <returns>[H,W,3]</returns>
     internal float[] Frame(int index) => frames[index];
 }

@@ -13,13 +13,25 @@ internal static class GoldenModels
     public static ModelFolder Folder(string kind) => ModelFolder.Open(Golden.Path($"checkpoints/{kind}"));
 
     public static CogVideoXTransformer Transformer(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+        Build(
+            new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
 
     public static CogVideoXVae Vae(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights => new CogVideoXVae(weights, Folder(kind).Vae));
+        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights =>
+        {
+            var vae = new CogVideoXVae(weights, Folder(kind).Vae);
+            vae.Build();
+            return vae;
+        });
 
     public static T5Encoder TextEncoder(Ops ops, string kind) =>
         Build(new WeightReader(ops, Folder(kind).OpenTextEncoder()), weights => new T5Encoder(weights, Folder(kind).TextEncoder));
+
+    /// <summary>Golden conditions: the text alone.</summary>
+    public static Conditions Text(Tensor embedding) => new() { Text = embedding };
+
+    /// <summary>Golden timesteps, which are whole.</summary>
+    public static double[] Timesteps(Tensor golden) => [.. golden.AsReadOnlySpan<int>().ToArray().Select(timestep => (double)timestep)];
 
     private static TModel Build<TModel>(WeightReader weights, Func<WeightReader, TModel> build)
     {

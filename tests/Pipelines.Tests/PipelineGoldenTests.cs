@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using CogVideoX.Pipelines.Tests.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -26,16 +28,17 @@ public sealed class PipelineGoldenTests
             Agree.With(goldens[$"noise_pred.{step}"], output, $"{name} transformer output at step {step}", Agree.Pipeline);
             predictions++;
         };
-        GenerationRequest request = Request(golden) with { Trace = folder.File("trace.safetensors") };
-        GenerationResult result = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken);
-        using SafetensorsFile trace = SafetensorsFile.Open(request.Trace);
+        GenerationRequest request = Request(golden);
+        var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
+        GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
+        using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
         Agree.With(goldens["prompt_embeds"], trace["prompt_embeds"], $"{name} prompt embeddings");
         if (result.Settings.IsGuided)
             Agree.With(goldens["negative_prompt_embeds"], trace["negative_prompt_embeds"], $"{name} negative prompt embeddings");
         for (int step = 0; step < request.Steps; step++)
             Agree.With(goldens[$"latents.{step}"], trace[$"latents.{step}"], $"{name} latents after step {step}", Agree.Pipeline);
         Assert.Equal(request.Steps, predictions);
-        double worst = LargestDifference(result.Video.Data.Span, goldens["frames"].ToFloats());
+        double worst = LargestDifference(result.Video.Planes(), goldens["frames"].ToFloats());
         Assert.True(worst <= 2 / 255.0, $"{name} frames: largest difference {worst * 255:F2}/255");
     }
 
@@ -53,7 +56,7 @@ public sealed class PipelineGoldenTests
         using var pipeline = TextToVideo.Open(model);
         GenerationResult result = pipeline.Generate(Request(golden), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(NoiseDtype.Bf16, result.Settings.Dtype);
-        double psnr = Psnr(result.Video.Data.Span, goldens["frames"].ToFloats());
+        double psnr = Psnr(result.Video.Planes(), goldens["frames"].ToFloats());
         double reference = golden.GetProperty("bf16").GetProperty("psnr").GetDouble();
         Assert.True(psnr >= reference, $"{name} in bf16: {psnr:F2} dB from fp32, the reference's own run {reference:F2} dB");
     }
@@ -86,7 +89,7 @@ public sealed class PipelineGoldenTests
             {
                 ushort[] rounded = [.. stored[name].ToFloats().Select(RoundToBfloat16)];
                 sources.Add(new TensorSource(name, DType.BF16, stored[name].Shape, (first, destination) =>
-                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(rounded.AsSpan((int)first, destination.Length / sizeof(ushort))).CopyTo(destination)));
+                    MemoryMarshal.AsBytes(rounded.AsSpan((int)first, destination.Length / sizeof(ushort))).CopyTo(destination)));
             }
         }
         SafetensorsWriter.Write(file, sources);

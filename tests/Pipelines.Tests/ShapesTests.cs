@@ -2,6 +2,7 @@ using System.Text.Json;
 using CogVideoX.Judge;
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Pipelines.Tests.Judging;
+using CogVideoX.Pipelines.Tests.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -29,13 +30,15 @@ public sealed class ShapesTests
         int right = 0, referenceRight = 0;
         foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
         {
-            VideoFrames video = pipeline.Generate(new GenerationRequest(prompt.Text) { Seed = prompt.Seed }, cancellation: TestContext.Current.CancellationToken).Video;
+            var request = new GenerationRequest(prompt.Text) { Seed = prompt.Seed };
+            VideoFrames video = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video;
             int worst = LargestDifference(video, reference[$"frames.{index}"].AsReadOnlySpan<byte>());
             Assert.True(worst <= 2, $"'{prompt.Text}', seed {prompt.Seed}: {worst}/255 from the reference's frames");
             right += ClipJudge.Read(Shown(video)).Matches(prompt.Expected);
             referenceRight += prompt.Read.Matches(prompt.Expected);
         }
-        TestContext.Current.SendDiagnosticMessage($"{right} of {4 * JudgedPrompt.All().Count} attributes are right; the reference has {referenceRight}.");
+        int all = 4 * JudgedPrompt.All().Count;
+        TestContext.Current.SendDiagnosticMessage($"{right} of {all} attributes are right; the reference has {referenceRight}.");
         Assert.True(right >= referenceRight, $"{right} attributes are right, the reference has {referenceRight}");
     }
 
@@ -54,19 +57,19 @@ public sealed class ShapesTests
             Steps = run.GetProperty("steps").GetInt32(),
             GuidanceScale = run.GetProperty("guidance_scale").GetDouble(),
             Dtype = run.GetProperty("dtype").GetString() == "bfloat16" ? NoiseDtype.Bf16 : NoiseDtype.Fp32,
-            Trace = folder.File("trace.safetensors"),
         };
+        var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
         using var pipeline = TextToVideo.Open(Model);
-        GenerationResult result = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken);
-        using SafetensorsFile trace = SafetensorsFile.Open(request.Trace);
+        GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
+        using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
         Agree.With(golden["prompt_embeds"], trace["prompt_embeds"], "prompt embeddings");
         Agree.With(golden["negative_prompt_embeds"], trace["negative_prompt_embeds"], "negative prompt embeddings");
         for (int step = 0; step < request.Steps; step++)
             Agree.With(golden[$"latents.{step}"], trace[$"latents.{step}"], $"latents after step {step}", Agree.Pipeline);
-        float[] frames = golden["frames"].ToFloats();
+        float[] frames = golden["frames"].ToFloats(), actual = result.Video.Planes();
         double worst = 0;
         for (int i = 0; i < frames.Length; i++)
-            worst = Math.Max(worst, Math.Abs(frames[i] - result.Video.Data.Span[i]));
+            worst = Math.Max(worst, Math.Abs(frames[i] - actual[i]));
         Assert.True(worst <= 2 / 255.0, $"frames: largest difference {worst * 255:F2}/255");
     }
 
@@ -76,27 +79,30 @@ public sealed class ShapesTests
         var request = new GenerationRequest("a blue square growing on a black background") { Steps = 3 };
         using TextToVideo one = TextToVideo.Open(Model, threads: 1), three = TextToVideo.Open(Model, threads: 3);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        Assert.Equal(one.Generate(request, null, cancellation).Video.Data.ToArray(), three.Generate(request, null, cancellation).Video.Data.ToArray());
+        VideoFrames first = one.Generate(request, null, cancellation).Video, second = three.Generate(request, null, cancellation).Video;
+        Assert.Equal(first.Data.ToArray(), second.Data.ToArray());
     }
 
     private static Clip Reference(SafetensorsFile file, int index)
     {
         Tensor clip = file[$"frames.{index}"];
+        using Ops ops = Ops.OnCpu(1);
         float[] values = [.. clip.AsReadOnlySpan<byte>().ToArray().Select(value => value / 255f)];
-        return Shown(new VideoFrames(values, clip.Shape[0], clip.Shape[2], clip.Shape[3]));
+        Tensor pixels = ops.Permute(ops.FromHost(values, clip.Shape), [0, 2, 3, 1]);
+        return Shown(new VideoFrames(pixels.ToFloats(), clip.Shape[0], clip.Shape[2], clip.Shape[3]));
     }
 
     private static Clip Shown(VideoFrames video)
     {
         var clip = new Clip(video.Height, video.Width);
         for (int i = 0; i < video.Count; i++)
-            clip.AddPlanar(video.Frame(i).Span);
+            clip.Add(video.Frame(i).Span);
         return clip;
     }
 
     private static int LargestDifference(VideoFrames video, ReadOnlySpan<byte> expected)
     {
-        ReadOnlySpan<float> actual = video.Data.Span;
+        float[] actual = video.Planes();
         Assert.Equal(expected.Length, actual.Length);
         int worst = 0;
         for (int i = 0; i < actual.Length; i++)

@@ -17,8 +17,8 @@ public sealed class GuidanceTests
         foreach (JsonProperty golden in json.RootElement.GetProperty("dynamic_guidance_scale_6").EnumerateObject())
         {
             int steps = int.Parse(golden.Name);
-            int[] timesteps = schedule.Timesteps(steps);
-            double[] actual = [.. timesteps.Select((timestep, step) => guidance.At(timestep, step, steps))];
+            NoiseLevel[] levels = schedule.Levels(schedule.Timesteps(steps));
+            double[] actual = [.. levels.Select(level => guidance.At(level, steps))];
             double[] expected = [.. golden.Value.EnumerateArray().Select(value => value.GetDouble())];
             Assert.Equal(expected.Length, actual.Length);
             for (int step = 0; step < steps; step++)
@@ -58,11 +58,12 @@ public sealed class GuidanceTests
     {
         Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(2, 200).ToArbitrary(), steps =>
         {
-            int[] timesteps = new NoiseSchedule(new NoiseScheduleOptions()).Timesteps(steps);
+            var schedule = new NoiseSchedule(new NoiseScheduleOptions());
+            NoiseLevel[] levels = schedule.Levels(schedule.Timesteps(steps));
             var constant = new Guidance(6);
             var smooth = new Guidance(6, GuidanceCurve.Smooth);
-            double[] scales = [.. timesteps.Select((timestep, step) => smooth.At(timestep, step, steps))];
-            return timesteps.Select((timestep, step) => constant.At(timestep, step, steps)).All(scale => scale == 6)
+            double[] scales = [.. levels.Select(level => smooth.At(level, steps))];
+            return levels.Select(level => constant.At(level, steps)).All(scale => scale == 6)
                 && scales[0] == 1 && scales[^1] is > 1 and < 7 && scales.Zip(scales.Skip(1)).All(pair => pair.First <= pair.Second);
         }));
     }

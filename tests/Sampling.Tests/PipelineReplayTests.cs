@@ -39,11 +39,11 @@ public sealed class PipelineReplayTests
         }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(steps, finished);
 
-        Tensor Played(Tensor latents, int timestep, int step)
+        Tensor Played(Tensor latents, NoiseLevel level)
         {
-            Tensor output = ops.Load(goldens, $"noise_pred.{step}");
+            Tensor output = ops.Load(goldens, $"noise_pred.{level.Index}");
             return guidance.IsOn
-                ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(timestep, step, steps))
+                ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(level, steps))
                 : output;
         }
     }

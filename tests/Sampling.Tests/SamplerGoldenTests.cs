@@ -26,13 +26,13 @@ public sealed class SamplerGoldenTests
     {
         using MemoryScope scope = ops.Scope();
         ISampler sampler = golden.Sampler(ops);
-        Assert.Equal(golden.Timesteps, sampler.Timesteps);
+        Assert.Equal(golden.Timesteps, sampler.Levels.Select(level => (int)level.Time));
         int compared = 0;
-        Sampler.Run(ops, sampler, ops.Load(goldens, $"{golden.Name}.start"), (_, _, step) => golden.Output(ops, goldens, step), done =>
+        Sampler.Run(ops, sampler, ops.Load(goldens, $"{golden.Name}.start"), (_, level) => golden.Output(ops, goldens, level.Index), done =>
         {
             if (!golden.Kept.Contains(done.Index))
                 return;
-            string stage = $"{golden.Name}, step {done.Index}, timestep {done.Timestep}";
+            string stage = $"{golden.Name}, step {done.Index}, timestep {done.Level.Time}";
             Agree.With(goldens[$"{golden.Name}.x{done.Index}"], done.Latents, stage, Tolerance);
             compared++;
         }, cancellation: TestContext.Current.CancellationToken);

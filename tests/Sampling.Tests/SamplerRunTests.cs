@@ -47,10 +47,10 @@ public sealed class SamplerRunTests
         using MemoryScope scope = ops.Scope();
         using var source = new CancellationTokenSource();
         float[] before = [];
-        SamplingResult result = Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (latents, _, step) =>
+        SamplingResult result = Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (latents, level) =>
         {
             before = latents.ToFloats();
-            if (step == 5)
+            if (level.Index == 5)
                 source.Cancel();
             source.Token.ThrowIfCancellationRequested();
             return ops.LinearCombination((0.5f, latents));
@@ -72,13 +72,13 @@ public sealed class SamplerRunTests
         ops.Cancellation = source.Token;
         float[] before = [];
         var sampler = new DpmSampler(ops, Schedule, 8, new TorchGenerator(2), NoiseType.F32);
-        SamplingResult result = Run(ops, sampler, Start(ops), (latents, _, step) =>
+        SamplingResult result = Run(ops, sampler, Start(ops), (latents, level) =>
         {
             before = latents.ToFloats();
-            if (step == 5 && ofTheModel)
+            if (level.Index == 5 && ofTheModel)
                 source.Cancel();
             Tensor output = ops.LinearCombination((0.5f, latents));
-            if (step == 5)
+            if (level.Index == 5)
                 source.Cancel();
             return output;
         }, cancellation: source.Token);
@@ -111,7 +111,7 @@ public sealed class SamplerRunTests
     {
         using Ops ops = Ops.OnCpu(1);
         Assert.Throws<OperationCanceledException>(() =>
-            Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (_, _, _) => throw new OperationCanceledException()));
+            Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (_, _) => throw new OperationCanceledException()));
         Assert.Equal(1, ops.Memory.LiveCount);
     }
 
@@ -121,10 +121,10 @@ public sealed class SamplerRunTests
     public void NumbersThatAreNotFiniteAreReportedWithStageAndStep(float bad)
     {
         using Ops ops = Ops.OnCpu(1);
-        var error = Assert.Throws<SamplingException>(() => Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (latents, _, step) =>
+        var error = Assert.Throws<SamplingException>(() => Run(ops, new DdimSampler(ops, Schedule, 8), Start(ops), (latents, level) =>
         {
             Tensor output = ops.LinearCombination((0.5f, latents));
-            if (step == 3)
+            if (level.Index == 3)
                 output.AsSpan<float>()[7] = bad;
             return output;
         }));
@@ -147,9 +147,9 @@ public sealed class SamplerRunTests
         foreach (ISampler sampler in new[] { Ddim(steps), Dpm(steps) })
         {
             using MemoryScope scope = ops.Scope();
-            var taken = new List<int>();
-            SamplingResult result = Run(ops, sampler, Start(ops), Wasteful(ops), done => taken.Add(done.Timestep));
-            Assert.Equal(Schedule.Timesteps(steps), taken);
+            var taken = new List<double>();
+            SamplingResult result = Run(ops, sampler, Start(ops), Wasteful(ops), done => taken.Add(done.Level.Time));
+            Assert.Equal(Schedule.Timesteps(steps).Select(timestep => (double)timestep), taken);
             Assert.Equal(steps, result.NextStep);
             Assert.All(result.Latents.ToFloats(), value => Assert.True(float.IsFinite(value)));
         }
@@ -165,10 +165,10 @@ public sealed class SamplerRunTests
     {
         using Ops ops = Ops.OnCpu(1);
         var generator = new TorchGenerator(1);
-        var steps = new List<(int, int)>();
-        Run(ops, new DpmSampler(ops, Schedule, 5, generator, NoiseType.F32), Start(ops), (latents, timestep, step) =>
+        var steps = new List<(int, double)>();
+        Run(ops, new DpmSampler(ops, Schedule, 5, generator, NoiseType.F32), Start(ops), (latents, level) =>
         {
-            steps.Add((step, timestep));
+            steps.Add((level.Index, level.Time));
             return ops.LinearCombination((0.5f, latents));
         }, firstStep: 2);
         Assert.Equal([(2, 599), (3, 399), (4, 199)], steps);
@@ -201,6 +201,56 @@ public sealed class SamplerRunTests
     }
 
     [Fact]
+    public void APlanGoesThroughTheModelOnceAndCountsItForEveryStep()
+    {
+        using Ops one = Ops.Planning(), many = Ops.Planning();
+        Assert.Equal(1, Planned(one, 1));
+        Assert.Equal(1, Planned(many, 1000));
+        Assert.Equal(1000 * one.PlannedFlops, many.PlannedFlops);
+        Assert.Equal(one.Memory.PeakBytes + (256 * sizeof(float)), many.Memory.PeakBytes); // the start beside a step's latents
+
+        int Planned(Ops plan, int steps)
+        {
+            int calls = 0;
+            Denoiser model = Wasteful(plan);
+            Run(plan, new DdimSampler(plan, Schedule, steps), plan.Empty([1, 256]), (latents, level) =>
+            {
+                calls++;
+                return model(latents, level);
+            });
+            return calls;
+        }
+    }
+
+    [Fact]
+    public void TheModelSeesTheLatentsAsTheSamplerScalesThem()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        Tensor start = Start(ops);
+        float[] seen = [];
+        Run(ops, new HalvingSampler(ops, new DdimSampler(ops, Schedule, 1)), start, (latents, _) =>
+        {
+            seen = latents.ToFloats();
+            return ops.LinearCombination((1, latents));
+        });
+        Assert.Equal(start.ToFloats().Select(value => value * 0.5f), seen);
+    }
+
+    [Fact]
+    public void LevelsTellNoiseAgainstSignal()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        IReadOnlyList<NoiseLevel> levels = new DdimSampler(ops, Schedule, 4).Levels;
+        Assert.Equal([0, 1, 2, 3], levels.Select(level => level.Index));
+        Assert.Equal(double.PositiveInfinity, levels[0].Sigma); // zero signal where the run begins
+        Assert.All(levels, level =>
+        {
+            double alpha = Schedule.Alpha((int)level.Time);
+            Assert.Equal(Math.Sqrt((1 - alpha) / alpha), level.Sigma);
+        });
+    }
+
+    [Fact]
     public void ATruthfulModelLeadsDdimToTheCleanLatents()
     {
         using Ops ops = Ops.OnCpu(1);
@@ -210,7 +260,7 @@ public sealed class SamplerRunTests
             using MemoryScope scope = ops.Scope();
             Tensor noise = Start(ops).Reshape([32]);
             SamplingResult result = Run(
-                ops, new DdimSampler(ops, Schedule, steps), noise, (_, timestep, _) => Schedule.Velocity(ops, clean, noise, timestep));
+                ops, new DdimSampler(ops, Schedule, steps), noise, (_, level) => Schedule.Velocity(ops, clean, noise, (int)level.Time));
             Agree.With(clean, result.Latents, $"{steps} steps", 1e-5);
         }
     }
@@ -228,9 +278,18 @@ public sealed class SamplerRunTests
     private static Tensor Start(Ops ops) => new TorchGenerator(4).Noise(ops, [1, 32], NoiseType.F32);
 
     // Leaves temporaries behind, which the run must clear away.
-    private static Denoiser Wasteful(Ops ops) => (latents, _, _) =>
+    private static Denoiser Wasteful(Ops ops) => (latents, _) =>
     {
         ops.Empty([100]);
         return ops.LinearCombination((0.5f, ops.LinearCombination((1, latents), (0.1f, latents))));
     };
+
+    private sealed class HalvingSampler(Ops ops, ISampler inner) : ISampler
+    {
+        public IReadOnlyList<NoiseLevel> Levels => inner.Levels;
+
+        public double InputScale(int index) => 0.5;
+
+        public Tensor Step(Tensor latents, Tensor output, int index) => ops.LinearCombination((1, output));
+    }
 }

@@ -26,7 +26,7 @@ internal static class BenchVerb
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
             using var pipeline = TextToVideo.Open(folder, count, measure: true);
             BenchReport report = ProgressDisplay.Run(terminal, progress =>
-                BenchReport.Run(pipeline, request.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
+                BenchReport.Run(pipeline, RequestOptions.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -42,7 +42,7 @@ internal static class BenchVerb
         output.WriteLine("                           calls   seconds  of stage       GFLOP   GFLOP/s  of peak");
         foreach (BenchStage stage in report.Stages)
         {
-            PrintRow(output, stage.Stage.ToString().ToLowerInvariant(), "", "", stage.Speed);
+            PrintRow(output, stage.Stage, "", "", stage.Speed);
             foreach (BenchOperation operation in stage.Operations)
                 PrintRow(output, $"  {operation.Name}", $"{operation.Calls}", Percent(operation.ShareOfStage), operation.Speed);
             double between = stage.Speed.Seconds - stage.Operations.Sum(operation => operation.Speed.Seconds);
@@ -53,6 +53,8 @@ internal static class BenchVerb
             output.WriteLine($"  {tokens}{memory}");
         }
         PrintRow(output, "whole run", "", "", report.Whole);
+        foreach (string note in report.Notes)
+            output.WriteLine($"note: {note}");
         output.WriteLine(
             FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, ")
             + $"the best of before and after; peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");

@@ -34,9 +34,12 @@ internal static class DecodeVerb
                 Inputs = [file],
             };
             VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), writing);
-            VideoFrames video = ProgressDisplay.Run(terminal, progress => decoder.Decode(file, mode, progress, cancellation));
-            terminal.Output.WriteLine(ProgressDisplay.RunWriting(terminal, progress =>
-                VideoWriter.Write(path, video, rate, writing with { Progress = progress }, cancellation)));
+            using var video = new VideoFile(path, _ => writing);
+            terminal.Output.WriteLine(ProgressDisplay.Run(terminal, progress =>
+            {
+                decoder.Decode(file, new AtRate(video, rate), mode, progress, cancellation);
+                return video.Complete(cancellation);
+            }));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
@@ -50,5 +53,14 @@ internal static class DecodeVerb
             throw new UsageException(
                 "latents", $"{file} is {kind}; decode takes latents, a .safetensors file as --save-latents writes it.");
         }
+    }
+
+    // The latents don't say how fast their video is; the command line may.
+    private sealed class AtRate(IFrameSink inner, FrameRate rate) : IFrameSink
+    {
+        public void Begin(GenerationSettings settings, VideoShape shape) =>
+            inner.Begin(settings, new VideoShape(shape.Count, shape.Height, shape.Width, rate));
+
+        public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation) => inner.Write(frame, cancellation);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
     {
         bool overwrite = parsed.GetValue(options.Overwrite);
         var named = new HashSet<string>();
-        foreach ((string option, string path) in jobs.SelectMany(job => job.Files))
+        foreach ((string option, string path) in jobs.SelectMany(job => job.NamedFiles))
         {
             if (!named.Add(Path.GetFullPath(path)))
                 throw new UsageException(option, $"{path} is written by this command already; name another file.");
@@ -38,10 +38,12 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
                 if (said.Add(text))
                     terminal.Warn(text);
             }
+            foreach (string note in plan.Notes.Where(said.Add))
+                terminal.Say(note);
             TimeSpan time = estimate.Of(plan);
             whole += time;
             checkedJobs[i] = time > RunEstimate.Long ? KeepingLatents(jobs[i]) : jobs[i];
-            CheckVideo(jobs[i], plan.Settings, said);
+            CheckVideo(jobs[i], plan.Settings, plan.Video, said);
             if (i == 0)
                 WarnOfNoEffect(parsed, options, jobs, plan.Settings);
             if (jobs.Count == 1)
@@ -57,7 +59,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
     {
         try
         {
-            return pipeline.Plan(job.Request);
+            return pipeline.Plan(job.Request, job.Files, streams: true);
         }
         catch (RequestException exception) when (exception.Property == nameof(GenerationRequest.Prompt) && job.Line is not null)
         {
@@ -65,25 +67,23 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
         }
     }
 
-    private void CheckVideo(GenerateJob job, GenerationSettings settings, HashSet<string> said)
+    private void CheckVideo(GenerateJob job, GenerationSettings settings, VideoShape shape, HashSet<string> said)
     {
         if (job.GoesToStandardOutput)
             return;
-        var shape = new VideoShape(settings.Frames, settings.Height, settings.Width, settings.Rate);
-        GenerationMetadata metadata = settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
-        VideoSink.Check(job.Output, shape, job.Writing with { Metadata = metadata });
+        VideoSink.Check(job.Output, shape, job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         if (VideoFormats.ForPath(job.Output).Note(shape, job.Writing.Encoding) is { } note && said.Add(note))
             terminal.Warn(note);
     }
 
-    private static GenerateJob KeepingLatents(GenerateJob job) => job.Request.SaveLatents is not null
+    private static GenerateJob KeepingLatents(GenerateJob job) => job.Files.SaveLatents is not null
         ? job
-        : job with { Request = job.Request with { SaveLatents = GenerateJobs.LatentsBeside(job.Stem) } };
+        : job with { Files = job.Files with { SaveLatents = GenerateJobs.LatentsBeside(job.Stem) } };
 
     // Only the command line knows what was given and what is a default.
     private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)
     {
-        bool startsFromFile = jobs[0].Request.InitLatents is not null, drawsNoise = !startsFromFile || settings.Sampler == SamplerKind.Dpm;
+        bool startsFromFile = jobs[0].InitLatents is not null, drawsNoise = !startsFromFile || settings.Sampler == SamplerKind.Dpm;
         if (!drawsNoise && parsed.GetResult(options.Seed) is { Implicit: false })
             terminal.Warn("--seed has no effect: the noise comes from --init-latents, and the ddim sampler draws none.");
         if (!drawsNoise && parsed.GetResult(options.Dtype) is { Implicit: false })
@@ -103,7 +103,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
     {
         if (whole < RunEstimate.WorthTelling)
             return;
-        string kept = jobs.Length == 1 && jobs[0].Request.SaveLatents is { } latents ? $"; the latents are kept in {latents}" : "";
+        string kept = jobs.Length == 1 && jobs[0].Files.SaveLatents is { } latents ? $"; the latents are kept in {latents}" : "";
         terminal.Say($"This takes about {ProgressDisplay.Duration(whole)} on this machine{kept}.");
     }
 }

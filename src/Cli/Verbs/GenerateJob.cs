@@ -5,22 +5,29 @@ namespace CogVideoX.Cli.Verbs;
 
 /// <summary>One video of a <c>generate</c> command.</summary>
 /// <param name="Request">What to make.</param>
-/// <param name="Output">Where it goes; <see cref="StandardOutput"/> for Y4M there.</param>
+/// <param name="InitLatents">The file of the latents that it begins from, or null.</param>
+/// <param name="Files">What is written beside the video.</param>
+/// <param name="Output">Where it goes; <see cref="VideoFile.StandardOutput"/> for Y4M there.</param>
 /// <param name="Writing">How it is written.</param>
 /// <param name="Line">The line of the prompt file that its prompt is from; null where it is from the command line.</param>
 /// <param name="SeedWrapped">Whether its seed is past the largest number, and so small again.</param>
-internal sealed record GenerateJob(GenerationRequest Request, string Output, VideoOptions Writing, int? Line, bool SeedWrapped)
+internal sealed record GenerateJob(
+    GenerationRequest Request, string? InitLatents, GenerationFiles Files, string Output, VideoOptions Writing, int? Line, bool SeedWrapped)
 {
-    /// <summary>What stands for standard output.</summary>
-    public const string StandardOutput = "-";
+    public bool GoesToStandardOutput => Output == VideoFile.StandardOutput;
 
-    public bool GoesToStandardOutput => Output == StandardOutput;
+    /// <summary>Where its noise begins.</summary>
+    public ulong Seed => Request.Seed ?? GenerationSettings.DefaultSeed;
 
     /// <summary>The video's path, for names of files beside it.</summary>
     public string Stem => GoesToStandardOutput ? "video" : Output;
 
     /// <summary>Every file that it writes, with the option that names it.</summary>
-    public IEnumerable<(string Option, string Path)> Files =>
-        new[] { ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Request.SaveLatents), ("--trace", Request.Trace) }
+    public IEnumerable<(string Option, string Path)> NamedFiles =>
+        new[] { ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Files.SaveLatents), ("--trace", Files.Trace) }
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
+
+    /// <summary>What goes into the video's file.</summary>
+    public GenerationMetadata Metadata(GenerationSettings settings, string model) =>
+        settings.ToMetadata(KeptNames.OfModel(model), InitLatents is null ? null : KeptNames.Of(InitLatents));
 }

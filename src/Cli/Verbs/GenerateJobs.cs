@@ -10,9 +10,9 @@ internal static class GenerateJobs
     private const int MostVideos = 10_000;
     private const string LatentsEnding = ".latents.safetensors";
 
-    public static IReadOnlyList<GenerateJob> List(ParseResult parsed, GenerateOptions options, GenerationRequest request)
+    public static IReadOnlyList<GenerateJob> List(ParseResult parsed, GenerateOptions options, RequestReader asked)
     {
-        (string Text, int? Line)[] prompts = PromptSource.Read(parsed, options, request.Prompt);
+        (string Text, int? Line)[] prompts = PromptSource.Read(parsed, options, asked.Settings.Prompt ?? "");
         int each = parsed.GetValue(options.NumVideos) ?? 1;
         if (each is < 1 or > MostVideos)
             throw new UsageException("--num-videos", $"{each} videos can't be made; choose from 1 to {MostVideos}.");
@@ -24,33 +24,34 @@ internal static class GenerateJobs
         int count = prompts.Length * each;
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         CheckStandardOutput(parsed, options, count);
-        VideoOptions writing = Writing(parsed, options);
+        VideoOptions writing = Writing(parsed, options, asked.InitLatents);
+        VideoLatents? start = asked.InitLatents is { } latents ? Start(latents) : null;
+        ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
         var jobs = new List<GenerateJob>(count);
         var names = new HashSet<string>();
         for (int i = 0; i < count; i++)
         {
             (string prompt, int? line) = prompts[i / each];
-            ulong seed = unchecked(request.Seed + (ulong)(i % each));
-            var single = request with
+            ulong seed = unchecked(firstSeed + (ulong)(i % each));
+            var single = (GenerationRequest)new GenerationRequest(prompt) { Seed = seed, InitLatents = start }.Or(asked.Settings);
+            var files = new GenerationFiles
             {
-                Prompt = prompt,
-                Seed = seed,
                 SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
             };
             string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
-            jobs.Add(new GenerateJob(single, name, writing, line, SeedWrapped: seed < request.Seed));
+            jobs.Add(new GenerateJob(single, asked.InitLatents, files, name, writing, line, SeedWrapped: seed < firstSeed));
         }
         return jobs;
     }
 
-    private static VideoOptions Writing(ParseResult parsed, GenerateOptions options)
+    private static VideoOptions Writing(ParseResult parsed, GenerateOptions options, string? initLatents)
     {
         // A name that nobody chose must not stand in the way of a second run.
         WhenTaken whenTaken = parsed.GetValue(options.Output) is null ? WhenTaken.NextFreeName
             : parsed.GetValue(options.Overwrite) ? WhenTaken.Overwrite
             : WhenTaken.Refuse;
-        string?[] inputs = [parsed.GetValue(options.From), parsed.GetValue(options.InitLatents), parsed.GetValue(options.PromptFile)];
+        string?[] inputs = [parsed.GetValue(options.From), initLatents, parsed.GetValue(options.PromptFile)];
         return new VideoOptions
         {
             WhenTaken = whenTaken,
@@ -63,9 +64,21 @@ internal static class GenerateJobs
         };
     }
 
+    private static VideoLatents Start(string file)
+    {
+        try
+        {
+            return VideoLatents.Load(file);
+        }
+        catch (RequestException exception)
+        {
+            throw new UsageException("--init-latents", exception.Problem, exception);
+        }
+    }
+
     private static void CheckStandardOutput(ParseResult parsed, GenerateOptions options, int count)
     {
-        if (parsed.GetValue(options.Output) != GenerateJob.StandardOutput)
+        if (parsed.GetValue(options.Output) != VideoFile.StandardOutput)
             return;
         if (count > 1)
             throw new UsageException("--output", "standard output takes one video; name a file for several.");

@@ -18,11 +18,11 @@ internal static class GenerateVerb
 
     private static int Run(Terminal terminal, ParseResult parsed, GenerateOptions options, CancellationToken cancellation)
     {
-        (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
-        IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, request);
+        RequestReader asked = RequestReader.Read(parsed, options);
+        IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
         int threads = CommonOptions.CheckThreads(parsed.GetValue(options.Threads));
-        using var pipeline = TextToVideo.Open(model, threads);
+        using var pipeline = TextToVideo.Open(asked.Model, threads);
         jobs = new GenerateChecks(terminal, pipeline, new RunEstimate(() => RunEstimate.PeakFlops(threads))).Check(parsed, options, jobs);
         var reports = new List<GenerateReport>();
         bool json = parsed.GetValue(options.Json);
@@ -31,7 +31,7 @@ internal static class GenerateVerb
             foreach ((int index, GenerateJob job) in jobs.Index())
             {
                 if (jobs.Count > 1)
-                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Request.Seed})");
+                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Seed})");
                 GenerateReport report = Make(terminal, pipeline, job, first: index == 0, cancellation);
                 reports.Add(report);
                 if (!json && !job.GoesToStandardOutput)
@@ -59,19 +59,20 @@ internal static class GenerateVerb
         var seconds = new OrderedDictionary<string, double>();
         if (first)
             seconds["start"] = SinceStart();
-        GenerationResult result = ProgressDisplay.Run(terminal, progress => pipeline.Generate(job.Request, progress, cancellation));
-        GenerationMetadata metadata = result.Settings.ToMetadata(BundledModel.NameOf(pipeline.ModelPath), job.Request.InitLatents);
-        if (result.LatentsProblem is { } problem)
+        using var file = new VideoFile(
+            job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
+        (string output, GenerationSummary run) = ProgressDisplay.Run(
+            terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
+        if (run.LatentsProblem is { } problem)
             terminal.Warn(problem);
-        long began = Stopwatch.GetTimestamp();
-        string output = ProgressDisplay.RunWriting(terminal, progress =>
-            VideoWriter.Write(job, result, job.Writing with { Metadata = metadata, Progress = progress }, cancellation));
-        foreach (StageTime time in result.Times)
-            seconds[time.Stage.ToString().ToLowerInvariant()] = time.Elapsed.TotalSeconds;
-        seconds["write"] = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        foreach (StageTime time in run.Times)
+            seconds[time.Stage] = time.Elapsed.TotalSeconds;
+        seconds[GenerationStage.Decode] -= file.WithinDecoding.TotalSeconds;
+        seconds["write"] = file.Elapsed.TotalSeconds;
+        GenerationMetadata metadata = job.Metadata(run.Settings, pipeline.ModelPath);
         using var process = Process.GetCurrentProcess();
         var report = new GenerateReport(
-            output, result.LatentsProblem is null && job.Request.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
+            output, run.LatentsProblem is null && job.Files.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
         terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs;
@@ -23,7 +24,7 @@ internal static class InspectVerb
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), request.Read(parsed));
+            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), RequestOptions.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -44,6 +45,8 @@ internal static class InspectVerb
                 FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters ")
                 + $"{ByteSize.ToText(component.Bytes),10}  {types,-6} {files,-8} {component.ClassName}");
         }
+        foreach (PartReport part in report.OtherParts)
+            output.WriteLine($"  {part.Name,-13} {part.Problem ?? part.ClassName}");
         foreach (string problem in report.Unsupported)
             output.WriteLine($"  not supported: {problem}");
         if (report.Plan is { } plan)
@@ -56,26 +59,31 @@ internal static class InspectVerb
         foreach (StagePlan stage in plan.Stages)
         {
             output.WriteLine(
-                $"  {stage.Stage.ToString().ToLowerInvariant(),-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
+                $"  {stage.Stage,-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
                 + $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped), {Work(stage.Flops)}");
         }
         string held = ByteSize.ToText(plan.PeakBytes), free = ByteSize.ToText(plan.FreeBytes);
-        output.WriteLine($"  the whole run holds up to {held}, the finished video included; {free} are free.");
-        foreach (string warning in plan.Warnings)
-            output.WriteLine($"  note: {warning}");
+        output.WriteLine($"  the whole run holds up to {held}; {free} are free.");
+        foreach (string note in plan.Notes.Concat(plan.Warnings))
+            output.WriteLine($"  note: {note}");
     }
 
     private static string Work(double flops) =>
         flops >= 1e12 ? FormattableString.Invariant($"{flops / 1e12:F2} TFLOP") : FormattableString.Invariant($"{flops / 1e9:F2} GFLOP");
 
+    /// <summary>Decided settings in a line.</summary>
     public static string Describe(GenerationSettings settings)
     {
-        double rate = settings.Rate.Numerator / (double)settings.Rate.Denominator;
+        FrameRate fps = settings.Rate.Decided();
+        double rate = fps.Numerator / (double)fps.Denominator;
         string size = FormattableString.Invariant($"{settings.Width}×{settings.Height} at {rate:0.###} a second");
-        string steps = $"{Words.Count(settings.Steps, "step")} of {settings.Sampler.ToString().ToLowerInvariant()}";
-        string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{(settings.DynamicGuidance ? " (dynamic)" : "")}");
-        string noise = $"seed {settings.Seed}, noise in {settings.Dtype.ToString().ToLowerInvariant()}";
+        string steps = $"{Words.Count(settings.Steps.Decided(), "step")} of {Word(settings.Sampler)}";
+        string dynamic = settings.DynamicGuidance == true ? " (dynamic)" : "";
+        string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{dynamic}");
+        string noise = $"seed {settings.Seed}, noise in {Word(settings.Dtype)}";
         string tiles = settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "";
-        return $"{Words.Count(settings.Frames, "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
+        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
     }
+
+    private static string? Word<T>(T? value) where T : struct, Enum => value?.ToString().ToLowerInvariant();
 }

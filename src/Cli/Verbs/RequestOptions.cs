@@ -24,15 +24,8 @@ internal sealed class RequestOptions
             command.Add(option);
     }
 
-    public GenerationRequest Read(ParseResult parsed) => new("a prompt")
-    {
-        Width = parsed.GetValue(width),
-        Height = parsed.GetValue(height),
-        Frames = parsed.GetValue(frames),
-        Steps = parsed.GetValue(steps),
-        GuidanceScale = parsed.GetValue(guidance),
-        VaeTiling = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto,
-    };
+    public static GenerationRequest Read(ParseResult parsed) =>
+        (GenerationRequest)new GenerationRequest("a prompt").Or(SettingOptions.Read(parsed));
 
     private static Option<int?> Number(string name, string helpName, string description) =>
         new(name) { HelpName = helpName, Description = description };

@@ -60,6 +60,9 @@ internal sealed class ConfigFile
         }
     }
 
+    /// <summary>Every key, in the order of the file.</summary>
+    public IEnumerable<string> Names => values.Keys;
+
     public bool Has(string key) => TryGet(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
     public int Int(string key, int absent, int min, int max)
@@ -125,11 +128,13 @@ internal sealed class ConfigFile
     {
         if (!TryGet(key, out JsonElement value))
             return absent;
-        bool right = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maxCount
-            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max);
-        return right
+        bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() >= 1 && value.GetArrayLength() <= maxCount;
+        return isList && value.EnumerateArray().All(IsRight)
             ? [.. value.EnumerateArray().Select(item => item.GetInt32())]
             : throw Wrong(key, $"a list of 1 to {maxCount} whole numbers from {min} to {max}");
+
+        bool IsRight(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max;
     }
 
     /// <summary>The items of a list of texts.</summary>
@@ -137,9 +142,20 @@ internal sealed class ConfigFile
     {
         if (!TryGet(key, out JsonElement value))
             return absent;
-        return value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        bool isList = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount;
+        return isList && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
             : throw Wrong(key, $"a list of at most {maxCount} texts");
+    }
+
+    /// <summary>A list of two texts, either of which may be null; null where the value is anything else.</summary>
+    public (string? First, string? Second)? TextPairOrNull(string key)
+    {
+        if (!TryGet(key, out JsonElement value) || value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 2)
+            return null;
+        return value.EnumerateArray().All(item => item.ValueKind is JsonValueKind.String or JsonValueKind.Null)
+            ? (value[0].GetString(), value[1].GetString())
+            : null;
     }
 
     /// <summary>An error about a value; <paramref name="right"/> says what would be right.</summary>

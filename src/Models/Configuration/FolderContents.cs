@@ -12,6 +12,9 @@ internal static class FolderContents
     private const string Sat = "The folder has .pt files, as the original training code (SAT) writes them; only Hugging Face's layout with "
         + "safetensors is read. Download the model of the same name without 'SAT'.";
 
+    // Where nothing lists the parts: those of the models that run.
+    private static readonly string[] PartNames = ["transformer", "vae", "text_encoder", "tokenizer", "scheduler"];
+
     private static readonly EnumerationOptions Below = new()
     {
         IgnoreInaccessible = true,
@@ -28,7 +31,7 @@ internal static class FolderContents
             return $"There is one in {Path.GetDirectoryName(Path.Combine(folder, model))}: name that folder.";
         if (files.Any(file => Path.GetExtension(file) == ".pt"))
             return Sat;
-        string? misplaced = ModelIndex.PartNames.Select(part => Misplaced(folder, part)).FirstOrDefault(hint => hint is not null);
+        string? misplaced = PartNames.Select(part => Misplaced(folder, part)).FirstOrDefault(hint => hint is not null);
         if (misplaced is not null)
             return misplaced;
         if (files.Any(file => file is "config.json" or "scheduler_config.json" or "spiece.model"))

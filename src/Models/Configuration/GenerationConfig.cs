@@ -34,20 +34,6 @@ public sealed record GenerationConfig
     /// <exception cref="ConfigException">A value is of the wrong kind or absurd.</exception>
     public static GenerationConfig Read(string path) => Read(ConfigFile.Read(path));
 
-    /// <summary>These settings, and where they say nothing those of <paramref name="fallback"/>.</summary>
-    public GenerationConfig Or(GenerationConfig? fallback) => new()
-    {
-        Steps = Steps ?? fallback?.Steps,
-        GuidanceScale = GuidanceScale ?? fallback?.GuidanceScale,
-        Frames = Frames ?? fallback?.Frames,
-        Height = Height ?? fallback?.Height,
-        Width = Width ?? fallback?.Width,
-        FramesPerSecond = FramesPerSecond ?? fallback?.FramesPerSecond,
-        Scheduler = Scheduler ?? fallback?.Scheduler,
-        DynamicGuidance = DynamicGuidance ?? fallback?.DynamicGuidance,
-        PromptWords = PromptWords ?? fallback?.PromptWords,
-    };
-
     internal static GenerationConfig Read(ConfigFile file) => new()
     {
         Steps = file.IntOrNull("num_inference_steps", 1, 1_000_000),

@@ -10,27 +10,24 @@ namespace CogVideoX.Models.Configuration;
 /// </summary>
 public sealed class ModelFolder
 {
-    private const string DiffusersWeights = "diffusion_pytorch_model";
-    private const string TransformersWeights = "model";
     private const string NameOne = "Name the folder of a model, the one that has model_index.json in it.";
     private const int LongestPath = 1000;
-    private readonly ModelIndex index;
+    private readonly CogVideoXParts parts;
 
     private ModelFolder(string path)
     {
         Path = path;
-        if (!File.Exists(In(ModelIndex.FileName)))
-            throw new ConfigException($"{In(ModelIndex.FileName)} doesn't exist. {FolderContents.Describe(path)}");
-        index = ModelIndex.Read(In(ModelIndex.FileName));
+        Index = ModelIndex.Read(path);
+        parts = new CogVideoXParts(Index);
         ConfigFile transformer = ConfigFile.Read(In("transformer", "config.json")), vae = ConfigFile.Read(In("vae", "config.json"));
         Transformer = TransformerConfig.Read(transformer);
         Vae = VaeConfig.Read(vae);
         TextEncoder = T5Config.Read(In("text_encoder", "config.json"));
         ConfigFile scheduler = ConfigFile.Read(In("scheduler", "scheduler_config.json"));
-        Scheduler = SchedulerConfig.Read(scheduler, index.Scheduler);
+        Scheduler = SchedulerConfig.Read(scheduler, parts.SchedulerKind);
         Notes =
         [
-            .. SchedulerNote(scheduler),
+            .. OtherParts(), .. SchedulerNote(scheduler),
             .. Unread(transformer, "dropout"), .. Unread(vae, "force_upcast"), .. Unread(scheduler, "sample_max_value"),
         ];
         Generation = File.Exists(In("generation_config.json")) ? GenerationConfig.Read(In("generation_config.json")) : null;
@@ -43,8 +40,11 @@ public sealed class ModelFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>What the folder says that it consists of.</summary>
+    public ModelIndex Index { get; }
+
     /// <summary>The pipeline that the folder is made for, such as <c>CogVideoXPipeline</c>.</summary>
-    public string PipelineClass => index.PipelineClass;
+    public string PipelineClass => Index.PipelineClass;
 
     /// <summary>The transformer's config.</summary>
     public TransformerConfig Transformer { get; }
@@ -57,6 +57,9 @@ public sealed class ModelFolder
 
     /// <summary>The scheduler's config.</summary>
     public SchedulerConfig Scheduler { get; }
+
+    /// <summary>Which counts of frames its videos may have.</summary>
+    public FrameRule FrameRule => FrameRule.Of(Transformer, Vae);
 
     /// <summary>What the folder itself recommends, if it does.</summary>
     public GenerationConfig? Generation { get; }
@@ -71,8 +74,20 @@ public sealed class ModelFolder
     public string TokenizerFile { get; }
 
     /// <summary>Reads and checks the configs of a folder.</summary>
-    /// <exception cref="ConfigException">A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.</exception>
+    /// <exception cref="ConfigException">
+    /// A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.
+    /// </exception>
     public static ModelFolder Open(string path)
+    {
+        CheckFolder(path);
+        return new ModelFolder(path);
+    }
+
+    /// <summary>Whether this library knows the parts of a pipeline, so that <see cref="Open"/> reads its folders.</summary>
+    public static bool Knows(string pipelineClass) => CogVideoXParts.Knows(pipelineClass);
+
+    /// <exception cref="ConfigException">It is no folder.</exception>
+    public static void CheckFolder(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
@@ -81,12 +96,11 @@ public sealed class ModelFolder
             throw new ConfigException($"{path} is a file; a model is a folder with model_index.json in it.");
         if (!Directory.Exists(path))
             throw new ConfigException($"{Quoted.Line(path, LongestPath)} doesn't exist. {NameOne}");
-        return new ModelFolder(path);
     }
 
     /// <summary>What this version can't do with the model, a phrase each; empty for models that run.</summary>
     public IReadOnlyList<string> Unsupported() =>
-        [.. index.Unsupported(), .. Transformer.Unsupported(), .. PatchChannels(), .. Vae.Unsupported()];
+        [.. parts.Unsupported(), .. Transformer.Unsupported(), .. PatchChannels(), .. Vae.Unsupported()];
 
     /// <summary>Refuses a model that can be read but not run.</summary>
     /// <exception cref="ConfigException">Says what isn't supported.</exception>
@@ -94,29 +108,27 @@ public sealed class ModelFolder
     {
         IReadOnlyList<string> reasons = Unsupported();
         if (reasons.Count > 0)
-            throw new ConfigException($"{Path} can't be run: {string.Join("; ", reasons)}. Use a text-to-video model such as CogVideoX-2b or CogVideoX-5b.");
+        {
+            throw new ConfigException(
+                $"{Path} can't be run: {string.Join("; ", reasons)}. Use a text-to-video model such as CogVideoX-2b or CogVideoX-5b.");
+        }
     }
 
     /// <summary>Maps the transformer's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenTransformer() => WeightFiles.Open(In("transformer"), DiffusersWeights);
+    public WeightFiles OpenTransformer() => Index.OpenWeights(parts.Transformer);
 
     /// <summary>Maps the VAE's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenVae() => WeightFiles.Open(In("vae"), DiffusersWeights);
+    public WeightFiles OpenVae() => Index.OpenWeights(parts.Vae);
 
     /// <summary>Maps the text encoder's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenTextEncoder() => WeightFiles.Open(In("text_encoder"), TransformersWeights);
+    public WeightFiles OpenTextEncoder() => Index.OpenWeights(parts.TextEncoder);
 
     /// <summary>What the parts consist of; reads the headers of all weights.</summary>
     /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
-    public IReadOnlyList<ComponentInfo> Components() =>
-    [
-        Describe("text_encoder", OpenTextEncoder),
-        Describe("transformer", OpenTransformer),
-        Describe("vae", OpenVae),
-    ];
+    public IReadOnlyList<ComponentInfo> Components() => Index.Components();
 
     // A config of one model over weights of another: nothing is built from what isn't supported, which would tell it otherwise.
     private IEnumerable<string> PatchChannels()
@@ -137,12 +149,16 @@ public sealed class ModelFolder
         }
     }
 
+    // Parts that this pipeline does without.
+    private IEnumerable<string> OtherParts() =>
+        Index.Parts.Where(part => !parts.Has(part)).Select(Index.Problem).OfType<string>().Select(problem => $"{problem} It isn't needed.");
+
     private IEnumerable<string> SchedulerNote(ConfigFile scheduler)
     {
         if (SchedulerConfig.ReadOwnKind(scheduler) is { } own && own != Scheduler.Kind)
         {
             string? named = scheduler.TextOrNull("_class_name");
-            yield return $"{scheduler.Path} names {named}, {index.Path} names {index.ClassOf("scheduler")}; the latter counts.";
+            yield return $"{scheduler.Path} names {named}, {Index.Path} names {parts.Scheduler.ClassName}; the latter counts.";
         }
     }
 
@@ -154,27 +170,20 @@ public sealed class ModelFolder
             yield return $"{file.Path} has keys that aren't known and are ignored ({unread.Length}): {Quoted.Names(unread)}.";
     }
 
-    private ComponentInfo Describe(string name, Func<WeightFiles> open)
-    {
-        using WeightFiles weights = open();
-        var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
-        foreach (string key in weights.Names)
-        {
-            weights.TryGet(key, out Tensor tensor);
-            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Count;
-        }
-        return new ComponentInfo(name, index.ClassOf(name), [.. weights.Files.Select(file => file.Path)], weights.Files.Sum(file => file.Bytes), parameters);
-    }
-
     private void CheckTogether()
     {
-        string transformer = In("transformer", "config.json");
-        if (TextEncoder.Width != Transformer.TextWidth)
-            throw new ConfigException($"{transformer}: 'text_embed_dim' is {Transformer.TextWidth}; it should be {TextEncoder.Width}, the d_model of {In("text_encoder", "config.json")}. The parts must be of the same model.");
-        if (Vae.LatentChannels != Transformer.OutChannels)
-            throw new ConfigException($"{transformer}: 'out_channels' is {Transformer.OutChannels}; it should be {Vae.LatentChannels}, the latent_channels of {In("vae", "config.json")}. The parts must be of the same model.");
-        if (Vae.TemporalCompression != Transformer.TemporalCompression)
-            throw new ConfigException($"{transformer}: 'temporal_compression_ratio' is {Transformer.TemporalCompression}; it should be {Vae.TemporalCompression}, as in {In("vae", "config.json")}. The parts must be of the same model.");
+        Fit("text_embed_dim", Transformer.TextWidth, TextEncoder.Width, "the d_model of", "text_encoder");
+        Fit("out_channels", Transformer.OutChannels, Vae.LatentChannels, "the latent_channels of", "vae");
+        Fit("temporal_compression_ratio", Transformer.TemporalCompression, Vae.TemporalCompression, "as in", "vae");
+    }
+
+    private void Fit(string key, int value, int right, string relation, string part)
+    {
+        if (value == right)
+            return;
+        throw new ConfigException(
+            $"{In("transformer", "config.json")}: '{key}' is {value}; it should be {right}, {relation} {In(part, "config.json")}. "
+            + "The parts must be of the same model.");
     }
 
     private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);

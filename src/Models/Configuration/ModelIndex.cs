@@ -1,64 +1,111 @@
+using System.Text.RegularExpressions;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Models.Configuration;
 
-/// <summary>A <c>model_index.json</c>: the class of the pipeline and of each of its parts.</summary>
-internal sealed class ModelIndex
+/// <summary>
+/// A folder's <c>model_index.json</c>: the class of the pipeline, and name, library and class of each of its parts, whatever they are.
+/// Whether they can be run is another matter (<see cref="ModelFolder"/>).
+/// </summary>
+public sealed partial class ModelIndex
 {
     /// <summary>The name of such a file.</summary>
     public const string FileName = "model_index.json";
 
-    private static readonly Dictionary<string, string?> Pipelines = new()
-    {
-        ["CogVideoXPipeline"] = null,
-        ["CogVideoXImageToVideoPipeline"] = "image to video is not supported yet (CogVideoXImageToVideoPipeline)",
-        ["CogVideoXVideoToVideoPipeline"] = "video to video is not supported yet (CogVideoXVideoToVideoPipeline)",
-    };
+    private const string ClassKey = "_class_name";
+    private readonly string folder;
+    private readonly ConfigFile file;
 
-    private static readonly Dictionary<string, string[]> Parts = new()
+    private ModelIndex(string folder)
     {
-        ["transformer"] = [TransformerConfig.ClassName],
-        ["vae"] = [VaeConfig.ClassName],
-        ["text_encoder"] = [T5Config.ClassName],
-        ["tokenizer"] = ["T5Tokenizer", "T5TokenizerFast"],
-        ["scheduler"] = [SchedulerConfig.DdimClass, SchedulerConfig.DpmClass],
-    };
-
-    private readonly Dictionary<string, string> classes = [];
-
-    private ModelIndex(ConfigFile file)
-    {
-        Path = file.Path;
-        PipelineClass = file.Text("_class_name");
-        if (!Pipelines.ContainsKey(PipelineClass))
-            throw file.Wrong("_class_name", string.Join(" or ", Pipelines.Where(pipeline => pipeline.Value is null).Select(pipeline => $"\"{pipeline.Key}\"")));
-        string folder = System.IO.Path.GetDirectoryName(file.Path)!;
-        foreach ((string part, string[] known) in Parts)
-        {
-            string[] entry = file.Texts(part, [], 2);
-            if (entry.Length != 2 || !known.Contains(entry[1]))
-                throw file.Wrong(part, string.Join(" or ", known.Select(name => $"[\"{Library(part)}\", \"{name}\"]")));
-            if (!Directory.Exists(System.IO.Path.Combine(folder, part)))
-            {
-                string remedy = FolderContents.Misplaced(folder, part) ?? "Download it, the model is incomplete.";
-                throw new ConfigException($"{folder} has no folder '{part}', which {FileName} lists. {remedy}");
-            }
-            classes[part] = entry[1];
-        }
+        this.folder = folder;
+        Path = System.IO.Path.Combine(folder, FileName);
+        if (!File.Exists(Path))
+            throw new ConfigException($"{Path} doesn't exist. {FolderContents.Describe(folder)}");
+        file = ConfigFile.Read(Path);
+        PipelineClass = file.Text(ClassKey);
+        if (!Identifier().IsMatch(PipelineClass))
+            throw file.Wrong(ClassKey, $"the name of a pipeline, such as \"{CogVideoXParts.TextToVideo}\"");
+        Parts = [.. file.Names.Select(PartOf).OfType<ModelPart>().OrderBy(part => part.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>The folders of a model's parts.</summary>
-    public static IReadOnlyCollection<string> PartNames => Parts.Keys;
-
+    /// <summary>The file.</summary>
     public string Path { get; }
 
+    /// <summary>The pipeline that the folder is made for, such as <c>CogVideoXPipeline</c>.</summary>
     public string PipelineClass { get; }
 
-    public SchedulerKind Scheduler => classes["scheduler"] == SchedulerConfig.DpmClass ? SchedulerKind.Dpm : SchedulerKind.Ddim;
+    /// <summary>Its parts, by name.</summary>
+    public IReadOnlyList<ModelPart> Parts { get; }
 
-    public static ModelIndex Read(string path) => new(ConfigFile.Read(path));
+    /// <summary>Reads the index of a folder.</summary>
+    /// <exception cref="ConfigException">There is none, or it is damaged; the message says what the folder seems to be.</exception>
+    public static ModelIndex Read(string folder) => new(folder);
 
-    public string ClassOf(string part) => classes[part];
+    /// <summary>What is wrong with a part, as a sentence: that it is left out, or has no folder; null where nothing is.</summary>
+    public string? Problem(ModelPart part)
+    {
+        if (part.IsNull)
+            return $"{Path} leaves the part '{part.Name}' out: it is null there.";
+        if (Directory.Exists(FolderOf(part)))
+            return null;
+        string remedy = FolderContents.Misplaced(folder, part.Name) ?? "Download it, the model is incomplete.";
+        return $"{folder} has no folder '{part.Name}', which {FileName} lists. {remedy}";
+    }
 
-    public IEnumerable<string> Unsupported() => Pipelines[PipelineClass] is string reason ? [reason] : [];
+    /// <summary>What the parts that have weights consist of; reads the headers of all of them.</summary>
+    /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
+    public IReadOnlyList<ComponentInfo> Components() => [.. Parts.Where(HasWeights).Select(Describe)];
 
-    private static string Library(string part) => part is "text_encoder" or "tokenizer" ? "transformers" : "diffusers";
+    /// <summary>A part that a pipeline can't do without.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="known">What it may be: library and class.</param>
+    /// <exception cref="ConfigException">It isn't listed, is of another class, left out, or has no folder.</exception>
+    internal ModelPart Require(string name, IReadOnlyList<(string Library, string ClassName)> known)
+    {
+        ModelPart? part = Parts.FirstOrDefault(part => part.Name == name);
+        if (part is null || (!part.IsNull && !known.Any(choice => choice.ClassName == part.ClassName)))
+            throw file.Wrong(name, string.Join(" or ", known.Select(choice => $"[\"{choice.Library}\", \"{choice.ClassName}\"]")));
+        return Problem(part) is { } problem ? throw new ConfigException(problem) : part;
+    }
+
+    /// <summary>Refuses a pipeline of another kind.</summary>
+    internal ConfigException WrongPipeline(string right) => file.Wrong(ClassKey, right);
+
+    /// <summary>Maps a part's weights.</summary>
+    /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
+    internal WeightFiles OpenWeights(ModelPart part) => WeightFiles.Open(FolderOf(part), part.WeightsName);
+
+    private string FolderOf(ModelPart part) => System.IO.Path.Combine(folder, part.Name);
+
+    // Other members are settings of the pipeline.
+    private ModelPart? PartOf(string name)
+    {
+        if (name.StartsWith('_') || file.TextPairOrNull(name) is not { } entry)
+            return null;
+        return Identifier().IsMatch(name) && Identifier().IsMatch(entry.Second ?? "none")
+            ? new ModelPart(name, entry.First, entry.Second)
+            : throw file.Wrong(name, "library and class of a part");
+    }
+
+    // Schedulers, tokenizers and the like have none; one that has a model's config has lost them.
+    private bool HasWeights(ModelPart part) => !part.IsNull && File.Exists(System.IO.Path.Combine(FolderOf(part), "config.json"));
+
+    private ComponentInfo Describe(ModelPart part)
+    {
+        using WeightFiles weights = OpenWeights(part);
+        var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
+        foreach (string key in weights.Names)
+        {
+            weights.TryGet(key, out Tensor tensor);
+            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Count;
+        }
+        string[] files = [.. weights.Files.Select(weightFile => weightFile.Path)];
+        return new ComponentInfo(part.Name, part.ClassName!, files, weights.Files.Sum(weightFile => weightFile.Bytes), parameters);
+    }
+
+    // What stands in messages and paths.
+    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
+    private static partial Regex Identifier();
 }

@@ -1,6 +1,8 @@
 namespace CogVideoX.Models.Configuration;
 
-/// <summary>The settings that the authors recommend for the checkpoints that they released (README and cli_demo.py of zai-org/CogVideo).</summary>
+/// <summary>
+/// The settings that the authors recommend for the checkpoints that they released (README and cli_demo.py of zai-org/CogVideo).
+/// </summary>
 public static class ReleasedModels
 {
     private static readonly GenerationConfig First = new()
@@ -15,13 +17,17 @@ public static class ReleasedModels
         DynamicGuidance = true,
     };
 
+    private static readonly GenerationConfig Small = First with { Scheduler = SchedulerKind.Ddim, DynamicGuidance = false };
+
+    private static readonly GenerationConfig Later = First with { Frames = 81, Height = 768, Width = 1360, FramesPerSecond = 16 };
+
     private static readonly Release[] All =
     [
-        new("CogVideoX-2b", Layers: 30, Heads: 30, InChannels: 16, TemporalPatchSize: null, First with { Scheduler = SchedulerKind.Ddim, DynamicGuidance = false }),
+        new("CogVideoX-2b", Layers: 30, Heads: 30, InChannels: 16, TemporalPatchSize: null, Small),
         new("CogVideoX-5b", Layers: 42, Heads: 48, InChannels: 16, TemporalPatchSize: null, First),
         new("CogVideoX-5b-I2V", Layers: 42, Heads: 48, InChannels: 32, TemporalPatchSize: null, First),
-        new("CogVideoX1.5-5B", Layers: 42, Heads: 48, InChannels: 16, TemporalPatchSize: 2, First with { Frames = 81, Height = 768, Width = 1360, FramesPerSecond = 16 }),
-        new("CogVideoX1.5-5B-I2V", Layers: 42, Heads: 48, InChannels: 32, TemporalPatchSize: 2, First with { Frames = 81, Height = 768, Width = 1360, FramesPerSecond = 16 }),
+        new("CogVideoX1.5-5B", Layers: 42, Heads: 48, InChannels: 16, TemporalPatchSize: 2, Later),
+        new("CogVideoX1.5-5B-I2V", Layers: 42, Heads: 48, InChannels: 32, TemporalPatchSize: 2, Later),
     ];
 
     /// <summary>What is recommended for the released model of this config; null if it is none of them.</summary>

@@ -78,6 +78,9 @@ public sealed record T5Config
         if (RelativeBuckets % 4 != 0)
             throw file.Wrong("relative_attention_num_buckets", "a multiple of 4");
         if (RelativeMaxDistance <= RelativeBuckets / 4)
-            throw file.Wrong("relative_attention_max_distance", $"more than a quarter of relative_attention_num_buckets, {RelativeBuckets / 4}");
+        {
+            throw file.Wrong(
+                "relative_attention_max_distance", $"more than a quarter of relative_attention_num_buckets, {RelativeBuckets / 4}");
+        }
     }
 }

@@ -157,7 +157,11 @@ public sealed record TransformerConfig
         if (HeadDim % 2 != 0)
             throw file.Wrong("attention_head_dim", "even");
         if (!Rotary && Width % 16 != 0)
-            throw file.Wrong("attention_head_dim", $"such that heads · channels (now {Width}) is a multiple of 16, which sines and cosines of positions need");
+        {
+            throw file.Wrong(
+                "attention_head_dim",
+                $"such that heads · channels (now {Width}) is a multiple of 16, which sines and cosines of positions need");
+        }
         if (SampleHeight % PatchSize != 0)
             throw file.Wrong("sample_height", $"a multiple of patch_size, {PatchSize}");
         if (SampleWidth % PatchSize != 0)

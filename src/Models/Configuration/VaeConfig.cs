@@ -109,7 +109,12 @@ public sealed record VaeConfig
         if (BlockChannels.Any(channels => channels % NormGroups != 0))
             throw file.Wrong("norm_num_groups", $"a divisor of each of block_out_channels [{string.Join(", ", BlockChannels)}]");
         if (!int.IsPow2(TemporalCompression) || int.Log2(TemporalCompression) >= BlockChannels.Count)
-            throw file.Wrong("temporal_compression_ratio", $"a power of two from 1 to {SpatialCompression}: each of the {BlockChannels.Count} blocks but the last halves time at most once");
+        {
+            throw file.Wrong(
+                "temporal_compression_ratio",
+                $"a power of two from 1 to {SpatialCompression}: "
+                + $"each of the {BlockChannels.Count} blocks but the last halves time at most once");
+        }
     }
 
     private void CheckBlocks(ConfigFile file, string key, string kind)

@@ -8,6 +8,9 @@ internal interface IWeights
     /// <summary>The keys that were asked for and are there.</summary>
     IReadOnlySet<string> Used { get; }
 
+    /// <summary>Tensors that were made for the model, beside the mapped files; whoever lets the model go releases them.</summary>
+    IReadOnlyList<Tensor> Made { get; }
+
     /// <summary>The tensor under a full key.</summary>
     /// <exception cref="WeightException">It is missing, or of another shape or no type that kernels read.</exception>
     Tensor Get(string key, Shape shape);

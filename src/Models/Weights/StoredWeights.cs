@@ -11,8 +11,11 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
 
     private readonly HashSet<string> used = [];
     private readonly List<string> narrowed = [];
+    private readonly List<Tensor> made = []; // beside the mapped files
 
     public IReadOnlySet<string> Used => used;
+
+    public IReadOnlyList<Tensor> Made => made;
 
     public Tensor Get(string key, Shape shape)
     {
@@ -31,9 +34,20 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         }
         used.Add(key);
         if (!isNarrowed)
-            return ops.Resident(tensor);
+            return Resident(tensor);
         narrowed.Add(key);
-        return ops.Narrow(tensor);
+        Tensor result = ops.Narrow(tensor);
+        made.Add(result);
+        return result;
+    }
+
+    private Tensor Resident(Tensor stored)
+    {
+        long before = ops.Memory.LiveBytes;
+        Tensor result = ops.Resident(stored);
+        if (ops.Memory.LiveBytes != before) // where the device has a memory of its own
+            made.Add(result);
+        return result;
     }
 
     public Tensor GetTied(string key, string alias, Shape shape)

@@ -19,6 +19,8 @@ public sealed class WeightList(Ops ops, DType type) : IWeights
 
     IReadOnlySet<string> IWeights.Used => shapes.Keys.ToHashSet();
 
+    IReadOnlyList<Tensor> IWeights.Made => []; // what a list makes is its scope's
+
     Tensor IWeights.Get(string key, Shape shape)
     {
         shapes[key] = shape;

@@ -56,6 +56,11 @@ public sealed class WeightReader
     /// <summary>The full keys that were asked for so far and are there.</summary>
     public IReadOnlySet<string> Used => weights.Used;
 
+    /// <summary>
+    /// Tensors that were made so far, converted or brought to the device: they last until whoever lets the model go releases them.
+    /// </summary>
+    public IReadOnlyList<Tensor> Made => weights.Made;
+
     /// <summary>To be called when a model has read all. What nobody asked for is ignored where the model is the same without it.</summary>
     /// <returns>What was ignored, converted or decided below the prefix: a sentence each, with file and names.</returns>
     /// <exception cref="WeightException">

@@ -24,8 +24,12 @@ public static class RandomCheckpoint
     /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
     /// <param name="progress">Told the bytes written and the bytes in all.</param>
     /// <param name="cancellation">Stops between tensors; nothing is left behind.</param>
-    /// <exception cref="RequestException">No such preset, layers that it doesn't have, or a folder that is taken or can't be made.</exception>
-    public static void Write(string preset, string folder, ulong seed, int? layers = null, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="RequestException">
+    /// No such preset, layers that it doesn't have, or a folder that is taken or can't be made.
+    /// </exception>
+    public static void Write(
+        string preset, string folder, ulong seed, int? layers = null, IProgress<(long Done, long Total)>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (!Preset.Names.Contains(preset))
             throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
@@ -58,7 +62,8 @@ public static class RandomCheckpoint
         }
     }
 
-    private static void WriteWeights(string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
+    private static void WriteWeights(
+        string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
     {
         var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
         var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
@@ -67,13 +72,16 @@ public static class RandomCheckpoint
         (string File, List<KeyValuePair<string, Shape>> Shapes)[] files =
         [
             ("transformer/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
-            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXVae(weights, vae))),
+            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
             ("text_encoder/model.safetensors", ShapesOf(weights => _ = new T5Encoder(weights, text))),
         ];
         long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * type.Size));
         CheckRoom(folder, total);
         foreach ((string file, List<KeyValuePair<string, Shape>> shapes) in files)
-            SafetensorsWriter.Write(Path.Combine(folder, file), shapes.Select(entry => Source(entry.Key, entry.Value)), new Dictionary<string, string> { ["format"] = "pt" });
+        {
+            IEnumerable<TensorSource> tensors = shapes.Select(entry => Source(entry.Key, entry.Value));
+            SafetensorsWriter.Write(Path.Combine(folder, file), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        }
 
         TensorSource Source(string name, Shape shape)
         {

@@ -15,6 +15,7 @@ internal static class ShortFrames
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"Browsers play a {extension} of more than {most} frames a second too slowly (here {rate:0.###}); .mp4 and .webm have no such limit.");
+                $"Browsers play a {extension} of more than {most} frames a second too slowly (here {rate:0.###}); ")
+                + ".mp4 and .webm have no such limit.";
     }
 }

@@ -45,7 +45,10 @@ public abstract class VideoFormat
     private void CheckEncoding(string path, EncodingOptions encoding)
     {
         if (encoding.Codec is { } codec && !Codecs.Contains(codec))
-            throw new OutputException($"{Quoted.Path(path)}: {WrongCodec(codec)}; {EndingsWhere(format => format.Codecs.Contains(codec))} can");
+        {
+            string able = EndingsWhere(format => format.Codecs.Contains(codec));
+            throw new OutputException($"{Quoted.Path(path)}: {WrongCodec(codec)}; {able} can");
+        }
         if (encoding.Quality is { } && !TakesQuality)
         {
             throw new OutputException(
@@ -54,7 +57,8 @@ public abstract class VideoFormat
         if (encoding.Quality is < 1 or > EncodingOptions.BestQuality)
         {
             throw new OutputException(
-                $"{Quoted.Path(path)}: a quality of {encoding.Quality} isn't possible; choose from 1 to {EncodingOptions.BestQuality} (best)");
+                $"{Quoted.Path(path)}: a quality of {encoding.Quality} isn't possible; "
+                + $"choose from 1 to {EncodingOptions.BestQuality} (best)");
         }
     }
 

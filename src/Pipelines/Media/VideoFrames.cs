@@ -1,25 +1,25 @@
 namespace CogVideoX.Pipelines.Media;
 
-/// <summary>A finished video: RGB frames [F,3,H,W] with values in [0,1].</summary>
+/// <summary>A finished video: RGB frames [F,H,W,3] with values in [0,1].</summary>
 public sealed class VideoFrames
 {
     private readonly int frameLength;
 
-    /// <param name="data">[F,3,H,W], not copied.</param>
+    /// <param name="data">[F,H,W,3], not copied.</param>
     /// <param name="count">F</param> <param name="height">H, pixels</param> <param name="width">W, pixels</param>
-    /// <exception cref="ArgumentException">The data's length isn't F·3·H·W.</exception>
+    /// <exception cref="ArgumentException">The data's length isn't F·H·W·3.</exception>
     public VideoFrames(ReadOnlyMemory<float> data, int count, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (data.Length != 3L * count * height * width)
-            throw new ArgumentException($"{data.Length} values are not a video [{count},3,{height},{width}]", nameof(data));
+            throw new ArgumentException($"{data.Length} values are not a video [{count},{height},{width},3]", nameof(data));
         (Data, Count, Height, Width) = (data, count, height, width);
         frameLength = data.Length / count;
     }
 
-    /// <summary>[F,3,H,W]</summary>
+    /// <summary>[F,H,W,3]</summary>
     public ReadOnlyMemory<float> Data { get; }
 
     public int Count { get; }
@@ -28,7 +28,7 @@ public sealed class VideoFrames
 
     public int Width { get; }
 
-    /// <returns>[3,H,W]</returns>
+    /// <returns>[H,W,3]</returns>
     public ReadOnlyMemory<float> Frame(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -41,7 +41,7 @@ public sealed class VideoFrames
     public byte[] FrameRgb24(int index)
     {
         var rgb = new byte[frameLength];
-        Rgb24.FromPlanar(Frame(index).Span, rgb);
+        Rgb24.FromUnit(Frame(index).Span, rgb);
         return rgb;
     }
 
@@ -50,7 +50,8 @@ public sealed class VideoFrames
     /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public string Save(
-        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false, CancellationToken cancellation = default) =>
+        string path, FrameRate rate, GenerationMetadata? metadata = null, bool overwrite = false,
+        CancellationToken cancellation = default) =>
         Save(path, rate, VideoOptions.From(metadata, overwrite), cancellation);
 
     /// <inheritdoc cref="Save(string, FrameRate, GenerationMetadata?, bool, CancellationToken)"/>

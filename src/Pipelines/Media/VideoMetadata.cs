@@ -7,7 +7,9 @@ public static class VideoMetadata
 {
     private const int StartBytes = 16;
 
-    /// <summary>What the video at <paramref name="path"/> (a file, or a folder of PNG files) was made from; its ending doesn't matter.</summary>
+    /// <summary>
+    /// What the video at <paramref name="path"/> (a file, or a folder of PNG files) was made from; its ending doesn't matter.
+    /// </summary>
     /// <exception cref="MetadataException">There is no such file, or no settings in it.</exception>
     public static GenerationMetadata Read(string path)
     {

@@ -11,7 +11,10 @@ public sealed record VideoShape
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentNullException.ThrowIfNull(rate);
         if (3L * height * width > Array.MaxLength)
-            throw new ArgumentOutOfRangeException(nameof(width), $"a frame of {width}×{height} pixels is larger than memory can hold in one piece");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(width), $"a frame of {width}×{height} pixels is larger than memory can hold in one piece");
+        }
         (Count, Height, Width, Rate) = (count, height, width, rate);
     }
 
@@ -25,6 +28,6 @@ public sealed record VideoShape
 
     internal int Pixels => Height * Width;
 
-    /// <summary>Numbers in a frame [3,H,W], and bytes in its 8-bit form [H,W,3].</summary>
+    /// <summary>Numbers in a frame [H,W,3], and bytes in its 8-bit form.</summary>
     internal int FrameLength => 3 * Height * Width;
 }

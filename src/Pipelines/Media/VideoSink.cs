@@ -4,7 +4,7 @@ namespace CogVideoX.Pipelines.Media;
 /// A video file in the making. Frames go in one at a time; the file appears under its name only with <see cref="Complete"/>.
 /// Disposed without it, or after an error, the sink leaves nothing behind.
 /// </summary>
-public abstract class VideoSink : IDisposable
+public abstract class VideoSink : IFrameSink, IDisposable
 {
     private readonly IVideoTarget target;
     private readonly IProgress<(int Done, int Total)>? progress;
@@ -26,8 +26,8 @@ public abstract class VideoSink : IDisposable
     public string? Location { get; private set; }
 
     /// <summary>
-    /// Refuses what <see cref="Open(string, VideoShape, GenerationMetadata?, bool)"/> would refuse, and leaves no trace: for the plan, before
-    /// anything heavy has run.
+    /// Refuses what <see cref="Open(string, VideoShape, GenerationMetadata?, bool)"/> would refuse, and leaves no trace: for the plan,
+    /// before anything heavy has run.
     /// </summary>
     /// <exception cref="OutputException">Unknown ending, existing file, missing or unwritable folder, no ffmpeg, …</exception>
     public static void Check(string path, VideoShape shape, GenerationMetadata? metadata = null, bool overwrite = false) =>
@@ -50,8 +50,8 @@ public abstract class VideoSink : IDisposable
     public static VideoSink Open(string path, VideoShape shape, VideoOptions options) => Started(Prepare(path, shape, options));
 
     /// <summary>
-    /// Starts a video as YUV4MPEG2 to a stream, such as a pipe to another program. The stream stays open; settings don't go into it. (.NET's
-    /// console stream doesn't tell when its reader has gone: open standard output as a <see cref="FileStream"/> on its handle.)
+    /// Starts a video as YUV4MPEG2 to a stream, such as a pipe to another program. The stream stays open; settings don't go into it.
+    /// (.NET's console stream doesn't tell when its reader has gone: open standard output as a <see cref="FileStream"/> on its handle.)
     /// </summary>
     /// <param name="output">Written to from front to back.</param>
     /// <param name="shape">How many frames will come, how large, how fast.</param>
@@ -65,13 +65,13 @@ public abstract class VideoSink : IDisposable
     }
 
     /// <summary>Appends a frame.</summary>
-    /// <param name="frame">[3,H,W] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
+    /// <param name="frame">[H,W,3] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
     /// <exception cref="OutputException">The disk is full, ffmpeg failed, …; the sink has ended and left nothing behind.</exception>
     public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(ended, this);
         if (frame.Length != Shape.FrameLength)
-            throw new ArgumentException($"{frame.Length} values are not a frame [3,{Shape.Height},{Shape.Width}]", nameof(frame));
+            throw new ArgumentException($"{frame.Length} values are not a frame [{Shape.Height},{Shape.Width},3]", nameof(frame));
         if (taken == Shape.Count)
             throw new InvalidOperationException($"the video has all its {Shape.Count} frames already");
         try

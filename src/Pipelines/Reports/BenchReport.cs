@@ -11,8 +11,12 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Stages">Its parts.</param>
 /// <param name="PeakMemoryBytes">The most memory that the process has held, mapped weights included.</param>
 public sealed record BenchReport(
-    string Model, GenerationSettings Settings, double PeakGigaflops, Throughput Whole, IReadOnlyList<BenchStage> Stages, long PeakMemoryBytes)
+    string Model, GenerationSettings Settings, double PeakGigaflops, Throughput Whole, IReadOnlyList<BenchStage> Stages,
+    long PeakMemoryBytes)
 {
+    /// <summary>How the run got by with the memory there was, where it had to: a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Makes a video and measures it.</summary>
     /// <param name="pipeline">Opened to measure; otherwise there are no operations in the report.</param>
     /// <param name="request">What to make.</param>
@@ -21,7 +25,8 @@ public sealed record BenchReport(
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="RequestException">What can't be done; found before anything is measured.</exception>
     public static BenchReport Run(
-        TextToVideo pipeline, GenerationRequest request, Func<double> peakGigaflops, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
+        TextToVideo pipeline, GenerationRequest request, Func<double> peakGigaflops, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         GenerationPlan plan = pipeline.Plan(request);
         double peak = peakGigaflops();
@@ -31,8 +36,8 @@ public sealed record BenchReport(
         peak = Math.Max(peak, peakGigaflops());
         BenchStage[] stages = [.. plan.Stages.Zip(result.Times, (planned, taken) => StageOf(planned, taken, peak))];
         using var process = Process.GetCurrentProcess();
-        return new BenchReport(
-            pipeline.ModelPath, result.Settings, peak, Throughput.Of(elapsed, plan.Stages.Sum(stage => stage.Flops), peak), stages, process.PeakWorkingSet64);
+        Throughput whole = Throughput.Of(elapsed, plan.Stages.Sum(stage => stage.Flops), peak);
+        return new BenchReport(pipeline.ModelPath, result.Settings, peak, whole, stages, process.PeakWorkingSet64) { Notes = plan.Notes };
     }
 
     private static BenchStage StageOf(StagePlan planned, StageTime taken, double peak) => new(

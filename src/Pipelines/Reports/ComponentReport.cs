@@ -8,4 +8,5 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="ParametersByType">How many numbers are stored in which type.</param>
 /// <param name="Files">The files they are in.</param>
 public sealed record ComponentReport(
-    string Name, string ClassName, long Parameters, long Bytes, IReadOnlyDictionary<string, long> ParametersByType, IReadOnlyList<string> Files);
+    string Name, string ClassName, long Parameters, long Bytes, IReadOnlyDictionary<string, long> ParametersByType,
+    IReadOnlyList<string> Files);

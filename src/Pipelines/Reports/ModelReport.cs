@@ -7,11 +7,15 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="PipelineClass">As in <c>model_index.json</c>.</param>
 /// <param name="Release">The released model that it is by its architecture, or null.</param>
 /// <param name="Unsupported">What it asks for that isn't supported yet; empty where it runs.</param>
-/// <param name="Components">Its parts.</param>
+/// <param name="Components">Its parts that have weights.</param>
 /// <param name="Plan">What the request would take; null where it doesn't run.</param>
 public sealed record ModelReport(
-    string Path, string PipelineClass, string? Release, IReadOnlyList<string> Unsupported, IReadOnlyList<ComponentReport> Components, GenerationPlan? Plan)
+    string Path, string PipelineClass, string? Release, IReadOnlyList<string> Unsupported, IReadOnlyList<ComponentReport> Components,
+    GenerationPlan? Plan)
 {
+    /// <summary>Its other parts, as its index lists them.</summary>
+    public IReadOnlyList<PartReport> OtherParts { get; init; } = [];
+
     /// <summary>Reads configs and headers; no weights.</summary>
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="request">What to plan for.</param>
@@ -26,17 +30,33 @@ public sealed record ModelReport(
 
     private static ModelReport ReadFolder(string modelFolder, GenerationRequest request)
     {
+        ModelFolder.CheckFolder(modelFolder);
+        var index = ModelIndex.Read(modelFolder);
+        ModelReport report = ModelFolder.Knows(index.PipelineClass)
+            ? ReadKnown(modelFolder, request)
+            : new ModelReport(modelFolder, index.PipelineClass, null, [$"the pipeline {index.PipelineClass} is not supported"], [], null);
+        ComponentReport[] components = [.. index.Components().Select(component => new ComponentReport(
+            component.Name, component.ClassName, component.TotalParameters, component.Bytes,
+            component.Parameters.ToDictionary(entry => entry.Key.Name, entry => entry.Value), component.Files))];
+        var withWeights = components.Select(component => component.Name).ToHashSet();
+        IEnumerable<ModelPart> others = index.Parts.Where(part => !withWeights.Contains(part.Name));
+        return report with
+        {
+            Components = components,
+            OtherParts = [.. others.Select(part => new PartReport(part.Name, part.ClassName, index.Problem(part)))],
+        };
+    }
+
+    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request)
+    {
         var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();
         GenerationPlan? plan = null;
         if (unsupported.Count == 0)
         {
             using var pipeline = TextToVideo.Open(modelFolder, threads: 1);
-            plan = pipeline.Plan(request);
+            plan = pipeline.Plan(request, streams: true);
         }
-        ComponentReport[] components = [.. folder.Components().Select(component => new ComponentReport(
-            component.Name, component.ClassName, component.TotalParameters, component.Bytes,
-            component.Parameters.ToDictionary(entry => entry.Key.Name, entry => entry.Value), component.Files))];
-        return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, components, plan);
+        return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, [], plan);
     }
 }

@@ -13,44 +13,58 @@ public static class SystemReport
     /// <summary>Looks at CPU, memory, ffmpeg, GPU driver and ptxas.</summary>
     public static IReadOnlyList<SystemFinding> Read() => [Runtime(), Cpu(), Memory(), Ffmpeg(FfmpegProgram.Find()), GpuDriver(), Ptxas()];
 
-    private static SystemFinding Runtime() => new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", null);
+    private static SystemFinding Runtime() =>
+        new("runtime", true, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", null);
 
     private static SystemFinding Cpu()
     {
-        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        int bits = Vector512.IsHardwareAccelerated ? 512
+            : Vector256.IsHardwareAccelerated ? 256
+            : Vector128.IsHardwareAccelerated ? 128
+            : 0;
         bool fma = Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;
-        string found = $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, vectors of {bits} bits, {(fma ? "with" : "without")} fused multiply-add";
-        return new("cpu", bits >= 256 && fma, found, bits >= 256 && fma ? null : "Everything runs, several times slower than with AVX2 and FMA.");
+        string processors = $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}";
+        string found = $"{processors}, vectors of {bits} bits, {(fma ? "with" : "without")} fused multiply-add";
+        bool isGood = bits >= 256 && fma;
+        return new("cpu", isGood, found, isGood ? null : "Everything runs, several times slower than with AVX2 and FMA.");
     }
 
     private static SystemFinding Memory()
     {
         const long Comfortable = 16_000_000_000;
         long free = SystemMemory.FreeBytes();
-        return new("memory", free >= Comfortable, FormattableString.Invariant($"{SystemMemory.TotalBytes() / 1e9:F1} GB, {free / 1e9:F1} GB free"),
-            free >= Comfortable ? null : "The bundled model runs; the weights of the released ones (14 GB for 2b, 21 GB for 5b) will be read from disk again and again.");
+        const string Cost = "The bundled model runs; the weights of the released ones (14 GB for 2b, 21 GB for 5b) "
+            + "will be read from disk again and again.";
+        string found = FormattableString.Invariant($"{SystemMemory.TotalBytes() / 1e9:F1} GB, {free / 1e9:F1} GB free");
+        return new("memory", free >= Comfortable, found, free >= Comfortable ? null : Cost);
     }
 
     /// <summary>Runs it, since one that is there may be broken, or built without what we need.</summary>
     internal static SystemFinding Ffmpeg(FfmpegProgram? program)
     {
+        string none = $"No {Endings(VideoFormats.All.Where(format => format.NeedsFfmpeg))}; {Without}";
         if (program is null)
-            return new("ffmpeg", false, "not on PATH", $"No {Endings(VideoFormats.All.Where(format => format.NeedsFfmpeg))}; {Without}");
+            return new("ffmpeg", false, "not on PATH", none);
         try
         {
             string version = program.Version();
             (FfmpegFormat Format, FfmpegEncoder? Encoder)[] formats =
-                [.. VideoFormats.All.OfType<FfmpegFormat>().Select(format => (format, format.EncodersFor(new()).FirstOrDefault(encoder => program.HasEncoder(encoder.Name))))];
+                [.. VideoFormats.All.OfType<FfmpegFormat>().Select(format => (format, EncoderOf(format)))];
             var missing = formats.Where(pair => pair.Encoder is null).Select(pair => pair.Format).ToList();
+            IEnumerable<string> lacking =
+                missing.SelectMany(format => format.EncodersFor(new())).Select(encoder => encoder.Name).Distinct();
             string encoders = string.Join(", ", formats.Select(pair => pair.Encoder?.Name).OfType<string>().Distinct());
             return new(
                 "ffmpeg", missing.Count == 0, $"{program.Path}, {version}; encoders: {(encoders == "" ? "none that we use" : encoders)}",
-                missing.Count == 0 ? null : $"Built without {string.Join(", ", missing.SelectMany(format => format.EncodersFor(new())).Select(encoder => encoder.Name).Distinct())}: no {Endings(missing)}; {Without}");
+                missing.Count == 0 ? null : $"Built without {string.Join(", ", lacking)}: no {Endings(missing)}; {Without}");
         }
         catch (IOException exception)
         {
-            return new("ffmpeg", false, $"{program.Path} doesn't work: {exception.Message}", $"No {Endings(VideoFormats.All.Where(format => format.NeedsFfmpeg))}; {Without}");
+            return new("ffmpeg", false, $"{program.Path} doesn't work: {exception.Message}", none);
         }
+
+        FfmpegEncoder? EncoderOf(FfmpegFormat format) =>
+            format.EncodersFor(new()).FirstOrDefault(encoder => program.HasEncoder(encoder.Name));
     }
 
     private static string Endings(IEnumerable<VideoFormat> formats) => string.Join(", ", formats.Select(format => format.Extension));
@@ -85,6 +99,8 @@ public static class SystemReport
         string name = OperatingSystem.IsWindows() ? "ptxas.exe" : "ptxas";
         string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        return new("ptxas", found is not null, found ?? "not on PATH", found is null ? "PTX can't be checked by NVIDIA's assembler; nothing else needs it." : null);
+        return found is null
+            ? new("ptxas", false, "not on PATH", "PTX can't be checked by NVIDIA's assembler; nothing else needs it.")
+            : new("ptxas", true, found, null);
     }
 }

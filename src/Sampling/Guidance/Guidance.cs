@@ -23,13 +23,12 @@ public sealed class Guidance
     public bool IsOn => scale > 1;
 
     /// <summary>The scale of one step.</summary>
-    /// <param name="timestep">The step's timestep.</param>
-    /// <param name="step">Which step of the run, from 0.</param>
+    /// <param name="level">The step's noise level.</param>
     /// <param name="steps">How many steps the run has.</param>
-    public double At(int timestep, int step, int steps) => curve switch
+    public double At(NoiseLevel level, int steps) => curve switch
     {
-        GuidanceCurve.Dynamic => Wave((double)(steps - timestep) / steps),
-        GuidanceCurve.Smooth => Wave((double)step / steps),
+        GuidanceCurve.Dynamic => Wave((steps - level.Time) / steps),
+        GuidanceCurve.Smooth => Wave((double)level.Index / steps),
         _ => scale,
     };
 

@@ -13,6 +13,8 @@ public enum GuidanceCurve
     /// </summary>
     Dynamic,
 
-    /// <summary>The same wave over the part of the steps already taken, i/steps: it rises from 1 towards 1 + s. Not in the reference.</summary>
+    /// <summary>
+    /// The same wave over the part of the steps already taken, i/steps: it rises from 1 towards 1 + s. Not in the reference.
+    /// </summary>
     Smooth,
 }

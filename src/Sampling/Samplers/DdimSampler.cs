@@ -21,10 +21,11 @@ public sealed class DdimSampler : ISampler
         this.ops = ops;
         this.schedule = schedule;
         timesteps = schedule.Timesteps(steps);
+        Levels = schedule.Levels(timesteps);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Timesteps => timesteps;
+    public IReadOnlyList<NoiseLevel> Levels { get; }
 
     /// <inheritdoc/>
     public Tensor Step(Tensor latents, Tensor output, int index)

@@ -29,10 +29,11 @@ public sealed class DpmSampler : ISampler
         this.generator = generator;
         this.noiseType = noiseType;
         timesteps = schedule.Timesteps(steps);
+        Levels = schedule.Levels(timesteps);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Timesteps => timesteps;
+    public IReadOnlyList<NoiseLevel> Levels { get; }
 
     /// <inheritdoc/>
     public Tensor Step(Tensor latents, Tensor output, int index)
@@ -77,6 +78,9 @@ public sealed class DpmSampler : ISampler
     {
         StepOrder.CheckIndex(index, timesteps.Length);
         if (lastIndex is { } last && index != last + 1)
-            throw new SamplingException($"Step {index} can't follow step {last}: DPM looks back one step. Make a new sampler for each run.");
+        {
+            throw new SamplingException(
+                $"Step {index} can't follow step {last}: DPM looks back one step. Make a new sampler for each run.");
+        }
     }
 }

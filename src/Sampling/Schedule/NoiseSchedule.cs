@@ -54,6 +54,10 @@ public sealed class NoiseSchedule
         return timesteps;
     }
 
+    /// <summary>The noise levels of a run that visits these timesteps.</summary>
+    internal NoiseLevel[] Levels(int[] timesteps) =>
+        [.. timesteps.Select((timestep, index) => new NoiseLevel(index, timestep, Sigma(Alpha(timestep))))];
+
     /// <summary>The timestep that a step of a run leads to, negative at the end.</summary>
     /// <remarks>
     /// Where <paramref name="steps"/> doesn't divide <see cref="TrainSteps"/> this isn't quite the next one of
@@ -96,6 +100,8 @@ public sealed class NoiseSchedule
         double alpha = Alpha(timestep);
         return ((float)Math.Sqrt(alpha), (float)Math.Sqrt(1 - alpha));
     }
+
+    private static double Sigma(double alpha) => Math.Sqrt((1 - alpha) / alpha);
 
     private void CheckSteps(int steps)
     {

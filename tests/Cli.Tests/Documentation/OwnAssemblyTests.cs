@@ -8,7 +8,8 @@ namespace CogVideoX.Cli.Tests.Documentation;
 /// <summary>The kernel and the case of "Your own assembly" in docs/kernels.md work as they stand there.</summary>
 public sealed class OwnAssemblyTests : IDisposable
 {
-    private static readonly string Section = File.ReadAllText(Path.Combine(Golden.Root, "docs", "kernels.md")).Split("\n## Your own assembly\n")[1];
+    private static readonly string Section =
+        File.ReadAllText(Path.Combine(Golden.Root, "docs", "kernels.md")).Split("\n## Your own assembly\n")[1];
 
     private readonly TemporaryFolder folder = new();
 
@@ -25,11 +26,13 @@ public sealed class OwnAssemblyTests : IDisposable
         byte[] bytes = [.. BitConverter.GetBytes((long)header.Length), .. header, .. data.SelectMany(BitConverter.GetBytes)];
         await File.WriteAllBytesAsync(folder.File("scale_half.safetensors"), bytes, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(folder.File("scale_half.json"), Block("json"), TestContext.Current.CancellationToken);
-        string path = UserAssembly.Build(folder.Path, "Mine", Block("csharp").Replace("using CogVideoX.Compiler.Language;\n", "", StringComparison.Ordinal));
+        string path = UserAssembly.Build(
+            folder.Path, "Mine", Block("csharp").Replace("using CogVideoX.Compiler.Language;\n", "", StringComparison.Ordinal));
         Assert.Equal(2, (await CliRun.Done("kernels", "list", "--assembly", path)).Lines.Length);
         CliRun run = await CliRun.Done("kernels", "verify", "--assembly", path, "--cases", folder.Path);
         Assert.Matches("^ok +scale_half .* as expected$", Assert.Single(run.Lines));
     }
 
-    private static string Block(string language) => Regex.Match(Section, $"^```{language}\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
+    private static string Block(string language) =>
+        Regex.Match(Section, $"^```{language}\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
 }

@@ -19,7 +19,7 @@ public sealed class GenerateChecksTests : IDisposable
     {
         (IReadOnlyList<GenerateJob> jobs, string said) = Check(
             peakFlops, "a red circle", "--steps", "1000", "--width", "512", "--height", "512", "-o", folder.File("clip.png"));
-        Assert.Equal(isLong ? folder.File("clip.latents.safetensors") : null, jobs[0].Request.SaveLatents);
+        Assert.Equal(isLong ? folder.File("clip.latents.safetensors") : null, jobs[0].Files.SaveLatents);
         Assert.Equal(isLong, said.Contains("This takes about "));
         Assert.Equal(isLong, said.Contains($"the latents are kept in {folder.File("clip.latents.safetensors")}"));
         Assert.Empty(folder.Names);
@@ -38,7 +38,8 @@ public sealed class GenerateChecksTests : IDisposable
         string latents = folder.File("start.safetensors");
         Generate("a cat", "--save-latents", latents);
         string said = Check(
-            1e15, "a cat", "--init-latents", latents, "--seed", "7", "--dtype", "fp16", "--num-videos", "2", "--guidance-scale", "1", "--dynamic-cfg", "on").Said;
+            1e15, "a cat", "--init-latents", latents, "--seed", "7", "--dtype", "fp16", "--num-videos", "2",
+            "--guidance-scale", "1", "--dynamic-cfg", "on").Said;
         Assert.Contains("--seed has no effect", said);
         Assert.Contains("--dtype has no effect", said);
         Assert.Contains("--dynamic-cfg has no effect", said);
@@ -57,17 +58,20 @@ public sealed class GenerateChecksTests : IDisposable
     public void AWarningThatSeveralVideosShareIsSaidOnce() =>
         Assert.Equal(1, Check(1e15, "a cat", "--frames", "17", "--num-videos", "3").Said.Split("17 frames are more").Length - 1);
 
-    private void Generate(params string[] args) =>
-        Assert.Equal(0, CliRun.Done(["generate", .. args, "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("made.png")]).GetAwaiter().GetResult().Code);
+    private void Generate(params string[] args)
+    {
+        string[] all = ["generate", .. args, "--model", CliRun.Tiny, "--steps", "1", "-o", folder.File("made.png")];
+        Assert.Equal(0, CliRun.Done(all).GetAwaiter().GetResult().Code);
+    }
 
     private (IReadOnlyList<GenerateJob> Jobs, string Said) Check(double peakFlops, params string[] args)
     {
         using var error = new StringWriter();
         var options = new GenerateOptions();
         var parsed = options.ToCommand("generate", "").Parse([.. args, "--model", CliRun.Tiny]);
-        (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
-        using var pipeline = TextToVideo.Open(model, threads: 1);
+        RequestReader asked = RequestReader.Read(parsed, options);
+        using var pipeline = TextToVideo.Open(asked.Model, threads: 1);
         var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, new RunEstimate(() => peakFlops));
-        return (checks.Check(parsed, options, GenerateJobs.List(parsed, options, request)), error.ToString());
+        return (checks.Check(parsed, options, GenerateJobs.List(parsed, options, asked)), error.ToString());
     }
 }

@@ -33,7 +33,8 @@ public sealed class InterruptionTests : IDisposable
         CliRun run = await CliRun.Until(source.Token, Generate("--save-latents", latents));
         Assert.Equal((ExitCode.Interrupted, ""), (run.Code, run.Output));
         Assert.Contains("cogvideox: Cancelled in the stage", run.Error);
-        Assert.Equal(File.Exists(latents), run.Error.Contains($"the latents are in {latents}.", StringComparison.Ordinal)); // a very slow machine hasn't made a step
+        // A very slow machine hasn't made a step.
+        Assert.Equal(File.Exists(latents), run.Error.Contains($"the latents are in {latents}.", StringComparison.Ordinal));
         Assert.DoesNotContain("clip.png", folder.Names);
         if (File.Exists(latents))
             await CliRun.Done("decode", latents, "-o", folder.File("kept.png"));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using CogVideoX.Cli.Tests.Running;
 using CogVideoX.Cli.Verbs;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
@@ -17,7 +16,8 @@ public sealed class MetadataRoundTripTests
     public void EveryRequestComesBack()
     {
         using var folder = new TemporaryFolder();
-        Gen<string> text = ArbMap.Default.GeneratorFor<UnicodeString>().Select(text => text.Get ?? "").Where(text => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar)); // no half characters: such prompts are refused
+        Gen<string> text = ArbMap.Default.GeneratorFor<UnicodeString>().Select(text => text.Get ?? "")
+            .Where(text => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar)); // no half characters: such prompts are refused
         var generator = from prompt in text
                         from seed in ArbMap.Default.GeneratorFor<ulong>()
                         from scale in ArbMap.Default.GeneratorFor<NormalFloat>()
@@ -48,30 +48,13 @@ public sealed class MetadataRoundTripTests
 
     private static void RoundTrip(string file, GenerationSettings settings)
     {
-        string noise = Path.GetFullPath("noise.safetensors");
-        new VideoFrames(new float[3], 1, 1, 1).Save(file, new FrameRate(8), settings.ToMetadata(CliRun.Tiny, noise), overwrite: true, TestContext.Current.CancellationToken);
+        GenerationMetadata metadata = settings.ToMetadata("shapes", "noise.safetensors");
+        var video = new VideoFrames(new float[3], 1, 1, 1);
+        video.Save(file, new FrameRate(8), metadata, overwrite: true, TestContext.Current.CancellationToken);
         var options = new GenerateOptions();
         ParseResult parsed = options.ToCommand("generate", "").Parse(["--from", file]);
-        (string model, GenerationRequest request) = RequestReader.Read(parsed, options);
-        Assert.Equal(CliRun.Tiny, model);
-        Assert.Equal(
-            new GenerationRequest(settings.Prompt)
-            {
-                NegativePrompt = settings.NegativePrompt,
-                Seed = settings.Seed,
-                Width = settings.Width,
-                Height = settings.Height,
-                Frames = settings.Frames,
-                Rate = settings.Rate,
-                Steps = settings.Steps,
-                GuidanceScale = settings.GuidanceScale,
-                DynamicGuidance = settings.DynamicGuidance,
-                Sampler = settings.Sampler,
-                Dtype = settings.Dtype,
-                MaxSequenceLength = settings.MaxSequenceLength,
-                VaeTiling = settings.VaeTiling,
-                InitLatents = noise,
-            },
-            request);
+        RequestReader asked = RequestReader.Read(parsed, options);
+        Assert.Equal((BundledModel.Path, "noise.safetensors"), (asked.Model, asked.InitLatents));
+        Assert.Equal(settings, asked.Settings);
     }
 }

@@ -44,13 +44,15 @@ public sealed class PromptSourceTests : IDisposable
     [Fact]
     public async Task AFileAndAFolderForTheOutputAreOneTooMany() =>
         await CliRun.Fails(
-            ExitCode.WrongUsage, ["generate", "a cat", "-o", folder.File("a.png"), "--output-dir", folder.Path], "--output-dir: give either");
+            ExitCode.WrongUsage, ["generate", "a cat", "-o", folder.File("a.png"), "--output-dir", folder.Path],
+            "--output-dir: give either");
 
     [Fact]
     public async Task AFileInThePlaceOfTheOutputFolderIsRefused()
     {
         File.WriteAllText(folder.File("file"), "");
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "a cat", "--output-dir", folder.File("file/inner")], "--output-dir: ", "can't be made");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "a cat", "--output-dir", folder.File("file/inner")], "--output-dir: ", "can't be made");
     }
 
     [Fact]

@@ -10,9 +10,9 @@ public sealed class RepeatTests : IDisposable
 {
     private static readonly string[] Unusual =
     [
-        "generate", "a \"red\" circle; größe 円 🎬", "--model", CliRun.Tiny, "--negative-prompt", "blurry", "--width", "48", "--height", "80", "--frames", "1",
-        "--fps", "30000/1001", "--steps", "3", "--guidance-scale", "2.5", "--dynamic-cfg", "on", "--sampler", "dpm", "--seed", "18446744073709551615",
-        "--dtype", "fp16", "--max-sequence-length", "20", "--vae-tiling", "on",
+        "generate", "a \"red\" circle; größe 円 🎬", "--model", CliRun.Tiny, "--negative-prompt", "blurry",
+        "--width", "48", "--height", "80", "--frames", "1", "--fps", "30000/1001", "--steps", "3", "--guidance-scale", "2.5",
+        "--dynamic-cfg", "on", "--sampler", "dpm", "--seed", "18446744073709551615", "--dtype", "fp16", "--max-sequence-length", "20", "--vae-tiling", "on",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -30,8 +30,12 @@ public sealed class RepeatTests : IDisposable
     [Fact]
     public async Task FromRepeatsTheLatentsItBeganWith()
     {
-        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--save-latents", folder.File("noise.safetensors"), "-o", folder.File("other.png"));
-        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--init-latents", folder.File("noise.safetensors"), "-o", folder.File("first.png"));
+        await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--save-latents", folder.File("noise.safetensors"), "-o",
+            folder.File("other.png"));
+        await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--init-latents", folder.File("noise.safetensors"), "-o",
+            folder.File("first.png"));
         await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("second.png"));
         Assert.Equal(Bytes("first.png"), Bytes("second.png"));
         Assert.NotEqual(Bytes("other.png"), Bytes("first.png"));
@@ -41,10 +45,13 @@ public sealed class RepeatTests : IDisposable
     public async Task OptionsChangeWhatIsRepeated()
     {
         await CliRun.Done([.. Unusual, "-o", folder.File("first.png")]);
-        await CliRun.Done("generate", "a cat", "--from", folder.File("first.png"), "--seed", "5", "--dynamic-cfg", "off", "-o", folder.File("second.png"));
+        await CliRun.Done(
+            "generate", "a cat", "--from", folder.File("first.png"), "--seed", "5", "--dynamic-cfg", "off", "-o",
+            folder.File("second.png"));
         GenerationMetadata first = VideoMetadata.Read(folder.File("first.png")), second = VideoMetadata.Read(folder.File("second.png"));
         Assert.Equal(("a cat", "blurry", 5UL), (second.Prompt, second.NegativePrompt, second.Seed));
-        Assert.Equal(["dynamic-cfg"], first.Settings.Keys.Where(key => first.Settings[key]!.ToJsonString() != second.Settings[key]!.ToJsonString()));
+        Assert.Equal(
+            ["dynamic-cfg"], first.Settings.Keys.Where(key => first.Settings[key]!.ToJsonString() != second.Settings[key]!.ToJsonString()));
     }
 
     [Fact]
@@ -67,7 +74,8 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal("blurry", root.GetProperty("negative_prompt").GetString());
         Assert.Equal(ulong.MaxValue, root.GetProperty("seed").GetUInt64());
         Assert.Equal("dpm", root.GetProperty("settings").GetProperty("sampler").GetString());
-        Assert.Equal(["start", "encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
+        Assert.Equal(
+            ["start", "encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > 0);
     }
 
@@ -85,7 +93,8 @@ public sealed class RepeatTests : IDisposable
         string companion = folder.File("clip.y4m.json"), settings = File.ReadAllText(companion);
         Assert.Contains(written, settings);
         File.WriteAllText(companion, settings.Replace(written, damaged));
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("clip.y4m"), "-o", folder.File("again.png")], "--from: ", says);
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--from", folder.File("clip.y4m"), "-o", folder.File("again.png")], "--from: ", says);
     }
 
     [Theory]
@@ -94,8 +103,11 @@ public sealed class RepeatTests : IDisposable
     public async Task SavedLatentsDecodeToTheSameFrames(string tiling)
     {
         string latents = folder.File("latents.safetensors");
-        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--vae-tiling", tiling, "--save-latents", latents, "-o", folder.File("whole.y4m"));
-        CliRun decoded = await CliRun.Done("decode", latents, "--model", CliRun.Tiny, "--vae-tiling", tiling, "-o", folder.File("again.y4m"));
+        await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--vae-tiling", tiling, "--save-latents", latents, "-o",
+            folder.File("whole.y4m"));
+        CliRun decoded = await CliRun.Done(
+            "decode", latents, "--model", CliRun.Tiny, "--vae-tiling", tiling, "-o", folder.File("again.y4m"));
         Assert.Equal([folder.File("again.y4m")], decoded.Lines);
         Assert.Equal(Pictures("whole.y4m"), Pictures("again.y4m"));
     }
@@ -103,7 +115,9 @@ public sealed class RepeatTests : IDisposable
     [Fact]
     public async Task TraceIsWritten()
     {
-        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--trace", folder.File("trace.safetensors"), "-o", folder.File("a.png"));
+        await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--trace", folder.File("trace.safetensors"), "-o",
+            folder.File("a.png"));
         using var trace = Tensors.Safetensors.SafetensorsFile.Open(folder.File("trace.safetensors"));
         Assert.Equal(["latents.0", "latents.1", "negative_prompt_embeds", "prompt_embeds"], trace.Names.Order());
     }

@@ -15,7 +15,9 @@ public sealed class SeveralVideosTests : IDisposable
     [Fact]
     public async Task NextVideoHasTheNextSeed()
     {
-        CliRun run = await Generate("a red circle", "--seed", "7", "--num-videos", "2", "-o", folder.File("clip.safetensors"), "--save-latents", folder.File("l.safetensors"));
+        CliRun run = await Generate(
+            "a red circle", "--seed", "7", "--num-videos", "2", "-o", folder.File("clip.safetensors"), "--save-latents",
+            folder.File("l.safetensors"));
         Assert.Equal([folder.File("clip-01.safetensors"), folder.File("clip-02.safetensors")], run.Lines);
         await Generate("a red circle", "--seed", "8", "-o", folder.File("eight.safetensors"));
         Assert.Equal(Frames("eight"), Frames("clip-02"));
@@ -45,7 +47,9 @@ public sealed class SeveralVideosTests : IDisposable
     public async Task BadLineOfAFileIsNamedBeforeAnyVideoIsMade()
     {
         File.WriteAllText(folder.File("prompts.txt"), "a blue square\n\na red\0circle\n");
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--prompt-file", folder.File("prompts.txt"), "-o", folder.File("clip.png")], "--prompt-file: line 3: character 6 is U+0000");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--prompt-file", folder.File("prompts.txt"), "-o", folder.File("clip.png")],
+            "--prompt-file: line 3: character 6 is U+0000");
         Assert.Equal(["prompts.txt"], folder.Names);
     }
 
@@ -65,8 +69,11 @@ public sealed class SeveralVideosTests : IDisposable
         File.WriteAllText(folder.File("prompts.txt"), "a\nb\n");
         await CliRun.Fails(ExitCode.WrongUsage, ["generate", "a", "--num-videos", "0"], "--num-videos: 0 videos");
         await CliRun.Fails(ExitCode.WrongUsage, ["generate", "a", "--num-videos", "10001"], "--num-videos: 10001 videos");
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--prompt-file", folder.File("prompts.txt"), "--num-videos", "5001"], "--prompt-file: 2 prompts of 5001 videos");
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "a", "--prompt-file", folder.File("prompts.txt")], "--prompt-file: give either");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--prompt-file", folder.File("prompts.txt"), "--num-videos", "5001"],
+            "--prompt-file: 2 prompts of 5001 videos");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "a", "--prompt-file", folder.File("prompts.txt")], "--prompt-file: give either");
     }
 
     [Theory]
@@ -75,9 +82,11 @@ public sealed class SeveralVideosTests : IDisposable
     [InlineData("some.folder/a", 8, 9, "some.folder/a-09")]
     [InlineData("a/", 1, 3, "a-02/")]
     [InlineData("a.b.png", 99, 100, "a.b-100.png")]
-    public void NamesAreNumbered(string path, int index, int count, string expected) => Assert.Equal(expected, GenerateJobs.Numbered(path, index, count));
+    public void NamesAreNumbered(string path, int index, int count, string expected) =>
+        Assert.Equal(expected, GenerateJobs.Numbered(path, index, count));
 
-    private static Task<CliRun> Generate(params string[] args) => CliRun.Done(["generate", .. args, "--model", CliRun.Tiny, "--steps", "2"]);
+    private static Task<CliRun> Generate(params string[] args) =>
+        CliRun.Done(["generate", .. args, "--model", CliRun.Tiny, "--steps", "2"]);
 
     private float[] Frames(string name)
     {

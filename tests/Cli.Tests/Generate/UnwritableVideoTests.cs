@@ -41,8 +41,9 @@ public sealed partial class UnwritableVideoTests : IDisposable
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         var request = new GenerationRequest("a red circle") { Steps = 1 };
         GenerationResult result = pipeline.Generate(request, cancellation: cancellation);
-        var job = new GenerateJob(request, output, new VideoOptions(), Line: null, SeedWrapped: false);
-        string message = Assert.Throws<IOException>(() => VideoWriter.Write(job, result, job.Writing, cancellation)).Message;
+        var job = new GenerateJob(request, null, GenerationFiles.None, output, new VideoOptions(), Line: null, SeedWrapped: false);
+        using var file = new VideoFile(output, _ => job.Writing);
+        string message = Assert.Throws<IOException>(() => VideoWriter.Make(pipeline, job, file, null, cancellation)).Message;
         string kept = Kept().Match(message).Groups[1].Value;
         using var decoder = VideoDecoder.Open(CliRun.Tiny, threads: 1);
         Assert.Equal(result.Video.Data.ToArray(), decoder.Decode(kept, TilingMode.Off, cancellation: cancellation).Data.ToArray());

@@ -60,8 +60,13 @@ public sealed class DamagedModelTests : IDisposable
             tensors = stored.Names.ToDictionary(name => name, name => (stored[name].ToFloats(), stored[name].Shape));
         tensors["proj_out.bias"].Values[0] = float.NaN;
         using (Ops ops = Ops.OnCpu(1))
-            SafetensorsWriter.Write(file, tensors.ToDictionary(entry => entry.Key, entry => ops.FromHost(entry.Value.Values, entry.Value.Shape)));
-        CliRun run = await CliRun.Of("generate", "a cat", "--model", model, "--steps", "2", "-o", folder.File("clip.png"), "--trace", folder.File("trace.safetensors"));
+        {
+            SafetensorsWriter.Write(
+                file, tensors.ToDictionary(entry => entry.Key, entry => ops.FromHost(entry.Value.Values, entry.Value.Shape)));
+        }
+        CliRun run = await CliRun.Of(
+            "generate", "a cat", "--model", model, "--steps", "2", "-o", folder.File("clip.png"), "--trace",
+            folder.File("trace.safetensors"));
         Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Output));
         Assert.Contains("step 1 of 2", run.Error.Split('\n')[^2]);
         Assert.Equal(["2b"], folder.Names);
@@ -69,7 +74,9 @@ public sealed class DamagedModelTests : IDisposable
 
     private async Task Fails(string file)
     {
-        await CliRun.Fails(ExitCode.Failed, ["generate", "a cat", "--model", model, "-o", folder.File("clip.png")], Path.GetDirectoryName(file)!, Path.GetFileName(file));
+        await CliRun.Fails(
+            ExitCode.Failed, ["generate", "a cat", "--model", model, "-o", folder.File("clip.png")], Path.GetDirectoryName(file)!,
+            Path.GetFileName(file));
         Assert.Equal(["2b"], folder.Names);
     }
 

@@ -34,7 +34,8 @@ public sealed class ForeignModelTests : IDisposable
     [InlineData("scheduler/scheduler_config.json", "CogVideoXDDIMScheduler")]
     public async Task EscapeSequencesAreNotObeyed(string file, string value)
     {
-        File.WriteAllText(In(file), File.ReadAllText(In(file)).Replace(value, "\\u001b]0;x\\u0007\u009b2J\u202e", StringComparison.Ordinal));
+        File.WriteAllText(
+            In(file), File.ReadAllText(In(file)).Replace(value, "\\u001b]0;x\\u0007\u009b2J\u202e", StringComparison.Ordinal));
         await Refused(Path.GetFileName(file), @"\u001b]0;x\u0007\u009B2J\u202E");
     }
 

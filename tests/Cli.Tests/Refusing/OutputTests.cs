@@ -25,7 +25,9 @@ public sealed class OutputTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a folder that not even root may write to");
         await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", "/proc/clip.png"), "--output: '/proc/clip.png'", "choose another place");
-        await CliRun.Fails(ExitCode.WrongUsage, Generate("-o", folder.File("clip.png"), "--trace", "/proc/trace"), "--trace: the folder /proc can't be written to");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, Generate("-o", folder.File("clip.png"), "--trace", "/proc/trace"),
+            "--trace: the folder /proc can't be written to");
         Assert.Empty(folder.Names);
     }
 
@@ -66,11 +68,14 @@ public sealed class OutputTests : IDisposable
     public async Task VideoWithoutSettingsCantBeRepeated()
     {
         File.WriteAllText(folder.File("notes.png"), "not a picture");
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("notes.png"), "-o", folder.File("clip.png")], "--from: ", "notes.png");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--from", folder.File("notes.png"), "-o", folder.File("clip.png")], "--from: ", "notes.png");
         string latents = folder.File("latents.safetensors");
         await CliRun.Done(Generate("--save-latents", latents, "-o", folder.File("clip.png")));
         await CliRun.Done("decode", latents, "--model", CliRun.Tiny, "-o", folder.File("decoded.png"));
-        await CliRun.Fails(ExitCode.WrongUsage, ["generate", "--from", folder.File("decoded.png"), "-o", folder.File("again.png")], "--from: ", "holds no settings");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--from", folder.File("decoded.png"), "-o", folder.File("again.png")], "--from: ",
+            "holds no settings");
     }
 
     private static string[] Generate(params string[] args) => ["generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", .. args];

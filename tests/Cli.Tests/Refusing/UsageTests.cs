@@ -110,6 +110,7 @@ public sealed class UsageTests : IDisposable
     {
         CliRun run = await CliRun.Done("tokenize", "--", "--foo");
         Assert.Single(run.Lines);
-        Assert.Equal((await CliRun.Done("tokenize", "- a dash and words")).Lines, (await CliRun.Done("tokenize", "--", "- a dash and words")).Lines);
+        Assert.Equal(
+            (await CliRun.Done("tokenize", "- a dash and words")).Lines, (await CliRun.Done("tokenize", "--", "- a dash and words")).Lines);
     }
 }

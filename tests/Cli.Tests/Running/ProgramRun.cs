@@ -40,7 +40,8 @@ internal sealed partial class ProgramRun : IDisposable
     public static ProgramRun Start(string folder, params string[] args) => new(folder, [.. Command, .. args]);
 
     /// <summary>The same with signals as a terminal's shell gives them, whatever this process was started by.</summary>
-    public static ProgramRun StartForSignals(string folder, params string[] args) => new(folder, [.. DefaultSignals.Value, .. Command, .. args]);
+    public static ProgramRun StartForSignals(string folder, params string[] args) =>
+        new(folder, [.. DefaultSignals.Value, .. Command, .. args]);
 
     /// <param name="folder">Where it runs.</param>
     /// <param name="input">Its standard input.</param>

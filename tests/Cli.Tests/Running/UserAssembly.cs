@@ -14,7 +14,8 @@ internal static class UserAssembly
 {
     private static readonly MetadataReference[] Platform =
     [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
     /// <summary>Compiles C# into a folder; returns the .dll's path.</summary>
@@ -29,7 +30,8 @@ internal static class UserAssembly
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         string path = Path.Combine(folder, $"{name}.dll");
         using FileStream assembly = File.Create(path), symbols = File.Create(Path.ChangeExtension(path, ".pdb"));
-        EmitResult result = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
+        EmitResult result = compilation.Emit(
+            assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return path;
     }
@@ -40,8 +42,10 @@ internal static class UserAssembly
         byte[] bytes = File.ReadAllBytes(path);
         using var image = new PEReader(new MemoryStream(bytes));
         MetadataReader metadata = image.GetMetadataReader();
-        AssemblyReferenceHandle runtime = metadata.AssemblyReferences.Single(r => metadata.GetString(metadata.GetAssemblyReference(r).Name) == "System.Runtime");
-        int row = metadata.GetTableMetadataOffset(TableIndex.AssemblyRef) + ((MetadataTokens.GetRowNumber(runtime) - 1) * metadata.GetTableRowSize(TableIndex.AssemblyRef));
+        AssemblyReferenceHandle runtime = metadata.AssemblyReferences.Single(
+            r => metadata.GetString(metadata.GetAssemblyReference(r).Name) == "System.Runtime");
+        int index = MetadataTokens.GetRowNumber(runtime) - 1;
+        int row = metadata.GetTableMetadataOffset(TableIndex.AssemblyRef) + (index * metadata.GetTableRowSize(TableIndex.AssemblyRef));
         bytes[image.PEHeaders.MetadataStartOffset + row] = 99;   // a row begins with the major version
         File.WriteAllBytes(path, bytes);
     }

@@ -41,7 +41,7 @@ public sealed class TerminalTests
     [Fact]
     public void MessagesThatCantBeWrittenAreLost()
     {
-        using var closed = new ClosedWriter();
+        using var closed = new StandardStreams.ClosedWriter();
         using var output = new StringWriter();
         var terminal = new Terminal(output, closed);
         terminal.Say("anything");

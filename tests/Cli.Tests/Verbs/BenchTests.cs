@@ -28,7 +28,9 @@ public sealed class BenchTests
         JsonElement[] stages = [.. root.GetProperty("stages").EnumerateArray()];
         Assert.Equal(["encode", "sample", "decode"], stages.Select(stage => stage.GetProperty("stage").GetString()));
         Assert.All(stages, stage => Assert.True(stage.GetProperty("speed").GetProperty("share_of_peak").GetDouble() > 0));
-        Assert.Contains("attention", stages[1].GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()));
+        Assert.Contains(
+            "attention",
+            stages[1].GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()));
     }
 
     [Fact]

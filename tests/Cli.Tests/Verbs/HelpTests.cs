@@ -27,7 +27,10 @@ public sealed class HelpTests
     {
         string help = (await CliRun.Done("generate", "--help")).Output;
         Assert.All(
-            ["--model <DIR>", "--negative-prompt <TEXT>", "--prompt-file <FILE>", "--from <VIDEO>", "--width <N>", "--sampler <ddim|dpm>", "--vae-tiling <on|off|auto>", "--save-latents <FILE>", "-o, --output <FILE>"],
+            [
+                "--model <DIR>", "--negative-prompt <TEXT>", "--prompt-file <FILE>", "--from <VIDEO>", "--width <N>",
+                "--sampler <ddim|dpm>", "--vae-tiling <on|off|auto>", "--save-latents <FILE>", "-o, --output <FILE>",
+            ],
             option => Assert.Contains(option, help));
     }
 
@@ -57,7 +60,9 @@ public sealed class HelpTests
     public void EveryOptionThatMayBeLeftOutTellsItsDefault(string verb)
     {
         IEnumerable<Option> options = Root().Subcommands.Single(command => command.Name == verb).Options;
-        Assert.All(options.Where(option => !option.Required && option.ValueType != typeof(bool)), option => Assert.Contains("default", option.Description));
+        Assert.All(
+            options.Where(option => !option.Required && option.ValueType != typeof(bool)),
+            option => Assert.Contains("default", option.Description));
     }
 
     private static RootCommand Root() => CommandLine.Create(new Terminal(TextWriter.Null, TextWriter.Null));

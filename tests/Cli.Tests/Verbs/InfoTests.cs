@@ -18,7 +18,8 @@ public sealed class InfoTests : IDisposable
     [InlineData("clip/", "a folder")]
     public async Task VideoTellsWhatItWasMadeFrom(string name, string kind)
     {
-        string[] request = ["generate", "a red\tcircle", "--negative-prompt", "blurry", "--model", CliRun.Tiny, "--steps", "1", "--seed", "7"];
+        string[] request =
+            ["generate", "a red\tcircle", "--negative-prompt", "blurry", "--model", CliRun.Tiny, "--steps", "1", "--seed", "7"];
         await CliRun.Done([.. request, "-o", folder.File(name)]);
         CliRun run = await CliRun.Done("info", folder.File(name));
         Assert.StartsWith($"{folder.File(name)}: {kind}\n", run.Output);

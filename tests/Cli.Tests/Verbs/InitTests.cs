@@ -25,8 +25,10 @@ public sealed class InitTests : IDisposable
         File.WriteAllText(folder.File("taken"), "");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "3b", "-o", folder.File("model")], "--preset: ", "2b, 5b, tiny");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("taken")], "--output: ", "exists already");
-        await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("no/parent")], "--output: ", "doesn't exist");
-        await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("model"), "--layers", "9"], "--layers: ", "from 1 to 2");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("no/parent")], "--output: ", "doesn't exist");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("model"), "--layers", "9"], "--layers: ", "from 1 to 2");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny"], "--output: it is needed");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "-o", folder.File("model")], "--preset: it is needed");
         Assert.Equal(["taken"], folder.Names);

@@ -14,7 +14,8 @@ public sealed class InspectTests
         Assert.StartsWith($"{CliRun.Tiny}: CogVideoXPipeline", run.Output);
         Assert.All(["text_encoder", "transformer", "vae"], part => Assert.Contains($"  {part}", run.Output));
         Assert.Contains("A run: 17 frames of 96×64 at 8 a second, 3 steps of ddim", run.Output);
-        Assert.All(["encode", "sample", "decode"], stage => Assert.Matches($"{stage} .* [kM]B of tensors, .* [kM]B of weights", run.Output));
+        Assert.All(
+            ["encode", "sample", "decode"], stage => Assert.Matches($"{stage} .* [kM]B of tensors, .* [kM]B of weights", run.Output));
         Assert.Equal("", run.Error);
     }
 
@@ -24,8 +25,12 @@ public sealed class InspectTests
         CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--width", "64", "--vae-tiling", "on", "--json");
         using JsonDocument document = JsonDocument.Parse(run.Output);
         JsonElement plan = document.RootElement.GetProperty("plan");
-        Assert.Equal((64, 64, "on"), (plan.GetProperty("settings").GetProperty("width").GetInt32(), plan.GetProperty("settings").GetProperty("height").GetInt32(), plan.GetProperty("settings").GetProperty("vae_tiling").GetString()));
-        Assert.Equal(["encode", "sample", "decode"], plan.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("stage").GetString()));
+        JsonElement settings = plan.GetProperty("settings");
+        Assert.Equal((64, 64), (settings.GetProperty("width").GetInt32(), settings.GetProperty("height").GetInt32()));
+        Assert.Equal("on", settings.GetProperty("vae_tiling").GetString());
+        Assert.Equal(
+            ["encode", "sample", "decode"],
+            plan.GetProperty("stages").EnumerateArray().Select(stage => stage.GetProperty("stage").GetString()));
         Assert.Equal(3, document.RootElement.GetProperty("components").GetArrayLength());
     }
 
@@ -44,7 +49,8 @@ public sealed class InspectTests
     {
         using var folder = new TemporaryFolder();
         string model = folder.CopyOf(CliRun.Tiny), index = Path.Combine(model, "model_index.json");
-        File.WriteAllText(index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
         Assert.Contains("not supported: ", (await CliRun.Done("inspect", model)).Output);
         await CliRun.Fails(ExitCode.Failed, ["generate", "a cat", "--model", model, "-o", folder.File("a.png")], model);
     }

@@ -72,7 +72,8 @@ public sealed class TokenizeTests
     [InlineData("-3")]
     [InlineData("1000001")]
     public Task AbsurdLengthIsRefused(string length) =>
-        CliRun.Fails(ExitCode.WrongUsage, ["tokenize", "a", "--max-sequence-length", length], "--max-sequence-length: ", "from 1 to 1000000");
+        CliRun.Fails(
+            ExitCode.WrongUsage, ["tokenize", "a", "--max-sequence-length", length], "--max-sequence-length: ", "from 1 to 1000000");
 
     private static string Compact(JsonElement row) => Compact(row.GetRawText());
 

@@ -35,7 +35,9 @@ public sealed class TransformerTests
             compared++;
         };
         transformer.Forward(
-            ops.Load(goldens, $"{size}.hidden_states"), ops.Load(goldens, $"{size}.encoder_hidden_states"), goldens[$"{size}.timestep"].AsReadOnlySpan<int>());
+            ops.Load(goldens, $"{size}.hidden_states"),
+            GoldenModels.Text(ops.Load(goldens, $"{size}.encoder_hidden_states")),
+            GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
         Assert.Equal(7, compared); // time, patches, two blocks of two streams, output
     }
 
@@ -92,7 +94,8 @@ public sealed class TransformerTests
         var waves = new float[timesteps.Length * dim];
         for (int i = 0; i < timesteps.Length; i++)
             TimeEmbedding.Waves(timesteps[i], flip, shift, waves.AsSpan(i * dim, dim));
-        double error = Agree.RelativeError(waves, goldens[$"timestep_embedding.dim{dim}.{(flip ? "flip" : "noflip")}.shift{shift}"].ToFloats());
+        double error = Agree.RelativeError(
+            waves, goldens[$"timestep_embedding.dim{dim}.{(flip ? "flip" : "noflip")}.shift{shift}"].ToFloats());
         Assert.True(error < Agree.Module, $"relative error {error:E2}");
     }
 
@@ -105,7 +108,9 @@ public sealed class TransformerTests
         {
             CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b");
             transformer.Forward(
-                ops.Load(goldens, "native.hidden_states"), ops.Load(goldens, "native.encoder_hidden_states"), goldens["native.timestep"].AsReadOnlySpan<int>());
+                ops.Load(goldens, "native.hidden_states"),
+                GoldenModels.Text(ops.Load(goldens, "native.encoder_hidden_states")),
+                GoldenModels.Timesteps(goldens["native.timestep"]));
         }
         Assert.Equal(real.Memory.PeakBytes, dry.Memory.PeakBytes);
         Assert.Equal(real.Memory.LiveCount, dry.Memory.LiveCount);
@@ -126,7 +131,9 @@ public sealed class TransformerTests
         {
             using MemoryScope scope = ops.Scope();
             Tensor output = transformer.Forward(
-                ops.Load(goldens, $"{size}.hidden_states"), ops.Load(goldens, $"{size}.encoder_hidden_states"), goldens[$"{size}.timestep"].AsReadOnlySpan<int>());
+                ops.Load(goldens, $"{size}.hidden_states"),
+                GoldenModels.Text(ops.Load(goldens, $"{size}.encoder_hidden_states")),
+                GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
             Agree.With(goldens[$"{size}.output"], output, $"{kind} {size} prepared");
         }
         Assert.Equal(kind == "5b" ? 2 : 1, prepared);
@@ -141,7 +148,7 @@ public sealed class TransformerTests
         using Ops ops = Ops.Planning();
         CogVideoXTransformer transformer = GoldenModels.Transformer(ops, kind);
         Tensor latents = ops.Empty([1, 70_000, 4, 400, 400]);
-        var error = Assert.Throws<TensorException>(() => transformer.Forward(latents, ops.Empty([1, 26, 24]), [999]));
+        var error = Assert.Throws<TensorException>(() => transformer.Forward(latents, GoldenModels.Text(ops.Empty([1, 26, 24])), [999]));
         Assert.Contains("70000 frames of 200×200 patches are 2800000000 tokens", error.Message);
         Assert.Throws<TensorException>(() => transformer.Prepare(latents.Shape));
     }
@@ -151,7 +158,21 @@ public sealed class TransformerTests
     {
         using Ops ops = Ops.OnCpu(1);
         CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b");
-        var error = Assert.Throws<TensorException>(() => transformer.Forward(ops.Empty([1, 3, 4, 7, 12]), ops.Empty([1, 26, 24]), [999]));
+        Conditions text = GoldenModels.Text(ops.Empty([1, 26, 24]));
+        var error = Assert.Throws<TensorException>(() => transformer.Forward(ops.Empty([1, 3, 4, 7, 12]), text, [999]));
         Assert.Contains("multiples of 2", error.Message);
+    }
+
+    [Fact]
+    public void RefusesConditionsThatItDoesntKnowByName()
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b");
+        Tensor latents = ops.Empty([1, 3, 4, 8, 12]), text = ops.Empty([1, 26, 24]);
+        Assert.Contains("it doesn't know ImageLatents, Ofs.", Refusal(new Conditions { Text = text, ImageLatents = latents, Ofs = 2 }));
+        Assert.Contains("Text is missing", Refusal(new Conditions { MotionBucket = 127 }));
+
+        string Refusal(Conditions conditions) =>
+            Assert.Throws<TensorException>(() => transformer.Forward(latents, conditions, [999])).Message;
     }
 }

@@ -84,6 +84,7 @@ public sealed class VaePlanTests
     {
         using Ops ops = Ops.Planning();
         var vae = new CogVideoXVae(new WeightReader(new WeightList(ops, DType.F32)), Released);
+        vae.Build();
         long weights = ops.Memory.LiveBytes;
         vae.Decode(ops.Empty([1, frames, 16, height, width]));
         return (ops.PlannedFlops, ops.Memory.PeakBytes - weights);

@@ -17,7 +17,10 @@ public sealed class VaeTests
         using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
         CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
         foreach (string count in new[] { "1", "2", "3", "4", "5", "6", "batch2" })
-            Agree.With(goldens[$"decode.{count}.y"], Planes(ops, vae.Decode(Latents(ops, goldens, $"decode.{count}.z"))), $"decode of {count}");
+        {
+            Agree.With(
+                goldens[$"decode.{count}.y"], Planes(ops, vae.Decode(Latents(ops, goldens, $"decode.{count}.z"))), $"decode of {count}");
+        }
     }
 
     [Theory]
@@ -62,7 +65,10 @@ public sealed class VaeTests
         foreach (int count in new[] { 1, 5, 8, 9, 13, 17 })
         {
             if (count == 9)
-                vae.Observer = (stage, tensor) => Agree.With(goldens[$"encode.9.stage.{stage["chunk0.".Length..]}"], Planes(ops, tensor), $"encode of 9, {stage}");
+            {
+                vae.Observer = (stage, tensor) => Agree.With(
+                    goldens[$"encode.9.stage.{stage["chunk0.".Length..]}"], Planes(ops, tensor), $"encode of 9, {stage}");
+            }
             Tensor frames = ops.Permute(ops.Load(goldens, $"encode.{count}.x"), [0, 2, 3, 4, 1]);
             (Tensor mean, Tensor logVariance) = vae.Encode(frames);
             vae.Observer = null;
@@ -82,6 +88,43 @@ public sealed class VaeTests
         Assert.Equal(before + 1, ops.Memory.LiveCount);
         vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
         Assert.Equal(before + 2, ops.Memory.LiveCount);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void FramesHandedOutAreThoseOfTheWhole(int count)
+    {
+        using Ops ops = Ops.OnCpu(2);
+        CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
+        float[] noise = [.. Enumerable.Range(0, count * 4 * 7 * 6).Select(i => MathF.Sin(i))];
+        Tensor latents = ops.FromHost(noise, [1, count, 4, 7, 6]);
+        var handedOut = new List<float>();
+        vae.Decode(latents, chunk => handedOut.AddRange(chunk.ToFloats()));
+        Assert.Equal(vae.Decode(latents).ToFloats(), handedOut);
+
+        (TileGrid rows, TileGrid columns) = (new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        Tensor tiled = vae.DecodeTiled(latents, rows, columns);
+        var tops = new List<int>();
+        vae.DecodeTiled(latents, rows, columns, (strip, top) =>
+        {
+            tops.Add(top);
+            Assert.Equal(ops.Slice(tiled, 2, top, strip.Shape[2]).ToFloats(), strip.ToFloats());
+        });
+        Assert.Equal([0, 40], tops);
+    }
+
+    [Fact]
+    public void EachDirectionReadsItsWeightsWhenItIsFirstUsed()
+    {
+        using Ops ops = Ops.Planning();
+        var list = new WeightList(ops, DType.F32);
+        var vae = new CogVideoXVae(new WeightReader(list), GoldenModels.Folder("5b").Vae);
+        Assert.Empty(list.Shapes);
+        vae.Decode(ops.Empty([1, 2, 4, 7, 6]));
+        Assert.All(list.Shapes, entry => Assert.StartsWith("decoder.", entry.Key));
+        vae.Build();
+        Assert.Contains(list.Shapes, entry => entry.Key.StartsWith("encoder.", StringComparison.Ordinal));
     }
 
     // Two frames of its input for each 3×3×3 convolution, and nothing else, go from a chunk to the next; later chunks replace them.

@@ -76,13 +76,21 @@ public sealed class ModelFolderTests
     }
 
     [Theory]
-    [InlineData("model_index.json", "CogVideoXPipeline", "StableDiffusionPipeline", "'_class_name' is \"StableDiffusionPipeline\"; it should be \"CogVideoXPipeline\"")]
+    [InlineData(
+        "model_index.json", "CogVideoXPipeline", "StableDiffusionPipeline",
+        "'_class_name' is \"StableDiffusionPipeline\"; it should be \"CogVideoXPipeline\"")]
     [InlineData("model_index.json", "AutoencoderKLCogVideoX", "AutoencoderKL", "it should be [\"diffusers\", \"AutoencoderKLCogVideoX\"]")]
     [InlineData("model_index.json", "T5EncoderModel", "CLIPTextModel", "'text_encoder' is")]
     [InlineData("model_index.json", "\"vae\"", "\"other\"", "'vae' is absent")]
-    [InlineData("transformer/config.json", "\"text_embed_dim\": 24", "\"text_embed_dim\": 25", "'text_embed_dim' is 25; it should be 24, the d_model of")]
-    [InlineData("transformer/config.json", "\"out_channels\": 4", "\"out_channels\": 8", "'out_channels' is 8; it should be 4, the latent_channels of")]
-    [InlineData("vae/config.json", "\"temporal_compression_ratio\": 4", "\"temporal_compression_ratio\": 2", "'temporal_compression_ratio' is 4; it should be 2")]
+    [InlineData(
+        "transformer/config.json", "\"text_embed_dim\": 24", "\"text_embed_dim\": 25",
+        "'text_embed_dim' is 25; it should be 24, the d_model of")]
+    [InlineData(
+        "transformer/config.json", "\"out_channels\": 4", "\"out_channels\": 8",
+        "'out_channels' is 8; it should be 4, the latent_channels of")]
+    [InlineData(
+        "vae/config.json", "\"temporal_compression_ratio\": 4", "\"temporal_compression_ratio\": 2",
+        "'temporal_compression_ratio' is 4; it should be 2")]
     public void UnknownClassesAndPartsOfOtherModelsAreRefused(string file, string old, string changed, string says)
     {
         using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/2b"));
@@ -119,7 +127,8 @@ public sealed class ModelFolderTests
         Replace(folder["scheduler/scheduler_config.json"], "CogVideoXDPMScheduler", "CogVideoXDDIMScheduler");
         ModelFolder model = ModelFolder.Open(folder.Path);
         Assert.Equal(SchedulerKind.Dpm, model.Scheduler.Kind);
-        Assert.Equal([$"{folder["scheduler", "scheduler_config.json"]} names CogVideoXDDIMScheduler, {folder["model_index.json"]} names CogVideoXDPMScheduler; the latter counts."], model.Notes);
+        string own = $"{folder["scheduler", "scheduler_config.json"]} names CogVideoXDDIMScheduler";
+        Assert.Equal([$"{own}, {folder["model_index.json"]} names CogVideoXDPMScheduler; the latter counts."], model.Notes);
     }
 
     [Theory]
@@ -143,8 +152,11 @@ public sealed class ModelFolderTests
     [InlineData("\"patch_size_t\": null", "\"patch_size_t\": 2", "patch_size_t")]
     [InlineData("\"ofs_embed_dim\": null", "\"ofs_embed_dim\": 512", "ofs_embed_dim")]
     [InlineData("\"in_channels\": 4", "\"in_channels\": 5", "5 input channels (in_channels) for 4 output channels")]
-    [InlineData("\"in_channels\": 4", "\"in_channels\": 5", "'patch_embed.proj.weight' has the shape [96, 4, 2, 2], the config asks for [96, 5, 2, 2]")]
-    [InlineData("\"use_learned_positional_embeddings\": false", "\"use_learned_positional_embeddings\": true", "use_learned_positional_embeddings")]
+    [InlineData(
+        "\"in_channels\": 4", "\"in_channels\": 5",
+        "'patch_embed.proj.weight' has the shape [96, 4, 2, 2], the config asks for [96, 5, 2, 2]")]
+    [InlineData(
+        "\"use_learned_positional_embeddings\": false", "\"use_learned_positional_embeddings\": true", "use_learned_positional_embeddings")]
     public void WhatThisVersionCantDoIsRefusedByName(string old, string changed, string says)
     {
         using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
@@ -161,8 +173,9 @@ public sealed class ModelFolderTests
     public void KeysThatNobodyKnowsAreNoted(string file)
     {
         using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
-        File.WriteAllText(folder[file], File.ReadAllText(folder[file]).Replace("\"_class_name\"", "\"_mine\": 1, \"off\": null, \"use_more\\u001b\": true, \"_class_name\"", StringComparison.Ordinal));
-        Assert.EndsWith("has keys that aren't known and are ignored (1): 'use_more\\u001B'.", Assert.Single(ModelFolder.Open(folder.Path).Notes));
+        Replace(folder[file], "\"_class_name\"", "\"_mine\": 1, \"off\": null, \"use_more\\u001b\": true, \"_class_name\"");
+        Assert.EndsWith(
+            "has keys that aren't known and are ignored (1): 'use_more\\u001B'.", Assert.Single(ModelFolder.Open(folder.Path).Notes));
     }
 
     [Fact]
@@ -181,7 +194,8 @@ public sealed class ModelFolderTests
         foreach (string file in Directory.GetFiles(folder["transformer"]))
             File.Move(file, folder["transformer_" + Path.GetFileName(file)]);
         Directory.Delete(folder["transformer"]);
-        Assert.Contains("no folder 'transformer', which model_index.json lists. 'transformer_config.json' is there, which should be 'transformer/config.json'", Error(folder.Path));
+        const string Misnamed = "'transformer_config.json' is there, which should be 'transformer/config.json'";
+        Assert.Contains($"no folder 'transformer', which model_index.json lists. {Misnamed}", Error(folder.Path));
         File.Delete(folder["model_index.json"]);
         Assert.Contains("'transformer_config.json' is there, which should be 'transformer/config.json'", Error(folder.Path));
     }

@@ -12,8 +12,12 @@ public sealed class SchedulerConfigTests
     {
         SchedulerConfig config = SchedulerConfig.Read(Golden.Path(Config));
         Assert.Equal((SchedulerKind.Ddim, 1000, 0.00085, 0.012), (config.Kind, config.TrainTimesteps, config.BetaStart, config.BetaEnd));
-        Assert.Equal((BetaSchedule.ScaledLinear, PredictionType.Velocity, TimestepSpacing.Trailing), (config.BetaSchedule, config.Prediction, config.Spacing));
-        Assert.Equal((3.0, true, true, false, 0), (config.SnrShiftScale, config.RescaleBetasZeroSnr, config.SetAlphaToOne, config.ClipSample, config.StepsOffset));
+        Assert.Equal(
+            (BetaSchedule.ScaledLinear, PredictionType.Velocity, TimestepSpacing.Trailing),
+            (config.BetaSchedule, config.Prediction, config.Spacing));
+        Assert.Equal(
+            (3.0, true, true, false, 0),
+            (config.SnrShiftScale, config.RescaleBetasZeroSnr, config.SetAlphaToOne, config.ClipSample, config.StepsOffset));
         Assert.Equal(SchedulerKind.Dpm, SchedulerConfig.Read(Golden.Path("checkpoints/5b/scheduler/scheduler_config.json")).Kind);
     }
 
@@ -43,5 +47,6 @@ public sealed class SchedulerConfigTests
 
     [Fact]
     public void ASchedulerWithoutAClassIsRefused() =>
-        ConfigText.Refused(() => SchedulerConfig.Read(ConfigText.Of("{}")), "_class_name", "is absent; it should be \"CogVideoXDDIMScheduler\"");
+        ConfigText.Refused(
+            () => SchedulerConfig.Read(ConfigText.Of("{}")), "_class_name", "is absent; it should be \"CogVideoXDDIMScheduler\"");
 }

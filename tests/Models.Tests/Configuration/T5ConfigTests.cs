@@ -11,8 +11,11 @@ public sealed class T5ConfigTests
     public void ReadsACheckpointsConfig()
     {
         T5Config config = T5Config.Read(Golden.Path(Config));
-        Assert.Equal((110, 24, 4, 8, 48, 3), (config.Vocabulary, config.Width, config.Heads, config.HeadDim, config.FeedForwardWidth, config.Layers));
-        Assert.Equal((32, 128, 1e-6, 0, 1), (config.RelativeBuckets, config.RelativeMaxDistance, config.NormEpsilon, config.PadId, config.EndId));
+        Assert.Equal(
+            (110, 24, 4, 8, 48, 3),
+            (config.Vocabulary, config.Width, config.Heads, config.HeadDim, config.FeedForwardWidth, config.Layers));
+        Assert.Equal(
+            (32, 128, 1e-6, 0, 1), (config.RelativeBuckets, config.RelativeMaxDistance, config.NormEpsilon, config.PadId, config.EndId));
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class VaeConfigTests
     {
         VaeConfig config = VaeConfig.Read(Golden.Path(Config));
         Assert.Equal([8, 8, 16, 16], config.BlockChannels);
-        Assert.Equal((3, 3, 4, 1, 4), (config.InChannels, config.OutChannels, config.LatentChannels, config.LayersPerBlock, config.NormGroups));
+        Assert.Equal(
+            (3, 3, 4, 1, 4), (config.InChannels, config.OutChannels, config.LatentChannels, config.LayersPerBlock, config.NormGroups));
         Assert.Equal((8, 4), (config.SpatialCompression, config.TemporalCompression));
         Assert.Equal(0.7, config.ScalingFactor);
         Assert.Empty(config.Unsupported());

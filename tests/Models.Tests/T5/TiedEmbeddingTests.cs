@@ -39,7 +39,8 @@ public sealed class TiedEmbeddingTests : IDisposable
         foreach (string tied in new[] { "", "\"tie_word_embeddings\": true,", "\"tie_word_embeddings\": false," })
         {
             string config = folder["text_encoder/config.json"];
-            string text = string.Concat(File.ReadLines(Golden.Path("checkpoints/5b/text_encoder/config.json")).Where(line => !line.Contains("tie_word_embeddings", StringComparison.Ordinal)));
+            IEnumerable<string> lines = File.ReadLines(Golden.Path("checkpoints/5b/text_encoder/config.json"));
+            string text = string.Concat(lines.Where(line => !line.Contains("tie_word_embeddings", StringComparison.Ordinal)));
             File.WriteAllText(config, "{" + tied + text[1..]);
             (IReadOnlyList<string> notes, float[] hidden) = Run(folder.Path);
             Assert.Equal(Run(Golden.Path("checkpoints/5b")).Hidden, hidden);

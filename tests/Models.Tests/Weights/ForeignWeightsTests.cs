@@ -8,7 +8,9 @@ using CogVideoX.Testing;
 
 namespace CogVideoX.Models.Tests.Weights;
 
-/// <summary>Whole checkpoints as other tools leave them: what loads with a note, and what is refused because its results would be others.</summary>
+/// <summary>
+/// Whole checkpoints as other tools leave them: what loads with a note, and what is refused because its results would be others.
+/// </summary>
 public sealed class ForeignWeightsTests : IDisposable
 {
     private const string Transformer = "transformer/diffusion_pytorch_model.safetensors", Query = "transformer_blocks.0.attn1.to_q";
@@ -48,13 +50,16 @@ public sealed class ForeignWeightsTests : IDisposable
             for (int i = 0; i < 20; i++)
                 tensors[$"ema.{i:D2}"] = EditedWeights.Zeros($"ema.{i:D2}", DType.BF16, [1]);
         });
-        Assert.EndsWith(": 20 tensors are not used by this model and ignored: 'ema.00', 'ema.01', 'ema.02', 'ema.03', 'ema.04' and 15 more.", Assert.Single(ReadTransformer()));
+        Assert.EndsWith(
+            ": 20 tensors are not used by this model and ignored: 'ema.00', 'ema.01', 'ema.02', 'ema.03', 'ema.04' and 15 more.",
+            Assert.Single(ReadTransformer()));
     }
 
     [Fact]
     public void IndicesKeptBesideWeightsNeedNoWord()
     {
-        EditedWeights.Edit(folder[Transformer], tensors => tensors["position_ids"] = EditedWeights.Zeros("position_ids", DType.I64, [1, 77]));
+        EditedWeights.Edit(
+            folder[Transformer], tensors => tensors["position_ids"] = EditedWeights.Zeros("position_ids", DType.I64, [1, 77]));
         Assert.Empty(ReadTransformer());
     }
 
@@ -110,7 +115,11 @@ public sealed class ForeignWeightsTests : IDisposable
     public void QuantisationToldInTheHeaderIsNotIgnored()
     {
         using (SafetensorsFile file = SafetensorsFile.Open(folder[Transformer]))
-            SafetensorsWriter.Write(folder["copy"], file.Names.ToDictionary(name => name, name => file[name]), new Dictionary<string, string> { ["_quantization_metadata"] = "{}" });
+        {
+            SafetensorsWriter.Write(
+                folder["copy"], file.Names.ToDictionary(name => name, name => file[name]),
+                new Dictionary<string, string> { ["_quantization_metadata"] = "{}" });
+        }
         File.Move(folder["copy"], folder[Transformer], overwrite: true);
         string message = RefusedTransformer();
         Assert.StartsWith($"{folder[Transformer]} has scales of its weights", message);
@@ -120,7 +129,9 @@ public sealed class ForeignWeightsTests : IDisposable
     [Fact]
     public void Fp8WithoutScalesLoads()
     {
-        EditedWeights.Edit(folder[Transformer], tensors => tensors[Query + ".weight"] = EditedWeights.Zeros(Query + ".weight", DType.F8E4M3, tensors[Query + ".weight"].Shape));
+        EditedWeights.Edit(
+            folder[Transformer],
+            tensors => tensors[Query + ".weight"] = EditedWeights.Zeros(Query + ".weight", DType.F8E4M3, tensors[Query + ".weight"].Shape));
         Assert.Empty(ReadTransformer());
     }
 
@@ -177,7 +188,9 @@ public sealed class ForeignWeightsTests : IDisposable
         string index = sharded["transformer/diffusion_pytorch_model.safetensors.index.json"];
         string text = File.ReadAllText(index), first = "\"weight_map\": {";
         Assert.Contains(first, text);
-        File.WriteAllText(index, text.Replace(first, first + "\"gone\": \"diffusion_pytorch_model-00001-of-00004.safetensors\",", StringComparison.Ordinal));
+        File.WriteAllText(
+            index,
+            text.Replace(first, first + "\"gone\": \"diffusion_pytorch_model-00001-of-00004.safetensors\",", StringComparison.Ordinal));
         Assert.EndsWith("lists tensors that no shard has (1): 'gone'.", Assert.Single(ReadTransformer(sharded.Path)));
     }
 
@@ -188,7 +201,8 @@ public sealed class ForeignWeightsTests : IDisposable
         EditedWeights.Edit(sharded["transformer/diffusion_pytorch_model-00001-of-00004.safetensors"], tensors =>
             tensors["patch_embed.pos_embedding"] = EditedWeights.Zeros("patch_embed.pos_embedding", DType.F32, [1, 7, 96]));
         IReadOnlyList<string> notes = ReadTransformer(sharded.Path);
-        Assert.Contains(notes, note => note.EndsWith("1 tensor is not used by this model and ignored: 'patch_embed.pos_embedding'.", StringComparison.Ordinal));
+        const string Ignored = "1 tensor is not used by this model and ignored: 'patch_embed.pos_embedding'.";
+        Assert.Contains(notes, note => note.EndsWith(Ignored, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -208,7 +222,8 @@ public sealed class ForeignWeightsTests : IDisposable
         EditedWeights.Edit(folder[Transformer], tensors =>
             tensors["patch_embed.proj.weight"] = EditedWeights.Zeros("patch_embed.proj.weight", DType.F32, [Width, stored, 2, 2]));
         string config = folder["transformer/config.json"];
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"in_channels\": 4", $"\"in_channels\": {asked}", StringComparison.Ordinal));
+        File.WriteAllText(
+            config, File.ReadAllText(config).Replace("\"in_channels\": 4", $"\"in_channels\": {asked}", StringComparison.Ordinal));
         Action read = asked == 4 ? () => ReadTransformer() : () => ModelFolder.Open(folder.Path).CheckSupported();
         string message = Assert.ThrowsAny<Exception>(read).Message;
         Assert.Contains($"has the shape [{Width}, {stored}, 2, 2], the config asks for [{Width}, {asked}, 2, 2]", message);
@@ -222,8 +237,10 @@ public sealed class ForeignWeightsTests : IDisposable
         using WeightFiles files = model.OpenTransformer();
         using MemoryScope scope = ops.Scope();
         var transformer = new CogVideoXTransformer(new WeightReader(ops, files), model.Transformer);
-        float[] latents = [.. Enumerable.Range(0, 3 * 4 * 8 * 12).Select(i => MathF.Sin(i))], text = [.. Enumerable.Range(0, 26 * 24).Select(i => MathF.Cos(i))];
-        return transformer.Forward(ops.FromHost(latents, [1, 3, 4, 8, 12]), ops.FromHost(text, [1, 26, 24]), [500]).ToFloats();
+        float[] latents = [.. Enumerable.Range(0, 3 * 4 * 8 * 12).Select(i => MathF.Sin(i))];
+        float[] text = [.. Enumerable.Range(0, 26 * 24).Select(i => MathF.Cos(i))];
+        Conditions conditions = GoldenModels.Text(ops.FromHost(text, [1, 26, 24]));
+        return transformer.Forward(ops.FromHost(latents, [1, 3, 4, 8, 12]), conditions, [500]).ToFloats();
     }
 
     private string RefusedTransformer() => Assert.Throws<WeightException>(() => ReadTransformer()).Message;

@@ -71,19 +71,24 @@ public sealed class WeightReaderTests : IDisposable
     public void UnusedKeysAreNotedOrRefusedByWhatTheyWouldChange()
     {
         reader["blocks"][0]["attn"].Get("to_q.weight", [4, 2]);
-        Assert.Contains("has tensors beside weights of the model that the config doesn't know: 'blocks.0.attn.to_q.bias'.", Error(() => reader["blocks"][0].Finish()));
+        Assert.Contains(
+            "has tensors beside weights of the model that the config doesn't know: 'blocks.0.attn.to_q.bias'.",
+            Error(() => reader["blocks"][0].Finish()));
         reader["blocks"][0]["attn"].Get("to_q.bias", [4]);
         Assert.Empty(reader["blocks"][0].Finish());
         Assert.Contains("has layers beyond those of the config: 'blocks.1.attn.to_q.weight'.", Error(() => reader.Finish()));
         reader["blocks"][1]["attn"].Get("to_q.weight", [4, 2]);
         Assert.Equal([$"{folder["model.safetensors"]}: 2 tensors are not used by this model and ignored: 'encoder.conv.weight', 'encoder_norm.weight'."], reader.Finish());
-        Assert.Equal(["blocks.0.attn.to_q.bias", "blocks.0.attn.to_q.weight", "blocks.1.attn.to_q.weight"], reader.Used.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["blocks.0.attn.to_q.bias", "blocks.0.attn.to_q.weight", "blocks.1.attn.to_q.weight"],
+            reader.Used.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void NamesOfAnyLengthAreComparedAndCut()
     {
-        SafetensorsWriter.Write(folder["many.safetensors"], Enumerable.Range(10, 20).Select(i => Ones($"k{i}\u202e{new string('x', 1000)}", DType.F32, [])));
+        SafetensorsWriter.Write(
+            folder["many.safetensors"], Enumerable.Range(10, 20).Select(i => Ones($"k{i}\u202e{new string('x', 1000)}", DType.F32, [])));
         using WeightFiles many = WeightFiles.Open(folder.Path, "many");
         string note = new WeightReader(ops, many).Finish()[^1];
         Assert.Contains("'k14\\u202Exxx", note);

@@ -26,7 +26,8 @@ public sealed class RandomCheckpointTests : IDisposable
     public void SeedDecidesEveryByte()
     {
         string first = Write("first", seed: 5), second = Write("second", seed: 5), other = Write("other", seed: 6);
-        foreach (string file in Directory.EnumerateFiles(first, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(first, file)))
+        IEnumerable<string> files = Directory.EnumerateFiles(first, "*", SearchOption.AllDirectories);
+        foreach (string file in files.Select(file => Path.GetRelativePath(first, file)))
         {
             Assert.Equal(Bytes(first, file), Bytes(second, file));
             Assert.Equal(file.EndsWith(".safetensors", StringComparison.Ordinal), !Bytes(first, file).SequenceEqual(Bytes(other, file)));
@@ -36,7 +37,8 @@ public sealed class RandomCheckpointTests : IDisposable
     [Fact]
     public void UnknownPresetIsToldThoseThatThereAre()
     {
-        RequestException refusal = Assert.Throws<RequestException>(() => RandomCheckpoint.Write("3b", folder.File("model"), 0, cancellation: TestContext.Current.CancellationToken));
+        RequestException refusal = Assert.Throws<RequestException>(
+            () => RandomCheckpoint.Write("3b", folder.File("model"), 0, cancellation: TestContext.Current.CancellationToken));
         Assert.Equal("preset", refusal.Property);
         Assert.All(RandomCheckpoint.Presets, name => Assert.Contains(name, refusal.Message));
         Assert.Empty(folder.Names);
@@ -93,7 +95,8 @@ public sealed class RandomCheckpointTests : IDisposable
     {
         using var source = new CancellationTokenSource();
         var progress = new CancelAtHalf(source);
-        Assert.ThrowsAny<OperationCanceledException>(() => RandomCheckpoint.Write("tiny", folder.File("model"), 0, null, progress, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => RandomCheckpoint.Write("tiny", folder.File("model"), 0, null, progress, source.Token));
         Assert.Empty(folder.Names);
     }
 
@@ -104,15 +107,29 @@ public sealed class RandomCheckpointTests : IDisposable
     {
         new Preset(preset).WriteConfigs(folder.File(preset));
         var model = ModelFolder.Open(folder.File(preset));
-        Assert.Equal((layers, heads, 64, rotary), (model.Transformer.Layers, model.Transformer.Heads, model.Transformer.HeadDim, model.Transformer.Rotary));
-        Assert.Equal((16, 16, 2, null), (model.Transformer.InChannels, model.Transformer.OutChannels, model.Transformer.PatchSize, model.Transformer.TemporalPatchSize));
-        Assert.Equal((60, 90, 49, 226), (model.Transformer.SampleHeight, model.Transformer.SampleWidth, model.Transformer.SampleFrames, model.Transformer.MaxTextLength));
-        Assert.Equal((4096, 512, 1.875), (model.Transformer.TextWidth, model.Transformer.TimeEmbedWidth, model.Transformer.SpatialInterpolation));
+        Assert.Equal(
+            (layers, heads, 64, rotary),
+            (model.Transformer.Layers, model.Transformer.Heads, model.Transformer.HeadDim, model.Transformer.Rotary));
+        (TransformerConfig transformer, VaeConfig vae, T5Config text) = (model.Transformer, model.Vae, model.TextEncoder);
+        Assert.Equal(
+            (16, 16, 2, null),
+            (transformer.InChannels, transformer.OutChannels, transformer.PatchSize, transformer.TemporalPatchSize));
+        Assert.Equal(
+            (60, 90, 49, 226),
+            (transformer.SampleHeight, transformer.SampleWidth, transformer.SampleFrames, transformer.MaxTextLength));
+        Assert.Equal(
+            (4096, 512, 1.875), (model.Transformer.TextWidth, model.Transformer.TimeEmbedWidth, model.Transformer.SpatialInterpolation));
         Assert.Equal([128, 256, 256, 512], model.Vae.BlockChannels);
-        Assert.Equal((3, 16, 32, 8, 4, scaling), (model.Vae.LayersPerBlock, model.Vae.LatentChannels, model.Vae.NormGroups, model.Vae.SpatialCompression, model.Vae.TemporalCompression, model.Vae.ScalingFactor));
+        Assert.Equal(
+            (3, 16, 32, 8, 4, scaling),
+            (vae.LayersPerBlock, vae.LatentChannels, vae.NormGroups, vae.SpatialCompression, vae.TemporalCompression, vae.ScalingFactor));
         Assert.Equal((480, 720, false), (model.Vae.SampleHeight, model.Vae.SampleWidth, model.Vae.InvertScaleLatents));
-        Assert.Equal((4096, 10240, 64, 64, 24, 32128), (model.TextEncoder.Width, model.TextEncoder.FeedForwardWidth, model.TextEncoder.HeadDim, model.TextEncoder.Heads, model.TextEncoder.Layers, model.TextEncoder.Vocabulary));
-        Assert.Equal((SchedulerKind.Ddim, shift, true, 1000), (model.Scheduler.Kind, model.Scheduler.SnrShiftScale, model.Scheduler.RescaleBetasZeroSnr, model.Scheduler.TrainTimesteps));
+        Assert.Equal(
+            (4096, 10240, 64, 64, 24, 32128),
+            (text.Width, text.FeedForwardWidth, text.HeadDim, text.Heads, text.Layers, text.Vocabulary));
+        Assert.Equal(
+            (SchedulerKind.Ddim, shift, true, 1000),
+            (model.Scheduler.Kind, model.Scheduler.SnrShiftScale, model.Scheduler.RescaleBetasZeroSnr, model.Scheduler.TrainTimesteps));
         Assert.Equal($"CogVideoX-{preset}", ReleasedModels.NameOf(model.Transformer));
         Assert.Empty(model.Unsupported());
     }

@@ -42,24 +42,10 @@ public class ClipJudgeTests
     }
 
     [Fact]
-    public void Planes_are_the_same_frame()
-    {
-        float[] frame = Square(12, 20, 5);
-        var planes = new float[frame.Length];
-        for (int i = 0; i < frame.Length; i++)
-            planes[i % 3 * Side * Side + i / 3] = frame[i];
-        Clip clip = new(Side, Side), same = new(Side, Side);
-        clip.Add(frame);
-        same.AddPlanar(planes);
-        Assert.Equal(ClipJudge.Read(clip), ClipJudge.Read(same));
-    }
-
-    [Fact]
     public void Frames_must_have_the_clips_size()
     {
         var clip = new Clip(Side, Side);
         Assert.Throws<ArgumentException>(() => clip.Add(new float[5]));
-        Assert.Throws<ArgumentException>(() => clip.AddPlanar(new float[5]));
     }
 
     /// <summary>A red square on navy; its half side 0 for none.</summary>

@@ -44,6 +44,20 @@ internal static class TestVideos
     /// <summary>Every frame in 8 bits, one behind the other.</summary>
     public static byte[] Bytes(VideoFrames video) => [.. Enumerable.Range(0, video.Count).SelectMany(video.FrameRgb24)];
 
+    /// <summary>The same numbers as [F,3,H,W], which is how the reference and safetensors files have them.</summary>
+    public static float[] Planes(this VideoFrames video)
+    {
+        int pixels = video.Height * video.Width;
+        ReadOnlySpan<float> frames = video.Data.Span;
+        var planes = new float[frames.Length];
+        for (int i = 0; i < frames.Length; i++)
+        {
+            int pixel = i / 3, frame = pixel / pixels;
+            planes[(3 * frame + i % 3) * pixels + pixel % pixels] = frames[i];
+        }
+        return planes;
+    }
+
     public static VideoShape Shape(VideoFrames video) => new(video.Count, video.Height, video.Width, Rate);
 
     public static void SaveAs(
@@ -53,7 +67,6 @@ internal static class TestVideos
     private static VideoFrames Make(int count, int height, int width, Func<int, int, int, int, float> value)
     {
         var data = new float[count * 3 * height * width];
-        int i = 0;
         for (int frame = 0; frame < count; frame++)
         {
             for (int channel = 0; channel < 3; channel++)
@@ -61,7 +74,7 @@ internal static class TestVideos
                 for (int y = 0; y < height; y++)
                 {
                     for (int x = 0; x < width; x++)
-                        data[i++] = value(frame, channel, y, x);
+                        data[((frame * height + y) * width + x) * 3 + channel] = value(frame, channel, y, x);
                 }
             }
         }

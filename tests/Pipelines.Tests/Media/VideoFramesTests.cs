@@ -32,9 +32,9 @@ public class VideoFramesTests
     }
 
     [Fact]
-    public void Planes_become_pixels()
+    public void Pixels_stay_in_their_order()
     {
-        var video = new VideoFrames(new[] { 1f, 0f, 0f, 1f, 0.2f, 0.4f }, 1, 1, 2);
+        var video = new VideoFrames(new[] { 1f, 0f, 0.2f, 0f, 1f, 0.4f }, 1, 1, 2);
         Assert.Equal([255, 0, 51, 0, 255, 102], video.FrameRgb24(0));
     }
 }

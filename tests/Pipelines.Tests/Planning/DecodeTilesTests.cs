@@ -38,7 +38,8 @@ public sealed class DecodeTilesTests
     {
         using var pipeline = TextToVideo.Open(TestModels.Shapes);
         var request = new GenerationRequest("a red circle moving left on a gray background") { Steps = 10 };
-        VideoFrames whole = Generate(request with { VaeTiling = TilingMode.Off }), tiled = Generate(request with { VaeTiling = TilingMode.On });
+        VideoFrames whole = Generate(request with { VaeTiling = TilingMode.Off }), tiled = Generate(
+            request with { VaeTiling = TilingMode.On });
         Assert.Equal((whole.Count, whole.Height, whole.Width), (tiled.Count, tiled.Height, tiled.Width));
         double squares = 0;
         for (int i = 0; i < whole.Data.Length; i++)

@@ -68,7 +68,8 @@ public sealed class MemoryPlanTests : IDisposable
         Assert.Equal(TilingMode.On, pipeline.Plan(Tileable with { VaeTiling = TilingMode.On }, long.MaxValue).Settings.VaeTiling);
         Assert.Equal(TilingMode.Off, pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, long.MaxValue).Settings.VaeTiling);
         long whole = pipeline.Plan(Tileable, long.MaxValue).Stages[2].ActivationBytes;
-        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(Tileable with { VaeTiling = TilingMode.Off }, whole));
+        GenerationRequest untiled = Tileable with { VaeTiling = TilingMode.Off };
+        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(untiled, whole));
         Assert.Equal(nameof(GenerationRequest.VaeTiling), refusal.Property);
         Assert.Contains("tiles", refusal.Message);
     }
@@ -80,10 +81,38 @@ public sealed class MemoryPlanTests : IDisposable
         Assert.InRange(pipeline.Plan(TestModels.Quick).FreeBytes, 1, SystemMemory.TotalBytes());
     }
 
-    [Theory]
-    [InlineData(3, 50, 150)]
-    [InlineData(long.MaxValue / 1000, 1000, long.MaxValue / 1000 * 1000)]
-    [InlineData(long.MaxValue / 1000, 1001, long.MaxValue)]
-    [InlineData(long.MaxValue, 1000, long.MaxValue)]
-    public void OperationsOfManyStepsDontWrapAround(long flops, int steps, long expected) => Assert.Equal(expected, Planner.OfSteps(flops, steps));
+    // Beyond 2⁵³ operations, steps are counted in double; beyond 2⁶³ no further.
+    [Fact]
+    public void OperationsOfManyStepsDontWrapAround()
+    {
+        long one = Flops(1);
+        Assert.Equal(1000.0, Flops(1000) / (double)one, 1e-9);
+        Assert.True(Flops(1000) > 1L << 53);
+
+        long Flops(int steps) =>
+            pipeline.Plan(TestModels.Quick with { Steps = steps, Width = 4096, Height = 4096 }, long.MaxValue).Stages[1].Flops;
+    }
+
+    [Fact]
+    public void WhereNotAllPartsFitTheTextEncoderIsLetGoAndSaysSo()
+    {
+        GenerationPlan roomy = pipeline.Plan(TestModels.Quick, long.MaxValue);
+        Assert.True(roomy.KeepsTextEncoder);
+        Assert.Empty(roomy.Notes);
+        long weights = roomy.Stages.Sum(stage => stage.WeightBytes);
+        GenerationPlan tight = pipeline.Plan(TestModels.Quick, (weights + roomy.PeakBytes) * 10 / 9 - 1);
+        Assert.False(tight.KeepsTextEncoder);
+        Assert.Contains("The text encoder (", Assert.Single(tight.Notes));
+        Assert.True(pipeline.Plan(TestModels.Quick, (weights + roomy.PeakBytes) * 10 / 9 + 10).KeepsTextEncoder);
+    }
+
+    // Frames that go to a sink aren't held, but for those of tiles, which are complete at the end.
+    [Fact]
+    public void AStreamedVideoIsntCounted()
+    {
+        long frame = 3L * 64 * 96 * sizeof(float);
+        Assert.Equal(9 * frame, pipeline.Plan(TestModels.Quick).Stages[2].ResultBytes);
+        Assert.Equal(frame, pipeline.Plan(TestModels.Quick, streams: true).Stages[2].ResultBytes);
+        Assert.Equal(9 * frame, pipeline.Plan(TestModels.Quick with { VaeTiling = TilingMode.On }, streams: true).Stages[2].ResultBytes);
+    }
 }

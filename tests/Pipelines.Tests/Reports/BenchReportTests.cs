@@ -11,7 +11,9 @@ public sealed class BenchReportTests
         using var pipeline = TextToVideo.Open(TestModels.Tiny5b, threads: 1, measure: true);
         GenerationPlan plan = pipeline.Plan(TestModels.Quick);
         BenchReport report = Run(pipeline, 100);
-        Assert.Equal(plan.Stages.Select(stage => (stage.Stage, stage.Flops, stage.Tokens)), report.Stages.Select(stage => (stage.Stage, stage.Speed.Flops, stage.Tokens)));
+        Assert.Equal(
+            plan.Stages.Select(stage => (stage.Stage, stage.Flops, stage.Tokens)),
+            report.Stages.Select(stage => (stage.Stage, stage.Speed.Flops, stage.Tokens)));
         Assert.All(report.Stages, stage =>
         {
             Assert.True(stage.Operations.Sum(operation => operation.ShareOfStage) is > 0 and <= 1); // how much lies with the machine
@@ -45,6 +47,7 @@ public sealed class BenchReportTests
     private static BenchReport Run(TextToVideo pipeline, params double[] peaks)
     {
         int asked = 0;
-        return BenchReport.Run(pipeline, TestModels.Quick, () => peaks[asked++ % peaks.Length], null, TestContext.Current.CancellationToken);
+        return BenchReport.Run(
+            pipeline, TestModels.Quick, () => peaks[asked++ % peaks.Length], null, TestContext.Current.CancellationToken);
     }
 }

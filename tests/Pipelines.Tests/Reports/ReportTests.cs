@@ -17,7 +17,9 @@ public sealed class ReportTests
         Assert.Empty(report.Unsupported);
         Assert.Equal(["text_encoder", "transformer", "vae"], report.Components.Select(component => component.Name));
         Assert.Equal([5, 1, 1], report.Components.Select(component => component.Files.Count));
-        Assert.All(report.Components, component => Assert.Equal(component.Parameters, component.ParametersByType.Single(entry => entry.Key == "F32").Value));
+        Assert.All(
+            report.Components,
+            component => Assert.Equal(component.Parameters, component.ParametersByType.Single(entry => entry.Key == "F32").Value));
         Assert.All(report.Components, component => Assert.True(component.Bytes >= 4 * component.Parameters));
         Assert.Equal(2, report.Plan!.Settings.Steps);
     }
@@ -28,7 +30,8 @@ public sealed class ReportTests
         using var folder = new TemporaryFolder();
         string model = folder.CopyOf(TestModels.Tiny2b);
         string index = Path.Combine(model, "model_index.json");
-        File.WriteAllText(index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
         ModelReport report = ModelReport.Read(model, TestModels.Quick);
         Assert.NotEmpty(report.Unsupported);
         Assert.Null(report.Plan);
@@ -61,7 +64,8 @@ public sealed class ReportTests
         string shard = Path.Combine(model, "text_encoder", "model-00003-of-00005.safetensors");
         File.Delete(shard);
         Assert.Contains(Path.GetFileName(shard), Assert.Throws<ModelException>(() => ModelReport.Read(model, TestModels.Quick)).Message);
-        Assert.Contains("doesn't exist", Assert.Throws<ModelException>(() => ModelReport.Read(folder.File("none"), TestModels.Quick)).Message);
+        Assert.Contains(
+            "doesn't exist", Assert.Throws<ModelException>(() => ModelReport.Read(folder.File("none"), TestModels.Quick)).Message);
     }
 
     [Fact]

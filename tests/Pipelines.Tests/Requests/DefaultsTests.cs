@@ -91,7 +91,9 @@ public sealed class DefaultsTests
         using var folder = new TemporaryFolder();
         string model = folder.CopyOf(TestModels.Tiny2b);
         File.WriteAllText(Path.Combine(model, "generation_config.json"), """{"width": 50}""");
-        Assert.Equal(nameof(GenerationRequest.Width), Assert.Throws<RequestException>(() => Resolve(model, new GenerationRequest("a cat"))).Property);
+        Assert.Equal(
+            nameof(GenerationRequest.Width),
+            Assert.Throws<RequestException>(() => Resolve(model, new GenerationRequest("a cat"))).Property);
     }
 
     // With the type of its noise, which would otherwise be looked for in weights that aren't there.
@@ -108,7 +110,9 @@ public sealed class DefaultsTests
     {
         string path = folder.File(preset);
         new Preset(preset).WriteConfigs(path);
-        SafetensorsWriter.Write(Path.Combine(path, "transformer", "diffusion_pytorch_model.safetensors"), [new TensorSource("weight", type, [8], (_, _) => { })]);
+        SafetensorsWriter.Write(
+            Path.Combine(path, "transformer", "diffusion_pytorch_model.safetensors"),
+            [new TensorSource("weight", type, [8], (_, _) => { })]);
         return path;
     }
 }

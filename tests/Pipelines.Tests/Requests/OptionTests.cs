@@ -13,7 +13,8 @@ public sealed class OptionTests : IDisposable
     [InlineData(1001)]
     [InlineData(int.MaxValue)]
     public void StepsOutOfRange(int steps) =>
-        Assert.Contains("from 1 to 1000", Refusal.Of(pipeline, TestModels.Quick with { Steps = steps }, nameof(GenerationRequest.Steps)).Message);
+        Assert.Contains(
+            "from 1 to 1000", Refusal.Of(pipeline, TestModels.Quick with { Steps = steps }, nameof(GenerationRequest.Steps)).Message);
 
     [Theory]
     [InlineData(1)]
@@ -29,7 +30,9 @@ public sealed class OptionTests : IDisposable
     [InlineData(1000.5)]
     [InlineData(1e300)]
     public void GuidanceOutOfRange(double scale) =>
-        Assert.Contains("from 0 to 1000", Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, nameof(GenerationRequest.GuidanceScale)).Message);
+        Assert.Contains(
+            "from 0 to 1000",
+            Refusal.Of(pipeline, TestModels.Quick with { GuidanceScale = scale }, nameof(GenerationRequest.GuidanceScale)).Message);
 
     [Theory]
     [InlineData(0, false)]
@@ -41,7 +44,8 @@ public sealed class OptionTests : IDisposable
     [Fact]
     public void StrongestGuidanceStaysFinite()
     {
-        GenerationResult result = pipeline.Generate(TestModels.Quick with { GuidanceScale = 1000 }, cancellation: TestContext.Current.CancellationToken);
+        GenerationResult result = pipeline.Generate(
+            TestModels.Quick with { GuidanceScale = 1000 }, cancellation: TestContext.Current.CancellationToken);
         Assert.All(result.Video.Data.ToArray(), value => Assert.InRange(value, 0, 1));
     }
 
@@ -51,7 +55,10 @@ public sealed class OptionTests : IDisposable
     [InlineData(27)]
     [InlineData(int.MaxValue)]
     public void SequenceLengthOutOfRange(int length) =>
-        Assert.Contains("from 1 to 26", Refusal.Of(pipeline, TestModels.Quick with { MaxSequenceLength = length }, nameof(GenerationRequest.MaxSequenceLength)).Message);
+        Assert.Contains("from 1 to 26", Refused(TestModels.Quick with { MaxSequenceLength = length }));
+
+    private string Refused(GenerationRequest request) =>
+        Refusal.Of(pipeline, request, nameof(GenerationRequest.MaxSequenceLength)).Message;
 
     [Fact]
     public void AllSeedsAreTaken()

@@ -29,7 +29,8 @@ public sealed class PromptTests : IDisposable
     public void WhatIsNotTextIsRefused(string text, string place)
     {
         Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
-        Assert.Contains(place, Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
+        Assert.Contains(
+            place, Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
     }
 
     // No theory: attributes are kept as UTF-8, which has no half characters.
@@ -52,8 +53,11 @@ public sealed class PromptTests : IDisposable
     public void AbsurdlyLongPromptIsRefused()
     {
         string text = new('a', 100_001);
-        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
-        Assert.Contains("100001 characters", Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
+        Assert.Contains(
+            "100001 characters", Refusal.Of(pipeline, TestModels.Quick with { Prompt = text }, nameof(GenerationRequest.Prompt)).Message);
+        Assert.Contains(
+            "100001 characters",
+            Refusal.Of(pipeline, TestModels.Quick with { NegativePrompt = text }, nameof(GenerationRequest.NegativePrompt)).Message);
     }
 
     [Fact]
@@ -118,7 +122,10 @@ public sealed class PromptTests : IDisposable
     {
         GenerationRequest request = TestModels.Quick with { GuidanceScale = 0.5, NegativePrompt = "blurry" };
         Assert.Equal(
-            ["Guidance is off at a scale of 0.5, as at every scale up to 1.", "The negative prompt has no effect: guidance is off at a scale of 0.5."],
+            [
+                "Guidance is off at a scale of 0.5, as at every scale up to 1.",
+                "The negative prompt has no effect: guidance is off at a scale of 0.5.",
+            ],
             pipeline.Plan(request).Warnings);
         Assert.Empty(pipeline.Plan(TestModels.Quick with { GuidanceScale = 1 }).Warnings);
     }

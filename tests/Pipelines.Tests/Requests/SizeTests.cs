@@ -30,8 +30,10 @@ public sealed class SizeTests : IDisposable
     [InlineData(int.MaxValue)]
     public void SizeOutOfRangeIsToldTheRange(int pixels)
     {
-        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message);
-        Assert.Contains("from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, nameof(GenerationRequest.Height)).Message);
+        Assert.Contains(
+            "from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message);
+        Assert.Contains(
+            "from 16 to 8192", Refusal.Of(pipeline, TestModels.Quick with { Height = pixels }, nameof(GenerationRequest.Height)).Message);
     }
 
     [Theory]
@@ -50,7 +52,8 @@ public sealed class SizeTests : IDisposable
     [InlineData(int.MaxValue)]
     [InlineData(int.MinValue)]
     public void FramesOutOfRangeAreToldTheRange(int frames) =>
-        Assert.Contains("at most 1001", Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, nameof(GenerationRequest.Frames)).Message);
+        Assert.Contains(
+            "at most 1001", Refusal.Of(pipeline, TestModels.Quick with { Frames = frames }, nameof(GenerationRequest.Frames)).Message);
 
     [Fact]
     public void EveryOfferedSizeIsTaken()
@@ -58,17 +61,22 @@ public sealed class SizeTests : IDisposable
         Prop.ForAll(ArbMap.Default.ArbFor<int>().Filter(pixels => pixels is > 0 and < 2000 && pixels % 16 != 0), pixels =>
         {
             string message = Refusal.Of(pipeline, TestModels.Quick with { Width = pixels }, nameof(GenerationRequest.Width)).Message;
-            int[] offered = [.. message[(message.IndexOf(';') + 1)..].Split(' ').Where(word => int.TryParse(word, out _)).Select(int.Parse)];
+            string offer = message[(message.IndexOf(';') + 1)..];
+            int[] offered = [.. offer.Split(' ').Where(word => int.TryParse(word, out _)).Select(int.Parse)];
             Assert.NotEmpty(offered);
-            Assert.All(offered, size => Assert.Equal(size, pipeline.Plan(TestModels.Quick with { Width = size, Height = 16, Frames = 1 }, long.MaxValue).Settings.Width));
+            Assert.All(offered, size => Assert.Equal(size, Planned(size)));
             Assert.All(offered, size => Assert.InRange(Math.Abs(size - pixels), 1, 15));
         }).QuickCheckThrowOnFailure();
+
+        int? Planned(int width) =>
+            pipeline.Plan(TestModels.Quick with { Width = width, Height = 16, Frames = 1 }, long.MaxValue).Settings.Width;
     }
 
     [Fact]
     public void SmallestVideoIsMade()
     {
-        GenerationResult result = pipeline.Generate(TestModels.Quick with { Width = 16, Height = 16, Frames = 1 }, cancellation: TestContext.Current.CancellationToken);
+        GenerationResult result = pipeline.Generate(
+            TestModels.Quick with { Width = 16, Height = 16, Frames = 1 }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((1, 16, 16), (result.Video.Count, result.Video.Height, result.Video.Width));
     }
 

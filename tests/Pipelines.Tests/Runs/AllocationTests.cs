@@ -1,4 +1,5 @@
 using System.Runtime;
+using CogVideoX.Models;
 using CogVideoX.Models.CogVideoX;
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.Weights;
@@ -62,12 +63,13 @@ public sealed class AllocationTests : IDisposable
         var generator = new TorchGenerator(1);
         Tensor latents = generator.Noise(ops, [1, 3, folder.Transformer.InChannels, 8, 12], NoiseType.F32);
         Tensor text = generator.Noise(ops, [1, 26, folder.Transformer.TextWidth], NoiseType.F32);
+        var conditions = new Conditions { Text = text };
         transformer.Prepare(latents.Shape);
         var sampler = new DpmSampler(ops, new NoiseSchedule(new NoiseScheduleOptions()), Steps, generator, NoiseType.F32);
 
         long[][] counts = [.. Enumerable.Range(0, Steps).Select(_ => new long[team.Threads])];
         Sampler.Run(
-            ops, sampler, latents, (x, timestep, _) => transformer.Forward(x, text, [timestep]),
+            ops, sampler, latents, (x, level) => transformer.Forward(x, conditions, [level.Time]),
             step => team.AskAllocatedBytes(counts[step.Index]), cancellation: TestContext.Current.CancellationToken);
         for (int step = 2; step < Steps; step++)
             Assert.Equal(counts[step - 1], counts[step]);

@@ -14,6 +14,10 @@ public sealed class CancellationTests : IDisposable
     {
         Steps = 3,
         Frames = 17,
+    };
+
+    private GenerationFiles Files => new()
+    {
         SaveLatents = folder.File("latents.safetensors"),
         Trace = folder.File("trace.safetensors"),
     };
@@ -53,17 +57,18 @@ public sealed class CancellationTests : IDisposable
     [Fact]
     public void WithinAStepTheLatentsOfTheLastOneAreKept()
     {
-        CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 } && progress.Fraction > 1.25 / 3);
-        Assert.Equal((GenerationStage.Sample, 1, Request.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
-        Assert.Contains(Request.SaveLatents!, stopped.Message);
+        CancelledException stopped = Stop(
+            progress => progress is { Stage: GenerationStage.Sample, Step: 1 } && progress.Fraction > 1.25 / 3);
+        Assert.Equal((GenerationStage.Sample, 1, Files.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
+        Assert.Contains(Files.SaveLatents!, stopped.Message);
         Assert.Equal(["latents.safetensors", "trace.safetensors"], folder.Names);
-        Assert.Equal(LatentsAfter(step: 0), Latents(Request.SaveLatents!, "latents"));
+        Assert.Equal(LatentsAfter(step: 0), Latents(Files.SaveLatents!, "latents"));
     }
 
     [Fact]
     public void WithinAStepNothingIsKeptUnlessAskedFor()
     {
-        CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 }, Request with { SaveLatents = null, Trace = null });
+        CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 1 }, GenerationFiles.None);
         Assert.Equal((1, null), (stopped.FinishedSteps, stopped.SavedLatents));
         Assert.Empty(folder.Names);
     }
@@ -72,7 +77,7 @@ public sealed class CancellationTests : IDisposable
     public void TheTraceHoldsTheStepsThatWereDone()
     {
         Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 2 });
-        using SafetensorsFile trace = SafetensorsFile.Open(Request.Trace!);
+        using SafetensorsFile trace = SafetensorsFile.Open(Files.Trace!);
         Assert.Equal(["latents.0", "latents.1", "negative_prompt_embeds", "prompt_embeds"], trace.Names.Order(StringComparer.Ordinal));
         Assert.Equal(LatentsAfter(step: 1), trace["latents.1"].ToFloats());
     }
@@ -81,18 +86,17 @@ public sealed class CancellationTests : IDisposable
     public void WhileDecodingTheFinishedLatentsAreKept()
     {
         CancelledException stopped = Stop(progress => progress is { Stage: GenerationStage.Decode, Fraction: > 0 and < 1 });
-        Assert.Equal((GenerationStage.Decode, 3, Request.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
-        Assert.Equal(LatentsAfter(step: 2), Latents(Request.SaveLatents!, "latents"));
+        Assert.Equal((GenerationStage.Decode, 3, Files.SaveLatents), (stopped.Stage, stopped.FinishedSteps, stopped.SavedLatents));
+        Assert.Equal(LatentsAfter(step: 2), Latents(Files.SaveLatents!, "latents"));
     }
 
     [Fact]
     public void StoppedPipelineRunsAgainWithTheSameResult()
     {
-        var request = Request with { SaveLatents = null, Trace = null };
-        float[] expected = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray();
-        Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 2 }, request);
+        float[] expected = pipeline.Generate(Request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray();
+        Stop(progress => progress is { Stage: GenerationStage.Sample, Step: 2 }, GenerationFiles.None);
         Assert.Equal(0, pipeline.LiveTensors);
-        Assert.Equal(expected, pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray());
+        Assert.Equal(expected, pipeline.Generate(Request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray());
     }
 
     [Fact]
@@ -103,14 +107,14 @@ public sealed class CancellationTests : IDisposable
     }
 
     // Runs until the moment comes, cancels then, and sees that nothing more is begun.
-    private CancelledException Stop(Func<GenerationProgress, bool> moment, GenerationRequest? request = null)
+    private CancelledException Stop(Func<GenerationProgress, bool> moment, GenerationFiles? files = null)
     {
         var watch = new Watch(progress =>
         {
             Assert.False(source.IsCancellationRequested, $"the run went on to {progress}");
             CancelIf(moment(progress));
         });
-        return Assert.Throws<CancelledException>(() => pipeline.Generate(request ?? Request, watch, source.Token));
+        return Assert.Throws<CancelledException>(() => pipeline.Generate(Request, files ?? Files, watch, source.Token));
     }
 
     private void CancelIf(bool now)
@@ -122,9 +126,9 @@ public sealed class CancellationTests : IDisposable
     private float[] LatentsAfter(int step)
     {
         using var whole = TextToVideo.Open(TestModels.Tiny2b);
-        var request = Request with { SaveLatents = null, Trace = folder.File("whole.safetensors") };
-        whole.Generate(request, cancellation: TestContext.Current.CancellationToken);
-        return Latents(request.Trace, $"latents.{step}");
+        var files = new GenerationFiles { Trace = folder.File("whole.safetensors") };
+        whole.Generate(Request, files, cancellation: TestContext.Current.CancellationToken);
+        return Latents(files.Trace, $"latents.{step}");
     }
 
     private static float[] Latents(string path, string name)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -15,7 +16,8 @@ public sealed class DamagedWeightsTests : IDisposable
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void TextEncoderIsNamed(float value) =>
-        Assert.Contains("text encoder's output", Failure("text_encoder", "encoder.block.1.layer.1.DenseReluDense.wo.weight", value).Message);
+        Assert.Contains(
+            "text encoder's output", Failure("text_encoder", "encoder.block.1.layer.1.DenseReluDense.wo.weight", value).Message);
 
     [Theory]
     [InlineData("transformer_blocks.0.ff.net.2.bias", "'block0")]
@@ -44,11 +46,12 @@ public sealed class DamagedWeightsTests : IDisposable
     private GenerationException Failure(string part, string weight, float value)
     {
         using var pipeline = TextToVideo.Open(Damaged(part, weight, value));
-        var request = TestModels.Quick with { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
-        var failure = Assert.Throws<GenerationException>(() => pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken));
+        var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
+        var failure = Assert.Throws<GenerationException>(
+            () => pipeline.Generate(TestModels.Quick, files, cancellation: TestContext.Current.CancellationToken));
         Assert.Contains("weights are damaged", failure.Message);
         Assert.Equal(0, pipeline.LiveTensors);
-        Assert.Equal(part == "vae", File.Exists(request.SaveLatents)); // what was sampled well is kept
+        Assert.Equal(part == "vae", File.Exists(files.SaveLatents)); // what was sampled well is kept
         return failure;
     }
 
@@ -68,7 +71,9 @@ public sealed class DamagedWeightsTests : IDisposable
         if (!tensors.TryGetValue(weight, out var damaged))
             return;
         damaged.Values[^1] = value;
-        SafetensorsWriter.Write(path, tensors.Select(entry => new TensorSource(entry.Key, DType.F32, entry.Value.Shape, (first, destination) =>
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes(entry.Value.Values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination))));
+        SafetensorsWriter.Write(path, tensors.Select(entry => Source(entry.Key, entry.Value.Shape, entry.Value.Values)));
     }
+
+    private static TensorSource Source(string name, Shape shape, float[] values) => new(name, DType.F32, shape, (first, destination) =>
+        MemoryMarshal.AsBytes(values.AsSpan((int)first, destination.Length / sizeof(float))).CopyTo(destination));
 }

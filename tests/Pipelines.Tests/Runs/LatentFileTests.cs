@@ -25,28 +25,33 @@ public sealed class LatentFileTests : IDisposable
     [InlineData(TilingMode.On)]
     public void SavedLatentsDecodeToTheSameFrames(TilingMode tiling)
     {
-        var request = TestModels.Quick with { SaveLatents = folder.File("latents.safetensors"), VaeTiling = tiling };
-        VideoFrames video = Generate(request);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors") };
+        VideoFrames video = pipeline.Generate(TestModels.Quick with { VaeTiling = tiling }, files, cancellation: cancellation).Video;
         using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
-        Assert.Equal(video.Data.ToArray(), decoder.Decode(request.SaveLatents, tiling, cancellation: TestContext.Current.CancellationToken).Data.ToArray());
+        Assert.Equal(video.Data.ToArray(), decoder.Decode(files.SaveLatents, tiling, cancellation: cancellation).Data.ToArray());
         Assert.Equal(["latents.safetensors"], folder.Names);
     }
 
     [Fact]
     public void SeedsOwnNoiseGivesTheSeedsOwnVideo()
     {
-        string noise = Write(new TorchGenerator(TestModels.Quick.Seed));
-        Assert.Equal(Generate(TestModels.Quick).Data.ToArray(), Generate(TestModels.Quick with { InitLatents = noise, Seed = 7 }).Data.ToArray());
+        VideoLatents noise = Load(new TorchGenerator(GenerationSettings.DefaultSeed));
+        GenerationRequest other = TestModels.Quick with { InitLatents = noise, Seed = 7 };
+        Assert.Equal(Generate(TestModels.Quick).Data.ToArray(), Generate(other).Data.ToArray());
     }
 
     [Fact]
-    public void OtherNoiseGivesAnotherVideo() =>
-        Assert.NotEqual(Generate(TestModels.Quick).Data.ToArray(), Generate(TestModels.Quick with { InitLatents = Write(new TorchGenerator(7)) }).Data.ToArray());
+    public void OtherNoiseGivesAnotherVideo()
+    {
+        GenerationRequest other = TestModels.Quick with { InitLatents = Load(new TorchGenerator(7)) };
+        Assert.NotEqual(Generate(TestModels.Quick).Data.ToArray(), Generate(other).Data.ToArray());
+    }
 
     [Fact]
     public void WrongShapeIsRefusedWithTheNeededOne()
     {
-        var request = TestModels.Quick with { Frames = 17, InitLatents = Write(new TorchGenerator(1)) };
+        var request = TestModels.Quick with { Frames = 17, InitLatents = Load(new TorchGenerator(1)) };
         string message = Refusal.Of(pipeline, request, nameof(GenerationRequest.InitLatents)).Message;
         Assert.Contains("[1, 3, 4, 8, 12]", message);
         Assert.Contains("[1, 5, 4, 8, 12]", message);
@@ -57,7 +62,7 @@ public sealed class LatentFileTests : IDisposable
     {
         string path = folder.File("other.safetensors");
         WriteTensor(path, "other", [1, 2], [1, 2]);
-        Assert.Contains("no tensor 'latents'", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
+        Assert.Contains("no tensor 'latents'", Unread(path));
     }
 
     [Fact]
@@ -65,7 +70,7 @@ public sealed class LatentFileTests : IDisposable
     {
         string path = folder.File("flat.safetensors");
         WriteTensor(path, "latents", [2], [1, 2]);
-        Assert.Contains("[1, F, C, H, W] is needed", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
+        Assert.Contains("[1, F, C, H, W] is needed", Unread(path));
     }
 
     [Fact]
@@ -75,7 +80,7 @@ public sealed class LatentFileTests : IDisposable
         float[] values = new float[Needed.Count];
         values[5] = float.NaN;
         WriteTensor(path, "latents", Needed, values);
-        Assert.Contains("NaN", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents)).Message);
+        Assert.Contains("NaN", Unread(path));
         using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
         Assert.Equal("file", Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto)).Property);
     }
@@ -85,8 +90,8 @@ public sealed class LatentFileTests : IDisposable
     {
         string text = folder.File("notes.txt");
         File.WriteAllText(text, "not latents");
-        Assert.Contains("notes.txt", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = text }, nameof(GenerationRequest.InitLatents)).Message);
-        Assert.Contains("missing", Refusal.Of(pipeline, TestModels.Quick with { InitLatents = folder.File("missing") }, nameof(GenerationRequest.InitLatents)).Message);
+        Assert.Contains("notes.txt", Unread(text));
+        Assert.Contains("missing", Unread(folder.File("missing")));
     }
 
     [Fact]
@@ -100,17 +105,18 @@ public sealed class LatentFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(GenerationRequest.SaveLatents))]
-    [InlineData(nameof(GenerationRequest.Trace))]
+    [InlineData(nameof(GenerationFiles.SaveLatents))]
+    [InlineData(nameof(GenerationFiles.Trace))]
     public void FilesThatCantBeWrittenAreRefusedBeforeTheRun(string property)
     {
-        Refusal.Of(pipeline, With(folder.File("no/such/folder/file")), property);
-        Refusal.Of(pipeline, With(folder.Path), property);
+        Refuse(folder.File("no/such/folder/file"));
+        Refuse(folder.Path);
         if (OperatingSystem.IsLinux())
-            Refusal.Of(pipeline, With("/proc/file.safetensors"), property); // not even root may
+            Refuse("/proc/file.safetensors"); // not even root may
 
-        GenerationRequest With(string path) =>
-            property == nameof(GenerationRequest.Trace) ? TestModels.Quick with { Trace = path } : TestModels.Quick with { SaveLatents = path };
+        void Refuse(string path) => Refusal.Of(pipeline, TestModels.Quick, property, property == nameof(GenerationFiles.Trace)
+            ? new GenerationFiles { Trace = path }
+            : new GenerationFiles { SaveLatents = path });
     }
 
     [Fact]
@@ -118,13 +124,13 @@ public sealed class LatentFileTests : IDisposable
     {
         string place = Path.Combine(folder.Path, "gone");
         Directory.CreateDirectory(place);
-        var request = TestModels.Quick with { SaveLatents = Path.Combine(place, "latents.safetensors") };
+        var files = new GenerationFiles { SaveLatents = Path.Combine(place, "latents.safetensors") };
         var watch = new Watch(progress =>
         {
             if (progress.Stage == GenerationStage.Sample && Directory.Exists(place))
                 Directory.Delete(place);
         });
-        GenerationResult result = pipeline.Generate(request, watch, TestContext.Current.CancellationToken);
+        GenerationResult result = pipeline.Generate(TestModels.Quick, files, watch, TestContext.Current.CancellationToken);
         Assert.Contains("doesn't exist", result.LatentsProblem);
         Assert.Equal(Generate(TestModels.Quick).Data.ToArray(), result.Video.Data.ToArray());
     }
@@ -135,9 +141,9 @@ public sealed class LatentFileTests : IDisposable
     [InlineData("a\0b")]
     public void WhatIsNoPathIsRefused(string path)
     {
-        Refusal.Of(pipeline, TestModels.Quick with { SaveLatents = path }, nameof(GenerationRequest.SaveLatents));
-        Refusal.Of(pipeline, TestModels.Quick with { Trace = path }, nameof(GenerationRequest.Trace));
-        Refusal.Of(pipeline, TestModels.Quick with { InitLatents = path }, nameof(GenerationRequest.InitLatents));
+        Refusal.Of(pipeline, TestModels.Quick, nameof(GenerationFiles.SaveLatents), new GenerationFiles { SaveLatents = path });
+        Refusal.Of(pipeline, TestModels.Quick, nameof(GenerationFiles.Trace), new GenerationFiles { Trace = path });
+        Unread(path);
         using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
         Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto));
         Assert.Throws<ArgumentException>(() => TextToVideo.Open(path));
@@ -148,10 +154,23 @@ public sealed class LatentFileTests : IDisposable
     public void OneFileForTwoThingsIsRefused()
     {
         string path = folder.File("both.safetensors");
-        Assert.Contains(nameof(GenerationRequest.SaveLatents), Refusal.Of(pipeline, TestModels.Quick with { SaveLatents = path, Trace = path }, nameof(GenerationRequest.Trace)).Message);
+        var files = new GenerationFiles { SaveLatents = path, Trace = path };
+        RequestException refusal = Refusal.Of(pipeline, TestModels.Quick, nameof(GenerationFiles.Trace), files);
+        Assert.Contains(nameof(GenerationFiles.SaveLatents), refusal.Message);
     }
 
-    private VideoFrames Generate(GenerationRequest request) => pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video;
+    private VideoFrames Generate(GenerationRequest request) =>
+        pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video;
+
+    private VideoLatents Load(TorchGenerator generator) => VideoLatents.Load(Write(generator));
+
+    // One line that says why a file can't be read.
+    private static string Unread(string path)
+    {
+        string message = Assert.Throws<RequestException>(() => VideoLatents.Load(path)).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
 
     private string Write(TorchGenerator generator)
     {

@@ -35,22 +35,27 @@ public sealed class CogVideoXTransformer
     public Action<string, Tensor>? Observer { get; set; }
 
     /// <summary>
-    /// Makes the tables that depend on nothing but the size of the latents, in the scope of the caller, which must last for all steps
-    /// on such latents. Without it each of them makes its own.
+    /// Makes the tables that depend on nothing but the size of the latents, in the scope of the caller, which must last until
+    /// <see cref="Forget"/>. Without it each forward pass makes its own.
     /// </summary>
     /// <param name="latents">[B, F, C, H, W]</param>
     public void Prepare(Shape latents) => prepared = Positions.For(ops, config, latents);
 
+    /// <summary>Lets go of what <see cref="Prepare"/> made, before the scope that owns it ends: the model outlives its runs.</summary>
+    public void Forget() => prepared = default;
+
     /// <summary>Predicts the velocity of noisy latents.</summary>
     /// <param name="latents">[B, F, C, H, W]</param>
-    /// <param name="text">[B, T, text width], from the text encoder</param>
-    /// <param name="timesteps">B training timesteps, 0 … 999</param>
+    /// <param name="conditions">The text, [B, T, text width], and nothing else</param>
+    /// <param name="timesteps">B training timesteps, 0 … 999, whole or between; rounded to fp32 as in the reference</param>
     /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, F, C, H, W]</returns>
-    /// <exception cref="TensorException">H or W isn't a multiple of the patch size, or the batches differ.</exception>
-    public Tensor Forward(Tensor latents, Tensor text, ReadOnlySpan<int> timesteps, Action<int, int>? progress = null)
+    /// <exception cref="TensorException">H or W isn't a multiple of the patch size, the batches differ, or other conditions.</exception>
+    public Tensor Forward(Tensor latents, Conditions conditions, ReadOnlySpan<double> timesteps, Action<int, int>? progress = null)
     {
+        conditions.Check("the CogVideoX transformer", ConditionParts.Text);
         using MemoryScope scope = ops.Scope();
+        Tensor text = conditions.Text;
         Shape shape = latents.Shape;
         int textTokens = text.Shape[1];
         Tensor embedded = time.Forward(timesteps);                                      // [B, E]

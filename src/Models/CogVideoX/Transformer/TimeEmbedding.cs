@@ -17,20 +17,22 @@ internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig conf
     private float[] waves = []; // kept from step to step
 
     /// <returns>[B, E] for B timesteps</returns>
-    public Tensor Forward(ReadOnlySpan<int> timesteps)
+    public Tensor Forward(ReadOnlySpan<double> timesteps)
     {
         using MemoryScope scope = ops.Scope();
         int count = timesteps.Length * config.Width;
         if (waves.Length < count)
             waves = new float[count];
         for (int i = 0; i < timesteps.Length; i++)
-            Waves(timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
+            Waves((float)timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
         Tensor embedded = ops.FromHost(waves.AsSpan(0, count), [timesteps.Length, config.Width]);
         Tensor hidden = first.Forward(ops.Cast(embedded, ops.ActivationType), Activation.Silu);
         return scope.Keep(second.Forward(hidden));
     }
 
-    /// <summary>Sines and cosines of one timestep; in fp32 throughout, since the reference's rounding of large angles is part of the numbers.</summary>
+    /// <summary>
+    /// Sines and cosines of one timestep; in fp32 throughout, since the reference's rounding of large angles is part of the numbers.
+    /// </summary>
     internal static void Waves(float timestep, bool cosinesFirst, float frequencyShift, Span<float> result)
     {
         int half = result.Length / 2;

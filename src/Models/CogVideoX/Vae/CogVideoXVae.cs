@@ -11,25 +11,40 @@ namespace CogVideoX.Models.CogVideoX;
 public sealed class CogVideoXVae
 {
     // Chunks are part of the numbers: the norms take their statistics over one. The remainder goes with the first.
-    private const int LatentFramesPerChunk = 2, VideoFramesPerChunk = 8;
+    internal const int LatentFramesPerChunk = 2;
+    private const int VideoFramesPerChunk = 8;
 
     private readonly Ops ops;
+    private readonly WeightReader weights;
     private readonly VaeConfig config;
-    private readonly VaeEncoder encoder;
-    private readonly VaeDecoder decoder;
+    private VaeEncoder? encoder;
+    private VaeDecoder? decoder;
 
-    /// <param name="weights">The root of the VAE's weights; all of them are used.</param>
+    /// <param name="weights">The root of the VAE's weights. Each direction reads its own when it is first used, or told to.</param>
     /// <param name="config">Its sizes.</param>
     public CogVideoXVae(WeightReader weights, VaeConfig config)
     {
+        this.weights = weights;
         this.config = config;
         ops = weights.Ops;
-        encoder = new VaeEncoder(weights["encoder"], config);
-        decoder = new VaeDecoder(weights["decoder"], config);
     }
 
     /// <summary>Sees the result of each stage of each chunk by name (<c>chunk0.mid_block</c>), for comparison with a reference.</summary>
     public Action<string, Tensor>? Observer { get; set; }
+
+    private VaeEncoder Encoder => encoder ??= new VaeEncoder(weights["encoder"], config);
+
+    private VaeDecoder Decoder => decoder ??= new VaeDecoder(weights["decoder"], config);
+
+    /// <summary>Reads the weights of both directions now: then all weights of a checkpoint have been asked for.</summary>
+    public void Build()
+    {
+        _ = Encoder;
+        BuildDecoder();
+    }
+
+    /// <summary>Reads the decoder's weights now; what of them is converted lives in the caller's scope.</summary>
+    public void BuildDecoder() => _ = Decoder;
 
     /// <summary>Video to the distribution of its latents, not yet multiplied by the scaling factor.</summary>
     /// <param name="frames">[B, F, H, W, 3] in −1 … 1; F is 1, or 8·n, or 8·n + 1, or any other count, as the reference takes them</param>
@@ -40,9 +55,10 @@ public sealed class CogVideoXVae
         using MemoryScope scope = ops.Scope();
         if (frames.Shape.Rank != 5 || frames.Shape[4] != config.InChannels || frames.Count == 0)
             throw new TensorException($"Frames {frames.Shape} don't fit this VAE: it takes [B, F, H, W, {config.InChannels}].");
-        Tensor moments = InChunks(frames, VideoFramesPerChunk, encoder, progress);
+        Tensor moments = Joined(frames, VideoFramesPerChunk, Encoder, progress);
         Tensor planes = ops.Permute(moments, [0, 1, 4, 2, 3]);
-        return (scope.Keep(ops.Slice(planes, 2, 0, config.LatentChannels)), scope.Keep(ops.Slice(planes, 2, config.LatentChannels, config.LatentChannels)));
+        int channels = config.LatentChannels;
+        return (scope.Keep(ops.Slice(planes, 2, 0, channels)), scope.Keep(ops.Slice(planes, 2, channels, channels)));
     }
 
     /// <summary>Latents, already divided by the scaling factor, to video.</summary>
@@ -52,7 +68,17 @@ public sealed class CogVideoXVae
     public Tensor Decode(Tensor latents, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
-        return scope.Keep(DecodeChunks(ChannelsLast(latents), progress));
+        return scope.Keep(Joined(ChannelsLast(latents), LatentFramesPerChunk, Decoder, progress));
+    }
+
+    /// <summary>The same, handed out as it is made.</summary>
+    /// <param name="latents">[B, F, C, H, W]</param>
+    /// <param name="take">Gets each chunk of frames in order, [B, f, 8·H, 8·W, 3], which is given back when it returns.</param>
+    /// <param name="progress">Told after each residual block how many of how many are done; may throw to cancel.</param>
+    public void Decode(Tensor latents, Action<Tensor> take, Action<int, int>? progress = null)
+    {
+        using MemoryScope scope = ops.Scope();
+        InChunks(ChannelsLast(latents), LatentFramesPerChunk, Decoder, take, progress);
     }
 
     /// <summary>The same in tiles that overlap and fade into each other: far less memory, slightly other pixels.</summary>
@@ -60,24 +86,49 @@ public sealed class CogVideoXVae
     /// <param name="rows">Tiles along the height.</param>
     /// <param name="columns">Tiles along the width.</param>
     /// <param name="progress">Told after each residual block of each tile; in a dry run, of the tiles that are computed.</param>
-    /// <returns>As <see cref="Decode"/></returns>
+    /// <returns>As <see cref="Decode(Tensor, Action{int, int}?)"/></returns>
     public Tensor DecodeTiled(Tensor latents, TileGrid rows, TileGrid columns, Action<int, int>? progress = null)
+    {
+        using MemoryScope scope = ops.Scope();
+        int height = rows.Cover(latents.Shape[3], config.SpatialCompression);
+        Tensor picture = default;
+        DecodeTiled(latents, rows, columns, Place, progress);
+        return scope.Keep(picture);
+
+        void Place(Tensor strip, int top)
+        {
+            if (picture.IsNone)
+                picture = scope.Adopt(ops.Memory.Empty(strip.Shape.With(2, height), strip.Type));
+            ops.CopyInto(strip, picture, 2, top);
+        }
+    }
+
+    /// <summary>The same, handed out in strips from top to bottom.</summary>
+    /// <param name="latents">[B, F, C, H, W]</param>
+    /// <param name="rows">Tiles along the height.</param>
+    /// <param name="columns">Tiles along the width.</param>
+    /// <param name="take">
+    /// Gets rows of pixels of all frames, [B, frames, h, 8·W, 3], and which row of the picture is their first; they are given back when it
+    /// returns.
+    /// </param>
+    /// <param name="progress">Told after each residual block of each tile; in a dry run, of the tiles that are computed.</param>
+    public void DecodeTiled(
+        Tensor latents, TileGrid rows, TileGrid columns, Action<Tensor, int> take, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
         Tensor z = ChannelsLast(latents);
         int height = z.Shape[2], width = z.Shape[3];
-        int down = (height + rows.Step - 1) / rows.Step, across = (width + columns.Step - 1) / columns.Step;
+        int down = rows.Count(height), across = columns.Count(width);
         int tiles = 0;
         var parts = new PlannedParts<(int, int)>(ops);
         var above = new Tensor[across];
-        Tensor picture = default;
-        for (int row = 0; row < down; row++)
+        for (int row = 0, taken = 0; row < down; row++)
         {
             Tensor strip = default, before = default;
-            for (int column = 0; column < across; column++)
+            for (int column = 0, filled = 0; column < across; column++)
             {
                 int top = row * rows.Step, left = column * columns.Step;
-                Tensor tile = parts.Get((Math.Min(rows.Latents, height - top), Math.Min(columns.Latents, width - left)), () => DecodeTile(
+                Tensor tile = parts.Get((rows.SizeAt(row, height), columns.SizeAt(column, width)), () => DecodeTile(
                     z, top, rows.Latents, left, columns.Latents,
                     (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks)));
                 tiles++;
@@ -86,11 +137,19 @@ public sealed class CogVideoXVae
                 if (column > 0)
                     tile = Replace(default, ops.Blend(before, tile, 3, columns.BlendPixels), tile);
                 above[column] = before = tile;
-                strip = Append(strip, Crop(tile, rows.KeptPixels, columns.KeptPixels), 3);
+                int high = Math.Min(rows.KeptPixels, tile.Shape[2]), wide = Math.Min(columns.KeptPixels, tile.Shape[3]);
+                if (strip.IsNone)
+                {
+                    Shape shape = tile.Shape.With(2, high).With(3, columns.Cover(width, config.SpatialCompression));
+                    strip = ops.Memory.Empty(shape, tile.Type);
+                }
+                Fill(strip, tile, high, wide, filled);
+                filled += wide;
             }
-            picture = Append(picture, strip, 2);
+            take(strip, taken);
+            taken += strip.Shape[2];
+            ops.Memory.Release(strip);
         }
-        return scope.Keep(picture);
     }
 
     // [B, F, C, H, W] → [B, F, H, W, C]
@@ -101,29 +160,47 @@ public sealed class CogVideoXVae
         return ops.Permute(latents, [0, 1, 3, 4, 2]);
     }
 
-    private Tensor DecodeChunks(Tensor z, Action<int, int>? progress) => InChunks(z, LatentFramesPerChunk, decoder, progress);
-
-    // Runs a coder over a video [B, F, …] in chunks of frames that hand their last frames on.
-    private Tensor InChunks(Tensor video, int size, IVaeCoder coder, Action<int, int>? progress)
+    // A video [B, F, …] in chunks of frames that hand their last frames on, as one.
+    private Tensor Joined(Tensor video, int size, IVaeCoder coder, Action<int, int>? progress)
     {
         using MemoryScope scope = ops.Scope();
-        int frames = video.Shape[1], chunks = Math.Max(frames / size, 1);
-        int done = 0, total = chunks * coder.BlockCount;
+        int chunks = ChunkCount(video.Shape[1], size), filled = 0;
+        int frames = Enumerable.Range(0, chunks).Sum(chunk => coder.FramesFrom(ChunkSize(video.Shape[1], size, chunk)));
+        Tensor whole = default;
+        InChunks(video, size, coder, Place, progress);
+        return scope.Keep(whole);
+
+        void Place(Tensor coded)
+        {
+            if (whole.IsNone)
+                whole = scope.Adopt(ops.Memory.Empty(coded.Shape.With(1, frames), coded.Type));
+            ops.CopyInto(coded, whole, 1, filled);
+            filled += coded.Shape[1];
+        }
+    }
+
+    private void InChunks(Tensor video, int size, IVaeCoder coder, Action<Tensor> take, Action<int, int>? progress)
+    {
+        using MemoryScope scope = ops.Scope();
+        int chunks = ChunkCount(video.Shape[1], size), done = 0, total = chunks * coder.BlockCount;
         var past = new FramesBefore(ops, scope);
-        Tensor result = default;
         for (int chunk = 0, start = 0; chunk < chunks; chunk++)
         {
-            int count = chunk > 0 ? size : frames - (chunks - 1) * size;
+            int count = ChunkSize(video.Shape[1], size, chunk);
             past.ChunkFollows = chunk < chunks - 1;
             coder.Observer = Named(Observer, chunk);
             Tensor part = ops.Slice(video, 1, start, count);
             Tensor coded = coder.Forward(part, past, () => progress?.Invoke(++done, total));
             ops.Memory.Release(part);
-            result = Append(result, coded, 1);
+            take(coded);
+            ops.Memory.Release(coded);
             start += count;
         }
-        return scope.Keep(result);
     }
+
+    private static int ChunkCount(int frames, int size) => Math.Max(frames / size, 1);
+
+    private static int ChunkSize(int frames, int size, int chunk) => chunk > 0 ? size : frames - (ChunkCount(frames, size) - 1) * size;
 
     private static Action<string, Tensor>? Named(Action<string, Tensor>? observer, int chunk) =>
         observer is null ? null : (stage, tensor) => observer($"chunk{chunk}.{stage}", tensor);
@@ -132,25 +209,16 @@ public sealed class CogVideoXVae
     {
         using MemoryScope scope = ops.Scope();
         Tensor strip = ops.Slice(z, 2, top, Math.Min(rows, z.Shape[2] - top));
-        return scope.Keep(DecodeChunks(ops.Slice(strip, 3, left, Math.Min(columns, z.Shape[3] - left)), progress));
+        Tensor tile = ops.Slice(strip, 3, left, Math.Min(columns, z.Shape[3] - left));
+        return scope.Keep(Joined(tile, LatentFramesPerChunk, Decoder, progress));
     }
 
-    private Tensor Crop(Tensor tile, int rows, int columns)
+    // Writes the first rows and columns of a tile into a strip.
+    private void Fill(Tensor strip, Tensor tile, int high, int wide, int left)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor strip = ops.Slice(tile, 2, 0, Math.Min(rows, tile.Shape[2]));
-        return scope.Keep(ops.Slice(strip, 3, 0, Math.Min(columns, tile.Shape[3])));
-    }
-
-    // before and piece, one behind the other; both are given back
-    private Tensor Append(Tensor before, Tensor piece, int dimension)
-    {
-        if (before.IsNone)
-            return piece;
-        Tensor joined = ops.Concat(before, piece, dimension);
-        ops.Memory.Release(before);
-        ops.Memory.Release(piece);
-        return joined;
+        Tensor rows = high == tile.Shape[2] ? tile : ops.Slice(tile, 2, 0, high);
+        ops.CopyInto(rows, strip, 3, left, wide);
     }
 
     private Tensor Replace(Tensor unused, Tensor result, Tensor former)

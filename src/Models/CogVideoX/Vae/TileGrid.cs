@@ -34,4 +34,14 @@ public sealed record TileGrid
 
     /// <summary>Pixels of a tile that stay, the rest being under the next one.</summary>
     public int KeptPixels => Pixels - BlendPixels;
+
+    /// <summary>How many tiles so many latents are cut into.</summary>
+    internal int Count(int latents) => (latents + Step - 1) / Step;
+
+    /// <summary>Latents of a tile: fewer at the end.</summary>
+    internal int SizeAt(int tile, int latents) => Math.Min(Latents, latents - tile * Step);
+
+    /// <summary>Pixels of the picture that the tiles are put together to; more than asked for where the grid doesn't fit.</summary>
+    internal int Cover(int latents, int compression) =>
+        Enumerable.Range(0, Count(latents)).Sum(tile => Math.Min(KeptPixels, SizeAt(tile, latents) * compression));
 }

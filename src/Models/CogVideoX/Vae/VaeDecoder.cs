@@ -12,20 +12,31 @@ internal sealed class VaeDecoder : IVaeCoder
     private readonly ResnetBlock[] middle;
     private readonly UpBlock[] up;
     private readonly SpatialNorm norm;
+    private readonly int doublings; // of the frames
 
     public VaeDecoder(WeightReader weights, VaeConfig config)
     {
         ops = weights.Ops;
+        doublings = int.Log2(config.TemporalCompression);
         int widest = config.BlockChannels[^1], narrowest = config.BlockChannels[0];
         first = new CausalConv3d(weights["conv_in"], config.LatentChannels, widest);
         middle = [.. Enumerable.Range(0, 2).Select(i =>
-            new ResnetBlock(weights["mid_block"]["resnets"][i], widest, widest, (norm, channels) => new SpatialNorm(norm, config, channels)))];
+            new ResnetBlock(weights["mid_block"]["resnets"][i], widest, widest,
+                (norm, channels) => new SpatialNorm(norm, config, channels)))];
         up = [.. Enumerable.Range(0, config.BlockChannels.Count).Select(i => new UpBlock(weights["up_blocks"][i], config, i))];
         norm = new SpatialNorm(weights["norm_out"], config, narrowest);
         last = new CausalConv3d(weights["conv_out"], narrowest, config.OutChannels);
     }
 
     public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>An odd count has a first frame that stays one.</summary>
+    public int FramesFrom(int frames)
+    {
+        for (int i = 0; i < doublings; i++)
+            frames = 2 * frames - frames % 2;
+        return frames;
+    }
 
     public int BlockCount => middle.Length + up.Sum(block => block.BlockCount);
 

@@ -14,10 +14,12 @@ internal sealed class VaeEncoder : IVaeCoder
     private readonly DownBlock[] down;
     private readonly ResnetBlock[] middle;
     private readonly PlainNorm norm;
+    private readonly int halvings; // of the frames
 
     public VaeEncoder(WeightReader weights, VaeConfig config)
     {
         ops = weights.Ops;
+        halvings = int.Log2(config.TemporalCompression);
         int narrowest = config.BlockChannels[0], widest = config.BlockChannels[^1];
         first = new CausalConv3d(weights["conv_in"], config.InChannels, narrowest);
         down = [.. Enumerable.Range(0, config.BlockChannels.Count).Select(i => new DownBlock(weights["down_blocks"][i], config, i))];
@@ -29,6 +31,14 @@ internal sealed class VaeEncoder : IVaeCoder
     }
 
     public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>An odd count has a first frame that stays one.</summary>
+    public int FramesFrom(int frames)
+    {
+        for (int i = 0; i < halvings; i++)
+            frames = (frames + 1) / 2;
+        return frames;
+    }
 
     public int BlockCount => middle.Length + down.Sum(block => block.BlockCount);
 

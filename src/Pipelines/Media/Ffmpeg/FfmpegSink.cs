@@ -33,7 +33,7 @@ internal sealed class FfmpegSink : FileSink
 
     private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation)
     {
-        Rgb24.FromPlanar(frame, rgb);
+        Rgb24.FromUnit(frame, rgb);
         SpeakToFfmpeg(SendFrame, cancellation);
         FrameIsDone();
     }

@@ -20,8 +20,8 @@ internal sealed class PngEncoder(int width, int height)
     /// <summary>What IDAT or fdAT holds, of the frame that was compressed last.</summary>
     public ReadOnlySpan<byte> Image => compressed.GetBuffer().AsSpan(0, (int)compressed.Length);
 
-    /// <param name="frame">[3,H,W] in [0,1]</param>
-    public void Take(ReadOnlySpan<float> frame) => Rgb24.FromPlanar(frame, rgb);
+    /// <param name="frame">[H,W,3] in [0,1]</param>
+    public void Take(ReadOnlySpan<float> frame) => Rgb24.FromUnit(frame, rgb);
 
     public void Compress()
     {

@@ -12,7 +12,7 @@ internal sealed class PngPipeline(VideoShape shape, int threads, Action<int, Rea
     private readonly Queue<(PngEncoder Encoder, Task Work)> busy = [];
     private int written;
 
-    /// <param name="frame">[3,H,W] in [0,1]; not needed after the call.</param> <param name="cancellation">Ends the wait.</param>
+    /// <param name="frame">[H,W,3] in [0,1]; not needed after the call.</param> <param name="cancellation">Ends the wait.</param>
     public void Add(ReadOnlySpan<float> frame, CancellationToken cancellation)
     {
         var encoder = busy.Count < most ? new PngEncoder(shape.Width, shape.Height) : WriteOldest(cancellation);

@@ -10,6 +10,7 @@ internal sealed class SafetensorsSink(OutputTarget target, VideoShape shape, Vid
 {
     private const int Alignment = 8;
     private readonly GenerationMetadata? metadata = options.Metadata;
+    private readonly float[] planes = new float[shape.FrameLength]; // [3,H,W], as the file has them
 
     protected override void WriteHeader()
     {
@@ -24,7 +25,13 @@ internal sealed class SafetensorsSink(OutputTarget target, VideoShape shape, Vid
 
     private protected override void WriteFrame(ReadOnlySpan<float> frame, int index, CancellationToken cancellation)
     {
-        Output.Write(MemoryMarshal.AsBytes(frame));
+        for (int i = 0; i < Shape.Pixels; i++)
+        {
+            planes[i] = frame[3 * i];
+            planes[Shape.Pixels + i] = frame[3 * i + 1];
+            planes[2 * Shape.Pixels + i] = frame[3 * i + 2];
+        }
+        Output.Write(MemoryMarshal.AsBytes(planes.AsSpan()));
         FrameIsDone();
     }
 

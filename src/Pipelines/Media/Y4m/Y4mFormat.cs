@@ -14,7 +14,8 @@ internal sealed class Y4mFormat : VideoFormat
 
     internal override IReadOnlyList<string> Companions => [SettingsEnding];
 
-    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) => new Y4mSink(target, shape, options);
+    internal override VideoSink CreateSink(OutputTarget target, VideoShape shape, VideoOptions options) =>
+        new Y4mSink(target, shape, options);
 
     internal override bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith("YUV4MPEG2"u8);
 

@@ -14,10 +14,10 @@ internal sealed class Y4mWriter(VideoShape shape)
         output.Write(Encoding.ASCII.GetBytes(header));
     }
 
-    /// <param name="output">Where to.</param> <param name="frame">[3,H,W] in [0,1]</param>
+    /// <param name="output">Where to.</param> <param name="frame">[H,W,3] in [0,1]</param>
     public void WriteFrame(Stream output, ReadOnlySpan<float> frame)
     {
-        YCbCr601.FromPlanar(frame, planes);
+        YCbCr601.FromRgb(frame, planes);
         output.Write("FRAME\n"u8);
         output.Write(planes);
     }

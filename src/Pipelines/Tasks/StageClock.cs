@@ -7,17 +7,18 @@ namespace CogVideoX.Pipelines;
 internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
 {
     private readonly List<StageTime> times = [];
-    private GenerationStage stage;
+    private string stage = "";
     private long began;
     private int steps;
+
+    /// <summary>A clock that nobody looks at and nobody stops: a plan's.</summary>
+    public static StageClock Silent(Ops ops) => new(ops, progress: null, CancellationToken.None);
 
     public IReadOnlyList<StageTime> Times => times;
 
     public CancellationToken Cancellation => cancellation;
 
-    public GenerationStage Stage => stage;
-
-    public void Begin(GenerationStage next, int count)
+    public void Begin(string next, int count)
     {
         (stage, steps) = (next, count);
         ops.Memory.ResetPeak();

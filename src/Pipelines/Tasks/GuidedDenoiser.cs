@@ -1,15 +1,19 @@
+using CogVideoX.Models;
 using CogVideoX.Models.CogVideoX;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.</summary>
+/// <summary>
+/// The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.
+/// </summary>
 internal sealed class GuidedDenoiser
 {
     private readonly Ops ops;
     private readonly CogVideoXTransformer transformer;
-    private readonly Tensor text;
+    private readonly Conditions conditions;
+    private readonly int batch;
     private readonly Guidance guidance;
     private readonly int steps;
     private readonly Action<int, int> blockDone; // made once: a step after the first allocates nothing
@@ -17,14 +21,15 @@ internal sealed class GuidedDenoiser
 
     /// <param name="ops">Where to compute.</param>
     /// <param name="transformer">The model.</param>
-    /// <param name="text">[B, T, text width]: the negative prompt's embedding before the prompt's, or the latter alone</param>
+    /// <param name="conditions">Text [B, T, width]: the negative prompt's embedding before the prompt's, or the latter alone</param>
     /// <param name="guidance">How far to go beyond.</param>
     /// <param name="steps">Steps of the run.</param>
-    public GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Tensor text, Guidance guidance, int steps)
+    public GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Conditions conditions, Guidance guidance, int steps)
     {
         this.ops = ops;
         this.transformer = transformer;
-        this.text = text;
+        this.conditions = conditions;
+        batch = conditions.Text.Shape[0];
         this.guidance = guidance;
         this.steps = steps;
         blockDone = (done, blocks) => Progress?.Invoke(current, done, blocks);
@@ -37,24 +42,23 @@ internal sealed class GuidedDenoiser
     public Action<int, Tensor>? Observer { get; set; }
 
     /// <param name="latents">[1, F, C, H, W]</param>
-    /// <param name="timestep">Their noise level.</param>
-    /// <param name="step">Which step of the run.</param>
-    public Tensor Denoise(Tensor latents, int timestep, int step)
+    /// <param name="level">How noisy they are, and which step it is.</param>
+    public Tensor Denoise(Tensor latents, NoiseLevel level)
     {
-        bool guided = text.Shape[0] == 2;
+        bool guided = batch == 2;
         Tensor input = guided ? ops.Concat(latents, latents, 0) : latents;
-        ReadOnlySpan<int> timesteps = [timestep, timestep];
-        timesteps = timesteps[..text.Shape[0]];
-        current = step;
-        Tensor output = transformer.Forward(input, text, timesteps, blockDone);
+        ReadOnlySpan<double> timesteps = [level.Time, level.Time];
+        timesteps = timesteps[..batch];
+        current = level.Index;
+        Tensor output = transformer.Forward(input, conditions, timesteps, blockDone);
         if (!ops.AllFinite(output))
-            throw FirstBadStage(input, timesteps, step);
-        Observer?.Invoke(step, output);
-        return guided ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(timestep, step, steps)) : output;
+            throw FirstBadStage(input, timesteps, level);
+        Observer?.Invoke(level.Index, output);
+        return guided ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(level, steps)) : output;
     }
 
     // Runs the step again with eyes open: where did it begin?
-    private GenerationException FirstBadStage(Tensor input, ReadOnlySpan<int> timesteps, int step)
+    private GenerationException FirstBadStage(Tensor input, ReadOnlySpan<double> timesteps, NoiseLevel level)
     {
         string? first = null;
         transformer.Observer = (stage, tensor) =>
@@ -62,8 +66,10 @@ internal sealed class GuidedDenoiser
             if (first is null && !ops.AllFinite(tensor))
                 first = stage;
         };
-        transformer.Forward(input, text, timesteps);
+        transformer.Forward(input, conditions, timesteps);
         transformer.Observer = null;
-        return new GenerationException($"The transformer's output isn't finite at step {step + 1} of {steps} (timestep {timesteps[0]}); the first NaN or infinity appears in its stage '{first ?? "output"}'. The weights are damaged, or they were saved in a type too narrow for them.");
+        return new GenerationException(
+            $"The transformer's output isn't finite at step {level.Index + 1} of {steps} (timestep {level.Time}); "
+            + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {FiniteCheck.Reason}");
     }
 }

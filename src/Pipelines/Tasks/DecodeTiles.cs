@@ -14,7 +14,9 @@ internal static class DecodeTiles
     private const int SmallestTile = 2; // latents: one that stays, one that fades into the next
 
     public static (TileGrid Rows, TileGrid Columns) For(VaeConfig config) =>
-        (Fitting(config.SampleHeight, RowOverlap, config.SpatialCompression), Fitting(config.SampleWidth, ColumnOverlap, config.SpatialCompression));
+        (
+            Fitting(config.SampleHeight, RowOverlap, config.SpatialCompression),
+            Fitting(config.SampleWidth, ColumnOverlap, config.SpatialCompression));
 
     private static TileGrid Fitting(int samplePixels, double overlap, int compression)
     {

@@ -1,0 +1,15 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>A finished run whose frames went to a sink.</summary>
+/// <param name="Model">The name of the checkpoint's folder.</param>
+/// <param name="Latents">What the frames were decoded from.</param>
+/// <param name="Settings">What they were made with; all decided.</param>
+/// <param name="Times">What each stage took.</param>
+public record GenerationSummary(
+    string Model, VideoLatents Latents, GenerationSettings Settings, IReadOnlyList<StageTime> Times)
+{
+    /// <summary>
+    /// Why the file of <see cref="GenerationFiles.SaveLatents"/> couldn't be written; null where it was, or wasn't asked for.
+    /// </summary>
+    public string? LatentsProblem { get; init; }
+}

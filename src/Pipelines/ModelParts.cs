@@ -1,0 +1,46 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.T5;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>The models of a checkpoint on one device. Each is built when it is first asked for, and kept from run to run.</summary>
+internal sealed class ModelParts(LoadedModel model, Ops ops)
+{
+    private T5Encoder? textEncoder;
+    private CogVideoXTransformer? transformer;
+    private CogVideoXVae? vae;
+    private IReadOnlyList<Tensor> textWeights = [];
+
+    public LoadedModel Model => model;
+
+    public Ops Ops => ops;
+
+    public T5Encoder TextEncoder
+    {
+        get
+        {
+            if (textEncoder is null)
+                (textEncoder, textWeights) = model.BuildTextEncoder(ops);
+            return textEncoder;
+        }
+    }
+
+    public CogVideoXTransformer Transformer => transformer ??= model.BuildTransformer(ops).Model;
+
+    /// <summary>The VAE, with its decoder built.</summary>
+    public CogVideoXVae VaeDecoder => vae ??= model.BuildVaeDecoder(ops).Model;
+
+    /// <summary>
+    /// Lets the text encoder go, by far the largest part, until it is asked for again: what was made of its weights is released, the rest
+    /// unmapped.
+    /// </summary>
+    public void CloseTextEncoder()
+    {
+        textEncoder = null;
+        foreach (Tensor weight in textWeights)
+            ops.Memory.Release(weight);
+        textWeights = [];
+        model.CloseTextEncoder();
+    }
+}

@@ -1,0 +1,201 @@
+using System.Text.Json.Nodes;
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Every setting of a run. What is null is left open, and decided by one rule: a request goes before the folder's
+/// <c>generation_config.json</c>, that before what is known of the released models, that before the checkpoint's own configs. The settings
+/// of a plan or a result have all been decided.
+/// </summary>
+/// <remarks>
+/// A new one is a member here with its line in <see cref="All"/>; merging, checking, metadata and the command line's names follow from it.
+/// </remarks>
+public record GenerationSettings
+{
+    /// <summary>Where the noise begins unless it is told.</summary>
+    public const ulong DefaultSeed = 42;
+
+    /// <summary>Frames a second unless somebody says otherwise.</summary>
+    internal static FrameRate DefaultRate { get; } = new(8);
+
+    /// <summary>What to show, in words.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>What not to show. The empty text, which is the default, is what the models were trained to be steered away from.</summary>
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>Where the noise begins. The same seed and settings give the same video, bit for bit.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Pixels; a multiple of 16 for the released models.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Pixels; a multiple of 16 for the released models.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>8·N + 1 for the released models.</summary>
+    public int? Frames { get; init; }
+
+    /// <summary>Frames a second of the file; it doesn't change what is generated.</summary>
+    public FrameRate? Rate { get; init; }
+
+    /// <summary>How many times the transformer runs; 50 unless the checkpoint says otherwise.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>How strongly to follow the prompt; 1 turns guidance off, which halves the work.</summary>
+    public double? GuidanceScale { get; init; }
+
+    /// <summary>Guidance that varies over the steps, as the 5b models are used with.</summary>
+    public bool? DynamicGuidance { get; init; }
+
+    /// <summary>How noise is taken away.</summary>
+    public SamplerKind? Sampler { get; init; }
+
+    /// <summary>The type that noise is drawn in; the transformer's own if null.</summary>
+    public NoiseDtype? Dtype { get; init; }
+
+    /// <summary>Tokens that a prompt is padded or cut to; the transformer's largest if null.</summary>
+    public int? MaxSequenceLength { get; init; }
+
+    /// <summary>Whether to decode in tiles; where memory decides if null.</summary>
+    public TilingMode? VaeTiling { get; init; }
+
+    /// <summary>Every member, in the order in which metadata list them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new(nameof(Prompt), "prompt", typeof(string), s => s.Prompt, (s, v) => s with { Prompt = (string)v })
+        {
+            IsInList = false,
+            Check = (v, _) => PromptCheck.Check((string)v, nameof(Prompt), mayBeEmpty: false),
+        },
+        new(
+            nameof(NegativePrompt), "negative-prompt", typeof(string),
+            s => s.NegativePrompt, (s, v) => s with { NegativePrompt = (string)v })
+        {
+            IsInList = false,
+            Default = _ => "",
+            Check = (v, _) => PromptCheck.Check((string)v, nameof(NegativePrompt), mayBeEmpty: true),
+        },
+        new(nameof(Seed), "seed", typeof(ulong), s => s.Seed, (s, v) => s with { Seed = (ulong)v })
+        {
+            IsInList = false,
+            Default = _ => DefaultSeed,
+        },
+        new(nameof(Width), "width", typeof(int), s => s.Width, (s, v) => s with { Width = (int)v })
+        {
+            IsInEveryFile = true,
+            Default = model => model.Folder.Transformer.SampleWidth * model.Folder.Vae.SpatialCompression,
+            Check = (v, model) => SizeRules.CheckSize(nameof(Width), (int)v, model.Folder),
+        },
+        new(nameof(Height), "height", typeof(int), s => s.Height, (s, v) => s with { Height = (int)v })
+        {
+            IsInEveryFile = true,
+            Default = model => model.Folder.Transformer.SampleHeight * model.Folder.Vae.SpatialCompression,
+            Check = (v, model) => SizeRules.CheckSize(nameof(Height), (int)v, model.Folder),
+        },
+        new(nameof(Frames), "frames", typeof(int), s => s.Frames, (s, v) => s with { Frames = (int)v })
+        {
+            IsInEveryFile = true,
+            Default = model => model.Folder.Transformer.SampleFrames,
+            Check = (v, model) => SizeRules.CheckFrames(nameof(Frames), (int)v, model.Folder),
+        },
+        new(nameof(Rate), "fps", typeof(FrameRate), s => s.Rate, (s, v) => s with { Rate = (FrameRate)v })
+        {
+            IsInEveryFile = true,
+            Default = _ => DefaultRate,
+        },
+        new(nameof(Steps), "steps", typeof(int), s => s.Steps, (s, v) => s with { Steps = (int)v })
+        {
+            IsInEveryFile = true,
+            Default = _ => SamplingRules.DefaultSteps,
+            Check = (v, model) => SamplingRules.CheckSteps(nameof(Steps), (int)v, model.Folder.Scheduler.TrainTimesteps),
+        },
+        new(nameof(GuidanceScale), "guidance-scale", typeof(double), s => s.GuidanceScale, (s, v) => s with { GuidanceScale = (double)v })
+        {
+            IsInEveryFile = true,
+            Default = _ => SamplingRules.DefaultGuidanceScale,
+            Check = (v, _) => SamplingRules.CheckScale(nameof(GuidanceScale), (double)v),
+        },
+        new(nameof(DynamicGuidance), "dynamic-cfg", typeof(bool), s => s.DynamicGuidance, (s, v) => s with { DynamicGuidance = (bool)v })
+        {
+            IsInEveryFile = true,
+            Default = _ => false,
+        },
+        new(nameof(Sampler), "sampler", typeof(SamplerKind), s => s.Sampler, (s, v) => s with { Sampler = (SamplerKind)v })
+        {
+            IsInEveryFile = true,
+            Default = model => SamplingRules.SamplerOf(model.Folder.Scheduler.Kind),
+        },
+        new(nameof(Dtype), "dtype", typeof(NoiseDtype), s => s.Dtype, (s, v) => s with { Dtype = (NoiseDtype)v })
+        {
+            IsInEveryFile = true,
+            Default = model => SamplingRules.NoiseOf(model.TransformerType),
+        },
+        new(
+            nameof(MaxSequenceLength), "max-sequence-length", typeof(int),
+            s => s.MaxSequenceLength, (s, v) => s with { MaxSequenceLength = (int)v })
+        {
+            IsInEveryFile = true,
+            Default = model => model.Folder.Transformer.MaxTextLength,
+            Check = (v, model) => SizeRules.CheckTokens(nameof(MaxSequenceLength), (int)v, model.Folder),
+        },
+        new(nameof(VaeTiling), "vae-tiling", typeof(TilingMode), s => s.VaeTiling, (s, v) => s with { VaeTiling = (TilingMode)v })
+        {
+            IsInEveryFile = true,
+            Default = _ => TilingMode.Auto,
+        },
+    ];
+
+    /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
+    public bool IsGuided => GuidanceScale > 1;
+
+    /// <summary>
+    /// These settings, and where they leave one open that of <paramref name="weaker"/>: the rule by which all are merged.
+    /// </summary>
+    public GenerationSettings Or(GenerationSettings weaker)
+    {
+        ArgumentNullException.ThrowIfNull(weaker);
+        GenerationSettings merged = this;
+        foreach (Setting setting in All)
+        {
+            if (setting.Of(merged) is null && setting.Of(weaker) is { } value)
+                merged = setting.With(merged, value);
+        }
+        return merged;
+    }
+
+    /// <summary>For a video file: enough to repeat the run exactly. Only of settings that have been decided.</summary>
+    /// <param name="model">What to call the checkpoint; kept as it is given, so give a name that means something elsewhere too.</param>
+    /// <param name="initLatents">What to call the latents that the run began from, or null; likewise.</param>
+    public GenerationMetadata ToMetadata(string model, string? initLatents = null)
+    {
+        var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
+        foreach (Setting setting in All.Where(setting => setting.IsInList))
+            list[setting.Name] = setting.ToJson(this);
+        if (initLatents is not null)
+            list[MetadataNames.InitLatents] = initLatents;
+        return new GenerationMetadata(Prompt ?? "", NegativePrompt ?? "", Seed ?? DefaultSeed, list);
+    }
+
+    /// <summary>The settings that a video file keeps: the inverse of <see cref="ToMetadata"/>.</summary>
+    /// <exception cref="FormatException">One is missing or something else; the message names it and its value.</exception>
+    public static GenerationSettings From(GenerationMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        var settings = new GenerationSettings
+        {
+            Prompt = metadata.Prompt,
+            NegativePrompt = metadata.NegativePrompt,
+            Seed = metadata.Seed,
+        };
+        foreach (Setting setting in All.Where(setting => setting.IsInList))
+        {
+            if (metadata.Settings.TryGetValue(setting.Name, out JsonNode? value) && value is not null)
+                settings = setting.WithJson(settings, value);
+            else if (setting.IsInEveryFile)
+                throw new FormatException($"'{setting.Name}' is missing");
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,36 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>How a model may be sampled, and how it is where nobody says.</summary>
+internal static class SamplingRules
+{
+    public const int DefaultSteps = 50;
+    public const double DefaultGuidanceScale = 6;
+    private const double LargestGuidanceScale = 1000;
+
+    /// <exception cref="RequestException">None, or more than the model has noise levels.</exception>
+    public static void CheckSteps(string property, int steps, int trainSteps)
+    {
+        if (steps < 1 || steps > trainSteps)
+            throw new RequestException(property, $"{steps} steps can't be taken; choose from 1 to {trainSteps}, such as {DefaultSteps}.");
+    }
+
+    /// <exception cref="RequestException">Negative, no number, or absurd.</exception>
+    public static void CheckScale(string property, double scale)
+    {
+        if (scale is >= 0 and <= LargestGuidanceScale)
+            return;
+        throw new RequestException(
+            property,
+            FormattableString.Invariant($"{scale} isn't a guidance scale; choose from 0 to {LargestGuidanceScale}, ")
+            + FormattableString.Invariant($"such as {DefaultGuidanceScale}; up to 1 it is off."));
+    }
+
+    public static SamplerKind SamplerOf(SchedulerKind scheduler) => scheduler == SchedulerKind.Dpm ? SamplerKind.Dpm : SamplerKind.Ddim;
+
+    /// <summary>The type that noise is drawn in beside weights of a type.</summary>
+    public static NoiseDtype NoiseOf(DType type) =>
+        type == DType.F32 ? NoiseDtype.Fp32 : type == DType.F16 ? NoiseDtype.Fp16 : NoiseDtype.Bf16;
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CogVideoX.Pipelines.Media;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Values of settings as text and JSON, read strictly: anybody may have edited a file.</summary>
+internal static class SettingValue
+{
+    private const int ShownCharacters = 60;
+
+    private delegate bool Reading<T>(JsonValue value, out T result);
+
+    public static JsonNode ToJson(object value) => value switch
+    {
+        int whole => whole,
+        ulong whole => whole,
+        double number => number,
+        bool flag => flag,
+        Enum word => word.ToString().ToLowerInvariant(),
+        _ => value.ToString()!,
+    };
+
+    /// <exception cref="FormatException">Something else than the type; the message says what would be right.</exception>
+    public static object FromText(Type type, string text)
+    {
+        if (type == typeof(string))
+            return text;
+        if (type == typeof(FrameRate))
+            return FrameRate.Parse(text);
+        if (type == typeof(bool))
+            return text == "on" || (text == "off" ? false : throw Unfit("on or off"));
+        if (type == typeof(int))
+            return Number<int>(NumberStyles.Integer, "a whole number");
+        if (type == typeof(ulong))
+            return Number<ulong>(NumberStyles.None, "a whole number from 0 on");
+        if (type == typeof(double))
+            return Number<double>(NumberStyles.Float, "a number");
+        return Named(type, text) ?? throw Unfit(Choice(type));
+
+        T Number<T>(NumberStyles style, string right) where T : struct, INumber<T> =>
+            T.TryParse(text, style, CultureInfo.InvariantCulture, out T number) ? number : throw Unfit(right);
+
+        FormatException Unfit(string right) => new($"'{text}' can't be; choose {right}");
+    }
+
+    /// <exception cref="FormatException">Something else than the type; the message names the setting and the value.</exception>
+    public static object FromJson(Type type, string name, JsonNode node)
+    {
+        if (type == typeof(int))
+            return Value(JsonValueKind.Number, "a whole number", (JsonValue value, out int whole) => value.TryGetValue(out whole));
+        if (type == typeof(ulong))
+            return Value(JsonValueKind.Number, "a whole number", (JsonValue value, out ulong whole) => value.TryGetValue(out whole));
+        if (type == typeof(double))
+            return Value(JsonValueKind.Number, "a number", (JsonValue value, out double number) => value.TryGetValue(out number));
+        if (type == typeof(bool))
+            return node is JsonValue flag && flag.TryGetValue(out bool isOn) ? isOn : throw Wrong("true or false");
+        string text = Value(JsonValueKind.String, "a text", (JsonValue value, out string? text) => value.TryGetValue(out text))!;
+        if (type == typeof(FrameRate))
+            return Rate(text);
+        return type == typeof(string) ? text : Named(type, text) ?? throw Wrong($"one of {Choices(type)}");
+
+        T Value<T>(JsonValueKind kind, string right, Reading<T> read) =>
+            node is JsonValue value && value.GetValueKind() == kind && read(value, out T result) ? result : throw Wrong(right);
+
+        FrameRate Rate(string rate)
+        {
+            try
+            {
+                return FrameRate.Parse(rate);
+            }
+            catch (FormatException)
+            {
+                throw Wrong("a frame rate such as 8/1");
+            }
+        }
+
+        FormatException Wrong(string right)
+        {
+            string value = node.ToJsonString(); // JSON: control characters are escaped
+            string shown = value.Length > ShownCharacters ? value[..ShownCharacters] + "…" : value;
+            return new FormatException($"'{name}' is {shown}, not {right}");
+        }
+    }
+
+    private static string Choices(Type type) => string.Join(", ", Enum.GetNames(type)).ToLowerInvariant();
+
+    private static string Choice(Type type) => string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant();
+
+    // Numbers are no names, though Enum.Parse takes them.
+    private static object? Named(Type type, string word) =>
+        Array.Find(Enum.GetNames(type), name => string.Equals(name, word, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse(type, known)
+            : null;
+}

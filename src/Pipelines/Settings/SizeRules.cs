@@ -1,0 +1,51 @@
+using CogVideoX.Models.Configuration;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Sizes, frame counts and lengths that a model can do, from its configs.</summary>
+internal static class SizeRules
+{
+    private const int LargestSize = 8192, LargestFrames = 1001;
+
+    /// <exception cref="RequestException">Too large, or not a whole number of patches.</exception>
+    public static void CheckSize(string property, int pixels, ModelFolder folder)
+    {
+        int multiple = folder.Vae.SpatialCompression * folder.Transformer.PatchSize;
+        if (pixels is <= 0 or > LargestSize)
+        {
+            throw new RequestException(
+                property, $"{pixels} pixels can't be made; choose a multiple of {multiple} from {multiple} to {LargestSize}.");
+        }
+        if (pixels % multiple == 0)
+            return;
+        int below = pixels / multiple * multiple;
+        string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";
+        throw new RequestException(property, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
+    }
+
+    /// <exception cref="RequestException">Too many, or a count that the VAE doesn't make.</exception>
+    public static void CheckFrames(string property, int frames, ModelFolder folder)
+    {
+        FrameRule rule = folder.FrameRule;
+        if (frames is <= 0 or > LargestFrames)
+        {
+            throw new RequestException(
+                property,
+                $"{frames} frames can't be made; choose {rule} frames, such as {rule.At(1)}, {rule.At(2)} or {rule.At(6)}, "
+                + $"at most {rule.Below(LargestFrames)}.");
+        }
+        if (rule.Allows(frames))
+            return;
+        int below = rule.Below(frames);
+        throw new RequestException(
+            property, $"{frames} isn't {rule}, which this model needs; {below} and {below + rule.Group} are the nearest.");
+    }
+
+    /// <exception cref="RequestException">None, or more than the model takes.</exception>
+    public static void CheckTokens(string property, int length, ModelFolder folder)
+    {
+        int largest = folder.Transformer.MaxTextLength;
+        if (length < 1 || length > largest)
+            throw new RequestException(property, $"{length} tokens don't fit; this model takes from 1 to {largest}.");
+    }
+}

@@ -1,0 +1,65 @@
+using CogVideoX.Sampling;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Plans a task by running its stages on a device that only counts, whichever that is: what it finds is what the run takes, since it is the
+/// same code.
+/// </summary>
+internal static class TaskPlanner
+{
+    private const double UsableShare = 0.9; // the runtime and the system want some of what is free
+
+    /// <summary>Settles what depends on memory, counts memory and arithmetic, and refuses what can't fit.</summary>
+    /// <param name="task">The stages.</param>
+    /// <param name="state">On a planning device, with what the task begins from; its settings are settled here.</param>
+    /// <param name="memoryBytes">The memory that there is.</param>
+    /// <returns>What each stage takes.</returns>
+    /// <exception cref="RequestException">More memory is needed than there is.</exception>
+    public static IReadOnlyList<StagePlan> Plan(IReadOnlyList<Stage> task, RunState state, long memoryBytes)
+    {
+        var plans = new List<StagePlan>();
+        foreach (Stage stage in task)
+        {
+            StagePlan plan = Dry(stage, state);
+            GenerationSettings settled = stage.Settle(state.Settings, Fits(plan, memoryBytes));
+            bool isOther = settled != state.Settings && !Fits(plan, memoryBytes);
+            state.Settings = settled;
+            if (isOther)
+                plan = Dry(stage, state);
+            if (!Fits(plan, memoryBytes))
+                throw TooLarge(stage, plan, state.Settings, memoryBytes);
+            plans.Add(plan);
+        }
+        return plans;
+    }
+
+    /// <summary>Whether all weights of a plan can stay beside the largest of its stages.</summary>
+    public static bool HoldsAll(IReadOnlyList<StagePlan> plans, long memoryBytes) =>
+        plans.Sum(plan => (double)plan.WeightBytes) + plans.Max(plan => plan.PeakBytes) <= memoryBytes * UsableShare;
+
+    /// <exception cref="ModelException">A schedule that can't be sampled.</exception>
+    public static void CheckSchedule(LoadedModel model) => _ = new NoiseSchedule(ScheduleOptions.From(model.Folder.Scheduler));
+
+    private static StagePlan Dry(Stage stage, RunState state)
+    {
+        Ops ops = state.Ops;
+        long before = ops.PlannedFlops;
+        TaskRun.Run(stage, state);
+        long flops = ops.PlannedFlops == long.MaxValue ? long.MaxValue : ops.PlannedFlops - before; // it stops counting there
+        return new StagePlan(
+            stage.Name, stage.WeightBytes(state.Model), ops.Memory.PeakBytes, flops, stage.Tokens(state), stage.ResultBytes(state));
+    }
+
+    private static bool Fits(StagePlan plan, long memoryBytes) => plan.PeakBytes <= memoryBytes * UsableShare;
+
+    private static RequestException TooLarge(Stage stage, StagePlan plan, GenerationSettings settings, long memoryBytes)
+    {
+        (string property, string remedy) = stage.Blame(settings);
+        string needed = $"the stage '{plan.Stage}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors"
+            + (plan.ResultBytes > 0 ? " and the video" : "");
+        string weights = $" (and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped)";
+        return new RequestException(property, $"{needed}{weights}, and {ByteSize.ToText(memoryBytes)} are free. {remedy}");
+    }
+}
