@@ -6,7 +6,7 @@ namespace CogVideoX.Pipelines;
 /// <summary>What a request will do and take, known before anything heavy starts.</summary>
 /// <param name="Settings">Everything decided, tiling included.</param>
 /// <param name="Stages">What each stage takes.</param>
-/// <param name="FreeBytes">Memory that was free when the plan was made.</param>
+/// <param name="FreeBytes">Memory that was free when the plan was made, or that the device has.</param>
 /// <param name="Warnings">What the user should know, such as a prompt that is cut.</param>
 public sealed record GenerationPlan(
     GenerationSettings Settings, IReadOnlyList<StagePlan> Stages, long FreeBytes, IReadOnlyList<string> Warnings)
@@ -16,6 +16,9 @@ public sealed record GenerationPlan(
 
     /// <summary>How the run gets by with the memory there is, where it has to: a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The device that was planned for, where it isn't this machine's CPU.</summary>
+    public string? Device { get; init; }
 
     /// <summary>Whether the text encoder stays in memory after its stage, for the next prompt.</summary>
     public bool KeepsTextEncoder { get; init; } = true;

@@ -5,7 +5,10 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Pipelines;
 
 /// <summary>The models of a checkpoint on one device. Each is built when it is first asked for, and kept from run to run.</summary>
-internal sealed class ModelParts(LoadedModel model, Ops ops)
+/// <param name="model">The checkpoint.</param>
+/// <param name="ops">The device.</param>
+/// <param name="isPlan">Whether nothing but sizes is wanted: then files that others may read stay mapped.</param>
+internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false)
 {
     private T5Encoder? textEncoder;
     private CogVideoXTransformer? transformer;
@@ -41,6 +44,7 @@ internal sealed class ModelParts(LoadedModel model, Ops ops)
         foreach (Tensor weight in textWeights)
             ops.Memory.Release(weight);
         textWeights = [];
-        model.CloseTextEncoder();
+        if (!isPlan)
+            model.CloseTextEncoder();
     }
 }

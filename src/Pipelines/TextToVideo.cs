@@ -61,8 +61,16 @@ public sealed class TextToVideo : IDisposable
     /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
-        using Ops planning = Ops.Planning();
-        return Plan(request, files ?? GenerationFiles.None, streams, planning, SystemMemory.FreeBytes());
+        return Plan(request, files ?? GenerationFiles.None, streams, device: null, SystemMemory.FreeBytes());
+    }
+
+    /// <summary>The same for a device that needn't be there, whose memory is empty but for what this takes of it.</summary>
+    /// <exception cref="RequestException">What can't be done there, and what could.</exception>
+    /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
+    public GenerationPlan Plan(GenerationRequest request, DeviceSpec device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Plan(request, GenerationFiles.None, streams: true, device, device.MemoryBytes);
     }
 
     /// <summary>Makes a video, and keeps its frames.</summary>
@@ -129,38 +137,58 @@ public sealed class TextToVideo : IDisposable
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {
-        using Ops planning = Ops.Planning();
-        return Plan(request, GenerationFiles.None, streams: false, planning, freeBytes);
+        return Plan(request, GenerationFiles.None, streams: false, device: null, freeBytes);
     }
 
-    /// <summary>Plans for any device: the stages run on its planning twin.</summary>
-    /// <param name="request">What to show and how.</param>
-    /// <param name="files">What to write beside the video.</param>
-    /// <param name="streams">Whether the frames go to a sink.</param>
-    /// <param name="planning">Operations that only count.</param>
-    /// <param name="memoryBytes">The memory that the device has free.</param>
-    internal GenerationPlan Plan(GenerationRequest request, GenerationFiles files, bool streams, Ops planning, long memoryBytes)
+    // The stages run on the planning twin of a device; of this machine's CPU where none is given.
+    private GenerationPlan Plan(GenerationRequest request, GenerationFiles files, bool streams, DeviceSpec? device, long memoryBytes)
     {
         ArgumentNullException.ThrowIfNull(request);
         use.Check();
         GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
         CheckStart(request.InitLatents, settings);
         files.Check();
-        return model.Read(() => Plan(settings, streams, planning, memoryBytes));
-    }
-
-    private GenerationPlan Plan(GenerationSettings settings, bool streams, Ops planning, long memoryBytes)
-    {
         if (!streams)
             RefuseIfNoArrayHolds(settings);
-        TaskPlanner.CheckSchedule(model);
-        using var state = new RunState(new ModelParts(model, planning), settings, StageClock.Silent(planning)) { Streams = streams };
-        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.TextToVideo, state, memoryBytes);
+        return model.Read(() =>
+        {
+            TaskPlanner.CheckSchedule(model);
+            return device is null
+                ? Plan(settings, streams, device, memoryBytes, letsGo: false)
+                : PlanForWeights(settings, streams, device);
+        });
+    }
+
+    // Where weights take memory, too: a picture that is decoded as a whole goes before a text encoder that stays.
+    private GenerationPlan PlanForWeights(GenerationSettings settings, bool streams, DeviceSpec device)
+    {
+        GenerationPlan? keeping = null;
+        try
+        {
+            keeping = Plan(settings, streams, device, device.MemoryBytes, letsGo: false);
+        }
+        catch (RequestException)
+        {
+            // Too much with all parts in memory: the one below says what is too much without.
+        }
+        if (keeping is not null && (keeping.Settings.VaeTiling == TilingMode.Off || settings.VaeTiling == TilingMode.On))
+            return keeping;
+        GenerationPlan letting = Plan(settings, streams, device, device.MemoryBytes, letsGo: true);
+        return letting.Settings.VaeTiling == TilingMode.Off ? letting : keeping ?? letting;
+    }
+
+    private GenerationPlan Plan(GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, bool letsGo)
+    {
+        using Ops planning = Ops.Planning(device);
+        var planned = new ModelParts(model, planning, isPlan: true);
+        using var state = new RunState(planned, settings, StageClock.Silent(planning)) { Streams = streams };
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.TextToVideo, state, memoryBytes, letsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
-        bool keeps = TaskPlanner.HoldsAll(stages, memoryBytes);
+        bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
         return new GenerationPlan(state.Settings, stages, memoryBytes, PlanWarnings.Of(state.Settings, model))
         {
+            Device = device?.Description,
             KeepsTextEncoder = keeps,
             Notes = keeps ? [] : [PlanNotes.LetsGo(stages[0], memoryBytes)],
         };
@@ -192,6 +220,7 @@ public sealed class TextToVideo : IDisposable
         using var state = new RunState(parts, plan.Settings, clock)
         {
             Start = request.InitLatents,
+            Plan = plan,
             Sink = sink(plan),
             Streams = streams,
             Files = files,

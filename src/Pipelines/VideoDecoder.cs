@@ -120,10 +120,10 @@ public sealed class VideoDecoder : IDisposable
         return model.Read(() =>
         {
             using Ops planning = Ops.Planning();
-            var dryParts = new ModelParts(model, planning);
+            var dryParts = new ModelParts(model, planning, isPlan: true);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents.Shape));
-            StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, SystemMemory.FreeBytes()).Single();
+            StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, SystemMemory.FreeBytes(), letsGo: false).Single();
             return (video, state.Settings.VaeTiling == TilingMode.On, plan);
         });
     }

@@ -27,6 +27,7 @@ public sealed class Memory : IDisposable
     private int inside;  // the thread that is in here at the moment; 0 for none
     private bool disposed;
     private int lasting;
+    private long lastingBytes;
     private long cachedBytes;
 
     internal Memory(Device device) => this.device = device;
@@ -38,6 +39,9 @@ public sealed class Memory : IDisposable
 
     /// <summary>The most bytes that lived at once since <see cref="ResetPeak"/>.</summary>
     public long PeakBytes { get; private set; }
+
+    /// <summary>Bytes of the blocks that lasting tensors have.</summary>
+    public long LastingBytes => lastingBytes;
 
     /// <summary>How many tensors live now, beside those that last; a test that ends with more than it began has a leak.</summary>
     public int LiveCount => live.Count - lasting;
@@ -162,7 +166,8 @@ public sealed class Memory : IDisposable
             throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
         TensorBuffer buffer = Take(Math.Max(64, (asked + 63) & ~63L));
         buffer.ScopeDepth = depth;
-        lasting += depth == LastingDepth ? 1 : 0;
+        if (depth == LastingDepth)
+            (lasting, lastingBytes) = (lasting + 1, lastingBytes + buffer.Bytes);
         live.Add(buffer);
         LiveBytes += buffer.Bytes;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
@@ -234,7 +239,8 @@ public sealed class Memory : IDisposable
     private void Recycle(TensorBuffer buffer)
     {
         buffer.Generation++;
-        lasting -= buffer.ScopeDepth == LastingDepth ? 1 : 0;
+        if (buffer.ScopeDepth == LastingDepth)
+            (lasting, lastingBytes) = (lasting - 1, lastingBytes - buffer.Bytes);
         LiveBytes -= buffer.Bytes;
         cachedBytes += buffer.Bytes;
         free.Add(buffer);

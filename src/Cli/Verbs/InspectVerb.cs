@@ -15,16 +15,24 @@ internal static class InspectVerb
         (model.Description, model.DefaultValueFactory) = ("Folder of the checkpoint (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         Option<bool> json = CommonOptions.Json();
+        var gpu = new Option<string?>("--gpu")
+        {
+            HelpName = "CARD",
+            Description = $"Plan for a graphics card, which needn't be there: {string.Join(", ", ModelReport.Cards)} (default: this CPU)",
+        };
+        gpu.AcceptOnlyFromAmong([.. ModelReport.Cards]);
         var command = new Command(
             "inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes")
         {
             model,
         };
         request.AddTo(command);
+        command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
         {
-            var report = ModelReport.Read(CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), RequestOptions.Read(parsed));
+            string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
+            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -55,18 +63,22 @@ internal static class InspectVerb
 
     private static void PrintPlan(TextWriter output, GenerationPlan plan)
     {
-        output.WriteLine($"A run: {Describe(plan.Settings)}");
+        output.WriteLine($"A run{(plan.Device is { } device ? $" on {device}" : "")}: {Describe(plan.Settings)}");
         foreach (StagePlan stage in plan.Stages)
         {
             output.WriteLine(
                 $"  {stage.Stage,-13} {ByteSize.ToText(stage.ActivationBytes),10} of tensors, "
-                + $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped), {Work(stage.Flops)}");
+                + $"{Weights(stage)}, {Work(stage.Flops)}");
         }
         string held = ByteSize.ToText(plan.PeakBytes), free = ByteSize.ToText(plan.FreeBytes);
-        output.WriteLine($"  the whole run holds up to {held}; {free} are free.");
+        output.WriteLine($"  the whole run holds up to {held}; {free} are {(plan.Device is null ? "free" : "there")}.");
         foreach (string note in plan.Notes.Concat(plan.Warnings))
             output.WriteLine($"  note: {note}");
     }
+
+    private static string Weights(StagePlan stage) => stage.ResidentBytes == 0
+        ? $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped)"
+        : $"{ByteSize.ToText(stage.WeightBytes)} of weights ({ByteSize.ToText(stage.ResidentBytes)} held)";
 
     private static string Work(double flops) =>
         flops >= 1e12 ? FormattableString.Invariant($"{flops / 1e12:F2} TFLOP") : FormattableString.Invariant($"{flops / 1e9:F2} GFLOP");

@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines.Reports;
 
@@ -16,24 +17,31 @@ public sealed record ModelReport(
     /// <summary>Its other parts, as its index lists them.</summary>
     public IReadOnlyList<PartReport> OtherParts { get; init; } = [];
 
+    /// <summary>Cards that can be planned for without having them.</summary>
+    public static IReadOnlyList<string> Cards { get; } = [.. DeviceSpec.Cards.Select(card => card.Name)];
+
     /// <summary>Reads configs and headers; no weights.</summary>
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="request">What to plan for.</param>
+    /// <param name="card">The graphics card to plan for (<see cref="Cards"/>); null for this machine's CPU.</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
     /// <exception cref="RequestException">What this model can't do.</exception>
-    public static ModelReport Read(string modelFolder, GenerationRequest request)
+    /// <exception cref="ArgumentException">A card that isn't known.</exception>
+    public static ModelReport Read(string modelFolder, GenerationRequest request, string? card = null)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
         ArgumentNullException.ThrowIfNull(request);
-        return ModelException.Guard(() => ReadFolder(modelFolder, request));
+        DeviceSpec? device = card is null ? null : DeviceSpec.Cards.FirstOrDefault(spec => spec.Name == card)
+            ?? throw new ArgumentException($"'{card}' is none of {string.Join(", ", Cards)}.", nameof(card));
+        return ModelException.Guard(() => ReadFolder(modelFolder, request, device));
     }
 
-    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request)
+    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request, DeviceSpec? device)
     {
         ModelFolder.CheckFolder(modelFolder);
         var index = ModelIndex.Read(modelFolder);
         ModelReport report = ModelFolder.Knows(index.PipelineClass)
-            ? ReadKnown(modelFolder, request)
+            ? ReadKnown(modelFolder, request, device)
             : new ModelReport(modelFolder, index.PipelineClass, null, [$"the pipeline {index.PipelineClass} is not supported"], [], null);
         ComponentReport[] components = [.. index.Components().Select(component => new ComponentReport(
             component.Name, component.ClassName, component.TotalParameters, component.Bytes,
@@ -47,7 +55,7 @@ public sealed record ModelReport(
         };
     }
 
-    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request)
+    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request, DeviceSpec? device)
     {
         var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();
@@ -55,7 +63,7 @@ public sealed record ModelReport(
         if (unsupported.Count == 0)
         {
             using var pipeline = TextToVideo.Open(modelFolder, threads: 1);
-            plan = pipeline.Plan(request, streams: true);
+            plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }
         return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, [], plan);
     }

@@ -36,8 +36,9 @@ internal sealed class DecodeStage : Stage
             string file = state.SavedLatents ?? Path.GetFullPath($"latents-{state.Settings.Seed}.safetensors");
             if (state.SavedLatents is null)
                 LatentFile.Write(file, state.Latents);
+            string plan = PlanNotes.OutOfMemory(state.Plan, Name);
             throw new GenerationException(
-                $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message})",
+                $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message}){plan}",
                 file,
                 exception);
         }

@@ -29,9 +29,10 @@ internal sealed class EncodeTextStage : Stage
         Tensor text = state.Parts.TextEncoder.Forward(
             ids, prompts.Length, (done, blocks) => state.Clock.At((double)done / blocks));
         FiniteCheck.Check(ops, text, "the text encoder's output");
-        state.Trace?.AddEmbedding(text.Rows(prompts.Length - 1, 1), negative: false);
+        Tensor traced = ops.Cast(text, DType.F32);
+        state.Trace?.AddEmbedding(traced.Rows(prompts.Length - 1, 1), negative: false);
         if (prompts.Length > 1)
-            state.Trace?.AddEmbedding(text.Rows(0, 1), negative: true);
+            state.Trace?.AddEmbedding(traced.Rows(0, 1), negative: true);
         state.Hand(new Conditions { Text = scope.Keep(text) });
     }
 

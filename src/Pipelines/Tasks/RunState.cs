@@ -39,6 +39,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Sees the transformer's output of each step.</summary>
     public Action<int, Tensor>? OutputObserver { get; init; }
 
+    /// <summary>What the run was planned to take; null in a plan itself.</summary>
+    public GenerationPlan? Plan { get; init; }
+
     /// <summary>What the model is told, from the stages that encode.</summary>
     public Conditions? Conditions { get; private set; }
 

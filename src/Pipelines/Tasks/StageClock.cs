@@ -9,6 +9,7 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
     private readonly List<StageTime> times = [];
     private string stage = "";
     private long began;
+    private DeviceMark mark;
     private int steps;
 
     /// <summary>A clock that nobody looks at and nobody stops: a plan's.</summary>
@@ -24,6 +25,7 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
         ops.Memory.ResetPeak();
         ops.TakeOperationTimes(); // those from between the stages belong to none
         began = Stopwatch.GetTimestamp();
+        mark = ops.Mark();
         At(0);
     }
 
@@ -39,5 +41,6 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
     public void Tell(double done) =>
         progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
 
-    public void End() => times.Add(new StageTime(stage, Stopwatch.GetElapsedTime(began), ops.Memory.PeakBytes, ops.TakeOperationTimes()));
+    /// <summary>Waits for the device, whose time counts.</summary>
+    public void End() => times.Add(new StageTime(stage, ops.ElapsedSince(mark), ops.Memory.PeakBytes, ops.TakeOperationTimes()));
 }

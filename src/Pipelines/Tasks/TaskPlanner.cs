@@ -15,9 +15,10 @@ internal static class TaskPlanner
     /// <param name="task">The stages.</param>
     /// <param name="state">On a planning device, with what the task begins from; its settings are settled here.</param>
     /// <param name="memoryBytes">The memory that there is.</param>
+    /// <param name="letsGo">Whether weights that can be given back after their stage are.</param>
     /// <returns>What each stage takes.</returns>
     /// <exception cref="RequestException">More memory is needed than there is.</exception>
-    public static IReadOnlyList<StagePlan> Plan(IReadOnlyList<Stage> task, RunState state, long memoryBytes)
+    public static IReadOnlyList<StagePlan> Plan(IReadOnlyList<Stage> task, RunState state, long memoryBytes, bool letsGo)
     {
         var plans = new List<StagePlan>();
         foreach (Stage stage in task)
@@ -31,6 +32,8 @@ internal static class TaskPlanner
             if (!Fits(plan, memoryBytes))
                 throw TooLarge(stage, plan, state.Settings, memoryBytes);
             plans.Add(plan);
+            if (letsGo)
+                stage.LetGo(state.Parts);
         }
         return plans;
     }
@@ -48,8 +51,10 @@ internal static class TaskPlanner
         long before = ops.PlannedFlops;
         TaskRun.Run(stage, state);
         long flops = ops.PlannedFlops == long.MaxValue ? long.MaxValue : ops.PlannedFlops - before; // it stops counting there
+        long resident = ops.HoldsWeights ? ops.Memory.LastingBytes : 0;
+        long result = ops.HoldsWeights ? 0 : stage.ResultBytes(state); // frames are the host's
         return new StagePlan(
-            stage.Name, stage.WeightBytes(state.Model), ops.Memory.PeakBytes, flops, stage.Tokens(state), stage.ResultBytes(state));
+            stage.Name, stage.WeightBytes(state.Model), ops.Memory.PeakBytes - resident, flops, stage.Tokens(state), result, resident);
     }
 
     private static bool Fits(StagePlan plan, long memoryBytes) => plan.PeakBytes <= memoryBytes * UsableShare;
@@ -59,7 +64,9 @@ internal static class TaskPlanner
         (string property, string remedy) = stage.Blame(settings);
         string needed = $"the stage '{plan.Stage}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors"
             + (plan.ResultBytes > 0 ? " and the video" : "");
-        string weights = $" (and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped)";
+        string weights = plan.ResidentBytes > 0
+            ? $", {ByteSize.ToText(plan.ResidentBytes)} of weights among them"
+            : $" (and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped)";
         return new RequestException(property, $"{needed}{weights}, and {ByteSize.ToText(memoryBytes)} are free. {remedy}");
     }
 }

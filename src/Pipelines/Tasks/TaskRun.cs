@@ -27,7 +27,8 @@ internal static class TaskRun
             }
             catch (OutOfMemoryException exception)
             {
-                throw new GenerationException($"The stage '{stage.Name}' ran out of memory. {exception.Message}", inner: exception);
+                string plan = PlanNotes.OutOfMemory(state.Plan, stage.Name);
+                throw new GenerationException($"The stage '{stage.Name}' ran out of memory. {exception.Message}{plan}", inner: exception);
             }
             catch (Exception exception) when (exception is SamplingException or TensorException)
             {

@@ -20,7 +20,9 @@ public sealed class OwnAssemblyTests : IDisposable
     {
         float[] x = [.. Enumerable.Range(0, 100).Select(i => i - 7.25f)];
         byte[] header = Encoding.UTF8.GetBytes("""
-            {"in.x":{"dtype":"F32","shape":[100],"data_offsets":[0,400]},"in.y":{"dtype":"F32","shape":[100],"data_offsets":[400,800]},"out.y":{"dtype":"F32","shape":[100],"data_offsets":[800,1200]}}
+            {"in.x":{"dtype":"F32","shape":[100],"data_offsets":[0,400]},
+             "in.y":{"dtype":"F32","shape":[100],"data_offsets":[400,800]},
+             "out.y":{"dtype":"F32","shape":[100],"data_offsets":[800,1200]}}
             """);
         float[] data = [.. x, .. new float[100], .. x.Select(v => v / 2)];
         byte[] bytes = [.. BitConverter.GetBytes((long)header.Length), .. header, .. data.SelectMany(BitConverter.GetBytes)];

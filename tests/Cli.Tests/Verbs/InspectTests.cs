@@ -35,6 +35,16 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task ACardIsPlannedForThatIsntThere()
+    {
+        CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--gpu", "3060");
+        Assert.Contains("A run on NVIDIA GeForce RTX 3060: ", run.Output);
+        Assert.Matches("sample .* of weights \\(.* held\\)", run.Output);
+        Assert.Contains("12.26 GB are there.", run.Output);
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--gpu", "voodoo"], "voodoo", "h100", "a100", "4090", "3060");
+    }
+
+    [Fact]
     public async Task BundledModelIsTheDefault() => Assert.Contains("17 frames of 64×64", (await CliRun.Done("inspect")).Output);
 
     [Fact]

@@ -6,7 +6,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Models.Tests.CogVideoX;
 
 /// <summary>The VAE of the released models, run dry: what a plan counts grows as the picture does, however large it is.</summary>
-public sealed class VaePlanTests
+public sealed class VaePlanTests(ITestOutputHelper output)
 {
     private static readonly VaeConfig Released = GoldenModels.Folder("5b").Vae with
     {
@@ -55,14 +55,24 @@ public sealed class VaePlanTests
     public void MoreThan2To31PixelsAreCounted() => Assert.True(Plan(2, 4096, 4096).Bytes > 2 * (8L << 30) * 128 * sizeof(float));
 
     // The largest picture of CogVideoX 1.5, as a whole.
-    [Fact]
-    public void TheWholeVaeOf81FramesOf768By1360IsPlanned()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TheWholeVaeOf81FramesOf768By1360IsPlanned(bool onACard)
     {
-        using Ops ops = Ops.Planning();
-        var vae = new CogVideoXVae(new WeightReader(new WeightList(ops, DType.F32)), Released);
+        using Ops ops = Ops.Planning(onACard ? DeviceSpec.Cards[0] : null);
+        var vae = new CogVideoXVae(new WeightReader(new WeightList(ops, ops.ActivationType)), Released);
+        vae.Build();
+        long weights = ops.Memory.LiveBytes;
         Shape frames = [1, 81, 768, 1360, 3];
         Assert.Equal("[1, 21, 16, 96, 170]", vae.Encode(ops.Empty(frames)).Mean.Shape.ToString());
+        long encoding = ops.Memory.PeakBytes - weights;
+        ops.Memory.ResetPeak();
         Assert.Equal(frames, vae.Decode(ops.Empty([1, 21, 16, 96, 170])).Shape);
+        long decoding = ops.Memory.PeakBytes - weights;
+        output.WriteLine(
+            $"{ops.DeviceName}: encoding {encoding / 1e9:F2} GB, decoding {decoding / 1e9:F2} GB, weights {weights / 1e9:F2} GB");
+        Assert.InRange(decoding, 3L * 81 * 768 * 1360 * ops.ActivationType.Size, 200_000_000_000);
     }
 
     [Fact]

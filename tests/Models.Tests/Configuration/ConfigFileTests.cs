@@ -10,7 +10,10 @@ public sealed class ConfigFileTests
 {
     // Pieces of configs, so that random ones get past the first brace.
     private static readonly string[] Pieces =
-        ["{", "}", "[", "]", ":", ",", "\"num_layers\"", "\"block_out_channels\"", "\"d_model\"", "\"_class_name\"", "\"beta_start\"", "0", "2", "-1", "1e400", "true", "null", "\"x\"", "NaN", "\u0001"];
+    [
+        "{", "}", "[", "]", ":", ",", "\"num_layers\"", "\"block_out_channels\"", "\"d_model\"", "\"_class_name\"", "\"beta_start\"",
+        "0", "2", "-1", "1e400", "true", "null", "\"x\"", "NaN", "\u0001",
+    ];
 
     [Theory]
     [InlineData("", "isn't valid JSON")]
@@ -52,7 +55,13 @@ public sealed class ConfigFileTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["config.json"], latin1, Encoding.Latin1);
-        foreach (Action read in new Action[] { () => TransformerConfig.Read(folder["config.json"]), () => VaeConfig.Read(folder["config.json"]), () => T5Config.Read(folder["config.json"]), () => SchedulerConfig.Read(folder["config.json"]), () => GenerationConfig.Read(folder["config.json"]) })
+        string path = folder["config.json"];
+        Action[] readers =
+        [
+            () => TransformerConfig.Read(path), () => VaeConfig.Read(path), () => T5Config.Read(path), () => SchedulerConfig.Read(path),
+            () => GenerationConfig.Read(path),
+        ];
+        foreach (Action read in readers)
         {
             string message = Assert.Throws<ConfigException>(read).Message;
             Assert.StartsWith($"{folder["config.json"]} ", message);

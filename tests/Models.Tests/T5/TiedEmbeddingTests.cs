@@ -70,11 +70,19 @@ public sealed class TiedEmbeddingTests : IDisposable
     {
         Edit(tensors =>
         {
-            foreach (string name in new[] { "decoder.block.0.layer.0.SelfAttention.q.weight", "decoder.embed_tokens.weight", "decoder.final_layer_norm.weight", "lm_head.weight" })
+            string[] names =
+            [
+                "decoder.block.0.layer.0.SelfAttention.q.weight", "decoder.embed_tokens.weight", "decoder.final_layer_norm.weight",
+                "lm_head.weight",
+            ];
+            foreach (string name in names)
                 tensors[name] = EditedWeights.Zeros(name, DType.F32, [2, 2]);
         });
         (IReadOnlyList<string> notes, float[] hidden) = Run(folder.Path);
-        Assert.EndsWith(": 4 tensors are not used by this model and ignored: 'decoder.block.0.layer.0.SelfAttention.q.weight', 'decoder.embed_tokens.weight', 'decoder.final_layer_norm.weight', 'lm_head.weight'.", notes[^1]);
+        Assert.EndsWith(
+            ": 4 tensors are not used by this model and ignored: 'decoder.block.0.layer.0.SelfAttention.q.weight', "
+            + "'decoder.embed_tokens.weight', 'decoder.final_layer_norm.weight', 'lm_head.weight'.",
+            notes[^1]);
         Assert.Equal(Run(Golden.Path("checkpoints/5b")).Hidden, hidden);
     }
 

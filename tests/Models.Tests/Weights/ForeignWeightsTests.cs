@@ -211,7 +211,10 @@ public sealed class ForeignWeightsTests : IDisposable
         EditedWeights.Edit(folder[Transformer], tensors =>
             tensors["patch_embed.proj.weight"] = EditedWeights.Zeros("patch_embed.proj.weight", DType.F32, [Width, 16]));
         string message = RefusedTransformer();
-        Assert.Contains($"has the shape [{Width}, 16], the config asks for [{Width}, 4, 2, 2]. It is stored as a matrix, as the original training code (SAT) and CogVideoX 1.5 have it", message);
+        Assert.Contains(
+            $"has the shape [{Width}, 16], the config asks for [{Width}, 4, 2, 2]. "
+            + "It is stored as a matrix, as the original training code (SAT) and CogVideoX 1.5 have it",
+            message);
     }
 
     [Theory]

@@ -78,7 +78,9 @@ public sealed class WeightReaderTests : IDisposable
         Assert.Empty(reader["blocks"][0].Finish());
         Assert.Contains("has layers beyond those of the config: 'blocks.1.attn.to_q.weight'.", Error(() => reader.Finish()));
         reader["blocks"][1]["attn"].Get("to_q.weight", [4, 2]);
-        Assert.Equal([$"{folder["model.safetensors"]}: 2 tensors are not used by this model and ignored: 'encoder.conv.weight', 'encoder_norm.weight'."], reader.Finish());
+        string file = folder["model.safetensors"];
+        Assert.Equal(
+            [$"{file}: 2 tensors are not used by this model and ignored: 'encoder.conv.weight', 'encoder_norm.weight'."], reader.Finish());
         Assert.Equal(
             ["blocks.0.attn.to_q.bias", "blocks.0.attn.to_q.weight", "blocks.1.attn.to_q.weight"],
             reader.Used.Order(StringComparer.Ordinal));

@@ -1,3 +1,5 @@
+using CogVideoX.Tensors;
+
 namespace CogVideoX.Pipelines.Tests.Planning;
 
 /// <summary>Too little memory is found before anything runs.</summary>
@@ -33,6 +35,47 @@ public sealed class MemoryPlanTests : IDisposable
 
         long Flops(GenerationRequest request) => pipeline.Plan(request, long.MaxValue).Stages[1].Flops;
     }
+
+    [Fact]
+    public void ACardHoldsWeightsAndHalfTheActivations()
+    {
+        GenerationPlan here = pipeline.Plan(TestModels.Quick, long.MaxValue), there = pipeline.Plan(TestModels.Quick, Card(1 << 30));
+        Assert.Equal("a card", there.Device);
+        Assert.True(there.KeepsTextEncoder);
+        long weights = 0;
+        foreach ((StagePlan cpu, StagePlan card) in here.Stages.Zip(there.Stages))
+        {
+            weights += card.WeightBytes;
+            Assert.InRange(card.ResidentBytes, weights * 9 / 10, weights * 2); // VAE: of the decoder only; blocks of 64 bytes
+            Assert.InRange(card.ActivationBytes, cpu.ActivationBytes * 2 / 5, cpu.ActivationBytes * 3 / 4);
+            Assert.Equal(cpu.Flops, card.Flops);
+        }
+    }
+
+    [Fact]
+    public void ASmallCardLetsTheTextEncoderGoAndASmallerOneIsRefused()
+    {
+        GenerationPlan large = pipeline.Plan(TestModels.Quick, Card(1 << 30));
+        long text = large.Stages[0].ResidentBytes, most = large.PeakBytes;
+        GenerationPlan small = pipeline.Plan(TestModels.Quick, Card((most - text / 2) * 10 / 9));
+        Assert.False(small.KeepsTextEncoder);
+        Assert.Contains("is let go after its stage", Assert.Single(small.Notes));
+        Assert.InRange(small.PeakBytes, 1, most - text * 9 / 10);
+        RequestException refusal = Assert.Throws<RequestException>(() => pipeline.Plan(TestModels.Quick, Card(text)));
+        Assert.Contains("of weights among them", refusal.Message);
+    }
+
+    [Fact]
+    public void WhatRanOutOfMemoryIsToldWithItsPlan()
+    {
+        GenerationPlan plan = pipeline.Plan(TestModels.Quick, 1 << 30);
+        Assert.Matches(
+            "^ By its plan it takes [0-9.]+ [kM]B, and 1.07 GB were free when it was made.$", PlanNotes.OutOfMemory(plan, "decode"));
+        Assert.Equal("", PlanNotes.OutOfMemory(plan, "paint"));
+        Assert.Equal("", PlanNotes.OutOfMemory(null, "decode"));
+    }
+
+    private static DeviceSpec Card(long bytes) => new("card", "a card", bytes, DType.BF16);
 
     [Fact]
     public void NoMemoryIsRefusedWithWhatIsNeededForWhat()

@@ -44,8 +44,8 @@ public sealed class TaskRunTests : IDisposable
         using LoadedModel model = LoadedModel.Open(TestModels.Tiny2b);
         Stage[] task = [new PaintStage(), new DecodeStage()];
         using Ops planning = Ops.Planning();
-        using RunState dry = State(new ModelParts(model, planning), null);
-        IReadOnlyList<StagePlan> plan = TaskPlanner.Plan(task, dry, long.MaxValue);
+        using RunState dry = State(new ModelParts(model, planning, isPlan: true), null);
+        IReadOnlyList<StagePlan> plan = TaskPlanner.Plan(task, dry, long.MaxValue, letsGo: false);
         Assert.Equal(["paint", "decode"], plan.Select(stage => stage.Stage));
         Assert.Equal(9 * 64 * 96 * 3, Run(new ModelParts(model, ops), task, letsGo: false).Length);
     }

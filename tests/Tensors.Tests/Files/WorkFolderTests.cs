@@ -78,7 +78,8 @@ public sealed class WorkFolderTests
         File.WriteAllText(folder[$".cogvideox-{new string('b', 32)}.tmp"], "a file");
         string[] others =
         [
-            ".cogvideox-1234.tmp", $".cogvideox-{new string('g', 32)}.tmp", $"cogvideox-{new string('a', 32)}.tmp", ".clip.mp4.12345678.tmp",
+            ".cogvideox-1234.tmp", $".cogvideox-{new string('g', 32)}.tmp", $"cogvideox-{new string('a', 32)}.tmp",
+            ".clip.mp4.12345678.tmp",
         ];
         foreach (string name in others)
         {

@@ -31,7 +31,9 @@ public sealed class CogVideoXTransformer
         head = new OutputHead(weights, config);
     }
 
-    /// <summary>Sees the result of each stage by name (<c>block3.video</c>), for comparison with a reference and to find a first NaN.</summary>
+    /// <summary>
+    /// Sees the result of each stage by name (<c>block3.video</c>), for comparison with a reference and to find a first NaN.
+    /// </summary>
     public Action<string, Tensor>? Observer { get; set; }
 
     /// <summary>

@@ -55,8 +55,8 @@ public sealed class CogVideoXVae
         using MemoryScope scope = ops.Scope();
         if (frames.Shape.Rank != 5 || frames.Shape[4] != config.InChannels || frames.Count == 0)
             throw new TensorException($"Frames {frames.Shape} don't fit this VAE: it takes [B, F, H, W, {config.InChannels}].");
-        Tensor moments = Joined(frames, VideoFramesPerChunk, Encoder, progress);
-        Tensor planes = ops.Permute(moments, [0, 1, 4, 2, 3]);
+        Tensor moments = Joined(ops.Cast(frames, ops.ActivationType), VideoFramesPerChunk, Encoder, progress);
+        Tensor planes = ops.Permute(ops.Cast(moments, DType.F32), [0, 1, 4, 2, 3]);
         int channels = config.LatentChannels;
         return (scope.Keep(ops.Slice(planes, 2, 0, channels)), scope.Keep(ops.Slice(planes, 2, channels, channels)));
     }
@@ -157,7 +157,7 @@ public sealed class CogVideoXVae
     {
         if (latents.Shape.Rank != 5 || latents.Shape[2] != config.LatentChannels || latents.Count == 0)
             throw new TensorException($"Latents {latents.Shape} don't fit this VAE: it takes [B, F, {config.LatentChannels}, H, W].");
-        return ops.Permute(latents, [0, 1, 3, 4, 2]);
+        return ops.Permute(ops.Cast(latents, ops.ActivationType), [0, 1, 3, 4, 2]);
     }
 
     // A video [B, F, …] in chunks of frames that hand their last frames on, as one.
