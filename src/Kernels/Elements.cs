@@ -6,18 +6,25 @@ namespace CogVideoX.Kernels;
 /// The operand of every operation, activation or weight: numbers where they lie, and how they are stored. Null where an operation has
 /// none. The address is one of the device that the operation runs on.
 /// </summary>
-/// <param name="address">The first number.</param>
-/// <param name="format">How each is stored.</param>
-/// <param name="scales">Factors beside them, which 8-bit floats may have.</param>
-public readonly unsafe struct Elements(void* address, ElementFormat format, ElementScales scales = default)
+public readonly unsafe struct Elements
 {
-    private readonly ElementScales scales = scales;
+    private readonly ElementScales scales;
+
+    /// <param name="address">The first number.</param>
+    /// <param name="format">How each is stored.</param>
+    public Elements(void* address, ElementFormat format)
+    {
+        Address = address;
+        Format = format;
+    }
+
+    private Elements(void* address, ElementFormat format, ElementScales scales) : this(address, format) => this.scales = scales;
 
     /// <summary>The first number.</summary>
-    public void* Address { get; } = address;
+    public void* Address { get; }
 
     /// <summary>How each is stored.</summary>
-    public ElementFormat Format { get; } = format;
+    public ElementFormat Format { get; }
 
     /// <summary>True where the operation has no such operand.</summary>
     public bool IsNull => Address is null;
@@ -26,7 +33,12 @@ public readonly unsafe struct Elements(void* address, ElementFormat format, Elem
     public bool IsScaled => !scales.IsNone;
 
     /// <summary>Bytes of one number of a format without blocks.</summary>
-    public int ElementSize => Format.BlockBytes();
+    public int ElementSize => Format switch
+    {
+        ElementFormat.F32 => 4,
+        ElementFormat.BF16 or ElementFormat.F16 => 2,
+        _ => 1,
+    };
 
     /// <summary>The numbers as fp32 in place, for forms that compute with nothing else; null for none.</summary>
     /// <exception cref="NotSupportedException">They are stored otherwise.</exception>
@@ -34,7 +46,7 @@ public readonly unsafe struct Elements(void* address, ElementFormat format, Elem
     {
         get
         {
-            if (Format != ElementFormat.F32 || IsScaled)
+            if (Format != ElementFormat.F32)
                 ThrowNotFloats();
             return (float*)Address;
         }
@@ -51,7 +63,17 @@ public readonly unsafe struct Elements(void* address, ElementFormat format, Elem
 
     /// <summary>The same from number <paramref name="offset"/> on.</summary>
     /// <exception cref="ArgumentException">It lies within a block, or within a row that shares a scale.</exception>
-    public Elements Slice(long offset) => new((byte*)Address + Format.Bytes(offset), Format, scales.From(offset));
+    public Elements Slice(long offset) => Format <= ElementFormat.F16
+        ? new Elements((byte*)Address + offset * ElementSize, Format)
+        : SliceScaled(offset);
+
+    /// <summary>The same numbers multiplied with factors beside them.</summary>
+    /// <exception cref="ArgumentException">Only 8-bit floats have such.</exception>
+    public Elements Scaled(ElementScales factors) => Format is ElementFormat.F8E4M3 or ElementFormat.F8E5M2
+        ? new Elements(Address, Format, factors)
+        : throw new ArgumentException($"8-bit floats have scales beside them, not {Format}.", nameof(factors));
+
+    private Elements SliceScaled(long offset) => new((byte*)Address + Format.Bytes(offset), Format, scales.From(offset));
 
     [DoesNotReturn]
     private void ThrowNotFloats() => throw new NotSupportedException(

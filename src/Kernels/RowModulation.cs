@@ -21,7 +21,10 @@ public readonly struct RowModulation(Elements text, Elements video, long batchSt
     /// <summary>The vector of a row.</summary>
     public Elements Of(long row)
     {
-        (long batch, long token) = Math.DivRem(firstRow + row, tokensPerBatch);
+        long whole = firstRow + row;
+        (long batch, long token) = whole <= int.MaxValue
+            ? Math.DivRem((int)whole, tokensPerBatch) // several times as fast
+            : Math.DivRem(whole, tokensPerBatch);
         return (token < textTokens ? text : video).Slice(batch * batchStride);
     }
 }

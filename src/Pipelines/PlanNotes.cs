@@ -8,7 +8,7 @@ internal static class PlanNotes
     /// </summary>
     public static string OutOfMemory(GenerationPlan? plan, string stage)
     {
-        StagePlan? planned = plan?.Stages.Cast<StagePlan?>().FirstOrDefault(candidate => candidate!.Value.Stage == stage);
+        StagePlan? planned = plan?.Stages.FirstOrDefault(candidate => candidate.Stage == stage);
         return planned is { } figures
             ? $" By its plan it takes {ByteSize.ToText(figures.PeakBytes)}, "
                 + $"and {ByteSize.ToText(plan!.FreeBytes)} were free when it was made."

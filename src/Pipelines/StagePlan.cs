@@ -8,7 +8,7 @@ namespace CogVideoX.Pipelines;
 /// <param name="Tokens">How many tokens look at each other in its attention; 0 where there is none.</param>
 /// <param name="ResultBytes">What it hands out beside its tensors: frames, or the finished video.</param>
 /// <param name="ResidentBytes">Weights, of whichever part, that the device's own memory holds meanwhile; 0 where they are mapped.</param>
-public readonly record struct StagePlan(
+public sealed record StagePlan(
     string Stage, long WeightBytes, long ActivationBytes, long Flops, int Tokens, long ResultBytes = 0, long ResidentBytes = 0)
 {
     /// <summary>The most memory that the stage holds at once; mapped weights come and go beside it.</summary>

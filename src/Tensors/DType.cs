@@ -99,6 +99,8 @@ public readonly record struct DType
     /// <exception cref="TensorException">They aren't whole blocks, or more than 2⁶³ − 1 bytes.</exception>
     public long BytesOf(long count)
     {
+        if (!IsBlocked && (ulong)count < long.MaxValue / 8)
+            return count * Known[id].Size;
         (int elements, int bytes) = IsBlocked ? (Format.BlockElements(), Format.BlockBytes()) : (1, Known[id].Size);
         (long blocks, long rest) = Math.DivRem(count, elements);
         if (rest != 0)

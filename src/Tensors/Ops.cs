@@ -112,27 +112,16 @@ public sealed partial class Ops : IDisposable
 
     internal void Count(double flops) => (device as PlanningDevice)?.Count(flops);
 
+    // One generic method, since it is compiled anew for each operation, some of them at start. Pointers of the operation were taken before:
+    // another caller that gave their memory back since is found out here.
     private void Run<TOperation>(in TOperation operation) where TOperation : struct, IOperation
     {
-        if (operation is IUsesWorkspace)
-            RunWithWorkspace(operation);
-        else
-            Run(operation, 0);
-    }
-
-    private unsafe void RunWithWorkspace<TOperation>(in TOperation operation) where TOperation : struct, IOperation
-    {
-        long bytes = ((IUsesWorkspace)operation).WorkspaceBytes(device.Kind);
-        using MemoryScope scope = Scope();
-        Run(operation, bytes == 0 ? 0 : (nint)Memory.Empty(Bytes(bytes), DType.U8).Address);
-    }
-
-    // Pointers of the operation were taken before: another caller that gave their memory back since is found out here.
-    private void Run<TOperation>(in TOperation operation, nint workspace) where TOperation : struct, IOperation
-    {
+        using Workspace workspace = operation is IUsesWorkspace
+            ? new Workspace(this, ((IUsesWorkspace)operation).WorkspaceBytes(device.Kind))
+            : default;
         using Memory.Stay stay = Memory.Enter();
         device.Cancellation.ThrowIfCancellationRequested();
-        device.Run(operation, workspace);
+        device.Run(operation, workspace.Address);
     }
 
     // So many bytes may be more than one dimension counts.
@@ -140,6 +129,21 @@ public sealed partial class Ops : IDisposable
     {
         const int Row = 1 << 20;
         return bytes <= int.MaxValue ? [(int)bytes] : [checked((int)(bytes / Row + 1)), Row];
+    }
+
+    /// <summary>What the form of an operation needs beside its operands, while it runs.</summary>
+    private readonly ref struct Workspace(Ops ops, long bytes)
+    {
+        private readonly Tensor block = bytes == 0 ? default : ops.Memory.Empty(Bytes(bytes), DType.U8);
+
+        /// <summary>0 for none.</summary>
+        public unsafe nint Address => block.IsNone ? 0 : (nint)block.Address;
+
+        public void Dispose()
+        {
+            if (!block.IsNone)
+                ops.Memory.Release(block);
+        }
     }
 
     // An activation as an operand: of a type that the device computes with.

@@ -17,7 +17,7 @@ public sealed class PlannedParts<TKind>(Ops ops) where TKind : notnull
     {
         if (!ops.IsPlanning)
             return compute();
-        if (known.TryGetValue(kind, out Part part))
+        if (known.TryGetValue(kind, out Part? part))
         {
             ops.Count(part.Flops);
             ops.Memory.CountPeak(part.Bytes);
@@ -33,5 +33,5 @@ public sealed class PlannedParts<TKind>(Ops ops) where TKind : notnull
     }
 
     // Bytes: the most beyond those that lived before.
-    private readonly record struct Part(Shape Result, DType Type, double Flops, long Bytes);
+    private sealed record Part(Shape Result, DType Type, double Flops, long Bytes);
 }

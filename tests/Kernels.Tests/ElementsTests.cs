@@ -36,13 +36,14 @@ public sealed unsafe class ElementsTests
     {
         byte* stored = stackalloc byte[] { 0x38, 0x40, 0x38, 0x40 }; // 1, 2, 1, 2 in E4M3
         float* factors = stackalloc float[] { 3, 5 };
-        var byTensor = new Elements(stored, ElementFormat.F8E4M3, new ElementScales(factors, 0));
-        var byRow = new Elements(stored, ElementFormat.F8E4M3, new ElementScales(factors, 2));
+        var byTensor = new Elements(stored, ElementFormat.F8E4M3).Scaled(new ElementScales(factors, 0));
+        var byRow = new Elements(stored, ElementFormat.F8E4M3).Scaled(new ElementScales(factors, 2));
         Assert.Equal([3, 6, 3, 6], Read(byTensor, 4));
         Assert.Equal([3, 6, 5, 10], Read(byRow, 4));
         Assert.Equal([5, 10], Read(byRow.Slice(2), 2));
         Assert.Equal([6, 3], Read(byTensor.Slice(1), 2));
         Assert.Throws<ArgumentException>(() => byRow.Slice(1));
+        Assert.Throws<ArgumentException>(() => new Elements(stored, ElementFormat.BF16).Scaled(new ElementScales(factors, 0)));
         Assert.Contains("scaled F8E4M3", Assert.Throws<NotSupportedException>(() => _ = byRow.Floats).Message);
     }
 

@@ -117,6 +117,7 @@ public readonly unsafe partial struct Linear
         private void Put(float* tile, int row, int column, int count)
         {
             int inputs = linear.inputs;
+            float* y = linear.y.Floats;
             for (int j = 0; j < Columns && row + j < linear.Rows; j++)
             {
                 float* x = linear.x.Floats + (row + j) * (long)inputs;
@@ -126,7 +127,7 @@ public readonly unsafe partial struct Linear
                     float sum = TShape.Inputs == 1 ? sums[0] : sums[0] + sums[TSimd.Lanes];
                     for (int k = VectorInputs; k < inputs; k++)
                         sum += x[k] * linear.weight[(column + i) * (long)inputs + k];
-                    linear.y.Floats[(row + j) * (long)linear.outputs + column + i] = sum;
+                    y[(row + j) * (long)linear.outputs + column + i] = sum;
                 }
             }
         }

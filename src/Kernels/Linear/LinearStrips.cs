@@ -20,6 +20,9 @@ public readonly unsafe partial struct Linear
         private const int PrefetchInputs = 16; // a few lines at a time: more would hold up what else misses L1
         private const int WeightsPerStrip = 128 * 1024;
 
+        private readonly float* x = linear.x.Floats;
+        private readonly float* y = linear.y.Floats;
+
         private readonly int height = Math.Max(1, WeightsPerStrip / (WeightRows * linear.inputs)) * WeightRows;
 
         public int Count => LinearGrid.Parts(linear.outputs, height);
@@ -122,14 +125,14 @@ public readonly unsafe partial struct Linear
             TSimd.Store(c, sums + 2 * TSimd.Lanes);
         }
 
-        private float* X(int row, int last) => linear.x.Floats + (long)Math.Min(row, last) * linear.inputs;
+        private float* X(int row, int last) => x + (long)Math.Min(row, last) * linear.inputs;
 
         // With the odd inputs at the end, which fill no vector.
         private void Put(int row, int column, float sum)
         {
             for (int k = linear.inputs - linear.inputs % TSimd.Lanes; k < linear.inputs; k++)
-                sum += linear.x.Floats[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
-            linear.y.Floats[(long)row * linear.outputs + column] = sum;
+                sum += x[(long)row * linear.inputs + k] * linear.weight[(long)column * linear.inputs + k];
+            y[(long)row * linear.outputs + column] = sum;
         }
     }
 

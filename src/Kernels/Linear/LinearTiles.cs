@@ -108,11 +108,12 @@ public readonly unsafe partial struct Linear
             float* block, int top, int bottom, float* panel, int column, int columnEnd, Slice slice, Ahead ahead, float* edge)
         {
             int outputs = linear.outputs, columns = Math.Min(TileColumns, columnEnd - column), asked = 0;
+            float* y = linear.y.Floats;
             for (int row = top; row < bottom; row += TileRows, block += TileRows * slice.Depth)
             {
                 int rows = Math.Min(TileRows, bottom - row);
                 asked = ahead.Ask(asked, (row + rows - top) / (float)(bottom - top));
-                float* target = linear.y.Floats + (long)row * outputs + column;
+                float* target = y + (long)row * outputs + column;
                 if (rows == TileRows && columns == TileColumns)
                     MicroKernel<TSimd, TVector>.Run(block, panel, slice.Depth, target, outputs, !slice.IsFirst);
                 else

@@ -39,10 +39,12 @@ public readonly unsafe partial struct QkNormRope : IAnyWidth
                 int inBlock = (int)((token - first) % block);
                 if (norm && inBlock == 0)
                     moments.Measure(operation.x.Floats + offset, (int)Math.Min(block, end - token) * heads, width, operation.epsilon);
-                long position = token % operation.tokens - operation.textTokens;
+                // In 32 bits where they do: several times as fast.
+                int inBatch = token <= int.MaxValue ? (int)token % operation.tokens : (int)(token % operation.tokens);
+                int position = inBatch - operation.textTokens;
                 bool rotate = !operation.cosine.IsNull && position >= 0;
-                float* cosine = rotate ? operation.cosine.Floats + position * width : null;
-                float* sine = rotate ? operation.sine.Floats + position * width : null;
+                float* cosine = rotate ? operation.cosine.Floats + (long)position * width : null;
+                float* sine = rotate ? operation.sine.Floats + (long)position * width : null;
                 Finish(
                     operation.x.Floats + offset, (long)block * heads * width, moments, inBlock * heads, norm ? weight : null, bias, cosine,
                     sine, operation.y.Floats + offset, streams);

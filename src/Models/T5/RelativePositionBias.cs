@@ -17,17 +17,23 @@ internal sealed class RelativePositionBias(WeightReader weights, T5Config config
     public Tensor Forward(int tokens)
     {
         int heads = config.Heads;
-        var learned = new Lazy<float[]>(table.ToFloats); // in a dry run there is nothing to read
-        return ops.Fill([1, heads, tokens, tokens], (first, rows) => Write(learned.Value, tokens, first / tokens, rows), rowLength: tokens);
-    }
+        float[]? learned = null; // in a dry run there is nothing to read
+        var buckets = new int[2 * tokens - 1];
+        for (int i = 0; i < buckets.Length; i++)
+            buckets[i] = Bucket(i - (tokens - 1));
+        return ops.Fill([1, heads, tokens, tokens], Write, rowLength: tokens);
 
-    // From one row on: a row is a query of a head.
-    private void Write(float[] learned, int tokens, long firstRow, Span<float> rows)
-    {
-        for (int i = 0; i < rows.Length; i++)
+        // Whole rows: a row is a query of a head.
+        void Write(long first, Span<float> rows)
         {
-            (long head, long query) = Math.DivRem(firstRow + i / tokens, tokens);
-            rows[i] = learned[Bucket(i % tokens - (int)query) * config.Heads + head];
+            learned ??= table.ToFloats();
+            for (long row = first / tokens; !rows.IsEmpty; row++, rows = rows[tokens..])
+            {
+                (long head, long query) = Math.DivRem(row, tokens);
+                ReadOnlySpan<int> ofQuery = buckets.AsSpan((int)(tokens - 1 - query), tokens);
+                for (int key = 0; key < tokens; key++)
+                    rows[key] = learned[ofQuery[key] * heads + head];
+            }
         }
     }
 

@@ -25,7 +25,7 @@ internal static class TaskPlanner
         {
             StagePlan plan = Dry(stage, state);
             GenerationSettings settled = stage.Settle(state.Settings, Fits(plan, memoryBytes));
-            bool isOther = settled != state.Settings && !Fits(plan, memoryBytes);
+            bool isOther = !ReferenceEquals(settled, state.Settings) && !Fits(plan, memoryBytes);
             state.Settings = settled;
             if (isOther)
                 plan = Dry(stage, state);

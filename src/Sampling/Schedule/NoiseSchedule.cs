@@ -55,8 +55,13 @@ public sealed class NoiseSchedule
     }
 
     /// <summary>The noise levels of a run that visits these timesteps.</summary>
-    internal NoiseLevel[] Levels(int[] timesteps) =>
-        [.. timesteps.Select((timestep, index) => new NoiseLevel(index, timestep, Sigma(Alpha(timestep))))];
+    internal NoiseLevel[] Levels(int[] timesteps)
+    {
+        var levels = new NoiseLevel[timesteps.Length];
+        for (int i = 0; i < levels.Length; i++)
+            levels[i] = new NoiseLevel(i, timesteps[i], Sigma(Alpha(timesteps[i])));
+        return levels;
+    }
 
     /// <summary>The timestep that a step of a run leads to, negative at the end.</summary>
     /// <remarks>
