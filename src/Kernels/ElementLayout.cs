@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>What a format takes: its numbers lie in blocks, which for most formats have one number each.</summary>
-public static class ElementLayout
+internal static class ElementLayout
 {
     /// <summary>Numbers of a block.</summary>
     public static int BlockElements(this ElementFormat format) => format switch

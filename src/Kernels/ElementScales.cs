@@ -3,7 +3,7 @@ namespace CogVideoX.Kernels;
 /// <summary>Factors that stored numbers are multiplied with, beside them: one for the whole tensor, or one for each row.</summary>
 /// <param name="factors">[1] or [rows]</param>
 /// <param name="elementsPerFactor">How many numbers in a row share one; 0 for one that all share.</param>
-public readonly unsafe struct ElementScales(float* factors, long elementsPerFactor)
+internal readonly unsafe struct ElementScales(float* factors, long elementsPerFactor)
 {
     /// <summary>True for <c>default</c>: the numbers are what they are.</summary>
     public bool IsNone => factors is null;

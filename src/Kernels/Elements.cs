@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// The operand of every operation, activation or weight: numbers where they lie, and how they are stored. Null where an operation has
 /// none. The address is one of the device that the operation runs on.
 /// </summary>
-public readonly unsafe struct Elements
+internal readonly unsafe struct Elements
 {
     private readonly ElementScales scales;
 

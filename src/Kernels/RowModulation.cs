@@ -10,7 +10,8 @@ namespace CogVideoX.Kernels;
 /// <param name="tokensPerBatch">Rows of a batch.</param>
 /// <param name="textTokens">How many of them, from the first, are text.</param>
 /// <param name="firstRow">Which row of all is row 0 here.</param>
-public readonly struct RowModulation(Elements text, Elements video, long batchStride, int tokensPerBatch, int textTokens, long firstRow = 0)
+internal readonly struct RowModulation(
+    Elements text, Elements video, long batchStride, int tokensPerBatch, int textTokens, long firstRow = 0)
 {
     /// <summary>True for <c>default</c>: no modulation.</summary>
     public bool IsNull => video.IsNull;

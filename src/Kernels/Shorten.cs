@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>From fp32 to a stored float format, rounded half to even. (The other way is <see cref="Widen"/>.)</summary>
-public static unsafe class Shorten
+internal static unsafe class Shorten
 {
     /// <summary>Stores one number.</summary>
     /// <exception cref="NotSupportedException">A format that is only read.</exception>

@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>The size of a video activation [B, F, H, W, C].</summary>
-public readonly record struct VideoSize(int Batch, int Frames, int Height, int Width, int Channels)
+internal readonly record struct VideoSize(int Batch, int Frames, int Height, int Width, int Channels)
 {
     /// <summary>F·H·W.</summary>
     public long Pixels => (long)Frames * Height * Width;

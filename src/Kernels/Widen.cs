@@ -5,7 +5,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>From a stored float format to fp32. Every conversion is exact.</summary>
-public static unsafe class Widen
+internal static unsafe class Widen
 {
     private static readonly float[] E4M3 = Table(fractionBits: 3, bias: 7, hasInfinity: false);
     private static readonly float[] E5M2 = Table(fractionBits: 2, bias: 15, hasInfinity: true);

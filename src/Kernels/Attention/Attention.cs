@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="bias">[batch or 1, heads, queries, keys], or null</param>
 /// <param name="biasBatchStride">Elements from a batch's bias to the next batch's; 0 where they share one.</param>
 /// <param name="y">[batch, queries, heads, width], without gaps</param>
-public readonly partial struct Attention(
+internal readonly partial struct Attention(
     Elements q, Elements k, Elements v, Elements bias, long biasBatchStride, Elements y, AttentionSize size, float scale) : IOperation
 {
     private readonly Elements q = q;

@@ -5,7 +5,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Attention
+internal readonly unsafe partial struct Attention
 {
     /// <summary>
     /// A block of queries of one head goes through the keys block by block; sums are corrected when a larger score appears

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Attention : IAnyWidth
+internal readonly unsafe partial struct Attention : IAnyWidth
 {
     private const int LargestQueryBlock = 1024, SmallestQueryBlock = 48;
     private const int BlocksPerThread = 3;

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Attention
+internal readonly partial struct Attention
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// <param name="Keys">Tokens that are asked.</param>
 /// <param name="Heads">Heads.</param>
 /// <param name="Width">Elements of a head.</param>
-public readonly record struct AttentionSize(int Batch, int Queries, int Keys, int Heads, int Width)
+internal readonly record struct AttentionSize(int Batch, int Queries, int Keys, int Heads, int Width)
 {
     /// <summary>Elements from one query's heads to the next query's; larger where queries lie among other things.</summary>
     public long QueryStride { get; init; } = (long)Heads * Width;

@@ -8,7 +8,7 @@ namespace CogVideoX.Kernels;
 /// </summary>
 /// <param name="x">[batch, frames, inner]</param>
 /// <param name="y">[batch, ⌈frames/2⌉, inner]</param>
-public readonly unsafe partial struct AverageFramePairs(Elements x, Elements y, int batch, int frames, long inner) : IOperation
+internal readonly unsafe partial struct AverageFramePairs(Elements x, Elements y, int batch, int frames, long inner) : IOperation
 {
     private readonly Elements x = x;
     private readonly Elements y = y;

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct AverageFramePairs
+internal readonly unsafe partial struct AverageFramePairs
 {
     private const int ElementsPerItem = 64 * 1024;
 

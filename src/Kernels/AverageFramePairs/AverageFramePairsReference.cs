@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct AverageFramePairs
+internal readonly partial struct AverageFramePairs
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="before">[outer, size of a, inner]</param>
 /// <param name="after">[outer, size of b, inner]</param>
 /// <param name="y">[outer, size of b, inner]</param>
-public readonly unsafe partial struct Blend(
+internal readonly unsafe partial struct Blend(
     Elements before, Elements after, Elements y, long outer, int beforeSize, int afterSize, long inner, int extent) : IOperation
 {
     private readonly Elements before = before;

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Blend
+internal readonly unsafe partial struct Blend
 {
     private long Count => outer * afterSize * inner;
 

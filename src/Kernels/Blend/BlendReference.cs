@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Blend
+internal readonly partial struct Blend
 {
     /// <inheritdoc/>
     public void RunReference()

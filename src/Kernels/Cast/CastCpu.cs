@@ -2,7 +2,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Cast
+internal readonly partial struct Cast
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => threads.For(ElementBlocks.Count(count), new Parts(this));

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Cast
+internal readonly partial struct Cast
 {
     /// <inheritdoc/>
     public void RunReference()

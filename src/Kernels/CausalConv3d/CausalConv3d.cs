@@ -14,7 +14,7 @@ namespace CogVideoX.Kernels;
 /// <param name="residual">[B, F, H', W', O], added to the result, or null</param>
 /// <param name="y">[B, F, H', W', O]</param>
 /// <param name="size">All sizes.</param>
-public readonly unsafe partial struct CausalConv3d(
+internal readonly unsafe partial struct CausalConv3d(
     Elements x, Elements history, Elements weight, Elements bias, Elements residual, Elements y,
     ConvolutionSize size) : IOperation
 {

@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 // An implicit matrix product: rows are output pixels, columns output channels, the depth runs over taps and input channels.
-public readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
+internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
 {
     private const int MostNarrowOutputs = 4; // beyond them a panel of two vectors is full enough
 

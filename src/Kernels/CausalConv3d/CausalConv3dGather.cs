@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CausalConv3d
+internal readonly unsafe partial struct CausalConv3d
 {
     // Columns of a box's footprint: how many lie before the first of the input, and how many inside.
     private (int Left, int Inside) ColumnsInside(ConvolutionBox box)

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CausalConv3d
+internal readonly unsafe partial struct CausalConv3d
 {
     // All weights of 3 outputs, widened once for all boxes.
     private readonly struct NarrowPanels(CausalConv3d convolution, int lanes) : IParallelBody

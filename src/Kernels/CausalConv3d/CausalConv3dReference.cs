@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct CausalConv3d
+internal readonly partial struct CausalConv3d
 {
     /// <inheritdoc/>
     public void RunReference()

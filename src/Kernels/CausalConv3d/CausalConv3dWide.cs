@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CausalConv3d
+internal readonly unsafe partial struct CausalConv3d
 {
     // The weights of one slice of input channels, widened once for all boxes. All slices at once would be a second copy of a model.
     private readonly struct WidePanels(CausalConv3d convolution, ConvolutionPlan plan, int channel) : IParallelBody

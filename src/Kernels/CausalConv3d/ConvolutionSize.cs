@@ -10,7 +10,7 @@ namespace CogVideoX.Kernels;
 /// <param name="PadEnd">
 /// Pad one zero row and column after the last, none before, as CogVideoXDownsample3D does; otherwise (k − 1)/2 on each side.
 /// </param>
-public readonly record struct ConvolutionSize(
+internal readonly record struct ConvolutionSize(
     VideoSize Input, int OutputChannels, int KernelFrames, int KernelHeight, int KernelWidth, int Stride, bool PadEnd)
 {
     /// <summary>kt·kh·kw.</summary>

@@ -5,7 +5,7 @@ namespace CogVideoX.Kernels;
 /// <summary>How many numbers are NaN or infinite: what a device computes so that no more than that is read back.</summary>
 /// <param name="x">[count]</param>
 /// <param name="y">[1]</param>
-public readonly unsafe partial struct CountNotFinite(Elements x, long* y, long count) : IOperation
+internal readonly unsafe partial struct CountNotFinite(Elements x, long* y, long count) : IOperation
 {
     private readonly Elements x = x;
     private readonly long* y = y;

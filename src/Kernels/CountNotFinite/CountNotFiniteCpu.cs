@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CountNotFinite
+internal readonly unsafe partial struct CountNotFinite
 {
     private const int PartLength = 1 << 20;
 

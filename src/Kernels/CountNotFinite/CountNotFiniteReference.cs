@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct CountNotFinite
+internal readonly unsafe partial struct CountNotFinite
 {
     /// <inheritdoc/>
     public void RunReference()

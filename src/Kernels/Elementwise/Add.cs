@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// <param name="a">[rows, width]</param>
 /// <param name="b">[width]</param>
 /// <param name="y">[rows, width]</param>
-public readonly unsafe partial struct Add(Elements a, Elements b, Elements y, long rows, long width) : IOperation
+internal readonly unsafe partial struct Add(Elements a, Elements b, Elements y, long rows, long width) : IOperation
 {
     private readonly Elements a = a;
     private readonly Elements b = b;

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Add
+internal readonly partial struct Add
 {
     /// <inheritdoc/>
     public void RunReference()

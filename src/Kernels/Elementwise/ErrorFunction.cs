@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>The error function in double, for naive forms and tests; relative error below 10⁻¹². The base library has none.</summary>
-public static class ErrorFunction
+internal static class ErrorFunction
 {
     private const double SeriesEnd = 1.5;
 

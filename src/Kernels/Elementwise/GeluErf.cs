@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-public readonly struct GeluErf : IElementFunction
+internal readonly struct GeluErf : IElementFunction
 {
     /// <inheritdoc/>
     public static string Name => "gelu_erf";

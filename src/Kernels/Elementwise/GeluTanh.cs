@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³))) (Hendrycks and Gimpel, arXiv 1606.08415).</summary>
-public readonly struct GeluTanh : IElementFunction
+internal readonly struct GeluTanh : IElementFunction
 {
     /// <inheritdoc/>
     public static string Name => "gelu_tanh";

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>A function of one number, for <see cref="Map{TFunction}"/>.</summary>
-public interface IElementFunction
+internal interface IElementFunction
 {
     /// <summary>Name in error messages and profiles.</summary>
     static abstract string Name { get; }

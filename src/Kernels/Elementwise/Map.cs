@@ -5,7 +5,7 @@ namespace CogVideoX.Kernels;
 /// <summary>y = f(x), number by number.</summary>
 /// <param name="x">[count]</param>
 /// <param name="y">[count]</param>
-public readonly unsafe partial struct Map<TFunction>(Elements x, Elements y, long count) : IOperation
+internal readonly unsafe partial struct Map<TFunction>(Elements x, Elements y, long count) : IOperation
     where TFunction : struct, IElementFunction
 {
     private readonly Elements x = x;

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Map<TFunction>
+internal readonly partial struct Map<TFunction>
 {
     /// <inheritdoc/>
     public void RunReference()

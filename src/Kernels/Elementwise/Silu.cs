@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>x / (1 + e⁻ˣ).</summary>
-public readonly struct Silu : IElementFunction
+internal readonly struct Silu : IElementFunction
 {
     /// <inheritdoc/>
     public static string Name => "silu";

@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// <param name="ids">[count], each inside the table</param>
 /// <param name="table">[rows, width]</param>
 /// <param name="y">[count, width]</param>
-public readonly unsafe partial struct Embedding(int* ids, Elements table, Elements y, long count, int width) : IOperation
+internal readonly unsafe partial struct Embedding(int* ids, Elements table, Elements y, long count, int width) : IOperation
 {
     private readonly int* ids = ids;
     private readonly Elements table = table;

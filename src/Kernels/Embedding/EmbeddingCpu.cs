@@ -2,7 +2,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Embedding
+internal readonly unsafe partial struct Embedding
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => threads.For(RowBlocks.Count(count, width), new Rows(this));

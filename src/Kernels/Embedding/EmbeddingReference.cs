@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Embedding
+internal readonly unsafe partial struct Embedding
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -10,7 +10,7 @@ namespace CogVideoX.Kernels;
 /// <param name="weight">[C]</param>
 /// <param name="bias">[C]</param>
 /// <param name="y">[B, F, H, W, C]</param>
-public readonly unsafe partial struct GroupNorm(
+internal readonly unsafe partial struct GroupNorm(
     Elements x, Elements weight, Elements bias, Elements y,
     VideoSize size, int groups, float epsilon, SpatialMaps maps, bool silu) : IOperation
 {

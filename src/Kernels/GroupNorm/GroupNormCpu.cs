@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
+internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
 {
     private const int ChunkFloats = 64 * 1024;
     private const int ChannelsPerItem = 64; // of the statistics: a cache line's worth of neighbours from each chunk

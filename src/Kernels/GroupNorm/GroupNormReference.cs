@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct GroupNorm
+internal readonly partial struct GroupNorm
 {
     /// <inheritdoc/>
     public void RunReference()

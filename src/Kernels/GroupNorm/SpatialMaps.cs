@@ -7,7 +7,7 @@ namespace CogVideoX.Kernels;
 /// <param name="scale">[B, Fz, Hz, Wz, C]</param>
 /// <param name="shift">[B, Fz, Hz, Wz, C]</param>
 /// <param name="map">Size of both.</param>
-public readonly struct SpatialMaps(Elements scale, Elements shift, VideoSize map)
+internal readonly struct SpatialMaps(Elements scale, Elements shift, VideoSize map)
 {
     private readonly VideoSize map = map;
 

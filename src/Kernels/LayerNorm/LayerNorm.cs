@@ -12,7 +12,7 @@ namespace CogVideoX.Kernels;
 /// <param name="y">[rows, width]</param>
 /// <param name="shift">What is added to each row at the end; <c>default</c> for nothing.</param>
 /// <param name="scale">What, with 1 added, each row is multiplied by; given where the shift is.</param>
-public readonly unsafe partial struct LayerNorm(
+internal readonly unsafe partial struct LayerNorm(
     Elements x, Elements weight, Elements bias, Elements y, long rows, int width, float epsilon,
     RowModulation shift = default, RowModulation scale = default) : IOperation
 {

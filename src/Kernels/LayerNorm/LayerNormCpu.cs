@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct LayerNorm : IAnyWidth
+internal readonly unsafe partial struct LayerNorm : IAnyWidth
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);

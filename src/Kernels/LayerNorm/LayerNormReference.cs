@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct LayerNorm
+internal readonly partial struct LayerNorm
 {
     /// <inheritdoc/>
     public void RunReference()

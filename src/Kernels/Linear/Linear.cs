@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// <param name="x">[rows, inputs]</param>
 /// <param name="weight">[outputs, inputs]</param>
 /// <param name="y">[rows, outputs]; overlaps nothing else</param>
-public readonly unsafe partial struct Linear(
+internal readonly unsafe partial struct Linear(
     Elements x, Elements weight, Elements y, long rows, int outputs, int inputs, LinearEpilogue epilogue) : IOperation
 {
     private readonly Elements x = x;

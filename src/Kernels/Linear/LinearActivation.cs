@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>What <see cref="Linear"/> applies to a product and its bias.</summary>
-public enum LinearActivation
+internal enum LinearActivation
 {
     /// <summary>Nothing.</summary>
     None,

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Linear : IAnyWidth
+internal readonly unsafe partial struct Linear : IAnyWidth
 {
     // Up to here the weights are read once, as they lie; packing them wouldn't pay.
     private const int FewRows = 16;

@@ -3,7 +3,7 @@ namespace CogVideoX.Kernels;
 /// <summary>What follows a product while it is still in the cache: residual + gate ⊙ factor ⊙ activation(product + bias).</summary>
 /// <param name="bias">[N], or null</param>
 /// <param name="activation">Applied after the bias.</param>
-public readonly struct LinearEpilogue(Elements bias, LinearActivation activation)
+internal readonly struct LinearEpilogue(Elements bias, LinearActivation activation)
 {
     /// <summary>[N], or null.</summary>
     public Elements Bias { get; } = bias;

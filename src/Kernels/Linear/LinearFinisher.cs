@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Linear
+internal readonly unsafe partial struct Linear
 {
     /// <summary>Applies the epilogue to products that lie in y, as long as they are in the cache.</summary>
     /// <param name="bias">Room for the bias of the columns from <paramref name="firstColumn"/> on, as fp32.</param>

@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="gateWeight">W₀ [outputs, inputs]</param>
 /// <param name="weight">W₁ [outputs, inputs]</param>
 /// <param name="y">[rows, outputs]; overlaps nothing else</param>
-public readonly unsafe struct LinearGatedGelu(
+internal readonly unsafe struct LinearGatedGelu(
     Elements x, Elements gateWeight, Elements weight, Elements y, long rows, int outputs, int inputs) : IOperation, IUsesWorkspace
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Linear
+internal readonly partial struct Linear
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -5,7 +5,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Linear
+internal readonly unsafe partial struct Linear
 {
     /// <summary>
     /// The product for five to sixteen rows: too few to pay for packing the weights, enough to fill vectors. A vector holds one

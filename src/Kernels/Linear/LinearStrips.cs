@@ -5,7 +5,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Linear
+internal readonly unsafe partial struct Linear
 {
     /// <summary>
     /// The product for up to four rows, which costs what reading the weights costs: they stream through once, as they lie, as

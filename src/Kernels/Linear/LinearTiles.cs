@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Linear
+internal readonly unsafe partial struct Linear
 {
     /// <summary>
     /// The product for many rows, after Goto and van de Geijn ("Anatomy of High-Performance Matrix Multiplication", ACM TOMS

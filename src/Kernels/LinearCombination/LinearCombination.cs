@@ -5,7 +5,7 @@ namespace CogVideoX.Kernels;
 /// <summary>y = Σ cᵢ·xᵢ, element by element. Terms are added in their order, each product rounded to fp32 first.</summary>
 /// <param name="terms">The factors and the arrays of <paramref name="count"/> elements.</param>
 /// <param name="y">[count]</param>
-public readonly unsafe partial struct LinearCombination(in LinearTerms terms, Elements y, long count) : IOperation
+internal readonly unsafe partial struct LinearCombination(in LinearTerms terms, Elements y, long count) : IOperation
 {
     private readonly LinearTerms terms = terms;
     private readonly Elements y = y;

@@ -3,7 +3,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct LinearCombination
+internal readonly unsafe partial struct LinearCombination
 {
     private const int ElementsPerItem = 16 * 1024; // the part of y fits the first-level cache, which every term but the first reads
 

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct LinearCombination
+internal readonly partial struct LinearCombination
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -1,7 +1,7 @@
 namespace CogVideoX.Kernels;
 
 /// <summary>One term of a <see cref="LinearCombination"/>: a factor and the elements that it multiplies.</summary>
-public readonly struct LinearTerm(float factor, Elements x)
+internal readonly struct LinearTerm(float factor, Elements x)
 {
     /// <summary>c</summary>
     public readonly float Factor = factor;

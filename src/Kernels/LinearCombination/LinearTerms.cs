@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CogVideoX.Kernels;
 
 /// <summary>Up to <see cref="Max"/> terms by value, so that an operation can be launched without the managed heap.</summary>
-public struct LinearTerms
+internal struct LinearTerms
 {
     /// <summary>The most terms of one operation.</summary>
     public const int Max = 4;

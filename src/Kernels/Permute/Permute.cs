@@ -7,7 +7,7 @@ namespace CogVideoX.Kernels;
 /// <param name="y">The result.</param>
 /// <param name="plan">Sizes and order.</param>
 /// <param name="elementSize">Bytes of an element: 1, 2, 4 or 8.</param>
-public readonly unsafe partial struct Permute(byte* x, byte* y, PermutePlan plan, int elementSize) : IOperation
+internal readonly unsafe partial struct Permute(byte* x, byte* y, PermutePlan plan, int elementSize) : IOperation
 {
     private readonly byte* x = x;
     private readonly byte* y = y;

@@ -2,7 +2,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Permute
+internal readonly unsafe partial struct Permute
 {
     private const long BytesPerItem = 64 * 1024;
     private const int Tile = 16; // a cache line of floats in both directions

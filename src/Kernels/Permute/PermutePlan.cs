@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// A permutation of dimensions in its shortest form: dimensions of size 1 dropped, neighbours that stay neighbours merged.
 /// Dimensions are those of the result, outermost first.
 /// </summary>
-public readonly struct PermutePlan
+internal readonly struct PermutePlan
 {
     /// <summary>The most dimensions.</summary>
     public const int MaxRank = 8;

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Permute
+internal readonly unsafe partial struct Permute
 {
     /// <inheritdoc/>
     public void RunReference()

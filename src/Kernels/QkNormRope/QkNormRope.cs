@@ -12,7 +12,7 @@ namespace CogVideoX.Kernels;
 /// <param name="cosine">[tokens − textTokens, width], or null for no rotation</param>
 /// <param name="sine">Like <paramref name="cosine"/>.</param>
 /// <param name="y">[batch, tokens, heads, width]; may be x</param>
-public readonly unsafe partial struct QkNormRope(
+internal readonly unsafe partial struct QkNormRope(
     Elements x, Elements weight, Elements bias, float epsilon, Elements cosine, Elements sine, Elements y,
     int batch, int tokens, int textTokens, int heads, int width) : IOperation
 {

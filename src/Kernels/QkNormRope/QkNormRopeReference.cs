@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct QkNormRope
+internal readonly partial struct QkNormRope
 {
     /// <inheritdoc/>
     public void RunReference()

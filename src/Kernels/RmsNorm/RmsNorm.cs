@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels;
 /// <param name="x">[rows, width]</param>
 /// <param name="weight">[width]</param>
 /// <param name="y">[rows, width]</param>
-public readonly unsafe partial struct RmsNorm(Elements x, Elements weight, Elements y, long rows, int width, float epsilon) : IOperation
+internal readonly unsafe partial struct RmsNorm(Elements x, Elements weight, Elements y, long rows, int width, float epsilon) : IOperation
 {
     private readonly Elements x = x;
     private readonly Elements weight = weight;

@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct RmsNorm : IAnyWidth
+internal readonly unsafe partial struct RmsNorm : IAnyWidth
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct RmsNorm
+internal readonly partial struct RmsNorm
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -4,7 +4,7 @@ namespace CogVideoX.Kernels.Simd;
 /// What the kernels ask of a vector of fp32 lanes. One source then serves 128, 256 and 512 bits: methods are generic over an
 /// implementation and its register type, and the JIT compiles each pair to plain instructions.
 /// </summary>
-public unsafe interface ISimd<TVector> where TVector : unmanaged
+internal unsafe interface ISimd<TVector> where TVector : unmanaged
 {
     static abstract int Lanes { get; }
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>4 lanes.</summary>
-public readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Lanes => 4;
 

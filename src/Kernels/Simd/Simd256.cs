@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>8 lanes.</summary>
-public readonly unsafe struct Simd256 : ISimd<Vector256<float>>
+internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Lanes => 8;
 

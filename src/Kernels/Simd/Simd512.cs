@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace CogVideoX.Kernels.Simd;
 
 /// <summary>16 lanes.</summary>
-public readonly unsafe struct Simd512 : ISimd<Vector512<float>>
+internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Lanes => 16;
 

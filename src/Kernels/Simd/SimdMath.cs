@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels.Simd;
 /// The transcendental functions, for any width of vectors. Errors are in units in the last place (ulp) of the exact result, the
 /// largest that a sweep over all floats finds, with fused multiply-add and, in brackets, without. NaN gives NaN.
 /// </summary>
-public static class SimdMath<TSimd, TVector>
+internal static class SimdMath<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {

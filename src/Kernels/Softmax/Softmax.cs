@@ -5,7 +5,7 @@ namespace CogVideoX.Kernels;
 /// <summary>yᵢ = e^(xᵢ − max x) / Σ e^(xⱼ − max x), row by row.</summary>
 /// <param name="x">[rows, width]</param>
 /// <param name="y">[rows, width]</param>
-public readonly unsafe partial struct Softmax(Elements x, Elements y, long rows, int width) : IOperation
+internal readonly unsafe partial struct Softmax(Elements x, Elements y, long rows, int width) : IOperation
 {
     private readonly Elements x = x;
     private readonly Elements y = y;

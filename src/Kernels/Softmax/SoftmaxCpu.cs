@@ -5,7 +5,7 @@ using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct Softmax : IAnyWidth
+internal readonly unsafe partial struct Softmax : IAnyWidth
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);

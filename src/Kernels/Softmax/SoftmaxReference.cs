@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct Softmax
+internal readonly partial struct Softmax
 {
     /// <inheritdoc/>
     public void RunReference()

@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="blockBytes">Bytes of one.</param>
 /// <param name="xStride">Bytes from block to block of <paramref name="x"/>; 0 repeats the first.</param>
 /// <param name="yStride">Bytes from block to block of <paramref name="y"/>.</param>
-public readonly unsafe partial struct StridedCopy(byte* x, byte* y, long blocks, long blockBytes, long xStride, long yStride) : IOperation
+internal readonly unsafe partial struct StridedCopy(byte* x, byte* y, long blocks, long blockBytes, long xStride, long yStride) : IOperation
 {
     private readonly byte* x = x;
     private readonly byte* y = y;

@@ -2,7 +2,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct StridedCopy
+internal readonly unsafe partial struct StridedCopy
 {
     private const long BytesPerItem = 128 * 1024;
 

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct StridedCopy
+internal readonly unsafe partial struct StridedCopy
 {
     /// <inheritdoc/>
     public void RunReference()

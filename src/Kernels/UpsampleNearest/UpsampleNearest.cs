@@ -8,7 +8,7 @@ namespace CogVideoX.Kernels;
 /// </summary>
 /// <param name="x">[B, F, H, W, C]</param>
 /// <param name="y">[B, F', 2H, 2W, C], F' = <see cref="ResultFrames"/></param>
-public readonly unsafe partial struct UpsampleNearest(
+internal readonly unsafe partial struct UpsampleNearest(
     Elements x, Elements y, VideoSize size, bool time) : IOperation
 {
     private readonly Elements x = x;

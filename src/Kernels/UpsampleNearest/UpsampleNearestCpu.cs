@@ -2,7 +2,7 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-public readonly unsafe partial struct UpsampleNearest
+internal readonly unsafe partial struct UpsampleNearest
 {
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) =>

@@ -1,6 +1,6 @@
 namespace CogVideoX.Kernels;
 
-public readonly partial struct UpsampleNearest
+internal readonly partial struct UpsampleNearest
 {
     /// <inheritdoc/>
     public void RunReference()
