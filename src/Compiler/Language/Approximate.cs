@@ -51,7 +51,8 @@ public static class Approximate
     public static float Saturate(float x) => x > 0 ? MathF.Min(x, 1) : 0;
 
     /// <summary>
-    /// Logarithm to base e: that to base 2, times ln 2. Relative error 2^−21 outside of [0.5, 2], absolute error 2^−22 in it (so that near
+    /// Logarithm to base e: that to base 2, times ln 2. Relative error 2^−21 outside of [0.5, 2], absolute error 2^−22 in it (so that
+    /// near
     /// 1 few bits are right).
     /// </summary>
     public static float Log(float x) => Log2(x) * 0.6931472f;

@@ -1,7 +1,8 @@
 namespace CogVideoX.Compiler.Language;
 
 /// <summary>
-/// A number of eight bits: a sign, five bits of exponent, two of fraction; a Half without its low eight bits. ±57344 is the largest; it has
+/// A number of eight bits: a sign, five bits of exponent, two of fraction; a Half without its low eight bits. ±57344 is the largest; it
+/// has
 /// infinities and NaN (F8_E5M2, float8_e5m2). Conversions in kernels need sm_89.
 /// </summary>
 public readonly struct Float8E5M2

@@ -33,26 +33,26 @@ internal readonly unsafe partial struct Attention
         {
             int block = item % blocks, head = item / blocks % attention.size.Heads, batch = item / blocks / attention.size.Heads;
             int first = block * blockRows, end = Math.Min(attention.size.Queries, first + blockRows);
-            var room = new AttentionRoom<TSimd, TVector>(worker, blockRows, BlockKeys, width);
+            var scratch = new AttentionScratch<TSimd, TVector>(worker, blockRows, BlockKeys, width);
             for (int query = first; query < end; query += Lanes)
-                PackQueries(batch, head, query, Math.Min(Lanes, end - query), room.Panel((query - first) / Lanes));
+                PackQueries(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes));
             for (int key = 0; key < attention.size.Keys && !worker.IsCancelled; key += BlockKeys)
             {
                 int keys = Math.Min(BlockKeys, attention.size.Keys - key);
-                PackKeys(batch, head, key, keys, room.Keys);
-                PackValues(batch, head, key, keys, room.Values, room.ValueStride);
+                PackKeys(batch, head, key, keys, scratch.Keys);
+                PackValues(batch, head, key, keys, scratch.Values, scratch.ValueStride);
                 for (int query = first; query < end; query += Lanes)
                 {
-                    QueryPanel<TSimd, TVector> panel = room.Panel((query - first) / Lanes);
-                    Multiply(room.Keys, TileRows * width, panel.Queries, width, room.Scores, keys, accumulate: false);
+                    QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
+                    Multiply(scratch.Keys, TileRows * width, panel.Queries, width, scratch.Scores, keys, accumulate: false);
                     if (!attention.bias.IsNull)
-                        AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, room);
-                    panel.Softmax(room.Scores, keys);
-                    Multiply(room.Values, room.ValueStride, room.Scores, keys, panel.Sums, width, accumulate: true);
+                        AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
+                    panel.Softmax(scratch.Scores, keys);
+                    Multiply(scratch.Values, scratch.ValueStride, scratch.Scores, keys, panel.Sums, width, accumulate: true);
                 }
             }
             for (int query = first; query < end; query += Lanes)
-                Finish(batch, head, query, Math.Min(Lanes, end - query), room.Panel((query - first) / Lanes), room.Staging);
+                Finish(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes), scratch.Staging);
         }
 
         // c (+)= a · b, in tiles one below the other.
@@ -110,9 +110,10 @@ internal readonly unsafe partial struct Attention
 
         // Masks are often the least finite number: clamped, a row of nothing else is an average, as it is in PyTorch.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionRoom<TSimd, TVector> room)
+        private void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionScratch<TSimd, TVector> scratch)
         {
-            float* rows = attention.bias.Floats + attention.BiasOffset(batch, head, query) + key, bias = room.Bias, scores = room.Scores;
+            float* rows = attention.bias.Floats + attention.BiasOffset(batch, head, query) + key;
+            float* bias = scratch.Bias, scores = scratch.Scores;
             Panels.Transpose<FloatRows>(rows, attention.size.Keys * (long)sizeof(float), count, keys, bias, Lanes);
             TVector least = TSimd.Broadcast(float.MinValue), unit = TSimd.Broadcast(QueryPanel<TSimd, TVector>.Log2E);
             for (int i = 0; i < keys * Lanes; i += TSimd.Lanes)

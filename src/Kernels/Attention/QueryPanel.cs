@@ -21,7 +21,7 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     /// <summary>[width, columns]</summary>
     public float* Queries => memory;
 
-    /// <summary>[width, columns], and room for whole tiles of the micro-kernel</summary>
+    /// <summary>[width, columns], with space for whole tiles of the micro-kernel</summary>
     public float* Sums => memory + width * Columns;
 
     private float* Largest => memory + (width + PaddedWidth(width)) * Columns;

@@ -33,8 +33,8 @@ internal readonly unsafe partial struct Linear
             // Slices of equal depth; they depend on nothing but the number of inputs, and so do the sums.
             int inputs = linear.inputs;
             int depth = LinearGrid.RoundUp(LinearGrid.Parts(inputs, LinearGrid.Parts(inputs, Depth)), 8);
-            var room = new LinearRoom<TSimd, TVector>(worker, blockRows, depth, LinearGrid.RoundUp(grid.Width, TileColumns), blocks);
-            var finish = new Finisher<TSimd, TVector>(linear, room.Bias, column);
+            var scratch = new LinearScratch<TSimd, TVector>(worker, blockRows, depth, LinearGrid.RoundUp(grid.Width, TileColumns), blocks);
+            var finish = new Finisher<TSimd, TVector>(linear, scratch.Bias, column);
             finish.WidenBias(columnEnd - column);
 
             for (int k = 0; k < inputs; k += depth)
@@ -43,16 +43,16 @@ internal readonly unsafe partial struct Linear
                 for (int top = row; top < rowEnd && !worker.IsCancelled; top += blockRows)
                 {
                     int bottom = Math.Min(rowEnd, top + blockRows);
-                    PackRows(top, bottom, slice, room.Block);
-                    float* panel = room.Panels;
-                    for (int j = column; j < columnEnd; j += TileColumns, panel += room.PanelStride)
+                    PackRows(top, bottom, slice, scratch.Block);
+                    float* panel = scratch.Panels;
+                    for (int j = column; j < columnEnd; j += TileColumns, panel += scratch.PanelStride)
                     {
                         if (top == row)
-                            PackWeights(j, columnEnd, slice, panel, room.Staging);
+                            PackWeights(j, columnEnd, slice, panel, scratch.Staging);
                         Ahead ahead = top == row
                             ? AheadInWeights(j + TileColumns, columnEnd, slice)
-                            : new Ahead(panel + room.PanelStride, slice.Depth * sizeof(float), TileColumns, slice.Depth * sizeof(float));
-                        Multiply(room.Block, top, bottom, panel, j, columnEnd, slice, ahead, room.Edge);
+                            : new Ahead(panel + scratch.PanelStride, slice.Depth * sizeof(float), TileColumns, slice.Depth * sizeof(float));
+                        Multiply(scratch.Block, top, bottom, panel, j, columnEnd, slice, ahead, scratch.Edge);
                         int unfinished = (j - column) % FinishedColumns + TileColumns;
                         if (slice.IsLast && (unfinished >= FinishedColumns || j + TileColumns >= columnEnd))
                             finish.Apply(top, bottom - top, j + TileColumns - unfinished, Math.Min(columnEnd, j + TileColumns));

@@ -35,7 +35,8 @@ public sealed class DdimSampler : ISampler
         double alpha = schedule.Alpha(timestep);
         double nextAlpha = schedule.Alpha(schedule.TimestepAfter(timestep, timesteps.Length));
 
-        // x' = √ᾱ'·x₀ + √(1−ᾱ')·ε with ε = (x − √ᾱ·x₀) / √(1−ᾱ), sorted by x and x₀: no division by ᾱ, which is 0 at first.
+        // x' = √ᾱ'·x₀ + √(1−ᾱ')·ε with ε = (x − √ᾱ·x₀) / √(1−ᾱ), sorted by x and x₀: no division by ᾱ,
+        // which is 0 at first.
         double latentsPart = Math.Sqrt((1 - nextAlpha) / (1 - alpha));
         double cleanPart = Math.Sqrt(nextAlpha) - Math.Sqrt(alpha) * latentsPart;
         using MemoryScope scope = ops.Scope();

@@ -11,7 +11,8 @@ namespace CogVideoX.Sampling;
 internal readonly record struct DpmCoefficients(double Latents, double Clean, double Noise, double Back)
 {
     /// <summary>
-    /// From ᾱ of the step before (none on the first), of this one and of the one it leads to. λ is −∞ where ᾱ is 0 and +∞ where it
+    /// From ᾱ of the step before (none on the first), of this one and of the one it leads to. λ is −∞ where ᾱ is 0 and +∞ where
+    /// it
     /// is 1, at the ends of a run: h and r are infinite there, and each factor still has its limit.
     /// </summary>
     public static DpmCoefficients Of(double? alphaBefore, double alpha, double nextAlpha)

@@ -3,7 +3,8 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Sampling;
 
 /// <summary>
-/// How much of a clean video x₀ and how much noise ε the latents of each timestep hold: x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε, from t = 0,
+/// How much of a clean video x₀ and how much noise ε the latents of each timestep hold: x_t = √ᾱ_t·x₀ + √(1−ᾱ_t)·ε, from
+/// t = 0,
 /// nearly clean, to t = <see cref="TrainSteps"/> − 1, pure noise. Coefficients are computed in double.
 /// </summary>
 public sealed class NoiseSchedule

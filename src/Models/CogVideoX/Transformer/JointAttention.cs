@@ -39,16 +39,16 @@ internal sealed class JointAttention
         Shape split = [x.Shape[0], x.Shape[1], heads, headDim];
         int textTokens = modulation.TextTokens;
         (Tensor q, Tensor k, Tensor v) = Linear.ForwardTriple(query, key, value, x);
-        q = Turn(q.Reshape(split), queryNorm, rotary, textTokens);
-        k = Turn(k.Reshape(split), keyNorm, rotary, textTokens);
+        q = Rotate(q.Reshape(split), queryNorm, rotary, textTokens);
+        k = Rotate(k.Reshape(split), keyNorm, rotary, textTokens);
         Tensor attended = ops.Attention(q, k, v.Reshape(split)).Reshape(x.Shape);
         return output.ForwardGated(attended, residual, modulation);
     }
 
-    private Tensor Turn(Tensor projected, LayerNorm norm, RotaryTable rotary, int textTokens)
+    private Tensor Rotate(Tensor projected, LayerNorm norm, RotaryTable rotary, int textTokens)
     {
-        Tensor turned = ops.QkNormRope(projected, norm.Weight, norm.Bias, norm.Epsilon, rotary.Cos, rotary.Sin, textTokens);
+        Tensor rotated = ops.QkNormRope(projected, norm.Weight, norm.Bias, norm.Epsilon, rotary.Cos, rotary.Sin, textTokens);
         ops.Memory.Release(projected);
-        return turned;
+        return rotated;
     }
 }

@@ -47,7 +47,9 @@ public sealed class CogVideoXVae
     public void BuildDecoder() => _ = Decoder;
 
     /// <summary>Video to the distribution of its latents, not yet multiplied by the scaling factor.</summary>
-    /// <param name="frames">[B, F, H, W, 3] in −1 … 1; F is 1, or 8·n, or 8·n + 1, or any other count, as the reference takes them</param>
+    /// <param name="frames">
+    /// [B, F, H, W, 3] in −1 … 1; F is 1, or 8·n, or 8·n + 1, or any other count, as the reference takes them
+    /// </param>
     /// <param name="progress">Told after each residual block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, f, C, h, w]: the means and the log variances (clamped to −30 … 20 where they are used)</returns>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor frames, Action<int, int>? progress = null)

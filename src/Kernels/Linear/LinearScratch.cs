@@ -4,7 +4,7 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>A worker's memory, parted for a tile of a product.</summary>
-internal readonly unsafe struct LinearRoom<TSimd, TVector>
+internal readonly unsafe struct LinearScratch<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
@@ -13,7 +13,7 @@ internal readonly unsafe struct LinearRoom<TSimd, TVector>
     /// <param name="depth">Inputs of a slice.</param>
     /// <param name="width">Columns of the tile, whole panels.</param>
     /// <param name="blocks">How many blocks read a panel. One alone needs no more than one panel at a time.</param>
-    public LinearRoom(CpuWorker worker, int blockRows, int depth, int width, int blocks)
+    public LinearScratch(CpuWorker worker, int blockRows, int depth, int width, int blocks)
     {
         int columns = MicroKernel<TSimd, TVector>.Columns;
         PanelStride = blocks > 1 ? columns * depth : 0;

@@ -4,14 +4,14 @@ using CogVideoX.Kernels.Simd;
 namespace CogVideoX.Kernels;
 
 /// <summary>A worker's memory, parted for a block of queries and a block of keys.</summary>
-internal readonly unsafe struct AttentionRoom<TSimd, TVector>
+internal readonly unsafe struct AttentionScratch<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : unmanaged
 {
     private readonly float* panels;
     private readonly int width;
 
-    public AttentionRoom(CpuWorker worker, int queries, int keys, int width)
+    public AttentionScratch(CpuWorker worker, int queries, int keys, int width)
     {
         int rows = MicroKernel<TSimd, TVector>.Rows, columns = MicroKernel<TSimd, TVector>.Columns;
         int paddedKeys = LinearGrid.RoundUp(keys, rows);
