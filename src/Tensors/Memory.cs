@@ -27,7 +27,6 @@ public sealed class Memory : IDisposable
     private int inside;  // the thread that is in here at the moment; 0 for none
     private bool disposed;
     private int lasting;
-    private long lastingBytes;
     private long cachedBytes;
 
     internal Memory(Device device) => this.device = device;
@@ -41,7 +40,7 @@ public sealed class Memory : IDisposable
     public long PeakBytes { get; private set; }
 
     /// <summary>Bytes of the blocks that lasting tensors have.</summary>
-    public long LastingBytes => lastingBytes;
+    public long LastingBytes { get; private set; }
 
     /// <summary>How many tensors live now, beside those that last; a test that ends with more than it began has a leak.</summary>
     public int LiveCount => live.Count - lasting;
@@ -167,7 +166,7 @@ public sealed class Memory : IDisposable
         TensorBuffer buffer = Take(Math.Max(64, (asked + 63) & ~63L));
         buffer.ScopeDepth = depth;
         if (depth == LastingDepth)
-            (lasting, lastingBytes) = (lasting + 1, lastingBytes + buffer.Bytes);
+            (lasting, LastingBytes) = (lasting + 1, LastingBytes + buffer.Bytes);
         live.Add(buffer);
         LiveBytes += buffer.Bytes;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
@@ -240,7 +239,7 @@ public sealed class Memory : IDisposable
     {
         buffer.Generation++;
         if (buffer.ScopeDepth == LastingDepth)
-            (lasting, lastingBytes) = (lasting - 1, lastingBytes - buffer.Bytes);
+            (lasting, LastingBytes) = (lasting - 1, LastingBytes - buffer.Bytes);
         LiveBytes -= buffer.Bytes;
         cachedBytes += buffer.Bytes;
         free.Add(buffer);

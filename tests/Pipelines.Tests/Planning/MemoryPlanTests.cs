@@ -125,7 +125,7 @@ public sealed class MemoryPlanTests : IDisposable
         Assert.InRange(pipeline.Plan(TestModels.Quick).FreeBytes, 1, SystemMemory.TotalBytes());
     }
 
-    // Beyond 2⁵³ operations, steps are counted in double; beyond 2⁶³ no further.
+    // Beyond 2⁵³ operations, steps are counted in double. (What stops at 2⁶³ − 1: TaskRunTests.)
     [Fact]
     public void OperationsOfManyStepsDontWrapAround()
     {

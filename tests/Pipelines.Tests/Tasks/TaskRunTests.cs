@@ -63,6 +63,38 @@ public sealed class TaskRunTests : IDisposable
             () => Run(parts, [new PaintStage { Throws = exception }], letsGo: false));
     }
 
+    [Theory]
+    [InlineData(1, 1L << 61)]
+    [InlineData(3, 3L << 61)]
+    [InlineData(4, long.MaxValue)]
+    [InlineData(1000, long.MaxValue)]
+    public void OperationsBeyond63BitsAreCountedNoFurther(int products, long flops)
+    {
+        using LoadedModel model = LoadedModel.Open(TestModels.Tiny2b);
+        using Ops planning = Ops.Planning();
+        using RunState dry = State(new ModelParts(model, planning, isPlan: true), null);
+        StagePlan plan = Assert.Single(TaskPlanner.Plan([new HugeStage(products)], dry, long.MaxValue, letsGo: false));
+        Assert.Equal(flops, plan.Flops);
+    }
+
+    // Products of 2⁶¹ operations each.
+    private sealed class HugeStage(int products) : Stage
+    {
+        public override string Name => "huge";
+
+        public override void Build(ModelParts parts) { }
+
+        public override long WeightBytes(LoadedModel model) => 0;
+
+        public override void Run(RunState state)
+        {
+            using MemoryScope scope = state.Ops.Scope();
+            Tensor x = state.Ops.Empty([1 << 30, 1 << 15]), weight = state.Ops.Empty([1 << 15, 1 << 15]);
+            for (int i = 0; i < products; i++)
+                state.Ops.Memory.Release(state.Ops.Linear(x, weight));
+        }
+    }
+
     private static RunState State(ModelParts parts, IFrameSink? sink)
     {
         GenerationSettings settings = RequestResolver.Resolve(TestModels.Quick with { VaeTiling = TilingMode.Off }, parts.Model);
