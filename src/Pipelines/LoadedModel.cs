@@ -145,8 +145,18 @@ internal sealed class LoadedModel : IDisposable
         using Ops dry = Ops.Planning();
         var weights = new WeightReader(dry, TransformerFiles);
         TransformerPart.Make(weights);
-        DType most = weights.Used.Select(name => TransformerFiles.TryGet(name, out Tensor tensor) ? tensor : default)
-            .GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes))!.Key;
+        var bytes = new Dictionary<string, long>();
+        DType most = DType.F32;
+        long mostBytes = 0;
+        foreach (string name in weights.Used)
+        {
+            if (!TransformerFiles.TryGet(name, out Tensor tensor))
+                continue;
+            long sum = bytes.GetValueOrDefault(tensor.Type.Name) + tensor.Bytes;
+            bytes[tensor.Type.Name] = sum;
+            if (sum > mostBytes)
+                (most, mostBytes) = (tensor.Type, sum);
+        }
         return most == DType.F64 ? DType.F32 : most;
     }
 

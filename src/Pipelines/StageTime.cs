@@ -9,4 +9,4 @@ namespace CogVideoX.Pipelines;
 /// <param name="Operations">
 /// What each kind of operation in it took, the most time first; empty unless the pipeline was opened to measure.
 /// </param>
-public readonly record struct StageTime(string Stage, TimeSpan Elapsed, long PeakBytes, IReadOnlyList<OperationTime> Operations);
+public sealed record StageTime(string Stage, TimeSpan Elapsed, long PeakBytes, IReadOnlyList<OperationTime> Operations);

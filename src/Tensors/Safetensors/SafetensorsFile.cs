@@ -14,7 +14,8 @@ public sealed class SafetensorsFile : IDisposable
     private const string Again = "Download it again.";
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
-    private readonly Dictionary<string, Tensor> tensors;
+    private readonly long dataStart;
+    private readonly Dictionary<string, SafetensorsEntry> entries;
 
     private unsafe SafetensorsFile(string path, MappedFile map)
     {
@@ -22,13 +23,11 @@ public sealed class SafetensorsFile : IDisposable
         this.map = map;
         ReadOnlySpan<byte> header = FindHeader(path, map);
         SafetensorsHeader parsed = HeaderParser.Parse(path, header);
-        long dataStart = LengthBytes + header.Length;
+        dataStart = LengthBytes + header.Length;
         SafetensorsLayout.Check(path, parsed.Entries, dataStart, map.Length);
         Metadata = parsed.Metadata;
         buffer = new TensorBuffer { Address = (nint)map.Start, Bytes = map.Length, IsReadOnly = true };
-        tensors = new Dictionary<string, Tensor>(parsed.Entries.Count);
-        foreach (SafetensorsEntry entry in parsed.Entries)
-            tensors.Add(entry.Name, new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin));
+        entries = parsed.Entries.ToDictionary(entry => entry.Name);
     }
 
     /// <summary>The file.</summary>
@@ -41,14 +40,14 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The names of the tensors, in the header's order.</summary>
-    public IReadOnlyCollection<string> Names => tensors.Keys;
+    public IReadOnlyCollection<string> Names => entries.Keys;
 
     /// <summary>A tensor by name.</summary>
     /// <exception cref="SafetensorsException">There is none of that name.</exception>
     public Tensor this[string name] => TryGet(name, out Tensor tensor)
         ? tensor
         : throw new SafetensorsException(
-            $"{Path} has no tensor {Quoted.Name(name)}; it has {(tensors.Count == 0 ? "none" : Quoted.Names(tensors.Keys))}.");
+            $"{Path} has no tensor {Quoted.Name(name)}; it has {(entries.Count == 0 ? "none" : Quoted.Names(entries.Keys))}.");
 
     /// <summary>Maps and checks a file.</summary>
     /// <exception cref="SafetensorsException">
@@ -70,7 +69,12 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>A tensor by name, if there is one.</summary>
-    public bool TryGet(string name, [MaybeNullWhen(false)] out Tensor tensor) => tensors.TryGetValue(name, out tensor);
+    public bool TryGet(string name, [MaybeNullWhen(false)] out Tensor tensor)
+    {
+        bool found = entries.TryGetValue(name, out SafetensorsEntry? entry);
+        tensor = entry is null ? default : new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin);
+        return found;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -37,17 +37,18 @@ internal static class SafetensorsLayout
     private static void CheckEnd(string path, List<SafetensorsEntry> entries, long dataStart, long fileLength)
     {
         long dataLength = fileLength - dataStart;
-        SafetensorsEntry last = entries.Count == 0 ? default : entries.MaxBy(entry => entry.End);
-        if (last.End > dataLength)
+        SafetensorsEntry? last = entries.MaxBy(entry => entry.End);
+        long end = last?.End ?? 0;
+        if (last is not null && end > dataLength)
         {
             throw new SafetensorsException(
-                $"{path}: the file is cut short: tensor {Quoted.Name(last.Name)} ends at byte {(Int128)dataStart + last.End} and only "
+                $"{path}: the file is cut short: tensor {Quoted.Name(last.Name)} ends at byte {(Int128)dataStart + end} and only "
                     + $"{fileLength} bytes are there. Download it again.");
         }
-        if (last.End < dataLength)
+        if (end < dataLength)
         {
             throw new SafetensorsException(
-                $"{path}: {dataLength - last.End} bytes follow the last tensor: {dataStart + last.End} bytes were expected, {fileLength} "
+                $"{path}: {dataLength - end} bytes follow the last tensor: {dataStart + end} bytes were expected, {fileLength} "
                     + "are there. Download it again.");
         }
     }

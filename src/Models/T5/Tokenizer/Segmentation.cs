@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Text;
 
 namespace CogVideoX.Models.T5;
 
-// Normalized text and the pieces that it was split into, in pooled memory.
+// Normalized text and the pieces that it was split into, held until it is disposed.
 internal sealed class Segmentation : IDisposable
 {
     private readonly Utf8Builder normalized;
@@ -13,11 +12,11 @@ internal sealed class Segmentation : IDisposable
     public Segmentation(Utf8Builder normalized, UnigramSegmenter<float> segmenter)
     {
         this.normalized = normalized;
-        segments = ArrayPool<Segment>.Shared.Rent(normalized.Written.Length);
-        first = segmenter.Segment(normalized.Written, segments.AsSpan(0, normalized.Written.Length));
+        segments = new Segment[normalized.Written.Length];
+        first = segmenter.Segment(normalized.Written, segments);
     }
 
-    public ReadOnlySpan<Segment> Segments => segments.AsSpan(first, normalized.Written.Length - first);
+    public ReadOnlySpan<Segment> Segments => segments.AsSpan(first);
 
     public ReadOnlySpan<byte> Text => normalized.Written;
 
@@ -25,9 +24,5 @@ internal sealed class Segmentation : IDisposable
 
     public string TextFrom(Segment segment) => Encoding.UTF8.GetString(normalized.Written[segment.Start..]);
 
-    public void Dispose()
-    {
-        ArrayPool<Segment>.Shared.Return(segments);
-        normalized.Dispose();
-    }
+    public void Dispose() => normalized.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Text;
 
@@ -33,18 +32,11 @@ internal sealed class UnigramSegmenter<TScore> where TScore : struct, IBinaryFlo
     // Fills segments, as long as text, from its end; returns where they begin.
     public int Segment(ReadOnlySpan<byte> text, Span<Segment> segments)
     {
-        BestPath<TScore>[] best = ArrayPool<BestPath<TScore>>.Shared.Rent(text.Length + 1);
-        try
-        {
-            best.AsSpan(0, text.Length + 1).Fill(BestPath<TScore>.NotReached);
-            best[0] = default;
-            FindBestPaths(text, best);
-            return FollowBack(text, best, segments);
-        }
-        finally
-        {
-            ArrayPool<BestPath<TScore>>.Shared.Return(best);
-        }
+        var best = new BestPath<TScore>[text.Length + 1];
+        for (int i = 1; i < best.Length; i++)
+            best[i] = BestPath<TScore>.NotReached;
+        FindBestPaths(text, best);
+        return FollowBack(text, best, segments);
     }
 
     // best[i] becomes the best segmentation of the first i bytes.
