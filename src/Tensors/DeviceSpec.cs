@@ -20,7 +20,7 @@ public sealed record DeviceSpec(string Name, string Description, long MemoryByte
         Card("3060", "NVIDIA GeForce RTX 3060", 12_288),
     ];
 
-    internal PlanningDevice Plan() => new(DeviceKind.Cuda, $"plan for {Description}", Activations.Format, holdsWeights: true);
+    internal PlanningDevice Plan() => new(DeviceKind.Ilgpu, $"plan for {Description}", Activations.Format, holdsWeights: true);
 
     // What nvidia-smi reports, in MiB.
     private static DeviceSpec Card(string name, string description, long memory) =>

@@ -7,7 +7,7 @@ namespace CogVideoX.Kernels.Tests;
 public sealed class FormsTests(ITestOutputHelper output)
 {
     private static readonly (string Name, string Method)[] Kinds =
-        [("reference", nameof(IOperation.RunReference)), ("cpu", nameof(IOperation.RunCpu))];
+        [("reference", nameof(IOperation.RunReference)), ("cpu", nameof(IOperation.RunCpu)), ("ilgpu", nameof(IOperation.RunIlgpu))];
 
     [Fact]
     public void EveryOperationHasItsForms()

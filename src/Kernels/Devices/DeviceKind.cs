@@ -9,6 +9,6 @@ public enum DeviceKind
     /// <summary>Vectors and threads of this process.</summary>
     Cpu,
 
-    /// <summary>A graphics card, through CUDA.</summary>
-    Cuda,
+    /// <summary>Any accelerator that ILGPU drives: portable kernels.</summary>
+    Ilgpu,
 }

@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Ilgpu;
+
 namespace CogVideoX.Kernels.Devices;
 
 /// <summary>
@@ -22,4 +24,11 @@ public interface IOperation
     /// <summary>The fast form on the CPU. The result doesn't depend on the number of threads.</summary>
     /// <exception cref="MissingFormException">There is none.</exception>
     void RunCpu(CpuThreads threads) => throw new MissingFormException(GetType(), DeviceKind.Cpu);
+
+    /// <summary>
+    /// The portable form: kernels that ILGPU compiles for whatever it drives. Sums are in fp32 and in one order, so that the same device
+    /// gives the same bits.
+    /// </summary>
+    /// <exception cref="MissingFormException">There is none.</exception>
+    void RunIlgpu(IlgpuQueue queue) => throw new MissingFormException(GetType(), DeviceKind.Ilgpu);
 }

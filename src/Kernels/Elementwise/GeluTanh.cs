@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CogVideoX.Kernels.Ilgpu;
 using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
@@ -21,4 +22,7 @@ internal readonly struct GeluTanh : IElementFunction
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged =>
         SimdMath<TSimd, TVector>.GeluTanh(x);
+
+    /// <inheritdoc/>
+    public float Portable(float x) => IlgpuMath.GeluTanh(x);
 }

@@ -18,4 +18,7 @@ internal interface IElementFunction
     static abstract TVector Fast<TSimd, TVector>(TVector x)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged;
+
+    /// <summary>The form of the portable kernels, in fp32. (Of instances, since ILGPU compiles no static interface members.)</summary>
+    float Portable(float x);
 }

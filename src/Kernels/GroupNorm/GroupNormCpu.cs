@@ -236,5 +236,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
         public static TVector Fast<TSimd, TVector>(TVector x)
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged => x;
+
+        public float Portable(float x) => x;
     }
 }
