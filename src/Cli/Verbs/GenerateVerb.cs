@@ -21,9 +21,11 @@ internal static class GenerateVerb
         RequestReader asked = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
-        int threads = CommonOptions.CheckThreads(parsed.GetValue(options.Threads));
-        using var pipeline = TextToVideo.Open(asked.Model, threads);
-        jobs = new GenerateChecks(terminal, pipeline, new RunEstimate(() => RunEstimate.PeakFlops(threads))).Check(parsed, options, jobs);
+        ComputeOptions compute = options.Device.Read(parsed);
+        using var pipeline = TextToVideo.Open(asked.Model, compute);
+        if (compute.Device is not null)
+            terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
+        jobs = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute)).Check(parsed, options, jobs);
         var reports = new List<GenerateReport>();
         bool json = parsed.GetValue(options.Json);
         try
