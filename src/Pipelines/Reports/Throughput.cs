@@ -5,7 +5,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Flops">Floating-point operations that it is made of.</param>
 /// <param name="GigaflopsPerSecond">The one by the other.</param>
 /// <param name="ShareOfPeak">Of the most multiply-adds that the same threads do on registers alone, 0 … 1.</param>
-public readonly record struct Throughput(double Seconds, long Flops, double GigaflopsPerSecond, double ShareOfPeak)
+internal readonly record struct Throughput(double Seconds, long Flops, double GigaflopsPerSecond, double ShareOfPeak)
 {
     internal static Throughput Of(TimeSpan elapsed, long flops, double peakGigaflops)
     {
