@@ -7,7 +7,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="ShareOfPeak">
 /// Of the most multiply-adds that the same threads do on registers alone, 0 … 1; 0 on a device whose peak isn't known.
 /// </param>
-public readonly record struct Throughput(double Seconds, long Flops, double GigaflopsPerSecond, double ShareOfPeak)
+internal readonly record struct Throughput(double Seconds, long Flops, double GigaflopsPerSecond, double ShareOfPeak)
 {
     internal static Throughput Of(TimeSpan elapsed, long flops, double peakGigaflops)
     {

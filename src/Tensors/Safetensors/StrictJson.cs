@@ -7,7 +7,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// JSON of unknown origin, checked as a whole before a value is read: it is UTF-8, every text in it can be read, and no name stands
 /// twice in an object. A byte order mark is skipped. What is wrong is told as the rest of a sentence that begins with the file's name.
 /// </summary>
-public static class StrictJson
+internal static class StrictJson
 {
     private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
