@@ -154,6 +154,24 @@ public class VideoReaderTests
         Assert.Throws<OperationCanceledException>(() => reader.Read(new byte[reader.FrameLength], cancelled.Token));
     }
 
+    [Theory]
+    [InlineData("clip.mp4")]
+    [InlineData("clip.y4m")]
+    [InlineData("clip/")]
+    public void A_reader_that_was_disposed_reads_nothing_more(string name)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        TestVideos.Drifting(3, 32, 48).SaveAs(folder[name], TestVideos.Rate);
+        var reader = VideoReader.Open(folder[name]);
+        var frame = new byte[reader.FrameLength];
+        Assert.True(reader.Read(frame, TestContext.Current.CancellationToken));
+        reader.Dispose();
+        reader.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => reader.Read(frame, TestContext.Current.CancellationToken));
+        Assert.Throws<ObjectDisposedException>(() => reader.Read(new float[frame.Length], TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void Frames_in_a_folder_come_by_number()
     {
