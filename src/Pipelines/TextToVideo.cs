@@ -1,4 +1,5 @@
 using CogVideoX.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
 
@@ -265,11 +266,19 @@ public sealed class TextToVideo : IDisposable
 
     private void CheckStart(VideoLatents? start, GenerationSettings settings)
     {
-        Shape needed = LatentShapes.Of(settings, model.Folder);
-        if (start is null || start.Shape == needed)
+        if (start is null)
             return;
-        throw new RequestException(
-            nameof(GenerationRequest.InitLatents),
-            $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+        Shape needed = LatentShapes.Of(settings, model.Folder);
+        if (start.Shape != needed)
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.InitLatents),
+                $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+        }
+        if (!TensorPrimitives.IsFiniteAll(start.Values))
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.InitLatents), "the latents hold NaN or infinity; give numbers that are finite.");
+        }
     }
 }

@@ -58,7 +58,8 @@ internal static class StrictJson
         }
         catch (JsonException exception)
         {
-            string problem = $"{Describe(exception)} (line {exception.LineNumber + 1})";
+            string place = exception.LineNumber is { } line ? $" (line {line + 1})" : "";
+            string problem = Describe(exception) + place;
             throw new FormatException($"isn't valid JSON: {problem}. Download it again.", exception);
         }
     }
