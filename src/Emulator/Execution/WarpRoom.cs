@@ -49,12 +49,6 @@ internal sealed unsafe class WarpRoom
     /// <summary>Nothing of the last warp is left.</summary>
     public void Reset()
     {
-        // TEMP
-        for (int i = 0; i < Behind; i++)
-        {
-            if (Registers[code.SlotCount * Warp.SlotBytes + i] != 0)
-                System.IO.File.AppendAllText("/tmp/emudev_canary.txt", $"{code.Function.Name} {i}\n");
-        }
         Array.Clear(registers);
         Array.Clear(ready);
         Array.Clear(ExecutedApart);
