@@ -94,6 +94,14 @@ internal sealed unsafe class Allocation : IDisposable
         Shadow.Settle();
     }
 
+    /// <summary>As it was at first: zeros, with nothing known of them.</summary>
+    public void Reset()
+    {
+        Strong = null;
+        Array.Clear(bytes);
+        Shadow.Reset();
+    }
+
     /// <summary>The host has put something there, or something that isn't written.</summary>
     public void Mark(long offset, long count, bool isWritten)
     {

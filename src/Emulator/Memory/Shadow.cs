@@ -271,7 +271,7 @@ internal sealed class Shadow(long size, int initialOwner)
         {
             if (pages[p] is not { } page)
                 continue;
-            for (int i = 0; i < PageCells; i++)
+            for (int i = 0; i < page.Length; i++)
             {
                 Cell cell = page[i];
                 bool write = cell.WriteCta >= 0 && cell.WriteCta != cta && known.Get(cell.WriteCta, cell.WriteEntity) < cell.WriteClock;
@@ -324,11 +324,14 @@ internal sealed class Shadow(long size, int initialOwner)
         return ref page[index & (PageCells - 1)];
     }
 
+    /// <summary>Cells of a page that are needed: the last has fewer.</summary>
+    private int CellsOf(long number) => (int)Math.Clamp((size + (1 << shift) - 1 >> shift) - (number << PageShift), 1, PageCells);
+
     private Cell[] NewPage(long number)
     {
         if (lasting is { } of)
             return LastingPage(of.Memory, of.At, number);
-        var page = new Cell[PageCells];
+        var page = new Cell[CellsOf(number)];
         Array.Fill(page, new Cell { WriteCta = initialOwner });
         return page;
     }
@@ -472,7 +475,8 @@ internal sealed class Shadow(long size, int initialOwner)
         {
             if (pages[p] is not { } page)
                 continue;
-            for (int i = 0; i < PageCells * factor; i++)
+            int cells = CellsOf(p);
+            for (int i = 0; i < cells * factor; i++)
             {
                 Cell cell = page[i / factor];
                 // the pieces share no list: what follows on one mustn't change the other
@@ -513,6 +517,18 @@ internal sealed class Shadow(long size, int initialOwner)
             kept.Remove(at);
     }
 
+    /// <summary>As it was at first.</summary>
+    public void Reset()
+    {
+        foreach (Cell[]? page in pages)
+        {
+            if (page is not null)
+                Array.Fill(page, new Cell { WriteCta = initialOwner });
+        }
+        kept = null;
+        more.Clear();
+    }
+
     /// <summary>The launch is over: what is written is marked, and everything else is forgotten.</summary>
     public void Settle()
     {
@@ -539,14 +555,14 @@ internal sealed class Shadow(long size, int initialOwner)
         touched.Add(number);
         Cell[] page = memory.TakePage(PageCells);
         var written = new Cell { WriteCta = Cell.Host };
+        int perWord = 64 >> shift, cells = CellsOf(number) + perWord - 1 & -perWord;
         if (at.Marks!.IsWhole)
         {
-            Array.Fill(page, written);
+            Array.Fill(page, written, 0, cells);
             return page;
         }
         var never = new Cell { WriteCta = Cell.Never };
-        int perWord = 64 >> shift;
-        for (int i = 0; i < PageCells; i += perWord)
+        for (int i = 0; i < cells; i += perWord)
         {
             ulong marks = at.Marks[((number << PageShift) + i) << shift >> 6];
             if (marks is 0 or ~0UL)
@@ -562,9 +578,9 @@ internal sealed class Shadow(long size, int initialOwner)
 
     private void Mark(WrittenMarks marks, Cell[] page, long number)
     {
-        int perWord = 64 >> shift;
+        int perWord = 64 >> shift, cells = CellsOf(number);
         ulong one = (1UL << (1 << shift)) - 1;
-        for (int i = 0; i < PageCells; i += perWord)
+        for (int i = 0; i < cells; i += perWord)
         {
             ulong now = 0;
             for (int k = 0; k < perWord; k++)
