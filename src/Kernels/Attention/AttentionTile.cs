@@ -8,7 +8,20 @@ namespace CogVideoX.Kernels;
 internal readonly struct AttentionTile(
     Float4 row0, Float4 row1, Float4 row2, Float4 row3, Float4 row4, Float4 row5, Float4 row6, Float4 row7)
 {
+    /// <summary>Queries, keys and columns of a group's tile.</summary>
+    public const int Size = 64;
+
+    /// <summary>What rows of a tile are counted in.</summary>
+    public const int Quads = Size / 4;
+
+    /// <summary>A thread's rows.</summary>
     public const int Rows = 8;
+
+    /// <summary>A group, which has all of a tile.</summary>
+    public const int Threads = Quads * (Size / Rows);
+
+    /// <summary>How many rows a group reads at once, a thread a quad.</summary>
+    public const int RowsAtOnce = Threads / Quads;
 
     public readonly Float4 Row0 = row0;
     public readonly Float4 Row1 = row1;
@@ -19,16 +32,19 @@ internal readonly struct AttentionTile(
     public readonly Float4 Row6 = row6;
     public readonly Float4 Row7 = row7;
 
-    /// <summary>sum + a · b, where a's rows lie <paramref name="stride"/> apart.</summary>
-    public static AttentionTile AddProduct(AttentionTile sum, ArrayView<Float4> a, int first, int stride, Float4x4 b) => new(
-        Float4x4.AddProduct(sum.Row0, a[first], b),
-        Float4x4.AddProduct(sum.Row1, a[first + stride], b),
-        Float4x4.AddProduct(sum.Row2, a[first + 2 * stride], b),
-        Float4x4.AddProduct(sum.Row3, a[first + 3 * stride], b),
-        Float4x4.AddProduct(sum.Row4, a[first + 4 * stride], b),
-        Float4x4.AddProduct(sum.Row5, a[first + 5 * stride], b),
-        Float4x4.AddProduct(sum.Row6, a[first + 6 * stride], b),
-        Float4x4.AddProduct(sum.Row7, a[first + 7 * stride], b));
+    /// <summary>Where a quad lies in a tile whose rows' quads are permuted.</summary>
+    public static int Place(int row, int quad, int swizzle) => row * Quads + (quad ^ (row >> 2 & swizzle));
+
+    /// <summary>sum + a · b, where a's rows are a tile's.</summary>
+    public static AttentionTile AddProduct(AttentionTile sum, ArrayView<Float4> a, Float4x4 b) => new(
+        Float4x4.AddProduct(sum.Row0, a[0], b),
+        Float4x4.AddProduct(sum.Row1, a[Quads], b),
+        Float4x4.AddProduct(sum.Row2, a[2 * Quads], b),
+        Float4x4.AddProduct(sum.Row3, a[3 * Quads], b),
+        Float4x4.AddProduct(sum.Row4, a[4 * Quads], b),
+        Float4x4.AddProduct(sum.Row5, a[5 * Quads], b),
+        Float4x4.AddProduct(sum.Row6, a[6 * Quads], b),
+        Float4x4.AddProduct(sum.Row7, a[7 * Quads], b));
 
     /// <summary>Rows times factors.</summary>
     public static AttentionTile Scale(AttentionTile t, AttentionRows factors) => new(
@@ -73,20 +89,21 @@ internal readonly struct AttentionTile(
         new Float4(Sum(t.Row0), Sum(t.Row1), Sum(t.Row2), Sum(t.Row3)),
         new Float4(Sum(t.Row4), Sum(t.Row5), Sum(t.Row6), Sum(t.Row7)));
 
-    /// <summary>Stores rows <paramref name="stride"/> apart.</summary>
-    public static void Store(AttentionTile t, ArrayView<Float4> target, int first, int stride)
+    /// <summary>Stores them in a tile.</summary>
+    public static void Store(AttentionTile t, ArrayView<Float4> target)
     {
-        target[first] = t.Row0;
-        target[first + stride] = t.Row1;
-        target[first + 2 * stride] = t.Row2;
-        target[first + 3 * stride] = t.Row3;
-        target[first + 4 * stride] = t.Row4;
-        target[first + 5 * stride] = t.Row5;
-        target[first + 6 * stride] = t.Row6;
-        target[first + 7 * stride] = t.Row7;
+        target[0] = t.Row0;
+        target[Quads] = t.Row1;
+        target[2 * Quads] = t.Row2;
+        target[3 * Quads] = t.Row3;
+        target[4 * Quads] = t.Row4;
+        target[5 * Quads] = t.Row5;
+        target[6 * Quads] = t.Row6;
+        target[7 * Quads] = t.Row7;
     }
 
-    private static Float4 Scale(Float4 row, float factor) => new(row.X * factor, row.Y * factor, row.Z * factor, row.W * factor);
+    /// <summary>A row times a factor.</summary>
+    public static Float4 Scale(Float4 row, float factor) => new(row.X * factor, row.Y * factor, row.Z * factor, row.W * factor);
 
     private static Float4 Weights(Float4 scores, float largest) => new(
         XMath.Exp2(scores.X - largest), XMath.Exp2(scores.Y - largest), XMath.Exp2(scores.Z - largest), XMath.Exp2(scores.W - largest));
@@ -115,8 +132,10 @@ internal readonly struct AttentionRows(Float4 upper, Float4 lower)
     public static AttentionRows MultiplyAdd(AttentionRows a, AttentionRows b, AttentionRows sum) =>
         new(MultiplyAdd(a.Upper, b.Upper, sum.Upper), MultiplyAdd(a.Lower, b.Lower, sum.Lower));
 
+    /// <summary>From shared memory.</summary>
     public static AttentionRows Load(ArrayView<Float4> memory, int first) => new(memory[first], memory[first + 1]);
 
+    /// <summary>To shared memory.</summary>
     public static void Store(AttentionRows rows, ArrayView<Float4> memory, int first)
     {
         memory[first] = rows.Upper;
