@@ -47,14 +47,15 @@ internal readonly struct RegisterTile(
     public RegisterTile PlusStage(
         ArrayView<Float4> rows, int row, int rowHalf, int rowLine, ArrayView<Float4> columns, int column, int columnHalf, int columnLine)
     {
-        RegisterTile sums = Plus(Pair(rows, row, rowHalf), Pair(columns, column, columnHalf));
-        sums = sums.Plus(Pair(rows, row + rowLine, rowHalf), Pair(columns, column + columnLine, columnHalf));
-        sums = sums.Plus(Pair(rows, row + 2 * rowLine, rowHalf), Pair(columns, column + 2 * columnLine, columnHalf));
-        sums = sums.Plus(Pair(rows, row + 3 * rowLine, rowHalf), Pair(columns, column + 3 * columnLine, columnHalf));
-        sums = sums.Plus(Pair(rows, row + 4 * rowLine, rowHalf), Pair(columns, column + 4 * columnLine, columnHalf));
-        sums = sums.Plus(Pair(rows, row + 5 * rowLine, rowHalf), Pair(columns, column + 5 * columnLine, columnHalf));
-        sums = sums.Plus(Pair(rows, row + 6 * rowLine, rowHalf), Pair(columns, column + 6 * columnLine, columnHalf));
-        return sums.Plus(Pair(rows, row + 7 * rowLine, rowHalf), Pair(columns, column + 7 * columnLine, columnHalf));
+        // Two products a turn: ILGPU puts each sum's products one after the other, and with all eight 128 registers would hold factors.
+        RegisterTile sums = this;
+        for (int k = 0; k < SharedTile.Depth; k += 2)
+        {
+            ArrayView<Float4> rowsOfTurn = rows.SubView(row + k * rowLine), columnsOfTurn = columns.SubView(column + k * columnLine);
+            sums = sums.Plus(Pair(rowsOfTurn, 0, rowHalf), Pair(columnsOfTurn, 0, columnHalf));
+            sums = sums.Plus(Pair(rowsOfTurn, rowLine, rowHalf), Pair(columnsOfTurn, columnLine, columnHalf));
+        }
+        return sums;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,10 +29,10 @@ internal static class SharedTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(ArrayView<float> tile, int stage, int line, int row, int quad, Float4 values)
     {
-        int target = (stage + quad * 4) * line * 4 + row;
-        tile[target] = values.X;
-        tile[target + line * 4] = values.Y;
-        tile[target + line * 8] = values.Z;
-        tile[target + line * 12] = values.W;
+        ArrayView<float> target = tile.SubView((stage + quad * 4) * line * 4 + row);
+        target[0] = values.X;
+        target[line * 4] = values.Y;
+        target[line * 8] = values.Z;
+        target[line * 12] = values.W;
     }
 }

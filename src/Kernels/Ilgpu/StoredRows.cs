@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
+using ILGPU.Runtime;
 
 namespace CogVideoX.Kernels.Ilgpu;
 
@@ -37,7 +38,7 @@ internal readonly unsafe struct StoredRows<T> where T : unmanaged, IStored<T>
         if (first < 0 || column >= width)
             return default;
         if (quads.Length > 0)
-            return quads[(first + column) >> 2];
+            return quads.AsAligned(Interop.SizeOf<Stored4<T>>())[(first + column) >> 2];
         long index = first + column;
         int left = width - column;
         T zero = default;

@@ -29,10 +29,10 @@ internal readonly struct LinearTile(int size)
     private int WarpsOfRow => size / 64;
 
     /// <summary>The thread's first row in the tile; its others are the three that follow, and the same half a tile later.</summary>
-    public int Row => (thread / 32 / WarpsOfRow * 4 + thread % 32 / 8) * 4;
+    public int Row => ((thread >> 5) / WarpsOfRow * 4 + (thread >> 3 & 3)) * 4;
 
     /// <summary>The thread's first column, likewise.</summary>
-    public int Column => (thread / 32 % WarpsOfRow * 8 + thread % 8) * 4;
+    public int Column => ((thread >> 5 & WarpsOfRow - 1) * 8 + (thread & 7)) * 4;
 
     /// <summary>Half a tile.</summary>
     public int Half => size / 2;
@@ -55,7 +55,7 @@ internal readonly struct LinearTile(int size)
         where TWeight : unmanaged, IStored<TWeight>
     {
         int line = SharedTile.Line(size), loads = size * SharedTile.RowQuads / Threads(size);
-        int loadRow = thread / SharedTile.RowQuads, loadQuad = thread % SharedTile.RowQuads, loadColumn = loadQuad * 4;
+        int loadRow = thread >> 1, loadQuad = thread & 1, loadColumn = loadQuad * 4;
         // The small tile's threads load two rows each, of both halves; the large one's, one.
         bool isHigh = loads == 1 && loadRow >= Half;
         StoredRows<TWeight> weight = isHigh ? high : low;
