@@ -46,8 +46,8 @@ internal static class LaunchLimits
                 + $"an H100 runs at most {most} of these at once");
     }
 
-    /// <summary>What the decoded code needs.</summary>
-    public static Fault? CheckNeeds(Launch launch) => Registers(launch.Code.Function) ?? CheckSharedMemory(launch) ?? CheckRoom(launch);
+    /// <summary>What the decoded code needs, beside registers.</summary>
+    public static Fault? CheckNeeds(Launch launch) => CheckSharedMemory(launch) ?? CheckRoom(launch);
 
     private static Fault? CheckRoom(Launch launch)
     {
@@ -65,7 +65,8 @@ internal static class LaunchLimits
                 $"{used} bytes of shared memory, {launch.DynamicSharedBytes} of them dynamic; a CTA may have {launch.SharedMemoryLimit}");
     }
 
-    private static Fault? Registers(PtxFunction function)
+    /// <summary>Whether its registers are as many as it says that they are.</summary>
+    public static Fault? CheckRegisters(PtxFunction function)
     {
         if (!function.Directives.TryGetValue("maxnreg", out int[]? most))
             return null;
@@ -78,10 +79,12 @@ internal static class LaunchLimits
     /// <summary>Most shared memory of a CTA, static and dynamic.</summary>
     public static int SharedMemory(string architecture)
     {
-        string digits = new([.. architecture.Where(char.IsAsciiDigit)]);
-        return int.TryParse(digits, out int version)
-            ? version switch { < 80 => 96, 80 or 87 => 163, 86 or 89 or >= 120 => 99, _ => 227 } << 10 : 227 << 10;
+        return (Version(architecture) switch { 0 => 227, < 80 => 96, 80 or 87 => 163, 86 or 89 or >= 120 => 99, _ => 227 }) << 10;
     }
+
+    /// <summary>The number of an architecture, such as 90 for sm_90a; 0 if it has none.</summary>
+    public static int Version(string architecture) =>
+        int.TryParse([.. architecture.Where(char.IsAsciiDigit)], out int version) ? version : 0;
 
     private static Fault Fails(string message) => new(FaultKind.Limit, message, 0, default, default, default, null, null);
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CogVideoX.Emulator.Async;
-using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
 
@@ -13,7 +12,7 @@ internal static class LaunchMemory
     private const int MostBufferBytes = 2_000_000_000;
     private const long MostSparseBytes = 32L << 30;
 
-    public static Dictionary<string, Allocation> Allocate(ModuleMemory memory, LaunchRequest request)
+    public static Dictionary<string, Allocation> Allocate(GlobalMemory memory, LaunchRequest request)
     {
         var buffers = new Dictionary<string, Allocation>();
         foreach ((string name, byte[] bytes) in request.Buffers)
@@ -23,7 +22,7 @@ internal static class LaunchMemory
                 throw new LaunchException(
                     $"the buffer {Printable.Quoted(name)} has {bytes.Length} bytes; at most {MostBufferBytes} are supported");
             }
-            Allocation made = memory.NewGlobal(name, bytes.Length, !request.Unwritten.Contains(name));
+            Allocation made = memory.New(name, bytes.Length, !request.Unwritten.Contains(name));
             bytes.CopyTo(made.Part(0, bytes.Length));
             buffers.Add(name, made);
         }
@@ -41,11 +40,11 @@ internal static class LaunchMemory
         return buffers;
     }
 
-    private static Allocation Sparse(ModuleMemory memory, string name, long size, bool isInitialized)
+    private static Allocation Sparse(GlobalMemory memory, string name, long size, bool isInitialized)
     {
         try
         {
-            return memory.NewGlobal(name, size, isInitialized, isSparse: true);
+            return memory.New(name, size, isInitialized, isSparse: true);
         }
         catch (OutOfMemoryException)
         {
@@ -54,7 +53,7 @@ internal static class LaunchMemory
     }
 
     public static void Parameters(
-        ModuleMemory memory, SymbolTable symbols, PtxFunction entry, LaunchRequest request, Dictionary<string, Allocation> buffers)
+        ParameterBank bank, PtxFunction entry, LaunchRequest request, Dictionary<string, Allocation> buffers)
     {
         if (request.Arguments.Count != entry.Parameters.Count)
         {
@@ -70,9 +69,7 @@ internal static class LaunchMemory
                 throw new LaunchException(
                     $"parameter {i} of {Printable.Name(entry.Name)} has {entry.Parameters[i].Size} bytes, the launch gives {bytes.Length}");
             }
-            Allocation place = memory.NewParameter(entry.Parameters[i]);
-            symbols.AddParameter(entry.Parameters[i], place.Address);
-            bytes.CopyTo(place.Part(0, bytes.Length));
+            bytes.CopyTo(bank.All[i].Part(0, bytes.Length));
         }
     }
 

@@ -1,5 +1,8 @@
+using CogVideoX.Emulator;
+using CogVideoX.Ilgpu;
 using ILGPU;
 using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
 using Device = CogVideoX.Kernels.Devices.Device;
 
 namespace CogVideoX.Gpu;
@@ -15,6 +18,18 @@ public static class GpuDevices
         var device = new CPUDevice(Lanes, GroupThreads / Lanes, numMultiprocessors: 1);
         Context context = Context.Create(builder => Common(builder).CPU(device));
         return new IlgpuDevice(context, context.CreateCPUAccelerator(0), "ilgpu-cpu");
+    }
+
+    /// <summary>
+    /// The emulator: the kernels' PTX, each access of which is checked. It needs no GPU, and takes as much time as that costs.
+    /// </summary>
+    /// <param name="options">How it works; null for its defaults.</param>
+    /// <param name="architecture">What kernels are compiled for; null for sm_90.</param>
+    public static Device OpenEmulator(EmulatedDeviceOptions? options = null, CudaArchitecture? architecture = null)
+    {
+        Context context = Context.Create(builder => Common(builder));
+        var device = new EmulatorDevice(architecture, options);
+        return new IlgpuDevice(context, device.CreateEmulatorAccelerator(context), "emulator");
     }
 
     private static Context.Builder Common(Context.Builder builder) =>

@@ -16,6 +16,24 @@ internal readonly struct RowModulation(
     /// <summary>True for <c>default</c>: no modulation.</summary>
     public bool IsNull => video.IsNull;
 
+    /// <summary>The text vector of the first batch.</summary>
+    public Elements Text => text;
+
+    /// <summary>The video vector of the first batch.</summary>
+    public Elements Video => video;
+
+    /// <summary>Elements from a batch's vectors to the next batch's.</summary>
+    public long BatchStride => batchStride;
+
+    /// <summary>Rows of a batch.</summary>
+    public int TokensPerBatch => tokensPerBatch;
+
+    /// <summary>How many of them, from the first, are text.</summary>
+    public int TextTokens => textTokens;
+
+    /// <summary>Which row of all is row 0 here.</summary>
+    public long FirstRow => firstRow;
+
     /// <summary>The vectors of the rows from <paramref name="row"/> on, which becomes row 0.</summary>
     public RowModulation From(long row) => new(text, video, batchStride, tokensPerBatch, textTokens, firstRow + row);
 

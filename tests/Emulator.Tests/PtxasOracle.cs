@@ -67,11 +67,13 @@ internal sealed record PtxasRow(string Id, string Family, string Target, string 
 
     private static string? Decode(PtxModule module, PtxFunction entry)
     {
-        var memory = new ModuleMemory(module);
+        using var globals = new GlobalMemory(isLasting: false);
+        var memory = new ModuleMemory(module, globals);
+        var bank = new ParameterBank();
         var code = new KernelCode { Function = entry };
         var symbols = new SymbolTable(memory, new SharedLayout(0), code.Frame, module);
         foreach (PtxVariable parameter in entry.Parameters)
-            symbols.AddParameter(parameter, memory.NewParameter(parameter).Address);
+            symbols.AddParameter(parameter, bank.Add(parameter).Address);
         new Decoder(module, code, symbols).Run();
         return code.Instructions.OfType<Unsupported>().FirstOrDefault()?.Reason;
     }

@@ -1,3 +1,4 @@
+using CogVideoX.Kernels.Devices;
 using CogVideoX.Testing;
 using CogVideoX.Tensors;
 using Xunit;
@@ -23,11 +24,14 @@ public sealed class PortableTests
 
     internal static void Compare(DType activations, double tolerance, Func<Ops, Random, Tensor> run)
     {
-        using var simulator = new Ops(GpuDevices.OpenSimulator(), activations);
         using Ops naive = EachDevice.OpenNaive();
-        float[] expected = run(naive, new Random(1)).ToFloats(), got = run(simulator, new Random(1)).ToFloats();
-        double error = Agree.RelativeError(got, expected);
-        Assert.True(error <= tolerance, $"relative error {error:E2}");
+        float[] expected = run(naive, new Random(1)).ToFloats();
+        foreach (Device device in new[] { GpuDevices.OpenSimulator(), GpuDevices.OpenEmulator() })
+        {
+            using var ops = new Ops(device, activations);
+            double error = Agree.RelativeError(run(ops, new Random(1)).ToFloats(), expected);
+            Assert.True(error <= tolerance, $"{device.Name}: relative error {error:E2}");
+        }
     }
 
     internal static Tensor Random(Ops ops, Random random, Shape shape)

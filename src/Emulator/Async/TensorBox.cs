@@ -33,7 +33,7 @@ internal sealed unsafe class TensorBox
         }
         if (tensor % 16 != 0)
             throw new FaultException(FaultKind.Misaligned, "the tensor of a tensor map needs 16 bytes") { Lane = lane, Address = tensor };
-        Allocation buffer = warp.Cta.Launch.Memory.LocateGlobal(tensor, 1, lane);
+        Allocation buffer = warp.Cta.Launch.Globals.Locate(tensor, 1, lane);
         return new TensorBox(found, [.. coordinates.Select(c => (int)c.Read(warp, lane))], buffer, (long)(tensor - buffer.Address));
     }
 

@@ -5,9 +5,20 @@ namespace CogVideoX.Emulator;
 /// <summary>Turns raw counts into a report.</summary>
 internal static class CounterSummary
 {
+    private static readonly Dictionary<InstructionClass, long> NoClasses = [];
+    private static readonly HashSet<int> NoLines = [];
+
+    /// <summary>Of a launch that did nothing.</summary>
+    public static readonly LaunchCounters None = Short(0, 0, 0, 0, 0);
+
     public static LaunchCounters Of(Launch launch)
     {
         Counters raw = launch.Counters;
+        if (!launch.CountsDetails)
+        {
+            return Short(
+                raw.Executions.Sum(), raw.ThreadExecutions.Sum(), raw.AsyncBytes, raw.MatrixMultiplies, raw.BarrierWaits);
+        }
         var byClass = new SortedDictionary<InstructionClass, long>();
         var lines = new List<LineCounters>();
         var executedLines = new HashSet<int>();
@@ -31,4 +42,7 @@ internal static class CounterSummary
             raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
         { ExecutedLines = executedLines, MainLoopInstructions = loopInstructions, MainLoopMultiplies = loopMultiplies };
     }
+
+    private static LaunchCounters Short(long warp, long thread, long asyncBytes, long multiplies, long waits) =>
+        new(warp, thread, NoClasses, [], 0, 0, 0, asyncBytes, multiplies, 0, waits) { ExecutedLines = NoLines };
 }

@@ -10,6 +10,7 @@ internal sealed unsafe class Counters
     private const int BankBytes = 4;
 
     private Answer?[] answers = [];
+    private bool isDetailed;
 
     public long[] Executions { get; private set; } = [];
 
@@ -33,8 +34,20 @@ internal sealed unsafe class Counters
 
     public long BarrierWaits { get; set; }
 
-    public void Prepare(int instructions)
+    /// <summary>Begins anew, for code of so many instructions.</summary>
+    /// <param name="detailed">counts bytes, sectors and conflicts of memory, too</param>
+    public void Prepare(int instructions, bool detailed)
     {
+        isDetailed = detailed;
+        SharedBytes = GlobalBytes = LocalBytes = AsyncBytes = MatrixMultiplies = BarrierWaits = 0;
+        if (Executions.Length == instructions)
+        {
+            Array.Clear(Executions);
+            Array.Clear(ThreadExecutions);
+            Array.Clear(Conflicts);
+            Array.Clear(Sectors);
+            return;
+        }
         Executions = new long[instructions];
         ThreadExecutions = new long[instructions];
         Conflicts = new long[instructions];
@@ -44,6 +57,8 @@ internal sealed unsafe class Counters
 
     public void Access(Instruction instruction, StateSpace space, long* addresses, uint active, int bytes)
     {
+        if (!isDetailed)
+            return;
         int moved = bytes * int.PopCount((int)active);
         switch (space)
         {
@@ -62,6 +77,8 @@ internal sealed unsafe class Counters
     /// <summary>Neighbouring words, one a lane: no conflicts, and the sectors follow from the first address.</summary>
     public void RowAccess(Instruction instruction, StateSpace space, long first, int bytes)
     {
+        if (!isDetailed)
+            return;
         if (space == StateSpace.Global)
         {
             GlobalBytes += bytes;
@@ -76,6 +93,8 @@ internal sealed unsafe class Counters
     /// <summary>ldmatrix and stmatrix: each tile's eight rows of 16 bytes are one pass if they fall on different banks.</summary>
     public void MatrixAccess(Instruction instruction, long* addresses, int tiles)
     {
+        if (!isDetailed)
+            return;
         SharedBytes += tiles * 128;
         for (int tile = 0; tile < tiles; tile++)
             Conflicts[instruction.Index] += CountConflicts(addresses, 0xffu << (8 * tile), 16);

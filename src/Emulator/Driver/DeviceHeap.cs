@@ -1,5 +1,4 @@
 using CogVideoX.Emulator.Checking;
-using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
 
 namespace CogVideoX.Emulator.Driver;
@@ -8,7 +7,7 @@ namespace CogVideoX.Emulator.Driver;
 /// malloc and free of kernels (CUDA programming guide, dynamic global memory allocation). A block's addresses are never given out again,
 /// so that whoever uses it after its end is found out.
 /// </summary>
-internal sealed class DeviceHeap(Launch launch)
+internal sealed class DeviceHeap(GlobalMemory globals)
 {
     private const long HeapBytes = 8 << 20;   // cudaLimitMallocHeapSize unless a program sets it
     private const ulong Granule = 16;
@@ -33,7 +32,7 @@ internal sealed class DeviceHeap(Launch launch)
                 $"malloc has given out {everUsed} bytes in {blocks.Count} blocks; since freed blocks are watched, "
                 + $"a launch may have {MostBytesEver} bytes in {MostBlocks} blocks in all");
         }
-        Allocation block = launch.Memory.NewGlobal($"malloc at line {call.Line}", (long)bytes, isInitialized: false, align: (int)Granule);
+        Allocation block = globals.New($"malloc at line {call.Line}", (long)bytes, isInitialized: false, align: (int)Granule);
         blocks.Add(block.Address, block);
         return block.Address;
     }
@@ -44,15 +43,26 @@ internal sealed class DeviceHeap(Launch launch)
         if (address == 0)
             return;
         if (!blocks.TryGetValue(address, out Allocation? block))
-            throw Wrong(FaultKind.Invalid, "free of an address that malloc didn't return", launch.Memory.FindGlobal(address, 1));
+            throw Wrong(FaultKind.Invalid, "free of an address that malloc didn't return", globals.Find(address, 1));
         if (block.Freed is { } earlier)
             throw Wrong(FaultKind.FreedTwice, $"the block was {earlier}", block);
         RequireOrder(block, call);
         used -= Padded((ulong)block.Size);
-        block.End($"freed at line {call.Line} by {call.Caller}", keepsBytes: launch.Pending.Any);
+        block.End($"freed at line {call.Line} by {call.Caller}", keepsBytes: call.Warp.Cta.Launch.Pending.Any);
 
         FaultException Wrong(FaultKind kind, string message, Allocation? at) =>
             new(kind, message) { Lane = call.Lane, Address = address, Allocation = at?.Name };
+    }
+
+    /// <summary>Later launches have the limits of what was ever given out anew; freed blocks aren't known to them.</summary>
+    public void EndLaunch()
+    {
+        everUsed = used;
+        foreach ((ulong address, Allocation block) in blocks)
+        {
+            if (block.Freed is not null)
+                blocks.Remove(address);
+        }
     }
 
     private static long Padded(ulong bytes) => (long)(Math.Max(bytes, 1) + Granule - 1 & ~(Granule - 1));

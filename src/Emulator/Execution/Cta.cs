@@ -9,7 +9,7 @@ internal sealed class Cta
 {
     private const int Barriers = 16;
 
-    private readonly CtaBarrier[] barriers = [.. Enumerable.Range(0, Barriers).Select(i => new CtaBarrier(i))];
+    private readonly CtaBarrier?[] barriers = new CtaBarrier[Barriers];
     private int entities;
     private Knowledge beforeEnd = Knowledge.None;
 
@@ -20,14 +20,15 @@ internal sealed class Cta
         Number = number;
         Index = index;
         Rank = rank;
-        Shared = new SharedMemory(launch.SharedLayout);
+        Shared = launch.Rooms.TakeShared();
         MemoryBarriers = new MemoryBarrierTable(this);
         int threads = (int)launch.Block.Count;
         entities = (threads + Warp.Lanes - 1) / Warp.Lanes * Warp.Lanes;
         for (int first = 0; first < threads; first += Warp.Lanes)
         {
             int count = Math.Min(Warp.Lanes, threads - first);
-            Warps.Add(new Warp(this, first / Warp.Lanes, count == Warp.Lanes ? ~0u : (1u << count) - 1, launch.Code));
+            uint mask = count == Warp.Lanes ? ~0u : (1u << count) - 1;
+            Warps.Add(new Warp(this, first / Warp.Lanes, mask, launch.Code, launch.Rooms.TakeWarp()));
         }
         LiveThreads = threads;
         foreach (Warp warp in Warps)
@@ -70,13 +71,13 @@ internal sealed class Cta
     public bool IsInCluster(int cta) => Cluster.Ctas.Exists(c => c.Number == cta);
 
     public CtaBarrier Barrier(uint number) => number < Barriers
-        ? barriers[number]
+        ? barriers[number] ??= new CtaBarrier((int)number)
         : throw new FaultException(FaultKind.Invalid, $"there is no barrier {number}");
 
     public void CheckBarriers()
     {
-        foreach (CtaBarrier barrier in barriers)
-            barrier.CheckComplete(LiveThreads);
+        foreach (CtaBarrier? barrier in barriers)
+            barrier?.CheckComplete(LiveThreads);
     }
 
     /// <summary>Something that happened before the CTA's end.</summary>
@@ -91,9 +92,9 @@ internal sealed class Cta
         Launch.Progress++;
         if (LiveThreads > 0)
         {
-            foreach (CtaBarrier barrier in barriers)
+            foreach (CtaBarrier? barrier in barriers)
             {
-                if (barrier.WaitsForAll)
+                if (barrier is { WaitsForAll: true })
                     barrier.CheckComplete(LiveThreads);
             }
         }

@@ -6,7 +6,7 @@ namespace CogVideoX.Emulator.Execution;
 /// <param name="whole">lanes that have a thread</param>
 internal sealed class LaneKnowledge(uint whole)
 {
-    private readonly Knowledge[] each = new Knowledge[Warp.Lanes];
+    private Knowledge[] each = [];   // none until they differ
 
     /// <summary>What all lanes know, while that is one and the same.</summary>
     public Knowledge? Common { get; private set; } = Knowledge.None;
@@ -82,6 +82,8 @@ internal sealed class LaneKnowledge(uint whole)
     {
         if (Common is not { } common)
             return;
+        if (each.Length == 0)
+            each = new Knowledge[Warp.Lanes];
         Array.Fill(each, common);
         Common = null;
     }

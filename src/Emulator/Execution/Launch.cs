@@ -8,11 +8,11 @@ namespace CogVideoX.Emulator.Execution;
 /// <summary>A running grid: everything that its CTAs share.</summary>
 internal sealed class Launch
 {
-    private DeviceHeap? heap;
-
     public required KernelCode Code { get; init; }
 
     public required SharedLayout SharedLayout { get; init; }
+
+    public required KernelRooms Rooms { get; init; }
 
     /// <summary>Bytes that a CTA may have.</summary>
     public required int SharedMemoryLimit { get; init; }
@@ -32,17 +32,24 @@ internal sealed class Launch
 
     public required ModuleMemory Memory { get; init; }
 
+    public required GlobalMemory Globals { get; init; }
+
+    public required ParameterBank Parameters { get; init; }
+
     public required Random Random { get; init; }
 
     public required MatrixRule MatrixRule { get; init; }
 
-    public Counters Counters { get; } = new();
+    public required Counters Counters { get; init; }
+
+    /// <summary>Whether sectors and conflicts are counted, instruction by instruction.</summary>
+    public required bool CountsDetails { get; init; }
 
     public PendingOperations Pending { get; } = new();
 
     public PrintedText Printed { get; } = new();
 
-    public DeviceHeap Heap => heap ??= new DeviceHeap(this);
+    public DeviceHeap Heap => Globals.Heap;
 
     /// <summary>What each fence.sc of the device's scope comes after.</summary>
     public VectorClock BeforeFences { get; set; } = VectorClock.Empty;

@@ -141,6 +141,8 @@ internal sealed class Scheduler(Launch launch)
                 launch.Pending.FinishWhere(o => o.Warp.Cta == cta);
             foreach (Cta cta in done.Ctas)
                 cta.MemoryBarriers.CheckAtExit();
+            foreach (Cta cta in done.Ctas)
+                launch.Rooms.Give(cta);
             resident.Remove(done);
             executedAtChange = launch.Executed;
         }

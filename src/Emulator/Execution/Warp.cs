@@ -11,28 +11,21 @@ internal sealed unsafe class Warp
     public const int Lanes = 32;
     public const int SlotBytes = 128;
 
-    private readonly byte[] registers;
-    private readonly long[] executedApart = new long[Lanes];
     private long executedTogether;
     private long mostApart;
-    private readonly uint[] ready;
     private ulong[]? lastBytes;
-    private readonly long[] addresses = GC.AllocateArray<long>(Lanes, pinned: true);
 
-    public Warp(Cta cta, int number, uint mask, KernelCode code)
+    public Warp(Cta cta, int number, uint mask, KernelCode code, WarpRoom room)
     {
+        Room = room;
         Cta = cta;
         Number = number;
         Live = Initial = mask;
         Code = code;
-        registers = GC.AllocateArray<byte>(code.SlotCount * SlotBytes + 256, pinned: true);
-        // aligned to 128 bytes, so that a slot is two cache lines
-        Registers = (byte*)((nint)(System.Runtime.CompilerServices.Unsafe.AsPointer(ref registers[0])) + 127 & ~127);
-        ready = GC.AllocateArray<uint>(code.SlotCount, pinned: true);
-        Ready = (uint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref ready[0]);
-        Ready[Instruction.NoSlot] = ~0u;
-        Addresses = (long*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref addresses[0]);
-        Local = new LocalMemory(code.Frame);
+        Registers = room.Registers;
+        Ready = room.Ready;
+        Addresses = room.Addresses;
+        Local = room.Local;
         Unwritten = new UnwrittenRegisters(this);
         Knowledge = new LaneKnowledge(mask);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
@@ -45,6 +38,9 @@ internal sealed unsafe class Warp
     public int Number { get; }
 
     public KernelCode Code { get; }
+
+    /// <summary>Whose memory it uses.</summary>
+    public WarpRoom Room { get; }
 
     public byte* Registers { get; }
 
@@ -99,13 +95,13 @@ internal sealed unsafe class Warp
     public int Clock { get; set; } = 1;
 
     /// <summary>What a lane knew at its last fences, for a later relaxed write to publish.</summary>
-    public ScopedKnowledge[] Released { get; } = new ScopedKnowledge[Lanes];
+    public ScopedKnowledge[] Released => Room.Released;
 
     /// <summary>What a lane read from strong writes, by the scope that a later fence needs to take it in.</summary>
-    public Observations[] Acquired { get; } = new Observations[Lanes];
+    public Observations[] Acquired => Room.Acquired;
 
     /// <summary>What was done before a lane's last fence.sc of the device's scope.</summary>
-    public VectorClock?[] Sequenced { get; } = new VectorClock?[Lanes];
+    public VectorClock?[] Sequenced => Room.Sequenced;
 
     public Access Access { get; }
 
@@ -207,7 +203,7 @@ internal sealed unsafe class Warp
         }
         long most = 0;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            most = Math.Max(most, executedApart[int.TrailingZeroCount((int)rest)] += ran);
+            most = Math.Max(most, Room.ExecutedApart[int.TrailingZeroCount((int)rest)] += ran);
         mostApart = Math.Max(mostApart, most);
         return executedTogether + most;
     }

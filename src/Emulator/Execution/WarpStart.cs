@@ -1,28 +1,16 @@
 namespace CogVideoX.Emulator.Execution;
 
-/// <summary>Fills the slots of constants and special registers before a warp's first instruction.</summary>
+/// <summary>Fills the slots of special registers before a warp's first instruction.</summary>
 internal static unsafe class WarpStart
 {
     public static void Fill(Warp warp)
     {
-        foreach ((int slot, ulong bits, int bytes) in warp.Code.Constants)
-        {
-            warp.Ready[slot] = ~0u;
-            if (bytes == 0)
-            {
-                warp.Predicate(slot) = bits == 0 ? 0 : ~0u;
-            }
-            else
-            {
-                for (int lane = 0; lane < Warp.Lanes; lane++)
-                    Write(warp, slot, bytes, lane, bits);
-            }
-        }
         foreach ((int slot, SpecialRegister register) in warp.Code.Specials)
         {
             warp.Ready[slot] = ~0u;
+            ulong common = register.IsUniform ? register.Read(warp, 0) : 0;
             for (int lane = 0; lane < Warp.Lanes; lane++)
-                Write(warp, slot, register.Bytes, lane, register.Read(warp, lane));
+                Write(warp, slot, register.Bytes, lane, register.IsUniform ? common : register.Read(warp, lane));
         }
     }
 

@@ -63,9 +63,9 @@ internal static unsafe class MemoryReference
     {
         switch (space)
         {
-            case StateSpace.Global: return warp.Cta.Launch.Memory.LocateGlobal(address, bytes, lane);
+            case StateSpace.Global: return warp.Cta.Launch.Globals.Locate(address, bytes, lane);
             case StateSpace.Const: return warp.Cta.Launch.Memory.LocateConstant(address, bytes, lane);
-            case StateSpace.Param: return warp.Cta.Launch.Memory.LocateParameter(address, bytes, lane);
+            case StateSpace.Param: return warp.Cta.Launch.Parameters.Locate(address, bytes, lane);
             default: return OwnerOf(warp, address, lane).Shared.Locate(Offset(space, address), bytes, lane);
         }
     }

@@ -11,7 +11,7 @@ internal static unsafe class OneAllocation
     /// <summary>The allocation of global or the CTA's own shared memory that holds the bytes, if one does.</summary>
     public static Allocation? At(Warp warp, StateSpace space, ulong address, int bytes) => space switch
     {
-        StateSpace.Global => warp.Cta.Launch.Memory.FindGlobal(address, bytes),
+        StateSpace.Global => warp.Cta.Launch.Globals.Find(address, bytes),
         StateSpace.Shared => warp.Cta.Shared.Find(address, bytes),
         _ => null,
     };

@@ -13,6 +13,9 @@ internal static class AddressMap
 
     public const int GlobalShift = 36;
 
+    /// <summary>Most bytes of a buffer: behind it are addresses that belong to none.</summary>
+    public const long MostGlobalBytes = 63L << 30;
+
     /// <summary>A shared::cluster address carries the CTA's rank plus one above these bits; without it, it is the CTA's own.</summary>
     public const int RankShift = 24;
 

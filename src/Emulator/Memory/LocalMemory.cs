@@ -28,6 +28,14 @@ internal sealed unsafe class LocalMemory
         marks = (byte*)Unsafe.AsPointer(ref states[0]);
     }
 
+    /// <summary>Nobody has written anything there.</summary>
+    public void Reset()
+    {
+        Array.Clear(data);
+        Array.Clear(states);
+        kept = [];
+    }
+
     /// <summary>Address of a lane's bytes, which must lie inside one variable.</summary>
     public byte* Read(ulong address, int bytes, int lane, out UnwrittenBytes unwritten)
     {

@@ -16,6 +16,12 @@ internal sealed class Shadow(long size, int initialOwner)
     private Cell[]?[] pages = new Cell[(size + 3) / 4 / PageCells + 1][];
     private int shift = 2;
     private Dictionary<long, byte>? kept;   // bits that are written in bytes that count as unwritten
+    private readonly List<long> touched = [];   // pages of this launch, if it lasts
+    private (GlobalMemory Memory, Allocation At)? lasting;
+    private bool storedUnwritten;
+
+    /// <summary>It is an allocation's that lasts from launch to launch.</summary>
+    public void Last(GlobalMemory memory, Allocation at) => lasting = (memory, at);
 
     /// <summary>A read of up to 32 bytes; returns those that nobody wrote, which may be carried on but not used.</summary>
     public UnwrittenBytes Read(Allocation at, long offset, int bytes, Access access)
@@ -87,6 +93,7 @@ internal sealed class Shadow(long size, int initialOwner)
     {
         if (CutsCell(offset, bytes))
             Split(offset, bytes);
+        storedUnwritten |= unwritten.Any;
         if (unwritten.Any && !unwritten.FillsGroups(1 << shift))
             Split(1, 1);
         long last = offset + bytes - 1 >> shift;
@@ -264,7 +271,7 @@ internal sealed class Shadow(long size, int initialOwner)
         {
             if (pages[p] is not { } page)
                 continue;
-            for (int i = 0; i < PageCells; i++)
+            for (int i = 0; i < page.Length; i++)
             {
                 Cell cell = page[i];
                 bool write = cell.WriteCta >= 0 && cell.WriteCta != cta && known.Get(cell.WriteCta, cell.WriteEntity) < cell.WriteClock;
@@ -306,20 +313,25 @@ internal sealed class Shadow(long size, int initialOwner)
         long first = offset >> 2;
         if (shift != 2 || (first & (PageCells - 1)) > PageCells - 32)
             return [];
-        Cell[] page = pages[first >> PageShift] ?? (pages[first >> PageShift] = NewPage());
+        Cell[] page = pages[first >> PageShift] ?? (pages[first >> PageShift] = NewPage(first >> PageShift));
         return page.AsSpan((int)(first & (PageCells - 1)), 32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Cell CellAt(long index)
     {
-        Cell[] page = pages[index >> PageShift] ?? (pages[index >> PageShift] = NewPage());
+        Cell[] page = pages[index >> PageShift] ?? (pages[index >> PageShift] = NewPage(index >> PageShift));
         return ref page[index & (PageCells - 1)];
     }
 
-    private Cell[] NewPage()
+    /// <summary>Cells of a page that are needed: the last has fewer.</summary>
+    private int CellsOf(long number) => (int)Math.Clamp((size + (1 << shift) - 1 >> shift) - (number << PageShift), 1, PageCells);
+
+    private Cell[] NewPage(long number)
     {
-        var page = new Cell[PageCells];
+        if (lasting is { } of)
+            return LastingPage(of.Memory, of.At, number);
+        var page = new Cell[CellsOf(number)];
         Array.Fill(page, new Cell { WriteCta = initialOwner });
         return page;
     }
@@ -463,7 +475,8 @@ internal sealed class Shadow(long size, int initialOwner)
         {
             if (pages[p] is not { } page)
                 continue;
-            for (int i = 0; i < PageCells * factor; i++)
+            int cells = CellsOf(p);
+            for (int i = 0; i < cells * factor; i++)
             {
                 Cell cell = page[i / factor];
                 // the pieces share no list: what follows on one mustn't change the other
@@ -477,5 +490,105 @@ internal sealed class Shadow(long size, int initialOwner)
         }
         pages = split;
         shift = smallest;
+        if (touched.Count == 0)
+            return;
+        touched.Clear();
+        for (int p = 0; p < pages.Length; p++)
+        {
+            if (pages[p] is not null)
+                touched.Add(p);
+        }
+    }
+
+    /// <summary>Makes cells so small that some bytes are whole cells.</summary>
+    public void Cut(long offset, long bytes)
+    {
+        long both = offset | bytes;
+        if ((both & ((1L << shift) - 1)) != 0)
+            Split(1L << (int)long.TrailingZeroCount(both), 4);
+    }
+
+    /// <summary>Written bits beside unwritten ones are as unwritten as these.</summary>
+    public void ForgetKept(long offset, long bytes)
+    {
+        if (kept is null)
+            return;
+        foreach (long at in kept.Keys.Where(k => k >= offset && k < offset + bytes).ToArray())
+            kept.Remove(at);
+    }
+
+    /// <summary>As it was at first.</summary>
+    public void Reset()
+    {
+        foreach (Cell[]? page in pages)
+        {
+            if (page is not null)
+                Array.Fill(page, new Cell { WriteCta = initialOwner });
+        }
+        kept = null;
+        more.Clear();
+    }
+
+    /// <summary>The launch is over: what is written is marked, and everything else is forgotten.</summary>
+    public void Settle()
+    {
+        if (lasting is not { } of)
+            return;
+        bool changes = storedUnwritten || !of.At.Marks!.IsWhole;
+        foreach (long number in touched)
+        {
+            Cell[] page = pages[number]!;
+            pages[number] = null;
+            if (changes)
+                Mark(of.At.Marks!, page, number);
+            of.Memory.GivePage(page);
+        }
+        touched.Clear();
+        more.Clear();
+        storedUnwritten = false;
+    }
+
+    private Cell[] LastingPage(GlobalMemory memory, Allocation at, long number)
+    {
+        if (touched.Count == 0)
+            memory.Touch(at);
+        touched.Add(number);
+        Cell[] page = memory.TakePage(PageCells);
+        var written = new Cell { WriteCta = Cell.Host };
+        int perWord = 64 >> shift, cells = CellsOf(number) + perWord - 1 & -perWord;
+        if (at.Marks!.IsWhole)
+        {
+            Array.Fill(page, written, 0, cells);
+            return page;
+        }
+        var never = new Cell { WriteCta = Cell.Never };
+        for (int i = 0; i < cells; i += perWord)
+        {
+            ulong marks = at.Marks[((number << PageShift) + i) << shift >> 6];
+            if (marks is 0 or ~0UL)
+            {
+                Array.Fill(page, marks == 0 ? never : written, i, perWord);
+                continue;
+            }
+            for (int k = 0; k < perWord; k++)
+                page[i + k] = (marks >> (k << shift) & 1) != 0 ? written : never;
+        }
+        return page;
+    }
+
+    private void Mark(WrittenMarks marks, Cell[] page, long number)
+    {
+        int perWord = 64 >> shift, cells = CellsOf(number);
+        ulong one = (1UL << (1 << shift)) - 1;
+        for (int i = 0; i < cells; i += perWord)
+        {
+            ulong now = 0;
+            for (int k = 0; k < perWord; k++)
+            {
+                if (!page[i + k].IsUnwritten)
+                    now |= one << (k << shift);
+            }
+            marks.Put(((number << PageShift) + i) << shift >> 6, ~0UL, now);
+        }
     }
 }

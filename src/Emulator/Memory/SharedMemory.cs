@@ -17,6 +17,13 @@ internal sealed class SharedMemory
 
     public long Used { get; }
 
+    /// <summary>Nobody has written anything there.</summary>
+    public void Reset()
+    {
+        foreach (Allocation at in table.All)
+            at.Reset();
+    }
+
     /// <summary>The allocation that holds all the bytes, if one does.</summary>
     public Allocation? Find(ulong address, int bytes) => table.Find(address) is { } at && at.Contains(address, bytes) ? at : null;
 

@@ -39,7 +39,9 @@ internal static class StoredAs
     public static void Run<TAction>(Elements first, Elements second, in TAction action) where TAction : struct, IStoredAsTwo =>
         Run(first, new First<TAction>(second, action));
 
-    private static ElementFormat Format(Elements operand)
+    /// <summary>The format of an operand; that of a null operand is F32.</summary>
+    /// <exception cref="NotSupportedException">There are no portable kernels for it.</exception>
+    internal static ElementFormat Format(Elements operand)
     {
         if (operand.IsNull)
             return ElementFormat.F32;

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using CogVideoX.Emulator;
+using ILGPU.Runtime;
+
+namespace CogVideoX.Ilgpu;
+
+/// <summary>An event of the emulator. Its time is the host's, when it was recorded.</summary>
+internal sealed class EmulatorMarker : ProfilingMarker
+{
+    private readonly EmulatedEvent mark;
+    private readonly long recorded = Stopwatch.GetTimestamp();
+
+    public EmulatorMarker(EmulatorAccelerator accelerator, EmulatedStream stream) : base(accelerator)
+    {
+        mark = accelerator.Emulated.CreateEvent();
+        stream.Record(mark);
+    }
+
+    public override void Synchronize() => mark.Synchronise();
+
+    public override TimeSpan MeasureFrom(ProfilingMarker marker) => Stopwatch.GetElapsedTime(((EmulatorMarker)marker).recorded, recorded);
+
+    protected override void DisposeAcceleratorObject(bool disposing) { }
+}
