@@ -184,8 +184,7 @@ public class LastingMemoryTests
     [Fact]
     public void ALaunchSeesAllOfTheLaunchBefore()
     {
-        using var device = new EmulatedDevice(
-            new EmulatedDeviceOptions { Launch = new LaunchOptions { Timing = AsyncTiming.Late } });
+        using var device = new EmulatedDevice(new EmulatedDeviceOptions { Timing = AsyncTiming.Late });
         EmulatedModule module = device.Load(Gpu.Module(
             ("up", "ld.volatile.global.u32 %r5, [%rd2]; add.u32 %r5, %r5, 1; st.volatile.global.u32 [%rd2], %r5;"),
             ("count", "atom.global.add.u32 %r5, [%rd1], 1;")));
@@ -204,7 +203,7 @@ public class LastingMemoryTests
 
         static uint[] Race(int seed)
         {
-            using var device = new EmulatedDevice(new EmulatedDeviceOptions { Launch = new LaunchOptions { Seed = seed } });
+            using var device = new EmulatedDevice(new EmulatedDeviceOptions { Seed = seed });
             EmulatedModule module = device.Load(Gpu.Module(("order", "atom.global.add.u32 %r5, [%rd1], 1; st.global.u32 [%rd2+4], %r5;")));
             ulong x = device.Allocate(4 * 513);
             device.Fill(x, 0, 4);

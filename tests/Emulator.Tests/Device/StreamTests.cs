@@ -17,7 +17,7 @@ public unsafe class StreamTests
     }
 
     private static EmulatedDeviceOptions Shuffled(int seed) =>
-        new() { Order = WorkOrder.Shuffled, Launch = new LaunchOptions { Seed = seed } };
+        new() { Order = WorkOrder.Shuffled, Seed = seed };
 
     [Fact]
     public void ASoundProgramIsRightInOrder() => Assert.True(Program(new EmulatedDeviceOptions(), Forgotten.Nothing));
