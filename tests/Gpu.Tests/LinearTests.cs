@@ -131,6 +131,10 @@ public sealed class LinearPortableTests
         }
     }
 
+    [Fact]
+    public void FewRowsStayInRegisters() =>
+        Assert.DoesNotContain(".local", PortablePtx.Of(typeof(Linear), "FewRowsKernel", typeof(StoredBF16), typeof(StoredBF16)));
+
     private static DType Type(string name) => DType.TryParse(name, out DType type) ? type : throw new ArgumentException(name);
 
     // Both forms round nearly the same fp32 value, so few results differ at all.
