@@ -9,7 +9,7 @@ namespace CogVideoX.Kernels;
 /// <param name="gateWeight">W₀ [outputs, inputs]</param>
 /// <param name="weight">W₁ [outputs, inputs]</param>
 /// <param name="y">[rows, outputs]; overlaps nothing else</param>
-internal readonly unsafe struct LinearGatedGelu(
+internal readonly unsafe partial struct LinearGatedGelu(
     Elements x, Elements gateWeight, Elements weight, Elements y, long rows, int outputs, int inputs) : IOperation, IUsesWorkspace
 {
     /// <inheritdoc/>
@@ -18,8 +18,10 @@ internal readonly unsafe struct LinearGatedGelu(
     /// <inheritdoc/>
     public double Flops => Factor(default).Flops + Gated(y).Flops;
 
-    /// <summary>On the CPU, the second product.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Cpu ? checked(rows * outputs * sizeof(float)) : 0;
+    /// <summary>On the CPU, the second product; in portable kernels only where the weights' formats differ.</summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Cpu || kind == DeviceKind.Ilgpu && !IsOfOneFormat
+        ? checked(rows * outputs * sizeof(float))
+        : 0;
 
     /// <inheritdoc/>
     public void RunReference()

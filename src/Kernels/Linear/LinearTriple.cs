@@ -10,7 +10,7 @@ namespace CogVideoX.Kernels;
 /// <param name="first">A product.</param>
 /// <param name="second">Of the same sizes.</param>
 /// <param name="third">Likewise.</param>
-internal readonly struct LinearTriple(Linear first, Linear second, Linear third) : IOperation, IAnyWidth
+internal readonly partial struct LinearTriple(Linear first, Linear second, Linear third) : IOperation, IAnyWidth
 {
     /// <inheritdoc/>
     public static string Name => Linear.Name;
