@@ -9,12 +9,17 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
     private const int ChunkFloats = 64 * 1024;
     private const int ChannelsPerItem = 64; // of the statistics: a cache line's worth of neighbours from each chunk
 
-    /// <summary>
-    /// What the form on the CPU needs beside its tensors: sums and squares of each chunk of pixels by channel, then mean, factor and
-    /// offset by channel. Chunks depend on the size alone, and are added up in order: any number of threads gives the same bits.
-    /// </summary>
-    public long WorkspaceBytes(DeviceKind kind) =>
-        kind == DeviceKind.Cpu ? sizeof(float) * (long)size.Batch * size.Channels * (2 * Chunks(size) + 3) : 0;
+    /// <inheritdoc/>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => CpuWorkspaceBytes,
+        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
+        _ => 0,
+    };
+
+    // Sums and squares of each chunk of pixels by channel, then mean, factor and offset by channel. Chunks depend on the size alone, and
+    // are added up in order: any number of threads gives the same bits.
+    private long CpuWorkspaceBytes => sizeof(float) * (long)size.Batch * size.Channels * (2 * Chunks(size) + 3);
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);

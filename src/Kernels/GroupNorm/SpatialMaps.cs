@@ -9,10 +9,11 @@ namespace CogVideoX.Kernels;
 /// <param name="map">Size of both.</param>
 internal readonly struct SpatialMaps(Elements scale, Elements shift, VideoSize map)
 {
-    private readonly VideoSize map = map;
-
     /// <summary>True where there are no maps.</summary>
     public bool IsNone => Scale.IsNull;
+
+    /// <summary>The size of both.</summary>
+    public VideoSize Map { get; } = map;
 
     /// <summary>The first scale.</summary>
     public Elements Scale { get; } = scale;
@@ -25,13 +26,13 @@ internal readonly struct SpatialMaps(Elements scale, Elements shift, VideoSize m
     {
         // Of an odd number of frames the first stands for itself: the causal upsampling keeps it single.
         int frame = video.Frames > 1 && video.Frames % 2 == 1
-            ? f == 0 ? 0 : 1 + Nearest(f - 1, map.Frames - 1, video.Frames - 1)
-            : Nearest(f, map.Frames, video.Frames);
-        return (((long)b * map.Frames + frame) * map.Height + Nearest(h, map.Height, video.Height)) * map.Width * map.Channels;
+            ? f == 0 ? 0 : 1 + Nearest(f - 1, Map.Frames - 1, video.Frames - 1)
+            : Nearest(f, Map.Frames, video.Frames);
+        return (((long)b * Map.Frames + frame) * Map.Height + Nearest(h, Map.Height, video.Height)) * Map.Width * Map.Channels;
     }
 
     /// <summary>The offset in its row that column <paramref name="w"/> reads.</summary>
-    public long Column(int w, VideoSize video) => (long)Nearest(w, map.Width, video.Width) * map.Channels;
+    public long Column(int w, VideoSize video) => (long)Nearest(w, Map.Width, video.Width) * Map.Channels;
 
     // In single precision, as torch's F.interpolate computes it.
     private static int Nearest(int index, int source, int target) =>
