@@ -25,11 +25,11 @@ internal static class VideoWriter
         }
         catch (SinkException exception)
         {
-            throw new IOException($"{exception.Message} {Kept(job, exception.Latents)}", exception);
+            throw new IOException($"{exception.Message.TrimEnd('.')}. {Kept(job, exception.Latents)}", exception);
         }
         catch (IOException exception) when (run is not null)
         {
-            throw new IOException($"{exception.Message} {Kept(job, run.Latents)}", exception);
+            throw new IOException($"{exception.Message.TrimEnd('.')}. {Kept(job, run.Latents)}", exception);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
+using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
 using Device = CogVideoX.Kernels.Devices.Device;
@@ -12,11 +13,12 @@ namespace CogVideoX.Gpu;
 public sealed unsafe class IlgpuDevice : Device
 {
     private readonly Context context;
-    private readonly Accelerator accelerator;
     private readonly AcceleratorStream stream;
     private readonly Blocks blocks;
-    private readonly Queue queue;
+    private readonly Staging staging;
     private readonly Marks marks;
+    private readonly Queue queue;
+    private string last = "its first work"; // the operation that was begun last
 
     /// <param name="context">The context of the accelerator; disposed with this.</param>
     /// <param name="accelerator">Where to compute; disposed with this.</param>
@@ -24,13 +26,17 @@ public sealed unsafe class IlgpuDevice : Device
     internal IlgpuDevice(Context context, Accelerator accelerator, string name)
     {
         this.context = context;
-        this.accelerator = accelerator;
+        Accelerator = accelerator;
         Name = name;
         stream = accelerator.CreateStream();
         blocks = new Blocks(accelerator);
-        queue = new Queue(this);
+        staging = new Staging(accelerator, stream);
         marks = new Marks(stream);
+        queue = new Queue(this);
     }
+
+    /// <summary>ILGPU's own, for what isn't done here.</summary>
+    public Accelerator Accelerator { get; }
 
     /// <inheritdoc/>
     public override string Name { get; }
@@ -41,30 +47,63 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override MemoryPlace Place => MemoryPlace.Device;
 
+    /// <summary>How many blocks of memory there are.</summary>
+    internal int BlockCount => blocks.Count;
+
     /// <inheritdoc/>
     public override bool ComputesIn(ElementFormat format) => format is ElementFormat.F32 or ElementFormat.BF16 or ElementFormat.F16;
 
     /// <inheritdoc/>
-    public override nint Allocate(long bytes) => blocks.Allocate(bytes);
+    public override nint Allocate(long bytes)
+    {
+        try
+        {
+            return blocks.Allocate(bytes);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsOutOfMemory(exception))
+        {
+            throw new OutOfMemoryException($"{Name} has no block of {bytes} bytes.", exception);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"a request for {bytes} bytes of memory, after {last}", exception);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Free(nint address) => blocks.Free(address);
 
     /// <inheritdoc/>
-    public override void CopyIn(void* source, nint target, long bytes) => blocks.View<byte>(target, bytes)
-        .CopyFromCPU(stream, ref Unsafe.AsRef<byte>(source), bytes);
+    public override void CopyIn(void* source, nint target, long bytes)
+    {
+        try
+        {
+            staging.CopyIn(source, blocks.View<byte>(target, bytes));
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"copying {bytes} bytes to it, after {last}", exception);
+        }
+    }
 
     /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
-        blocks.View<byte>(source, bytes).CopyToCPU(stream, ref Unsafe.AsRef<byte>(target), bytes);
-        stream.Synchronize();
+        try
+        {
+            blocks.View<byte>(source, bytes).CopyToCPU(stream, ref Unsafe.AsRef<byte>(target), bytes);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"copying {bytes} bytes from it, after {last}", exception);
+        }
     }
 
     /// <inheritdoc/>
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
         queue.Workspace = workspace;
+        last = TOperation.Name;
         operation.RunIlgpu(queue);
     }
 
@@ -72,39 +111,62 @@ public sealed unsafe class IlgpuDevice : Device
     public override Mark Mark() => marks.Add();
 
     /// <inheritdoc/>
-    public override void Wait(Mark mark) => marks.Wait(mark);
+    public override void Wait(Mark mark)
+    {
+        try
+        {
+            marks.Wait(mark);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"what was begun up to {last}", exception);
+        }
+    }
 
     /// <inheritdoc/>
-    public override TimeSpan Elapsed(Mark from, Mark to) => marks.Elapsed(from, to);
-
-    /// <inheritdoc/>
-    public override void Synchronise() => stream.Synchronize();
+    public override TimeSpan Elapsed(Mark from, Mark to)
+    {
+        Wait(to);
+        return marks.Elapsed(from, to);
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
+        staging.Dispose();
         marks.Dispose();
         blocks.Dispose();
         stream.Dispose();
-        accelerator.Dispose();
+        Accelerator.Dispose();
         context.Dispose();
         base.Dispose();
     }
+
+    private DeviceException Failed(string at, Exception exception) => new(
+        $"{Name} failed at {at}: {exception.Message} What was on the device is lost; open it anew, or compute on another device.",
+        exception);
 
     private sealed class Queue(IlgpuDevice device) : IlgpuQueue
     {
         private readonly Dictionary<Delegate, Delegate> launchers = new(ReferenceEqualityComparer.Instance);
 
-        internal override int Multiprocessors => device.accelerator.NumMultiprocessors;
+        internal override int Multiprocessors => device.Accelerator.NumMultiprocessors;
 
         internal override ArrayView<T> View<T>(void* address, long count) =>
-            address is null ? ArrayView<T>.Empty : device.blocks.View<T>((nint)address, count);
+            address is null || count == 0 ? ArrayView<T>.Empty : device.blocks.View<T>((nint)address, count);
 
         internal override void Launch<TArguments>(Action<TArguments> kernel, KernelConfig config, in TArguments arguments)
         {
-            if (!launchers.TryGetValue(kernel, out Delegate? launcher))
-                launchers.Add(kernel, launcher = device.accelerator.LoadKernel(kernel));
-            ((Action<AcceleratorStream, KernelConfig, TArguments>)launcher)(device.stream, config, arguments);
+            try
+            {
+                if (!launchers.TryGetValue(kernel, out Delegate? launcher))
+                    launchers.Add(kernel, launcher = device.Accelerator.LoadKernel(kernel));
+                ((Action<AcceleratorStream, KernelConfig, TArguments>)launcher)(device.stream, config, arguments);
+            }
+            catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+            {
+                throw device.Failed($"{device.last}, {IlgpuErrors.Sizes(arguments)}", exception);
+            }
         }
     }
 }

@@ -8,6 +8,12 @@ internal readonly unsafe struct ElementScales(float* factors, long elementsPerFa
     /// <summary>True for <c>default</c>: the numbers are what they are.</summary>
     public bool IsNone => factors is null;
 
+    /// <summary>Where they lie.</summary>
+    public float* Factors => factors;
+
+    /// <summary>How many numbers in a row share one; 0 for one that all share.</summary>
+    public long ElementsPerFactor => elementsPerFactor;
+
     /// <summary>The factor of a number.</summary>
     public float Of(long index) => factors is null ? 1 : elementsPerFactor == 0 ? *factors : factors[index / elementsPerFactor];
 

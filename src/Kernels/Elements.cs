@@ -32,6 +32,9 @@ internal readonly unsafe struct Elements
     /// <summary>True where numbers are multiplied with factors beside them.</summary>
     public bool IsScaled => !scales.IsNone;
 
+    /// <summary>The factors beside them, if any.</summary>
+    public ElementScales Scales => scales;
+
     /// <summary>Bytes of one number of a format without blocks.</summary>
     public int ElementSize => Format switch
     {

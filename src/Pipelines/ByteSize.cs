@@ -1,7 +1,7 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>Amounts of memory as people read them.</summary>
-public static class ByteSize
+internal static class ByteSize
 {
     /// <summary><c>13.31 GB</c>, <c>61 MB</c>, <c>4.9 MB</c>, <c>12 kB</c>, <c>180 bytes</c>; decimal, as disks are sold.</summary>
     public static string ToText(long bytes) => Math.Abs((double)bytes) switch

@@ -34,6 +34,30 @@ internal sealed class LoadedModel : IDisposable
             : ModelException.Guard(() => new LoadedModel(modelFolder));
     }
 
+    /// <summary>The same, with the device that its models will be built for.</summary>
+    /// <param name="modelFolder">The checkpoint.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <param name="ops">The device, opened.</param>
+    /// <param name="device">What is planned for; null for this machine's CPU.</param>
+    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="DeviceException">The device can't be opened.</exception>
+    public static LoadedModel Open(string modelFolder, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
+    {
+        LoadedModel model = Open(modelFolder);
+        try
+        {
+            DType activations = compute.TypeFor(model);
+            device = compute.Spec(activations);
+            ops = compute.Open(activations);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     public ModelFolder Folder { get; }
 
     /// <summary>
@@ -174,3 +198,8 @@ internal sealed class LoadedModel : IDisposable
         public Action<TModel>? BuildAll { get; init; }
     }
 }
+
+/// <summary>A model on a device.</summary>
+/// <param name="Model">It.</param>
+/// <param name="Weights">What was made for it beside the mapped files: to be released where it is let go.</param>
+internal readonly record struct BuiltModel<TModel>(TModel Model, IReadOnlyList<Tensor> Weights);

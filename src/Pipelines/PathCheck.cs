@@ -1,7 +1,7 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>Whether a text can be a path at all; what lies there is another matter.</summary>
-public static class PathCheck
+internal static class PathCheck
 {
     /// <summary>What is wrong with the text as a path, as the end of a sentence; null where nothing is.</summary>
     public static string? Problem(string path) => path switch

@@ -7,7 +7,7 @@ namespace CogVideoX.Pipelines;
 /// <param name="Number">Its number; the first is 1.</param>
 /// <param name="Text">The prompt, which may be empty; null where there is a problem.</param>
 /// <param name="Problem">Why the line can't be read, such as <c>byte 7 isn't UTF-8 text</c>; null where it can.</param>
-public sealed record PromptLine(int Number, string? Text, string? Problem)
+internal sealed record PromptLine(int Number, string? Text, string? Problem)
 {
     private const int LongestLine = (3 * T5Tokenizer.LongestText) + 4; // bytes, with the mark and a CR
 

@@ -3,7 +3,7 @@ using CogVideoX.Models.T5;
 namespace CogVideoX.Pipelines;
 
 /// <summary>Prompts to token ids, as the text encoder of a checkpoint sees them. Safe for use from several threads.</summary>
-public sealed class PromptTokenizer
+internal sealed class PromptTokenizer
 {
     private readonly T5Tokenizer tokenizer;
 

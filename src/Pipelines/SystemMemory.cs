@@ -4,7 +4,7 @@ using System.Globalization;
 namespace CogVideoX.Pipelines;
 
 /// <summary>How much memory there is.</summary>
-public static class SystemMemory
+internal static class SystemMemory
 {
     /// <summary>
     /// Bytes that a program could take now without swapping: the smaller of what the system and a container's limit leave. Mapped weights

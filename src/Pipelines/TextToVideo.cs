@@ -1,4 +1,5 @@
 using CogVideoX.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
 
@@ -18,10 +19,13 @@ public sealed class TextToVideo : IDisposable
     private readonly ModelParts parts; // kept between runs
     private readonly ExclusiveUse use;
 
-    private TextToVideo(LoadedModel model, Ops ops)
+    private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
+
+    private TextToVideo(LoadedModel model, Ops ops, DeviceSpec? device)
     {
         this.model = model;
         this.ops = ops;
+        this.device = device;
         parts = new ModelParts(model, ops);
         use = new ExclusiveUse(this, () =>
         {
@@ -29,6 +33,12 @@ public sealed class TextToVideo : IDisposable
             model.Dispose();
         });
     }
+
+    /// <summary>Where it computes, for people.</summary>
+    public string DeviceName => ops.DeviceName;
+
+    /// <summary>The type of activations.</summary>
+    public DType ActivationType => ops.ActivationType;
 
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => model.Folder.Path;
@@ -39,18 +49,20 @@ public sealed class TextToVideo : IDisposable
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
     /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
-    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false)
+    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false) =>
+        Open(modelFolder, new ComputeOptions { Threads = threads, Measure = measure });
+
+    /// <summary>The same, on any device.</summary>
+    /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
+    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="DeviceException">The device can't be opened.</exception>
+    public static TextToVideo Open(string modelFolder, ComputeOptions compute)
     {
-        Ops ops = Ops.OnCpu(threads, measure);
-        try
-        {
-            return new(LoadedModel.Open(modelFolder), ops);
-        }
-        catch
-        {
-            ops.Dispose();
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(compute);
+        var opened = LoadedModel.Open(modelFolder, compute, out Ops ops, out DeviceSpec? device);
+        return new TextToVideo(opened, ops, device);
     }
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
@@ -61,7 +73,7 @@ public sealed class TextToVideo : IDisposable
     /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
-        return Plan(request, files ?? GenerationFiles.None, streams, device: null, SystemMemory.FreeBytes());
+        return Plan(request, files ?? GenerationFiles.None, streams, device, device?.MemoryBytes ?? SystemMemory.FreeBytes());
     }
 
     /// <summary>The same for a device that needn't be there, whose memory is empty but for what this takes of it.</summary>
@@ -254,11 +266,19 @@ public sealed class TextToVideo : IDisposable
 
     private void CheckStart(VideoLatents? start, GenerationSettings settings)
     {
-        Shape needed = LatentShapes.Of(settings, model.Folder);
-        if (start is null || start.Shape == needed)
+        if (start is null)
             return;
-        throw new RequestException(
-            nameof(GenerationRequest.InitLatents),
-            $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+        Shape needed = LatentShapes.Of(settings, model.Folder);
+        if (start.Shape != needed)
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.InitLatents),
+                $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+        }
+        if (!TensorPrimitives.IsFiniteAll(start.Values))
+        {
+            throw new RequestException(
+                nameof(GenerationRequest.InitLatents), "the latents hold NaN or infinity; give numbers that are finite.");
+        }
     }
 }

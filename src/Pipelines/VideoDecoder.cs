@@ -11,10 +11,13 @@ public sealed class VideoDecoder : IDisposable
     private readonly ModelParts parts;
     private readonly ExclusiveUse use;
 
-    private VideoDecoder(LoadedModel model, Ops ops)
+    private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
+
+    private VideoDecoder(LoadedModel model, Ops ops, DeviceSpec? device)
     {
         this.model = model;
         this.ops = ops;
+        this.device = device;
         parts = new ModelParts(model, ops);
         use = new ExclusiveUse(this, () =>
         {
@@ -27,18 +30,20 @@ public sealed class VideoDecoder : IDisposable
     /// <param name="modelFolder">In the layout of Hugging Face.</param>
     /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor.</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
-    public static VideoDecoder Open(string modelFolder, int threads = 0)
+    public static VideoDecoder Open(string modelFolder, int threads = 0) =>
+        Open(modelFolder, new ComputeOptions { Threads = threads });
+
+    /// <summary>The same, on any device.</summary>
+    /// <param name="modelFolder">In the layout of Hugging Face.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
+    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="DeviceException">The device can't be opened.</exception>
+    public static VideoDecoder Open(string modelFolder, ComputeOptions compute)
     {
-        Ops ops = Ops.OnCpu(threads);
-        try
-        {
-            return new(LoadedModel.Open(modelFolder), ops);
-        }
-        catch
-        {
-            ops.Dispose();
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(compute);
+        var opened = LoadedModel.Open(modelFolder, compute, out Ops ops, out DeviceSpec? device);
+        return new VideoDecoder(opened, ops, device);
     }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>
@@ -119,11 +124,12 @@ public sealed class VideoDecoder : IDisposable
         VideoShape video = VideoOf(file, latents.Shape);
         return model.Read(() =>
         {
-            using Ops planning = Ops.Planning();
+            using Ops planning = Ops.Planning(device);
             var dryParts = new ModelParts(model, planning, isPlan: true);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents.Shape));
-            StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, SystemMemory.FreeBytes(), letsGo: false).Single();
+            long memory = device?.MemoryBytes ?? SystemMemory.FreeBytes();
+            StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, memory, letsGo: false).Single();
             return (video, state.Settings.VaeTiling == TilingMode.On, plan);
         });
     }

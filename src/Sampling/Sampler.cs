@@ -57,7 +57,7 @@ public static class Sampler
         {
             Tensor output = model.Denoise(latents, index);
             next = sampler.Step(latents, output, index);
-            FiniteCheck.Check(ops, next, output, sampler.Levels[index], sampler.Levels.Count);
+            CheckFinite(ops, next, output, sampler.Levels[index], sampler.Levels.Count);
             ops.Memory.Release(output);
             return true;
         }
@@ -65,6 +65,18 @@ public static class Sampler
         {
             return false;
         }
+    }
+
+    /// <summary>Stops a run at the first step that gives a number that isn't one, rather than at the end with a black video.</summary>
+    private static void CheckFinite(Ops ops, Tensor latents, Tensor output, NoiseLevel level, int steps)
+    {
+        long bad = ops.CountNotFinite(latents);
+        if (bad == 0)
+            return;
+        string step = $"step {level.Index + 1} of {steps} (timestep {level.Time})";
+        string source = ops.CountNotFinite(output) > 0 ? "the model's output holds such numbers already" : "the model's output is finite";
+        throw new SamplingException(
+            $"sampling: after {step} {bad} of {latents.Count} latents are NaN or infinite; {source}. The weights may be damaged.");
     }
 
     /// <summary>The model's part of the steps. They are alike: a dry run goes through one of them and counts the others.</summary>

@@ -52,6 +52,20 @@ public sealed partial class Ops : IDisposable
     public static Ops OnCpu(int threads = 0, bool measure = false) =>
         new(measure ? new MeasuringDevice(new CpuDevice(threads)) : new CpuDevice(threads));
 
+    /// <summary>Operations on a device that is opened for them.</summary>
+    /// <param name="source">The device.</param>
+    /// <param name="activations">The type of activations.</param>
+    /// <param name="measure">
+    /// Whether to keep the times that <see cref="TakeOperationTimes"/> gives; then each operation is waited for.
+    /// </param>
+    /// <exception cref="DeviceException">It can't be opened.</exception>
+    public static Ops On(IDeviceSource source, DType activations, bool measure = false)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Device device = source.Open();
+        return new Ops(measure ? new MeasuringDevice(device) : device, activations);
+    }
+
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
     /// <param name="device">The device to plan for, which needn't be there; null for this machine's CPU.</param>
     public static Ops Planning(DeviceSpec? device = null) =>
@@ -179,4 +193,23 @@ public sealed partial class Ops : IDisposable
 
     [DoesNotReturn]
     private static void Throw(string operation, string problem) => throw new TensorException($"{operation}: {problem}");
+
+    /// <summary>The message of a check, put together only where the check fails: a step that goes well allocates no text.</summary>
+    [InterpolatedStringHandler]
+    private ref struct CheckMessage
+    {
+        private DefaultInterpolatedStringHandler text;
+
+        public CheckMessage(int literalLength, int formattedCount, bool holds, out bool isNeeded)
+        {
+            isNeeded = !holds;
+            text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string value) => text.AppendLiteral(value);
+
+        public void AppendFormatted<T>(T value) => text.AppendFormatted(value);
+
+        public string ToText() => text.ToStringAndClear();
+    }
 }

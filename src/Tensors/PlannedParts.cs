@@ -6,7 +6,7 @@ namespace CogVideoX.Tensors;
 /// </summary>
 /// <typeparam name="TKind">What tells the kinds apart: all that a part's shapes depend on.</typeparam>
 /// <param name="ops">Where to compute.</param>
-public sealed class PlannedParts<TKind>(Ops ops) where TKind : notnull
+internal sealed class PlannedParts<TKind>(Ops ops) where TKind : notnull
 {
     private readonly Dictionary<TKind, Part> known = [];
 

@@ -9,7 +9,7 @@ public class PtxCaseTests(ITestOutputHelper output)
             .. Folders.SelectMany(f => Directory.GetFiles(f, "*.json")).Select(p => Path.GetFileNameWithoutExtension(p))
                 .Order(StringComparer.Ordinal)];
 
-    private static string PathOf(string name) => Folders.Select(f => Path.Combine(f, name + ".json")).Single(File.Exists);
+    internal static string PathOf(string name) => Folders.Select(f => Path.Combine(f, name + ".json")).Single(File.Exists);
 
     [Theory]
     [MemberData(nameof(Names))]

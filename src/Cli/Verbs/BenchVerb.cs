@@ -12,26 +12,28 @@ internal static class BenchVerb
     {
         Option<string?> model = CommonOptions.Model();
         var request = new RequestOptions();
-        Option<int> threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
         var command = new Command("bench", Description) { model };
         request.AddTo(command);
-        command.Add(threads);
+        device.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
-            int count = CommonOptions.CheckThreads(parsed.GetValue(threads));
+            ComputeOptions compute = device.Read(parsed, measure: true);
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var pipeline = TextToVideo.Open(folder, count, measure: true);
-            BenchReport report = ProgressDisplay.Run(terminal, progress =>
-                BenchReport.Run(pipeline, RequestOptions.Read(parsed), () => RunEstimate.PeakFlops(count) / 1e9, progress, cancellation));
+            using var pipeline = TextToVideo.Open(folder, compute);
+            BenchReport report = ProgressDisplay.Run(
+                terminal, progress => BenchReport.Run(pipeline, RequestOptions.Read(parsed), Peak, progress, cancellation));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
                 Print(terminal.Output, report);
             return Task.FromResult(ExitCode.Done);
+
+            double Peak() => compute.Device is null ? RunEstimate.PeakFlops(compute.Threads) / 1e9 : 0; // another device's isn't known
         });
         return command;
     }

@@ -105,13 +105,7 @@ internal sealed class GenerateOptions
 
     public Option<string?> VaeTiling { get; } = CommonOptions.VaeTiling();
 
-    public Option<string?> Device { get; } = new("--device")
-    {
-        Description = "Where to compute; only the CPU so far (default: cpu)",
-        HelpName = "cpu",
-    };
-
-    public Option<int> Threads { get; } = CommonOptions.Threads();
+    public DeviceOptions Device { get; } = new();
 
     public Option<string?> InitLatents { get; } =
         Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise (default: none)");
@@ -154,13 +148,14 @@ internal sealed class GenerateOptions
         Sampler.AcceptOnlyFromAmong("ddim", "dpm");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
-        Device.AcceptOnlyFromAmong("cpu");
-        return new Command(name, description)
+        var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Device, Threads, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
+        Device.AddTo(command);
+        return command;
     }
 
     private static Option<string?> Path(string name, string helpName, string description, params string[] aliases)

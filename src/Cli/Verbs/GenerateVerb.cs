@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
@@ -21,9 +22,11 @@ internal static class GenerateVerb
         RequestReader asked = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
-        int threads = CommonOptions.CheckThreads(parsed.GetValue(options.Threads));
-        using var pipeline = TextToVideo.Open(asked.Model, threads);
-        jobs = new GenerateChecks(terminal, pipeline, new RunEstimate(() => RunEstimate.PeakFlops(threads))).Check(parsed, options, jobs);
+        ComputeOptions compute = options.Device.Read(parsed);
+        using var pipeline = TextToVideo.Open(asked.Model, compute);
+        if (compute.Device is not null)
+            terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
+        jobs = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute)).Check(parsed, options, jobs);
         var reports = new List<GenerateReport>();
         bool json = parsed.GetValue(options.Json);
         try
@@ -79,3 +82,16 @@ internal static class GenerateVerb
         return report;
     }
 }
+
+/// <summary>What <c>generate --json</c> prints of a video.</summary>
+/// <param name="Output">The file, as a full path.</param>
+/// <param name="Latents">The file that keeps its latents, as a full path, or null.</param>
+/// <param name="Prompt">What it shows.</param>
+/// <param name="NegativePrompt">What it doesn't.</param>
+/// <param name="Seed">Where its noise began.</param>
+/// <param name="Settings">Everything else that it was made with.</param>
+/// <param name="Seconds">What each stage took; of the first video also what went before it, from the start of the program.</param>
+/// <param name="PeakMemoryBytes">The most memory that the process has held so far, mapped weights included.</param>
+internal sealed record GenerateReport(
+    string Output, string? Latents, string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings,
+    IReadOnlyDictionary<string, double> Seconds, long PeakMemoryBytes);

@@ -17,6 +17,10 @@ internal sealed class RunEstimate(Func<double> peakFlops)
 
     private double? peak;
 
+    /// <summary>Of runs on a device; what isn't the CPU has no known peak, and its runs no estimate.</summary>
+    public static RunEstimate For(ComputeOptions compute) =>
+        new(() => compute.Device is null ? PeakFlops(compute.Threads) : double.PositiveInfinity);
+
     /// <returns>Zero for a run that is short on any machine.</returns>
     public TimeSpan Of(GenerationPlan plan) => plan.Flops < WorthMeasuring ? TimeSpan.Zero : plan.Estimate(peak ??= peakFlops());
 

@@ -51,7 +51,7 @@ internal sealed class SlotTable(KernelCode code)
     {
         if (constants.TryGetValue((bits, bytes), out int slot))
             return slot;
-        slot = Reserve(code, bytes == 8 ? 2 : 1);
+        slot = Reserve(code, bytes switch { 8 => 2, 16 => 4, _ => 1 });
         constants.Add((bits, bytes), slot);
         code.Constants.Add((slot, bits, bytes));
         return slot;

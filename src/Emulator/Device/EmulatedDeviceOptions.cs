@@ -9,6 +9,20 @@ public sealed record EmulatedDeviceOptions
     /// </summary>
     public LaunchOptions Launch { get; init; } = new() { MaxThreadInstructions = 200_000_000, MaxLaunchInstructions = 10_000_000_000 };
 
+    /// <summary>The seed of <see cref="Launch"/>; it shuffles the work of streams, too.</summary>
+    public int Seed
+    {
+        get => Launch.Seed;
+        init => Launch = Launch with { Seed = value };
+    }
+
+    /// <summary>The timing of <see cref="Launch"/>.</summary>
+    public AsyncTiming Timing
+    {
+        get => Launch.Timing;
+        init => Launch = Launch with { Timing = value };
+    }
+
     /// <summary>The device's architecture, such as sm_90a. Modules for a later one are refused.</summary>
     public string Architecture { get; init; } = "sm_90a";
 

@@ -8,6 +8,7 @@ namespace CogVideoX.Emulator.Execution;
 internal sealed unsafe class WarpRoom
 {
     private const int Alignment = Warp.SlotBytes;   // a slot is two cache lines
+    private const int Behind = Warp.SlotBytes;      // a narrow register may be read as a wide one
 
     private readonly KernelCode code;
     private readonly byte[] registers;
@@ -17,7 +18,7 @@ internal sealed unsafe class WarpRoom
     public WarpRoom(KernelCode code)
     {
         this.code = code;
-        registers = GC.AllocateArray<byte>(code.SlotCount * Warp.SlotBytes + Alignment, pinned: true);
+        registers = GC.AllocateArray<byte>(code.SlotCount * Warp.SlotBytes + Alignment + Behind, pinned: true);
         Registers = (byte*)((nint)Unsafe.AsPointer(ref registers[0]) + Alignment - 1 & -Alignment);
         ready = GC.AllocateArray<uint>(code.SlotCount, pinned: true);
         Ready = (uint*)Unsafe.AsPointer(ref ready[0]);
@@ -71,7 +72,8 @@ internal sealed unsafe class WarpRoom
                 case 1: new Span<byte>(to, Warp.Lanes).Fill((byte)bits); break;
                 case 2: new Span<ushort>(to, Warp.Lanes).Fill((ushort)bits); break;
                 case 4: new Span<uint>(to, Warp.Lanes).Fill((uint)bits); break;
-                default: new Span<ulong>(to, Warp.Lanes).Fill(bits); break;
+                case 8: new Span<ulong>(to, Warp.Lanes).Fill(bits); break;
+                default: new Span<UInt128>(to, Warp.Lanes).Fill(bits); break;
             }
         }
     }

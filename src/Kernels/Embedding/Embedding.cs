@@ -6,12 +6,14 @@ namespace CogVideoX.Kernels;
 /// <param name="ids">[count], each inside the table</param>
 /// <param name="table">[rows, width]</param>
 /// <param name="y">[count, width]</param>
-internal readonly unsafe partial struct Embedding(int* ids, Elements table, Elements y, long count, int width) : IOperation
+internal readonly unsafe partial struct Embedding(
+    int* ids, Elements table, Elements y, long count, int rows, int width) : IOperation
 {
     private readonly int* ids = ids;
     private readonly Elements table = table;
     private readonly Elements y = y;
     private readonly long count = count;
+    private readonly int rows = rows;
     private readonly int width = width;
 
     /// <inheritdoc/>

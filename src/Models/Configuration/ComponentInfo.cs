@@ -8,7 +8,7 @@ namespace CogVideoX.Models.Configuration;
 /// <param name="Files">The files of its weights.</param>
 /// <param name="Bytes">Bytes of these files.</param>
 /// <param name="Parameters">How many numbers it has, by type.</param>
-public sealed record ComponentInfo(
+internal sealed record ComponentInfo(
     string Name, string ClassName, IReadOnlyList<string> Files, long Bytes, IReadOnlyDictionary<DType, long> Parameters)
 {
     /// <summary>How many numbers it has.</summary>

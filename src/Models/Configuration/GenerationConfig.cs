@@ -1,7 +1,7 @@
 namespace CogVideoX.Models.Configuration;
 
 /// <summary>Settings that a checkpoint recommends (<c>generation_config.json</c>); null where it says nothing.</summary>
-public sealed record GenerationConfig
+internal sealed record GenerationConfig
 {
     /// <summary>Sampling steps.</summary>
     public int? Steps { get; init; }

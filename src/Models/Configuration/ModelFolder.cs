@@ -41,7 +41,7 @@ public sealed class ModelFolder
     public string Path { get; }
 
     /// <summary>What the folder says that it consists of.</summary>
-    public ModelIndex Index { get; }
+    internal ModelIndex Index { get; }
 
     /// <summary>The pipeline that the folder is made for, such as <c>CogVideoXPipeline</c>.</summary>
     public string PipelineClass => Index.PipelineClass;
@@ -62,7 +62,7 @@ public sealed class ModelFolder
     public FrameRule FrameRule => FrameRule.Of(Transformer, Vae);
 
     /// <summary>What the folder itself recommends, if it does.</summary>
-    public GenerationConfig? Generation { get; }
+    internal GenerationConfig? Generation { get; }
 
     /// <summary>
     /// What was decided where configs disagree, and what they have that isn't known here: a sentence each. What the weights are like is
@@ -84,10 +84,10 @@ public sealed class ModelFolder
     }
 
     /// <summary>Whether this library knows the parts of a pipeline, so that <see cref="Open"/> reads its folders.</summary>
-    public static bool Knows(string pipelineClass) => CogVideoXParts.Knows(pipelineClass);
+    internal static bool Knows(string pipelineClass) => CogVideoXParts.Knows(pipelineClass);
 
     /// <exception cref="ConfigException">It is no folder.</exception>
-    public static void CheckFolder(string path)
+    internal static void CheckFolder(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length == 0)
@@ -128,7 +128,7 @@ public sealed class ModelFolder
 
     /// <summary>What the parts consist of; reads the headers of all weights.</summary>
     /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
-    public IReadOnlyList<ComponentInfo> Components() => Index.Components();
+    internal IReadOnlyList<ComponentInfo> Components() => Index.Components();
 
     // A config of one model over weights of another: nothing is built from what isn't supported, which would tell it otherwise.
     private IEnumerable<string> PatchChannels()

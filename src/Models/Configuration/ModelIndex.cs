@@ -8,7 +8,7 @@ namespace CogVideoX.Models.Configuration;
 /// A folder's <c>model_index.json</c>: the class of the pipeline, and name, library and class of each of its parts, whatever they are.
 /// Whether they can be run is another matter (<see cref="ModelFolder"/>).
 /// </summary>
-public sealed partial class ModelIndex
+internal sealed partial class ModelIndex
 {
     /// <summary>The name of such a file.</summary>
     public const string FileName = "model_index.json";

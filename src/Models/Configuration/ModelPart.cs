@@ -4,7 +4,7 @@ namespace CogVideoX.Models.Configuration;
 /// <param name="Name">Its folder, such as <c>transformer</c>.</param>
 /// <param name="Library">The library of its class, such as <c>diffusers</c>; null where the index leaves the part out.</param>
 /// <param name="ClassName">Its class; null where the index leaves the part out.</param>
-public sealed record ModelPart(string Name, string? Library, string? ClassName)
+internal sealed record ModelPart(string Name, string? Library, string? ClassName)
 {
     /// <summary>Whether the index leaves it out: <c>[null, null]</c>.</summary>
     public bool IsNull => ClassName is null;

@@ -3,7 +3,7 @@ namespace CogVideoX.Models.Configuration;
 /// <summary>
 /// The settings that the authors recommend for the checkpoints that they released (README and cli_demo.py of zai-org/CogVideo).
 /// </summary>
-public static class ReleasedModels
+internal static class ReleasedModels
 {
     private static readonly GenerationConfig First = new()
     {

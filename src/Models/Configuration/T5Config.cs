@@ -4,7 +4,7 @@ namespace CogVideoX.Models.Configuration;
 public sealed record T5Config
 {
     /// <summary>The class that <c>model_index.json</c> names.</summary>
-    public const string ClassName = "T5EncoderModel";
+    internal const string ClassName = "T5EncoderModel";
 
     /// <summary>Pieces of the vocabulary.</summary>
     public required int Vocabulary { get; init; }

@@ -4,7 +4,7 @@ namespace CogVideoX.Models.Configuration;
 public sealed record TransformerConfig
 {
     /// <summary>The class that such a config names.</summary>
-    public const string ClassName = "CogVideoXTransformer3DModel";
+    internal const string ClassName = "CogVideoXTransformer3DModel";
 
     /// <summary>N: attention heads.</summary>
     public required int Heads { get; init; }
@@ -96,7 +96,7 @@ public sealed record TransformerConfig
     public static TransformerConfig Read(string path) => Read(ConfigFile.Read(path));
 
     /// <summary>What this version can't do with such a model, a phrase each; empty for the models that run.</summary>
-    public IReadOnlyList<string> Unsupported()
+    internal IReadOnlyList<string> Unsupported()
     {
         var reasons = new List<string>();
         if (LearnedPositions)

@@ -4,7 +4,7 @@ namespace CogVideoX.Models.Configuration;
 public sealed record VaeConfig
 {
     /// <summary>The class that such a config names.</summary>
-    public const string ClassName = "AutoencoderKLCogVideoX";
+    internal const string ClassName = "AutoencoderKLCogVideoX";
 
     private const string DownBlock = "CogVideoXDownBlock3D";
     private const string UpBlock = "CogVideoXUpBlock3D";
@@ -60,7 +60,7 @@ public sealed record VaeConfig
     public static VaeConfig Read(string path) => Read(ConfigFile.Read(path));
 
     /// <summary>What this version can't do with such a VAE, a phrase each; empty for those that run.</summary>
-    public IReadOnlyList<string> Unsupported()
+    internal IReadOnlyList<string> Unsupported()
     {
         var reasons = new List<string>();
         if (QuantConv)

@@ -8,7 +8,7 @@ namespace CogVideoX.Models.Weights;
 /// </summary>
 /// <param name="ops">Where the tensors are made.</param>
 /// <param name="type">The type that the weights would be stored in.</param>
-public sealed class WeightList(Ops ops, DType type) : IWeights
+internal sealed class WeightList(Ops ops, DType type) : IWeights
 {
     private readonly Dictionary<string, Shape> shapes = [];
 

@@ -18,7 +18,7 @@ public sealed class WeightReader
     public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>
-    public WeightReader(WeightList list) : this(list.Ops, list, "") { }
+    internal WeightReader(WeightList list) : this(list.Ops, list, "") { }
 
     private WeightReader(Ops ops, IWeights weights, string prefix)
     {
@@ -54,7 +54,7 @@ public sealed class WeightReader
     public Tensor GetTied(string name, string alias, Shape shape) => weights.GetTied(Prefix + name, Prefix + alias, shape);
 
     /// <summary>The full keys that were asked for so far and are there.</summary>
-    public IReadOnlySet<string> Used => weights.Used;
+    internal IReadOnlySet<string> Used => weights.Used;
 
     /// <summary>
     /// Tensors that were made so far, converted or brought to the device: they last until whoever lets the model go releases them.

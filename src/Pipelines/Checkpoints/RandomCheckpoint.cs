@@ -12,7 +12,7 @@ namespace CogVideoX.Pipelines.Checkpoints;
 /// A checkpoint of a known architecture with random weights, for tests and timing. The weights' names and shapes come from the
 /// models themselves, which are asked what they would read.
 /// </summary>
-public static class RandomCheckpoint
+internal static class RandomCheckpoint
 {
     /// <summary>The architectures there are.</summary>
     public static IReadOnlyList<string> Presets => Preset.Names;

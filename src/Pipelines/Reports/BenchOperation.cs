@@ -5,4 +5,4 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Calls">How often it ran.</param>
 /// <param name="Speed">Of all calls together.</param>
 /// <param name="ShareOfStage">Its part of the stage's time, 0 … 1.</param>
-public sealed record BenchOperation(string Name, int Calls, Throughput Speed, double ShareOfStage);
+internal sealed record BenchOperation(string Name, int Calls, Throughput Speed, double ShareOfStage);

@@ -10,7 +10,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Whole">Of the whole run, its planning included; no file is written.</param>
 /// <param name="Stages">Its parts.</param>
 /// <param name="PeakMemoryBytes">The most memory that the process has held, mapped weights included.</param>
-public sealed record BenchReport(
+internal sealed record BenchReport(
     string Model, GenerationSettings Settings, double PeakGigaflops, Throughput Whole, IReadOnlyList<BenchStage> Stages,
     long PeakMemoryBytes)
 {

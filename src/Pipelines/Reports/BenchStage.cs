@@ -7,5 +7,5 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="PeakBytes">The most memory that its tensors took at once.</param>
 /// <param name="WeightBytes">Weights that it read, mapped from their files.</param>
 /// <param name="Operations">Where the time went, the most first; what is missing was spent between operations.</param>
-public sealed record BenchStage(
+internal sealed record BenchStage(
     string Stage, int Tokens, Throughput Speed, long PeakBytes, long WeightBytes, IReadOnlyList<BenchOperation> Operations);

@@ -7,6 +7,6 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Bytes">Bytes of its weights.</param>
 /// <param name="ParametersByType">How many numbers are stored in which type.</param>
 /// <param name="Files">The files they are in.</param>
-public sealed record ComponentReport(
+internal sealed record ComponentReport(
     string Name, string ClassName, long Parameters, long Bytes, IReadOnlyDictionary<string, long> ParametersByType,
     IReadOnlyList<string> Files);

@@ -5,7 +5,7 @@ using CogVideoX.Tensors.Safetensors;
 namespace CogVideoX.Pipelines.Reports;
 
 /// <summary>What a file is, by its first bytes: names and endings lie.</summary>
-public static class FileKind
+internal static class FileKind
 {
     private const int LongestHeader = 100_000_000;
     private const string Folder = "a folder";

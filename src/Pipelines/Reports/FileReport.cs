@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Kind">What it is: <c>a PNG picture</c>, <c>a checkpoint</c>.</param>
 /// <param name="Settings">What it was made from, where that was kept in it.</param>
 /// <param name="Tensors">Of a safetensors file, its tensors: name, and type and shape such as <c>F32 [1, 5, 16, 60, 90]</c>.</param>
-public sealed record FileReport(string Path, string Kind, GenerationMetadata? Settings, IReadOnlyDictionary<string, string> Tensors)
+internal sealed record FileReport(string Path, string Kind, GenerationMetadata? Settings, IReadOnlyDictionary<string, string> Tensors)
 {
     private const string ModelIndex = "model_index.json";
 

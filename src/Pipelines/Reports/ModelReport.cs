@@ -10,7 +10,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Unsupported">What it asks for that isn't supported yet; empty where it runs.</param>
 /// <param name="Components">Its parts that have weights.</param>
 /// <param name="Plan">What the request would take; null where it doesn't run.</param>
-public sealed record ModelReport(
+internal sealed record ModelReport(
     string Path, string PipelineClass, string? Release, IReadOnlyList<string> Unsupported, IReadOnlyList<ComponentReport> Components,
     GenerationPlan? Plan)
 {

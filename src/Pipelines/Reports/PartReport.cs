@@ -4,4 +4,4 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Name">As <c>model_index.json</c> lists it.</param>
 /// <param name="ClassName">Its class; null where the index leaves it out.</param>
 /// <param name="Problem">Why it isn't there, as a sentence; null where it is.</param>
-public sealed record PartReport(string Name, string? ClassName, string? Problem);
+internal sealed record PartReport(string Name, string? ClassName, string? Problem);

@@ -5,4 +5,4 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="IsGood">Whether nothing is lost.</param>
 /// <param name="Found">What is there.</param>
 /// <param name="Cost">What its absence costs, or null.</param>
-public sealed record SystemFinding(string Name, bool IsGood, string Found, string? Cost);
+internal sealed record SystemFinding(string Name, bool IsGood, string Found, string? Cost);

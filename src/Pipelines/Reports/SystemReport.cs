@@ -6,7 +6,7 @@ using CogVideoX.Pipelines.Media;
 namespace CogVideoX.Pipelines.Reports;
 
 /// <summary>What this machine has, and what each absence costs: the answer of <c>doctor</c>.</summary>
-public static class SystemReport
+internal static class SystemReport
 {
     private const string Without = ".png (animated), .y4m, .safetensors and folders of PNG files are written without it.";
 

@@ -8,9 +8,7 @@ namespace CogVideoX.Pipelines;
 /// <c>generation_config.json</c>, that before what is known of the released models, that before the checkpoint's own configs. The settings
 /// of a plan or a result have all been decided.
 /// </summary>
-/// <remarks>
-/// A new one is a member here with its line in <see cref="All"/>; merging, checking, metadata and the command line's names follow from it.
-/// </remarks>
+// A new one is a member here with its line in All; merging, checking, metadata and the command line's names follow from it.
 public record GenerationSettings
 {
     /// <summary>Where the noise begins unless it is told.</summary>
@@ -62,7 +60,7 @@ public record GenerationSettings
     public TilingMode? VaeTiling { get; init; }
 
     /// <summary>Every member, in the order in which metadata list them.</summary>
-    public static IReadOnlyList<Setting> All { get; } =
+    internal static IReadOnlyList<Setting> All { get; } =
     [
         new(nameof(Prompt), "prompt", typeof(string), s => s.Prompt, (s, v) => s with { Prompt = (string)v })
         {

@@ -1,7 +1,7 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>What metadata hold beside the settings of a run.</summary>
-public static class MetadataNames
+internal static class MetadataNames
 {
     /// <summary>What the checkpoint was called.</summary>
     public const string Model = "model";

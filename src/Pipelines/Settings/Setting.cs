@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace CogVideoX.Pipelines;
 
 /// <summary>One member of <see cref="GenerationSettings"/>: what it is called outside, and how it is read, decided and checked.</summary>
-public sealed class Setting
+internal sealed class Setting
 {
     private readonly Type type;
     private readonly Func<GenerationSettings, object?> get;

@@ -98,8 +98,9 @@ internal sealed class FrameDecoder
             hasBegun = true;
             state.Sink!.Write(frame, state.Clock.Cancellation);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !state.Clock.Cancellation.IsCancellationRequested)
         {
+            // A sink's own timeout is an OperationCanceledException, too: nobody cancelled the run, and its latents must not be lost.
             throw new SinkException(exception.Message, VideoLatents.Of(state.Latents), exception);
         }
     }

@@ -10,7 +10,7 @@ internal static class TaskRun
     /// <param name="state">What they hand to each other.</param>
     /// <param name="letsGo">Whether weights that can be given back after their stage are.</param>
     /// <exception cref="CancelledException">Stopped.</exception>
-    /// <exception cref="GenerationException">Numbers that aren't finite, or no memory left.</exception>
+    /// <exception cref="GenerationException">Numbers that aren't finite, no memory left, or a device that failed.</exception>
     public static void Run(IReadOnlyList<Stage> task, RunState state, bool letsGo)
     {
         foreach (Stage stage in task)
@@ -30,7 +30,7 @@ internal static class TaskRun
                 string plan = PlanNotes.OutOfMemory(state.Plan, stage.Name);
                 throw new GenerationException($"The stage '{stage.Name}' ran out of memory. {exception.Message}{plan}", inner: exception);
             }
-            catch (Exception exception) when (exception is SamplingException or TensorException)
+            catch (Exception exception) when (exception is SamplingException or TensorException or DeviceException)
             {
                 throw new GenerationException($"The stage '{stage.Name}' failed. {exception.Message}", state.SavedLatents, exception);
             }

@@ -4,7 +4,7 @@ namespace CogVideoX.Tensors.Files;
 
 /// <summary>Takes names that nothing has: of two programs that want one, one gets it, and the other is told.</summary>
 /// <remarks>On Unix, .NET's <c>File.Move</c> without overwriting looks first and renames then: it may replace what came between.</remarks>
-public static partial class FreeName
+internal static partial class FreeName
 {
     private const int Exists = 17;      // EEXIST, the same number on Linux, macOS and the BSDs
 

@@ -1,7 +1,7 @@
 namespace CogVideoX.Tensors.Files;
 
 /// <summary>Where a path leads when every symbolic link in it is followed.</summary>
-public static class RealPath
+internal static class RealPath
 {
     private const int MostLinks = 40;   // as Linux has it
     private static readonly char[] Separators = [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];

@@ -8,7 +8,7 @@ namespace CogVideoX.Tensors.Files;
 /// ends with the process however that ends: so a folder whose lock is free was left by a program that was killed, and is removed by the
 /// next one that makes a folder there. A program that exits while its threads still write removes its own.
 /// </summary>
-public sealed partial class WorkFolder : IDisposable
+internal sealed partial class WorkFolder : IDisposable
 {
     private const string Pattern = ".cogvideox-*.tmp", LockName = ".lock";
     // On Unix a file is opened first and locked then: one that was made this moment may be about to be locked.

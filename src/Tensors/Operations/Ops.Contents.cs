@@ -10,7 +10,7 @@ namespace CogVideoX.Tensors;
 public delegate void FloatWriter(long first, Span<float> destination);
 
 /// <inheritdoc cref="FloatWriter"/>
-public interface IFloatWriter
+internal interface IFloatWriter
 {
     /// <inheritdoc cref="FloatWriter"/>
     void Write(long first, Span<float> destination);
@@ -37,7 +37,7 @@ public sealed partial class Ops
     /// <param name="shape">Its shape.</param>
     /// <param name="writer">Gives the numbers.</param>
     /// <param name="partLength">It is asked for so many at a time, and for what is left at the end.</param>
-    public Tensor Fill<TWriter>(Shape shape, TWriter writer, long partLength) where TWriter : struct, IFloatWriter
+    internal Tensor Fill<TWriter>(Shape shape, TWriter writer, long partLength) where TWriter : struct, IFloatWriter
     {
         Tensor result = Empty(shape);
         Write(result, writer, partLength);

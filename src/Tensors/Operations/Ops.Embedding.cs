@@ -27,7 +27,7 @@ public sealed partial class Ops
         Tensor y = Memory.Empty(new Shape(sizes[..(shape.Rank + 1)]), ActivationType);
         using MemoryScope scope = Scope();
         Tensor rows = FromHost(ids, shape);
-        Run(new Embedding((int*)rows.Address, table.Elements, y.Elements, rows.Count, table.Shape[1]));
+        Run(new Embedding((int*)rows.Address, table.Elements, y.Elements, rows.Count, table.Shape[0], table.Shape[1]));
         return y;
     }
 }

@@ -10,13 +10,13 @@ public sealed partial class Ops
     private long paced;
 
     /// <summary>Marks where the work of the device stands now.</summary>
-    public DeviceMark Mark() => new(device.Mark());
+    internal DeviceMark Mark() => new(device.Mark());
 
     /// <summary>The time between two marks, as the device passed them; waits for the later one.</summary>
-    public TimeSpan Elapsed(DeviceMark from, DeviceMark to) => device.Elapsed(from.Value, to.Value);
+    internal TimeSpan Elapsed(DeviceMark from, DeviceMark to) => device.Elapsed(from.Value, to.Value);
 
     /// <summary>The time from a mark to what the device is asked for next; waits for all before.</summary>
-    public TimeSpan ElapsedSince(DeviceMark mark) => Elapsed(mark, Mark());
+    internal TimeSpan ElapsedSince(DeviceMark mark) => Elapsed(mark, Mark());
 
     /// <summary>
     /// Called between the parts of a long computation, such as the blocks of a model: waits until the device is at most a few such calls

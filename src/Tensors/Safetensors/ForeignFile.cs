@@ -3,7 +3,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// <summary>
 /// Recognises by their first bytes what people have in place of a model's file, to say so instead of speaking of header lengths.
 /// </summary>
-public static class ForeignFile
+internal static class ForeignFile
 {
     /// <summary>How many bytes of a file are enough.</summary>
     public const int EnoughBytes = 256;

@@ -7,7 +7,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// Text of files and users in messages: it may be megabytes long, break the line, or hold codes that move a terminal's cursor or turn
 /// the direction of writing. Whatever comes from outside stands in a message through one of these.
 /// </summary>
-public static class Quoted
+internal static class Quoted
 {
     private const int NameLength = 120, PathLength = 1000, LineLength = 4000, ListedNames = 5;
 

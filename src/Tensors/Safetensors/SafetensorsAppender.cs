@@ -7,7 +7,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// Writes a file whose tensors come one after the other, so that none of them need be kept. Disk and header have room reserved for
 /// the tensors that are expected; where fewer came, the file has those. It appears under its name when it is completed.
 /// </summary>
-public sealed class SafetensorsAppender : IDisposable
+internal sealed class SafetensorsAppender : IDisposable
 {
     private readonly string path, full;
     private readonly int headerBytes;

@@ -7,7 +7,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// JSON of unknown origin, checked as a whole before a value is read: it is UTF-8, every text in it can be read, and no name stands
 /// twice in an object. A byte order mark is skipped. What is wrong is told as the rest of a sentence that begins with the file's name.
 /// </summary>
-public static class StrictJson
+internal static class StrictJson
 {
     private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
@@ -58,7 +58,8 @@ public static class StrictJson
         }
         catch (JsonException exception)
         {
-            string problem = $"{Describe(exception)} (line {exception.LineNumber + 1})";
+            string place = exception.LineNumber is { } line ? $" (line {line + 1})" : "";
+            string problem = Describe(exception) + place;
             throw new FormatException($"isn't valid JSON: {problem}. Download it again.", exception);
         }
     }

@@ -73,7 +73,7 @@ public sealed class WeightFiles : IDisposable
     public string FileOf(string name) => owners[name].Path;
 
     /// <summary>The path of the shard that should have a tensor by the index; null where none is named.</summary>
-    public string? PlaceOf(string name) =>
+    internal string? PlaceOf(string name) =>
         index?.ShardOf(name) is string shard ? Path.Combine(Path.GetDirectoryName(index.Path)!, shard) : null;
 
     /// <inheritdoc/>

@@ -159,4 +159,57 @@ public class LastingMemoryTests
         Assert.Equal(Enumerable.Repeat(7u, 32), Gpu.Words(device, x + (ulong)Size - 128, 32));
         Assert.Equal(Size, device.LiveBytes);
     }
+
+    /// <summary>A block of malloc lasts until a kernel frees it, maybe in a later launch.</summary>
+    [Fact]
+    public void BlocksOfTheHeapLast()
+    {
+        using var device = new EmulatedDevice(new EmulatedDeviceOptions { KeepGoing = true });
+        EmulatedModule module = device.Load(Gpu.Module(Driver.DriverKernel.Declarations,
+            ("make", Driver.DriverKernel.Malloc("8") + "st.u32 [%rd10], 5; st.global.u64 [%rd1], %rd10;"),
+            ("use", "ld.global.u64 %rd10, [%rd1]; ld.u32 %r5, [%rd10]; st.global.u32 [%rd1+8], %r5;"),
+            ("beyond", "ld.global.u64 %rd10, [%rd1]; ld.u32 %r5, [%rd10+4]; st.global.u32 [%rd1+8], %r5;"),
+            ("end", "ld.global.u64 %rd10, [%rd1];" + Driver.DriverKernel.Free("%rd10"))));
+        ulong x = device.Allocate(16);
+        Gpu.Run(device, module.Kernel("make"), x, threads: 1);
+        Gpu.Run(device, module.Kernel("use"), x, threads: 1);
+        Assert.Equal([5u], Gpu.Words(device, x + 8, 1));
+        Assert.Equal(FaultKind.Uninitialized, Gpu.Launch(device, module.Kernel("beyond"), x, threads: 1).Fault?.Kind);
+        Gpu.Run(device, module.Kernel("end"), x, threads: 1);
+        Assert.Equal(FaultKind.UseAfterFree, Gpu.Launch(device, module.Kernel("use"), x, threads: 1).Fault?.Kind);
+        Assert.NotNull(Gpu.Launch(device, module.Kernel("end"), x, threads: 1).Fault);
+    }
+
+    /// <summary>Strong writes of one launch are no older values of the next.</summary>
+    [Fact]
+    public void ALaunchSeesAllOfTheLaunchBefore()
+    {
+        using var device = new EmulatedDevice(new EmulatedDeviceOptions { Timing = AsyncTiming.Late });
+        EmulatedModule module = device.Load(Gpu.Module(
+            ("up", "ld.volatile.global.u32 %r5, [%rd2]; add.u32 %r5, %r5, 1; st.volatile.global.u32 [%rd2], %r5;"),
+            ("count", "atom.global.add.u32 %r5, [%rd1], 1;")));
+        ulong x = device.Allocate(128);
+        device.Fill(x, 0, 128);
+        for (int i = 0; i < 10; i++)
+            Gpu.Run(device, module.Kernel("up"), x, blocks: 2, threads: 16);
+        Gpu.Run(device, module.Kernel("count"), x, blocks: 5);
+        Assert.Equal(Enumerable.Repeat(10u, 31).Prepend(170u), Gpu.Words(device, x, 32));
+    }
+
+    [Fact]
+    public void TheSameSeedGivesTheSameBits()
+    {
+        Assert.Equal(Race(3), Race(3));
+
+        static uint[] Race(int seed)
+        {
+            using var device = new EmulatedDevice(new EmulatedDeviceOptions { Seed = seed });
+            EmulatedModule module = device.Load(Gpu.Module(("order", "atom.global.add.u32 %r5, [%rd1], 1; st.global.u32 [%rd2+4], %r5;")));
+            ulong x = device.Allocate(4 * 513);
+            device.Fill(x, 0, 4);
+            Gpu.Run(device, module.Kernel("order"), x, blocks: 16);
+            Gpu.Run(device, module.Kernel("order"), x, blocks: 16);
+            return Gpu.Words(device, x, 513);
+        }
+    }
 }

@@ -87,6 +87,20 @@ public class VideoReaderTests
         Assert.Equal(7, Bytes(reader).Length / reader.FrameLength);
     }
 
+    [Theory]
+    [InlineData(".png", "-f", "apng")]
+    [InlineData(".m2v", "-c:v", "mpeg2video")]
+    public void Each_frame_comes_once_at_any_rate(string ending, params string[] options)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        string[] source = ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=1.2"];
+        Tools.Run("ffmpeg", [.. source, .. options, folder["clip" + ending]]);
+        using var reader = VideoReader.Open(folder["clip" + ending]);
+        Assert.Equal(12, reader.Probe.FrameCount);
+        Assert.Equal(12, Bytes(reader).Length / reader.FrameLength);
+    }
+
     [Fact]
     public void A_rotated_video_is_turned_upright()
     {
@@ -138,6 +152,24 @@ public class VideoReaderTests
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
         Assert.Throws<OperationCanceledException>(() => reader.Read(new byte[reader.FrameLength], cancelled.Token));
+    }
+
+    [Theory]
+    [InlineData("clip.mp4")]
+    [InlineData("clip.y4m")]
+    [InlineData("clip/")]
+    public void A_reader_that_was_disposed_reads_nothing_more(string name)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        TestVideos.Drifting(3, 32, 48).SaveAs(folder[name], TestVideos.Rate);
+        var reader = VideoReader.Open(folder[name]);
+        var frame = new byte[reader.FrameLength];
+        Assert.True(reader.Read(frame, TestContext.Current.CancellationToken));
+        reader.Dispose();
+        reader.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => reader.Read(frame, TestContext.Current.CancellationToken));
+        Assert.Throws<ObjectDisposedException>(() => reader.Read(new float[frame.Length], TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -57,6 +57,18 @@ public sealed class LatentFileTests : IDisposable
         Assert.Contains("[1, 5, 4, 8, 12]", message);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void LatentsThatArentFiniteAreRefusedBeforeTheWeightsAreBlamed(float number)
+    {
+        VideoLatents noise = Load(new TorchGenerator(1));
+        float[] values = noise.Values.ToArray();
+        values[^1] = number;
+        var request = TestModels.Quick with { InitLatents = new VideoLatents(values, noise.Shape) };
+        Assert.Contains("NaN or infinity", Refusal.Of(pipeline, request, nameof(GenerationRequest.InitLatents)).Message);
+    }
+
     [Fact]
     public void FileWithoutLatentsIsRefused()
     {

@@ -82,6 +82,16 @@ public sealed class SinkTests : IDisposable
         Assert.Equal(sink.Numbers, again.Numbers[..sink.Numbers.Count]);
     }
 
+    // As an HttpClient does where the other side doesn't answer.
+    [Fact]
+    public void OneThatGivesUpByItselfFailsThoughItCallsThatCancelled()
+    {
+        var failure = Assert.Throws<SinkException>(
+            () => pipeline.Generate(Request, new Impatient(), cancellation: TestContext.Current.CancellationToken));
+        Assert.IsType<TaskCanceledException>(failure.InnerException);
+        Assert.NotEmpty(failure.Latents.Values.ToArray());
+    }
+
     [Fact]
     public void CancellingWhileItWritesLeavesNothingHalfWritten()
     {
@@ -94,6 +104,12 @@ public sealed class SinkTests : IDisposable
         Assert.Equal((GenerationStage.Decode, files.SaveLatents), (stopped.Stage, stopped.SavedLatents));
         inner.Dispose();
         Assert.Equal(["latents.safetensors"], folder.Names);
+    }
+
+    private sealed class Impatient : IFrameSink
+    {
+        public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation) =>
+            throw new TaskCanceledException("no answer in 100 s");
     }
 
     private sealed class Listening : IFrameSink

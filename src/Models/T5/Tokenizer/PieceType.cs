@@ -1,7 +1,7 @@
 namespace CogVideoX.Models.T5;
 
 /// <summary>What a vocabulary entry is for. Values as in <c>sentencepiece_model.proto</c>.</summary>
-public enum PieceType
+internal enum PieceType
 {
     /// <summary>A piece of text.</summary>
     Normal = 1,

@@ -9,7 +9,7 @@ namespace CogVideoX.Models.T5;
 /// A SentencePiece unigram model (<c>spiece.model</c>; github.com/google/sentencepiece, <c>sentencepiece_model.proto</c>):
 /// its vocabulary and how text is normalized for it. Checked in full when loaded, immutable after.
 /// </summary>
-public sealed class SentencePieceModel
+internal sealed class SentencePieceModel
 {
     // Vocabularies of 256,000 pieces take 4 MB.
     private const int LargestFile = 16 << 20;

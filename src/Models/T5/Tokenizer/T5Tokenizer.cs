@@ -19,7 +19,7 @@ public sealed class T5Tokenizer
 
     /// <summary>A tokenizer over a loaded model.</summary>
     /// <exception cref="TokenizerException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
-    public T5Tokenizer(SentencePieceModel model)
+    internal T5Tokenizer(SentencePieceModel model)
     {
         this.model = model;
         PadId = ControlPiece(PadPiece);

@@ -7,7 +7,7 @@ using CogVideoX.Tensors.Safetensors;
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>The ffmpeg program of this machine, and the ffprobe that came with it.</summary>
-public sealed class FfmpegProgram
+internal sealed class FfmpegProgram
 {
     private const int LongestAnswer = 1 << 24, ShownComplaint = 500;
     private static FfmpegProgram? latest;

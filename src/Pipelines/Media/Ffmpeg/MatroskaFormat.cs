@@ -9,3 +9,28 @@ internal abstract class MatroskaFormat : CommentFormat
 
     internal override bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith(Ebml);
 }
+
+/// <summary>Matroska, which holds every codec.</summary>
+internal sealed class MkvFormat : MatroskaFormat
+{
+    public override string Extension => ".mkv";
+
+    public override string Description => "H.264 in Matroska, with ffmpeg";
+
+    public override IReadOnlyList<VideoCodec> Codecs { get; } =
+        [VideoCodec.H264, VideoCodec.H265, VideoCodec.Vp9, VideoCodec.Av1, VideoCodec.ProRes];
+
+    protected override string Muxer => "matroska";
+}
+
+/// <summary>WebM, with VP9 4:2:0 unless asked otherwise.</summary>
+internal sealed class WebmFormat : MatroskaFormat
+{
+    public override string Extension => ".webm";
+
+    public override string Description => "VP9, with ffmpeg";
+
+    public override IReadOnlyList<VideoCodec> Codecs { get; } = [VideoCodec.Vp9, VideoCodec.Av1];
+
+    protected override string Muxer => "webm";
+}

@@ -109,13 +109,14 @@ internal sealed class FfmpegFrames : FrameSource
         }
     }
 
-    // Every frame once, whatever its time: each gets a tick of a clock of its own. ffmpeg turns them upright by itself.
+    // Every frame once, whatever its time: each gets a tick of a clock of its own. The filter fps has to say so, too: with -r alone, some
+    // readers' first two frames (of an APNG with 10 frames a second, of bare MPEG) come twice. ffmpeg turns them upright by itself.
     private string[] Arguments(string path, Container container) =>
     [
         "-hide_banner", "-loglevel", "error", "-xerror", "-nostdin", "-protocol_whitelist", "file",
         "-max_pixels", Whole(limits.MostPixels), "-f", container.Demuxer, "-i", "file:" + Path.GetFullPath(path),
         "-map", "0:V:0", "-an", "-sn", "-dn",
-        "-vf", $"settb=1/25,setpts=N,scale={Whole(Probe.Width)}:{Whole(Probe.Height)}"
+        "-vf", $"settb=1/25,setpts=N,fps=25,scale={Whole(Probe.Width)}:{Whole(Probe.Height)}"
             + ":flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp,format=rgb24",
         "-r", "25", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
     ];

@@ -19,7 +19,7 @@ public readonly record struct Ratio
     public long Denominator { get; }
 
     /// <summary>Reads <c>30000/1001</c> or <c>30000:1001</c>; null where it isn't two numbers above 0.</summary>
-    public static Ratio? TryParse(string? text)
+    internal static Ratio? TryParse(string? text)
     {
         string[] parts = (text ?? "").Split('/', ':');
         return parts.Length == 2 && TryPositive(parts[0], out long numerator) && TryPositive(parts[1], out long denominator)

@@ -9,7 +9,7 @@ public sealed class VideoReader : IDisposable
     private readonly FrameSource source;
     private readonly InputLimits limits;
     private byte[]? bytes;
-    private bool isAtEnd;
+    private bool isAtEnd, isDisposed;
 
     private VideoReader(FrameSource source, InputLimits limits) => (this.source, this.limits) = (source, limits);
 
@@ -45,8 +45,10 @@ public sealed class VideoReader : IDisposable
     /// <exception cref="ArgumentException">The frame's length isn't <see cref="FrameLength"/>.</exception>
     /// <exception cref="InputException">The video is damaged, cut off, or longer than the limits.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing more can be read.</exception>
+    /// <exception cref="ObjectDisposedException">The reader was disposed before.</exception>
     public bool Read(Span<byte> frame, CancellationToken cancellation = default)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (frame.Length != FrameLength)
             throw new ArgumentException($"{frame.Length} bytes don't hold a frame of {FrameLength}.", nameof(frame));
         if (isAtEnd)
@@ -86,5 +88,9 @@ public sealed class VideoReader : IDisposable
             yield return frame;
     }
 
-    public void Dispose() => source.Dispose();
+    public void Dispose()
+    {
+        isDisposed = true;
+        source.Dispose();
+    }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Names for files that nobody named.</summary>
-public static class FileNames
+internal static class FileNames
 {
     // 255 bytes are the most that usual disks take; an ending and a number must fit too.
     private const int MostLetters = 60, MostBytes = 200;

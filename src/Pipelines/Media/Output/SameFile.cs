@@ -4,7 +4,7 @@ using CogVideoX.Tensors.Files;
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Whether two paths are one file, so that writing the one would destroy the other.</summary>
-public static partial class SameFile
+internal static partial class SameFile
 {
     private const int CurrentFolder = -100, AskInode = 0x100;
 

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using CogVideoX.Pipelines;
+using CogVideoX.Tensors;
+#if !CPU_ONLY
+using CogVideoX.Gpu;
+#endif
+
+namespace CogVideoX.Cli.Verbs;
+
+/// <summary>Where a verb computes, and in which types.</summary>
+internal sealed class DeviceOptions
+{
+#if CPU_ONLY
+    private const string Names = "cpu";
+#else
+    private const string Names = $"cpu|{GpuDevices.Names}";
+#endif
+
+    public Option<string?> Device { get; } = new("--device")
+    {
+        Description = "Where to compute (default: auto, the first card with CUDA, else the CPU)",
+        HelpName = $"auto|{Names}",
+    };
+
+    public Option<string?> Compute { get; } = new("--compute")
+    {
+        Description = "The type of activations; sums are fp32 in any case (default: auto, fp32 on the CPU, the checkpoint's elsewhere)",
+        HelpName = "auto|fp32|bf16|fp16",
+    };
+
+    public Option<int> Threads { get; } = CommonOptions.Threads();
+
+    public void AddTo(Command command)
+    {
+        Compute.AcceptOnlyFromAmong("auto", "fp32", "bf16", "fp16");
+        command.Add(Device);
+        command.Add(Compute);
+        command.Add(Threads);
+    }
+
+    /// <exception cref="UsageException">No such device, type or number of threads.</exception>
+    public ComputeOptions Read(ParseResult parsed, bool measure = false) => new()
+    {
+        Device = Find(parsed.GetValue(Device) ?? "auto"),
+        Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Auto,
+        Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
+        Measure = measure,
+    };
+
+#if CPU_ONLY
+    private IDeviceSource? Find(string name) => name is "auto" or "cpu"
+        ? null
+        : throw new UsageException(
+            Device.Name, $"{name} can't be: this copy of the program was made without GPU support; choose cpu.");
+#else
+    private IDeviceSource? Find(string name)
+    {
+        if (name == "cpu" || (name == "auto" && !CudaDriver.IsThere()))
+            return null;
+        try
+        {
+            return name == "auto" ? GpuDevices.Best() : GpuDevices.Find(name);
+        }
+        catch (DeviceException exception)
+        {
+            throw new UsageException(Device.Name, exception.Message, exception);
+        }
+    }
+#endif
+}

@@ -1,0 +1,56 @@
+using CogVideoX.Kernels.Ilgpu;
+using ILGPU;
+using ILGPU.Algorithms;
+
+namespace CogVideoX.Kernels;
+
+internal readonly unsafe partial struct CountNotFinite
+{
+    private const int GroupsPerMultiprocessor = 16; // as many as fit at once
+
+    /// <inheritdoc/>
+    public void RunIlgpu(IlgpuQueue queue)
+    {
+        queue.LaunchEach(Clear, 1, new Result(queue.View<long>(y, 1)));
+        Packs.Run(x, Packs.Count(count, x), new Launch(this, queue));
+    }
+
+    private static void Clear(Result a)
+    {
+        if (IlgpuQueue.Index == 0)
+            a.Y[0] = 0;
+    }
+
+    // Each thread counts every so manieth pack. Nearly always there is nothing to add, so nothing waits for anything.
+    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    {
+        TPack pack = default;
+        long step = (long)Grid.DimX * Group.DimX, found = 0;
+        for (long index = IlgpuQueue.Index; index < a.X.Length; index += step)
+        {
+            Quad value = a.X[index].Values;
+            found += (int)pack.Sum(new Quad(IsNotFinite(value.X), IsNotFinite(value.Y), IsNotFinite(value.Z), IsNotFinite(value.W)));
+        }
+        if (found > 0)
+            Atomic.Add(ref a.Y[0], found);
+    }
+
+    private static float IsNotFinite(float value) => XMath.Abs(value) <= float.MaxValue ? 0 : 1;
+
+    internal readonly record struct Result(ArrayView<long> Y);
+
+    internal readonly record struct Arguments<TPack>(ArrayView<TPack> X, ArrayView<long> Y) where TPack : unmanaged;
+
+    private readonly struct Launch(CountNotFinite operation, IlgpuQueue queue) : IPackAction
+    {
+        public void Run<TPack>() where TPack : unmanaged, IPack<TPack>
+        {
+            long packs = operation.count / default(TPack).Count;
+            if (packs == 0)
+                return;
+            long threads = Math.Min(packs, (long)queue.Multiprocessors * GroupsPerMultiprocessor * IlgpuQueue.GroupThreads);
+            queue.LaunchEach(
+                Kernel, threads, new Arguments<TPack>(queue.View<TPack>(operation.x, packs), queue.View<long>(operation.y, 1)));
+        }
+    }
+}

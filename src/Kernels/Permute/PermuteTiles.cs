@@ -1,0 +1,60 @@
+using CogVideoX.Kernels.Ilgpu;
+using ILGPU;
+
+namespace CogVideoX.Kernels;
+
+internal readonly unsafe partial struct Permute
+{
+    private const int TileSize = 64, TileThreads = 256, TileRows = TileThreads / TileSize, BankBytes = 4;
+
+    // A group a tile of the two dimensions whose neighbours are neighbours, one in the source, the other in the result: threads follow the
+    // source while they load, the result while they store, and shared memory turns one into the other. Rows of the tile there are longer
+    // by a bank, so that neither way two threads meet in one.
+    private static void TileKernel<TWord>(TileArguments<TWord> a) where TWord : unmanaged
+    {
+        ArrayView<TWord> tile = SharedMemory.Allocate<TWord>(TileSize * (TileSize + BankBytes));
+        int size = Interop.SizeOf<TWord>(), pitch = TileSize + (size >= BankBytes ? 1 : BankBytes / size);
+        int along = Group.IdxX % TileSize, across = Group.IdxX / TileSize;
+        long tiles = Division.Quotient(Grid.IdxX, a.ColumnTiles), other = Division.Quotient(tiles, a.RowTiles);
+        long firstColumn = (Grid.IdxX - tiles * a.ColumnTiles) * TileSize, firstRow = (tiles - other * a.RowTiles) * TileSize;
+        PermutePosition position = a.Others.At(other);
+        long source = position.Source + firstRow + along;
+        for (int step = 0; step < TileSize / TileRows; step++)
+        {
+            int column = across + step * TileRows;
+            if (firstRow + along < a.Rows && firstColumn + column < a.Columns)
+                tile[column * pitch + along] = a.X[source + (firstColumn + column) * a.ColumnStride];
+        }
+        Group.Barrier();
+        long result = position.Result + firstColumn + along;
+        for (int step = 0; step < TileSize / TileRows; step++)
+        {
+            int row = across + step * TileRows;
+            if (firstColumn + along < a.Columns && firstRow + row < a.Rows)
+                a.Y[result + (firstRow + row) * a.RowStride] = tile[along * pitch + row];
+        }
+    }
+
+    // Rows are neighbours in the source and RowStride apart in the result; columns the other way round.
+    internal readonly record struct TileArguments<TWord>(
+        ArrayView<TWord> X, ArrayView<TWord> Y, PermuteLayout Others, long Rows, long Columns, long RowStride, long ColumnStride,
+        long RowTiles, long ColumnTiles)
+        where TWord : unmanaged;
+
+    private readonly struct LaunchTiles(Permute permute, int inner, IlgpuQueue queue) : IWordAction
+    {
+        public void Run<TWord>() where TWord : unmanaged
+        {
+            PermutePlan plan = permute.plan;
+            int last = plan.Rank - 1;
+            long rows = plan.Size(inner), columns = plan.Size(last), others = plan.Count / (rows * columns);
+            long rowTiles = (rows + TileSize - 1) / TileSize, columnTiles = (columns + TileSize - 1) / TileSize;
+            queue.Launch(
+                TileKernel, new KernelConfig(checked((int)(others * rowTiles * columnTiles)), TileThreads),
+                new TileArguments<TWord>(
+                    queue.View<TWord>(permute.x, plan.Count), queue.View<TWord>(permute.y, plan.Count),
+                    new PermuteLayout(plan, 1, inner, last), rows, columns, plan.ResultStride(inner), plan.SourceStride(last),
+                    rowTiles, columnTiles));
+        }
+    }
+}

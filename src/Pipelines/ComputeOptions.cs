@@ -1,0 +1,68 @@
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>Types that activations may be stored in. Sums, softmax, statistics and the sampler are fp32 in any case.</summary>
+public enum ComputeType
+{
+    /// <summary>fp32 on a CPU, the transformer's stored type elsewhere.</summary>
+    Auto,
+
+    /// <summary>IEEE binary32.</summary>
+    Fp32,
+
+    /// <summary>bfloat16.</summary>
+    Bf16,
+
+    /// <summary>IEEE binary16.</summary>
+    Fp16,
+}
+
+/// <summary>Where and how a pipeline computes.</summary>
+public sealed record ComputeOptions
+{
+    /// <summary>The CPU, all of its processors.</summary>
+    public static ComputeOptions Default { get; } = new();
+
+    /// <summary>A device, from <c>GpuDevices.Find</c> of CogVideoX.Gpu for one; null for the CPU.</summary>
+    public IDeviceSource? Device { get; init; }
+
+    /// <summary>The type of activations.</summary>
+    public ComputeType Compute { get; init; }
+
+    /// <summary>On a CPU, how many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</summary>
+    public bool Measure { get; init; }
+
+    /// <summary>The type of activations for a model.</summary>
+    /// <exception cref="RequestException">The device has no forms for it.</exception>
+    internal DType TypeFor(LoadedModel model)
+    {
+        DType type = Compute switch
+        {
+            ComputeType.Fp32 => DType.F32,
+            ComputeType.Bf16 => DType.BF16,
+            ComputeType.Fp16 => DType.F16,
+            _ => Device is null || !model.TransformerType.IsKernelFloat || model.TransformerType.Size < 2
+                ? DType.F32
+                : model.TransformerType,
+        };
+        string? lack = Device is null
+            ? type == DType.F32 ? null : "the CPU computes with fp32 alone"
+            : Device.Lacks(type);
+        if (lack is null)
+            return type;
+        string name = Compute.ToString().ToLowerInvariant();
+        throw new RequestException(nameof(Compute), $"{name} can't be: {lack}; fp32 works everywhere.");
+    }
+
+    /// <summary>Opens the device.</summary>
+    /// <exception cref="DeviceException">It can't be opened.</exception>
+    internal Ops Open(DType activations) => Device is null ? Ops.OnCpu(Threads, Measure) : Ops.On(Device, activations, Measure);
+
+    /// <summary>What is planned for; null for this machine's CPU.</summary>
+    internal DeviceSpec? Spec(DType activations) =>
+        Device is null ? null : new DeviceSpec(Device.Name, Device.Description, Device.FreeBytes, activations);
+}

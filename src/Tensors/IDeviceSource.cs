@@ -1,0 +1,24 @@
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Tensors;
+
+/// <summary>A device that is there, before it is opened to compute on.</summary>
+public interface IDeviceSource
+{
+    /// <summary>As it is asked for: <c>gpu:0</c>.</summary>
+    string Name { get; }
+
+    /// <summary>As its maker calls it.</summary>
+    string Description { get; }
+
+    /// <summary>Bytes of its memory that are free now.</summary>
+    /// <exception cref="DeviceException">It can't be asked.</exception>
+    long FreeBytes { get; }
+
+    /// <summary>Why activations can't be of a type here, as the end of a sentence; null where they can.</summary>
+    string? Lacks(DType activations);
+
+    /// <summary>Opens it. Who opens it disposes it.</summary>
+    /// <exception cref="DeviceException">It can't be opened.</exception>
+    Device Open();
+}
