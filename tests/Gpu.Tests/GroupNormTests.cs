@@ -1,3 +1,4 @@
+using CogVideoX.Kernels;
 using CogVideoX.Tensors;
 using Xunit;
 
@@ -57,6 +58,24 @@ public sealed class GroupNormPortableTests
         Tensor ones = ops.FromHost(Enumerable.Repeat(1f, 16).ToArray(), [16]);
         return ops.GroupNorm(ops.FromHost(values, [1, 2, 9, 20, 16]), ones, PortableTests.Random(ops, random, [16]), 4, 1e-6f, silu: false);
     });
+
+    // Chunks cover all pixels, none is empty, and there are no more than moments can be added up of, however large the video.
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(1, 1, 33, 128)]
+    [InlineData(8, 480, 720, 128)]
+    [InlineData(8, 480, 720, 512)]
+    [InlineData(49, 768, 1360, 256)]
+    [InlineData(81, 4000, 8000, 3)]
+    public void ChunksCoverAllPixels(int frames, int height, int width, int channels)
+    {
+        var size = new VideoSize(1, frames, height, width, channels);
+        var tiles = GroupNormTiles.Of(size);
+        Assert.True(tiles.Channels * tiles.Count >= channels && tiles.Channels * (tiles.Count - 1) < channels);
+        Assert.InRange(tiles.Channels * tiles.Lanes, 65, 128);
+        Assert.True(tiles.ChunkPixels * tiles.Chunks >= size.Pixels && tiles.ChunkPixels * (tiles.Chunks - 1) < size.Pixels);
+        Assert.InRange(tiles.Chunks * tiles.Count, 1, 2048);
+    }
 
     private static double Tolerance(string type) => type == "F32" ? 1e-6 : type == "F16" ? 1e-4 : 1e-3;
 }

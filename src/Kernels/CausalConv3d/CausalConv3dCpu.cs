@@ -8,17 +8,25 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
 {
     private const int MostNarrowOutputs = 4; // beyond them a panel of two vectors is full enough
 
-    /// <summary>
-    /// What the form on the CPU needs beside its tensors, for weights widened and packed: all of them where a handful of outputs makes
-    /// them few, else those of one slice of input channels; none where a product of matrices does the work.
-    /// </summary>
-    public long WorkspaceBytes(DeviceKind kind)
+    /// <inheritdoc/>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        const int WidestPanel = 32;
-        return kind != DeviceKind.Cpu || IsProduct(size) ? 0
-            : sizeof(float) * Math.Max(
+        DeviceKind.Cpu => CpuWorkspaceBytes,
+        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
+        _ => 0,
+    };
+
+    // For weights widened and packed: all of them where a handful of outputs makes them few, else those of one slice of input channels;
+    // none where a product of matrices does the work.
+    private long CpuWorkspaceBytes
+    {
+        get
+        {
+            const int WidestPanel = 32;
+            return IsProduct(size) ? 0 : sizeof(float) * Math.Max(
                 (size.OutputChannels + WidestPanel - 1L) / WidestPanel * WidestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
                 size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
+        }
     }
 
     /// <inheritdoc/>

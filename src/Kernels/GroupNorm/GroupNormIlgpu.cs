@@ -17,8 +17,10 @@ internal readonly unsafe partial struct GroupNorm
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
     {
+        if (!maps.IsNone && (maps.Scale.Format != x.Format || maps.Shift.Format != x.Format))
+            throw new NotSupportedException("The portable kernels of group norm have maps of the type of x.");
         if (size.Count > 0)
-            StoredAs.Run(x, weight, new Launch(this, queue));
+            StoredAs.Run(x, new Launch(this, queue));
     }
 
     // A group has a tile of the channels of a part of a row of pixels.
@@ -81,11 +83,9 @@ internal readonly unsafe partial struct GroupNorm
         int Parts, int PartPixels, byte Silu)
         where T : unmanaged;
 
-    private readonly struct Launch(GroupNorm norm, IlgpuQueue queue) : IStoredAsTwo
+    private readonly struct Launch(GroupNorm norm, IlgpuQueue queue) : IStoredAs
     {
-        public void Run<T, TWeight>()
-            where T : unmanaged, IStored<T>
-            where TWeight : unmanaged, IStored<TWeight>
+        public void Run<T>() where T : unmanaged, IStored<T>
         {
             VideoSize size = norm.size;
             var tiles = GroupNormTiles.Of(size);
@@ -99,8 +99,8 @@ internal readonly unsafe partial struct GroupNorm
                 new GroupNormStatistics.ChunkArguments<T>(x, all, size.Pixels, size.Channels, tiles));
             queue.LaunchRows(
                 GroupNormStatistics.Finish, (long)size.Batch * norm.groups,
-                new GroupNormStatistics.FinishArguments<TWeight>(
-                    all, queue.View<TWeight>(norm.weight, size.Channels), queue.View<TWeight>(norm.bias, size.Channels), channel,
+                new GroupNormStatistics.FinishArguments(
+                    all, new AnyStored(queue, norm.weight, size.Channels), new AnyStored(queue, norm.bias, size.Channels), channel,
                     size.Channels, norm.groups, tiles.Slots, (float)size.Pixels * (size.Channels / norm.groups), norm.epsilon));
 
             int parts = (size.Width + PartPixels * tiles.Lanes - 1) / (PartPixels * tiles.Lanes);

@@ -23,10 +23,11 @@ internal static class GroupNormStatistics
     }
 
     /// <summary>From the moments of all chunks to those of a group of channels, and to what its channels need: a group for each.</summary>
-    public static void Finish<TWeight>(FinishArguments<TWeight> a) where TWeight : unmanaged, IStored<TWeight>
+    public static void Finish(FinishArguments a)
     {
         int b = Grid.IdxX / a.Groups, width = a.Channels / a.Groups, firstChannel = (Grid.IdxX - b * a.Groups) * width;
-        long first = (long)b * a.Slots * a.Channels + firstChannel, count = (long)a.Slots * width;
+        int count = a.Slots * width; // few: there are as many slots as groups run at once
+        long first = (long)b * a.Slots * a.Channels + firstChannel;
         Moments some = a.Moments[first];
         float origin = some.Origin + some.Shift; // near the mean: what is added up is small
         float shift = GroupSum.Of(Sum(a, first, width, count, origin, 0, squares: false)) / a.Count;
@@ -35,7 +36,7 @@ internal static class GroupNormStatistics
         for (int c = Group.IdxX; c < width; c += IlgpuQueue.GroupThreads)
         {
             int channel = firstChannel + c;
-            var map = new ChannelMap(origin, shift, scale * a.Weight[channel].Value, a.Bias[channel].Value);
+            var map = new ChannelMap(origin, shift, scale * a.Weight.Of(channel), a.Bias.Of(channel));
             a.Channel[(long)b * a.Channels + channel] = map;
         }
     }
@@ -73,13 +74,11 @@ internal static class GroupNormStatistics
     private static float Squares(float d0, float d1, float d2, float d3) => d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
 
     // This thread's part of the sum over all moments of a group of channels: four at a time, so that their loads don't wait for each other.
-    private static float Sum<TWeight>(
-        FinishArguments<TWeight> a, long first, int width, long count, float origin, float shift, bool squares)
-        where TWeight : unmanaged, IStored<TWeight>
+    private static float Sum(FinishArguments a, long first, int width, int count, float origin, float shift, bool squares)
     {
         const int Threads = IlgpuQueue.GroupThreads;
         float sum = 0;
-        long i = Group.IdxX;
+        int i = Group.IdxX;
         for (; i + 3 * Threads < count; i += 4 * Threads)
         {
             Moments m0 = Of(a, first, width, i), m1 = Of(a, first, width, i + Threads);
@@ -92,11 +91,10 @@ internal static class GroupNormStatistics
         return sum;
     }
 
-    private static Moments Of<TWeight>(FinishArguments<TWeight> a, long first, int width, long index)
-        where TWeight : unmanaged, IStored<TWeight>
+    private static Moments Of(FinishArguments a, long first, int width, int index)
     {
-        long slot = index / width;
-        return a.Moments[first + slot * a.Channels + (index - slot * width)];
+        int slot = index / width;
+        return a.Moments[first + (long)slot * a.Channels + (index - slot * width)];
     }
 
     private static float Term(Moments m, float origin, float shift, bool squares)
@@ -109,10 +107,9 @@ internal static class GroupNormStatistics
         ArrayView<T> X, ArrayView<Moments> Moments, long Pixels, int Channels, GroupNormTiles Tiles)
         where T : unmanaged;
 
-    internal readonly record struct FinishArguments<TWeight>(
-        ArrayView<Moments> Moments, ArrayView<TWeight> Weight, ArrayView<TWeight> Bias, ArrayView<ChannelMap> Channel,
-        int Channels, int Groups, int Slots, float Count, float Epsilon)
-        where TWeight : unmanaged;
+    internal readonly record struct FinishArguments(
+        ArrayView<Moments> Moments, AnyStored Weight, AnyStored Bias, ArrayView<ChannelMap> Channel,
+        int Channels, int Groups, int Slots, float Count, float Epsilon);
 }
 
 /// <summary>
