@@ -24,6 +24,7 @@ internal sealed partial class OutputTarget : IVideoTarget
         place = Place();
         parent = Path.GetDirectoryName(place) ?? throw Refused("is the root of the disk; name a folder in it");
         CheckInputs();
+        CheckOther();
         CheckExisting();
         CheckParent();
     }
@@ -103,6 +104,18 @@ internal sealed partial class OutputTarget : IVideoTarget
     {
         if (options.Inputs.FirstOrDefault(input => WithCompanions(place).Any(name => SameFile.Are(name, input))) is { } same)
             throw Refused($"can't be written: it is the file that the video is made from ({Quoted.Path(same)}); choose another name");
+    }
+
+    // .NET calls these files, and a rename would replace them. As it was given, too: /dev/stdout is a link that leads to no name.
+    private void CheckOther()
+    {
+        if (options.WhenTaken == WhenTaken.NextFreeName)
+            return;
+        foreach (string name in WithCompanions(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Concat(WithCompanions(place)))
+        {
+            if (FileStatus.OtherThanFile(name) is { } other)
+                throw Refused($"can't be written: {Quoted.Path(name)} is {other}, which a file would replace; choose another name");
+        }
     }
 
     private IEnumerable<string> WithCompanions(string name) => format.Companions.Select(ending => name + ending).Prepend(name);
@@ -192,11 +205,11 @@ internal sealed partial class OutputTarget : IVideoTarget
         foreach (string ending in format.Companions)
         {
             if (File.Exists(TemporaryCompanion(ending)))
-                File.Move(TemporaryCompanion(ending), place + ending, overwrite: true);
+                FileStatus.Replace(place + ending, TemporaryCompanion(ending));
             else
                 File.Delete(place + ending);        // it belonged to the video that is being replaced
         }
-        File.Move(TemporaryPath, place, overwrite: true);
+        FileStatus.Replace(place, TemporaryPath);
     }
 
     private void ReplaceFolder()
