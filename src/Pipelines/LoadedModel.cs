@@ -28,10 +28,8 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ArgumentException">The text can't be a path.</exception>
     public static LoadedModel Open(string modelFolder)
     {
-        ArgumentNullException.ThrowIfNull(modelFolder);
-        return PathCheck.Problem(modelFolder) is { } problem
-            ? throw new ArgumentException(problem, nameof(modelFolder))
-            : ModelException.Guard(() => new LoadedModel(modelFolder));
+        PathCheck.CheckArgument(modelFolder);
+        return ModelException.Guard(() => new LoadedModel(modelFolder));
     }
 
     /// <summary>The same, with the device that its models will be built for.</summary>
