@@ -78,7 +78,7 @@ public sealed class TextToVideo : IDisposable
     /// <param name="files">What to write beside the video; checked, not written.</param>
     /// <param name="streams">Whether the frames will go to a sink, rather than be collected.</param>
     /// <exception cref="RequestException">What can't be done, and what could.</exception>
-    /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
+    /// <exception cref="ModelException">Weights that are missing or damaged, or a default of the folder's own that can't be.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
         return Plan(request, files ?? GenerationFiles.None, streams, device, device?.MemoryBytes ?? SystemMemory.FreeBytes());
