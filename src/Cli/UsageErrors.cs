@@ -52,6 +52,8 @@ internal static class UsageErrors
         if (parsed.UnmatchedTokens.Count == 0)
             return $"a verb{of} is missing; {all}";
         string given = parsed.UnmatchedTokens[0];
+        if (verbs.Contains(given) && parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return $"'{given}' stands behind --, where it is no verb; leave -- out, or put it behind the verb.";
         return $"'{given}' is no verb{of}; {(Similar.To(given, verbs) is { } meant ? $"did you mean {meant}?" : all)}";
     }
 
@@ -105,6 +107,7 @@ internal static class UsageErrors
     {
         TypeCode.Int32 => $"a whole number up to {int.MaxValue}",
         TypeCode.UInt64 => $"a whole number from 0 to {ulong.MaxValue}",
+        TypeCode.Boolean => "true or false (alone it means true)",
         TypeCode.Double => "a number, such as 6 or 7.5",
         _ => null,
     };
