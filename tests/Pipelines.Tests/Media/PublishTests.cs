@@ -52,6 +52,22 @@ public class PublishTests
     }
 
     [Fact]
+    public void A_folder_with_something_else_under_a_frames_name_stays()
+    {
+        using var folder = new TestFolder();
+        var options = new VideoOptions { WhenTaken = WhenTaken.Overwrite };
+        Video.Save(folder["pipe/"], TestVideos.Rate, options, TestContext.Current.CancellationToken);
+        Video.Save(folder["nested/"], TestVideos.Rate, options, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(folder["nested/0003.png"]);
+        SpecialFile.Make(folder["pipe/0003.png"], "a pipe");
+        foreach (string path in new[] { folder["pipe/"], folder["nested/"] })
+        {
+            string message = Assert.Throws<OutputException>(() => VideoSink.Check(path, Shape, options)).Message;
+            Assert.Contains("holds other things ('0003.png'), which stay", message);
+        }
+    }
+
+    [Fact]
     public void Settings_beside_a_video_take_no_pipes_place()
     {
         using var folder = new TestFolder();

@@ -139,11 +139,14 @@ internal sealed partial class OutputTarget : IVideoTarget
         if (!Directory.Exists(place))
             return;
         var entries = Directory.GetFileSystemEntries(place);
-        if (entries.FirstOrDefault(entry => !NumberedPng().IsMatch(Path.GetFileName(entry))) is { } foreign)
+        if (entries.FirstOrDefault(entry => !IsFrame(entry)) is { } foreign)
             throw Refused($"holds other things ({Quoted.Path(Path.GetFileName(foreign))}), which stay; choose another folder");
         if (entries.Length > 0 && IsKept)
             throw Taken("holds a video already; choose another folder, or overwrite it");
     }
+
+    private static bool IsFrame(string entry) =>
+        NumberedPng().IsMatch(Path.GetFileName(entry)) && !Directory.Exists(entry) && FileStatus.OtherThanFile(entry) is null;
 
     private void CheckParent()
     {
