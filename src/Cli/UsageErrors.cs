@@ -90,9 +90,26 @@ internal static class UsageErrors
             string text = string.Join(' ', prompt.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens));
             return $"{prompt.Argument.Name}: it is several words to the shell; put it in quotes: {Shell.QuoteText(text)}.";
         }
+        if (FlagBefore(parsed) is { } flag)
+            return $"{flag}: '{parsed.UnmatchedTokens[0]}' isn't true or false; alone it means true.";
         return command.Arguments.Count == 0
             ? $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes options alone."
             : $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes <{command.Arguments[0].Name}> and options.";
+    }
+
+    // The parser takes what isn't true or false for another argument: `--json=maybe` is two.
+    private static string? FlagBefore(ParseResult parsed)
+    {
+        for (int i = 1; i < parsed.Tokens.Count; i++)
+        {
+            string before = parsed.Tokens[i - 1].Value;
+            if (parsed.Tokens[i].Value == parsed.UnmatchedTokens[0] && parsed.CommandResult.Command.Options.FirstOrDefault(
+                option => option.ValueType == typeof(bool) && (option.Name == before || option.Aliases.Contains(before))) is { } flag)
+            {
+                return flag.Name;
+            }
+        }
+        return null;
     }
 
     private static bool TakesText(ParseResult parsed) => parsed.CommandResult.Command.Arguments is [{ Name: "prompt" }];
@@ -107,7 +124,6 @@ internal static class UsageErrors
     {
         TypeCode.Int32 => $"a whole number up to {int.MaxValue}",
         TypeCode.UInt64 => $"a whole number from 0 to {ulong.MaxValue}",
-        TypeCode.Boolean => "true or false (alone it means true)",
         TypeCode.Double => "a number, such as 6 or 7.5",
         _ => null,
     };
