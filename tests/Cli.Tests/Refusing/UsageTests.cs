@@ -63,6 +63,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("a verb is missing; there are generate, decode")]
     [InlineData("'make' is no verb; there are generate, decode", "make", "a video")]
     [InlineData("'--foo' is no verb", "--foo")]
+    [InlineData("'generate' stands behind --, where it is no verb; leave -- out", "--", "generate", "a cat")]
+    [InlineData("--json: 'maybe' isn't true or false", "doctor", "--json=maybe")]
     [InlineData("--foo: there is no such option", "tokenize", "--foo")]
     [InlineData("'generat' is no verb; did you mean generate? (cogvideox --help shows", "generat", "a cat")]
     [InlineData("a verb of kernels is missing; there are list, show, verify, profile. (cogvideox kernels --help shows", "kernels")]
