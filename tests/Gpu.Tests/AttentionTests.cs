@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CogVideoX.Emulator;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
@@ -110,6 +111,19 @@ public sealed class AttentionPortableTests
         Assert.DoesNotContain(".local", ptx);
         Assert.DoesNotContain("call", ptx);
         Assert.Equal(2, Regex.Count(ptx, @"ld\.shared\.f32")); // messages; all else is read by quads
+    }
+
+    // Eight threads at a time, which is how the emulator counts reads of 16 bytes.
+    [Fact]
+    public void ProductsMeetInNoBank()
+    {
+        var lines = new List<LineCounters>();
+        var options = new EmulatedDeviceOptions { Count = true, Launched = (_, report) => lines.AddRange(report.Counters.Lines) };
+        using var ops = new Ops(GpuDevices.OpenEmulator(options));
+        var random = new Random(3);
+        Tensor q = PortableTests.Random(ops, random, [1, 64, 1, 64]), k = PortableTests.Random(ops, random, [1, 64, 1, 64]);
+        ops.Attention(q, k, k).ToFloats();
+        Assert.Equal(0, lines.Where(line => line.Text.StartsWith("ld.shared", StringComparison.Ordinal)).Sum(line => line.BankConflicts));
     }
 
     private static void Check(string type, string? biasType, int biases, int queries, int heads, int keys, int width)

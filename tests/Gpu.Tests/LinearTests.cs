@@ -30,6 +30,7 @@ public sealed class LinearPortableTests
     [InlineData(128, 128, 8)]
     [InlineData(127, 131, 13)]
     [InlineData(131, 127, 28)]
+    [InlineData(259, 257, 13)] // enough for the emulator's four multiprocessors
     public void LargeTiles(int rows, int outputs, int inputs) => Check("F32", "F32", rows, outputs, inputs);
 
     [Theory]
@@ -94,6 +95,7 @@ public sealed class LinearPortableTests
     [InlineData("F32", "F32", "F32", 1, 1, 1)]
     [InlineData("F32", "F32", "F32", 65, 33, 20)]
     [InlineData("F32", "F32", "F32", 127, 66, 12)]
+    [InlineData("BF16", "BF16", "BF16", 257, 130, 12)]
     [InlineData("BF16", "BF16", "BF16", 7, 31, 24)]
     [InlineData("F16", "F32", "F32", 7, 32, 23)]
     [InlineData("F32", "F32", "BF16", 20, 9, 12)]
@@ -115,6 +117,16 @@ public sealed class LinearPortableTests
     }
 
     [Theory]
+    [InlineData("F32", 2, 1920)]
+    [InlineData("F32", 40, 1920)]
+    [InlineData("BF16", 40, 1922)]
+    public void LongSums(string type, int rows, int inputs) => PortableTests.Compare(Type(type), Tolerance(type), (ops, random) =>
+    {
+        Tensor x = ops.Cast(PortableTests.Random(ops, random, [rows, inputs]), Type(type));
+        return ops.Linear(x, ops.Cast(PortableTests.Random(ops, random, [20, inputs]), DType.BF16));
+    });
+
+    [Theory]
     [InlineData(typeof(Linear), "LargeKernel")]
     [InlineData(typeof(Linear), "SmallKernel")]
     [InlineData(typeof(LinearGatedGelu), "LargeKernel")]
@@ -130,6 +142,10 @@ public sealed class LinearPortableTests
             Assert.NotEmpty(Regex.Matches(ptx, stored == typeof(StoredF32) ? @"ld\.global\.v4\.f32" : @"ld\.global\.v4\.[bus]16"));
         }
     }
+
+    [Fact]
+    public void FewRowsStayInRegisters() =>
+        Assert.DoesNotContain(".local", PortablePtx.Of(typeof(Linear), "FewRowsKernel", typeof(StoredBF16), typeof(StoredBF16)));
 
     private static DType Type(string name) => DType.TryParse(name, out DType type) ? type : throw new ArgumentException(name);
 

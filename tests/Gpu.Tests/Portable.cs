@@ -36,7 +36,7 @@ internal sealed class Portable : IDisposable
     /// <summary>Every device.</summary>
     public static TheoryData<string> EachDevice { get; } = [.. Devices];
 
-    private static string[] Devices => ["simulator"];
+    private static string[] Devices => ["simulator", "emulator"];
 
     /// <summary>Computes the same on both and compares; random numbers are the same, too.</summary>
     public void Agrees(string what, Func<Ops, Inputs, Tensor> run)
@@ -58,6 +58,7 @@ internal sealed class Portable : IDisposable
     private static Device Open(string name) => name switch
     {
         "simulator" => GpuDevices.OpenSimulator(),
+        "emulator" => GpuDevices.OpenEmulator(),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 }

@@ -7,7 +7,7 @@ namespace CogVideoX.Kernels;
 internal readonly partial struct Attention
 {
     private const int Tile = AttentionTile.Size, Quads = AttentionTile.Quads;
-    private const int Swizzle = 7; // by what keys' quads are permuted, so that eight neighbouring threads meet in no bank
+    private const int KeySwizzle = 7, QuerySwizzle = 2; // by what quads are permuted, so that threads that read at once meet in no bank
     private const int Told = Quads + 1; // how far apart the messages of a tile's columns lie, for the same reason
     private const int ToAll = Quads * Told; // where messages to all begin
 
@@ -30,7 +30,7 @@ internal readonly partial struct Attention
         ArrayView<Float4> queries = SharedMemory.Allocate<Float4>(Tile * Quads); // [query, depth]
         ArrayView<Float4> keys = SharedMemory.Allocate<Float4>(Tile * Quads); // [key, depth], then weights, [query, key]
         ArrayView<Float4> values = SharedMemory.Allocate<Float4>(Tile * Quads); // messages, then values, [key, column]
-        int column = Group.IdxX % Quads, row = Group.IdxX / Quads * AttentionTile.Rows;
+        int column = AttentionTile.Column, row = AttentionTile.Row;
 
         int tile = Grid.IdxX % a.Tiles, slice = Grid.IdxX / a.Tiles % a.Slices, headOfBatch = Grid.IdxX / a.Tiles / a.Slices;
         int head = headOfBatch % a.Heads, batch = headOfBatch / a.Heads, firstQuery = tile * Tile, firstColumn = slice * Tile;
@@ -53,13 +53,14 @@ internal readonly partial struct Attention
                     Group.Barrier();
                 if (a.Slices > 1)
                     LoadQueries(a.Q, asking, first, queryCount, a.Factor, queries);
-                a.K.Load(asked, first, keyCount, keys, Swizzle);
+                a.K.Load(asked, first, keyCount, keys, KeySwizzle);
                 Group.Barrier();
                 int depth = XMath.Min(a.Width - first + 3 >> 2, Quads);
                 for (int i = 0; i < depth; i++)
                 {
-                    Float4x4 ofKeys = Float4x4.Load(keys.SubView(column * 4 * Quads + (i ^ column & Swizzle)), Quads);
-                    scores = AttentionTile.AddProduct(scores, queries.SubView(row * Quads + i), Float4x4.Transpose(ofKeys));
+                    Float4x4 ofKeys = Float4x4.Load(keys.SubView(AttentionTile.Place(column * 4, i, KeySwizzle)), Quads);
+                    ArrayView<Float4> ofQueries = queries.SubView(AttentionTile.Place(row, i, QuerySwizzle));
+                    scores = AttentionTile.AddProduct(scores, ofQueries, Float4x4.Transpose(ofKeys));
                 }
             }
             if (a.Bias.Length > 0)
@@ -73,7 +74,7 @@ internal readonly partial struct Attention
             Group.Barrier();
             AttentionTile weights = AttentionTile.Weights(scores, AttentionRows.Load(values, ToAll + row / 4));
             AttentionRows factors = AttentionRows.Load(values, ToAll + Quads + row / 4);
-            AttentionTile.Store(weights, keys.SubView(row * Quads + column));
+            AttentionTile.Store(weights, keys.SubView(AttentionTile.Place(row, column, QuerySwizzle)));
             sums = AttentionRows.MultiplyAdd(sums, factors, AttentionTile.Sums(weights));
             results = AttentionTile.Scale(results, factors);
             Group.Barrier();
@@ -83,7 +84,7 @@ internal readonly partial struct Attention
             for (int i = 0; i < keyCount + 3 >> 2; i++)
             {
                 Float4x4 ofKeys = Float4x4.Load(values.SubView(i * 4 * Quads + column), Quads);
-                results = AttentionTile.AddProduct(results, keys.SubView(row * Quads + i), ofKeys);
+                results = AttentionTile.AddProduct(results, keys.SubView(AttentionTile.Place(row, i, QuerySwizzle)), ofKeys);
             }
             Group.Barrier();
         }
@@ -100,9 +101,12 @@ internal readonly partial struct Attention
     private static void LoadQueries<T>(AttentionTokens<T> q, long asking, int column, int count, float factor, ArrayView<Float4> queries)
         where T : unmanaged, IStored<T>
     {
-        q.Load(asking, column, count, queries, 0);
-        for (int i = Group.IdxX; i < Tile * Quads; i += AttentionTile.Threads)
-            queries[i] = AttentionTile.Scale(queries[i], factor);
+        q.Load(asking, column, count, queries, QuerySwizzle);
+        for (int row = Group.IdxX / Quads; row < Tile; row += AttentionTile.RowsAtOnce)
+        {
+            int place = AttentionTile.Place(row, Group.IdxX % Quads, QuerySwizzle);
+            queries[place] = AttentionTile.Scale(queries[place], factor);
+        }
     }
 
     // What a query's threads say of its scores becomes the largest so far, and the factor of what was summed with the one before.

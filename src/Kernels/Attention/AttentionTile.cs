@@ -32,6 +32,15 @@ internal readonly struct AttentionTile(
     public readonly Float4 Row6 = row6;
     public readonly Float4 Row7 = row7;
 
+    /// <summary>
+    /// The thread's quad of columns. A warp has eight of them, for 32 rows; threads that differ by one have the same, and every other one
+    /// has the same rows, so that the hardware reads 16 bytes for all of them at once.
+    /// </summary>
+    public static int Column => Group.IdxX >> 1 & 7 | Group.IdxX >> 2 & 8;
+
+    /// <summary>The thread's first row.</summary>
+    public static int Row => (Group.IdxX & 1 | Group.IdxX >> 3 & 2 | Group.IdxX >> 4 & 4) * Rows;
+
     /// <summary>Where a quad lies in a tile whose rows' quads are permuted.</summary>
     public static int Place(int row, int quad, int swizzle) => row * Quads + (quad ^ (row >> 2 & swizzle));
 

@@ -18,7 +18,7 @@ internal readonly partial struct AverageFramePairs
         int odd = a.Frames & 1;
         long first = batch * a.Frames + (result > 0 ? 2 * result - odd : 0), second = first + (odd == 1 && result == 0 ? 0 : 1);
         long inFrame = index - whole * a.Packs;
-        Quad sum = a.X[first * a.Packs + inFrame].Values + a.X[second * a.Packs + inFrame].Values;
+        Quad sum = Packs.Load(a.X, first * a.Packs + inFrame) + Packs.Load(a.X, second * a.Packs + inFrame);
         a.Y[index] = default(TPack).From(sum * 0.5f);
     }
 

@@ -15,7 +15,7 @@ internal readonly partial struct Blend
         long index = IlgpuQueue.Index;
         if (index >= a.Y.Length)
             return;
-        Quad value = a.After[index].Values;
+        Quad value = Packs.Load(a.After, index);
         long whole = Division.Quotient(index, a.Packs), block = Division.Quotient(whole, a.AfterSize), row = whole - block * a.AfterSize;
         if (row < a.Extent)
         {

@@ -1,6 +1,5 @@
 using CogVideoX.Kernels.Ilgpu;
 using ILGPU;
-using ILGPU.Algorithms;
 
 namespace CogVideoX.Kernels;
 
@@ -28,14 +27,16 @@ internal readonly unsafe partial struct CountNotFinite
         long step = (long)Grid.DimX * Group.DimX, found = 0;
         for (long index = IlgpuQueue.Index; index < a.X.Length; index += step)
         {
-            Quad value = a.X[index].Values;
+            Quad value = Packs.Load(a.X, index);
             found += (int)pack.Sum(new Quad(IsNotFinite(value.X), IsNotFinite(value.Y), IsNotFinite(value.Z), IsNotFinite(value.W)));
         }
         if (found > 0)
             Atomic.Add(ref a.Y[0], found);
     }
 
-    private static float IsNotFinite(float value) => XMath.Abs(value) <= float.MaxValue ? 0 : 1;
+    // 1 where the exponent is all ones. By arithmetic, since ILGPU 1.5 takes a number that a branch of threads apart chose among constants
+    // for the same in all of them, and what depends on it for a branch that they take together (bra.uni).
+    private static float IsNotFinite(float value) => (int)(((Interop.FloatAsInt(value) & 0x7F80_0000) + 0x0080_0000) >> 31);
 
     internal readonly record struct Result(ArrayView<long> Y);
 

@@ -16,7 +16,7 @@ internal readonly partial struct Add
         if (index >= a.Y.Length)
             return;
         long column = index < a.Columns ? index : index - Division.Quotient(index, a.Columns) * a.Columns;
-        a.Y[index] = pack.From(a.A[index].Values + pack.Read(a.B, column * pack.Count));
+        a.Y[index] = pack.From(Packs.Load(a.A, index) + pack.Read(a.B, column * pack.Count));
     }
 
     internal readonly record struct Arguments<TPack>(ArrayView<TPack> A, AnyNumbers B, ArrayView<TPack> Y, long Columns)

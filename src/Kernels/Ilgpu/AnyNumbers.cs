@@ -48,11 +48,11 @@ internal readonly struct AnyNumbers
     public Quad Four(long index)
     {
         if (format == (int)ElementFormat.F32)
-            return bytes.Cast<Pack4<StoredF32>>().AsAligned(16)[index >> 2].Values;
+            return Packs.Load(bytes.Cast<Pack4<StoredF32>>().AsAligned(16), index >> 2);
         if (format == (int)ElementFormat.BF16)
-            return bytes.Cast<Pack4<StoredBF16>>().AsAligned(8)[index >> 2].Values;
+            return Packs.Load(bytes.Cast<Pack4<StoredBF16>>().AsAligned(8), index >> 2);
         return format == (int)ElementFormat.F16
-            ? bytes.Cast<Pack4<StoredF16>>().AsAligned(8)[index >> 2].Values
+            ? Packs.Load(bytes.Cast<Pack4<StoredF16>>().AsAligned(8), index >> 2)
             : new Quad(OneOfEightBits(index), OneOfEightBits(index + 1), OneOfEightBits(index + 2), OneOfEightBits(index + 3));
     }
 

@@ -71,13 +71,12 @@ internal readonly struct StoredF16(ushort bits) : IStored<StoredF16>
     public StoredF16 From(float value)
     {
         uint all = Interop.FloatAsInt(value), magnitude = all & 0x7FFF_FFFF, sign = all >> 16 & 0x8000;
-        uint result;
-        if (magnitude >= Beyond)
-            result = magnitude > 0x7F80_0000 ? 0x7E00u : 0x7C00u;
-        else if (magnitude < Least)
-            result = Interop.FloatAsInt(Interop.IntAsFloat(magnitude) + 0.5f) - 0x3F00_0000; // the sum rounds to units of 2⁻²⁴
-        else
-            result = (magnitude + 0xC800_0FFF + (magnitude >> 13 & 1)) >> 13;
+        // All three, and then a choice without branches: ILGPU takes some for uniform that aren't.
+        uint huge = magnitude > 0x7F80_0000 ? 0x7E00u : 0x7C00u;
+        uint tiny = Interop.FloatAsInt(Interop.IntAsFloat(magnitude) + 0.5f) - 0x3F00_0000; // the sum rounds to units of 2⁻²⁴
+        uint normal = (magnitude + 0xC800_0FFF + (magnitude >> 13 & 1)) >> 13;
+        uint finite = magnitude < Least ? tiny : normal;
+        uint result = magnitude >= Beyond ? huge : finite;
         return new StoredF16((ushort)(result | sign));
     }
 }

@@ -1,3 +1,5 @@
+using ILGPU;
+
 namespace CogVideoX.Kernels.Ilgpu;
 
 /// <summary>What is done with a type of packs, once it is known.</summary>
@@ -26,6 +28,15 @@ internal static class Packs
         while (width % count != 0)
             count /= 2;
         return count;
+    }
+
+    /// <summary>
+    /// In a kernel: the numbers of a pack, loaded at once. (A property of an element where it lies would load each number by itself.)
+    /// </summary>
+    public static Quad Load<TPack>(ArrayView<TPack> view, long index) where TPack : unmanaged, IPack<TPack>
+    {
+        TPack pack = view[index];
+        return pack.Values;
     }
 
     /// <summary>Runs something with packs of so many numbers in the format of an operand.</summary>

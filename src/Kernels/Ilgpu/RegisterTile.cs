@@ -48,10 +48,11 @@ internal readonly struct RegisterTile(
         ArrayView<Float4> rows, int row, int rowHalf, int rowLine, ArrayView<Float4> columns, int column, int columnHalf, int columnLine)
     {
         // Two products a turn: ILGPU puts each sum's products one after the other, and with all eight 128 registers would hold factors.
+        // What the turns count up, it can't compute anew in each.
         RegisterTile sums = this;
-        for (int k = 0; k < SharedTile.Depth; k += 2)
+        for (int k = 0; k < SharedTile.Depth; k += 2, row += 2 * rowLine, column += 2 * columnLine)
         {
-            ArrayView<Float4> rowsOfTurn = rows.SubView(row + k * rowLine), columnsOfTurn = columns.SubView(column + k * columnLine);
+            ArrayView<Float4> rowsOfTurn = rows.SubView(row), columnsOfTurn = columns.SubView(column);
             sums = sums.Plus(Pair(rowsOfTurn, 0, rowHalf), Pair(columnsOfTurn, 0, columnHalf));
             sums = sums.Plus(Pair(rowsOfTurn, rowLine, rowHalf), Pair(columnsOfTurn, columnLine, columnHalf));
         }

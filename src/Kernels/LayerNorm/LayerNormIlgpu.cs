@@ -21,7 +21,7 @@ internal readonly partial struct LayerNorm
         long row = Grid.IdxX, first = row * a.Packs;
         PackMoments moments = default;
         for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
-            moments = moments.With<TPack>(a.X[first + i].Values);
+            moments = moments.With<TPack>(Packs.Load(a.X, first + i));
         float width = (float)a.Packs * pack.Count;
         float mean = GroupSum.Of(moments.Sum) / width;
         float factor = 1 / XMath.Sqrt(GroupSum.Of(moments.SquaresAbout(mean)) / width + a.Epsilon);
@@ -34,7 +34,7 @@ internal readonly partial struct LayerNorm
         for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
         {
             int column = i * pack.Count;
-            Quad value = (a.X[first + i].Values - mean) * factor;
+            Quad value = (Packs.Load(a.X, first + i) - mean) * factor;
             if (!a.Weight.IsNull)
                 value *= pack.Read(a.Weight, column);
             if (!a.Bias.IsNull)

@@ -1,4 +1,3 @@
-using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
 using ILGPU;
 

@@ -18,22 +18,30 @@ internal readonly unsafe partial struct Permute
         long tiles = Division.Quotient(Grid.IdxX, a.ColumnTiles), other = Division.Quotient(tiles, a.RowTiles);
         long firstColumn = (Grid.IdxX - tiles * a.ColumnTiles) * TileSize, firstRow = (tiles - other * a.RowTiles) * TileSize;
         PermutePosition position = a.Others.At(other);
-        long source = position.Source + firstRow + along;
-        for (int step = 0; step < TileSize / TileRows; step++)
+        long source = position.Source;
+        for (int column = across; column < TileSize; column += 4 * TileRows)
         {
-            int column = across + step * TileRows;
-            if (firstRow + along < a.Rows && firstColumn + column < a.Columns)
-                tile[column * pitch + along] = a.X[source + (firstColumn + column) * a.ColumnStride];
+            // Four loads under way before the first is waited for.
+            TWord first = Load(a, source, firstRow + along, firstColumn + column);
+            TWord second = Load(a, source, firstRow + along, firstColumn + column + TileRows);
+            TWord third = Load(a, source, firstRow + along, firstColumn + column + 2 * TileRows);
+            TWord fourth = Load(a, source, firstRow + along, firstColumn + column + 3 * TileRows);
+            tile[column * pitch + along] = first;
+            tile[(column + TileRows) * pitch + along] = second;
+            tile[(column + 2 * TileRows) * pitch + along] = third;
+            tile[(column + 3 * TileRows) * pitch + along] = fourth;
         }
         Group.Barrier();
         long result = position.Result + firstColumn + along;
-        for (int step = 0; step < TileSize / TileRows; step++)
+        for (int row = across; row < TileSize; row += TileRows)
         {
-            int row = across + step * TileRows;
             if (firstColumn + along < a.Columns && firstRow + row < a.Rows)
                 a.Y[result + (firstRow + row) * a.RowStride] = tile[along * pitch + row];
         }
     }
+
+    private static TWord Load<TWord>(TileArguments<TWord> a, long source, long row, long column) where TWord : unmanaged =>
+        row < a.Rows && column < a.Columns ? a.X[source + row + column * a.ColumnStride] : default;
 
     // Rows are neighbours in the source and RowStride apart in the result; columns the other way round.
     internal readonly record struct TileArguments<TWord>(

@@ -29,7 +29,7 @@ internal readonly partial struct QkNormRope
         {
             PackMoments moments = default;
             for (int i = lane; i < packs; i += a.Lanes)
-                moments = moments.With<TPack>(a.X[first + i].Values);
+                moments = moments.With<TPack>(Packs.Load(a.X, first + i));
             float width = (float)a.Packs * pack.Count;
             mean = LaneSum.Of(moments.Sum, a.Lanes) / width;
             factor = 1 / XMath.Sqrt(LaneSum.Of(moments.SquaresAbout(mean), a.Lanes) / width + a.Epsilon);
@@ -39,7 +39,7 @@ internal readonly partial struct QkNormRope
         for (int i = lane; i < packs; i += a.Lanes)
         {
             int column = i * pack.Count;
-            Quad value = a.X[first + i].Values;
+            Quad value = Packs.Load(a.X, first + i);
             if (!a.Weight.IsNull)
                 value = (value - mean) * factor * pack.Read(a.Weight, column);
             if (!a.Bias.IsNull)

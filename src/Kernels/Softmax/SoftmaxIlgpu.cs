@@ -17,7 +17,7 @@ internal readonly partial struct Softmax
         float most = float.MinValue, sum = 0; // finite, so that the weight of −∞ is 0 and no difference of infinities
         for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
         {
-            Quad value = a.X[first + i].Values;
+            Quad value = Packs.Load(a.X, first + i);
             float grown = XMath.Max(most, pack.Max(value));
             sum = sum * IlgpuMath.Exp(most - grown) + pack.Sum((value - grown).Exp);
             most = grown;
@@ -25,7 +25,7 @@ internal readonly partial struct Softmax
         float max = GroupMax.Of(most);
         float factor = 1 / GroupSum.Of(sum * IlgpuMath.Exp(most - max));
         for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
-            a.Y[first + i] = pack.From((a.X[first + i].Values - max).Exp * factor);
+            a.Y[first + i] = pack.From((Packs.Load(a.X, first + i) - max).Exp * factor);
     }
 
     internal readonly record struct Arguments<TPack>(ArrayView<TPack> X, ArrayView<TPack> Y, int Packs) where TPack : unmanaged;

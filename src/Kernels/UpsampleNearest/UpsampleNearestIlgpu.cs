@@ -19,17 +19,22 @@ internal readonly unsafe partial struct UpsampleNearest
         long pixel = Division.Quotient(index, a.Words), row = Division.Quotient(pixel, a.Width), frame = Division.Quotient(row, a.Height);
         long batch = Division.Quotient(frame, a.Frames), f = frame - batch * a.Frames;
         long wide = 2L * a.Width * a.Words, whole = wide * 2 * a.Height; // of the result: a row, a frame
-        bool isSingle = a.ResultFrames == a.Frames || (f == 0 && (a.Frames & 1) == 1);
+        // Without && and ||: ILGPU 1.5 takes what a branch of threads apart chose among constants for the same in all of them.
+        bool isSingle = a.ResultFrames == a.Frames | (f == 0 & (a.Frames & 1) == 1);
         long resultFrame = a.ResultFrames == a.Frames || f == 0 ? f : 2 * f - (a.Frames & 1);
         long target = (batch * a.ResultFrames + resultFrame) * whole + 2 * (row - frame * a.Height) * wide
             + 2 * (pixel - row * a.Width) * a.Words + (index - pixel * a.Words);
-        for (int copies = isSingle ? 1 : 2; copies > 0; copies--, target += whole)
-        {
-            a.Y[target] = word;
-            a.Y[target + a.Words] = word;
-            a.Y[target + wide] = word;
-            a.Y[target + wide + a.Words] = word;
-        }
+        Write(a.Y, target, a.Words, wide, word);
+        if (!isSingle)
+            Write(a.Y, target + whole, a.Words, wide, word);
+    }
+
+    private static void Write<TWord>(ArrayView<TWord> y, long target, int right, long down, TWord word) where TWord : unmanaged
+    {
+        y[target] = word;
+        y[target + right] = word;
+        y[target + down] = word;
+        y[target + down + right] = word;
     }
 
     // Words are those of a pixel.
