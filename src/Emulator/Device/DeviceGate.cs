@@ -1,7 +1,8 @@
 namespace CogVideoX.Emulator.Device;
 
 /// <summary>Lets one caller at a time into a device that is there and has had no fault.</summary>
-internal sealed class DeviceGate(bool keepsGoing)
+/// <param name="device">is kept from being collected during a call</param>
+internal sealed class DeviceGate(EmulatedDevice device, bool keepsGoing)
 {
     private int inside;
     private volatile string? lost;
@@ -58,9 +59,15 @@ internal sealed class DeviceGate(bool keepsGoing)
             throw new EmulatedDeviceException(text, Fault);
     }
 
+    private void Leave()
+    {
+        GC.KeepAlive(device);
+        Volatile.Write(ref inside, 0);
+    }
+
     /// <summary>Ends the call.</summary>
     public readonly struct Pass(DeviceGate gate) : IDisposable
     {
-        public void Dispose() => Volatile.Write(ref gate.inside, 0);
+        public void Dispose() => gate.Leave();
     }
 }

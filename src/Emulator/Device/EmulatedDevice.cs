@@ -24,7 +24,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     {
         this.options = options ?? new EmulatedDeviceOptions();
         this.options.Validate();
-        gate = new DeviceGate(this.options.KeepGoing);
+        gate = new DeviceGate(this, this.options.KeepGoing);
         queue = new WorkQueue(this.options.Launch.Seed);
         Memory = new DeviceMemory(this.options);
     }

@@ -38,6 +38,9 @@ public sealed class EmulatorAccelerator : KernelAccelerator<PTXCompiledKernel, E
     /// <summary>The emulator: memory in use, launches, faults; <see cref="EmulatedDevice.Lose"/> takes it away.</summary>
     public EmulatedDevice Emulated { get; }
 
+    /// <summary>What ILGPU wrote for each kernel that was loaded.</summary>
+    internal Dictionary<EmulatedKernel, string> Texts { get; } = [];
+
     /// <summary>There are no extensions for what isn't one of ILGPU's own accelerators.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override TExtension CreateExtension<TExtension, TExtensionProvider>(TExtensionProvider provider) =>

@@ -18,6 +18,7 @@ public sealed class EmulatorKernel : Kernel
     {
         Ptx = compiled.PTXAssembly;
         kernel = accelerator.Emulated.Load(Ptx).Kernel(compiled.Name);
+        accelerator.Texts.Add(kernel, Ptx);
     }
 
     /// <summary>What ILGPU made of the method.</summary>

@@ -1,6 +1,5 @@
 using CogVideoX.Kernels.Ilgpu;
 using ILGPU;
-using ILGPU.Algorithms;
 
 namespace CogVideoX.Kernels;
 
@@ -19,22 +18,21 @@ internal readonly partial struct LayerNorm
     {
         TPack pack = default;
         long row = Grid.IdxX, first = row * a.Packs;
-        PackMoments moments = default;
-        for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
+        int thread = Group.IdxX;
+        PackMoments moments = new(thread < a.Packs ? PackMoments.Shift<TPack>(Packs.Load(a.X, first + thread)) : 0);
+        for (int i = thread; i < a.Packs; i += IlgpuQueue.GroupThreads)
             moments = moments.With<TPack>(Packs.Load(a.X, first + i));
-        float width = (float)a.Packs * pack.Count;
-        float mean = GroupSum.Of(moments.Sum) / width;
-        float factor = 1 / XMath.Sqrt(GroupSum.Of(moments.SquaresAbout(mean)) / width + a.Epsilon);
+        RowNormal normal = RowNormal.Of(moments, IlgpuQueue.GroupThreads, (float)a.Packs * pack.Count, a.Epsilon);
         PackedRowVector shift = default, scale = default;
         if (!a.Scale.IsNull)
         {
             shift = a.Shift.Of(row);
             scale = a.Scale.Of(row);
         }
-        for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
+        for (int i = thread; i < a.Packs; i += IlgpuQueue.GroupThreads)
         {
             int column = i * pack.Count;
-            Quad value = (Packs.Load(a.X, first + i) - mean) * factor;
+            Quad value = normal.Apply(Packs.Load(a.X, first + i));
             if (!a.Weight.IsNull)
                 value *= pack.Read(a.Weight, column);
             if (!a.Bias.IsNull)

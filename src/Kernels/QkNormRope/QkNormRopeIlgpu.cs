@@ -1,7 +1,6 @@
 using System.Numerics;
 using CogVideoX.Kernels.Ilgpu;
 using ILGPU;
-using ILGPU.Algorithms;
 
 namespace CogVideoX.Kernels;
 
@@ -24,15 +23,13 @@ internal readonly partial struct QkNormRope
         int lane = Group.IdxX & (a.Lanes - 1), headsPerGroup = IlgpuQueue.GroupThreads / a.Lanes;
         long row = (long)Grid.IdxX * headsPerGroup + Group.IdxX / a.Lanes, first = row * a.Packs;
         int packs = row < a.Rows ? a.Packs : 0; // no thread leaves before the barriers of the sums
-        float mean = 0, factor = 1;
+        RowNormal normal = default;
         if (!a.Weight.IsNull)
         {
-            PackMoments moments = default;
+            PackMoments moments = new(lane < packs ? PackMoments.Shift<TPack>(Packs.Load(a.X, first + lane)) : 0);
             for (int i = lane; i < packs; i += a.Lanes)
                 moments = moments.With<TPack>(Packs.Load(a.X, first + i));
-            float width = (float)a.Packs * pack.Count;
-            mean = LaneSum.Of(moments.Sum, a.Lanes) / width;
-            factor = 1 / XMath.Sqrt(LaneSum.Of(moments.SquaresAbout(mean), a.Lanes) / width + a.Epsilon);
+            normal = RowNormal.Of(moments, a.Lanes, (float)a.Packs * pack.Count, a.Epsilon);
         }
         long token = Division.Quotient(row, a.Heads);
         long position = token - Division.Quotient(token, a.Tokens) * a.Tokens - a.TextTokens;
@@ -41,7 +38,7 @@ internal readonly partial struct QkNormRope
             int column = i * pack.Count;
             Quad value = Packs.Load(a.X, first + i);
             if (!a.Weight.IsNull)
-                value = (value - mean) * factor * pack.Read(a.Weight, column);
+                value = normal.Apply(value) * pack.Read(a.Weight, column);
             if (!a.Bias.IsNull)
                 value += pack.Read(a.Bias, column);
             if (!a.Cosine.IsNull && position >= 0)

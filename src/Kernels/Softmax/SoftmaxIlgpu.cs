@@ -23,7 +23,7 @@ internal readonly partial struct Softmax
             most = grown;
         }
         float max = GroupMax.Of(most);
-        float factor = 1 / GroupSum.Of(sum * IlgpuMath.Exp(most - max));
+        float factor = Pinned.Of(1 / GroupSum.Of(sum * IlgpuMath.Exp(most - max)));
         for (int i = Group.IdxX; i < a.Packs; i += IlgpuQueue.GroupThreads)
             a.Y[first + i] = pack.From((Packs.Load(a.X, first + i) - max).Exp * factor);
     }
