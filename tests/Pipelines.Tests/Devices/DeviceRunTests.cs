@@ -6,14 +6,12 @@ using CogVideoX.Testing;
 namespace CogVideoX.Pipelines.Tests.Devices;
 
 /// <summary>Whole runs on a card that the emulator plays: right ones, and all the ways in which a card lets one down.</summary>
-public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
+public sealed class DeviceRunTests(ITestOutputHelper output)
 {
-    private readonly TemporaryFolder folder = new();
+    private static readonly string[] Stages = [GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode];
 
     // One step, one frame of the least size.
     private static GenerationRequest Least => new("a red circle") { Steps = 1, Frames = 1, Width = 32, Height = 32 };
-
-    public void Dispose() => folder.Dispose();
 
     // In order, and with the work of its stream done as late as it may be.
     [Theory]
@@ -21,7 +19,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
     [InlineData(WorkOrder.Shuffled)]
     public void ARunIsWhatItIsOnTheCpu(WorkOrder order)
     {
-        var card = new EmulatedCard(new EmulatedDeviceOptions { Order = order, Seed = 3 });
+        using var card = new EmulatedCard(new EmulatedDeviceOptions { Order = order, Seed = 3 });
         using TextToVideo onCard = Open(card), onCpu = TextToVideo.Open(TestModels.Tiny2b);
         GenerationResult expected = onCpu.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         GenerationResult result = onCard.Generate(Least, cancellation: TestContext.Current.CancellationToken);
@@ -33,33 +31,54 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, card.Emulated.LiveAllocations);
     }
 
-    // Launches are left out, so that nothing but memory is looked at: all points take a minute.
+    // Launches are left out, so that memory is all that is looked at: a run of one step and one frame, which gets ever more of it.
     [Fact]
     public void MemoryThatEndsAtAnyPointLeavesNothingBehind()
     {
         var clock = Stopwatch.StartNew();
-        long asked = 0;
-        int failed = 0;
-        for (long limit = 0; asked == 0 || limit < asked; limit++)
+        long first = 0, had = long.MaxValue; // allocations before this run, and those that it gets
+        using var card = new EmulatedCard(new EmulatedDeviceOptions { FailAllocation = index => index - first >= had });
+        card.Emulated.SkipLaunches = true;
+        int points = 0;
+        Run(fails: false);
+        for (long needed = card.Emulated.AllocationCount, point = 0; point < needed; point++, points++)
         {
-            long last = limit;
-            using var run = new TemporaryFolder();
-            var card = new EmulatedCard(new EmulatedDeviceOptions { FailAllocation = index => index >= last && last < asked });
-            long made = Run(card, run, fails: last < asked);
-            failed += last < asked ? 1 : 0;
-            if (asked == 0)
-                (asked, limit) = (made, -1); // the first run had all it asked for
+            (first, had) = (card.Emulated.AllocationCount, point);
+            Run(fails: true);
         }
-        output.WriteLine($"{failed} points in {clock.Elapsed.TotalSeconds:F0} s");
+        output.WriteLine($"{points} points in {clock.Elapsed.TotalSeconds:F1} s");
+        Assert.InRange(points, 50, 10_000);
+
+        // A run that has too little says so, and leaves no more than finished latents.
+        void Run(bool fails)
+        {
+            using var folder = new TemporaryFolder();
+            var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors") };
+            using (TextToVideo pipeline = Open(card))
+            {
+                if (fails)
+                {
+                    GenerationException thrown = Assert.Throws<GenerationException>(
+                        () => pipeline.Generate(Least, files, cancellation: TestContext.Current.CancellationToken));
+                    Assert.Equal(thrown.SavedLatents is null ? [] : ["latents.safetensors"], folder.Names);
+                }
+                else
+                {
+                    pipeline.Generate(Least, files, cancellation: TestContext.Current.CancellationToken);
+                }
+                Assert.Equal(0, pipeline.LiveTensors);
+            }
+            Assert.Equal(0, card.Emulated.LiveAllocations);
+        }
     }
 
     [Fact]
     public void ALostCardEndsTheRunAndLatentsStay()
     {
-        foreach (string stage in new[] { GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode })
+        foreach (string stage in Stages)
         {
-            using var run = new TemporaryFolder();
-            var card = new EmulatedCard(new EmulatedDeviceOptions());
+            using var folder = new TemporaryFolder();
+            using var card = new EmulatedCard();
             using TextToVideo pipeline = Open(card);
             card.Emulated.SkipLaunches = true;
             var watch = new Watch(progress =>
@@ -67,22 +86,22 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
                 if (progress.Stage == stage && progress.Fraction > 0)
                     card.Emulated.Lose("it was pulled out");
             });
-            var files = new GenerationFiles { SaveLatents = run.File("latents.safetensors") };
+            var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors") };
             GenerationException thrown = Assert.Throws<GenerationException>(
                 () => pipeline.Generate(Least, files, watch, TestContext.Current.CancellationToken));
             Assert.Contains("it was pulled out", thrown.Message, StringComparison.Ordinal);
             Assert.Contains($"'{stage}'", thrown.Message, StringComparison.Ordinal);
-            Assert.Equal(stage == GenerationStage.Decode ? ["latents.safetensors"] : [], run.Names);
+            Assert.Equal(stage == GenerationStage.Decode ? ["latents.safetensors"] : [], folder.Names);
         }
     }
 
     [Fact]
     public void ARunIsCancelledInEveryStage()
     {
-        var card = new EmulatedCard(new EmulatedDeviceOptions());
+        using var card = new EmulatedCard();
         using TextToVideo pipeline = Open(card);
         card.Emulated.SkipLaunches = true;
-        foreach (string stage in new[] { GenerationStage.Encode, GenerationStage.Sample, GenerationStage.Decode })
+        foreach (string stage in Stages)
         {
             using var stop = new CancellationTokenSource();
             var watch = new Watch(progress =>
@@ -100,8 +119,8 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void TwoPipelinesRunAtTheSameTime()
     {
-        EmulatedCard[] cards = [new(new EmulatedDeviceOptions()), new(new EmulatedDeviceOptions())];
-        Parallel.ForEach(cards, card =>
+        using EmulatedCard first = new(), second = new();
+        Parallel.ForEach([first, second], card =>
         {
             using TextToVideo pipeline = Open(card);
             card.Emulated.SkipLaunches = true;
@@ -109,14 +128,15 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
                 pipeline.Generate(Least, cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(0, pipeline.LiveTensors);
         });
-        Assert.Equal(cards[0].Emulated.LaunchCount, cards[1].Emulated.LaunchCount);
+        Assert.Equal(first.Emulated.LaunchCount, second.Emulated.LaunchCount);
     }
 
     [Fact]
     public void WhatACardLacksIsSaidBeforeItIsOpened()
     {
-        RequestException thrown = Assert.Throws<RequestException>(() => TextToVideo.Open(
-            TestModels.Tiny2b, new ComputeOptions { Device = new EmulatedCard(new()), Compute = ComputeType.Fp16 }));
+        using var card = new EmulatedCard();
+        RequestException thrown = Assert.Throws<RequestException>(
+            () => TextToVideo.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp16 }));
         Assert.Equal(nameof(ComputeOptions.Compute), thrown.Property);
         Assert.Contains("without F16", thrown.Message, StringComparison.Ordinal);
     }
@@ -124,34 +144,12 @@ public sealed class DeviceRunTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void ACardWithTooLittleMemoryIsRefusedByThePlan()
     {
-        using TextToVideo pipeline = Open(new EmulatedCard(new EmulatedDeviceOptions { MemoryBytes = 100_000 }));
+        using var card = new EmulatedCard(new EmulatedDeviceOptions { MemoryBytes = 100_000 });
+        using TextToVideo pipeline = Open(card);
         RequestException thrown = Assert.Throws<RequestException>(() => pipeline.Plan(Least));
         Assert.Contains("are free", thrown.Message, StringComparison.Ordinal);
     }
 
     private static TextToVideo Open(EmulatedCard card) =>
         TextToVideo.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
-
-    // How much memory was asked for; a run that has too little says so, and leaves no more than finished latents.
-    private static long Run(EmulatedCard card, TemporaryFolder run, bool fails)
-    {
-        using TextToVideo pipeline = Open(card);
-        card.Emulated.SkipLaunches = true;
-        var files = new GenerationFiles { SaveLatents = run.File("latents.safetensors") };
-        if (!fails)
-        {
-            pipeline.Generate(Least, files, cancellation: TestContext.Current.CancellationToken);
-        }
-        else
-        {
-            GenerationException thrown = Assert.Throws<GenerationException>(
-                () => pipeline.Generate(Least, files, cancellation: TestContext.Current.CancellationToken));
-            Assert.Equal(thrown.SavedLatents is null ? [] : ["latents.safetensors"], run.Names);
-        }
-        Assert.Equal(0, pipeline.LiveTensors);
-        long asked = card.Emulated.AllocationCount;
-        pipeline.Dispose();
-        Assert.Equal(0, card.Emulated.LiveAllocations);
-        return asked;
-    }
 }

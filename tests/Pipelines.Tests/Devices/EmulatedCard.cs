@@ -6,25 +6,31 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines.Tests.Devices;
 
-/// <summary>A card that the emulator plays, and what became of it.</summary>
-/// <param name="options">How it works.</param>
-internal sealed class EmulatedCard(EmulatedDeviceOptions options) : IDeviceSource
+/// <summary>A card that the emulator plays, for one pipeline after the other.</summary>
+internal sealed class EmulatedCard : IDeviceSource, IDisposable
 {
+    private readonly EmulatedDeviceOptions options;
+    private readonly IlgpuDevice device;
+
+    /// <param name="options">How it works.</param>
+    public EmulatedCard(EmulatedDeviceOptions? options = null)
+    {
+        this.options = options ?? new EmulatedDeviceOptions();
+        device = (IlgpuDevice)GpuDevices.OpenEmulator(this.options);
+    }
+
     public string Name => "gpu:0";
 
     public string Description => "an emulated card";
 
     public long FreeBytes => options.MemoryBytes;
 
-    /// <summary>The emulator, once the card is open.</summary>
-    public EmulatedDevice Emulated { get; private set; } = null!;
+    /// <summary>The emulator.</summary>
+    public EmulatedDevice Emulated => ((EmulatorAccelerator)device.Accelerator).Emulated;
 
     public string? Lacks(DType activations) => activations == DType.F16 ? "this card plays one without F16" : null;
 
-    public Device Open()
-    {
-        var device = (IlgpuDevice)GpuDevices.OpenEmulator(options);
-        Emulated = ((EmulatorAccelerator)device.Accelerator).Emulated;
-        return device;
-    }
+    public Device Open() => new LentDevice(device);
+
+    public void Dispose() => device.Dispose();
 }
