@@ -58,6 +58,28 @@ public static class KernelVerifier
         }
     }
 
+    /// <summary>
+    /// Launches one kernel, and checks it. Arrays become buffers, and hold what the kernel left there when the launch was sound.
+    /// </summary>
+    /// <param name="kernel">the method, as a launcher of ILGPU takes it</param>
+    /// <param name="extent">how many threads (as the kernel's index has them), or a <see cref="KernelConfig"/></param>
+    /// <param name="arguments">
+    /// in the kernel's order: an array for a view (of one dimension, or of two or three with a dense stride), anything else as it is
+    /// </param>
+    /// <exception cref="ArgumentException">The kernel doesn't take that; the message says which argument, and what it takes.</exception>
+    /// <example><code>
+    /// VerificationReport report = KernelVerifier.Verify(Twice, x.Length, x);
+    /// </code></example>
+    public static VerificationReport Verify(Delegate kernel, LaunchExtent extent, params object[] arguments) =>
+        Verify(new VerifierOptions(), kernel, extent, arguments);
+
+    /// <inheritdoc cref="Verify(Delegate, LaunchExtent, object[])"/>
+    public static VerificationReport Verify(VerifierOptions options, Delegate kernel, LaunchExtent extent, params object[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Verify(new VerifiedLaunch(kernel, extent, arguments).Run, options);
+    }
+
     private static EmulatedDeviceOptions Emulated(VerifierOptions options, Action<EmulatedKernel, LaunchReport> finished)
     {
         var device = new EmulatedDeviceOptions();
