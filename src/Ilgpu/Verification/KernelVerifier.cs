@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator;
 using ILGPU;
 
@@ -32,7 +33,7 @@ public static class KernelVerifier
         EmulatorAccelerator? used = null;
         using Context context = Context.Create(builder =>
         {
-            builder.DebugSymbols(DebugSymbolsMode.KernelSourceAnnotations);
+            SetDebugSymbols(builder, DebugSymbolsMode.KernelSourceAnnotations); // the least that writes .loc lines
             options.Context?.Invoke(builder);
         });
         using EmulatorAccelerator accelerator =
@@ -90,6 +91,10 @@ public static class KernelVerifier
             Launched = finished,
         };
     }
+
+    // ILGPU 1.5.3's Builder.DebugSymbols checks what it is given, and then keeps nothing of it.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_DebugSymbolsMode")]
+    private static extern void SetDebugSymbols(ContextProperties properties, DebugSymbolsMode mode);
 
     private static KernelFault FaultOf(EmulatedKernel kernel, string ptx, LaunchReport report)
     {
