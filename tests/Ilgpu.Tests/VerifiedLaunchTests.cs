@@ -30,6 +30,20 @@ public sealed class VerifiedLaunchTests
     }
 
     [Fact]
+    public void AnArrayThatIsGivenTwiceIsOneBuffer()
+    {
+        int[] x = [1, 2, 3, 4];
+        VerificationReport report = KernelVerifier.Verify(Shifted, new KernelConfig(1, 4), x, x);
+        Assert.Equal(FaultKind.Race, report.Fault?.Fault.Kind);
+        report = KernelVerifier.Verify(Shifted, new KernelConfig(1, 4), x, new int[4]);
+        Assert.True(report.IsSound, report.ToString());
+        int[,] one = new int[1, 1];
+        ArgumentException wrong = Assert.Throws<ArgumentException>(
+            () => KernelVerifier.Verify(Products, new Index2D(1, 1), one, one, default(Factors)));
+        Assert.StartsWith("One array can't be both 'x' and 'y' of Products", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ThreeDimensionsRun()
     {
         byte[,,] x = new byte[2, 3, 4];
@@ -94,6 +108,8 @@ public sealed class VerifiedLaunchTests
     }
 
     private static void Scaled(Index1D i, ArrayView<float> x, float by) => x[i] = by * x[i];
+
+    private static void Shifted(ArrayView<int> x, ArrayView<int> y) => y[(Group.IdxX + 1) % 4] = x[Group.IdxX];
 
     private static void Products(
         Index2D at, ArrayView2D<int, Stride2D.DenseX> x, ArrayView2D<int, Stride2D.DenseY> y, Factors by)

@@ -44,6 +44,14 @@ internal sealed class VerifiedLaunch
         {
             if (arguments[i]?.GetType() != parameters[i] && BufferMethod(parameters[i], arguments[i]) is null)
                 throw Unsupported(i);
+            int first = FirstOf(i);
+            if (parameters[first] != parameters[i])
+            {
+                throw new ArgumentException(
+                    $"One array can't be both '{Name(first)}' and '{Name(i)}' of {method.Name}, which are views of different types. "
+                        + $"Give {nameof(KernelVerifier)}.{nameof(KernelVerifier.Verify)} a program that makes both of one buffer.",
+                    nameof(arguments));
+            }
         }
     }
 
@@ -54,9 +62,12 @@ internal sealed class VerifiedLaunch
         var values = new object[arguments.Length];
         for (int i = 0; i < arguments.Length; i++)
         {
-            values[i] = BufferMethod(parameters[i], arguments[i]) is { } make
-                ? Invoke(make, [accelerator, arguments[i], copiesBack])
-                : arguments[i];
+            if (FirstOf(i) is int first && first < i)
+                values[i] = values[first];
+            else if (BufferMethod(parameters[i], arguments[i]) is { } make)
+                values[i] = Invoke(make, [accelerator, arguments[i], copiesBack]);
+            else
+                values[i] = arguments[i];
         }
         Kernel kernel = extent.Value is KernelConfig ? accelerator.LoadKernel(method) : accelerator.LoadAutoGroupedKernel(method);
         Invoke(kernel.Launcher!, [kernel, accelerator.DefaultStream, extent.Value, .. values]);
@@ -138,6 +149,11 @@ internal sealed class VerifiedLaunch
 
     private static void Put(Array source, Array target) => Array.Copy(source, target, target.Length);
 
+    // An array that is given twice is one buffer.
+    private int FirstOf(int index) => Array.FindIndex(arguments, argument => ReferenceEquals(argument, arguments[index]));
+
+    private string Name(int index) => method.GetParameters()[^(parameters.Length - index)].Name!;
+
     private ArgumentException Unsupported(int index)
     {
         Type parameter = parameters[index];
@@ -145,9 +161,8 @@ internal sealed class VerifiedLaunch
             ? $"an array of {Described(parameter.GetGenericArguments()[0])} of as many dimensions"
             : "just that";
         string given = arguments[index] is { } argument ? Described(argument.GetType()) : "null";
-        string name = method.GetParameters()[^(parameters.Length - index)].Name!;
         return new ArgumentException(
-            $"'{name}' of {method.Name} can't be {given}: where a kernel takes {Described(parameter)}, give {takes}. "
+            $"'{Name(index)}' of {method.Name} can't be {given}: where a kernel takes {Described(parameter)}, give {takes}. "
                 + $"For other strides and buffers, give {nameof(KernelVerifier)}.{nameof(KernelVerifier.Verify)} a program.",
             nameof(arguments));
     }
