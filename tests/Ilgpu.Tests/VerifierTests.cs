@@ -57,6 +57,7 @@ public sealed class VerifierTests
         Assert.Equal(FaultKind.Race, report.Fault.Fault.Kind);
         Assert.Contains("SumWithoutBarrier", report.Fault.Kernel, StringComparison.Ordinal);
         Assert.Contains("shared", report.Fault.Instruction, StringComparison.Ordinal);
+        Assert.Contains("VerifierTests.cs(", report.Fault.Source, StringComparison.Ordinal);
     }
 
     [Fact]

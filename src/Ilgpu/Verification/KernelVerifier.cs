@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CogVideoX.Emulator;
 using ILGPU;
 
@@ -32,7 +33,7 @@ public static class KernelVerifier
         EmulatorAccelerator? used = null;
         using Context context = Context.Create(builder =>
         {
-            builder.DebugSymbols(DebugSymbolsMode.KernelSourceAnnotations);
+            SetDebugSymbols(builder, DebugSymbolsMode.KernelSourceAnnotations); // the least that writes .loc lines
             options.Context?.Invoke(builder);
         });
         using EmulatorAccelerator accelerator =
@@ -58,6 +59,28 @@ public static class KernelVerifier
         }
     }
 
+    /// <summary>
+    /// Launches one kernel, and checks it. Arrays become buffers, and hold what the kernel left there when the launch was sound.
+    /// </summary>
+    /// <param name="kernel">the method, as a launcher of ILGPU takes it</param>
+    /// <param name="extent">how many threads (as the kernel's index has them), or a <see cref="KernelConfig"/></param>
+    /// <param name="arguments">
+    /// in the kernel's order: an array for a view (of one dimension, or of two or three with a dense stride), anything else as it is
+    /// </param>
+    /// <exception cref="ArgumentException">The kernel doesn't take that; the message says which argument, and what it takes.</exception>
+    /// <example><code>
+    /// VerificationReport report = KernelVerifier.Verify(Twice, x.Length, x);
+    /// </code></example>
+    public static VerificationReport Verify(Delegate kernel, LaunchExtent extent, params object[] arguments) =>
+        Verify(new VerifierOptions(), kernel, extent, arguments);
+
+    /// <inheritdoc cref="Verify(Delegate, LaunchExtent, object[])"/>
+    public static VerificationReport Verify(VerifierOptions options, Delegate kernel, LaunchExtent extent, params object[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Verify(new VerifiedLaunch(kernel, extent, arguments).Run, options);
+    }
+
     private static EmulatedDeviceOptions Emulated(VerifierOptions options, Action<EmulatedKernel, LaunchReport> finished)
     {
         var device = new EmulatedDeviceOptions();
@@ -68,6 +91,10 @@ public static class KernelVerifier
             Launched = finished,
         };
     }
+
+    // ILGPU 1.5.3's Builder.DebugSymbols checks what it is given, and then keeps nothing of it.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_DebugSymbolsMode")]
+    private static extern void SetDebugSymbols(ContextProperties properties, DebugSymbolsMode mode);
 
     private static KernelFault FaultOf(EmulatedKernel kernel, string ptx, LaunchReport report)
     {
