@@ -6,7 +6,7 @@ using ILGPU;
 
 namespace CogVideoX.GpuCheck;
 
-/// <summary>A device that only notes which portable kernels it was asked to launch.</summary>
+/// <summary>A device that only notes which operations it was asked for and which portable kernels they launch.</summary>
 internal sealed unsafe class LaunchList : Device
 {
     private const nint AnyAddress = 4096;
@@ -15,6 +15,9 @@ internal sealed unsafe class LaunchList : Device
 
     /// <summary>The kernels, each once, in the order of their first launches.</summary>
     public IReadOnlyList<MethodInfo> Kernels => queue.Kernels;
+
+    /// <summary>The operations that ran.</summary>
+    public HashSet<Type> Operations { get; } = [];
 
     public override string Name => "launches";
 
@@ -34,6 +37,7 @@ internal sealed unsafe class LaunchList : Device
 
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
+        Operations.Add(typeof(TOperation));
         queue.Workspace = workspace;
         operation.RunIlgpu(queue);
     }
