@@ -39,5 +39,17 @@ internal readonly record struct Comparison(double Relative, double Largest)
     }
 
     /// <summary>All numbers of all results, one behind the other.</summary>
-    public static float[] AllOf(IEnumerable<Tensor> results) => [.. results.SelectMany(result => result.ToFloats())];
+    public static float[] AllOf(IReadOnlyList<Tensor> results)
+    {
+        if (results.Count == 1)
+            return results[0].ToFloats();
+        var all = new float[results.Sum(result => result.Count)];
+        int done = 0;
+        foreach (Tensor result in results)
+        {
+            result.ToFloats().CopyTo(all.AsSpan(done));
+            done += (int)result.Count;
+        }
+        return all;
+    }
 }

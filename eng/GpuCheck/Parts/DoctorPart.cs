@@ -18,6 +18,7 @@ internal static class DoctorPart
     [
         ("nvidia-smi", "nvidia-smi --format=csv,noheader "
             + "--query-gpu=name,driver_version,memory.total,memory.used,clocks.sm,clocks.max.sm,clocks.max.mem,power.limit"),
+        ("libcuda", "bash -c 'ldconfig -p | grep libcuda.so; echo LD_LIBRARY_PATH=$LD_LIBRARY_PATH'"),
         ("ptxas", "ptxas --version | tail -2 | head -1"),
         ("ncu", "ncu --version | tail -1"),
         ("compute-sanitizer", "compute-sanitizer --version | grep -i version | tail -1"),
@@ -65,8 +66,8 @@ internal static class DoctorPart
         line["architecture"] = cuda.Architecture.ToString();
         line["instruction_set"] = cuda.InstructionSet.ToString();
         line["driver_api"] = cuda.Device is CudaDevice device ? device.DriverVersion.ToString() : "";
-        line["clock_mhz"] = cuda.ClockRate / 1000;
-        line["memory_clock_mhz"] = cuda.MemoryClockRate / 1000;
+        line["clock_mhz"] = cuda.ClockRate;
+        line["memory_clock_mhz"] = cuda.MemoryClockRate;
         line["l2_bytes"] = cuda.L2CacheSize;
     }
 

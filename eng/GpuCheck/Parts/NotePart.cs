@@ -5,7 +5,7 @@ namespace CogVideoX.GpuCheck.Parts;
 /// <summary>Keeps what a tool printed: <c>note --part ptxas --case linear.F32 --text-file FILE --rc 0</c>.</summary>
 internal static class NotePart
 {
-    private const int Longest = 6000;
+    private const int Longest = 9000;
 
     public static void Run(CheckOptions options)
     {
