@@ -38,7 +38,8 @@ internal static class Failures
         CancelledException => exception.Message,
         OperationCanceledException => "Cancelled.",
         RequestException refused => PropertyNames.InWordsOfOptions($"{PropertyNames.Of(refused.Property)}: {refused.Problem}"),
-        OutputException refused => $"--output: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
+        OutputException refused =>
+            $"{PropertyNames.Of(refused.Property ?? "Output")}: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
         GenerationException { SavedLatents: { } latents } =>
             $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
         OutOfMemoryException => $"there isn't enough memory: {exception.Message}",

@@ -52,6 +52,8 @@ internal static class UsageErrors
         if (parsed.UnmatchedTokens.Count == 0)
             return $"a verb{of} is missing; {all}";
         string given = parsed.UnmatchedTokens[0];
+        if (verbs.Contains(given) && parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+            return $"'{given}' stands behind --, where it is no verb; leave -- out, or put it behind the verb.";
         return $"'{given}' is no verb{of}; {(Similar.To(given, verbs) is { } meant ? $"did you mean {meant}?" : all)}";
     }
 
@@ -88,9 +90,26 @@ internal static class UsageErrors
             string text = string.Join(' ', prompt.Tokens.Select(token => token.Value).Concat(parsed.UnmatchedTokens));
             return $"{prompt.Argument.Name}: it is several words to the shell; put it in quotes: {Shell.QuoteText(text)}.";
         }
+        if (FlagBefore(parsed) is { } flag)
+            return $"{flag}: '{parsed.UnmatchedTokens[0]}' isn't true or false; alone it means true.";
         return command.Arguments.Count == 0
             ? $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes options alone."
             : $"'{parsed.UnmatchedTokens[0]}' is too much; {command.Name} takes <{command.Arguments[0].Name}> and options.";
+    }
+
+    // The parser takes what isn't true or false for another argument: `--json=maybe` is two.
+    private static string? FlagBefore(ParseResult parsed)
+    {
+        for (int i = 1; i < parsed.Tokens.Count; i++)
+        {
+            string before = parsed.Tokens[i - 1].Value;
+            if (parsed.Tokens[i].Value == parsed.UnmatchedTokens[0] && parsed.CommandResult.Command.Options.FirstOrDefault(
+                option => option.ValueType == typeof(bool) && (option.Name == before || option.Aliases.Contains(before))) is { } flag)
+            {
+                return flag.Name;
+            }
+        }
+        return null;
     }
 
     private static bool TakesText(ParseResult parsed) => parsed.CommandResult.Command.Arguments is [{ Name: "prompt" }];

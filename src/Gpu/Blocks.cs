@@ -34,7 +34,9 @@ internal sealed class Blocks(Accelerator accelerator) : IDisposable
     }
 
     /// <summary>What lies at an address.</summary>
-    /// <exception cref="ArgumentException">It isn't in one block.</exception>
+    /// <exception cref="ArgumentException">
+    /// It isn't in one block, or not at a multiple of an element's size from its beginning: ILGPU would round it down.
+    /// </exception>
     public ArrayView<T> View<T>(nint address, long count) where T : unmanaged
     {
         int index = Find(address);
@@ -42,10 +44,12 @@ internal sealed class Blocks(Accelerator accelerator) : IDisposable
         {
             MemoryBuffer1D<byte, Stride1D.Dense> block = blocks.GetValueAtIndex(index);
             long offset = address - blocks.GetKeyAtIndex(index), bytes = count * Interop.SizeOf<T>();
-            if (offset + bytes <= block.LengthInBytes)
+            if (offset + bytes <= block.LengthInBytes && offset % Interop.SizeOf<T>() == 0)
                 return block.View.BaseView.SubView(offset, bytes).Cast<T>();
         }
-        throw new ArgumentException($"{count} elements at {address:x} aren't in one block of {accelerator.Name}.", nameof(address));
+        throw new ArgumentException(
+            $"{count} elements of {Interop.SizeOf<T>()} bytes at {address:x} aren't in one block of {accelerator.Name}, aligned.",
+            nameof(address));
     }
 
     public void Dispose()

@@ -54,6 +54,9 @@ public sealed unsafe class IlgpuDevice : Device
     public override bool ComputesIn(ElementFormat format) => format is ElementFormat.F32 or ElementFormat.BF16 or ElementFormat.F16;
 
     /// <inheritdoc/>
+    public override bool ReadsWeights(ElementFormat format) => ComputesIn(format);
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
         try

@@ -21,6 +21,8 @@ public enum ComputeType
 /// <summary>Where and how a pipeline computes.</summary>
 public sealed record ComputeOptions
 {
+    private const int MostThreads = 1024;
+
     /// <summary>The CPU, all of its processors.</summary>
     public static ComputeOptions Default { get; } = new();
 
@@ -35,6 +37,26 @@ public sealed record ComputeOptions
 
     /// <summary>Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</summary>
     public bool Measure { get; init; }
+
+    /// <summary>On this machine's CPU, from the parameters of a method.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number of threads that can't be.</exception>
+    internal static ComputeOptions OnCpu(int threads, bool measure = false) => ThreadsProblem(threads) is { } problem
+        ? throw new ArgumentOutOfRangeException(nameof(threads), problem)
+        : new ComputeOptions { Threads = threads, Measure = measure };
+
+    /// <summary>What can't be on any machine, found before anything is opened.</summary>
+    /// <exception cref="RequestException">A number of threads that can't be, or a type that there isn't.</exception>
+    internal void Check()
+    {
+        if (ThreadsProblem(Threads) is { } problem)
+            throw new RequestException(nameof(Threads), problem);
+        if (!Enum.IsDefined(Compute))
+            throw new RequestException(nameof(Compute), $"{Compute} is none of {string.Join(", ", Enum.GetNames<ComputeType>())}.");
+    }
+
+    private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads
+        ? null
+        : $"{threads} threads can't be; choose from 1 to {MostThreads}, or 0 for one a processor.";
 
     /// <summary>The type of activations for a model.</summary>
     /// <exception cref="RequestException">The device has no forms for it.</exception>

@@ -9,6 +9,14 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 public interface IFrameSink
 {
+    /// <summary>
+    /// Called once, before anything heavy has run, so that a video that the sink can't take isn't computed first: what it throws comes out
+    /// as it is. A run may still end between this and <see cref="Begin"/>.
+    /// </summary>
+    /// <param name="settings">What the video is made with; all decided.</param>
+    /// <param name="shape">How many frames will come, how large, how fast they are to be seen.</param>
+    void Expect(GenerationSettings settings, VideoShape shape) { }
+
     /// <summary>Called once, before the first frame.</summary>
     /// <param name="settings">What the video is made with; all decided.</param>
     /// <param name="shape">How many frames will come, how large, how fast they are to be seen.</param>

@@ -28,10 +28,8 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ArgumentException">The text can't be a path.</exception>
     public static LoadedModel Open(string modelFolder)
     {
-        ArgumentNullException.ThrowIfNull(modelFolder);
-        return PathCheck.Problem(modelFolder) is { } problem
-            ? throw new ArgumentException(problem, nameof(modelFolder))
-            : ModelException.Guard(() => new LoadedModel(modelFolder));
+        PathCheck.CheckArgument(modelFolder);
+        return ModelException.Guard(() => new LoadedModel(modelFolder));
     }
 
     /// <summary>The same, with the device that its models will be built for.</summary>
@@ -39,10 +37,13 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="compute">Where and how to compute.</param>
     /// <param name="ops">The device, opened.</param>
     /// <param name="device">What is planned for; null for this machine's CPU.</param>
-    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="RequestException">
+    /// The device has no forms for the type of activations, or there is no such type or number of threads.
+    /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static LoadedModel Open(string modelFolder, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
     {
+        compute.Check();
         LoadedModel model = Open(modelFolder);
         try
         {

@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Files;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>Whether a file can be written, before anything heavy starts.</summary>
@@ -10,9 +12,13 @@ internal static class OutputChecks
             throw new RequestException(property, $"{path} is the file of {nameof(GenerationFiles)}.{other} already; name another.");
     }
 
+    /// <summary>Of what stands at a path and is neither a file nor a folder: why nothing is written there. Null where it may be.</summary>
+    public static string? NoFile(string path) =>
+        FileStatus.OtherThanFile(path) is { } other ? $"{path} is {other}, which a file would replace; name a file." : null;
+
     /// <param name="property">The property that named the file.</param>
     /// <param name="path">The file, or null where none is wanted.</param>
-    /// <exception cref="RequestException">Its folder doesn't exist or can't be written to, or it is a folder.</exception>
+    /// <exception cref="RequestException">Its folder doesn't exist or can't be written to, or it is a folder or a device.</exception>
     public static void Check(string property, string? path)
     {
         if (path is null)
@@ -26,6 +32,8 @@ internal static class OutputChecks
             string example = Path.Combine(path, "latents.safetensors");
             throw new RequestException(property, $"{path} is a folder; name a file in it, such as {example}.");
         }
+        if (NoFile(path) is { } problem)
+            throw new RequestException(property, problem);
         string probe = Path.Combine(folder, $".cogvideox-{Guid.NewGuid():N}");
         try
         {

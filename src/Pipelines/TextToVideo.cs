@@ -43,20 +43,28 @@ public sealed class TextToVideo : IDisposable
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => model.Folder.Path;
 
-    /// <summary>Reads a checkpoint's configs and maps its weights; a large one takes no longer than a small one.</summary>
+    /// <summary>
+    /// Reads a checkpoint's configs; a large one takes no longer than a small one. Weights are mapped, and found to be missing or damaged,
+    /// where they are first needed: by <see cref="Plan(GenerationRequest, GenerationFiles?, bool)"/>, which every run begins with.
+    /// </summary>
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</param>
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
-    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
+    /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
     /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
     public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false) =>
-        Open(modelFolder, new ComputeOptions { Threads = threads, Measure = measure });
+        Open(modelFolder, ComputeOptions.OnCpu(threads, measure));
 
     /// <summary>The same, on any device.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="compute">Where and how to compute.</param>
-    /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
-    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="ModelException">
+    /// Configs that are missing, damaged or don't fit together; weights, too, where the type of activations depends on them.
+    /// </exception>
+    /// <exception cref="ArgumentException">No folder is named.</exception>
+    /// <exception cref="RequestException">
+    /// The device has no forms for the type of activations, or there is no such type or number of threads.
+    /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static TextToVideo Open(string modelFolder, ComputeOptions compute)
     {
@@ -70,7 +78,7 @@ public sealed class TextToVideo : IDisposable
     /// <param name="files">What to write beside the video; checked, not written.</param>
     /// <param name="streams">Whether the frames will go to a sink, rather than be collected.</param>
     /// <exception cref="RequestException">What can't be done, and what could.</exception>
-    /// <exception cref="ModelException">Weights that are missing or damaged.</exception>
+    /// <exception cref="ModelException">Weights that are missing or damaged, or a default of the folder's own that can't be.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
         return Plan(request, files ?? GenerationFiles.None, streams, device, device?.MemoryBytes ?? SystemMemory.FreeBytes());
@@ -226,6 +234,8 @@ public sealed class TextToVideo : IDisposable
         Func<GenerationPlan, IFrameSink> sink, CancellationToken cancellation)
     {
         GenerationPlan plan = Plan(request, files, streams);
+        IFrameSink taker = sink(plan);
+        taker.Expect(plan.Settings, plan.Video);
         using var stopping = new OpsCancellation(ops, cancellation);
         using Trace? trace = Trace.Of(files, plan.Settings, model);
         var clock = new StageClock(ops, progress, cancellation);
@@ -233,7 +243,7 @@ public sealed class TextToVideo : IDisposable
         {
             Start = request.InitLatents,
             Plan = plan,
-            Sink = sink(plan),
+            Sink = taker,
             Streams = streams,
             Files = files,
             Trace = trace,

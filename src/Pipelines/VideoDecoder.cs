@@ -30,14 +30,18 @@ public sealed class VideoDecoder : IDisposable
     /// <param name="modelFolder">In the layout of Hugging Face.</param>
     /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor.</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
+    /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
     public static VideoDecoder Open(string modelFolder, int threads = 0) =>
-        Open(modelFolder, new ComputeOptions { Threads = threads });
+        Open(modelFolder, ComputeOptions.OnCpu(threads));
 
     /// <summary>The same, on any device.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face.</param>
     /// <param name="compute">Where and how to compute.</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
-    /// <exception cref="RequestException">The device has no forms for the type of activations.</exception>
+    /// <exception cref="ArgumentException">No folder is named.</exception>
+    /// <exception cref="RequestException">
+    /// The device has no forms for the type of activations, or there is no such type or number of threads.
+    /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static VideoDecoder Open(string modelFolder, ComputeOptions compute)
     {
@@ -82,6 +86,9 @@ public sealed class VideoDecoder : IDisposable
     /// <param name="tiling">Whether to decode in tiles.</param>
     /// <param name="progress">Told after each residual block.</param>
     /// <param name="cancellation">Stops within a chunk of frames.</param>
+    /// <exception cref="RequestException">
+    /// As by <see cref="Plan(string, TilingMode)"/>, or a <see cref="VideoSink"/> of another size or count.
+    /// </exception>
     /// <exception cref="SinkException">The sink failed.</exception>
     public void Decode(
         string file, IFrameSink sink, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
@@ -112,8 +119,11 @@ public sealed class VideoDecoder : IDisposable
     {
         VideoLatents latents = Read(file);
         (VideoShape shape, bool tiled, _) = Plan(file, latents, tiling);
+        GenerationSettings settings = Settings(tiled ? TilingMode.On : TilingMode.Off);
+        IFrameSink taker = sink(shape);
+        taker.Expect(settings, shape);
         using var stopping = new OpsCancellation(ops, clock.Cancellation);
-        using var state = new RunState(parts, Settings(tiled ? TilingMode.On : TilingMode.Off), clock) { Sink = sink(shape) };
+        using var state = new RunState(parts, settings, clock) { Sink = taker };
         state.Hand(ops.FromHost(latents.Values, latents.Shape));
         foreach (Stage stage in GenerationTasks.Decode)
             TaskRun.Run(stage, state);

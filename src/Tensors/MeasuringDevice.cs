@@ -26,6 +26,8 @@ internal sealed unsafe class MeasuringDevice(Device inner) : Device
 
     public override bool ComputesIn(ElementFormat format) => inner.ComputesIn(format);
 
+    public override bool ReadsWeights(ElementFormat format) => inner.ReadsWeights(format);
+
     public override nint Allocate(long bytes) => inner.Allocate(bytes);
 
     public override void Free(nint address) => inner.Free(address);

@@ -1,4 +1,3 @@
-using CogVideoX.Tensors;
 using Xunit;
 
 namespace CogVideoX.Gpu.Tests;

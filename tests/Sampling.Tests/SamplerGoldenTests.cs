@@ -10,7 +10,7 @@ public sealed class SamplerGoldenTests
     private const double Tolerance = 1e-6; // a step is three roundings away from the reference at most
 
     [Theory]
-    [ClassData(typeof(EachDevice))]
+    [MemberData(nameof(EachDevice.Models), MemberType = typeof(EachDevice))]
     public void EveryKeptStepAgreesWithTheReference(string device)
     {
         using Ops ops = EachDevice.Open(device);

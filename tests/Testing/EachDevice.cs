@@ -1,4 +1,5 @@
 using System.Collections;
+using CogVideoX.Gpu;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Tensors;
 
@@ -7,6 +8,11 @@ namespace CogVideoX.Testing;
 /// <summary>Every device that is present, for a theory whose one body runs on each: <c>[ClassData(typeof(EachDevice))]</c>.</summary>
 public sealed class EachDevice : IEnumerable<object[]>
 {
+    /// <summary>The portable kernels' PTX on our emulator, each access of which is checked.</summary>
+    public const string Emulator = "emulator";
+
+    private static readonly bool IsEverythingEmulated = Environment.GetEnvironmentVariable("COGVIDEOX_EVERYTHING_EMULATED") == "1";
+
     // The one list: a device that is added here is in every such theory.
     private static readonly (string Name, Func<Device> Make)[] All =
     [
@@ -14,10 +20,20 @@ public sealed class EachDevice : IEnumerable<object[]>
         ("cpu1", () => new CpuDevice(1)),
         ("cpu3", () => new CpuDevice(3)),
         ("apart", () => new ApartDevice()),
+        (Emulator, () => GpuDevices.OpenEmulator()),
     ];
 
     /// <summary>All names, for a body that goes through them itself.</summary>
     public static IEnumerable<string> Names => All.Select(device => device.Name);
+
+    /// <summary>
+    /// Those for whole models, for a theory: the emulator is among them where somebody has the time
+    /// (<c>COGVIDEOX_EVERYTHING_EMULATED=1</c>); otherwise it has a case of each model of its own.
+    /// </summary>
+    public static IEnumerable<object[]> Models => ModelNames.Select(name => new object[] { name });
+
+    /// <inheritdoc cref="Models"/>
+    public static IEnumerable<string> ModelNames => IsEverythingEmulated ? Names : Names.Where(name => name != Emulator);
 
     /// <summary>
     /// Those that are compared with the naive forms, for a theory:

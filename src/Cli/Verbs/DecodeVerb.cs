@@ -13,7 +13,7 @@ internal static class DecodeVerb
         Argument<string> latents = CommonOptions.PathArgument<string>("latents");
         latents.Description = "A safetensors file with `latents` F32 [1, F, C, H, W], as --save-latents writes it";
         Option<string> output = CommonOptions.PathOption<string>("--output", "-o");
-        (output.Description, output.HelpName, output.Required) = ("The video to write", "FILE", true);
+        (output.Description, output.HelpName, output.Required) = ("The video to write, or - for Y4M on standard output", "FILE", true);
         var fps = new Option<string?>("--fps") { Description = "Frames a second (default: the checkpoint's)", HelpName = "N" };
         Option<string?> model = CommonOptions.Model(), tiling = CommonOptions.VaeTiling();
         var device = new DeviceOptions();
@@ -34,13 +34,16 @@ internal static class DecodeVerb
                 WhenTaken = parsed.GetValue(overwrite) ? WhenTaken.Overwrite : WhenTaken.Refuse,
                 Inputs = [file],
             };
-            VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), writing);
+            if (path != VideoFile.StandardOutput)
+                VideoSink.Check(path, new VideoShape(shape.Count, shape.Height, shape.Width, rate), writing);
             using var video = new VideoFile(path, _ => writing);
-            terminal.Output.WriteLine(ProgressDisplay.Run(terminal, progress =>
+            string written = ProgressDisplay.Run(terminal, progress =>
             {
                 decoder.Decode(file, new AtRate(video, rate), mode, progress, cancellation);
                 return video.Complete(cancellation);
-            }));
+            });
+            if (path != VideoFile.StandardOutput)
+                terminal.Output.WriteLine(written);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
 #if !CPU_ONLY
 using CogVideoX.Gpu;
@@ -46,6 +47,21 @@ internal sealed class DeviceOptions
         Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
         Measure = measure,
     };
+
+    /// <summary>What <c>--device</c> can name here.</summary>
+    public static SystemFinding Finding()
+    {
+#if CPU_ONLY
+        return new SystemFinding("devices", false, "cpu", "This copy was made without GPU support (trimmed, or ahead of time).");
+#else
+        IEnumerable<string> cards = GpuDevices.Cards().Select(card => $"{card.Name} ({card.Description})");
+        string found = string.Join(", ", cards.Concat(["cpu", "emulator", "ilgpu-cpu"]));
+        return cards.Any()
+            ? new SystemFinding("devices", true, found, null)
+            : new SystemFinding(
+                "devices", false, found, "No card that ILGPU drives (CUDA, or OpenCL with generic addresses): the CPU computes.");
+#endif
+    }
 
 #if CPU_ONLY
     private IDeviceSource? Find(string name) => name is "auto" or "cpu"

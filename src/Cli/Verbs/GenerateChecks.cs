@@ -16,6 +16,8 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
         {
             if (!named.Add(Path.GetFullPath(path)))
                 throw new UsageException(option, $"{path} is written by this command already; name another file.");
+            if (option != "--output" && OutputChecks.NoFile(path) is { } problem)
+                throw new UsageException(option, problem);
             if (option != "--output" && !overwrite && File.Exists(path))
                 throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
             if (option != "--output" && jobs[0].Writing.Inputs.FirstOrDefault(input => SameFile.Are(input, path)) is { } input)

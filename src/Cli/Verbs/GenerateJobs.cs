@@ -123,6 +123,8 @@ internal static class GenerateJobs
             throw new UsageException(
                 "--output-dir", "give either a file (--output) or a folder for files that are named after their prompts, not both.");
         }
+        if (File.Exists(folder))
+            throw new UsageException("--output-dir", $"{folder} is a file; name a folder, or give --output to name the video.");
         try
         {
             return Directory.CreateDirectory(folder).FullName;

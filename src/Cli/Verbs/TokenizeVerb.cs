@@ -30,6 +30,8 @@ internal static class TokenizeVerb
                 throw new UsageException("--max-sequence-length", $"{size} ids can't be; choose from 1 to {LongestRow}.");
             var tokenizer = PromptTokenizer.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path));
             string[] given = parsed.GetValue(prompts) ?? [];
+            if (given.Any(prompt => prompt.Contains('\uFFFD')))
+                terminal.Warn("a prompt has U+FFFD in it, which stands for bytes that aren't UTF-8 text; the ids are of that character.");
             IEnumerable<Row> rows = (given.Length > 0 ? given : Lines(terminal)).Select(prompt => Row.Of(prompt, tokenizer, size));
             return parsed.GetValue(json) ? PrintJson(terminal, rows) : Print(terminal, rows);
         });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Memory;
 
@@ -72,9 +73,17 @@ internal sealed unsafe class DeviceMemory(EmulatedDeviceOptions options) : IDisp
         target.At.Mark(target.Offset, target.Bytes, isWritten: true);
     }
 
+    /// <summary>Nothing was computed: what is copied out is zeros.</summary>
+    public bool IsVoid { get; set; }
+
     /// <exception cref="EmulatedDeviceException">Some of the bytes haven't been written.</exception>
     public void CopyOut(DeviceRange source, void* target)
     {
+        if (IsVoid)
+        {
+            NativeMemory.Clear(target, (nuint)source.Bytes);
+            return;
+        }
         if (!options.AllowUnwrittenCopies && source.At.Marks!.FindMissing(source.Offset, source.Bytes) is >= 0 and var missing)
         {
             throw Wrong(At(FaultKind.Uninitialized, $"byte {missing} of {source.At.Size} is copied to the host before any write",
@@ -91,7 +100,7 @@ internal sealed unsafe class DeviceMemory(EmulatedDeviceOptions options) : IDisp
 
     public static void Fill(DeviceRange target, byte value)
     {
-        System.Runtime.InteropServices.NativeMemory.Fill(target.Data, (nuint)target.Bytes, value);
+        NativeMemory.Fill(target.Data, (nuint)target.Bytes, value);
         target.At.Mark(target.Offset, target.Bytes, isWritten: true);
     }
 

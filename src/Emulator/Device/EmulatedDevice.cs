@@ -51,9 +51,14 @@ public sealed unsafe class EmulatedDevice : IDisposable
     public Fault? Fault => gate.Fault;
 
     /// <summary>
-    /// Launches do nothing, but that all allocated memory counts as written after them: for runs that only their allocations matter of.
+    /// Launches do nothing, but that all allocated memory counts as written after them, and what is copied to the host is zeros: for runs
+    /// that only their allocations matter of.
     /// </summary>
-    public bool SkipLaunches { get; set; }
+    public bool SkipLaunches
+    {
+        get => Memory.IsVoid;
+        set => Memory.IsVoid = value;
+    }
 
     internal DeviceMemory Memory { get; }
 

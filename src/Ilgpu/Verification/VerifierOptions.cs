@@ -1,4 +1,3 @@
-using CogVideoX.Emulator;
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 

@@ -31,6 +31,9 @@ public abstract unsafe class Device : IDisposable
     /// <summary>Whether activations may be stored so: there are forms that read and write it.</summary>
     public abstract bool ComputesIn(ElementFormat format);
 
+    /// <summary>Whether weights that are stored so are computed with as they are; otherwise they are widened on their way in.</summary>
+    public virtual bool ReadsWeights(ElementFormat format) => true;
+
     /// <summary>Memory of <paramref name="bytes"/> bytes, aligned to 64, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The device has no such block.</exception>
     public abstract nint Allocate(long bytes);

@@ -33,6 +33,9 @@ public sealed unsafe class PlanningDevice(
     public override bool ComputesIn(ElementFormat format) => format == activations || format == ElementFormat.F32;
 
     /// <inheritdoc/>
+    public override bool ReadsWeights(ElementFormat format) => kind != DeviceKind.Ilgpu || format <= ElementFormat.F16;
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes) => AnyAddress;
 
     /// <inheritdoc/>

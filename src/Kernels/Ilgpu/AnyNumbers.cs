@@ -64,7 +64,7 @@ internal readonly struct AnyNumbers
             : new StoredF16((ushort)(bits << 8)).Value; // E5M2 is the upper half of a binary16
         if (factors.Length == 0)
             return value;
-        return value * factors[elementsPerFactor == 0 ? 0 : index / elementsPerFactor];
+        return value * factors[elementsPerFactor == 0 ? 0 : Division.Quotient(index, elementsPerFactor)];
     }
 
     private static float FromE4M3(byte bits)

@@ -30,7 +30,7 @@ public sealed class ModelFolder
             .. OtherParts(), .. SchedulerNote(scheduler),
             .. Unread(transformer, "dropout"), .. Unread(vae, "force_upcast"), .. Unread(scheduler, "sample_max_value"),
         ];
-        Generation = File.Exists(In("generation_config.json")) ? GenerationConfig.Read(In("generation_config.json")) : null;
+        Generation = File.Exists(GenerationFile) ? GenerationConfig.Read(GenerationFile) : null;
         TokenizerFile = In("tokenizer", "spiece.model");
         if (!File.Exists(TokenizerFile))
             throw new ConfigException(MissingTokenizer.Explain(TokenizerFile));
@@ -60,6 +60,9 @@ public sealed class ModelFolder
 
     /// <summary>Which counts of frames its videos may have.</summary>
     public FrameRule FrameRule => FrameRule.Of(Transformer, Vae);
+
+    /// <summary>Where the folder says what it recommends, if it does.</summary>
+    internal string GenerationFile => In("generation_config.json");
 
     /// <summary>What the folder itself recommends, if it does.</summary>
     internal GenerationConfig? Generation { get; }

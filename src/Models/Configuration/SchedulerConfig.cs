@@ -69,7 +69,7 @@ public sealed record SchedulerConfig
         var config = new SchedulerConfig
         {
             Kind = named ?? ReadKind(file, ClassKey),
-            TrainTimesteps = file.Int("num_train_timesteps", 1000, 1, 1_000_000),
+            TrainTimesteps = file.Int("num_train_timesteps", 1000, 2, 1_000_000),
             BetaStart = file.Double("beta_start", 0.00085, 1e-9, 0.999),
             BetaEnd = file.Double("beta_end", 0.012, 1e-9, 0.999),
             BetaSchedule = file.Choice("beta_schedule", "scaled_linear",

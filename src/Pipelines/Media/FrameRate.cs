@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>Frames a second as an exact fraction in lowest terms, both parts from 1 to 65535 (what an animated PNG can hold).</summary>
+[JsonConverter(typeof(SettingJson))]
 public sealed record FrameRate
 {
     private const int Largest = ushort.MaxValue;

@@ -47,18 +47,27 @@ public abstract class VideoFormat
         if (encoding.Codec is { } codec && !Codecs.Contains(codec))
         {
             string able = EndingsWhere(format => format.Codecs.Contains(codec));
-            throw new OutputException($"{Quoted.Path(path)}: {WrongCodec(codec)}; {able} can");
+            throw new OutputException($"{Quoted.Path(path)}: {WrongCodec(codec)}; {able} can")
+            {
+                Property = nameof(EncodingOptions.Codec),
+            };
         }
         if (encoding.Quality is { } && !TakesQuality)
         {
             throw new OutputException(
-                $"{Quoted.Path(path)}: {Extension} has no quality to choose; {EndingsWhere(format => format.TakesQuality)} have");
+                $"{Quoted.Path(path)}: {Extension} has no quality to choose; {EndingsWhere(format => format.TakesQuality)} have")
+            {
+                Property = nameof(EncodingOptions.Quality),
+            };
         }
         if (encoding.Quality is < 1 or > EncodingOptions.BestQuality)
         {
             throw new OutputException(
                 $"{Quoted.Path(path)}: a quality of {encoding.Quality} isn't possible; "
-                + $"choose from 1 to {EncodingOptions.BestQuality} (best)");
+                + $"choose from 1 to {EncodingOptions.BestQuality} (best)")
+            {
+                Property = nameof(EncodingOptions.Quality),
+            };
         }
     }
 

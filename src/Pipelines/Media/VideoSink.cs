@@ -64,6 +64,25 @@ public abstract class VideoSink : IFrameSink, IDisposable
         return Started(new Y4mStreamSink(output, shape, new VideoOptions { Progress = progress }));
     }
 
+    /// <summary>Refuses a video of another size or count. How fast it is seen is up to who opened the file.</summary>
+    /// <exception cref="RequestException">Another size or count, or a sink that has frames already or has ended.</exception>
+    public void Expect(GenerationSettings settings, VideoShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        string? problem = ended ? "it has ended already; open another"
+            : taken > 0 ? $"it has frames already; open another"
+            : (shape.Count, shape.Height, shape.Width) != (Shape.Count, Shape.Height, Shape.Width)
+                ? $"it was opened for {Describe(Shape)}, and the video has {Describe(shape)}; open it with the plan's shape"
+            : null;
+        if (problem is not null)
+            throw new RequestException("sink", $"{problem}.");
+
+        static string Describe(VideoShape video) => $"{video.Count} frame{(video.Count == 1 ? "" : "s")} of {video.Width}×{video.Height}";
+    }
+
+    /// <inheritdoc cref="Expect"/>
+    public void Begin(GenerationSettings settings, VideoShape shape) => Expect(settings, shape);
+
     /// <summary>Appends a frame.</summary>
     /// <param name="frame">[H,W,3] in [0,1]</param> <param name="cancellation">Ends the sink.</param>
     /// <exception cref="OutputException">The disk is full, ffmpeg failed, …; the sink has ended and left nothing behind.</exception>

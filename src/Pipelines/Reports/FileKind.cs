@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Reports;
@@ -17,11 +18,20 @@ internal static class FileKind
     /// <param name="path">A file or folder that exists.</param>
     /// <exception cref="IOException">It can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static string? Of(string path) => Directory.Exists(path) ? Folder : Of(StartOf(path));
+    public static string? Of(string path) => Directory.Exists(path)
+        ? Folder
+        : FileStatus.OtherThanFile(path) ?? Of(StartOf(path)); // a pipe would be waited for
 
     /// <summary>Whether the settings of a run may be kept in such a file or folder.</summary>
-    internal static bool KeepsSettings(string path) =>
-        Directory.Exists(path) || (StartOf(path) is var start && VideoFormats.All.Any(format => format.Recognises(start)));
+    internal static bool KeepsSettings(string path)
+    {
+        if (Directory.Exists(path))
+            return true;
+        if (FileStatus.OtherThanFile(path) is not null)
+            return false;
+        byte[] start = StartOf(path);
+        return VideoFormats.All.Any(format => format.Recognises(start));
+    }
 
     internal static string? Of(ReadOnlySpan<byte> start) => start switch
     {

@@ -73,7 +73,7 @@ internal static class SystemReport
     {
         const string Library = "libcuda.so.1", WindowsLibrary = "nvcuda.dll", Version = "/proc/driver/nvidia/version";
         if (!NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? WindowsLibrary : Library, out nint handle))
-            return new("gpu", false, "no NVIDIA driver", "Everything runs on the CPU; GPU kernels aren't used by generate yet.");
+            return new("gpu", false, "no NVIDIA driver", "Everything runs on the CPU; --device gpu has nothing to run on.");
         int? cuda = DriverVersion.Of(handle);
         NativeLibrary.Free(handle);
         return GpuDriver(File.Exists(Version) ? File.ReadLines(Version).First() : "NVIDIA driver present", cuda);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Pipelines;
@@ -146,6 +147,7 @@ public record GenerationSettings
     ];
 
     /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
+    [JsonIgnore]
     public bool IsGuided => GuidanceScale > 1;
 
     /// <summary>

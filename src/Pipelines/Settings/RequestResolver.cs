@@ -10,16 +10,17 @@ namespace CogVideoX.Pipelines;
 internal static class RequestResolver
 {
     /// <exception cref="RequestException">Something that this model can't do; the message says what it can.</exception>
+    /// <exception cref="ModelException">The same where nobody asked for it but the folder itself; the message names the file.</exception>
     public static GenerationSettings Resolve(GenerationSettings request, LoadedModel model)
     {
         GenerationSettings settings = Merge(request, model.Folder);
         foreach (Setting setting in GenerationSettings.All)
-            settings = setting.Decide(settings, model);
+            settings = Decide(setting, settings, request, model);
         return settings;
     }
 
     /// <summary>The frame rate that videos of a checkpoint are meant to be seen at.</summary>
-    /// <exception cref="RequestException">The checkpoint recommends one that no file can hold.</exception>
+    /// <exception cref="ModelException">The checkpoint recommends one that no file can hold.</exception>
     public static FrameRate RateOf(ModelFolder folder) => Merge(new GenerationSettings(), folder).Rate ?? GenerationSettings.DefaultRate;
 
     private static GenerationSettings Merge(GenerationSettings request, ModelFolder folder)
@@ -28,7 +29,7 @@ internal static class RequestResolver
         foreach (GenerationConfig? known in Recommended(folder))
         {
             if (known is not null)
-                settings = settings.Or(SettingsOf(known, settings));
+                settings = settings.Or(SettingsOf(known, settings, folder));
         }
         return settings;
     }
@@ -36,19 +37,20 @@ internal static class RequestResolver
     // What the folder itself says about how to use it, then the table of released models.
     private static GenerationConfig?[] Recommended(ModelFolder folder) => [folder.Generation, ReleasedModels.Find(folder.Transformer)];
 
-    private static GenerationSettings SettingsOf(GenerationConfig known, GenerationSettings given) => new()
+    private static GenerationSettings SettingsOf(GenerationConfig known, GenerationSettings given, ModelFolder folder) => new()
     {
         Steps = known.Steps,
         GuidanceScale = known.GuidanceScale,
         Frames = known.Frames,
         Height = known.Height,
         Width = known.Width,
-        Rate = given.Rate is null && known.FramesPerSecond is { } rate ? Rate(rate) : null, // one that isn't used may be however odd
+        // One that isn't used may be however odd.
+        Rate = given.Rate is null && known.FramesPerSecond is { } rate ? Rate(rate, folder) : null,
         Sampler = known.Scheduler is { } scheduler ? SamplingRules.SamplerOf(scheduler) : null,
         DynamicGuidance = known.DynamicGuidance,
     };
 
-    private static FrameRate Rate(double framesPerSecond)
+    private static FrameRate Rate(double framesPerSecond, ModelFolder folder)
     {
         try
         {
@@ -56,11 +58,27 @@ internal static class RequestResolver
         }
         catch (ArgumentOutOfRangeException exception)
         {
-            throw new RequestException(
-                nameof(GenerationSettings.Rate),
-                FormattableString.Invariant($"this model recommends {framesPerSecond} frames a second, which no file can hold; ")
-                + "choose a rate such as 8 or 29.97.",
+            throw new ModelException(
+                FormattableString.Invariant($"{folder.GenerationFile}: 'fps' is {framesPerSecond}, which no file can hold; ")
+                + "write a rate such as 8 or 29.97 there, or give one yourself.",
                 exception);
+        }
+    }
+
+    // A default that can't be is no fault of who asked: it is told of the file that it stands in.
+    private static GenerationSettings Decide(Setting setting, GenerationSettings settings, GenerationSettings request, LoadedModel model)
+    {
+        try
+        {
+            return setting.Decide(settings, model);
+        }
+        catch (RequestException exception) when (setting.Of(request) is null && setting.Default is not null)
+        {
+            ModelFolder folder = model.Folder;
+            bool isRecommended = folder.Generation is { } own && setting.Of(SettingsOf(own, settings, folder)) is not null;
+            string source = isRecommended ? $"{folder.GenerationFile}: what it recommends" : $"{folder.Path}: the default of its configs";
+            throw new ModelException(
+                $"{source} for '{setting.Name}' can't be: {exception.Problem} Mend it there, or give another yourself.", exception);
         }
     }
 }

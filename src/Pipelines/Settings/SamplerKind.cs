@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>How noise is taken away step by step.</summary>
+[JsonConverter(typeof(SettingJson))]
 public enum SamplerKind
 {
     /// <summary>Deterministic (arXiv 2010.02502); what CogVideoX-2b was released with.</summary>

@@ -5,7 +5,6 @@ namespace CogVideoX.Pipelines;
 /// <summary>One member of <see cref="GenerationSettings"/>: what it is called outside, and how it is read, decided and checked.</summary>
 internal sealed class Setting
 {
-    private readonly Type type;
     private readonly Func<GenerationSettings, object?> get;
     private readonly Func<GenerationSettings, object, GenerationSettings> set;
 
@@ -18,7 +17,7 @@ internal sealed class Setting
         string property, string name, Type type,
         Func<GenerationSettings, object?> get, Func<GenerationSettings, object, GenerationSettings> set)
     {
-        (Property, Name, this.type, this.get, this.set) = (property, name, type, get, set);
+        (Property, Name, Type, this.get, this.set) = (property, name, type, get, set);
     }
 
     /// <summary>The name of the member, such as <c>GuidanceScale</c>.</summary>
@@ -26,6 +25,9 @@ internal sealed class Setting
 
     /// <summary>The name in metadata and on the command line, such as <c>guidance-scale</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Its type, without null.</summary>
+    public Type Type { get; }
 
     /// <summary>Whether it stands among the settings of a file, rather than beside them as prompt and seed do.</summary>
     internal bool IsInList { get; init; } = true;
@@ -46,12 +48,12 @@ internal sealed class Setting
 
     /// <summary>The settings with this one read from a text, as on a command line.</summary>
     /// <exception cref="FormatException">The text is something else; the message says what would be right.</exception>
-    public GenerationSettings WithText(GenerationSettings settings, string text) => set(settings, SettingValue.FromText(type, text));
+    public GenerationSettings WithText(GenerationSettings settings, string text) => set(settings, SettingValue.FromText(Type, text));
 
     /// <summary>The same from JSON.</summary>
     /// <exception cref="FormatException">The value is something else; the message names setting and value.</exception>
     internal GenerationSettings WithJson(GenerationSettings settings, JsonNode value) =>
-        set(settings, SettingValue.FromJson(type, Name, value));
+        set(settings, SettingValue.FromJson(Type, Name, value));
 
     /// <summary>Its value as JSON; null where nothing is given.</summary>
     internal JsonNode? ToJson(GenerationSettings settings) => get(settings) is { } value ? SettingValue.ToJson(value) : null;
@@ -65,8 +67,8 @@ internal sealed class Setting
         object? value = get(settings);
         if (value is null)
             throw new RequestException(Property, "it is null; it has to be given.");
-        if (type.IsEnum && !Enum.IsDefined(type, value))
-            throw new RequestException(Property, $"{value} is none of {string.Join(", ", Enum.GetNames(type))}.");
+        if (Type.IsEnum && !Enum.IsDefined(Type, value))
+            throw new RequestException(Property, $"{value} is none of {string.Join(", ", Enum.GetNames(Type))}.");
         Check?.Invoke(value, model);
         return settings;
     }

@@ -19,9 +19,11 @@ internal static class SettingValue
         ulong whole => whole,
         double number => number,
         bool flag => flag,
-        Enum word => word.ToString().ToLowerInvariant(),
-        _ => value.ToString()!,
+        _ => ToText(value),
     };
+
+    /// <summary>What is written as a text in JSON, too: words in small letters, fractions.</summary>
+    public static string ToText(object value) => value is Enum word ? word.ToString().ToLowerInvariant() : value.ToString()!;
 
     /// <exception cref="FormatException">Something else than the type; the message says what would be right.</exception>
     public static object FromText(Type type, string text)
@@ -47,7 +49,7 @@ internal static class SettingValue
     }
 
     /// <exception cref="FormatException">Something else than the type; the message names the setting and the value.</exception>
-    public static object FromJson(Type type, string name, JsonNode node)
+    public static object FromJson(Type type, string name, JsonNode? node)
     {
         if (type == typeof(int))
             return Value(JsonValueKind.Number, "a whole number", (JsonValue value, out int whole) => value.TryGetValue(out whole));
@@ -57,6 +59,8 @@ internal static class SettingValue
             return Value(JsonValueKind.Number, "a number", (JsonValue value, out double number) => value.TryGetValue(out number));
         if (type == typeof(bool))
             return node is JsonValue flag && flag.TryGetValue(out bool isOn) ? isOn : throw Wrong("true or false");
+        if (type == typeof(FrameRate) && node?.GetValueKind() == JsonValueKind.Number)
+            return Rate(node.ToJsonString());
         string text = Value(JsonValueKind.String, "a text", (JsonValue value, out string? text) => value.TryGetValue(out text))!;
         if (type == typeof(FrameRate))
             return Rate(text);
@@ -73,13 +77,13 @@ internal static class SettingValue
             }
             catch (FormatException)
             {
-                throw Wrong("a frame rate such as 8/1");
+                throw Wrong("a frame rate such as 8, 29.97 or 30000/1001");
             }
         }
 
         FormatException Wrong(string right)
         {
-            string value = node.ToJsonString(); // JSON: control characters are escaped
+            string value = node?.ToJsonString() ?? "null"; // JSON: control characters are escaped
             string shown = value.Length > ShownCharacters ? value[..ShownCharacters] + "…" : value;
             return new FormatException($"'{name}' is {shown}, not {right}");
         }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>Whether the VAE decodes in overlapping tiles, which takes less memory and gives slightly other pixels.</summary>
+[JsonConverter(typeof(SettingJson))]
 public enum TilingMode
 {
     /// <summary>Only where the picture as a whole doesn't fit in the memory that is free.</summary>

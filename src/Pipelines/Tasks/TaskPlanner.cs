@@ -43,7 +43,18 @@ internal static class TaskPlanner
         plans.Sum(plan => (double)plan.WeightBytes) + plans.Max(plan => plan.PeakBytes) <= memoryBytes * UsableShare;
 
     /// <exception cref="ModelException">A schedule that can't be sampled.</exception>
-    public static void CheckSchedule(LoadedModel model) => _ = new NoiseSchedule(ScheduleOptions.From(model.Folder.Scheduler));
+    // The room of sampling sees no folders; it calls the file by its name.
+    public static void CheckSchedule(LoadedModel model)
+    {
+        try
+        {
+            _ = new NoiseSchedule(ScheduleOptions.From(model.Folder.Scheduler));
+        }
+        catch (SamplingException exception)
+        {
+            throw new ModelException(Path.Combine(model.Folder.Path, "scheduler", exception.Message), exception);
+        }
+    }
 
     private static StagePlan Dry(Stage stage, RunState state)
     {

@@ -28,7 +28,8 @@ internal static class TaskRun
             catch (OutOfMemoryException exception)
             {
                 string plan = PlanNotes.OutOfMemory(state.Plan, stage.Name);
-                throw new GenerationException($"The stage '{stage.Name}' ran out of memory. {exception.Message}{plan}", inner: exception);
+                string message = $"The stage '{stage.Name}' ran out of memory. {exception.Message}{plan}";
+                throw new GenerationException(message, state.SavedLatents, exception);
             }
             catch (Exception exception) when (exception is SamplingException or TensorException or DeviceException)
             {

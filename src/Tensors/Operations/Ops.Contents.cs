@@ -44,14 +44,36 @@ public sealed partial class Ops
         return result;
     }
 
-    /// <summary>Stored weights as this device computes with them: as they lie, or a copy in its memory that lasts.</summary>
+    /// <summary>
+    /// Stored weights as this device computes with them: as they lie, or a copy in its memory that lasts. 8-bit floats become BF16, which
+    /// has all of their values, where the device reads no others.
+    /// </summary>
     /// <param name="stored">A tensor on the host.</param>
     public unsafe Tensor Resident(Tensor stored)
     {
         if (!device.HoldsWeights)
             return stored;
+        if (stored.Type.IsKernelFloat && !device.ReadsWeights(stored.Type.Format))
+            return ResidentWidened(stored);
         Tensor result = Memory.Lasting(stored.Shape, stored.Type);
         device.CopyIn(stored.Address, (nint)result.Address, stored.Bytes);
+        return result;
+    }
+
+    private unsafe Tensor ResidentWidened(Tensor stored)
+    {
+        Tensor result = Memory.Lasting(stored.Shape, DType.BF16);
+        const int Part = PartFloats;
+        ushort[] part = ArrayPool<ushort>.Shared.Rent((int)Math.Min(Part, stored.Count));
+        for (long first = 0; first < stored.Count && !IsPlanning; first += Part)
+        {
+            int count = (int)Math.Min(Part, stored.Count - first);
+            for (int i = 0; i < count; i++)
+                part[i] = Shorten.ToBFloat16(stored.Elements[first + i]);
+            fixed (ushort* source = part)
+                device.CopyIn(source, (nint)((ushort*)result.Address + first), count * sizeof(ushort));
+        }
+        ArrayPool<ushort>.Shared.Return(part);
         return result;
     }
 

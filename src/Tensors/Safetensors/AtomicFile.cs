@@ -20,13 +20,14 @@ internal static class AtomicFile
             folder = Path.GetDirectoryName(full) ?? full;
             if (Directory.Exists(full))
                 throw new SafetensorsException($"{path} is a folder; name a file in it.");
+            RefuseOther(path, full);
             if (!Directory.Exists(folder))
                 throw new SafetensorsException($"{path} can't be written: the folder {folder} doesn't exist. Create it first.");
             using WorkFolder work = WorkFolder.Create(folder);
             string temporary = work[Path.GetFileName(full)];
             using (var stream = new FileStream(temporary, Options(bytes)))
                 write(stream);
-            File.Move(temporary, full, overwrite: true);
+            FileStatus.Replace(full, temporary);
         }
         catch (IOException exception)
         {
@@ -38,6 +39,16 @@ internal static class AtomicFile
             throw new SafetensorsException(
                 $"{path} can't be written: this user may not create files in {folder}. Choose another folder.", exception);
         }
+    }
+
+    /// <summary>Refuses what a file would replace though it is none.</summary>
+    /// <param name="path">As it was given: a system's own links, such as /dev/stdout, lead on by other ways than names.</param>
+    /// <param name="full">Where it leads.</param>
+    /// <exception cref="SafetensorsException">A device, a pipe, a socket.</exception>
+    public static void RefuseOther(string path, string full)
+    {
+        if ((FileStatus.OtherThanFile(path) ?? FileStatus.OtherThanFile(full)) is { } other)
+            throw new SafetensorsException($"{path} is {other}, which a file would replace; name a file.");
     }
 
     /// <summary>A new file of a known length.</summary>

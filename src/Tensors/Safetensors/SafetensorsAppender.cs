@@ -23,6 +23,7 @@ internal sealed class SafetensorsAppender : IDisposable
     {
         this.path = path;
         full = RealPath.Of(path); // a link stays, and what it leads to is replaced
+        AtomicFile.RefuseOther(path, full);
         List<SafetensorsEntry> all = Entries(expected);
         headerBytes = HeaderWriter.Write(path, all).Length;
         string folder = Path.GetDirectoryName(full) ?? full;
@@ -61,7 +62,7 @@ internal sealed class SafetensorsAppender : IDisposable
         stream.Position = 0;
         stream.Write(HeaderWriter.Write(path, entries, leastBytes: headerBytes));
         stream.Dispose();
-        File.Move(stream.Name, full, overwrite: true);
+        FileStatus.Replace(full, stream.Name);
     });
 
     /// <summary>Removes what wasn't completed.</summary>

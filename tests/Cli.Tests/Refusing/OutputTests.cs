@@ -47,6 +47,44 @@ public sealed class OutputTests : IDisposable
         Assert.NotEqual("precious", File.ReadAllText(file)[..8]);
     }
 
+    public static TheoryData<string> Specials => new(SpecialFile.Kinds);
+
+    // A rename would put a file in its place; with --overwrite, too.
+    [Theory]
+    [MemberData(nameof(Specials))]
+    public async Task WhatIsNoFileStays(string kind)
+    {
+        string special = SpecialFile.Make(folder.File("special.safetensors"), kind);
+        foreach (string option in new[] { "--output", "--save-latents", "--trace" })
+        {
+            string[] args = option == "--output" ? Generate(option, special) : Generate(option, special, "-o", folder.File("clip.png"));
+            await CliRun.Fails(ExitCode.WrongUsage, args, $"{option}: ", $"is {kind}");
+            await CliRun.Fails(ExitCode.WrongUsage, [.. args, "--overwrite"], $"{option}: ", $"is {kind}");
+        }
+        await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", special], "--output: ", "exists already");
+        await CliRun.Fails(ExitCode.WrongUsage, ["info", special], "file: ", $"is {kind}"); // which reading would wait for
+        await CliRun.Fails(ExitCode.WrongUsage, ["decode", special, "-o", folder.File("clip.png")], "latents: ", $"is {kind}");
+        Assert.Equal(kind, SpecialFile.KindOf(special));
+        Assert.Equal(["special.safetensors"], folder.Names);
+    }
+
+    [Theory]
+    [InlineData("--quality: ", "clip.png", "--quality", "50")]
+    [InlineData("--codec: ", "clip.y4m", "--codec", "h264")]
+    public async Task WhatAFormatLacksIsToldOfTheOption(string says, string name, params string[] options)
+    {
+        await CliRun.Fails(ExitCode.WrongUsage, Generate([.. options, "-o", folder.File(name)]), $"cogvideox: {says}");
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public async Task FolderForVideosMayBeNoFile()
+    {
+        string file = folder.File("file");
+        File.WriteAllText(file, "");
+        await CliRun.Fails(ExitCode.WrongUsage, Generate("--output-dir", file), "--output-dir: ", "is a file; name a folder");
+    }
+
     [Fact]
     public async Task OneFileForTwoThingsIsRefused()
     {

@@ -33,7 +33,11 @@ public sealed class UsageTests : IDisposable
         { "--fps: 'fast' is not a frame rate", ["a", "--fps", "fast"] },
         { "--sampler: 'euler' can't be; choose ddim or dpm", ["a", "--sampler", "euler"] },
         { "--dtype: 'int8' can't be; choose", ["a", "--dtype", "int8"] },
-        { "--device: 'cuda' can't be; choose cpu", ["a", "--device", "cuda"] },
+        { "--device: 'cuda' is no device; choose auto|cpu|gpu", ["a", "--device", "cuda"] },
+        { "--device: 'gpu:x' is no device", ["a", "--device", "gpu:x"] },
+        { "--device: gpu:17 isn't there", ["a", "--device", "gpu:17"] },
+        { "--compute: bf16 can't be: the CPU computes with fp32 alone", ["a", "--compute", "bf16"] },
+        { "--compute: 'fp8' can't be; choose", ["a", "--compute", "fp8"] },
         { "--dynamic-cfg: 'maybe' can't be; choose", ["a", "--dynamic-cfg", "maybe"] },
         { "--vae-tiling: 'maybe' can't be; choose", ["a", "--vae-tiling", "maybe"] },
         { "--threads: -1 threads", ["a", "--threads", "-1"] },
@@ -63,6 +67,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("a verb is missing; there are generate, decode")]
     [InlineData("'make' is no verb; there are generate, decode", "make", "a video")]
     [InlineData("'--foo' is no verb", "--foo")]
+    [InlineData("'generate' stands behind --, where it is no verb; leave -- out", "--", "generate", "a cat")]
+    [InlineData("--json: 'maybe' isn't true or false", "doctor", "--json=maybe")]
     [InlineData("--foo: there is no such option", "tokenize", "--foo")]
     [InlineData("'generat' is no verb; did you mean generate? (cogvideox --help shows", "generat", "a cat")]
     [InlineData("a verb of kernels is missing; there are list, show, verify, profile. (cogvideox kernels --help shows", "kernels")]

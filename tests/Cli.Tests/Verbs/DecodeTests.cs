@@ -30,6 +30,18 @@ public sealed class DecodeTests : IDisposable
         Assert.Equal(["latents.safetensors"], folder.Names);
     }
 
+    [Fact]
+    public async Task VideoGoesToStandardOutputAsItGoesToAFile()
+    {
+        string latents = Latents([1, 3, 4, 8, 12]);
+        await CliRun.Done("decode", latents, "--model", CliRun.Tiny, "-o", folder.File("clip.y4m"));
+        string line = $"\"$@\" decode latents.safetensors --model {Shell.Quote(CliRun.Tiny)} -o - > piped.y4m";
+        CliRun run = await ProgramRun.OfShell(folder.Path, line);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Output));
+        Assert.Equal(File.ReadAllBytes(folder.File("clip.y4m")), File.ReadAllBytes(folder.File("piped.y4m")));
+        Assert.Equal(["clip.y4m", "latents.safetensors", "piped.y4m"], folder.Names);
+    }
+
     private string Latents(Shape shape)
     {
         using Ops ops = Ops.OnCpu(1);

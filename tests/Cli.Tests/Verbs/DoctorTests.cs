@@ -6,7 +6,7 @@ namespace CogVideoX.Cli.Tests.Verbs;
 /// <summary><c>doctor</c>.</summary>
 public sealed class DoctorTests
 {
-    private static readonly string[] Looked = ["runtime", "cpu", "memory", "ffmpeg", "gpu", "ptxas"];
+    private static readonly string[] Looked = ["runtime", "cpu", "memory", "ffmpeg", "gpu", "ptxas", "devices"];
 
     [Fact]
     public async Task TextNamesEverythingThatWasLookedFor()

@@ -46,6 +46,15 @@ public sealed class TokenizeTests
         Assert.Equal(JsonValueKind.Null, json.RootElement[1].GetProperty("ids").ValueKind);
     }
 
+    // The runtime has put a character of its own in the place of such bytes before anybody sees them.
+    [Fact]
+    public async Task ArgumentThatIsNotTextIsSaid()
+    {
+        CliRun run = await CliRun.Done("tokenize", "a red \uFFFDcircle");
+        Assert.Single(run.Lines);
+        Assert.Contains("warning: a prompt has U+FFFD in it", run.Error);
+    }
+
     [Fact]
     public async Task JsonIsOneArrayWithWhatTheIdsDontTell()
     {

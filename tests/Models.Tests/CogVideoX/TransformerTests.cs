@@ -14,10 +14,12 @@ public sealed class TransformerTests
         {
             foreach (string size in new[] { "native", "other" })
             {
-                foreach (object[] device in new EachDevice())
-                    cases.Add(kind, size, (string)device[0]);
+                foreach (string device in EachDevice.ModelNames)
+                    cases.Add(kind, size, device);
             }
         }
+        if (!EachDevice.ModelNames.Contains(EachDevice.Emulator))
+            cases.Add("5b", "native", EachDevice.Emulator);
         return cases;
     }
 

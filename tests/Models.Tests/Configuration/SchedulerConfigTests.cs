@@ -24,6 +24,7 @@ public sealed class SchedulerConfigTests
     [Theory]
     [InlineData("_class_name", "\"EulerDiscreteScheduler\"", "\"CogVideoXDDIMScheduler\" or \"CogVideoXDPMScheduler\"")]
     [InlineData("num_train_timesteps", "0", "whole number")]
+    [InlineData("num_train_timesteps", "1", "whole number from 2")]
     [InlineData("beta_start", "-1", "number from")]
     [InlineData("beta_start", "0.5", "at most beta_end")]
     [InlineData("beta_end", "1", "number from")]

@@ -76,6 +76,41 @@ public class FfmpegFormatTests
         Assert.InRange(mean, 0, 8);
     }
 
+    // Still frames: encoders put them into another order, as far as they may.
+    [Theory]
+    [InlineData(".mp4", 17, 8191)]
+    [InlineData(".mov", 9, 8191)]
+    [InlineData(".webp", 9, 16777)]
+    [InlineData(".gif", 9, 655)]
+    [InlineData(".mkv", 9, 65535)]
+    [InlineData(".webm", 9, 65535)]
+    public void The_slowest_rate_that_is_taken_is_written(string extension, int count, int seconds)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        VideoFrames video = TestVideos.Flat([.. Enumerable.Repeat((0.5f, 0.5f, 0.5f), count)]);
+        video.SaveAs(folder["clip" + extension], new FrameRate(1, seconds), TestVideos.Metadata);
+        Assert.True(new FileInfo(folder["clip" + extension]).Length > 0);
+    }
+
+    [Theory]
+    [InlineData(".mp4", 1, 8192)]
+    [InlineData(".mp4", 9, 65535)]
+    [InlineData(".mov", 9, 65535)]
+    [InlineData(".mov", 17, 8191)]
+    [InlineData(".webp", 1, 16778)]
+    [InlineData(".webp", 129, 16777)]
+    [InlineData(".gif", 1, 656)]
+    public void A_slower_one_is_refused_before_anything_runs(string extension, int count, int seconds)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        var shape = new VideoShape(count, 32, 48, new FrameRate(1, seconds));
+        string message = Assert.Throws<OutputException>(() => VideoSink.Check(folder["clip" + extension], shape)).Message;
+        Assert.Contains("rate", message);
+        Assert.Contains("use .", message);
+    }
+
     [Fact]
     public void The_other_encoders_of_mp4_work_too()
     {

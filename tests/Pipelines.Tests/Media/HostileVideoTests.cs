@@ -40,6 +40,10 @@ public class HostileVideoTests
         Assert.Contains("isn't a video of a known kind", Refused(folder["text.mp4"]));
         File.WriteAllBytes(folder["still.mp4"], MadePng.Make(1, 1, 8, MadePng.Grey, [0]));
         Assert.Contains("is a still picture (PNG)", Refused(folder["still.mp4"]));
+        File.WriteAllBytes(folder["moving.mp4"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\u0002"u8, .. new byte[9]]);
+        Assert.Contains("is an animated WebP, which ffmpeg doesn't read", Refused(folder["moving.mp4"]));
+        File.WriteAllBytes(folder["still.webp"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\0"u8, .. new byte[9]]);
+        Assert.Contains("is a still picture (WebP)", Refused(folder["still.webp"]));
         Directory.CreateDirectory(folder["folder"]);
         Assert.Contains("has no PNG file in it", Refused(folder["folder"]));
     }
@@ -88,6 +92,37 @@ public class HostileVideoTests
         Assert.Contains("cut" + ending, RefusedWhileReading(folder["cut" + ending]));
     }
 
+    // ffmpeg tells the address of its object, which means nothing to anybody and differs each time.
+    [Theory]
+    [InlineData(".mp4")]
+    [InlineData(".mkv")]
+    public void Of_a_file_that_is_cut_off_or_junk_no_address_is_told_but_a_remedy(string ending)
+    {
+        Tools.RequireFfmpeg();
+        using var folder = new TestFolder();
+        TestVideos.Noise(12, 64, 64).SaveAs(folder["clip" + ending], TestVideos.Rate);
+        byte[] whole = File.ReadAllBytes(folder["clip" + ending]);
+        var noise = new byte[4000];
+        new Random(5).NextBytes(noise);
+        File.WriteAllBytes(folder["a" + ending], whole[..400]);
+        File.WriteAllBytes(folder["b" + ending], whole[..(whole.Length / 2)]);
+        File.WriteAllBytes(folder["c" + ending], [.. whole[..32], .. noise]);
+        Assert.All(["a", "b", "c"], name =>
+        {
+            string message = RefusedWhileReading(folder[name + ending]);
+            Assert.DoesNotContain(" @ ", message);
+            Assert.EndsWith("Copy or download it again.", message);
+        });
+    }
+
+    [Theory]
+    [InlineData("[mov,mp4 @ 0x5581c0d2f440] moov atom not found\nx: Invalid data\n", "moov atom not found; x: Invalid data")]
+    [InlineData("[in#0/mov @ 0x1] [dec @ 00000213ab] odd.\n", "odd")]
+    [InlineData("[libx264 at work] all is well", "[libx264 at work] all is well")]
+    [InlineData("", "it gave no reason")]
+    public void What_ffmpeg_says_is_told_without_who_says_it(string complaints, string reason) =>
+        Assert.Equal(reason, FfmpegProgram.Reason(complaints));
+
     [Fact]
     public void Sizes_and_counts_have_limits()
     {
@@ -120,6 +155,11 @@ public class HostileVideoTests
     [InlineData("YUV4MPEG2 W4 H4 C420p10\n", "'C420p10'")]
     [InlineData("YUV4MPEG2 W4 H4 It C444\n", "is interlaced (It)")]
     [InlineData("YUV4MPEG2 W4 H4 C444\nFRAME\nabc", "cut off within frame 1")]
+    [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRAME\naF", "cut off before frame 2")]
+    [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRAME\naFRA", "cut off before frame 2")]
+    [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRAME\naFRAME", "cut off before frame 2")]
+    [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRAME\naFRAME\n", "cut off within frame 2")]
+    [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRA", "cut off before frame 1")]
     [InlineData("YUV4MPEG2 W4 H4 C444\nFROM\n", "frame 1 doesn't begin with FRAME")]
     [InlineData("YUV4MPEG2 W4 H4 C444\n", "frame 1 doesn't begin with FRAME")]
     public void Y4m_that_is_damaged_is_refused(string text, string problem)
@@ -168,6 +208,8 @@ public class HostileVideoTests
         using var soon = new CancellationTokenSource(Half);
         Assert.ThrowsAny<OperationCanceledException>(() => ReadAll(frames, soon.Token));
         Assert.False(Directory.Exists("/proc/" + File.ReadAllText(folder["pid"]).Trim()));
+        var again = Assert.Throws<OperationCanceledException>(() => ReadAll(frames, TestContext.Current.CancellationToken));
+        Assert.Contains("was cancelled within a frame", again.Message);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using CogVideoX.Pipelines.Media;
 
+using CogVideoX.Testing;
+
 namespace CogVideoX.Pipelines.Tests.Media;
 
 /// <summary>How a finished video gets its name, with others about that want it too.</summary>
@@ -8,6 +10,71 @@ public class PublishTests
     private static readonly VideoFrames Video = TestVideos.Drifting(2, 16, 16);
     private static readonly VideoShape Shape = TestVideos.Shape(Video);
     private static readonly VideoOptions NextFree = new() { WhenTaken = WhenTaken.NextFreeName, Metadata = TestVideos.Metadata };
+
+    public static TheoryData<string> Specials => new(SpecialFile.Kinds);
+
+    // To .NET they are files; a rename would put one in their place.
+    [Theory]
+    [MemberData(nameof(Specials))]
+    public void What_is_no_file_is_never_replaced(string kind)
+    {
+        using var folder = new TestFolder();
+        string special = SpecialFile.Make(folder["clip.png"], kind);
+        File.CreateSymbolicLink(folder["link.png"], special);
+        foreach (WhenTaken taken in new[] { WhenTaken.Refuse, WhenTaken.Overwrite })
+        {
+            foreach (string path in new[] { special, folder["link.png"] })
+            {
+                var options = new VideoOptions { WhenTaken = taken };
+                var refusal = Assert.Throws<OutputException>(() => VideoSink.Check(path, Shape, options));
+                Assert.Contains($"is {kind}", refusal.Message);
+                Assert.False(refusal.IsTaken);
+            }
+        }
+        Assert.Equal(kind, SpecialFile.KindOf(special));
+        string saved = Video.Save(special, TestVideos.Rate, NextFree, TestContext.Current.CancellationToken);
+        Assert.Equal(folder["clip-2.png"], saved);
+        Assert.Equal(["clip-2.png", "clip.png", "link.png"], folder.Names);
+        Assert.Equal(kind, SpecialFile.KindOf(special));
+    }
+
+    [Fact]
+    public void What_has_come_since_the_start_and_is_no_file_stays_too()
+    {
+        using var folder = new TestFolder();
+        using VideoSink sink = VideoSink.Open(folder["clip.png"], Shape, overwrite: true);
+        foreach (int frame in Enumerable.Range(0, Video.Count))
+            sink.Write(Video.Frame(frame).Span, TestContext.Current.CancellationToken);
+        SpecialFile.Make(folder["clip.png"], "a pipe");
+        var refusal = Assert.Throws<OutputException>(() => sink.Complete(TestContext.Current.CancellationToken));
+        Assert.Contains("is a pipe", refusal.Message);
+        Assert.Equal("a pipe", SpecialFile.KindOf(folder["clip.png"]));
+    }
+
+    [Fact]
+    public void A_folder_with_something_else_under_a_frames_name_stays()
+    {
+        using var folder = new TestFolder();
+        var options = new VideoOptions { WhenTaken = WhenTaken.Overwrite };
+        Video.Save(folder["pipe/"], TestVideos.Rate, options, TestContext.Current.CancellationToken);
+        Video.Save(folder["nested/"], TestVideos.Rate, options, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(folder["nested/0003.png"]);
+        SpecialFile.Make(folder["pipe/0003.png"], "a pipe");
+        foreach (string path in new[] { folder["pipe/"], folder["nested/"] })
+        {
+            string message = Assert.Throws<OutputException>(() => VideoSink.Check(path, Shape, options)).Message;
+            Assert.Contains("holds other things ('0003.png'), which stay", message);
+        }
+    }
+
+    [Fact]
+    public void Settings_beside_a_video_take_no_pipes_place()
+    {
+        using var folder = new TestFolder();
+        SpecialFile.Make(folder["clip.y4m" + Y4mFormat.SettingsEnding], "a pipe");
+        var options = new VideoOptions { WhenTaken = WhenTaken.Overwrite, Metadata = TestVideos.Metadata };
+        Assert.Contains("is a pipe", Assert.Throws<OutputException>(() => VideoSink.Check(folder["clip.y4m"], Shape, options)).Message);
+    }
 
     [Theory]
     [InlineData(".png", "clip.png", "clip-2.png", "clip-3.png")]

@@ -88,7 +88,27 @@ public class StillImageTests
     [InlineData(8, "GWRB")]
     public void Orientation_is_carried_out(byte orientation, string corners)
     {
-        var picture = Load(Oriented(orientation));
+        byte[] little = Exif(orientation), prefixed = [.. "Exif\0\0"u8, .. little];
+        byte[] big = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[][] files =
+            [Oriented(orientation), OrientedPng(little), OrientedPng(big), OrientedPng(prefixed), OrientedWebp(orientation)];
+        Assert.All(files, file => CheckCorners(Load(file), orientation, corners));
+    }
+
+    [Fact]
+    public void An_orientation_that_makes_no_sense_is_none()
+    {
+        byte[] right = Exif(6);
+        byte[][] wrong =
+        [
+            [], [.. "II*\0"u8], right[..12], right[..14], Exif(0), Exif(9), [.. right[..4], 255, 255, 255, 255, .. right[8..]],
+            [.. right[..8], 255, 255], [.. "JJ"u8, .. right[2..]], [.. right[..12], 4, .. right[13..]],
+        ];
+        Assert.All(wrong, exif => CheckCorners(Load(OrientedPng(exif)), 1, "RGBW"));
+    }
+
+    private static void CheckCorners(StillImage picture, int orientation, string corners)
+    {
         Assert.Equal(orientation > 4 ? (48, 32) : (32, 48), (picture.Height, picture.Width));
         string shown = string.Concat(
             new[] { (4, 4), (4, picture.Width - 5), (picture.Height - 5, 4), (picture.Height - 5, picture.Width - 5) }
@@ -193,6 +213,35 @@ public class StillImageTests
     /// <summary>A JPEG of 48×32 in four colours, with an EXIF segment that holds nothing but an orientation.</summary>
     private static byte[] Oriented(byte orientation)
     {
+        using var bitmap = Bitmap(Quarters(), 32, 48);
+        using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
+        byte[] jpeg = encoded.ToArray();
+        byte[] exif = [.. "Exif\0\0"u8, .. Exif(orientation)];
+        return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
+    }
+
+    private static byte[] OrientedPng(byte[] exif) => MadePng.Make(48, 32, 8, MadePng.Rgb, Quarters(), ("eXIf", exif));
+
+    /// <summary>A WebP in the extended form: VP8X says that EXIF comes, behind the pixels.</summary>
+    private static byte[] OrientedWebp(byte orientation)
+    {
+        using var bitmap = Bitmap(Quarters(), 32, 48);
+        using var pixels = bitmap.PeekPixels();
+        using var encoded = pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 50));
+        byte[] webp = encoded!.ToArray(), exif = Exif(orientation);
+        byte[] body =
+        [
+            .. "WEBPVP8X"u8, 10, 0, 0, 0, 8, 0, 0, 0, 47, 0, 0, 31, 0, 0, .. webp[12..], .. "EXIF"u8, (byte)exif.Length, 0, 0, 0, .. exif,
+        ];
+        return [.. "RIFF"u8, .. BitConverter.GetBytes(body.Length), .. body];
+    }
+
+    private static byte[] Exif(byte orientation) =>
+        [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
+
+    /// <summary>48×32 in red, green, blue and white.</summary>
+    private static byte[] Quarters()
+    {
         var rgb = new byte[3 * 32 * 48];
         for (int i = 0; i < rgb.Length; i++)
         {
@@ -200,12 +249,7 @@ public class StillImageTests
             int quarter = (row < 16 ? 0 : 2) + (column < 24 ? 0 : 1);
             rgb[i] = (byte)(quarter == 3 || quarter == channel ? 250 : 5);
         }
-        using var bitmap = Bitmap(rgb, 32, 48);
-        using var encoded = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
-        byte[] jpeg = encoded.ToArray();
-        byte[] tiff = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0];
-        byte[] exif = [.. "Exif\0\0"u8, .. tiff];
-        return [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
+        return rgb;
     }
 
     private static string NameAt(StillImage picture, int row, int column)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CogVideoX.Models.Configuration;
 using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Media;
@@ -85,15 +86,64 @@ public sealed class DefaultsTests
         Assert.Equal((SamplerKind.Dpm, 480), (settings.Sampler, settings.Height));
     }
 
-    [Fact]
-    public void SizeOfTheFolderThatTheModelCantDoIsRefusedToo()
+    // Nobody gave it: the file is to blame, and no property of the request.
+    [Theory]
+    [InlineData("width", "50", "'width'", "50 isn't a multiple of 16")]
+    [InlineData("num_frames", "10", "'frames'", "10 isn't 8·N + 1")]
+    [InlineData("num_inference_steps", "5000", "'steps'", "5000 steps can't be taken")]
+    [InlineData("fps", "3.14159265358979", "'fps'", "no file can hold")]
+    public void DefaultOfTheFolderThatTheModelCantDoIsToldOfItsFile(string key, string value, string name, string problem)
     {
         using var folder = new TemporaryFolder();
-        string model = folder.CopyOf(TestModels.Tiny2b);
-        File.WriteAllText(Path.Combine(model, "generation_config.json"), """{"width": 50}""");
-        Assert.Equal(
-            nameof(GenerationRequest.Width),
-            Assert.Throws<RequestException>(() => Resolve(model, new GenerationRequest("a cat"))).Property);
+        string model = folder.CopyOf(TestModels.Tiny2b), file = Path.Combine(model, "generation_config.json");
+        File.WriteAllText(file, $$"""{"{{key}}": {{value}}}""");
+        string message = Assert.Throws<ModelException>(() => Resolve(model, new GenerationRequest("a cat"))).Message;
+        Assert.StartsWith($"{file}: ", message);
+        Assert.Contains(name, message);
+        Assert.Contains(problem, message);
+        GenerationRequest given = new("a cat") { Width = 64, Frames = 9, Steps = 2, Rate = new FrameRate(8) };
+        Assert.Equal((64, 9, 2), (Resolve(model, given).Width, Resolve(model, given).Frames, Resolve(model, given).Steps));
+        if (key == "width")
+        {
+            var refusal = Assert.Throws<RequestException>(() => Resolve(model, given with { Width = 50 }));
+            Assert.Equal(nameof(GenerationRequest.Width), refusal.Property);
+        }
+    }
+
+    [Fact]
+    public void DefaultOfTheConfigsThatTheModelCantDoIsToldOfItsFolder()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.CopyOf(TestModels.Tiny2b), file = Path.Combine(model, "transformer", "config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        config["sample_frames"] = 10;
+        File.WriteAllText(file, config.ToJsonString());
+        string message = Assert.Throws<ModelException>(() => Resolve(model, new GenerationRequest("a cat"))).Message;
+        Assert.StartsWith($"{model}: the default of its configs for 'frames' can't be: 10 isn't", message);
+        Assert.Equal(9, Resolve(model, new GenerationRequest("a cat") { Frames = 9 }).Frames);
+    }
+
+    // A schedule is checked by the config's reader and again by the sampler: whoever finds it names the file in its folder.
+    [Theory]
+    [InlineData("num_train_timesteps", "1")]
+    [InlineData("beta_schedule", "\"linear\"")]
+    [InlineData("timestep_spacing", "\"linspace\"")]
+    [InlineData("prediction_type", "\"epsilon\"")]
+    [InlineData("beta_end", "0.00085")]
+    public void ScheduleThatCantBeIsToldOfItsFile(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.CopyOf(TestModels.Tiny2b), file = Path.Combine(model, "scheduler", "scheduler_config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        config[key] = JsonNode.Parse(value);
+        File.WriteAllText(file, config.ToJsonString());
+        string message = Assert.Throws<ModelException>(() =>
+        {
+            using var pipeline = TextToVideo.Open(model);
+            pipeline.Plan(TestModels.Quick);
+        }).Message;
+        Assert.StartsWith(file, message);
+        Assert.Contains(key, message);
     }
 
     // With the type of its noise, which would otherwise be looked for in weights that aren't there.

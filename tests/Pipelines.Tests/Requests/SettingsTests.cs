@@ -76,11 +76,73 @@ public sealed class SettingsTests
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
         GenerationRequest? request = JsonSerializer.Deserialize<GenerationRequest>(
-            """{"prompt": "a red circle", "width": 64, "guidance_scale": 2.5, "sampler": "dpm", "rate": {"numerator": 24}}""", options);
+            """{"prompt": "a red circle", "width": 64, "guidance_scale": 2.5, "sampler": "dpm", "rate": 24}""", options);
         Assert.Equal(
             new GenerationRequest("a red circle") { Width = 64, GuidanceScale = 2.5, Sampler = SamplerKind.Dpm, Rate = new FrameRate(24) },
             request);
     }
+
+    public static TheoryData<string> Serializers => ["plain", "web", "generated"];
+
+    // A client says on the wire what a user says on a command line.
+    [Theory]
+    [MemberData(nameof(Serializers))]
+    public void WordsAndRatesAreBoundAsTheyAreSaid(string serializer)
+    {
+        var asked = new GenerationRequest("a") { Sampler = SamplerKind.Dpm, VaeTiling = TilingMode.On, Dtype = NoiseDtype.Bf16 };
+        foreach ((string rate, FrameRate expected) in new (string, FrameRate)[]
+        {
+            ("8", new(8)), ("\"8\"", new(8)), ("\"8/1\"", new(8)), ("29.97", new(2997, 100)), ("\"30000/1001\"", new(30000, 1001)),
+        })
+        {
+            string json = $$"""{"prompt": "a", "sampler": "dpm", "vaeTiling": "On", "dtype": "bf16", "rate": {{rate}}}""";
+            Assert.Equal(asked with { Rate = expected }, Read(serializer, json));
+        }
+        Assert.Equal(new GenerationRequest("a"), Read(serializer, """{"prompt": "a", "sampler": null, "rate": null}"""));
+    }
+
+    [Theory]
+    [InlineData("sampler", "\"euler\"", "'sampler' is \"euler\", not one of ddim, dpm")]
+    [InlineData("sampler", "1", "'sampler' is 1, not a text")]
+    [InlineData("vaeTiling", "\"maybe\"", "'vae-tiling' is \"maybe\", not one of auto, on, off")]
+    [InlineData("dtype", "[]", "'dtype' is [], not a text")]
+    [InlineData("rate", "0", "'fps' is 0, not a frame rate such as 8")]
+    [InlineData("rate", "\"8/0\"", "'fps' is \"8/0\", not a frame rate such as 8")]
+    [InlineData("rate", "{\"numerator\": 8}", "not a text")]
+    public void WordsThatSettingsDontHaveAreRefusedWithThoseThatTheyDo(string property, string value, string says)
+    {
+        foreach (string serializer in new[] { "plain", "web", "generated" })
+        {
+            string json = $$"""{"prompt": "a", "{{property}}": {{value}}}""";
+            var refusal = Assert.Throws<JsonException>(() => Read(serializer, json));
+            Assert.Contains(says, refusal.Message);
+            Assert.Equal($"$.{property}", refusal.Path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Serializers))]
+    public void WhatIsWrittenComesBack(string serializer)
+    {
+        var request = (GenerationRequest)new GenerationRequest("a").Or(Full);
+        string json = serializer == "generated"
+            ? JsonSerializer.Serialize(request, SettingsContext.Default.GenerationRequest)
+            : JsonSerializer.Serialize(request, OptionsOf(serializer));
+        Assert.Equal(request, Read(serializer, json));
+        Assert.Contains("\"30000/1001\"", JsonSerializer.Serialize(new FrameRate(30000, 1001)));
+    }
+
+    private static GenerationRequest? Read(string serializer, string json) => serializer == "generated"
+        ? JsonSerializer.Deserialize(json, SettingsContext.Default.GenerationRequest)
+        : JsonSerializer.Deserialize<GenerationRequest>(json, OptionsOf(serializer));
+
+    // A property that there isn't is refused where the server says so; what we write must pass there, too.
+    private static JsonSerializerOptions OptionsOf(string serializer) =>
+        new(serializer == "web" ? JsonSerializerDefaults.Web : JsonSerializerDefaults.General)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        };
 
     [Fact]
     public void AFileOfTheFirstVersionLacksNothingThatItHadToHave()
@@ -95,3 +157,8 @@ public sealed class SettingsTests
     private static EqualityComparer<GenerationSettings> Same(Setting setting) =>
         EqualityComparer<GenerationSettings>.Create((a, b) => Equals(setting.Of(a!), setting.Of(b!)));
 }
+
+/// <summary>As programs have it that are compiled ahead of time.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(GenerationRequest))]
+internal sealed partial class SettingsContext : JsonSerializerContext;

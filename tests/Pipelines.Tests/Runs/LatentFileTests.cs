@@ -171,6 +171,25 @@ public sealed class LatentFileTests : IDisposable
         Assert.Contains(nameof(GenerationFiles.SaveLatents), refusal.Message);
     }
 
+    public static TheoryData<string> Specials => new(SpecialFile.Kinds);
+
+    [Theory]
+    [MemberData(nameof(Specials))]
+    public void WhatIsNoFileIsRefusedByThePlanAndStays(string kind)
+    {
+        string special = SpecialFile.Make(folder.File("latents.safetensors"), kind);
+        foreach ((string property, GenerationFiles files) in new (string, GenerationFiles)[]
+        {
+            (nameof(GenerationFiles.SaveLatents), new() { SaveLatents = special }),
+            (nameof(GenerationFiles.Trace), new() { Trace = special }),
+        })
+        {
+            Assert.Contains($"{special} is {kind}", Refusal.Of(pipeline, TestModels.Quick, property, files).Message);
+        }
+        Assert.Contains($"is {kind}", Assert.Throws<OutputException>(() => Load(new TorchGenerator(1)).Save(special)).Message);
+        Assert.Equal(kind, SpecialFile.KindOf(special));
+    }
+
     private VideoFrames Generate(GenerationRequest request) =>
         pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video;
 

@@ -11,6 +11,37 @@ public sealed class LifecycleTests : IDisposable
 
     public void Dispose() => pipeline.Dispose();
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(int.MinValue)]
+    [InlineData(1025)]
+    public void ThreadsThatCantBeAreRefusedByTheirName(int threads)
+    {
+        var options = new ComputeOptions { Threads = threads };
+        ArgumentException[] refusals =
+        [
+            Assert.Throws<ArgumentOutOfRangeException>(() => TextToVideo.Open(TestModels.Tiny2b, threads)),
+            Assert.Throws<ArgumentOutOfRangeException>(() => VideoDecoder.Open(TestModels.Tiny2b, threads)),
+        ];
+        RequestException[] others =
+        [
+            Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny2b, options)),
+            Assert.Throws<RequestException>(() => VideoDecoder.Open(TestModels.Tiny2b, options)),
+        ];
+        Assert.All(refusals, refusal => Assert.Equal("threads", refusal.ParamName));
+        Assert.All(others, refusal => Assert.Equal(nameof(ComputeOptions.Threads), refusal.Property));
+        Assert.All([.. refusals, .. others], (Exception refusal) => Assert.Contains(
+            $"{threads} threads can't be; choose from 1 to 1024, or 0 for one a processor.", refusal.Message));
+    }
+
+    [Fact]
+    public void ATypeOfActivationsThatThereIsntIsRefused()
+    {
+        var options = new ComputeOptions { Compute = (ComputeType)9 };
+        var refusal = Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny2b, options));
+        Assert.Equal((nameof(ComputeOptions.Compute), "9 is none of Auto, Fp32, Bf16, Fp16."), (refusal.Property, refusal.Problem));
+    }
+
     [Fact]
     public async Task DisposingCancelsTheRunAndWaitsForItsEnd()
     {

@@ -106,6 +106,73 @@ public sealed class SinkTests : IDisposable
         Assert.Equal(["latents.safetensors"], folder.Names);
     }
 
+    [Theory]
+    [InlineData(9, 64, 96)]
+    [InlineData(17, 96, 64)]
+    [InlineData(17, 64, 80)]
+    public void AVideoSinkOfAnotherShapeIsRefusedBeforeAnythingRuns(int count, int height, int width)
+    {
+        using VideoSink sink = VideoSink.Open(folder.File("clip.png"), new VideoShape(count, height, width, new FrameRate(8)));
+        string message = RefusedBeforeItRuns(sink);
+        Assert.Contains($"opened for {count} frames of {width}×{height}, and the video has 17 frames of 96×64", message);
+        sink.Dispose();
+        Assert.Contains("it has ended already", RefusedBeforeItRuns(sink));
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public void AVideoSinkThatHasFramesIsRefusedBeforeAnythingRuns()
+    {
+        VideoShape shape = pipeline.Plan(Request, streams: true).Video;
+        using VideoSink sink = VideoSink.Open(folder.File("clip.png"), shape);
+        sink.Write(new float[3 * shape.Height * shape.Width], TestContext.Current.CancellationToken);
+        Assert.Contains("it has frames already", RefusedBeforeItRuns(sink));
+    }
+
+    [Fact]
+    public void TheDecodersVideoSinkMustFitToo()
+    {
+        var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors") };
+        pipeline.Generate(TestModels.Quick, files, cancellation: TestContext.Current.CancellationToken);
+        using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
+        using VideoSink sink = VideoSink.Open(folder.File("clip.png"), new VideoShape(9, 64, 64, new FrameRate(8)));
+        var refusal = Assert.Throws<RequestException>(
+            () => decoder.Decode(files.SaveLatents, sink, progress: Still, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal("sink", refusal.Property);
+    }
+
+    [Fact]
+    public void EverySinkHearsWhatComesBeforeItIsComputed()
+    {
+        var sink = new Demanding();
+        Assert.Throws<NotSupportedException>(
+            () => pipeline.Generate(Request, sink, progress: Still, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(new VideoShape(17, 64, 96, new FrameRate(8)), sink.Expected);
+    }
+
+    private static Watch Still => new(_ => Assert.Fail("it runs"));
+
+    private string RefusedBeforeItRuns(IFrameSink sink)
+    {
+        var refusal = Assert.Throws<RequestException>(
+            () => pipeline.Generate(Request, sink, progress: Still, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal("sink", refusal.Property);
+        return refusal.Message;
+    }
+
+    private sealed class Demanding : IFrameSink
+    {
+        public VideoShape? Expected { get; private set; }
+
+        public void Expect(GenerationSettings settings, VideoShape shape)
+        {
+            Expected = shape;
+            throw new NotSupportedException("not this one");
+        }
+
+        public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation) => Assert.Fail("nothing is written");
+    }
+
     private sealed class Impatient : IFrameSink
     {
         public void Write(ReadOnlySpan<float> frame, CancellationToken cancellation) =>

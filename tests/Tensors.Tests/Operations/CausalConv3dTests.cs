@@ -15,7 +15,7 @@ public sealed class CausalConv3dTests
         using Ops ops = EachDevice.Open(device);
         using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
         Tensor x = ops.Permute(ops.Load(goldens, "conv3d.x"), ChannelsLast);
-        Tensor y = ops.CausalConv3d(x, goldens["conv3d.w"], goldens["conv3d.b"]);
+        Tensor y = ops.CausalConv3d(x, ops.Load(goldens, "conv3d.w"), ops.Load(goldens, "conv3d.b"));
         Agree.With(goldens["conv3d.causal"], ops.Permute(y, ChannelsSecond), "conv3d.causal");
     }
 
@@ -32,7 +32,8 @@ public sealed class CausalConv3dTests
         Tensor longer = ops.Concat(x, ops.Slice(zeros, 1, 0, 1), 1);
         foreach ((string name, int stride) in new[] { ("conv3d.pad1", 1), ("conv3d.stride_hw2", 2) })
         {
-            Tensor y = ops.CausalConv3d(longer, goldens["conv3d.w"], goldens["conv3d.b"], zeros, stride: stride);
+            Tensor y = ops.CausalConv3d(
+                longer, ops.Load(goldens, "conv3d.w"), ops.Load(goldens, "conv3d.b"), zeros, stride: stride);
             Agree.With(goldens[name], ops.Permute(ops.Slice(y, 1, 1, x.Shape[1]), ChannelsSecond), name);
         }
     }
@@ -47,7 +48,7 @@ public sealed class CausalConv3dTests
         Tensor x = ops.Permute(images.Reshape([1, .. images.Shape]), [0, 1, 3, 4, 2]);
         foreach ((string name, int stride, bool padEnd) in new[] { ("conv2d.pad1", 1, false), ("conv2d.down", 2, true) })
         {
-            Tensor y = ops.Permute(ops.CausalConv3d(x, goldens["conv2d.w"], stride: stride, padEnd: padEnd), [0, 1, 4, 2, 3]);
+            Tensor y = ops.Permute(ops.CausalConv3d(x, ops.Load(goldens, "conv2d.w"), stride: stride, padEnd: padEnd), [0, 1, 4, 2, 3]);
             Agree.With(goldens[name], y.Reshape(goldens[name].Shape), name);
         }
     }

@@ -11,7 +11,7 @@ public sealed class LayerNormTests
     {
         using Ops ops = EachDevice.Open(device);
         using SafetensorsFile goldens = Golden.Open("ops/ops.safetensors");
-        Tensor weight = goldens["norm.w"], bias = goldens["norm.b"];
+        Tensor weight = ops.Load(goldens, "norm.w"), bias = ops.Load(goldens, "norm.b");
         Verify("norm.x", "layernorm.eps1e-5", weight, bias, 1e-5f);
         Verify("norm.x", "layernorm.eps1e-6.noaffine", default, default, 1e-6f);
         Verify("norm.low_variance.x", "layernorm.low_variance.eps1e-5", weight, bias, 1e-5f);

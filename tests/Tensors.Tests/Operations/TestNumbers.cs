@@ -30,7 +30,7 @@ internal sealed class TestNumbers(Ops ops, int seed)
             // The sign, and magnitudes from the middle of either 8-bit format's range.
             foreach (ref byte value in bytes.AsSpan())
                 value = (byte)(random.Next(2) * 128 + 40 + random.Next(24));
-            return ops.FromHost(bytes, shape, type);
+            return Stored(bytes, shape, type);
         }
         var values = new ushort[shape.Count];
         foreach (ref ushort value in values.AsSpan())
@@ -41,6 +41,14 @@ internal sealed class TestNumbers(Ops ops, int seed)
                 : (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16);
         }
         return ops.FromHost(MemoryMarshal.AsBytes(values.AsSpan()), shape, type);
+    }
+
+    // As a checkpoint's: a device that can't compute with them as they lie has them otherwise.
+    private Tensor Stored(byte[] bytes, Shape shape, DType type)
+    {
+        using Ops host = Testing.EachDevice.OpenNaive();
+        Tensor stored = host.FromHost(bytes, shape, type);
+        return ops.HoldsWeights ? ops.Resident(stored) : ops.FromHost(bytes, shape, type);
     }
 
     /// <summary>[A, B, C, D] as [A, C, B, D]: between [batch, heads, tokens, …] and [batch, tokens, heads, …].</summary>

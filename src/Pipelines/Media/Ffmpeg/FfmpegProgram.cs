@@ -2,12 +2,13 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>The ffmpeg program of this machine, and the ffprobe that came with it.</summary>
-internal sealed class FfmpegProgram
+internal sealed partial class FfmpegProgram
 {
     private const int LongestAnswer = 1 << 24, ShownComplaint = 500;
     private static FfmpegProgram? latest;
@@ -131,12 +132,13 @@ internal sealed class FfmpegProgram
         }
     }
 
-    /// <summary>The last lines of what it complained about, as one line.</summary>
+    /// <summary>The last lines of what it complained about, as one line, without the addresses of its objects.</summary>
     internal static string Reason(string complaints)
     {
         const int Lines = 8;
-        string[] lines = complaints.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "it gave no reason" : Quoted.Line(string.Join("; ", lines.TakeLast(Lines)), ShownComplaint);
+        string[] lines = [.. complaints.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(line => Speaker().Replace(line, ""))];
+        return lines.Length == 0 ? "it gave no reason" : Quoted.Line(string.Join("; ", lines.TakeLast(Lines)).TrimEnd('.'), ShownComplaint);
     }
 
     private static bool IsProgram(string path)
@@ -168,7 +170,7 @@ internal sealed class FfmpegProgram
             Task.WhenAll(answer, complaints, process.WaitForExitAsync(limit.Token)).WaitAsync(limit.Token).GetAwaiter().GetResult();
             return process.ExitCode == 0
                 ? answer.Result
-                : throw new IOException($"{name} failed (exit code {process.ExitCode}): {Reason(complaints.Result)}");
+                : throw new FfmpegFailureException($"{name} failed (exit code {process.ExitCode}): {Reason(complaints.Result)}");
         }
         catch (OperationCanceledException e)
         {
@@ -204,4 +206,8 @@ internal sealed class FfmpegProgram
             plain.Append(text[i] == '\\' && i + 1 < text.Length ? text[++i] : text[i]);
         return plain.ToString();
     }
+
+    // "[mov,mp4,m4a,3gp,3g2,mj2 @ 0x5581c0d2f440] moov atom not found": who speaks means nothing to anybody, and differs each time.
+    [GeneratedRegex(@"^(\[[^\]]* @ (0x)?[0-9a-fA-F]+\]\s*)+")]
+    private static partial Regex Speaker();
 }

@@ -1,9 +1,41 @@
+using System.Globalization;
+using CogVideoX.Tensors.Safetensors;
+
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>MP4 and QuickTime files, which are built alike (ISO/IEC 14496-12).</summary>
 internal abstract class IsoFormat : CommentFormat
 {
+    // Times are 32-bit numbers with a sign, and that of a frame is told from the one that it is stored behind: 16 away at most in H.264.
+    private const long MostTicks = int.MaxValue, MostReordered = 16, LeastTicksASecond = 10_000;
+
     protected override string Demuxer => "mov";
+
+    /// <summary>Whether the whole, too, has to be told in 32 bits.</summary>
+    protected virtual bool IsCountedAsAWhole => false;
+
+    internal override void Check(string path, VideoShape shape, VideoOptions options)
+    {
+        base.Check(path, shape, options);
+        double frame = (double)shape.Rate.Denominator / shape.Rate.Numerator;
+        long ticks = TicksAFrame(shape.Rate);
+        if (ticks > MostTicks / MostReordered || (IsCountedAsAWhole && ticks * shape.Count > MostTicks))
+        {
+            throw new OutputException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Quoted.Path(path)}: {shape.Count} frames of {frame:0.#} s each are longer than the clock of a {Extension} can tell; "
+                + $"choose a higher rate, or use .mkv"));
+        }
+    }
+
+    // ffmpeg's clock: the rate's numerator, doubled until it ticks often enough.
+    private static long TicksAFrame(FrameRate rate)
+    {
+        long ticks = rate.Denominator;
+        for (long aSecond = rate.Numerator; aSecond < LeastTicksASecond; aSecond *= 2)
+            ticks *= 2;
+        return ticks;
+    }
 
     internal override bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 8 && start[4..].StartsWith("ftyp"u8);
 
@@ -43,4 +75,6 @@ internal sealed class MovFormat : IsoFormat
     public override IReadOnlyList<VideoCodec> Codecs { get; } = [VideoCodec.H264, VideoCodec.H265, VideoCodec.ProRes];
 
     protected override string Muxer => "mov";
+
+    protected override bool IsCountedAsAWhole => true;
 }

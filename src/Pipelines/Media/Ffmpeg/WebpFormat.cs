@@ -6,7 +6,8 @@ namespace CogVideoX.Pipelines.Media;
 /// <summary>Looping animated WebP at quality 90. Settings in an XMP chunk, which ffmpeg doesn't write.</summary>
 internal sealed class WebpFormat : FfmpegFormat
 {
-    private const int LargestSide = 16383;
+    // Milliseconds, in 24 bits a frame and in 31 bits for all.
+    private const int LargestSide = 16383, LongestFrame = ((1 << 24) - 1) / 1000, LongestVideo = int.MaxValue / 1000;
 
     // The first joins equal frames and stores differences; the second stores each frame whole.
     private static readonly FfmpegEncoder[] Encoders =
@@ -36,6 +37,18 @@ internal sealed class WebpFormat : FfmpegFormat
             throw new OutputException(
                 $"{Quoted.Path(path)}: a .webp has at most {LargestSide} pixels a side, not {shape.Width}×{shape.Height}; use .mkv");
         }
+        CheckTimes(path, shape);
+    }
+
+    private static void CheckTimes(string path, VideoShape shape)
+    {
+        double frame = (double)shape.Rate.Denominator / shape.Rate.Numerator;
+        if (frame <= LongestFrame && frame * shape.Count <= LongestVideo)
+            return;
+        throw new OutputException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Quoted.Path(path)}: a frame of a .webp lasts at most {LongestFrame} s and the whole {LongestVideo} s, "
+            + $"not {shape.Count} frames of {frame:0.#} s each; choose a higher rate, or use .mkv"));
     }
 
     internal override void FinishFile(string path, VideoShape shape, GenerationMetadata? metadata)

@@ -8,7 +8,7 @@ namespace CogVideoX.Pipelines.Media;
 /// <summary>The XMP chunk of WebP files (RFC 9649, 2.7): our settings are its <c>dc:description</c>.</summary>
 internal static class WebpXmp
 {
-    private const byte XmpFlag = 0x04;
+    private const byte XmpFlag = 0x04, AnimationFlag = 0x02;
     private const int SizeAt = 4, FileHeader = 12, ChunkHeader = 8, ExtendedLength = 10;
     private static readonly XNamespace Meta = "adobe:ns:meta/";
     private static readonly XNamespace Rdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -60,6 +60,10 @@ internal static class WebpXmp
 
     public static bool IsWebp(ReadOnlySpan<byte> start) =>
         start.Length >= FileHeader && start.StartsWith("RIFF"u8) && start[8..].StartsWith("WEBP"u8);
+
+    /// <summary>Whether it says that it has several frames.</summary>
+    public static bool IsAnimated(ReadOnlySpan<byte> start) => IsWebp(start) && start.Length > FileHeader + ChunkHeader
+        && start[FileHeader..].StartsWith("VP8X"u8) && (start[FileHeader + ChunkHeader] & AnimationFlag) != 0;
 
     // A single frame comes in the simple layout, which has no place for XMP.
     private static void InsertExtendedHeader(FileStream file, VideoShape shape)

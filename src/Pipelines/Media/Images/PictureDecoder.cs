@@ -35,7 +35,8 @@ internal static class PictureDecoder
         if (result != SKCodecResult.Success)
             throw new InputException($"{subject} is a damaged {kind} file ({Reason(result)}). Save it anew.");
         byte[] rgb = background is { } colour ? Blended(pixels, colour) : WithoutAlpha(pixels);
-        return Upright(rgb, info.Height, info.Width, codec.EncodedOrigin);
+        SKEncodedOrigin origin = PngChunks.IsPng(file) ? (SKEncodedOrigin)PngOrientation.Of(file) : codec.EncodedOrigin;
+        return Upright(rgb, info.Height, info.Width, origin);
     }
 
     private static byte[] WithoutAlpha(byte[] rgba)

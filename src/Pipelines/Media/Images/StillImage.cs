@@ -32,10 +32,11 @@ public sealed class StillImage
     /// <param name="path">Of the file.</param>
     /// <param name="background">What shows through where it is transparent; null leaves alpha out, whatever colour lies under it.</param>
     /// <param name="limits">What is read at most; checked before a pixel is decoded.</param>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
     /// <exception cref="InputException">It isn't there, of another kind, damaged, cut off or too large.</exception>
     public static StillImage Load(string path, PictureBackground? background = null, InputLimits? limits = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        PathCheck.CheckArgument(path);
         string subject = $"The picture {Quoted.Path(path)}";
         try
         {

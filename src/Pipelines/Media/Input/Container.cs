@@ -23,6 +23,11 @@ internal sealed record Container(string Name, string Demuxer)
             return container;
         if (ListKind(start) is { } list)
             throw new InputException($"{subject} is {list}: it names other files, which aren't opened. Give the video file itself.");
+        if (WebpXmp.IsAnimated(start))
+        {
+            throw new InputException(
+                $"{subject} is an animated WebP, which ffmpeg doesn't read. Convert it first, to an animated PNG with another program.");
+        }
         if (StillImage.KindOf(start) is { } picture)
             throw new InputException($"{subject} is a still picture ({picture}), not a video. Give a video, or a folder of PNG files.");
         throw new InputException(

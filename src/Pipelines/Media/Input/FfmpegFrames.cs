@@ -17,6 +17,7 @@ internal sealed class FfmpegFrames : FrameSource
     private FfmpegWatch? watch;
     private long done;
     private volatile bool isLate;
+    private bool wasCancelled;
 
     public FfmpegFrames(string path, Container container, FfmpegProgram ffmpeg, InputLimits limits)
         : base(VideoProbe.Subject(path))
@@ -36,12 +37,15 @@ internal sealed class FfmpegFrames : FrameSource
 
     public override bool Read(Span<byte> frame, CancellationToken cancellation)
     {
+        if (wasCancelled)
+            throw new OperationCanceledException($"{Subject}: reading it was cancelled within a frame. Open it again to read on.");
         if (process is null)
         {
             process = Started();
             watch = new FfmpegWatch(process, file: null, ffmpeg.LongestRest);
         }
         int read = ReadOrEnd(process, frame, cancellation);
+        wasCancelled = cancellation.IsCancellationRequested;
         cancellation.ThrowIfCancellationRequested();
         if (isLate)
         {

@@ -54,7 +54,8 @@ internal static class FfmpegProbe
         }
         catch (IOException exception)
         {
-            throw new InputException($"{subject} can't be read as {container.Name}: {Quoted.Line(exception.Message)}", exception);
+            string remedy = exception is FfmpegFailureException ? ". Copy or download it again." : "";
+            throw new InputException($"{subject} can't be read as {container.Name}: {Quoted.Line(exception.Message)}{remedy}", exception);
         }
     }
 

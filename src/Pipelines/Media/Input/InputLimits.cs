@@ -26,7 +26,10 @@ public sealed record InputLimits
     internal void CheckSize(string subject, long width, long height)
     {
         if (width < 1 || height < 1)
-            throw new InputException($"{subject} is said to be {width}×{height} pixels; there is nothing to show.");
+        {
+            throw new InputException(
+                $"{subject} is said to be {width}×{height} pixels; there is nothing to show. Copy or download it again.");
+        }
         if (width > MostPixelsASide || height > MostPixelsASide || width * height > Math.Min(MostPixels, Array.MaxLength / 3))
         {
             throw new InputException(

@@ -12,7 +12,10 @@ public sealed record VideoProbe(string Container, int Width, int Height, string 
     /// <summary>Frames a second, exactly, on average; null where nothing says (a folder of pictures).</summary>
     public Ratio? Rate { get; init; }
 
-    /// <summary>How many frames there are: what the file says, else counted; null where counting took too long.</summary>
+    /// <summary>
+    /// How many frames are stored: what the file says, else counted; null where counting took too long. Fewer may come: an edit list (of
+    /// MP4 and QuickTime) can leave some out at either end, and a file that is cut off ends with an error.
+    /// </summary>
     public long? FrameCount { get; init; }
 
     /// <summary>How long it lasts; null where neither the file nor its rate says.</summary>
@@ -23,10 +26,11 @@ public sealed record VideoProbe(string Container, int Width, int Height, string 
 
     /// <summary>Looks into a video file, or a folder of PNG files.</summary>
     /// <param name="path">Of the file or folder.</param> <param name="limits">What is read at most.</param>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
     /// <exception cref="InputException">It can't be read, names other files, has no video, is damaged or too large.</exception>
     public static VideoProbe Of(string path, InputLimits? limits = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        PathCheck.CheckArgument(path);
         limits ??= InputLimits.Default;
         if (Directory.Exists(path))
             return new PngFolderFrames(path, limits).Probe;

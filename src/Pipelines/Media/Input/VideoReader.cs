@@ -24,10 +24,11 @@ public sealed class VideoReader : IDisposable
 
     /// <summary>Opens a video file, or a folder of PNG files, which are frames in the order of their names' numbers.</summary>
     /// <param name="path">Of the file or folder.</param> <param name="limits">What is read at most.</param>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
     /// <exception cref="InputException">It can't be read, names other files, has no video, is damaged or too large.</exception>
     public static VideoReader Open(string path, InputLimits? limits = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        PathCheck.CheckArgument(path);
         limits ??= InputLimits.Default;
         if (Directory.Exists(path))
             return new(new PngFolderFrames(path, limits), limits);
@@ -44,7 +45,9 @@ public sealed class VideoReader : IDisposable
     /// <returns>False after the last frame.</returns>
     /// <exception cref="ArgumentException">The frame's length isn't <see cref="FrameLength"/>.</exception>
     /// <exception cref="InputException">The video is damaged, cut off, or longer than the limits.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing more can be read.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled. Within a frame that ffmpeg decodes, nothing more can be read: it is thrown again.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The reader was disposed before.</exception>
     public bool Read(Span<byte> frame, CancellationToken cancellation = default)
     {

@@ -58,9 +58,12 @@ internal sealed class Y4mFrames : FrameSource
     {
         try
         {
+            long start = file.Position;
             string? mark = Line();
-            if (mark is null && file.Position == file.Length && done > 0)
-                return false;
+            if (file.Position == start && done > 0)
+                return false; // nothing at all stands behind the last frame
+            if (mark is null && file.Position == file.Length && file.Position > start)
+                throw new InputException($"{Subject} is cut off before frame {done + 1}. Copy or download it again.");
             if (mark is null || mark.Split(' ')[0] != "FRAME")
                 throw Damaged($"frame {done + 1} doesn't begin with FRAME");
             if (file.ReadAtLeast(planes, planes.Length, throwOnEndOfStream: false) < planes.Length)

@@ -6,6 +6,11 @@ namespace CogVideoX.Pipelines.Media;
 /// <param name="inner">What it came from.</param>
 public sealed class OutputException(string problem, bool isTaken = false, Exception? inner = null) : CogVideoXException(problem, inner)
 {
+    /// <summary>
+    /// The property of <see cref="EncodingOptions"/> that is to blame, <c>Quality</c> or <c>Codec</c>; null where it is the file.
+    /// </summary>
+    public string? Property { get; init; }
+
     /// <summary>Whether something stands at that place already, which would be replaced if overwriting were allowed.</summary>
     public bool IsTaken { get; } = isTaken;
 }

@@ -24,6 +24,7 @@ internal sealed partial class OutputTarget : IVideoTarget
         place = Place();
         parent = Path.GetDirectoryName(place) ?? throw Refused("is the root of the disk; name a folder in it");
         CheckInputs();
+        CheckOther();
         CheckExisting();
         CheckParent();
     }
@@ -105,6 +106,18 @@ internal sealed partial class OutputTarget : IVideoTarget
             throw Refused($"can't be written: it is the file that the video is made from ({Quoted.Path(same)}); choose another name");
     }
 
+    // .NET calls these files, and a rename would replace them. As it was given, too: /dev/stdout is a link that leads to no name.
+    private void CheckOther()
+    {
+        if (options.WhenTaken == WhenTaken.NextFreeName)
+            return;
+        foreach (string name in WithCompanions(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Concat(WithCompanions(place)))
+        {
+            if (FileStatus.OtherThanFile(name) is { } other)
+                throw Refused($"can't be written: {Quoted.Path(name)} is {other}, which a file would replace; choose another name");
+        }
+    }
+
     private IEnumerable<string> WithCompanions(string name) => format.Companions.Select(ending => name + ending).Prepend(name);
 
     private void CheckExisting()
@@ -126,11 +139,14 @@ internal sealed partial class OutputTarget : IVideoTarget
         if (!Directory.Exists(place))
             return;
         var entries = Directory.GetFileSystemEntries(place);
-        if (entries.FirstOrDefault(entry => !NumberedPng().IsMatch(Path.GetFileName(entry))) is { } foreign)
+        if (entries.FirstOrDefault(entry => !IsFrame(entry)) is { } foreign)
             throw Refused($"holds other things ({Quoted.Path(Path.GetFileName(foreign))}), which stay; choose another folder");
         if (entries.Length > 0 && IsKept)
             throw Taken("holds a video already; choose another folder, or overwrite it");
     }
+
+    private static bool IsFrame(string entry) =>
+        NumberedPng().IsMatch(Path.GetFileName(entry)) && !Directory.Exists(entry) && FileStatus.OtherThanFile(entry) is null;
 
     private void CheckParent()
     {
@@ -192,11 +208,11 @@ internal sealed partial class OutputTarget : IVideoTarget
         foreach (string ending in format.Companions)
         {
             if (File.Exists(TemporaryCompanion(ending)))
-                File.Move(TemporaryCompanion(ending), place + ending, overwrite: true);
+                FileStatus.Replace(place + ending, TemporaryCompanion(ending));
             else
                 File.Delete(place + ending);        // it belonged to the video that is being replaced
         }
-        File.Move(TemporaryPath, place, overwrite: true);
+        FileStatus.Replace(place, TemporaryPath);
     }
 
     private void ReplaceFolder()
