@@ -1,0 +1,46 @@
+using System.Reflection;
+using CogVideoX.GpuCheck.Cases;
+using CogVideoX.Tensors;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+
+namespace CogVideoX.GpuCheck.Parts;
+
+/// <summary>
+/// The PTX of every kernel that the operations launch at their real sizes, for ptxas to say what it takes. No card is needed: it is made
+/// where the bundle is.
+/// </summary>
+internal static class PtxPart
+{
+    public static void Run(CheckOptions options)
+    {
+        Directory.CreateDirectory(options.Out);
+        using Context context = Context.Create(builder => builder
+            .EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null!);
+        var written = new HashSet<string>();
+        foreach (DType type in options.Types)
+        {
+            foreach (OperationCase operation in AllCases.Of(options.Real))
+            {
+                var device = new LaunchList();
+                using var ops = new Ops(device, type);
+                using CaseInputs inputs = CaseInputs.Planned(ops, operation, type);
+                operation.Run(ops, inputs);
+                int number = 0;
+                foreach (MethodInfo kernel in device.Kernels)
+                {
+                    var compiled = (PTXCompiledKernel)backend.Compile(
+                        EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
+                    string text = compiled.PTXAssembly;
+                    if (written.Add($"{kernel.DeclaringType} {kernel}"))
+                        File.WriteAllText(Path.Combine(options.Out, $"{operation.Name}.{type.Name}.{number++}.ptx"), text);
+                }
+            }
+        }
+        Console.WriteLine($"gpucheck: {written.Count} kernels in {options.Out}.");
+    }
+}
