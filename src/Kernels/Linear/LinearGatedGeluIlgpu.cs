@@ -12,8 +12,11 @@ internal readonly unsafe partial struct LinearGatedGelu
             return;
         if (!IsOfOneFormat)
         {
-            Elements factor = (float*)queue.Workspace;
-            Factor(factor).RunIlgpu(queue);
+            // A product has the type of its x, and the factor is fp32 whatever x is: so its x is, too.
+            Elements factor = (float*)queue.Workspace, wide = IsWide ? x : (float*)queue.Workspace + rows * outputs;
+            if (!IsWide)
+                new Cast(x, wide, rows * inputs).RunIlgpu(queue);
+            Factor(wide, factor).RunIlgpu(queue);
             Gated(factor).RunIlgpu(queue);
             return;
         }

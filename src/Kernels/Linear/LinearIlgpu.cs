@@ -12,6 +12,8 @@ internal readonly partial struct Linear
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
     {
+        if (y.Format != x.Format)
+            throw new NotSupportedException($"The portable products give what they read, {x.Format}, and not {y.Format}.");
         if (rows > 0 && outputs > 0)
             StoredAs.Run(x, weight, new PortableLaunch(this, queue));
     }
