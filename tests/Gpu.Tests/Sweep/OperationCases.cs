@@ -56,12 +56,6 @@ internal static class OperationCases
             yield return new(typeof(Permute), $"turned 65 · {n}", (ops, inputs) => ops.Permute(inputs.X([65, n]), [1, 0]));
             yield return new(typeof(Permute), $"runs of {n}", (ops, inputs) => ops.Permute(inputs.X([2, 3, n]), [1, 0, 2]));
         }
-        foreach (DType table in (DType[])[DType.F8E4M3, DType.F8E5M2])
-        {
-            // All but infinities and NaN.
-            byte[] bits = [.. Enumerable.Range(0, 256).Where(b => (b & 0x7F) < 0x7C).Select(b => (byte)b)];
-            yield return new(typeof(Embedding), $"{table}", (ops, _) => ops.Embedding([1, 0, 3], [3], ops.FromHost(bits, [4, 62], table)));
-        }
         for (int dimension = 0; dimension < 3; dimension++)
         {
             foreach (int extent in (int[])[0, 1, 3, 5])
