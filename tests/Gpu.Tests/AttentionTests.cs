@@ -102,7 +102,7 @@ public sealed class AttentionPortableTests
     [InlineData(typeof(StoredBF16))]
     public void ProductsAreInRegisters(Type type)
     {
-        string ptx = PortablePtx.Of(typeof(Attention), "Kernel", type, type);
+        string ptx = PortablePtx.Of(typeof(Attention), "AttentionTiles", type, type);
         Assert.DoesNotContain(".local", ptx);
         Assert.DoesNotContain("call", ptx);
         Assert.Equal(2, Regex.Count(ptx, @"ld\.shared\.f32")); // messages; all else is read by quads
