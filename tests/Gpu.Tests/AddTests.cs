@@ -7,10 +7,10 @@ namespace CogVideoX.Gpu.Tests;
 public sealed class AddPortableTests
 {
     [Theory]
-    [MemberData(nameof(Portable.Each), MemberType = typeof(Portable))]
-    public void AgreesWithTheDefinition(string device, string type)
+    [MemberData(nameof(Portable.EachType), MemberType = typeof(Portable))]
+    public void AgreesWithTheDefinition(string type)
     {
-        using var portable = new Portable(device, type);
+        using var portable = new Portable(type);
         foreach (int width in (int[])[1, 2, 5, 12, 129])
         {
             portable.Agrees($"add {width}", (ops, inputs) => ops.Add(inputs.X([3, width]), inputs.X([3, width])));

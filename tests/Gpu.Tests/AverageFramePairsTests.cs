@@ -6,10 +6,10 @@ namespace CogVideoX.Gpu.Tests;
 public sealed class AverageFramePairsPortableTests
 {
     [Theory]
-    [MemberData(nameof(Portable.Each), MemberType = typeof(Portable))]
-    public void AgreesWithTheDefinition(string device, string type)
+    [MemberData(nameof(Portable.EachType), MemberType = typeof(Portable))]
+    public void AgreesWithTheDefinition(string type)
     {
-        using var portable = new Portable(device, type);
+        using var portable = new Portable(type);
         for (int frames = 1; frames <= 5; frames++)
         {
             int count = frames;

@@ -87,9 +87,9 @@ public sealed class CausalConv3dPortableTests
     }
 
     [Theory]
-    [InlineData("LargeKernel", 8)]
-    [InlineData("SmallKernel", 8)]
-    [InlineData("NarrowKernel", 0)]
+    [InlineData("ConvolutionTileLarge", 8)]
+    [InlineData("ConvolutionTileSmall", 8)]
+    [InlineData("ConvolutionFewOutputs", 0)]
     public void SumsStayInRegisters(string kernel, int sharedQuads)
     {
         foreach (Type stored in new[] { typeof(StoredF32), typeof(StoredBF16), typeof(StoredF16) })

@@ -7,10 +7,10 @@ namespace CogVideoX.Gpu.Tests;
 public sealed class LinearCombinationPortableTests
 {
     [Theory]
-    [MemberData(nameof(Portable.Each), MemberType = typeof(Portable))]
-    public void AgreesWithTheDefinition(string device, string type)
+    [MemberData(nameof(Portable.EachType), MemberType = typeof(Portable))]
+    public void AgreesWithTheDefinition(string type)
     {
-        using var portable = new Portable(device, type);
+        using var portable = new Portable(type);
         foreach (int count in (int[])[0, 1, 2, 131, 600])
         {
             portable.Agrees($"linear_combination 1 {count}", (ops, inputs) => ops.LinearCombination((0.3f, inputs.X([count]))));

@@ -110,7 +110,7 @@ public sealed class LinearPortableTests
     [Fact]
     public void NoRowsAreNoLaunch()
     {
-        using var ops = new Ops(GpuDevices.OpenSimulator());
+        using var ops = new Ops(GpuDevices.OpenEmulator());
         Tensor x = ops.Empty([0, 12]), weight = ops.Empty([10, 12]);
         Assert.Equal<Shape>([0, 10], ops.Linear(x, weight).Shape);
         Assert.Equal<Shape>([0, 10], ops.LinearGatedGelu(x, weight, weight).Shape);
@@ -127,10 +127,10 @@ public sealed class LinearPortableTests
     });
 
     [Theory]
-    [InlineData(typeof(Linear), "LargeKernel")]
-    [InlineData(typeof(Linear), "SmallKernel")]
-    [InlineData(typeof(LinearGatedGelu), "LargeKernel")]
-    [InlineData(typeof(LinearGatedGelu), "SmallKernel")]
+    [InlineData(typeof(Linear), "LinearTileLarge")]
+    [InlineData(typeof(Linear), "LinearTileSmall")]
+    [InlineData(typeof(LinearGatedGelu), "GatedGeluTileLarge")]
+    [InlineData(typeof(LinearGatedGelu), "GatedGeluTileSmall")]
     public void TilesStayInRegisters(Type operation, string kernel)
     {
         foreach (Type stored in new[] { typeof(StoredF32), typeof(StoredBF16), typeof(StoredF16) })
@@ -145,7 +145,7 @@ public sealed class LinearPortableTests
 
     [Fact]
     public void FewRowsStayInRegisters() =>
-        Assert.DoesNotContain(".local", PortablePtx.Of(typeof(Linear), "FewRowsKernel", typeof(StoredBF16), typeof(StoredBF16)));
+        Assert.DoesNotContain(".local", PortablePtx.Of(typeof(Linear), "LinearFewRows", typeof(StoredBF16), typeof(StoredBF16)));
 
     private static DType Type(string name) => DType.TryParse(name, out DType type) ? type : throw new ArgumentException(name);
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CogVideoX.Gpu.Tests;
 
-/// <summary>A device of portable kernels beside the naive forms, with activations of one type, for any number of comparisons.</summary>
+/// <summary>Portable kernels in the emulator beside the naive forms, with activations of one type, for any number of comparisons.</summary>
 internal sealed class Portable : IDisposable
 {
     private readonly Ops device;
@@ -13,13 +13,12 @@ internal sealed class Portable : IDisposable
     private readonly DType activations;
     private readonly double tolerance;
 
-    /// <param name="name">Which device.</param>
     /// <param name="type">Activations.</param>
     /// <param name="tolerance">What results may differ, as a relative L2 error; by default what suits the type.</param>
-    public Portable(string name, string type, double? tolerance = null)
+    public Portable(string type, double? tolerance = null)
     {
         Assert.True(DType.TryParse(type, out activations));
-        device = OpenOps(name, activations);
+        device = new Ops(GpuDevices.OpenEmulator(), activations);
         naive = new Ops(new ReferenceDevice(), activations);
         // Both round the same number, but for what fp32 sums differ in: a last place here and there.
         this.tolerance = tolerance ?? type switch
@@ -30,13 +29,8 @@ internal sealed class Portable : IDisposable
         };
     }
 
-    /// <summary>Every device with every type of activations.</summary>
-    public static TheoryData<string, string> Each { get; } = new MatrixTheoryData<string, string>(Devices, ["F32", "BF16", "F16"]);
-
-    /// <summary>Every device.</summary>
-    public static TheoryData<string> EachDevice { get; } = [.. Devices];
-
-    private static string[] Devices => ["simulator", "emulator"];
+    /// <summary>Every type of activations.</summary>
+    public static TheoryData<string> EachType { get; } = ["F32", "BF16", "F16"];
 
     /// <summary>Computes the same on both and compares; random numbers are the same, too.</summary>
     public void Agrees(string what, Func<Ops, Inputs, Tensor> run)
@@ -50,35 +44,5 @@ internal sealed class Portable : IDisposable
     {
         device.Dispose();
         naive.Dispose();
-    }
-
-    /// <summary>Operations on a device of portable kernels.</summary>
-    public static Ops OpenOps(string name, DType activations) => new(Open(name), activations);
-
-    private static Device Open(string name) => name switch
-    {
-        "simulator" => GpuDevices.OpenSimulator(),
-        "emulator" => GpuDevices.OpenEmulator(),
-        _ => throw new ArgumentOutOfRangeException(nameof(name)),
-    };
-}
-
-/// <summary>Random operands, from −2 to 2.</summary>
-/// <param name="ops">Where they are used.</param>
-/// <param name="activations">The type of activations.</param>
-internal sealed class Inputs(Ops ops, DType activations)
-{
-    private readonly Random random = new(1);
-
-    /// <summary>Activations.</summary>
-    public Tensor X(Shape shape) => Of(shape, activations);
-
-    /// <summary>Numbers of a type.</summary>
-    public Tensor Of(Shape shape, DType type)
-    {
-        float[] values = new float[shape.Count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = (float)(random.NextDouble() * 4 - 2);
-        return ops.Cast(ops.FromHost(values, shape), type);
     }
 }

@@ -7,10 +7,10 @@ namespace CogVideoX.Gpu.Tests;
 public sealed class QkNormRopePortableTests
 {
     [Theory]
-    [MemberData(nameof(Portable.Each), MemberType = typeof(Portable))]
-    public void AgreesWithTheDefinition(string device, string type)
+    [MemberData(nameof(Portable.EachType), MemberType = typeof(Portable))]
+    public void AgreesWithTheDefinition(string type)
     {
-        using var portable = new Portable(device, type);
+        using var portable = new Portable(type);
         foreach (int width in (int[])[2, 6, 48, 64, 256])
         {
             portable.Agrees($"qk_norm_rope {width}", (ops, inputs) => ops.QkNormRope(

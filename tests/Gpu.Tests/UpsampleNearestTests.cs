@@ -6,10 +6,10 @@ namespace CogVideoX.Gpu.Tests;
 public sealed class UpsampleNearestPortableTests
 {
     [Theory]
-    [MemberData(nameof(Portable.Each), MemberType = typeof(Portable))]
-    public void AgreesWithTheDefinition(string device, string type)
+    [MemberData(nameof(Portable.EachType), MemberType = typeof(Portable))]
+    public void AgreesWithTheDefinition(string type)
     {
-        using var portable = new Portable(device, type);
+        using var portable = new Portable(type);
         for (int frames = 1; frames <= 4; frames++)
         {
             foreach (int channels in (int[])[1, 3, 6, 16])

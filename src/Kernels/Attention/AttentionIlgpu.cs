@@ -23,7 +23,7 @@ internal readonly partial struct Attention
     // A group has a tile of queries of one head, and walks over tiles of keys (Dao et al., arXiv 2205.14135). A thread has the scores of
     // eight queries with four keys, and four columns of those queries' results. A head wider than a tile goes through the first product in
     // chunks, and has as many groups, one for each slice of the results; they compute the same scores.
-    private static void Kernel<T, TBias>(Arguments<T, TBias> a)
+    private static void AttentionTiles<T, TBias>(Arguments<T, TBias> a)
         where T : unmanaged, IStored<T>
         where TBias : unmanaged, IStored<TBias>
     {
@@ -222,7 +222,7 @@ internal readonly partial struct Attention
                 queue.View<TBias>(attention.bias, biases), attention.biasBatchStride, (float)(attention.scale * 1.4426950408889634),
                 size.Queries, size.Keys, size.Heads, size.Width, tiles, slices);
             int groups = checked((int)((long)tiles * slices * size.Heads * size.Batch));
-            queue.Launch(Kernel, new KernelConfig(groups, AttentionTile.Threads), arguments);
+            queue.Launch(AttentionTiles, new KernelConfig(groups, AttentionTile.Threads), arguments);
         }
 
         private AttentionTokens<T> Tokens<T>(Elements operand, int count, long stride) where T : unmanaged, IStored<T> =>

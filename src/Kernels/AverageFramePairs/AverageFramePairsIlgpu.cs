@@ -9,7 +9,7 @@ internal readonly partial struct AverageFramePairs
     public void RunIlgpu(IlgpuQueue queue) => Packs.Run(x, Packs.Count(inner, x, y), new Launch(this, queue));
 
     // A thread a pack.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void AverageFrames<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         long index = IlgpuQueue.Index;
         if (index >= a.Y.Length)
@@ -33,7 +33,7 @@ internal readonly partial struct AverageFramePairs
             long packs = operation.inner / default(TPack).Count, count = packs * operation.batch * results;
             if (count == 0)
                 return;
-            queue.LaunchEach(Kernel, count, new Arguments<TPack>(
+            queue.LaunchEach(AverageFrames, count, new Arguments<TPack>(
                 queue.View<TPack>(operation.x, packs * operation.batch * frames), queue.View<TPack>(operation.y, count), packs, frames,
                 results));
         }

@@ -9,7 +9,7 @@ internal readonly partial struct Blend
     public void RunIlgpu(IlgpuQueue queue) => Packs.Run(after, Packs.Count(inner, before, after, y), new Launch(this, queue));
 
     // A thread a pack.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void BlendPacks<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long index = IlgpuQueue.Index;
@@ -37,7 +37,7 @@ internal readonly partial struct Blend
             long packs = blend.inner / default(TPack).Count, count = blend.outer * blend.afterSize * packs;
             if (count == 0)
                 return;
-            queue.LaunchEach(Kernel, count, new Arguments<TPack>(
+            queue.LaunchEach(BlendPacks, count, new Arguments<TPack>(
                 new AnyNumbers(queue, blend.before, blend.outer * blend.beforeSize * blend.inner), queue.View<TPack>(blend.after, count),
                 queue.View<TPack>(blend.y, count), packs, blend.beforeSize, blend.afterSize, blend.extent));
         }

@@ -8,7 +8,7 @@ internal readonly partial struct Cast
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue) => StoredAs.Run(x, y, new Launch(this, queue));
 
-    private static void Kernel<TFrom, TTo>(Arguments<TFrom, TTo> a)
+    private static void CastNumbers<TFrom, TTo>(Arguments<TFrom, TTo> a)
         where TFrom : unmanaged, IStored<TFrom>
         where TTo : unmanaged, IStored<TTo>
     {
@@ -26,6 +26,7 @@ internal readonly partial struct Cast
         public void Run<TFrom, TTo>()
             where TFrom : unmanaged, IStored<TFrom>
             where TTo : unmanaged, IStored<TTo> => queue.LaunchEach(
-                Kernel, cast.count, new Arguments<TFrom, TTo>(queue.View<TFrom>(cast.x, cast.count), queue.View<TTo>(cast.y, cast.count)));
+                CastNumbers, cast.count,
+                new Arguments<TFrom, TTo>(queue.View<TFrom>(cast.x, cast.count), queue.View<TTo>(cast.y, cast.count)));
     }
 }

@@ -32,10 +32,10 @@ internal readonly unsafe partial struct CausalConv3d
         StoredAs.Run(x, new LaunchProduct(this, queue));
     }
 
-    private static void LargeKernel<T>(TileArguments<T> a) where T : unmanaged, IStored<T> => RunTile(
+    private static void ConvolutionTileLarge<T>(TileArguments<T> a) where T : unmanaged, IStored<T> => RunTile(
         a, LinearTile.Large, SharedMemory.Allocate<Float4>(LinearTile.LargeQuads), SharedMemory.Allocate<Float4>(LinearTile.LargeQuads));
 
-    private static void SmallKernel<T>(TileArguments<T> a) where T : unmanaged, IStored<T> => RunTile(
+    private static void ConvolutionTileSmall<T>(TileArguments<T> a) where T : unmanaged, IStored<T> => RunTile(
         a, LinearTile.Small, SharedMemory.Allocate<Float4>(LinearTile.SmallQuads), SharedMemory.Allocate<Float4>(LinearTile.SmallQuads));
 
     private static void RunTile<T>(TileArguments<T> a, int size, ArrayView<Float4> rows, ArrayView<Float4> columns)
@@ -148,8 +148,8 @@ internal readonly unsafe partial struct CausalConv3d
             PackedConvolution packed = convolution.Packed;
             long weights = (long)size.OutputChannels * size.Input.Channels * size.Taps;
             queue.LaunchEach(
-                PackedConvolution.Kernel, packed.TapStep, new PackedConvolution.PackArguments<TWeight>(
-                    queue.View<TWeight>(convolution.weight, weights), new AnyStored(queue, convolution.bias, size.OutputChannels),
+                PackedConvolution.PackConvolutionWeights, packed.TapStep, new PackedConvolution.PackArguments<TWeight>(
+                    queue.View<TWeight>(convolution.weight, weights), new AnyNumbers(queue, convolution.bias, size.OutputChannels),
                     queue.View<float>((void*)queue.Workspace, packed.Count), size.Input.Channels, size.OutputChannels, packed));
         }
     }
@@ -175,7 +175,7 @@ internal readonly unsafe partial struct CausalConv3d
             int tile = outputs <= LinearTile.Small ? LinearTile.Small : Linear.PortableTile(queue, pixels, outputs);
             int columnTiles = (outputs + tile - 1) / tile;
             queue.Launch(
-                tile == LinearTile.Large ? LargeKernel : SmallKernel,
+                tile == LinearTile.Large ? ConvolutionTileLarge : ConvolutionTileSmall,
                 new KernelConfig(checked((int)((pixels + tile - 1) / tile * columnTiles)), LinearTile.Threads(tile)),
                 new TileArguments<T>(
                     input, weight, bias, new StoredRows<T>(queue, convolution.residual, residuals, outputs),

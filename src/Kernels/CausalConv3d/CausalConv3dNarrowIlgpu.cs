@@ -12,9 +12,9 @@ internal readonly partial struct CausalConv3d
     private const int LaneSums = ConvolutionSums.Pixels * ConvolutionSums.Outputs, LaneLine = LaneSums + 1; // padded: banks
 
     private void RunNarrow<T>(IlgpuQueue queue, in NarrowArguments<T> arguments) where T : unmanaged, IStored<T> =>
-        queue.LaunchRows(NarrowKernel, (arguments.UnitCount + Units - 1) / Units, arguments);
+        queue.LaunchRows(ConvolutionFewOutputs, (arguments.UnitCount + Units - 1) / Units, arguments);
 
-    private static void NarrowKernel<T>(NarrowArguments<T> a) where T : unmanaged, IStored<T>
+    private static void ConvolutionFewOutputs<T>(NarrowArguments<T> a) where T : unmanaged, IStored<T>
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(IlgpuQueue.GroupThreads * LaneLine);
         int lane = Group.IdxX & Lanes - 1;

@@ -39,8 +39,8 @@ internal readonly record struct PackedConvolution(int Channels, int Outputs, int
         return new PackedConvolution(channels, ConvolutionSums.Outputs, size.Taps, 1, channels);
     }
 
-    // Packs all taps of an input and an output channel.
-    public static void Kernel<TWeight>(PackArguments<TWeight> a) where TWeight : unmanaged, IStored<TWeight>
+    /// <summary>Packs all taps of an input and an output channel.</summary>
+    public static void PackConvolutionWeights<TWeight>(PackArguments<TWeight> a) where TWeight : unmanaged, IStored<TWeight>
     {
         PackedConvolution to = a.To;
         long index = IlgpuQueue.Index;
@@ -53,12 +53,12 @@ internal readonly record struct PackedConvolution(int Channels, int Outputs, int
         for (int tap = 0; tap < to.Taps; tap++, target += to.TapStep)
             a.Packed[target] = isThere ? a.Weight[source + tap].Value : 0;
         if (channel == 0)
-            a.Packed[to.WeightCount + output] = isThere && a.Bias.IsNull == 0 ? a.Bias.Of(output) : 0;
+            a.Packed[to.WeightCount + output] = isThere && !a.Bias.IsNull ? a.Bias.One(output) : 0;
     }
 
     private static int Filled(int count, int unit) => (count + unit - 1) / unit * unit;
 
     internal readonly record struct PackArguments<TWeight>(
-        ArrayView<TWeight> Weight, AnyStored Bias, ArrayView<float> Packed, int Channels, int Outputs, PackedConvolution To)
+        ArrayView<TWeight> Weight, AnyNumbers Bias, ArrayView<float> Packed, int Channels, int Outputs, PackedConvolution To)
         where TWeight : unmanaged;
 }

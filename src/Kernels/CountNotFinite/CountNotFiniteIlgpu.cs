@@ -10,18 +10,18 @@ internal readonly unsafe partial struct CountNotFinite
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
     {
-        queue.LaunchEach(Clear, 1, new Result(queue.View<long>(y, 1)));
+        queue.LaunchEach(ClearCount, 1, new Result(queue.View<long>(y, 1)));
         Packs.Run(x, Packs.Count(count, x), new Launch(this, queue));
     }
 
-    private static void Clear(Result a)
+    private static void ClearCount(Result a)
     {
         if (IlgpuQueue.Index == 0)
             a.Y[0] = 0;
     }
 
     // Each thread counts every so manieth pack. Nearly always there is nothing to add, so nothing waits for anything.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void CountNotFinitePacks<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long step = (long)Grid.DimX * Group.DimX, found = 0;
@@ -51,7 +51,8 @@ internal readonly unsafe partial struct CountNotFinite
                 return;
             long threads = Math.Min(packs, (long)queue.Multiprocessors * GroupsPerMultiprocessor * IlgpuQueue.GroupThreads);
             queue.LaunchEach(
-                Kernel, threads, new Arguments<TPack>(queue.View<TPack>(operation.x, packs), queue.View<long>(operation.y, 1)));
+                CountNotFinitePacks, threads,
+                new Arguments<TPack>(queue.View<TPack>(operation.x, packs), queue.View<long>(operation.y, 1)));
         }
     }
 }

@@ -9,7 +9,7 @@ internal readonly partial struct Add
     public void RunIlgpu(IlgpuQueue queue) => Packs.Run(a, Packs.Count(width, a, b, y), new Launch(this, queue));
 
     // A thread a pack.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void AddPacks<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long index = IlgpuQueue.Index;
@@ -29,7 +29,7 @@ internal readonly partial struct Add
             long columns = add.width / default(TPack).Count, count = add.rows * columns;
             if (count == 0)
                 return;
-            queue.LaunchEach(Kernel, count, new Arguments<TPack>(
+            queue.LaunchEach(AddPacks, count, new Arguments<TPack>(
                 queue.View<TPack>(add.a, count), new AnyNumbers(queue, add.b, add.width), queue.View<TPack>(add.y, count), columns));
         }
     }

@@ -8,7 +8,7 @@ internal readonly partial struct Map<TFunction>
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue) => StoredAs.Run(x, new Launch(this, queue));
 
-    private static void Kernel<T>(Arguments<T> a) where T : unmanaged, IStored<T>
+    private static void MapNumbers<T>(Arguments<T> a) where T : unmanaged, IStored<T>
     {
         long index = IlgpuQueue.Index;
         if (index < a.Y.Length)
@@ -20,6 +20,6 @@ internal readonly partial struct Map<TFunction>
     private readonly struct Launch(Map<TFunction> map, IlgpuQueue queue) : IStoredAs
     {
         public void Run<T>() where T : unmanaged, IStored<T> => queue.LaunchEach(
-            Kernel, map.count, new Arguments<T>(queue.View<T>(map.x, map.count), queue.View<T>(map.y, map.count)));
+            MapNumbers, map.count, new Arguments<T>(queue.View<T>(map.x, map.count), queue.View<T>(map.y, map.count)));
     }
 }

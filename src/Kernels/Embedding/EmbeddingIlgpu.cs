@@ -9,7 +9,7 @@ internal readonly unsafe partial struct Embedding
     public void RunIlgpu(IlgpuQueue queue) => Packs.Run(y, Packs.Count(width, table, y), new Launch(this, queue));
 
     // A thread a pack.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void EmbeddingRows<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long index = IlgpuQueue.Index;
@@ -30,7 +30,7 @@ internal readonly unsafe partial struct Embedding
             long count = embedding.count * packs;
             if (count == 0)
                 return;
-            queue.LaunchEach(Kernel, count, new Arguments<TPack>(
+            queue.LaunchEach(EmbeddingRows, count, new Arguments<TPack>(
                 queue.View<int>(embedding.ids, embedding.count),
                 new AnyNumbers(queue, embedding.table, (long)embedding.rows * embedding.width),
                 queue.View<TPack>(embedding.y, count), packs));

@@ -24,7 +24,7 @@ internal readonly unsafe partial struct GroupNorm
     }
 
     // A group has a tile of the channels of a part of a row of pixels.
-    private static void Kernel<T>(Arguments<T> a) where T : unmanaged, IStored<T>
+    private static void GroupNormApply<T>(Arguments<T> a) where T : unmanaged, IStored<T>
     {
         int tileItem = Grid.IdxX / a.Tiles.Count, tile = Grid.IdxX - tileItem * a.Tiles.Count;
         int row = tileItem / a.Parts, part = tileItem - row * a.Parts;
@@ -95,18 +95,18 @@ internal readonly unsafe partial struct GroupNorm
             ArrayView<ChannelMap> channel = queue.View<ChannelMap>((Moments*)queue.Workspace + moments, channels);
 
             queue.LaunchRows(
-                GroupNormStatistics.Chunk, (long)size.Batch * tiles.Count * tiles.Chunks,
+                GroupNormStatistics.GroupNormMoments, (long)size.Batch * tiles.Count * tiles.Chunks,
                 new GroupNormStatistics.ChunkArguments<T>(x, all, size.Pixels, size.Channels, tiles));
             queue.LaunchRows(
-                GroupNormStatistics.Finish, (long)size.Batch * norm.groups,
+                GroupNormStatistics.GroupNormMaps, (long)size.Batch * norm.groups,
                 new GroupNormStatistics.FinishArguments(
-                    all, new AnyStored(queue, norm.weight, size.Channels), new AnyStored(queue, norm.bias, size.Channels), channel,
+                    all, new AnyNumbers(queue, norm.weight, size.Channels), new AnyNumbers(queue, norm.bias, size.Channels), channel,
                     size.Channels, norm.groups, tiles.Slots, (float)size.Pixels * (size.Channels / norm.groups), norm.epsilon));
 
             int parts = (size.Width + PartPixels * tiles.Lanes - 1) / (PartPixels * tiles.Lanes);
             long maps = norm.maps.IsNone ? 0 : norm.maps.Map.Count;
             queue.LaunchRows(
-                Kernel, (long)size.Batch * size.Frames * size.Height * parts * tiles.Count,
+                GroupNormApply, (long)size.Batch * size.Frames * size.Height * parts * tiles.Count,
                 new Arguments<T>(
                     x, y, channel,
                     PortableMaps<T>.Of(queue.View<T>(norm.maps.Scale, maps), queue.View<T>(norm.maps.Shift, maps), norm.maps.Map, size),

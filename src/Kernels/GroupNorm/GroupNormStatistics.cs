@@ -8,7 +8,7 @@ namespace CogVideoX.Kernels;
 internal static class GroupNormStatistics
 {
     /// <summary>The moments of a thread's pixels: a group has a tile of the channels of a chunk of pixels.</summary>
-    public static void Chunk<T>(ChunkArguments<T> a) where T : unmanaged, IStored<T>
+    public static void GroupNormMoments<T>(ChunkArguments<T> a) where T : unmanaged, IStored<T>
     {
         int chunks = a.Tiles.Chunks, outer = Grid.IdxX / chunks, chunk = Grid.IdxX - outer * chunks;
         int b = outer / a.Tiles.Count, tile = outer - b * a.Tiles.Count;
@@ -23,7 +23,7 @@ internal static class GroupNormStatistics
     }
 
     /// <summary>From the moments of all chunks to those of a group of channels, and to what its channels need: a group for each.</summary>
-    public static void Finish(FinishArguments a)
+    public static void GroupNormMaps(FinishArguments a)
     {
         int b = Grid.IdxX / a.Groups, width = a.Channels / a.Groups, firstChannel = (Grid.IdxX - b * a.Groups) * width;
         int count = a.Slots * width; // few: there are as many slots as groups run at once
@@ -36,7 +36,7 @@ internal static class GroupNormStatistics
         for (int c = Group.IdxX; c < width; c += IlgpuQueue.GroupThreads)
         {
             int channel = firstChannel + c;
-            var map = new ChannelMap(origin, shift, scale * a.Weight.Of(channel), a.Bias.Of(channel));
+            var map = new ChannelMap(origin, shift, scale * a.Weight.One(channel), a.Bias.One(channel));
             a.Channel[(long)b * a.Channels + channel] = map;
         }
     }
@@ -108,7 +108,7 @@ internal static class GroupNormStatistics
         where T : unmanaged;
 
     internal readonly record struct FinishArguments(
-        ArrayView<Moments> Moments, AnyStored Weight, AnyStored Bias, ArrayView<ChannelMap> Channel,
+        ArrayView<Moments> Moments, AnyNumbers Weight, AnyNumbers Bias, ArrayView<ChannelMap> Channel,
         int Channels, int Groups, int Slots, float Count, float Epsilon);
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -10,68 +11,53 @@ namespace CogVideoX.Kernels.Ilgpu;
 internal readonly struct AnyNumbers
 {
     private readonly ArrayView<byte> bytes;
-    private readonly ArrayView<float> factors;
-    private readonly long elementsPerFactor;
     private readonly int format;
 
     /// <param name="queue">Where the kernel is launched.</param>
     /// <param name="operand">The numbers; null for none.</param>
     /// <param name="count">How many.</param>
-    /// <exception cref="NotSupportedException">They lie in blocks.</exception>
-    public unsafe AnyNumbers(IlgpuQueue queue, Elements operand, long count)
+    /// <exception cref="NotSupportedException">There are no portable kernels for the format.</exception>
+    public AnyNumbers(IlgpuQueue queue, Elements operand, long count)
+        : this(queue.View<byte>(operand, StoredAs.Format(operand).Bytes(count)), (int)StoredAs.Format(operand))
     {
-        if (operand.Format > ElementFormat.F8E5M2)
-            throw new NotSupportedException($"The portable kernels don't read {operand.Format}.");
-        format = (int)operand.Format;
-        bytes = queue.View<byte>(operand, operand.Format.Bytes(count));
-        ElementScales scales = operand.Scales;
-        elementsPerFactor = scales.ElementsPerFactor;
-        factors = scales.IsNone || count == 0
-            ? ArrayView<float>.Empty
-            : queue.View<float>((void*)scales.Factors, elementsPerFactor == 0 ? 1 : (count - 1) / elementsPerFactor + 1);
+    }
+
+    private AnyNumbers(ArrayView<byte> bytes, int format)
+    {
+        this.bytes = bytes;
+        this.format = format;
     }
 
     /// <summary>Whether the operation has no such operand.</summary>
     public bool IsNull => bytes.Length == 0;
 
+    /// <summary>
+    /// One or another of the same format, each thread its own choice. (The format isn't chosen: ILGPU would take what depends on it for
+    /// the same in all threads, whatever chose.)
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AnyNumbers Choose(bool first, AnyNumbers one, AnyNumbers other) => new(first ? one.bytes : other.bytes, other.format);
+
+    /// <summary>Whether these and others have one format.</summary>
+    public bool IsAlike(AnyNumbers other) => format == other.format;
+
     /// <summary>One number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float One(long index)
     {
         if (format == (int)ElementFormat.F32)
             return bytes.Cast<StoredF32>()[index].Value;
-        if (format == (int)ElementFormat.BF16)
-            return bytes.Cast<StoredBF16>()[index].Value;
-        return format == (int)ElementFormat.F16 ? bytes.Cast<StoredF16>()[index].Value : OneOfEightBits(index);
+        return format == (int)ElementFormat.BF16 ? bytes.Cast<StoredBF16>()[index].Value : bytes.Cast<StoredF16>()[index].Value;
     }
 
     /// <summary>Four numbers; the address of the first is a multiple of their bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Quad Four(long index)
     {
         if (format == (int)ElementFormat.F32)
             return Packs.Load(bytes.Cast<Pack4<StoredF32>>().AsAligned(16), index >> 2);
-        if (format == (int)ElementFormat.BF16)
-            return Packs.Load(bytes.Cast<Pack4<StoredBF16>>().AsAligned(8), index >> 2);
-        return format == (int)ElementFormat.F16
-            ? Packs.Load(bytes.Cast<Pack4<StoredF16>>().AsAligned(8), index >> 2)
-            : new Quad(OneOfEightBits(index), OneOfEightBits(index + 1), OneOfEightBits(index + 2), OneOfEightBits(index + 3));
-    }
-
-    private float OneOfEightBits(long index)
-    {
-        byte bits = bytes[index];
-        float value = format == (int)ElementFormat.F8E4M3
-            ? FromE4M3(bits)
-            : new StoredF16((ushort)(bits << 8)).Value; // E5M2 is the upper half of a binary16
-        if (factors.Length == 0)
-            return value;
-        return value * factors[elementsPerFactor == 0 ? 0 : Division.Quotient(index, elementsPerFactor)];
-    }
-
-    private static float FromE4M3(byte bits)
-    {
-        uint magnitude = (uint)(bits & 0x7F), sign = (uint)(bits & 0x80) << 24;
-        // The exponents' difference, 120, by a product: so subnormals come out right, too.
-        uint wide = Interop.FloatAsInt(Interop.IntAsFloat(magnitude << 20) * 1.329227995784916e36f);
-        return Interop.IntAsFloat((magnitude == 0x7F ? 0x7FC0_0000 : wide) | sign);
+        return format == (int)ElementFormat.BF16
+            ? Packs.Load(bytes.Cast<Pack4<StoredBF16>>().AsAligned(8), index >> 2)
+            : Packs.Load(bytes.Cast<Pack4<StoredF16>>().AsAligned(8), index >> 2);
     }
 }

@@ -14,7 +14,7 @@ internal readonly partial struct LayerNorm
     }
 
     // A group a row.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void LayerNormRows<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long row = Grid.IdxX, first = row * a.Packs;
@@ -23,7 +23,7 @@ internal readonly partial struct LayerNorm
         for (int i = thread; i < a.Packs; i += IlgpuQueue.GroupThreads)
             moments = moments.With<TPack>(Packs.Load(a.X, first + i));
         RowNormal normal = RowNormal.Of(moments, IlgpuQueue.GroupThreads, (float)a.Packs * pack.Count, a.Epsilon);
-        PackedRowVector shift = default, scale = default;
+        RowVector shift = default, scale = default;
         if (!a.Scale.IsNull)
         {
             shift = a.Shift.Of(row);
@@ -44,7 +44,7 @@ internal readonly partial struct LayerNorm
     }
 
     internal readonly record struct Arguments<TPack>(
-        ArrayView<TPack> X, AnyNumbers Weight, AnyNumbers Bias, ArrayView<TPack> Y, PackedRowVectors Shift, PackedRowVectors Scale,
+        ArrayView<TPack> X, AnyNumbers Weight, AnyNumbers Bias, ArrayView<TPack> Y, RowVectors Shift, RowVectors Scale,
         int Packs, float Epsilon)
         where TPack : unmanaged;
 
@@ -55,11 +55,11 @@ internal readonly partial struct LayerNorm
             int packs = norm.width / default(TPack).Count;
             if (norm.rows == 0 || packs == 0)
                 return;
-            queue.LaunchRows(Kernel, norm.rows, new Arguments<TPack>(
+            queue.LaunchRows(LayerNormRows, norm.rows, new Arguments<TPack>(
                 queue.View<TPack>(norm.x, norm.rows * packs), new AnyNumbers(queue, norm.weight, norm.width),
                 new AnyNumbers(queue, norm.bias, norm.width), queue.View<TPack>(norm.y, norm.rows * packs),
-                new PackedRowVectors(queue, norm.shift, norm.rows, norm.width),
-                new PackedRowVectors(queue, norm.scale, norm.rows, norm.width), packs, norm.epsilon));
+                new RowVectors(queue, norm.shift, norm.rows, norm.width),
+                new RowVectors(queue, norm.scale, norm.rows, norm.width), packs, norm.epsilon));
         }
     }
 }

@@ -10,7 +10,7 @@ internal readonly partial struct Linear
     private const int Lanes = 32, GroupColumns = IlgpuQueue.GroupThreads / Lanes, GroupRows = 8;
 
     // 32 lanes a column: each multiplies every 32nd quad of the weights, read once, with those of eight rows of x.
-    private static void FewRowsKernel<T, TWeight>(FewArguments<T, TWeight> a)
+    private static void LinearFewRows<T, TWeight>(FewArguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight>
     {
@@ -70,7 +70,7 @@ internal readonly partial struct Linear
         where TWeight : unmanaged, IStored<TWeight>
     {
         Index3D groups = new((arguments.Outputs + GroupColumns - 1) / GroupColumns, (arguments.Rows + GroupRows - 1) / GroupRows, 1);
-        queue.Launch(FewRowsKernel, new KernelConfig(groups, new Index3D(IlgpuQueue.GroupThreads, 1, 1)), arguments);
+        queue.Launch(LinearFewRows, new KernelConfig(groups, new Index3D(IlgpuQueue.GroupThreads, 1, 1)), arguments);
     }
 
     internal readonly record struct FewArguments<T, TWeight>(

@@ -16,12 +16,15 @@ internal readonly unsafe partial struct LinearGatedGelu(
     public static string Name => Linear.Name;
 
     /// <inheritdoc/>
-    public double Flops => Factor(default).Flops + Gated(y).Flops;
+    public double Flops => Factor(x, default).Flops + Gated(y).Flops;
 
-    /// <summary>On the CPU, the second product; in portable kernels only where the weights' formats differ.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Cpu || kind == DeviceKind.Ilgpu && !IsOfOneFormat
-        ? checked(rows * outputs * sizeof(float))
-        : 0;
+    /// <summary>On the CPU, the second product; in portable kernels only where the weights' formats differ, and x in fp32, too.</summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => FactorBytes,
+        DeviceKind.Ilgpu when !IsOfOneFormat => checked(FactorBytes + (IsWide ? 0 : rows * inputs * sizeof(float))),
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     public void RunReference()
@@ -41,11 +44,15 @@ internal readonly unsafe partial struct LinearGatedGelu(
     public void RunCpu(CpuThreads threads)
     {
         Elements factor = (float*)threads.Workspace;
-        Factor(factor).RunCpu(threads);
+        Factor(x, factor).RunCpu(threads);
         Gated(factor).RunCpu(threads);
     }
 
-    private Linear Factor(Elements result) => new(x, weight, result, rows, outputs, inputs, default);
+    private long FactorBytes => checked(rows * outputs * sizeof(float));
+
+    private bool IsWide => x.Format == ElementFormat.F32;
+
+    private Linear Factor(Elements rowsOfX, Elements result) => new(rowsOfX, weight, result, rows, outputs, inputs, default);
 
     private Linear Gated(Elements factor) =>
         new(x, gateWeight, y, rows, outputs, inputs, new LinearEpilogue(default, LinearActivation.GeluTanh) { Factor = factor });

@@ -12,8 +12,11 @@ internal readonly unsafe partial struct LinearGatedGelu
             return;
         if (!IsOfOneFormat)
         {
-            Elements factor = (float*)queue.Workspace;
-            Factor(factor).RunIlgpu(queue);
+            // A product has the type of its x, and the factor is fp32 whatever x is: so its x is, too.
+            Elements factor = (float*)queue.Workspace, wide = IsWide ? x : (float*)queue.Workspace + rows * outputs;
+            if (!IsWide)
+                new Cast(x, wide, rows * inputs).RunIlgpu(queue);
+            Factor(wide, factor).RunIlgpu(queue);
             Gated(factor).RunIlgpu(queue);
             return;
         }
@@ -22,13 +25,13 @@ internal readonly unsafe partial struct LinearGatedGelu
 
     private bool IsOfOneFormat => gateWeight.Format == weight.Format;
 
-    private static void LargeKernel<T, TWeight>(Arguments<T, TWeight> a)
+    private static void GatedGeluTileLarge<T, TWeight>(Arguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight> => RunTile(
             a, LinearTile.Large,
             SharedMemory.Allocate<Float4>(LinearTile.LargeQuads), SharedMemory.Allocate<Float4>(LinearTile.LargeQuads));
 
-    private static void SmallKernel<T, TWeight>(Arguments<T, TWeight> a)
+    private static void GatedGeluTileSmall<T, TWeight>(Arguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight> => RunTile(
             a, LinearTile.Small,
@@ -80,7 +83,7 @@ internal readonly unsafe partial struct LinearGatedGelu
         int size = Linear.PortableTile(queue, rows, 2L * outputs), columnTiles = (outputs + size / 2 - 1) / (size / 2);
         int groups = checked((int)((rows + size - 1) / size * columnTiles));
         queue.Launch(
-            size == LinearTile.Large ? LargeKernel : SmallKernel,
+            size == LinearTile.Large ? GatedGeluTileLarge : GatedGeluTileSmall,
             new KernelConfig(groups, LinearTile.Threads(size)),
             new Arguments<T, TWeight>(
                 new StoredRows<T>(queue, x, rows, inputs),

@@ -12,6 +12,8 @@ internal readonly partial struct Linear
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
     {
+        if (y.Format != x.Format)
+            throw new NotSupportedException($"The portable products give what they read, {x.Format}, and not {y.Format}.");
         if (rows > 0 && outputs > 0)
             StoredAs.Run(x, weight, new PortableLaunch(this, queue));
     }
@@ -23,13 +25,13 @@ internal readonly partial struct Linear
     internal static int PortableTile(IlgpuQueue queue, long rows, long columns) =>
         (double)rows * columns >= (double)LinearTile.Large * LinearTile.Large * queue.Multiprocessors ? LinearTile.Large : LinearTile.Small;
 
-    private static void LargeKernel<T, TWeight>(TileArguments<T, TWeight> a)
+    private static void LinearTileLarge<T, TWeight>(TileArguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight> => RunTile(
             a, LinearTile.Large,
             SharedMemory.Allocate<Float4>(LinearTile.LargeQuads), SharedMemory.Allocate<Float4>(LinearTile.LargeQuads));
 
-    private static void SmallKernel<T, TWeight>(TileArguments<T, TWeight> a)
+    private static void LinearTileSmall<T, TWeight>(TileArguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight> => RunTile(
             a, LinearTile.Small,
@@ -91,7 +93,7 @@ internal readonly partial struct Linear
             int size = PortableTile(queue, rows, outputs), columnTiles = (outputs + size - 1) / size;
             int groups = checked((int)((rows + size - 1) / size * columnTiles));
             queue.Launch(
-                size == LinearTile.Large ? LargeKernel : SmallKernel,
+                size == LinearTile.Large ? LinearTileLarge : LinearTileSmall,
                 new KernelConfig(groups, LinearTile.Threads(size)),
                 new TileArguments<T, TWeight>(x, weight, y, finish, outputs, inputs, columnTiles));
         }

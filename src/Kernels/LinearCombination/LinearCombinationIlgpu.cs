@@ -10,7 +10,7 @@ internal readonly partial struct LinearCombination
         Packs.Run(y, Packs.Count(count, y, terms[0].X, terms[1].X, terms[2].X, terms[3].X), new Launch(this, queue));
 
     // A thread a pack.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void CombinePacks<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         long index = IlgpuQueue.Index;
         if (index >= a.Y.Length)
@@ -44,8 +44,10 @@ internal readonly partial struct LinearCombination
         public void Run<TPack>() where TPack : unmanaged, IPack<TPack>
         {
             long packs = operation.count / default(TPack).Count;
-            if (packs > 0)
-                queue.LaunchEach(Kernel, packs, new Arguments<TPack>(Of(0), Of(1), Of(2), Of(3), queue.View<TPack>(operation.y, packs)));
+            if (packs == 0)
+                return;
+            queue.LaunchEach(
+                CombinePacks, packs, new Arguments<TPack>(Of(0), Of(1), Of(2), Of(3), queue.View<TPack>(operation.y, packs)));
         }
 
         private Term Of(int term) =>

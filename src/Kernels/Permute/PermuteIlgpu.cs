@@ -26,7 +26,7 @@ internal readonly unsafe partial struct Permute
     }
 
     // A thread a word of the result.
-    private static void Kernel<TWord>(Arguments<TWord> a) where TWord : unmanaged
+    private static void PermuteWords<TWord>(Arguments<TWord> a) where TWord : unmanaged
     {
         long index = IlgpuQueue.Index;
         if (index < a.Y.Length)
@@ -41,7 +41,7 @@ internal readonly unsafe partial struct Permute
         {
             int elementsPerWord = sizeof(TWord) / permute.elementSize;
             long count = permute.plan.Count / elementsPerWord;
-            queue.LaunchEach(Kernel, count, new Arguments<TWord>(
+            queue.LaunchEach(PermuteWords, count, new Arguments<TWord>(
                 queue.View<TWord>(permute.x, count), queue.View<TWord>(permute.y, count),
                 new PermuteLayout(permute.plan, elementsPerWord, -1, -1)));
         }

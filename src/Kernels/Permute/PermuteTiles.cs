@@ -10,7 +10,7 @@ internal readonly unsafe partial struct Permute
     // A group a tile of the two dimensions whose neighbours are neighbours, one in the source, the other in the result: threads follow the
     // source while they load, the result while they store, and shared memory turns one into the other. Rows of the tile there are longer
     // by a bank, so that neither way two threads meet in one.
-    private static void TileKernel<TWord>(TileArguments<TWord> a) where TWord : unmanaged
+    private static void PermuteTiles<TWord>(TileArguments<TWord> a) where TWord : unmanaged
     {
         ArrayView<TWord> tile = SharedMemory.Allocate<TWord>(TileSize * (TileSize + BankBytes));
         int size = Interop.SizeOf<TWord>(), pitch = TileSize + (size >= BankBytes ? 1 : BankBytes / size);
@@ -58,7 +58,7 @@ internal readonly unsafe partial struct Permute
             long rows = plan.Size(inner), columns = plan.Size(last), others = plan.Count / (rows * columns);
             long rowTiles = (rows + TileSize - 1) / TileSize, columnTiles = (columns + TileSize - 1) / TileSize;
             queue.Launch(
-                TileKernel, new KernelConfig(checked((int)(others * rowTiles * columnTiles)), TileThreads),
+                PermuteTiles, new KernelConfig(checked((int)(others * rowTiles * columnTiles)), TileThreads),
                 new TileArguments<TWord>(
                     queue.View<TWord>(permute.x, plan.Count), queue.View<TWord>(permute.y, plan.Count),
                     new PermuteLayout(plan, 1, inner, last), rows, columns, plan.ResultStride(inner), plan.SourceStride(last),

@@ -17,7 +17,7 @@ internal readonly partial struct QkNormRope
     }
 
     // Some neighbouring threads a head.
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void QkNormRopeHeads<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         int lane = Group.IdxX & (a.Lanes - 1), headsPerGroup = IlgpuQueue.GroupThreads / a.Lanes;
@@ -71,7 +71,7 @@ internal readonly partial struct QkNormRope
                 new AnyNumbers(queue, operation.bias, width), new AnyNumbers(queue, operation.cosine, angles),
                 new AnyNumbers(queue, operation.sine, angles), queue.View<TPack>(operation.y, rows * packs), operation.epsilon,
                 rows, packs, lanes, heads, tokens, operation.textTokens);
-            queue.LaunchEach(Kernel, rows * lanes, arguments);
+            queue.LaunchEach(QkNormRopeHeads, rows * lanes, arguments);
         }
     }
 }

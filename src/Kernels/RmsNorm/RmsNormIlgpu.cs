@@ -10,7 +10,7 @@ internal readonly partial struct RmsNorm
     public void RunIlgpu(IlgpuQueue queue) => StoredAs.Run(x, weight, new Launch(this, queue));
 
     // A group a row.
-    private static void Kernel<T, TWeight>(Arguments<T, TWeight> a)
+    private static void RmsNormRows<T, TWeight>(Arguments<T, TWeight> a)
         where T : unmanaged, IStored<T>
         where TWeight : unmanaged, IStored<TWeight>
     {
@@ -38,7 +38,7 @@ internal readonly partial struct RmsNorm
             where TWeight : unmanaged, IStored<TWeight>
         {
             long count = norm.rows * norm.width;
-            queue.LaunchRows(Kernel, norm.rows, new Arguments<T, TWeight>(
+            queue.LaunchRows(RmsNormRows, norm.rows, new Arguments<T, TWeight>(
                 queue.View<T>(norm.x, count), queue.View<TWeight>(norm.weight, norm.width), queue.View<T>(norm.y, count),
                 norm.width, norm.epsilon));
         }

@@ -10,7 +10,7 @@ internal readonly partial struct Softmax
     public void RunIlgpu(IlgpuQueue queue) => Packs.Run(x, Packs.Count(width, x, y), new Launch(this, queue));
 
     // A group a row, which is read twice: a thread's sum is rescaled whenever its maximum grows (Milakov and Gimelshein, arXiv 1805.02867).
-    private static void Kernel<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
+    private static void SoftmaxRows<TPack>(Arguments<TPack> a) where TPack : unmanaged, IPack<TPack>
     {
         TPack pack = default;
         long first = (long)Grid.IdxX * a.Packs;
@@ -38,7 +38,7 @@ internal readonly partial struct Softmax
             if (packs == 0)
                 return;
             long count = softmax.rows * packs;
-            queue.LaunchRows(Kernel, softmax.rows, new Arguments<TPack>(
+            queue.LaunchRows(SoftmaxRows, softmax.rows, new Arguments<TPack>(
                 queue.View<TPack>(softmax.x, count), queue.View<TPack>(softmax.y, count), packs));
         }
     }

@@ -17,7 +17,7 @@ internal readonly unsafe partial struct StridedCopy
     }
 
     // A thread a word.
-    private static void Kernel<TWord>(Arguments<TWord> a) where TWord : unmanaged
+    private static void CopyWords<TWord>(Arguments<TWord> a) where TWord : unmanaged
     {
         long index = IlgpuQueue.Index;
         if (index >= a.Count)
@@ -37,7 +37,7 @@ internal readonly unsafe partial struct StridedCopy
         {
             int size = sizeof(TWord);
             long words = copy.blockBytes / size, xStride = copy.xStride / size, yStride = copy.yStride / size, last = copy.blocks - 1;
-            queue.LaunchEach(Kernel, copy.blocks * words, new Arguments<TWord>(
+            queue.LaunchEach(CopyWords, copy.blocks * words, new Arguments<TWord>(
                 queue.View<TWord>(copy.x, last * xStride + words), queue.View<TWord>(copy.y, last * yStride + words),
                 words, xStride, yStride, copy.blocks * words));
         }

@@ -10,7 +10,7 @@ internal readonly unsafe partial struct UpsampleNearest
         Words.Bytes((nint)x.Address | (nint)y.Address | (long)size.Channels * x.ElementSize), new Launch(this, queue));
 
     // A thread a word of the source, which it writes to four pixels of one frame, or of two.
-    private static void Kernel<TWord>(Arguments<TWord> a) where TWord : unmanaged
+    private static void UpsampleWords<TWord>(Arguments<TWord> a) where TWord : unmanaged
     {
         long index = IlgpuQueue.Index;
         if (index >= a.X.Length)
@@ -50,7 +50,7 @@ internal readonly unsafe partial struct UpsampleNearest
             long elementsPerWord = sizeof(TWord) / operation.x.ElementSize, count = size.Count / elementsPerWord;
             if (count == 0)
                 return;
-            queue.LaunchEach(Kernel, count, new Arguments<TWord>(
+            queue.LaunchEach(UpsampleWords, count, new Arguments<TWord>(
                 queue.View<TWord>(operation.x.Address, count), queue.View<TWord>(operation.y.Address, result.Count / elementsPerWord),
                 (int)(size.Channels / elementsPerWord), size.Width, size.Height, size.Frames, result.Frames));
         }
