@@ -1,6 +1,7 @@
 using CogVideoX.Compiler.Ir;
 using CogVideoX.Compiler.Ptx;
 using CogVideoX.Emulator;
+using KernelParameter = CogVideoX.Compiler.Ir.KernelParameter;
 
 namespace CogVideoX.Compiler.Tests.Ptx;
 
