@@ -28,7 +28,7 @@ internal sealed class OperationSweep(DType activations, Func<Action<EmulatedKern
     /// <summary>Runs a case.</summary>
     /// <param name="one">What to run.</param>
     /// <param name="seed">Of its numbers.</param>
-    public void Run(OperationCase one, int seed)
+    public void Run(SweepCase one, int seed)
     {
         cases++;
         try
@@ -57,7 +57,7 @@ internal sealed class OperationSweep(DType activations, Func<Action<EmulatedKern
         naive.Dispose();
     }
 
-    private void Compare(OperationCase one, int seed)
+    private void Compare(SweepCase one, int seed)
     {
         if (ops is null)
             ops = new Ops(device = new WatchedDevice(open(Count)), activations);

@@ -33,12 +33,12 @@ public abstract class SweepTests(CudaArchitecture architecture, ITestOutputHelpe
         int share = Index * Types.Length + Array.IndexOf(Types, type);
         using var sweep = new OperationSweep(activations, launched => GpuDevices.OpenEmulator(
             new EmulatedDeviceOptions { Seed = share + 1, Order = WorkOrder.Shuffled, Launched = launched }, architecture));
-        foreach ((int index, IGrouping<Type, OperationCase> operation) in OperationCases.All.Index())
+        foreach ((int index, IGrouping<Type, SweepCase> operation) in SweepCases.All.Index())
         {
-            OperationCase[] cases = [.. operation];
+            SweepCase[] cases = [.. operation];
             for (int seed = 0; seed < (IsWhole ? Seeds : 1); seed++)
             {
-                foreach ((int number, OperationCase one) in cases.Index())
+                foreach ((int number, SweepCase one) in cases.Index())
                 {
                     if (IsWhole || IsShare(number, cases.Length, share + index))
                         sweep.Run(one, 1 + number + seed * 1000);

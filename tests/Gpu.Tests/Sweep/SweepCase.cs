@@ -6,7 +6,7 @@ namespace CogVideoX.Gpu.Tests;
 /// <param name="Operation">The struct that is to run.</param>
 /// <param name="Options">Sizes, types and whatever else is special.</param>
 /// <param name="Run">Runs it on operands.</param>
-internal sealed record OperationCase(Type Operation, string Options, Func<Ops, Inputs, Tensor> Run)
+internal sealed record SweepCase(Type Operation, string Options, Func<Ops, Inputs, Tensor> Run)
 {
     /// <inheritdoc/>
     public override string ToString() =>

@@ -7,19 +7,19 @@ namespace CogVideoX.Gpu.Tests;
 /// Operation → sizes and options: one element, primes, one less and one more than a pack (4), a group (128), a tile (64, 128). The first
 /// case of an operation is small enough for ILGPU's simulator, which has a thread of the system for each thread of a group.
 /// </summary>
-internal static class OperationCases
+internal static class SweepCases
 {
     private static readonly DType F32 = DType.F32, BF16 = DType.BF16, F16 = DType.F16;
     private static readonly DType[] Types = [F32, BF16, F16];
     private static readonly int[] Widths = [5, 1, 2, 3, 4, 127, 128, 129, 131, 509, 512, 513, 516];
 
     /// <summary>All cases by operation.</summary>
-    public static ILookup<Type, OperationCase> All { get; } = new[]
+    public static ILookup<Type, SweepCase> All { get; } = new[]
     {
         Elementwise(), Copies(), Rows(), Heads(), Products(), GatedProducts(), Convolutions(), GroupNorms(), Videos(),
     }.SelectMany(cases => cases).ToLookup(one => one.Operation);
 
-    private static IEnumerable<OperationCase> Elementwise()
+    private static IEnumerable<SweepCase> Elementwise()
     {
         foreach (int n in Widths)
         {
@@ -42,7 +42,7 @@ internal static class OperationCases
         yield return new(typeof(CountNotFinite), "10007", (ops, inputs) => CountEach(ops, inputs, 10007, 7)); // more than one turn a thread
     }
 
-    private static IEnumerable<OperationCase> Copies()
+    private static IEnumerable<SweepCase> Copies()
     {
         foreach (int n in Widths)
         {
@@ -80,7 +80,7 @@ internal static class OperationCases
         });
     }
 
-    private static IEnumerable<OperationCase> Rows()
+    private static IEnumerable<SweepCase> Rows()
     {
         foreach (int n in Widths)
         {
@@ -94,7 +94,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> Heads()
+    private static IEnumerable<SweepCase> Heads()
     {
         foreach (int n in (int[])[6, 2, 4, 64, 126, 128, 130, 254, 256])
         {
@@ -123,7 +123,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> Products()
+    private static IEnumerable<SweepCase> Products()
     {
         // Rows, outputs, inputs: few rows (columns by 4, rows by 8, inputs by 128), tiles of 64, tiles of 128.
         (int Rows, int Outputs, int Inputs)[] sizes =
@@ -165,7 +165,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> GatedProducts()
+    private static IEnumerable<SweepCase> GatedProducts()
     {
         (int Rows, int Outputs, int Inputs)[] sizes =
             [(2, 3, 4), (1, 1, 1), (7, 31, 24), (63, 32, 7), (64, 33, 9), (65, 31, 8), (257, 130, 12), (131, 257, 5)];
@@ -184,7 +184,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> Convolutions()
+    private static IEnumerable<SweepCase> Convolutions()
     {
         // [B, F, H, W, C], outputs, frames and pixels of the kernel: small tiles, large ones, few outputs, plain products.
         (int[] X, int Outputs, int Frames, int Kernel, int Stride, bool PadEnd)[] sizes =
@@ -216,7 +216,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> GroupNorms()
+    private static IEnumerable<SweepCase> GroupNorms()
     {
         // Fewer channels than threads, more, a number that tiles don't divide; chunks, runs and rows that end early.
         foreach ((int[] x, int groups) in ((int[], int)[])
@@ -240,7 +240,7 @@ internal static class OperationCases
         }
     }
 
-    private static IEnumerable<OperationCase> Videos()
+    private static IEnumerable<SweepCase> Videos()
     {
         foreach (int channels in (int[])[3, 1, 4, 6, 16, 17])
         {
