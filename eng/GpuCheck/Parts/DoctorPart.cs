@@ -18,7 +18,7 @@ internal static class DoctorPart
     [
         ("nvidia-smi", "nvidia-smi --format=csv,noheader "
             + "--query-gpu=name,driver_version,memory.total,memory.used,clocks.sm,clocks.max.sm,clocks.max.mem,power.limit"),
-        ("libcuda", "bash -c 'ldconfig -p | grep libcuda.so; echo LD_LIBRARY_PATH=$LD_LIBRARY_PATH'"),
+        ("libcuda", "ldconfig -p | grep libcuda.so; echo LD_LIBRARY_PATH=$LD_LIBRARY_PATH"),
         ("ptxas", "ptxas --version | tail -2 | head -1"),
         ("ncu", "ncu --version | tail -1"),
         ("compute-sanitizer", "compute-sanitizer --version | grep -i version | tail -1"),
@@ -82,7 +82,7 @@ internal static class DoctorPart
     {
         try
         {
-            var start = new ProcessStartInfo("bash", ["-c", $"set -o pipefail; timeout {ToolSeconds} {command} 2>&1"])
+            var start = new ProcessStartInfo("bash", ["-c", $"timeout {ToolSeconds} bash -o pipefail -c \"$0\" 2>&1", command])
             {
                 RedirectStandardOutput = true,
             };

@@ -146,7 +146,7 @@ internal static class ReportPart
             return string.Join(", ", stages.Select(stage => $"{stage.Key} {stage.Value}"));
         return node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number)
             && number != Math.Floor(number)
-            ? number.ToString(Math.Abs(number) < 0.01 ? "E1" : "G4", CultureInfo.InvariantCulture)
+            ? number.ToString(Math.Abs(number) < 0.01 ? "0.0e-0" : "G4", CultureInfo.InvariantCulture)
             : node.ToString();
     }
 }
