@@ -19,7 +19,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     {
         Assert.True(DType.TryParse(type, out DType activations));
         using var sweep = new OperationSweep(activations, _ => GpuDevices.OpenSimulator());
-        foreach (IGrouping<Type, SweepCase> operation in OperationCases.All)
+        foreach (IGrouping<Type, SweepCase> operation in SweepCases.All)
             sweep.Run(operation.First(), 1);
         sweep.Finish($"simulator {type}", output);
     }

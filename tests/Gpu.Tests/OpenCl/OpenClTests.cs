@@ -77,7 +77,7 @@ public sealed partial class OpenClTests(ITestOutputHelper output)
         {
             var device = new OpenClDevice();
             using var ops = new Ops(device, activations);
-            foreach (SweepCase one in OperationCases.All.SelectMany(cases => cases))
+            foreach (SweepCase one in SweepCases.All.SelectMany(cases => cases))
             {
                 using MemoryScope scope = ops.Memory.Scope();
                 one.Run(ops, new Inputs(ops, activations));

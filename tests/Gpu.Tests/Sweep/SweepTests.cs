@@ -33,7 +33,7 @@ public abstract class SweepTests(CudaArchitecture architecture, ITestOutputHelpe
         int share = Index * Types.Length + Array.IndexOf(Types, type);
         using var sweep = new OperationSweep(activations, launched => GpuDevices.OpenEmulator(
             new EmulatedDeviceOptions { Seed = share + 1, Order = WorkOrder.Shuffled, Launched = launched }, architecture));
-        foreach ((int index, IGrouping<Type, SweepCase> operation) in OperationCases.All.Index())
+        foreach ((int index, IGrouping<Type, SweepCase> operation) in SweepCases.All.Index())
         {
             SweepCase[] cases = [.. operation];
             for (int seed = 0; seed < (IsWhole ? Seeds : 1); seed++)

@@ -5,7 +5,7 @@ using Xunit;
 namespace CogVideoX.Gpu.Tests;
 
 /// <summary>No operation is left out of the sweep: they are found by reflection.</summary>
-public sealed class OperationCasesTests
+public sealed class SweepCasesTests
 {
     [Fact]
     public void EveryOperationHasCases()
@@ -18,13 +18,13 @@ public sealed class OperationCasesTests
                 type.IsGenericTypeDefinition ? functions.Select(function => type.MakeGenericType(function)) : [type]),
         ];
         Assert.InRange(operations.Length, 20, 200);
-        Assert.All(operations, operation => Assert.True(OperationCases.All.Contains(operation), $"There is no case of {operation}."));
+        Assert.All(operations, operation => Assert.True(SweepCases.All.Contains(operation), $"There is no case of {operation}."));
     }
 
     [Fact]
     public void EveryCaseHasItsOwnName()
     {
-        string[] names = [.. OperationCases.All.SelectMany(cases => cases).Select(one => one.ToString())];
+        string[] names = [.. SweepCases.All.SelectMany(cases => cases).Select(one => one.ToString())];
         Assert.Equal(names, names.Distinct());
     }
 }

@@ -7,7 +7,7 @@ namespace CogVideoX.Gpu.Tests;
 /// Operation → sizes and options: one element, primes, one less and one more than a pack (4), a group (128), a tile (64, 128). The first
 /// case of an operation is small enough for ILGPU's simulator, which has a thread of the system for each thread of a group.
 /// </summary>
-internal static class OperationCases
+internal static class SweepCases
 {
     private static readonly DType F32 = DType.F32, BF16 = DType.BF16, F16 = DType.F16;
     private static readonly DType[] Types = [F32, BF16, F16];
