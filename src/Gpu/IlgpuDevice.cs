@@ -111,7 +111,17 @@ public sealed unsafe class IlgpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override Mark Mark() => marks.Add();
+    public override Mark Mark()
+    {
+        try
+        {
+            return marks.Add();
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"a mark after {last}", exception);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Wait(Mark mark)

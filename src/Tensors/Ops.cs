@@ -63,7 +63,15 @@ public sealed partial class Ops : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         Device device = source.Open();
-        return new Ops(measure ? new MeasuringDevice(device) : device, activations);
+        try
+        {
+            return new Ops(measure ? new MeasuringDevice(device) : device, activations);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>

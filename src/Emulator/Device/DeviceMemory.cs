@@ -28,7 +28,7 @@ internal sealed unsafe class DeviceMemory(EmulatedDeviceOptions options) : IDisp
         if (bytes > options.MemoryBytes - Bytes || bytes > AddressMap.MostGlobalBytes)
         {
             throw new OutOfMemoryException(
-                $"The emulated device has no room for {bytes} bytes: {Bytes} of its {options.MemoryBytes} are in use.");
+                $"The emulated device has no {bytes} bytes more: {Bytes} of its {options.MemoryBytes} are in use.");
         }
         Allocation made = Globals.New($"allocation {number}", bytes, isInitialized: false);
         live.Add(made.Address, made);

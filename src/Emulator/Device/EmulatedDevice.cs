@@ -65,7 +65,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     /// <summary>Memory that nobody has written: to read it before is a fault. What is never written takes no memory of the host.</summary>
     /// <param name="bytes">1 or more, below 64 GiB</param>
     /// <returns>its address, a multiple of 256</returns>
-    /// <exception cref="OutOfMemoryException">The device has no room, or was told to have none.</exception>
+    /// <exception cref="OutOfMemoryException">The device has no such block, or was told to have none.</exception>
     public ulong Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);

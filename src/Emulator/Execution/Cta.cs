@@ -20,7 +20,7 @@ internal sealed class Cta
         Number = number;
         Index = index;
         Rank = rank;
-        Shared = launch.Rooms.TakeShared();
+        Shared = launch.Workspaces.TakeShared();
         MemoryBarriers = new MemoryBarrierTable(this);
         int threads = (int)launch.Block.Count;
         entities = (threads + Warp.Lanes - 1) / Warp.Lanes * Warp.Lanes;
@@ -28,7 +28,7 @@ internal sealed class Cta
         {
             int count = Math.Min(Warp.Lanes, threads - first);
             uint mask = count == Warp.Lanes ? ~0u : (1u << count) - 1;
-            Warps.Add(new Warp(this, first / Warp.Lanes, mask, launch.Code, launch.Rooms.TakeWarp()));
+            Warps.Add(new Warp(this, first / Warp.Lanes, mask, launch.Code, launch.Workspaces.TakeWarp()));
         }
         LiveThreads = threads;
         foreach (Warp warp in Warps)

@@ -12,7 +12,7 @@ internal sealed class Launch
 
     public required SharedLayout SharedLayout { get; init; }
 
-    public required KernelRooms Rooms { get; init; }
+    public required KernelWorkspaces Workspaces { get; init; }
 
     /// <summary>Bytes that a CTA may have.</summary>
     public required int SharedMemoryLimit { get; init; }

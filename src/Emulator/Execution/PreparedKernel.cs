@@ -17,7 +17,7 @@ internal sealed class PreparedKernel
     private readonly SharedLayout shared;
     private readonly SymbolTable symbols;
     private readonly KernelCode code;
-    private readonly KernelRooms rooms;
+    private readonly KernelWorkspaces workspaces;
     private readonly Counters counters = new();
     private readonly Dim3 clusterShape;
     private readonly int dynamicSharedBytes;
@@ -29,7 +29,7 @@ internal sealed class PreparedKernel
         (this.module, this.memory, this.globals, this.dynamicSharedBytes) = (module, memory, globals, dynamicSharedBytes);
         shared = new SharedLayout(dynamicSharedBytes, LargestDynamicAlign(module));
         code = new KernelCode { Function = entry };
-        rooms = new KernelRooms(code, shared);
+        workspaces = new KernelWorkspaces(code, shared);
         symbols = new SymbolTable(memory, shared, code.Frame, module);
         foreach (PtxVariable parameter in entry.Parameters)
             symbols.AddParameter(parameter, Parameters.Add(parameter).Address);
@@ -48,7 +48,7 @@ internal sealed class PreparedKernel
         {
             Code = code,
             SharedLayout = shared,
-            Rooms = rooms,
+            Workspaces = workspaces,
             SharedMemoryLimit = options.SharedMemoryLimit ?? LaunchLimits.SharedMemory(architecture),
             Grid = grid,
             Block = block,

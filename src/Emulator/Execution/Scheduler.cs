@@ -142,7 +142,7 @@ internal sealed class Scheduler(Launch launch)
             foreach (Cta cta in done.Ctas)
                 cta.MemoryBarriers.CheckAtExit();
             foreach (Cta cta in done.Ctas)
-                launch.Rooms.Give(cta);
+                launch.Workspaces.Give(cta);
             resident.Remove(done);
             executedAtChange = launch.Executed;
         }

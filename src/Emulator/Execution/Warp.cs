@@ -15,17 +15,17 @@ internal sealed unsafe class Warp
     private long mostApart;
     private ulong[]? lastBytes;
 
-    public Warp(Cta cta, int number, uint mask, KernelCode code, WarpRoom room)
+    public Warp(Cta cta, int number, uint mask, KernelCode code, WarpWorkspace workspace)
     {
-        Room = room;
+        Workspace = workspace;
         Cta = cta;
         Number = number;
         Live = Initial = mask;
         Code = code;
-        Registers = room.Registers;
-        Ready = room.Ready;
-        Addresses = room.Addresses;
-        Local = room.Local;
+        Registers = workspace.Registers;
+        Ready = workspace.Ready;
+        Addresses = workspace.Addresses;
+        Local = workspace.Local;
         Unwritten = new UnwrittenRegisters(this);
         Knowledge = new LaneKnowledge(mask);
         Access = new Access { Cta = cta.Number, EntityCta = cta.Number, Warp = this };
@@ -40,7 +40,7 @@ internal sealed unsafe class Warp
     public KernelCode Code { get; }
 
     /// <summary>Whose memory it uses.</summary>
-    public WarpRoom Room { get; }
+    public WarpWorkspace Workspace { get; }
 
     public byte* Registers { get; }
 
@@ -95,13 +95,13 @@ internal sealed unsafe class Warp
     public int Clock { get; set; } = 1;
 
     /// <summary>What a lane knew at its last fences, for a later relaxed write to publish.</summary>
-    public ScopedKnowledge[] Released => Room.Released;
+    public ScopedKnowledge[] Released => Workspace.Released;
 
     /// <summary>What a lane read from strong writes, by the scope that a later fence needs to take it in.</summary>
-    public Observations[] Acquired => Room.Acquired;
+    public Observations[] Acquired => Workspace.Acquired;
 
     /// <summary>What was done before a lane's last fence.sc of the device's scope.</summary>
-    public VectorClock?[] Sequenced => Room.Sequenced;
+    public VectorClock?[] Sequenced => Workspace.Sequenced;
 
     public Access Access { get; }
 
@@ -203,7 +203,7 @@ internal sealed unsafe class Warp
         }
         long most = 0;
         for (uint rest = mask; rest != 0; rest &= rest - 1)
-            most = Math.Max(most, Room.ExecutedApart[int.TrailingZeroCount((int)rest)] += ran);
+            most = Math.Max(most, Workspace.ExecutedApart[int.TrailingZeroCount((int)rest)] += ran);
         mostApart = Math.Max(mostApart, most);
         return executedTogether + most;
     }

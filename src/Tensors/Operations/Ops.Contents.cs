@@ -63,11 +63,10 @@ public sealed partial class Ops
     private unsafe Tensor ResidentWidened(Tensor stored)
     {
         Tensor result = Memory.Lasting(stored.Shape, DType.BF16);
-        const int Part = PartFloats;
-        ushort[] part = ArrayPool<ushort>.Shared.Rent((int)Math.Min(Part, stored.Count));
-        for (long first = 0; first < stored.Count && !IsPlanning; first += Part)
+        ushort[] part = ArrayPool<ushort>.Shared.Rent((int)Math.Min(PartFloats, stored.Count));
+        for (long first = 0; first < stored.Count && !IsPlanning; first += PartFloats)
         {
-            int count = (int)Math.Min(Part, stored.Count - first);
+            int count = (int)Math.Min(PartFloats, stored.Count - first);
             for (int i = 0; i < count; i++)
                 part[i] = Shorten.ToBFloat16(stored.Elements[first + i]);
             fixed (ushort* source = part)

@@ -74,6 +74,7 @@ public class DeviceFaultTests
     {
         using var device = new EmulatedDevice(new EmulatedDeviceOptions { AllowUnwrittenCopies = true });
         device.CopyOut(device.Allocate(100), new byte[100]);
+        Assert.Null(device.Fault);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public class LastingMemoryTests
         Gpu.Run(device, set, x, blocks: 1, threads: 64);
         Gpu.Run(device, set, x, blocks: 2, threads: 32);
         Gpu.Run(device, set, x, blocks: 1, threads: 64);
+        Assert.Null(device.Fault);
     }
 
     [Fact]

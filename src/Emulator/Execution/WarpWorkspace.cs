@@ -5,7 +5,7 @@ using CogVideoX.Emulator.Memory;
 namespace CogVideoX.Emulator.Execution;
 
 /// <summary>The registers and local memory of a warp; another warp of the kernel may have them once it has ended.</summary>
-internal sealed unsafe class WarpRoom
+internal sealed unsafe class WarpWorkspace
 {
     private const int Alignment = Warp.SlotBytes;   // a slot is two cache lines
     private const int Behind = Warp.SlotBytes;      // a narrow register may be read as a wide one
@@ -15,7 +15,7 @@ internal sealed unsafe class WarpRoom
     private readonly uint[] ready;
     private readonly long[] addresses = GC.AllocateArray<long>(Warp.Lanes, pinned: true);
 
-    public WarpRoom(KernelCode code)
+    public WarpWorkspace(KernelCode code)
     {
         this.code = code;
         registers = GC.AllocateArray<byte>(code.SlotCount * Warp.SlotBytes + Alignment + Behind, pinned: true);

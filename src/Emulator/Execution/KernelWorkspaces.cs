@@ -3,30 +3,30 @@ using CogVideoX.Emulator.Memory;
 namespace CogVideoX.Emulator.Execution;
 
 /// <summary>What CTAs of a kernel leave to later ones, so that a launch allocates little.</summary>
-internal sealed class KernelRooms(KernelCode code, SharedLayout layout)
+internal sealed class KernelWorkspaces(KernelCode code, SharedLayout layout)
 {
     private const long MostBytes = 32 << 20;
 
-    private readonly Stack<WarpRoom> warps = [];
+    private readonly Stack<WarpWorkspace> warps = [];
     private readonly Stack<SharedMemory> shared = [];
     private long kept;
 
-    public WarpRoom TakeWarp()
+    public WarpWorkspace TakeWarp()
     {
-        if (!warps.TryPop(out WarpRoom? room))
-            return new WarpRoom(code);
-        kept -= room.Bytes;
-        room.Reset();
-        return room;
+        if (!warps.TryPop(out WarpWorkspace? workspace))
+            return new WarpWorkspace(code);
+        kept -= workspace.Bytes;
+        workspace.Reset();
+        return workspace;
     }
 
     public SharedMemory TakeShared()
     {
-        if (!shared.TryPop(out SharedMemory? room))
+        if (!shared.TryPop(out SharedMemory? workspace))
             return new SharedMemory(layout);
-        kept -= room.Used;
-        room.Reset();
-        return room;
+        kept -= workspace.Used;
+        workspace.Reset();
+        return workspace;
     }
 
     /// <summary>A CTA has ended, and nothing of it is under way.</summary>
@@ -34,10 +34,10 @@ internal sealed class KernelRooms(KernelCode code, SharedLayout layout)
     {
         foreach (Warp warp in cta.Warps)
         {
-            if (kept + warp.Room.Bytes > MostBytes)
+            if (kept + warp.Workspace.Bytes > MostBytes)
                 return;
-            kept += warp.Room.Bytes;
-            warps.Push(warp.Room);
+            kept += warp.Workspace.Bytes;
+            warps.Push(warp.Workspace);
         }
         if (kept + cta.Shared.Used > MostBytes)
             return;
