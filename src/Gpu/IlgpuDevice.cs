@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CogVideoX.Ilgpu;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
@@ -46,6 +47,18 @@ public sealed unsafe class IlgpuDevice : Device
 
     /// <inheritdoc/>
     public override MemoryPlace Place => MemoryPlace.Device;
+
+    /// <summary>Looked at before each operation; on the emulator, within a launch as well.</summary>
+    public override CancellationToken Cancellation
+    {
+        get => base.Cancellation;
+        set
+        {
+            base.Cancellation = value;
+            if (Accelerator is EmulatorAccelerator emulator)
+                emulator.Emulated.Cancellation = value;
+        }
+    }
 
     /// <summary>How many blocks of memory there are.</summary>
     internal int BlockCount => blocks.Count;

@@ -12,20 +12,28 @@ internal static class GoldenModels
 {
     public static ModelFolder Folder(string kind) => ModelFolder.Open(Golden.Path($"checkpoints/{kind}"));
 
-    public static CogVideoXTransformer Transformer(Ops ops, string kind) =>
-        Build(
-            new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+    public static CogVideoXTransformer Transformer(Ops ops, string kind) => Transformer(ops, Folder(kind));
 
-    public static CogVideoXVae Vae(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenVae()), weights =>
-        {
-            var vae = new CogVideoXVae(weights, Folder(kind).Vae);
-            vae.Build();
-            return vae;
-        });
+    public static CogVideoXTransformer Transformer(Ops ops, ModelFolder folder) =>
+        Build(new WeightReader(ops, folder.OpenTransformer()), weights => new CogVideoXTransformer(weights, folder.Transformer));
 
-    public static T5Encoder TextEncoder(Ops ops, string kind) =>
-        Build(new WeightReader(ops, Folder(kind).OpenTextEncoder()), weights => new T5Encoder(weights, Folder(kind).TextEncoder));
+    public static CogVideoXVae Vae(Ops ops, string kind) => Vae(ops, Folder(kind));
+
+    public static CogVideoXVae Vae(Ops ops, ModelFolder folder) => Build(new WeightReader(ops, folder.OpenVae()), weights =>
+    {
+        var vae = new CogVideoXVae(weights, folder.Vae);
+        vae.Build();
+        return vae;
+    });
+
+    public static T5Encoder TextEncoder(Ops ops, string kind) => TextEncoder(ops, Folder(kind));
+
+    public static T5Encoder TextEncoder(Ops ops, ModelFolder folder) =>
+        Build(new WeightReader(ops, folder.OpenTextEncoder()), weights => new T5Encoder(weights, folder.TextEncoder));
+
+    /// <summary>A tiny checkpoint as bfloat16.</summary>
+    public static ModelFolder InBf16(string kind, TemporaryFolder folder) =>
+        ModelFolder.Open(Bf16.CopyOf(Golden.Path($"checkpoints/{kind}"), folder));
 
     /// <summary>Golden conditions: the text alone.</summary>
     public static Conditions Text(Tensor embedding) => new() { Text = embedding };

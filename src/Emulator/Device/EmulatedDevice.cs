@@ -26,6 +26,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
         this.options.Validate();
         gate = new DeviceGate(this, this.options.KeepGoing);
         queue = new WorkQueue(this.options.Launch.Seed);
+        Cancellation = this.options.Launch.Cancellation;
         Memory = new DeviceMemory(this.options);
     }
 
@@ -49,6 +50,13 @@ public sealed unsafe class EmulatedDevice : IDisposable
 
     /// <summary>The first thing that was wrong; null if nothing was.</summary>
     public Fault? Fault => gate.Fault;
+
+    /// <summary>
+    /// Ends a launch that is on with an <see cref="OperationCanceledException"/>: that of <see cref="EmulatedDeviceOptions.Launch"/>, until
+    /// another is set, between two calls. The device stays in order. Work that streams do later (<see cref="WorkOrder.Shuffled"/>) comes to
+    /// its end.
+    /// </summary>
+    public CancellationToken Cancellation { get; set; }
 
     /// <summary>
     /// Launches do nothing, but that all allocated memory counts as written after them, and what is copied to the host is zeros: for runs
@@ -244,14 +252,13 @@ public sealed unsafe class EmulatedDevice : IDisposable
     {
         using DeviceGate.Pass pass = gate.Enter();
         before?.Invoke();
-        StreamWork guarded = work with { Run = () => Guarded(work.Run) };
         if (options.Order == WorkOrder.InOrder)
         {
-            guarded.Run();
+            Guarded(work.Run);
             gate.Check();
             return;
         }
-        queue.Add(stream, guarded);
+        queue.Add(stream, work with { Run = () => Late(work.Run) });
         queue.Pass();
         gate.Check();
     }
@@ -302,7 +309,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     {
         try
         {
-            return work.Run(parameters);
+            return work.Run(parameters, Cancellation);
         }
         finally
         {
@@ -332,6 +339,21 @@ public sealed unsafe class EmulatedDevice : IDisposable
         {
             pass.Dispose();
             throw;
+        }
+    }
+
+    // Whoever waits for work of earlier often does so because it was cancelled, and wants what came before.
+    private void Late(Action work)
+    {
+        CancellationToken cancellation = Cancellation;
+        Cancellation = CancellationToken.None;
+        try
+        {
+            Guarded(work);
+        }
+        finally
+        {
+            Cancellation = cancellation;
         }
     }
 

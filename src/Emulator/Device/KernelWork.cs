@@ -16,8 +16,10 @@ internal readonly record struct KernelWork(EmulatedKernel Kernel, PreparedKernel
         return (new KernelWork(kernel, prepared, launch), prepared.Check(launch));
     }
 
-    public LaunchReport Run(ReadOnlySpan<byte> parameters)
+    /// <exception cref="OperationCanceledException">Cancelled; what it had written by then stays.</exception>
+    public LaunchReport Run(ReadOnlySpan<byte> parameters, CancellationToken cancellation)
     {
+        Launch.Cancellation = cancellation;
         Kernel.Put(parameters, Prepared.Parameters);
         return Report(Prepared.Run(Launch));
     }

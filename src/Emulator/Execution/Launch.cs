@@ -30,6 +30,9 @@ internal sealed class Launch
 
     public required LaunchOptions Options { get; init; }
 
+    /// <summary>Ends it between two turns.</summary>
+    public required CancellationToken Cancellation { get; set; }
+
     public required ModuleMemory Memory { get; init; }
 
     public required GlobalMemory Globals { get; init; }

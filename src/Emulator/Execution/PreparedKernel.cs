@@ -56,6 +56,7 @@ internal sealed class PreparedKernel
             DynamicSharedBytes = dynamicSharedBytes,
             IsCooperative = cooperative,
             Options = options,
+            Cancellation = options.Cancellation,
             Memory = memory,
             Globals = globals,
             Parameters = Parameters,

@@ -33,7 +33,7 @@ internal sealed class Scheduler(Launch launch)
     {
         while (Admit())
         {
-            launch.Options.Cancellation.ThrowIfCancellationRequested();
+            launch.Cancellation.ThrowIfCancellationRequested();
             bool ran = false;
             for (int i = 0, start = launch.Random.Next(warps.Count); i < warps.Count; i++)
                 ran |= Turn(warps[(start + i) % warps.Count]);

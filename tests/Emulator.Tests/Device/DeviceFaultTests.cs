@@ -147,6 +147,30 @@ public class DeviceFaultTests
         device.Fill(x, 0, 4);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ALaunchIsCancelledWhileItRuns(bool onAStream)
+    {
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        using var device = new EmulatedDevice(new EmulatedDeviceOptions
+        {
+            Launch = new LaunchOptions { MaxThreadInstructions = long.MaxValue, MaxLaunchInstructions = long.MaxValue },
+        });
+        EmulatedKernel endless = device.Load(Gpu.Module(("endless", "L: add.u32 %r5, %r1, 1; bra L;"))).Kernel("endless");
+        byte[] pointer = new byte[sizeof(ulong)];
+        using EmulatedStream stream = device.CreateStream();
+        device.Cancellation = source.Token;
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            if (onAStream)
+                stream.Launch(endless, new Dim3(1), new Dim3(32), 0, pointer);
+            else
+                device.Launch(endless, new Dim3(1), new Dim3(32), 0, pointer);
+        });
+        Assert.Null(device.Fault);
+    }
+
     [Fact]
     public void CancellingLeavesTheDeviceInOrder()
     {
@@ -159,5 +183,7 @@ public class DeviceFaultTests
         source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => Gpu.Launch(device, module.Kernel("add"), x));
         Assert.Equal(Enumerable.Repeat(7u, 32), Gpu.Words(device, x, 32));
+        device.Cancellation = CancellationToken.None;
+        Gpu.Run(device, module.Kernel("add"), x);
     }
 }

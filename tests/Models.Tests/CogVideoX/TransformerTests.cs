@@ -18,8 +18,6 @@ public sealed class TransformerTests
                     cases.Add(kind, size, device);
             }
         }
-        if (!EachDevice.ModelNames.Contains(EachDevice.Emulator))
-            cases.Add("5b", "native", EachDevice.Emulator);
         return cases;
     }
 

@@ -10,7 +10,7 @@ namespace CogVideoX.Models.Tests.CogVideoX;
 public sealed class VaeTests
 {
     [Theory]
-    [MemberData(nameof(EachDevice.Models), MemberType = typeof(EachDevice))]
+    [MemberData(nameof(EachDevice.LongRuns), MemberType = typeof(EachDevice))]
     public void DecodesAllCountsOfLatents(string device)
     {
         using Ops ops = EachDevice.Open(device);
@@ -36,7 +36,7 @@ public sealed class VaeTests
     }
 
     [Theory]
-    [MemberData(nameof(EachDevice.Models), MemberType = typeof(EachDevice))]
+    [MemberData(nameof(EachDevice.LongRuns), MemberType = typeof(EachDevice))]
     public void AgreesAtEveryStageOfADecode(string device)
     {
         using Ops ops = EachDevice.Open(device);
@@ -57,7 +57,7 @@ public sealed class VaeTests
     }
 
     [Theory]
-    [MemberData(nameof(EachDevice.Models), MemberType = typeof(EachDevice))]
+    [MemberData(nameof(EachDevice.LongRuns), MemberType = typeof(EachDevice))]
     public void DecodesInTiles(string device)
     {
         using Ops ops = EachDevice.Open(device);
@@ -68,7 +68,7 @@ public sealed class VaeTests
     }
 
     [Theory]
-    [MemberData(nameof(EachDevice.Models), MemberType = typeof(EachDevice))]
+    [MemberData(nameof(EachDevice.LongRuns), MemberType = typeof(EachDevice))]
     public void EncodesAllCountsOfFrames(string device)
     {
         using Ops ops = EachDevice.Open(device);

@@ -12,6 +12,12 @@ internal sealed unsafe class LentDevice(Device inner) : Device
 
     public override MemoryPlace Place => inner.Place;
 
+    public override CancellationToken Cancellation
+    {
+        get => inner.Cancellation;
+        set => inner.Cancellation = value;
+    }
+
     public override bool ComputesIn(ElementFormat format) => inner.ComputesIn(format);
 
     public override bool ReadsWeights(ElementFormat format) => inner.ReadsWeights(format);
