@@ -22,6 +22,9 @@ internal static class Elementwise
             "cast", CaseKind.Moving, [x], (ops, t) => [ops.Cast(t["x"], t.Type == DType.F32 ? DType.BF16 : DType.F32)],
             "x.to(torch.bfloat16 if x.dtype == torch.float32 else torch.float32)");
         yield return new(
+            "sample_gaussian", CaseKind.Moving, [x, y, new("z", shape)], (ops, t) => [ops.SampleGaussian(t["x"], t["y"], t["z"])],
+            "x + torch.exp(0.5 * torch.clamp(y, -30, 20)) * z");
+        yield return new(
             "count_not_finite", CaseKind.Moving, [new("x", shape, OperandKind.Spoiled)], Count,
             "(~torch.isfinite(x)).sum().to(torch.float32)");
     }

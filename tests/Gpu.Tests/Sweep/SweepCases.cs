@@ -32,6 +32,8 @@ internal static class SweepCases
                 (0.3f, inputs.X([n])), (-7, inputs.Any([n]))));
             yield return new(typeof(LinearCombination), $"{n}, four terms", (ops, inputs) => ops.LinearCombination(
                 (1.3f, inputs.Any([n])), (-7, inputs.Any([n])), (0, inputs.X([n])), (1, inputs.Any([n]))));
+            yield return new(typeof(SampleGaussian), $"{n}", (ops, inputs) => ops.SampleGaussian(
+                inputs.X([n]), inputs.Any([n]), inputs.Any([n])));
             yield return new(typeof(CountNotFinite), $"{n}", (ops, inputs) => CountEach(ops, inputs, n, 3));
             foreach (DType from in Types)
             {
