@@ -16,9 +16,9 @@ public sealed class Bf16ActivationsTests(ITestOutputHelper output)
     [MemberData(nameof(EachDevice.WithBf16), MemberType = typeof(EachDevice))]
     public void Transformer(string device)
     {
-        foreach (string kind in new[] { "2b", "5b" })
+        foreach (string kind in new[] { "2b", "5b", "5b-i2v", "1.5", "1.5-i2v" })
         {
-            foreach (string size in new[] { "native", "other" })
+            foreach (string size in kind == "5b-i2v" ? new[] { "native" } : ["native", "other"])
                 RunTransformer(kind, size, device);
         }
     }
@@ -54,10 +54,9 @@ public sealed class Bf16ActivationsTests(ITestOutputHelper output)
         using Ops ops = EachDevice.Open(device, DType.BF16);
         using SafetensorsFile goldens = Golden.Open($"transformer/{kind}/expected.safetensors");
         CogVideoXTransformer transformer = GoldenModels.Transformer(ops, GoldenModels.InBf16(kind, folder));
-        Tensor velocity = transformer.Forward(
-            ops.Load(goldens, $"{size}.hidden_states"),
-            GoldenModels.Text(ops.Cast(ops.Load(goldens, $"{size}.encoder_hidden_states"), DType.BF16)),
-            GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
+        (Tensor latents, Conditions conditions) = GoldenModels.Input(ops, goldens, size);
+        conditions = conditions with { Text = ops.Cast(conditions.Text, DType.BF16) };
+        Tensor velocity = transformer.Forward(latents, conditions, GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
         IsNoFarther($"{kind} {size}", velocity, goldens[$"{size}.output"], goldens[$"{size}.output_bf16"]);
     }
 

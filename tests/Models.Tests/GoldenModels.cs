@@ -3,6 +3,7 @@ using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Models.Tests;
@@ -37,6 +38,21 @@ internal static class GoldenModels
 
     /// <summary>Golden conditions: the text alone.</summary>
     public static Conditions Text(Tensor embedding) => new() { Text = embedding };
+
+    /// <summary>What a golden forward pass begins with; in the file, a picture's latents stand behind the noisy ones.</summary>
+    public static (Tensor Latents, Conditions Conditions) Input(Ops ops, SafetensorsFile goldens, string size)
+    {
+        Tensor input = ops.Load(goldens, $"{size}.hidden_states");
+        int channels = goldens[$"{size}.output"].Shape[2];
+        bool hasImage = input.Shape[2] == 2 * channels;
+        var conditions = new Conditions
+        {
+            Text = ops.Load(goldens, $"{size}.encoder_hidden_states"),
+            ImageLatents = hasImage ? ops.Slice(input, 2, channels, channels) : default,
+            Ofs = goldens.TryGet($"{size}.ofs", out Tensor ofs) ? ofs.ToFloats()[0] : null,
+        };
+        return (hasImage ? ops.Slice(input, 2, 0, channels) : input, conditions);
+    }
 
     /// <summary>Golden timesteps, which are whole.</summary>
     public static double[] Timesteps(Tensor golden) => [.. golden.AsReadOnlySpan<int>().ToArray().Select(timestep => (double)timestep)];

@@ -3,27 +3,19 @@ namespace CogVideoX.Models.Configuration;
 /// <summary>What CogVideoX's pipelines consist of.</summary>
 internal sealed class CogVideoXParts
 {
-    /// <summary>The pipeline that runs.</summary>
+    /// <summary>The best known of the pipelines.</summary>
     public const string TextToVideo = "CogVideoXPipeline";
 
     private const string Diffusers = "diffusers", Transformers = "transformers";
 
-    // Those that don't run yet, with the reason.
-    private static readonly Dictionary<string, string?> Pipelines = new()
-    {
-        [TextToVideo] = null,
-        ["CogVideoXImageToVideoPipeline"] = "image to video is not supported yet (CogVideoXImageToVideoPipeline)",
-        ["CogVideoXVideoToVideoPipeline"] = "video to video is not supported yet (CogVideoXVideoToVideoPipeline)",
-    };
-
-    private readonly string pipelineClass;
+    // What a checkpoint can do depends on its transformer alone, whichever of them it names.
+    private static readonly string[] Pipelines = [TextToVideo, "CogVideoXImageToVideoPipeline", "CogVideoXVideoToVideoPipeline"];
 
     /// <exception cref="ConfigException">Another pipeline, or a part is missing or of another class.</exception>
     public CogVideoXParts(ModelIndex index)
     {
-        pipelineClass = index.PipelineClass;
-        if (!Pipelines.ContainsKey(pipelineClass))
-            throw index.WrongPipeline($"\"{TextToVideo}\"");
+        if (!Knows(index.PipelineClass))
+            throw index.WrongPipeline(string.Join(" or ", Pipelines.Select(name => $"\"{name}\"")));
         Transformer = index.Require("transformer", [(Diffusers, TransformerConfig.ClassName)]);
         Vae = index.Require("vae", [(Diffusers, VaeConfig.ClassName)]);
         TextEncoder = index.Require("text_encoder", [(Transformers, T5Config.ClassName)]);
@@ -43,11 +35,9 @@ internal sealed class CogVideoXParts
 
     public SchedulerKind SchedulerKind => Scheduler.ClassName == SchedulerConfig.DpmClass ? SchedulerKind.Dpm : SchedulerKind.Ddim;
 
-    /// <summary>Whether the library knows a pipeline's parts, though it may not run it yet.</summary>
-    public static bool Knows(string pipelineClass) => Pipelines.ContainsKey(pipelineClass);
+    /// <summary>Whether a pipeline consists of these parts.</summary>
+    public static bool Knows(string pipelineClass) => Pipelines.Contains(pipelineClass);
 
     /// <summary>Whether a part is one of those above.</summary>
     public bool Has(ModelPart part) => part == Transformer || part == Vae || part == TextEncoder || part == Tokenizer || part == Scheduler;
-
-    public IEnumerable<string> Unsupported() => Pipelines[pipelineClass] is { } reason ? [reason] : [];
 }

@@ -103,7 +103,7 @@ public sealed class ModelFolder
 
     /// <summary>What this version can't do with the model, a phrase each; empty for models that run.</summary>
     public IReadOnlyList<string> Unsupported() =>
-        [.. parts.Unsupported(), .. Transformer.Unsupported(), .. PatchChannels(), .. Vae.Unsupported()];
+        [.. Transformer.Unsupported(), .. PatchChannels(), .. Vae.Unsupported()];
 
     /// <summary>Refuses a model that can be read but not run.</summary>
     /// <exception cref="ConfigException">Says what isn't supported.</exception>
@@ -113,7 +113,7 @@ public sealed class ModelFolder
         if (reasons.Count > 0)
         {
             throw new ConfigException(
-                $"{Path} can't be run: {string.Join("; ", reasons)}. Use a text-to-video model such as CogVideoX-2b or CogVideoX-5b.");
+                $"{Path} can't be run: {string.Join("; ", reasons)}. Use a model such as CogVideoX-2b or CogVideoX-5b.");
         }
     }
 
@@ -136,7 +136,7 @@ public sealed class ModelFolder
     // A config of one model over weights of another: nothing is built from what isn't supported, which would tell it otherwise.
     private IEnumerable<string> PatchChannels()
     {
-        if (Transformer.InChannels == Transformer.OutChannels)
+        if (Transformer.InChannels == Transformer.OutChannels || Transformer.TakesImage)
             return [];
         try
         {

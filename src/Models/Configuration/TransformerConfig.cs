@@ -84,12 +84,21 @@ public sealed record TransformerConfig
     /// <summary>D: heads · channels of a head.</summary>
     public int Width => Heads * HeadDim;
 
+    /// <summary>q: latent frames of a patch; 1 where patches are flat.</summary>
+    public int PatchFrames => TemporalPatchSize ?? 1;
+
+    /// <summary>Numbers of a patch of one channel: q·p·p.</summary>
+    public int PatchElements => PatchFrames * PatchSize * PatchSize;
+
+    /// <summary>Whether it goes on from a picture, whose latents it gets beside the noisy ones.</summary>
+    public bool TakesImage => InChannels == 2 * OutChannels;
+
     /// <summary>F: latent frames of a video.</summary>
     /// <param name="frames">Video frames, a multiple of <see cref="TemporalCompression"/> and one.</param>
     public int LatentFrames(int frames) => (frames - 1) / TemporalCompression + 1;
 
     /// <summary>V: video tokens of latents with so many frames, of that height and width.</summary>
-    public int VideoTokens(int frames, int height, int width) => frames * (height / PatchSize) * (width / PatchSize);
+    public int VideoTokens(int frames, int height, int width) => frames / PatchFrames * (height / PatchSize) * (width / PatchSize);
 
     /// <summary>Reads and checks <c>transformer/config.json</c>.</summary>
     /// <exception cref="ConfigException">A value is of the wrong kind, absurd, or doesn't fit another.</exception>
@@ -99,15 +108,7 @@ public sealed record TransformerConfig
     internal IReadOnlyList<string> Unsupported()
     {
         var reasons = new List<string>();
-        if (LearnedPositions)
-            reasons.Add("learned positional embeddings (use_learned_positional_embeddings) are not supported yet");
-        if (TemporalPatchSize is not null)
-            reasons.Add("patches over several frames (patch_size_t, CogVideoX 1.5) are not supported yet");
-        if (OfsEmbedWidth is not null)
-            reasons.Add("the ofs embedding (ofs_embed_dim) is not supported yet");
-        if (InChannels == 2 * OutChannels)
-            reasons.Add("image to video (in_channels is twice out_channels) is not supported yet");
-        else if (InChannels != OutChannels)
+        if (InChannels != OutChannels && !TakesImage)
             reasons.Add($"{InChannels} input channels (in_channels) for {OutChannels} output channels (out_channels) are not supported");
         return reasons;
     }
@@ -166,6 +167,8 @@ public sealed record TransformerConfig
             throw file.Wrong("sample_height", $"a multiple of patch_size, {PatchSize}");
         if (SampleWidth % PatchSize != 0)
             throw file.Wrong("sample_width", $"a multiple of patch_size, {PatchSize}");
+        if (OfsEmbedWidth is { } ofs && ofs != TimeEmbedWidth)
+            throw file.Wrong("ofs_embed_dim", $"as large as time_embed_dim, {TimeEmbedWidth}, to which it is added");
         if (!Rotary && LearnedPositions)
             throw file.Wrong("use_learned_positional_embeddings", "false where use_rotary_positional_embeddings is");
     }

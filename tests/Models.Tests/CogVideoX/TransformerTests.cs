@@ -1,4 +1,5 @@
 using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -10,9 +11,9 @@ public sealed class TransformerTests
     public static TheoryData<string, string, string> Cases()
     {
         var cases = new TheoryData<string, string, string>();
-        foreach (string kind in new[] { "2b", "5b" })
+        foreach (string kind in new[] { "2b", "5b", "5b-i2v", "1.5", "1.5-i2v" })
         {
-            foreach (string size in new[] { "native", "other" })
+            foreach (string size in kind == "5b-i2v" ? new[] { "native" } : ["native", "other"])
             {
                 foreach (string device in EachDevice.ModelNames)
                     cases.Add(kind, size, device);
@@ -34,11 +35,48 @@ public sealed class TransformerTests
             Agree.With(goldens[$"{size}.{stage}"], tensor, $"{kind} {size} {stage}");
             compared++;
         };
-        transformer.Forward(
-            ops.Load(goldens, $"{size}.hidden_states"),
-            GoldenModels.Text(ops.Load(goldens, $"{size}.encoder_hidden_states")),
-            GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
-        Assert.Equal(7, compared); // time, patches, two blocks of two streams, output
+        (Tensor latents, Conditions conditions) = GoldenModels.Input(ops, goldens, size);
+        transformer.Forward(latents, conditions, GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
+        Assert.Equal(kind == "1.5-i2v" ? 8 : 7, compared); // time (and ofs), patches, two blocks of two streams, output
+    }
+
+    // Beyond the table that the reference keeps, where it fails: rows and columns are counted, so that a smaller size is a part of it.
+    [Fact]
+    public void RotaryTablesOf15CountRowsAndColumnsAtAnySize()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        TransformerConfig config = GoldenModels.Folder("1.5").Transformer;
+        RotaryTable small = RotaryTable.For(ops, config, 2, 6, 8), large = RotaryTable.For(ops, config, 2, 40, 30);
+        for (int row = 0; row < 3; row++)
+        {
+            Assert.Equal(
+                ops.Slice(small.Cos, 0, row * 4, 4).ToFloats(), ops.Slice(large.Cos, 0, row * 15, 4).ToFloats());
+        }
+        Assert.Equal([20 * 15, 48], large.Sin.Shape);
+    }
+
+    [Fact]
+    public void StoredPositionsAreForTheirOwnSizeAndCountOnly()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "5b-i2v");
+        var error = Assert.Throws<TensorException>(() => transformer.Prepare([1, 3, 4, 8, 10]));
+        Assert.Contains("stored for 8×12 alone", error.Message);
+        transformer.Prepare([1, 5, 4, 8, 12]); // computed, as the reference does
+        Tensor latents = ops.Empty([1, 3, 4, 8, 12]);
+        var conditions = new Conditions { Text = ops.Empty([1, 20, 24]), ImageLatents = latents };
+        error = Assert.Throws<TensorException>(() => transformer.Forward(latents, conditions, [999]));
+        Assert.Contains("prompts of 26 tokens", error.Message);
+    }
+
+    [Fact]
+    public void RefusesFramesThatPatchesDontDivide()
+    {
+        using Ops ops = Ops.Planning();
+        CogVideoXTransformer transformer = GoldenModels.Transformer(ops, "1.5");
+        Conditions text = GoldenModels.Text(ops.Empty([1, 26, 24]));
+        var error = Assert.Throws<TensorException>(() => transformer.Forward(ops.Empty([1, 3, 4, 8, 12]), text, [999]));
+        Assert.Contains("F a multiple of 2", error.Message);
     }
 
     [Theory]

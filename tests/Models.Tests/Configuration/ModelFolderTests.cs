@@ -99,16 +99,25 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
-    public void ImageToVideoIsRecognisedButNotRun()
+    public void ChannelsThatNoTaskHasAreRecognisedButNotRun()
     {
         using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
-        Replace(folder["model_index.json"], "CogVideoXPipeline", "CogVideoXImageToVideoPipeline");
-        Replace(folder["transformer/config.json"], "\"in_channels\": 4", "\"in_channels\": 8");
+        Replace(folder["transformer/config.json"], "\"in_channels\": 4", "\"in_channels\": 12");
         ModelFolder model = ModelFolder.Open(folder.Path);
-        Assert.Equal(3, model.Unsupported().Count); // the third: the weights still have 4 channels
+        Assert.Equal(2, model.Unsupported().Count); // the second: the weights still have 4 channels
         string message = Assert.Throws<ConfigException>(model.CheckSupported).Message;
         Assert.StartsWith(folder.Path, message);
-        Assert.Contains("image to video is not supported yet", message);
+        Assert.Contains("12 input channels", message);
+    }
+
+    [Theory]
+    [InlineData("CogVideoXImageToVideoPipeline")]
+    [InlineData("CogVideoXVideoToVideoPipeline")]
+    public void ThePipelineNamedDoesntDecideWhatTheModelCanDo(string pipeline)
+    {
+        using TempFolder folder = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        Replace(folder["model_index.json"], "CogVideoXPipeline", pipeline);
+        ModelFolder.Open(folder.Path).CheckSupported();
     }
 
     [Fact]

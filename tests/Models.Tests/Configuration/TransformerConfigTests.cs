@@ -78,16 +78,23 @@ public sealed class TransformerConfigTests
     public void ValuesThatDontFitSincosPositionsAreRefused(string key, string value, string says) =>
         ConfigText.Refused(() => TransformerConfig.Read(ConfigText.With(Golden2b, key, value)), key, says);
 
-    [Theory]
-    [InlineData("use_learned_positional_embeddings", "true")]
-    [InlineData("patch_size_t", "2")]
-    [InlineData("ofs_embed_dim", "512")]
-    [InlineData("in_channels", "8")]
-    public void WhatCantBeRunYetIsReadAndSaid(string key, string value)
+    [Fact]
+    public void ChannelsThatNoTaskHasAreReadAndSaid()
     {
-        TransformerConfig config = TransformerConfig.Read(ConfigText.With(Golden5b, key, value));
-        string reason = Assert.Single(config.Unsupported());
-        Assert.Contains(key, reason);
-        Assert.Contains("not supported yet", reason);
+        TransformerConfig config = TransformerConfig.Read(ConfigText.With(Golden5b, "in_channels", "12"));
+        Assert.Contains("12 input channels (in_channels)", Assert.Single(config.Unsupported()));
     }
+
+    [Fact]
+    public void WhatLaterReleasesAddIsRead()
+    {
+        TransformerConfig config = TransformerConfig.Read(Golden.Path("checkpoints/1.5-i2v/transformer/config.json"));
+        Assert.Equal((true, 2, 32, 8), (config.TakesImage, config.PatchFrames, config.OfsEmbedWidth, config.PatchElements));
+        Assert.Empty(config.Unsupported());
+        Assert.True(TransformerConfig.Read(Golden.Path("checkpoints/5b-i2v/transformer/config.json")).LearnedPositions);
+    }
+
+    [Fact]
+    public void AnOfsThatCantBeAddedToTheTimeIsRefused() => ConfigText.Refused(
+        () => TransformerConfig.Read(ConfigText.With(Golden5b, "ofs_embed_dim", "48")), "ofs_embed_dim", "as large as time_embed_dim");
 }

@@ -7,7 +7,7 @@ namespace CogVideoX.Models.CogVideoX;
 /// <summary>
 /// The expert transformer of CogVideoX (arXiv 2408.06072, figure 3): text and video tokens in one sequence, each modality with
 /// its own adaptive norms. Letters: B batch, F latent frames, C latent channels, H W latent height and width, T text tokens,
-/// V = F·H/p·W/p video tokens for a patch of p×p, S = T + V, D width, N heads, E width of the time embedding.
+/// V = F/q·H/p·W/p video tokens for a patch of q frames of p×p, S = T + V, D width, N heads, E width of the time embedding.
 /// </summary>
 public sealed class CogVideoXTransformer
 {
@@ -15,6 +15,9 @@ public sealed class CogVideoXTransformer
     private readonly TransformerConfig config;
     private readonly PatchEmbedding patches;
     private readonly TimeEmbedding time;
+    private readonly TimeEmbedding? ofs;
+    private readonly Tensor storedPositions; // [S, D], or none
+    private readonly ConditionParts needed;
     private readonly TransformerBlock[] blocks;
     private readonly OutputHead head;
     private Positions prepared;
@@ -26,7 +29,12 @@ public sealed class CogVideoXTransformer
         this.config = config;
         ops = weights.Ops;
         patches = new PatchEmbedding(weights["patch_embed"], config);
-        time = new TimeEmbedding(weights["time_embedding"], config);
+        time = new TimeEmbedding(weights["time_embedding"], config, config.Width, config.TimeEmbedWidth);
+        if (config.OfsEmbedWidth is { } width)
+            ofs = new TimeEmbedding(weights["ofs_embedding"], config, width, width);
+        if (config.LearnedPositions)
+            storedPositions = StoredPositions(weights["patch_embed"]);
+        needed = ConditionParts.Text | (config.TakesImage ? ConditionParts.ImageLatents : 0) | (ofs is null ? 0 : ConditionParts.Ofs);
         blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(weights["transformer_blocks"][i], config))];
         head = new OutputHead(weights, config);
     }
@@ -41,30 +49,38 @@ public sealed class CogVideoXTransformer
     /// <see cref="Forget"/>. Without it each forward pass makes its own.
     /// </summary>
     /// <param name="latents">[B, F, C, H, W]</param>
-    public void Prepare(Shape latents) => prepared = Positions.For(ops, config, latents);
+    public void Prepare(Shape latents) => prepared = PositionsFor(latents);
 
     /// <summary>Lets go of what <see cref="Prepare"/> made, before the scope that owns it ends: the model outlives its runs.</summary>
     public void Forget() => prepared = default;
 
     /// <summary>Predicts the velocity of noisy latents.</summary>
     /// <param name="latents">[B, F, C, H, W]</param>
-    /// <param name="conditions">The text, [B, T, text width], and nothing else</param>
+    /// <param name="conditions">
+    /// The text, [B, T, text width]; for a model of image to video the latents of its picture, [B, F, C, H, W]; <c>ofs</c> where the config
+    /// has it; and nothing else
+    /// </param>
     /// <param name="timesteps">B training timesteps, 0 … 999, whole or between; rounded to fp32 as in the reference</param>
     /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
     /// <returns>[B, F, C, H, W]</returns>
-    /// <exception cref="TensorException">H or W isn't a multiple of the patch size, the batches differ, or other conditions.</exception>
+    /// <exception cref="TensorException">
+    /// F, H or W isn't a multiple of the patch's, stored positions are for another size, the batches differ, or other conditions.
+    /// </exception>
     public Tensor Forward(Tensor latents, Conditions conditions, ReadOnlySpan<double> timesteps, Action<int, int>? progress = null)
     {
-        conditions.Check("the CogVideoX transformer", ConditionParts.Text);
+        conditions.Check("the CogVideoX transformer", needed);
         using MemoryScope scope = ops.Scope();
         Tensor text = conditions.Text;
         Shape shape = latents.Shape;
         int textTokens = text.Shape[1];
         Tensor embedded = time.Forward(timesteps);                                      // [B, E]
         Observer?.Invoke("time_embedding", embedded);
+        if (ofs is not null)
+            embedded = AddOfs(embedded, conditions.Ofs!.Value);
         Tensor condition = ops.Silu(embedded);
-        Positions positions = prepared.Fit(shape) ? prepared : Positions.For(ops, config, shape);
-        Tensor tokens = patches.Forward(latents, text, positions.Added);                // [B, S, D]
+        Positions positions = prepared.Fit(shape) ? prepared : PositionsFor(shape);
+        Tensor input = config.TakesImage ? ops.Concat(latents, conditions.ImageLatents, 2) : latents;
+        Tensor tokens = patches.Forward(input, text, positions.Added);                  // [B, S, D]
         Observer?.Invoke("patch_embed", tokens);
         for (int i = 0; i < blocks.Length; i++)
         {
@@ -81,6 +97,25 @@ public sealed class CogVideoXTransformer
         Tensor output = ops.Cast(patches.Unpatch(head.Forward(video, condition), shape), DType.F32);
         Observer?.Invoke("output", output);
         return scope.Keep(output);
+    }
+
+    private Positions PositionsFor(Shape latents) => Positions.For(ops, config, latents, storedPositions);
+
+    // One number for the whole batch.
+    private Tensor AddOfs(Tensor embedded, double value)
+    {
+        using MemoryScope scope = ops.Scope();
+        Tensor added = ofs!.Forward([value]);
+        Observer?.Invoke("ofs_embedding", added);
+        return scope.Keep(ops.Add(embedded, added.Reshape([added.Shape[1]])));
+    }
+
+    // [1, S, D] in the file, of the size that the model was trained at, text included; computed with as activations are.
+    private Tensor StoredPositions(WeightReader weights)
+    {
+        int tokens = config.MaxTextLength
+            + config.VideoTokens(config.LatentFrames(config.SampleFrames), config.SampleHeight, config.SampleWidth);
+        return weights.Get("pos_embedding", [1, tokens, config.Width]).Reshape([tokens, config.Width]);
     }
 
     private void Observe(Action<string, Tensor> observer, string stage, Tensor tokens, int textTokens)

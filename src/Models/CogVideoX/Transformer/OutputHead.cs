@@ -19,12 +19,12 @@ internal sealed class OutputHead
         final = new LayerNorm(weights["norm_final"], width, (float)config.NormEpsilon, config.NormAffine);
         modulation = new Linear(weights["norm_out"]["linear"], config.TimeEmbedWidth, 2 * width);
         norm = new LayerNorm(weights["norm_out"]["norm"], width, (float)config.NormEpsilon, config.NormAffine);
-        projection = new Linear(weights["proj_out"], width, config.OutChannels * config.PatchSize * config.PatchSize);
+        projection = new Linear(weights["proj_out"], width, config.OutChannels * config.PatchElements);
     }
 
     /// <param name="video">[B, V, D]</param>
     /// <param name="condition">[B, E]</param>
-    /// <returns>[B, V, C·p·p]</returns>
+    /// <returns>[B, V, C·q·p·p]</returns>
     public Tensor Forward(Tensor video, Tensor condition)
     {
         Tensor vectors = modulation.Forward(condition);                                 // [B, 2·D]: shift, scale

@@ -13,31 +13,40 @@ internal readonly record struct RotaryTable(Tensor Cos, Tensor Sin)
 {
     private const double Theta = 10_000;
 
-    /// <summary>Angles for F latent frames of H×W; positions are those of the training size, stretched over the grid.</summary>
+    /// <summary>
+    /// Angles for F latent frames of H×W. In the first releases positions are those of the training size, stretched over the grid; in
+    /// CogVideoX 1.5 (where patches have frames) they are the numbers of rows and columns, whatever the size.
+    /// </summary>
     public static RotaryTable For(Ops ops, TransformerConfig config, int frames, int height, int width)
     {
         int p = config.PatchSize, rows = height / p, columns = width / p;
-        return Make(ops, config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
+        return config.TemporalPatchSize is { } q
+            ? Make(ops, config.HeadDim, (frames + q - 1) / q, Counted(rows), Counted(columns))
+            : Make(ops, config.HeadDim, frames, rows, columns, config.SampleHeight / p, config.SampleWidth / p);
     }
 
     internal static RotaryTable Make(Ops ops, int headDim, int frames, int rows, int columns, int baseRows, int baseColumns)
     {
+        double[] y = new double[rows], x = new double[columns];
+        Positions(rows, columns, baseRows, baseColumns, y, x);
+        return Make(ops, headDim, frames, y, x);
+    }
+
+    private static RotaryTable Make(Ops ops, int headDim, int frames, double[] y, double[] x)
+    {
         return new RotaryTable(Table(Math.Cos), Table(Math.Sin));
 
         Tensor Table(Func<double, double> function) => TokenTable.Make(
-            ops, () => Axes(headDim, frames, rows, columns, baseRows, baseColumns, function), (frames, rows, columns), [0, 1, 2], headDim);
+            ops, () => Axes(headDim, Counted(frames), y, x, function), (frames, y.Length, x.Length), [0, 1, 2], headDim);
     }
 
-    private static float[][][] Axes(
-        int headDim, int frames, int rows, int columns, int baseRows, int baseColumns, Func<double, double> function)
+    private static float[][][] Axes(int headDim, double[] t, double[] y, double[] x, Func<double, double> function)
     {
         int time = headDim / 4, space = headDim / 8 * 3;
-        double[] y = new double[rows], x = new double[columns];
-        Positions(rows, columns, baseRows, baseColumns, y, x);
-        double[][] positions = [[.. Enumerable.Range(0, frames).Select(t => (double)t)], y, x];
-        int[] widths = [time, space, space];
-        return [.. positions.Zip(widths, (axis, part) => Waves(axis, part, function))];
+        return [Waves(t, time, function), Waves(y, space, function), Waves(x, space, function)];
     }
+
+    private static double[] Counted(int count) => [.. Enumerable.Range(0, count).Select(position => (double)position)];
 
     // The largest box of the grid's aspect ratio that fits the training grid, centred; cut into equal parts.
     private static void Positions(int rows, int columns, int baseRows, int baseColumns, double[] y, double[] x)

@@ -5,27 +5,31 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Models.CogVideoX;
 
-/// <summary>A timestep as sines and cosines (arXiv 2006.11239, appendix B), then two linear layers.</summary>
-internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig config)
+/// <summary>A timestep, or another number, as sines and cosines (arXiv 2006.11239, appendix B), then two linear layers.</summary>
+/// <param name="weights">Those of the layers.</param>
+/// <param name="config">How the waves are made.</param>
+/// <param name="inputs">How many waves.</param>
+/// <param name="width">Width of the embedding.</param>
+internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig config, int inputs, int width)
 {
     private const double MaxPeriod = 10_000;
 
     private readonly Ops ops = weights.Ops;
-    private readonly Linear first = new(weights["linear_1"], config.Width, config.TimeEmbedWidth);
-    private readonly Linear second = new(weights["linear_2"], config.TimeEmbedWidth, config.TimeEmbedWidth);
+    private readonly Linear first = new(weights["linear_1"], inputs, width);
+    private readonly Linear second = new(weights["linear_2"], width, width);
 
     private float[] waves = []; // kept from step to step
 
-    /// <returns>[B, E] for B timesteps</returns>
-    public Tensor Forward(ReadOnlySpan<double> timesteps)
+    /// <returns>[B, width] for B numbers</returns>
+    public Tensor Forward(ReadOnlySpan<double> numbers)
     {
         using MemoryScope scope = ops.Scope();
-        int count = timesteps.Length * config.Width;
+        int count = numbers.Length * inputs;
         if (waves.Length < count)
             waves = new float[count];
-        for (int i = 0; i < timesteps.Length; i++)
-            Waves((float)timesteps[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * config.Width, config.Width));
-        Tensor embedded = ops.FromHost(waves.AsSpan(0, count), [timesteps.Length, config.Width]);
+        for (int i = 0; i < numbers.Length; i++)
+            Waves((float)numbers[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * inputs, inputs));
+        Tensor embedded = ops.FromHost(waves.AsSpan(0, count), [numbers.Length, inputs]);
         Tensor hidden = first.Forward(ops.Cast(embedded, ops.ActivationType), Activation.Silu);
         return scope.Keep(second.Forward(hidden));
     }
