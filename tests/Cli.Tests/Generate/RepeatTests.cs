@@ -86,7 +86,7 @@ public sealed class RepeatTests : IDisposable
     [InlineData("\"width\":48,", "", "'width' is missing")]
     [InlineData("\"steps\":3", "\"steps\":3.5", "'steps' is 3.5, not a whole number")]
     [InlineData("\"fps\":\"30000/1001\"", "\"fps\":\"fast\"", "'fps' is \"fast\", not a frame rate")]
-    [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm")]
+    [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm, euler")]
     [InlineData("\"dynamic-cfg\":true", "\"dynamic-cfg\":1", "'dynamic-cfg' is 1, not true or false")]
     public async Task ADamagedSettingIsNamed(string written, string damaged, string says)
     {
