@@ -31,7 +31,7 @@ public sealed class UsageTests : IDisposable
         { "--guidance-scale: -1 isn't a guidance scale", ["a", "--guidance-scale", "-1"] },
         { "--fps: '0' is not a frame rate", ["a", "--fps", "0"] },
         { "--fps: 'fast' is not a frame rate", ["a", "--fps", "fast"] },
-        { "--sampler: 'dpm2m' can't be; choose ddim, dpm, euler, euler-ancestral, heun, unipc, dpm++2m,", ["a", "--sampler", "dpm2m"] },
+        { "--sampler: 'dpm2m' can't be; choose ddim, dpm, dpm++2m, dpm++2m-sde, euler", ["a", "--sampler", "dpm2m"] },
         { "--steps: 51 steps can't be taken with lcm; choose from 1 to 50", ["a", "--sampler", "lcm", "--steps", "51"] },
         { "--dtype: 'int8' can't be; choose", ["a", "--dtype", "int8"] },
         { "--device: 'cuda' is no device; choose auto|cpu|gpu", ["a", "--device", "cuda"] },
