@@ -3,8 +3,8 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Sampling;
 
 /// <summary>
-/// DPM-Solver++ of second order, multistep (2M, arXiv 2211.01095, algorithm 2 and, with noise, section 6): each step extrapolates from
-/// the clean latents of this step and of the one before. The first step, and one to clean latents, are of first order.
+/// DPM-Solver++ of second order, multistep (2M, arXiv 2211.01095, algorithm 2; with noise, its SDE form): each step extrapolates from the
+/// clean latents of this step and of the one before. The first step, and one to clean latents, are of first order.
 /// </summary>
 /// <remarks><see cref="DpmSampler"/> is CogVideoX's own form with noise: it steps 1000 / steps back, and draws noise twice.</remarks>
 public sealed class Dpm2MSampler : ISampler

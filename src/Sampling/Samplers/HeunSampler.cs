@@ -14,10 +14,10 @@ namespace CogVideoX.Sampling;
 public sealed class HeunSampler : ISampler
 {
     /// <summary>
-    /// From zero terminal SNR, with fewer steps than this, Euler with as many evaluations ends nearer the truth on normal data (measured:
-    /// docs/samplers.md).
+    /// From zero terminal SNR, with fewer steps than this, Euler with half the work does better, on the bundled model or on normal data
+    /// (measured: docs/samplers.md).
     /// </summary>
-    public const int FewestUsefulSteps = 30;
+    public const int FewestUsefulSteps = 40;
 
     private readonly Ops ops;
     private readonly StepHistory history;

@@ -11,7 +11,7 @@ public sealed class LcmSampler : ISampler
     /// <summary>The most steps: those of the run that a model is distilled from, whose timesteps these are among.</summary>
     public const int LargestSteps = 50;
 
-    // Boundary conditions of a consistency model (arXiv 2310.04378, section 4.2): t is scaled, σ of the data is that of the paper.
+    // Of the boundary condition of a consistency model (arXiv 2310.04378): f(x, t) = c_skip·x + c_out·x₀, with these values in diffusers.
     private const double TimeScale = 10, DataDeviation = 0.5;
 
     private readonly Ops ops;

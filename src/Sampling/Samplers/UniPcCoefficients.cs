@@ -1,8 +1,8 @@
 namespace CogVideoX.Sampling;
 
 /// <summary>
-/// The factors by which UniC (arXiv 2302.04867, equation 9, with data prediction as in appendix B and B(h) = e^h − 1, "bh2") computes
-/// latents anew once the model was asked there, in double: x = Latents·x(before) + Before·x₀(before) + Earlier·x₀(two before) + Here·x₀.
+/// The factors by which UniC (arXiv 2302.04867, with data prediction and B(h) = e^h − 1, "bh2") computes latents anew once the model was
+/// asked there, in double: x = Latents·x(before) + Before·x₀(before) + Earlier·x₀(two before) + Here·x₀.
 /// </summary>
 internal readonly record struct UniPcCoefficients(double Latents, double Before, double Earlier, double Here)
 {

@@ -51,12 +51,12 @@ public sealed class SamplerTests : IDisposable
     [Fact]
     public void HeunInFewStepsIsWarnedOf()
     {
-        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Sampler = SamplerKind.Heun, Steps = 29 }).Warnings);
+        string warning = Assert.Single(pipeline.Plan(TestModels.Quick with { Sampler = SamplerKind.Heun, Steps = 39 }).Warnings);
         Assert.Equal(
-            "The heun sampler is useless in 29 steps where a run begins with noise alone, as this model's do: "
-            + "choose dpm++2m or unipc, or 30 steps or more.",
+            "The heun sampler is useless in 39 steps where a run begins with noise alone, as this model's do: "
+            + "choose dpm++2m or unipc, or 40 steps or more.",
             warning);
-        Assert.Empty(pipeline.Plan(TestModels.Quick with { Sampler = SamplerKind.Heun, Steps = 30 }).Warnings);
+        Assert.Empty(pipeline.Plan(TestModels.Quick with { Sampler = SamplerKind.Heun, Steps = 40 }).Warnings);
         Assert.Empty(pipeline.Plan(TestModels.Quick with { Sampler = SamplerKind.Euler, Steps = 2 }).Warnings);
     }
 
