@@ -38,6 +38,24 @@ public sealed class SamplingStateTests
         }
     }
 
+    // Stopped between the draw of its noise and its end, a step has moved the generator on: the state before it hasn't.
+    [Fact]
+    public void GoesOnAfterAStepThatWasStopped()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        using MemoryScope scope = ops.Scope();
+        using var source = new CancellationTokenSource();
+        var generator = new TorchGenerator(5);
+        var sampler = new StoppedAfterItsNoise(EachSampler.Make("sde_dpmsolver++_2m", ops, Schedule, Steps, generator), 3, source);
+        SamplingState? state = null;
+        SamplingResult result = Sampler.Run(
+            ops, sampler, generator.Noise(ops, Shape, NoiseType.F32), Model(ops),
+            done => state = SamplingState.Of(done, sampler, generator), cancellation: source.Token);
+        Assert.Equal((3, true), (result.NextStep, result.IsCancelled));
+        Assert.NotEqual(state!.Generator.Used, generator.State.Used);
+        Bits.Equal(Whole("cpu1", "sde_dpmsolver++_2m", 0).End, Resumed("cpu1", "sde_dpmsolver++_2m", state), "after a stop");
+    }
+
     // UniPC keeps the most: what it has of a run that began with it just now, and later.
     [Fact]
     public void HistoryIsWhatTheStepsSoFarLeft()
@@ -106,6 +124,23 @@ public sealed class SamplingStateTests
     }
 
     private static float[] Run(Ops ops, ISampler sampler, Tensor start, int firstStep, Action<SamplingStep>? afterStep) => Sampler.Run(
-        ops, sampler, start, (latents, level) => ops.LinearCombination((0.7f - 0.1f * level.Index, latents)), afterStep, firstStep,
-        TestContext.Current.CancellationToken).Latents.ToFloats();
+        ops, sampler, start, Model(ops), afterStep, firstStep, TestContext.Current.CancellationToken).Latents.ToFloats();
+
+    private static Denoiser Model(Ops ops) => (latents, level) => ops.LinearCombination((0.7f - 0.1f * level.Index, latents));
+
+    private sealed class StoppedAfterItsNoise(ISampler inner, int at, CancellationTokenSource source) : ISampler
+    {
+        public IReadOnlyList<NoiseLevel> Levels => inner.Levels;
+
+        public IReadOnlyDictionary<string, Tensor> History => inner.History;
+
+        public Tensor Step(Tensor latents, Tensor output, int index)
+        {
+            Tensor next = inner.Step(latents, output, index);
+            if (index == at)
+                source.Cancel();
+            source.Token.ThrowIfCancellationRequested();
+            return next;
+        }
+    }
 }

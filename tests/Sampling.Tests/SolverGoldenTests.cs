@@ -35,6 +35,18 @@ public sealed class SolverGoldenTests
     }
 
     [Fact]
+    public void TheEmulatorHasTheReferencesNumbersToo()
+    {
+        using Ops ops = EachDevice.Open(EachDevice.Emulator);
+        using SafetensorsFile goldens = Golden.Open("tasks/samplers.safetensors");
+        foreach (SolverCase golden in SolverCase.All().Where(golden => golden is { Steps: 4, Shift: 3 }))
+        {
+            var generator = new TorchGenerator(golden.NoiseSeed);
+            Follow(ops, goldens, golden, EachSampler.Make(golden.Sampler, ops, golden.Schedule, golden.Steps, generator), RoundedSigmas);
+        }
+    }
+
+    [Fact]
     public void WithTheSchedulesOwnLevelsItDiffersAsTheReferencesRoundedOnesDo()
     {
         using Ops ops = Ops.OnCpu(1);
