@@ -16,6 +16,7 @@ internal static class PlanWarnings
         if (settings.IsGuided)
             AddPrompt(warnings, settings.NegativePrompt.Decided(), "negative prompt", settings, model);
         AddTraining(warnings, settings, model);
+        AddSampler(warnings, settings, model);
         AddEffects(warnings, settings);
         return warnings;
     }
@@ -61,6 +62,16 @@ internal static class PlanWarnings
         (int width, int height) = (transformer.SampleWidth * compression, transformer.SampleHeight * compression);
         if (settings.Width > width || settings.Height > height)
             warnings.Add($"{settings.Width}×{settings.Height} is beyond the {width}×{height} that this model was trained for; {Worse}");
+    }
+
+    private static void AddSampler(List<string> warnings, GenerationSettings settings, LoadedModel model)
+    {
+        SamplerTable sampler = SamplerTable.Of(settings.Sampler.Decided());
+        if (!model.Folder.Scheduler.RescaleBetasZeroSnr || settings.Steps >= sampler.FewestStepsFromZeroSnr)
+            return;
+        warnings.Add(
+            $"The {sampler.Word} sampler is useless in {settings.Steps} steps where a run begins with noise alone, as this model's do: "
+            + $"choose dpm++2m or unipc, or {sampler.FewestStepsFromZeroSnr} steps or more.");
     }
 
     private static void AddEffects(List<string> warnings, GenerationSettings settings)

@@ -14,7 +14,7 @@ internal sealed class Trace : IDisposable
     private bool holdsSteps;
 
     /// <param name="path">The file.</param>
-    /// <param name="steps">How many the run has.</param>
+    /// <param name="steps">How many the run has; of a sampler that asks the model twice a step, evaluations.</param>
     /// <param name="text">[1, T, text width]: shape of a prompt's embedding.</param>
     /// <param name="latents">[1, F, C, H, W]: shape of the latents.</param>
     /// <exception cref="OutputException">It can't be written there.</exception>
@@ -28,7 +28,7 @@ internal sealed class Trace : IDisposable
         if (files.Trace is not { } path)
             return null;
         Shape text = [1, settings.MaxSequenceLength.Decided(), model.Folder.Transformer.TextWidth];
-        return new Trace(path, settings.Steps.Decided(), text, LatentShapes.Of(settings, model.Folder));
+        return new Trace(path, SamplerTable.EvaluationsOf(settings, model), text, LatentShapes.Of(settings, model.Folder));
     }
 
     /// <summary>Writes the embedding of the prompt, or of the negative prompt.</summary>

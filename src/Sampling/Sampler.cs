@@ -8,13 +8,16 @@ public static class Sampler
 {
     /// <summary>From noise to clean latents.</summary>
     /// <param name="ops">Where to compute. Of each step nothing outlives it but the latents and the sampler's history.</param>
-    /// <param name="sampler">The rule of a step, fresh.</param>
+    /// <param name="sampler">The rule of a step, fresh or restored.</param>
     /// <param name="start">Latents at the first timestep; left as they are.</param>
     /// <param name="denoise">
     /// The model. It may throw <see cref="OperationCanceledException"/> for the token, so as to stop within a step.
     /// </param>
     /// <param name="afterStep">Called after each step.</param>
-    /// <param name="firstStep">Where to begin: later than 0 for latents that aren't pure noise (video to video).</param>
+    /// <param name="firstStep">
+    /// Where to begin: later than 0 for latents that aren't pure noise (<see cref="Strength.FirstStep"/>), or in a run that goes on
+    /// (<see cref="SamplingState"/>).
+    /// </param>
     /// <param name="cancellation">
     /// Stops the run. That isn't an exception here, since what was computed so far is worth keeping: see <see cref="SamplingResult"/>.
     /// Where <see cref="Ops.Cancellation"/> is the same token, it stops within an operation.
@@ -45,6 +48,20 @@ public static class Sampler
                 new SamplingStep(sampler.Levels[index], sampler.Levels.Count, latents, Stopwatch.GetElapsedTime(began)));
         }
         return new SamplingResult(run.Keep(latents), sampler.Levels.Count, IsCancelled: false);
+    }
+
+    /// <summary>Clean latents brought to the noise level of a step, from which a run can begin there: √ᾱ·x₀ + √(1−ᾱ)·ε.</summary>
+    /// <param name="ops">Where to compute.</param>
+    /// <param name="sampler">The rule of the run.</param>
+    /// <param name="clean">x₀: latents of a video.</param>
+    /// <param name="noise">ε: normal numbers of the same shape.</param>
+    /// <param name="firstStep">Where the run begins (<see cref="Strength.FirstStep"/>).</param>
+    /// <exception cref="SamplingException">No such step.</exception>
+    public static Tensor AddNoise(Ops ops, ISampler sampler, Tensor clean, Tensor noise, int firstStep)
+    {
+        StepOrder.CheckIndex(firstStep, sampler.Levels.Count);
+        NoiseLevel level = sampler.Levels[firstStep];
+        return ops.LinearCombination(((float)level.Signal, clean), ((float)level.Noise, noise));
     }
 
     private static bool TryStep(

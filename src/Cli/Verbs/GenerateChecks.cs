@@ -85,13 +85,15 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
     // Only the command line knows what was given and what is a default.
     private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)
     {
-        bool startsFromFile = jobs[0].InitLatents is not null, drawsNoise = !startsFromFile || settings.Sampler == SamplerKind.Dpm;
+        SamplerTable sampler = SamplerTable.Of(settings.Sampler.Decided());
+        bool drawsNoise = jobs[0].InitLatents is null || sampler.DrawsNoise;
+        string none = $"the noise comes from --init-latents, and the {sampler.Word} sampler draws none.";
         if (!drawsNoise && parsed.GetResult(options.Seed) is { Implicit: false })
-            terminal.Warn("--seed has no effect: the noise comes from --init-latents, and the ddim sampler draws none.");
+            terminal.Warn($"--seed has no effect: {none}");
         if (!drawsNoise && parsed.GetResult(options.Dtype) is { Implicit: false })
-            terminal.Warn("--dtype has no effect: the noise comes from --init-latents, and the ddim sampler draws none.");
+            terminal.Warn($"--dtype has no effect: {none}");
         if (!drawsNoise && parsed.GetValue(options.NumVideos) > 1)
-            terminal.Warn("all videos of a prompt will be the same: the noise comes from --init-latents, and the ddim sampler draws none.");
+            terminal.Warn($"all videos of a prompt will be the same: {none}");
         if (!settings.IsGuided && parsed.GetValue(options.DynamicCfg) == "on")
         {
             string scale = FormattableString.Invariant($"{settings.GuidanceScale}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Security.Cryptography;
+using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
@@ -75,7 +76,7 @@ internal sealed class GenerateOptions
     public Option<string?> Sampler { get; } = new("--sampler")
     {
         Description = "How noise is taken away (default: the checkpoint's)",
-        HelpName = "ddim|dpm",
+        HelpName = string.Join('|', SettingWords.All(typeof(SamplerKind))),
     };
 
     public Option<ulong?> Seed { get; } = new("--seed")
@@ -145,7 +146,7 @@ internal sealed class GenerateOptions
     public Command ToCommand(string name, string description)
     {
         DynamicCfg.AcceptOnlyFromAmong("on", "off");
-        Sampler.AcceptOnlyFromAmong("ddim", "dpm");
+        Sampler.AcceptOnlyFromAmong([.. SettingWords.All(typeof(SamplerKind))]);
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)

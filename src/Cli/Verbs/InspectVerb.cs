@@ -97,5 +97,5 @@ internal static class InspectVerb
         return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
     }
 
-    private static string? Word<T>(T? value) where T : struct, Enum => value?.ToString().ToLowerInvariant();
+    private static string? Word<T>(T? value) where T : struct, Enum => value is { } word ? SettingValue.ToText(word) : null;
 }

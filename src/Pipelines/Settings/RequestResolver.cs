@@ -16,6 +16,7 @@ internal static class RequestResolver
         GenerationSettings settings = Merge(request, model.Folder);
         foreach (Setting setting in GenerationSettings.All)
             settings = Decide(setting, settings, request, model);
+        SamplingRules.CheckSampler(settings.Sampler.Decided(), settings.Steps.Decided(), model.Folder.Scheduler.TrainTimesteps);
         return settings;
     }
 

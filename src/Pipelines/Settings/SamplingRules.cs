@@ -28,6 +28,26 @@ internal static class SamplingRules
             + FormattableString.Invariant($"such as {DefaultGuidanceScale}; up to 1 it is off."));
     }
 
+    /// <exception cref="RequestException">A sampler that can't take so many steps, or can't be used with the model.</exception>
+    public static void CheckSampler(SamplerKind sampler, int steps, int trainSteps)
+    {
+        SamplerTable entry = SamplerTable.Of(sampler);
+        if (entry.LargestSteps is not { } largest)
+            return;
+        if (trainSteps < largest)
+        {
+            throw new RequestException(
+                nameof(GenerationSettings.Sampler),
+                $"{entry.Word} needs a model of {largest} noise levels or more, and this one has {trainSteps}; choose another sampler.");
+        }
+        if (steps > largest)
+        {
+            throw new RequestException(
+                nameof(GenerationSettings.Steps),
+                $"{steps} steps can't be taken with {entry.Word}; choose from 1 to {largest}, such as 8.");
+        }
+    }
+
     public static SamplerKind SamplerOf(SchedulerKind scheduler) => scheduler == SchedulerKind.Dpm ? SamplerKind.Dpm : SamplerKind.Ddim;
 
     /// <summary>The type that noise is drawn in beside weights of a type.</summary>

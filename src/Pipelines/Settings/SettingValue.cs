@@ -23,7 +23,7 @@ internal static class SettingValue
     };
 
     /// <summary>What is written as a text in JSON, too: words in small letters, fractions.</summary>
-    public static string ToText(object value) => value is Enum word ? word.ToString().ToLowerInvariant() : value.ToString()!;
+    public static string ToText(object value) => value is Enum word ? SettingWords.Of(word) : value.ToString()!;
 
     /// <exception cref="FormatException">Something else than the type; the message says what would be right.</exception>
     public static object FromText(Type type, string text)
@@ -40,7 +40,7 @@ internal static class SettingValue
             return Number<ulong>(NumberStyles.None, "a whole number from 0 on");
         if (type == typeof(double))
             return Number<double>(NumberStyles.Float, "a number");
-        return Named(type, text) ?? throw Unfit(Choice(type));
+        return SettingWords.Find(type, text) ?? throw Unfit(Choice(type));
 
         T Number<T>(NumberStyles style, string right) where T : struct, INumber<T> =>
             T.TryParse(text, style, CultureInfo.InvariantCulture, out T number) ? number : throw Unfit(right);
@@ -64,7 +64,9 @@ internal static class SettingValue
         string text = Value(JsonValueKind.String, "a text", (JsonValue value, out string? text) => value.TryGetValue(out text))!;
         if (type == typeof(FrameRate))
             return Rate(text);
-        return type == typeof(string) ? text : Named(type, text) ?? throw Wrong($"one of {Choices(type)}");
+        if (type == typeof(string))
+            return text;
+        return SettingWords.Find(type, text) ?? throw Wrong($"one of {string.Join(", ", SettingWords.All(type))}");
 
         T Value<T>(JsonValueKind kind, string right, Reading<T> read) =>
             node is JsonValue value && value.GetValueKind() == kind && read(value, out T result) ? result : throw Wrong(right);
@@ -89,13 +91,9 @@ internal static class SettingValue
         }
     }
 
-    private static string Choices(Type type) => string.Join(", ", Enum.GetNames(type)).ToLowerInvariant();
-
-    private static string Choice(Type type) => string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant();
-
-    // Numbers are no names, though Enum.Parse takes them.
-    private static object? Named(Type type, string word) =>
-        Array.Find(Enum.GetNames(type), name => string.Equals(name, word, StringComparison.OrdinalIgnoreCase)) is { } known
-            ? Enum.Parse(type, known)
-            : null;
+    private static string Choice(Type type)
+    {
+        IReadOnlyList<string> words = SettingWords.All(type);
+        return $"{string.Join(", ", words.SkipLast(1))} or {words[^1]}";
+    }
 }

@@ -16,6 +16,7 @@ internal sealed class GuidedDenoiser
     private readonly int batch;
     private readonly Guidance guidance;
     private readonly int steps;
+    private readonly int evaluations;
     private readonly Action<int, int> blockDone; // made once: a step after the first allocates nothing
     private int current;
 
@@ -23,8 +24,10 @@ internal sealed class GuidedDenoiser
     /// <param name="transformer">The model.</param>
     /// <param name="conditions">Text [B, T, width]: the negative prompt's embedding before the prompt's, or the latter alone</param>
     /// <param name="guidance">How far to go beyond.</param>
-    /// <param name="steps">Steps of the run.</param>
-    public GuidedDenoiser(Ops ops, CogVideoXTransformer transformer, Conditions conditions, Guidance guidance, int steps)
+    /// <param name="steps">Steps of the run, by which dynamic guidance goes.</param>
+    /// <param name="evaluations">How often the run asks the model: as many, or more.</param>
+    public GuidedDenoiser(
+        Ops ops, CogVideoXTransformer transformer, Conditions conditions, Guidance guidance, int steps, int evaluations)
     {
         this.ops = ops;
         this.transformer = transformer;
@@ -32,6 +35,7 @@ internal sealed class GuidedDenoiser
         batch = conditions.Text.Shape[0];
         this.guidance = guidance;
         this.steps = steps;
+        this.evaluations = evaluations;
         blockDone = (done, blocks) => Progress?.Invoke(current, done, blocks);
     }
 
@@ -69,7 +73,7 @@ internal sealed class GuidedDenoiser
         transformer.Forward(input, conditions, timesteps);
         transformer.Observer = null;
         return new GenerationException(
-            $"The transformer's output isn't finite at step {level.Index + 1} of {steps} (timestep {level.Time}); "
+            $"The transformer's output isn't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
             + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {FiniteCheck.Reason}");
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SampleStage : Stage
 {
     public override string Name => GenerationStage.Sample;
 
-    public override int Steps(GenerationSettings settings) => settings.Steps.Decided();
+    public override int Steps(RunState state) => SamplerTable.EvaluationsOf(state.Settings, state.Model);
 
     public override void Build(ModelParts parts) => _ = parts.Transformer;
 
@@ -46,7 +46,8 @@ internal sealed class SampleStage : Stage
         int steps = settings.Steps.Decided();
         GuidanceCurve curve = settings.DynamicGuidance.Decided() ? GuidanceCurve.Dynamic : GuidanceCurve.Constant;
         var guidance = new Guidance(settings.GuidanceScale.Decided(), curve);
-        var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, steps)
+        ISampler sampler = SamplerFor(state, generator);
+        var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, steps, sampler.Levels.Count)
         {
             Observer = state.OutputObserver,
             Progress = (step, done, blocks) => clock.At(step + (double)done / (blocks + 1)), // the sampler is yet to come
@@ -54,8 +55,7 @@ internal sealed class SampleStage : Stage
         transformer.Prepare(latents.Shape);
         try
         {
-            return Sampler.Run(
-                ops, SamplerFor(state, generator), latents, denoiser.Denoise, StepDone, cancellation: clock.Cancellation);
+            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, cancellation: clock.Cancellation);
         }
         finally
         {
@@ -73,10 +73,8 @@ internal sealed class SampleStage : Stage
     private static ISampler SamplerFor(RunState state, TorchGenerator generator)
     {
         var schedule = new NoiseSchedule(ScheduleOptions.From(state.Model.Folder.Scheduler));
-        int steps = state.Settings.Steps.Decided();
-        return state.Settings.Sampler == SamplerKind.Dpm
-            ? new DpmSampler(state.Ops, schedule, steps, generator, state.NoiseType)
-            : new DdimSampler(state.Ops, schedule, steps);
+        return SamplerTable.Of(state.Settings.Sampler.Decided())
+            .Make(state.Ops, schedule, state.Settings.Steps.Decided(), generator, state.NoiseType);
     }
 
     private CancelledException Cancelled(RunState state, Tensor latents)

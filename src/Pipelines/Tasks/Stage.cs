@@ -10,7 +10,7 @@ internal abstract class Stage
     public abstract string Name { get; }
 
     /// <summary>Steps of its progress.</summary>
-    public virtual int Steps(GenerationSettings settings) => 1;
+    public virtual int Steps(RunState state) => 1;
 
     /// <summary>Builds the models that it needs, which last longer than a run.</summary>
     public abstract void Build(ModelParts parts);

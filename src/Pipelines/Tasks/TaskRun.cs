@@ -42,7 +42,7 @@ internal static class TaskRun
     public static void Run(Stage stage, RunState state)
     {
         stage.Build(state.Parts);
-        state.Clock.Begin(stage.Name, stage.Steps(state.Settings));
+        state.Clock.Begin(stage.Name, stage.Steps(state));
         stage.Run(state);
         state.Clock.End();
     }

@@ -24,7 +24,7 @@ public sealed class Guidance
 
     /// <summary>The scale of one step.</summary>
     /// <param name="level">The step's noise level.</param>
-    /// <param name="steps">How many steps the run has.</param>
+    /// <param name="steps">How many steps the run has; for the smooth curve, how many <see cref="ISampler.Levels"/>.</param>
     public double At(NoiseLevel level, int steps) => curve switch
     {
         GuidanceCurve.Dynamic => Wave((steps - level.Time) / steps),

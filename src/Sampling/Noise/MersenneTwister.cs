@@ -16,6 +16,23 @@ internal sealed class MersenneTwister
             state[i] = 1812433253u * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
     }
 
+    /// <exception cref="SamplingException">Words or a position that no generator has.</exception>
+    public MersenneTwister(ReadOnlySpan<uint> words, int next)
+    {
+        if (words.Length != Size || next < 0 || next > Size || words.IndexOfAnyExcept(0u) < 0)
+        {
+            throw new SamplingException(
+                $"{words.Length} words with {next} used are no state of a generator; "
+                + $"it has {Size}, not all of them 0, and 0 to {Size} are used.");
+        }
+        words.CopyTo(state);
+        this.next = next;
+    }
+
+    public uint[] Words => [.. state];
+
+    public int Used => next;
+
     public uint Next32()
     {
         if (next == Size)

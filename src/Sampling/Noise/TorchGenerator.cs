@@ -21,8 +21,23 @@ public sealed class TorchGenerator
         twister = new MersenneTwister((uint)seed);
     }
 
+    /// <summary>A generator that goes on where another was.</summary>
+    /// <exception cref="SamplingException">A state that no generator has.</exception>
+    public TorchGenerator(GeneratorState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.KeptNormal is { } kept && !double.IsFinite(kept))
+            throw new SamplingException($"The generator's kept normal number is {kept}; it must be finite, or none.");
+        Seed = state.Seed;
+        twister = new MersenneTwister([.. state.Words], state.Used);
+        keptNormal = state.KeptNormal;
+    }
+
     /// <summary>The seed that this began with.</summary>
     public ulong Seed { get; }
+
+    /// <summary>Where it is now: a copy, from which another goes on with the same numbers.</summary>
+    public GeneratorState State => new(Seed, twister.Words, twister.Used, keptNormal);
 
     /// <summary>Normal numbers as <c>torch.randn</c> draws them; those of a shorter type are exact in it.</summary>
     public void Normal(Span<float> destination, NoiseType type = NoiseType.F32) => Draw(destination, type, default);

@@ -13,8 +13,7 @@ public sealed class DpmSampler : ISampler
     private readonly TorchGenerator generator;
     private readonly NoiseType noiseType;
     private readonly int[] timesteps;
-    private Tensor cleanBefore;
-    private int? lastIndex;
+    private readonly StepHistory history;
 
     /// <param name="ops">Where to compute.</param>
     /// <param name="schedule">The checkpoint's noise levels.</param>
@@ -30,31 +29,40 @@ public sealed class DpmSampler : ISampler
         this.noiseType = noiseType;
         timesteps = schedule.Timesteps(steps);
         Levels = schedule.Levels(timesteps);
+        history = new StepHistory(ops, timesteps.Length, "clean");
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<NoiseLevel> Levels { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, Tensor> History => history.ToDictionary();
+
+    /// <inheritdoc/>
+    public void Restore(int next, IReadOnlyDictionary<string, Tensor> history) =>
+        this.history.Restore(next, history, required: 1);
+
+    /// <inheritdoc/>
     public Tensor Step(Tensor latents, Tensor output, int index)
     {
-        CheckOrder(index);
+        history.CheckNext(index);
         int timestep = timesteps[index];
         int next = schedule.TimestepAfter(timestep, timesteps.Length);
         // Down to the clean end the step is of first order: nothing is gained by looking back (and h is infinite).
-        bool looksBack = !cleanBefore.IsNone && next >= 0;
+        bool looksBack = history.Has(0) && next >= 0;
         DpmCoefficients coefficients = DpmCoefficients.Of(
             looksBack ? schedule.Alpha(timesteps[index - 1]) : null, schedule.Alpha(timestep), schedule.Alpha(next));
 
         using MemoryScope scope = ops.Scope();
         Tensor clean = scope.Keep(schedule.Clean(ops, latents, output, timestep));
         Tensor data = looksBack
-            ? ops.LinearCombination(((float)(1 + coefficients.Back), clean), ((float)-coefficients.Back, cleanBefore))
+            ? ops.LinearCombination(((float)(1 + coefficients.Back), clean), ((float)-coefficients.Back, history[0]))
             : clean;
         Tensor noise = DrawNoise(latents.Shape, twice: looksBack);
         Tensor result = scope.Keep(ops.LinearCombination(
             ((float)coefficients.Latents, latents), ((float)coefficients.Clean, data), ((float)coefficients.Noise, noise)));
-        Remember(clean, index);
+        history.Set(0, clean);
+        history.Finish(index);
         return result;
     }
 
@@ -64,23 +72,5 @@ public sealed class DpmSampler : ISampler
         if (twice)
             ops.Memory.Release(generator.Noise(ops, shape, noiseType));
         return generator.Noise(ops, shape, noiseType);
-    }
-
-    private void Remember(Tensor clean, int index)
-    {
-        if (!cleanBefore.IsNone)
-            ops.Memory.Release(cleanBefore);
-        cleanBefore = clean;
-        lastIndex = index;
-    }
-
-    private void CheckOrder(int index)
-    {
-        StepOrder.CheckIndex(index, timesteps.Length);
-        if (lastIndex is { } last && index != last + 1)
-        {
-            throw new SamplingException(
-                $"Step {index} can't follow step {last}: DPM looks back one step. Make a new sampler for each run.");
-        }
     }
 }

@@ -60,7 +60,7 @@ public sealed class NoiseSchedule
     {
         var levels = new NoiseLevel[timesteps.Length];
         for (int i = 0; i < levels.Length; i++)
-            levels[i] = new NoiseLevel(i, timesteps[i], Sigma(Alpha(timesteps[i])));
+            levels[i] = NoiseLevel.Of(i, timesteps[i], Alpha(timesteps[i]));
         return levels;
     }
 
@@ -106,8 +106,6 @@ public sealed class NoiseSchedule
         double alpha = Alpha(timestep);
         return ((float)Math.Sqrt(alpha), (float)Math.Sqrt(1 - alpha));
     }
-
-    private static double Sigma(double alpha) => Math.Sqrt((1 - alpha) / alpha);
 
     private void CheckSteps(int steps)
     {

@@ -45,6 +45,9 @@ public sealed class GenerateChecksTests : IDisposable
         Assert.Contains("--dynamic-cfg has no effect", said);
         Assert.Contains("all videos of a prompt will be the same", said);
         Assert.DoesNotContain("no effect", Check(1e15, "a cat", "--init-latents", latents, "--seed", "7", "--sampler", "dpm").Said);
+        Assert.DoesNotContain("no effect", Check(1e15, "a cat", "--init-latents", latents, "--seed", "7", "--sampler", "lcm").Said);
+        said = Check(1e15, "a cat", "--init-latents", latents, "--seed", "7", "--sampler", "unipc").Said;
+        Assert.Contains("--seed has no effect: the noise comes from --init-latents, and the unipc sampler draws none.", said);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class MetadataRoundTripTests
                         from scale in ArbMap.Default.GeneratorFor<NormalFloat>()
                         from whole in Gen.Choose(1, 60000)
                         from parts in Gen.Choose(1, 60000)
-                        from sampler in Gen.Elements(SamplerKind.Ddim, SamplerKind.Dpm)
+                        from sampler in Gen.Elements(Enum.GetValues<SamplerKind>())
                         from dtype in Gen.Elements(NoiseDtype.Fp32, NoiseDtype.Bf16, NoiseDtype.Fp16)
                         from flag in ArbMap.Default.GeneratorFor<bool>()
                         select new GenerationSettings

@@ -28,6 +28,26 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal(Bytes("first.png"), Bytes("second.png"));
     }
 
+    [Theory]
+    [InlineData("euler")]
+    [InlineData("euler-ancestral")]
+    [InlineData("heun")]
+    [InlineData("unipc")]
+    [InlineData("dpm++2m")]
+    [InlineData("dpm++2m-sde")]
+    [InlineData("lcm")]
+    public async Task FromRepeatsTheSampler(string word)
+    {
+        CliRun run = await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "2", "--frames", "1", "--sampler", word, "-o",
+            folder.File("first.png"));
+        Assert.Contains($"2 steps of {word},", run.Error);
+        Assert.Equal(word == "heun", run.Error.Contains("The heun sampler is useless in 2 steps"));
+        Assert.Equal(word, VideoMetadata.Read(folder.File("first.png")).Settings["sampler"]!.GetValue<string>());
+        await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("second.png"));
+        Assert.Equal(Bytes("first.png"), Bytes("second.png"));
+    }
+
     [Fact]
     public async Task FromRepeatsTheLatentsItBeganWith()
     {
@@ -86,7 +106,7 @@ public sealed class RepeatTests : IDisposable
     [InlineData("\"width\":48,", "", "'width' is missing")]
     [InlineData("\"steps\":3", "\"steps\":3.5", "'steps' is 3.5, not a whole number")]
     [InlineData("\"fps\":\"30000/1001\"", "\"fps\":\"fast\"", "'fps' is \"fast\", not a frame rate")]
-    [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm")]
+    [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm, euler")]
     [InlineData("\"dynamic-cfg\":true", "\"dynamic-cfg\":1", "'dynamic-cfg' is 1, not true or false")]
     public async Task ADamagedSettingIsNamed(string written, string damaged, string says)
     {

@@ -102,7 +102,7 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("sampler", "\"euler\"", "'sampler' is \"euler\", not one of ddim, dpm")]
+    [InlineData("sampler", "\"eular\"", "'sampler' is \"eular\", not one of ddim, dpm, euler, euler-ancestral, heun, unipc, dpm++2m")]
     [InlineData("sampler", "1", "'sampler' is 1, not a text")]
     [InlineData("vaeTiling", "\"maybe\"", "'vae-tiling' is \"maybe\", not one of auto, on, off")]
     [InlineData("dtype", "[]", "'dtype' is [], not a text")]

@@ -134,7 +134,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public void ValuesThatAnEnumDoesntHaveAreRefused()
     {
-        Refusal.Of(pipeline, TestModels.Quick with { Sampler = (SamplerKind)7 }, nameof(GenerationRequest.Sampler));
+        Refusal.Of(pipeline, TestModels.Quick with { Sampler = (SamplerKind)9 }, nameof(GenerationRequest.Sampler));
         Refusal.Of(pipeline, TestModels.Quick with { Dtype = (NoiseDtype)(-1) }, nameof(GenerationRequest.Dtype));
         Refusal.Of(pipeline, TestModels.Quick with { VaeTiling = (TilingMode)3 }, nameof(GenerationRequest.VaeTiling));
     }

@@ -19,6 +19,13 @@ public sealed class RepeatedRunsTests : IDisposable
     [Theory]
     [InlineData(SamplerKind.Ddim)]
     [InlineData(SamplerKind.Dpm)]
+    [InlineData(SamplerKind.Euler)]
+    [InlineData(SamplerKind.EulerAncestral)]
+    [InlineData(SamplerKind.Heun)]
+    [InlineData(SamplerKind.UniPc)]
+    [InlineData(SamplerKind.Dpm2M)]
+    [InlineData(SamplerKind.Dpm2MSde)]
+    [InlineData(SamplerKind.Lcm)]
     public void SameRequestGivesTheSameBitsAndLeavesNoTensor(SamplerKind sampler)
     {
         var request = TestModels.Quick with { Sampler = sampler, Steps = 3 };

@@ -1,0 +1,25 @@
+namespace CogVideoX.Pipelines;
+
+/// <summary>
+/// Enums as users say them: a sampler by its word in <see cref="SamplerTable"/>, other members by their names in small letters.
+/// </summary>
+internal static class SettingWords
+{
+    /// <summary>All words of an enum, in its order.</summary>
+    public static IReadOnlyList<string> All(Type type) => [.. Enum.GetNames(type).Select(name => Of((Enum)Enum.Parse(type, name)))];
+
+    /// <summary>The word of a member.</summary>
+    public static string Of(Enum value)
+    {
+        string? known = value is SamplerKind kind ? SamplerTable.All.FirstOrDefault(entry => entry.Kind == kind)?.Word : null;
+        return known ?? value.ToString().ToLowerInvariant();
+    }
+
+    /// <summary>The member that a word stands for, in small or capital letters; null for no word of the enum. Numbers are none.</summary>
+    public static object? Find(Type type, string word)
+    {
+        string? name = Array.Find(
+            Enum.GetNames(type), name => string.Equals(Of((Enum)Enum.Parse(type, name)), word, StringComparison.OrdinalIgnoreCase));
+        return name is null ? null : Enum.Parse(type, name);
+    }
+}
