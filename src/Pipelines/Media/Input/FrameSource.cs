@@ -8,6 +8,10 @@ internal abstract class FrameSource(string subject) : IDisposable
 
     public abstract VideoProbe Probe { get; }
 
+    /// <summary>When the frames are shown, in seconds, rising; null where they come evenly, or nothing says.</summary>
+    /// <param name="until">How much of the video is asked about; null for all of it.</param>
+    public virtual double[]? Times(TimeSpan? until) => null;
+
     /// <param name="frame">[H,W,3]</param> <param name="cancellation">Ends the wait.</param>
     /// <returns>False after the last.</returns>
     public abstract bool Read(Span<byte> frame, CancellationToken cancellation);

@@ -16,6 +16,17 @@ public sealed class VideoReader : IDisposable
     /// <summary>What the video says about itself.</summary>
     public VideoProbe Probe => source.Probe;
 
+    /// <summary>What messages are about: <c>The video 'clip.mp4'</c>.</summary>
+    internal string Subject => source.Subject;
+
+    internal InputLimits Limits => limits;
+
+    /// <summary>Whether the last frame has been read, and what comes behind it looked for.</summary>
+    internal bool IsAtEnd => isAtEnd;
+
+    /// <inheritdoc cref="FrameSource.Times"/>
+    internal double[]? Times(TimeSpan? until) => source.Times(until);
+
     /// <summary>How many frames have been read.</summary>
     public long Position { get; private set; }
 
