@@ -79,6 +79,17 @@ public class ResizerTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public async Task Any_number_of_threads_gives_the_same_bytes()
+    {
+        var picture = Noise(301, 203, 1);
+        var size = new PixelSize(97, 151);
+        var alone = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;      // which Parallel takes over
+        var onOne = await Task.Factory.StartNew(
+            () => picture.Resized(size).Rgb24, TestContext.Current.CancellationToken, TaskCreationOptions.None, alone);
+        Assert.Equal(onOne, picture.Resized(size).Rgb24);
+    }
+
+    [Fact]
     public void What_is_no_size_or_filter_is_refused()
     {
         var picture = new StillImage(new byte[12], 2, 2);

@@ -72,6 +72,7 @@ public sealed class StillImage
     }
 
     /// <summary>The same picture in another size, byte for byte as Pillow 13's <c>resize</c>; the ratio may change.</summary>
+    /// <returns>Of its own size, it has the same array.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The size isn't positive, or larger than an array; there is no such filter.</exception>
     public StillImage Resized(PixelSize size, ResizeFilter filter = ResizeFilter.Lanczos)
     {

@@ -16,5 +16,10 @@ internal abstract class FrameSource(string subject) : IDisposable
     /// <returns>False after the last.</returns>
     public abstract bool Read(Span<byte> frame, CancellationToken cancellation);
 
+    /// <summary>Passes over the next frame: what makes pixels of it may be left out, and need not be right.</summary>
+    /// <inheritdoc cref="Read"/>
+    /// <param name="scratch">[H,W,3], for whoever can't do without.</param> <param name="cancellation"/>
+    public virtual bool Skip(Span<byte> scratch, CancellationToken cancellation) => Read(scratch, cancellation);
+
     public abstract void Dispose();
 }

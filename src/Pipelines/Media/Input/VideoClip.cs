@@ -61,10 +61,10 @@ public sealed class VideoClip
                 taken.Add(taken[^1]);
                 continue;
             }
-            while (reader.Position <= index && reader.Read(frame, cancellation))
+            while (reader.Position < index && reader.Skip(frame, cancellation))
             {
             }
-            if (reader.Position <= index)
+            if (reader.Position < index || !reader.Read(frame, cancellation))
                 break;
             byte[] fitted = fitter.Fit(frame);
             if (fitted == frame)

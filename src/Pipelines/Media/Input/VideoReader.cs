@@ -60,7 +60,13 @@ public sealed class VideoReader : IDisposable
     /// Cancelled. Within a frame that ffmpeg decodes, nothing more can be read: it is thrown again.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The reader was disposed before.</exception>
-    public bool Read(Span<byte> frame, CancellationToken cancellation = default)
+    public bool Read(Span<byte> frame, CancellationToken cancellation = default) => Next(frame, isWanted: true, cancellation);
+
+    /// <summary>Passes over the next frame, as <see cref="Read(Span{byte}, CancellationToken)"/> does but for its pixels.</summary>
+    /// <param name="scratch">As long as a frame; what is in it afterwards means nothing.</param> <param name="cancellation"/>
+    internal bool Skip(Span<byte> scratch, CancellationToken cancellation) => Next(scratch, isWanted: false, cancellation);
+
+    private bool Next(Span<byte> frame, bool isWanted, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         if (frame.Length != FrameLength)
@@ -68,7 +74,7 @@ public sealed class VideoReader : IDisposable
         if (isAtEnd)
             return false;
         cancellation.ThrowIfCancellationRequested();
-        if (!source.Read(frame, cancellation))
+        if (!(isWanted ? source.Read(frame, cancellation) : source.Skip(frame, cancellation)))
         {
             isAtEnd = true;
             return false;
