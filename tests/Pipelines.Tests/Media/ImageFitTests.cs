@@ -20,9 +20,9 @@ public class ImageFitTests
         for (int i = 0; i < 3; i++)
         {
             var picture = GoldenPicture.Of(file, $"image{i}.u8");
-            var size = json.RootElement.GetProperty("cases")[i].GetProperty("resized_to").GetProperty(mode);
-            var placement = picture.PlacementIn(Target, fit);
-            Assert.Equal(new PixelSize(size[0].GetInt32(), size[1].GetInt32()), placement.Resized);
+            var of = json.RootElement.GetProperty("cases")[i];
+            Assert.Equal(Size(of.GetProperty("resized_to").GetProperty(mode)), picture.PlacementIn(Target, fit).Resized);
+            Assert.Equal(Size(of.GetProperty("size_if_none_is_given")), picture.Size.RoundedDown(8));
             Assert.Equal(GoldenPicture.Of(file, $"image{i}.{mode}.u8").Rgb24, picture.FittedTo(Target, fit).Rgb24);
         }
     }
@@ -132,6 +132,8 @@ public class ImageFitTests
         Assert.Throws<ArgumentOutOfRangeException>(() => picture.FittedTo(new PixelSize(8, 8), (ImageFit)3));
         Assert.Throws<ArgumentException>(() => picture.CopySigned(new float[11]));
     }
+
+    private static PixelSize Size(JsonElement sides) => new(sides[0].GetInt32(), sides[1].GetInt32());
 
     // [H,W,3] as [3,H,W], which is how the reference has it.
     private static float[] Planes(StillImage picture)
