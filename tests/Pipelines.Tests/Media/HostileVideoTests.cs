@@ -200,6 +200,25 @@ public class HostileVideoTests
         Assert.Contains(problem, Assert.Throws<InputException>(() => ReadAll(frames, TestContext.Current.CancellationToken)).Message);
     }
 
+    [Theory]
+    [InlineData("echo 0.5,K_; echo 0.1,__; echo 0.3,_D", new[] { 0.1, 0.5 })]
+    [InlineData("echo 0.5,K_; echo N/A,__", null)]
+    [InlineData("echo 0.5,K_; echo ,", null)]
+    [InlineData("echo 1e999,K_", null)]
+    [InlineData("echo nonsense", null)]
+    [InlineData("exit 3", null)]
+    [InlineData("yes", null)]
+    [InlineData("exec sleep 600", null)]
+    public void Times_that_make_no_sense_are_none(string commands, double[]? times)
+    {
+        using var folder = new TestFolder();
+        string answers = $"case \"$*\" in *pts_time*) {commands};; *) {NineFrames};; esac";
+        var ffmpeg = Programs(folder, answers, "exit 0", forWholeFiles: commands.Contains("sleep") ? Half : TimeSpan.FromMinutes(5));
+        using var frames = Open(folder, ffmpeg);
+        Assert.Equal(times, frames.Times(TimeSpan.FromSeconds(3)));
+        Assert.Equal(times, frames.Times(until: null));
+    }
+
     [Fact]
     public void Cancelling_ends_an_ffmpeg_that_hangs()
     {
@@ -223,7 +242,7 @@ public class HostileVideoTests
     private static FfmpegFrames Open(TestFolder folder, FfmpegProgram ffmpeg, InputLimits? limits = null) =>
         new(folder["clip.mp4"], new Container("MP4", "mov"), ffmpeg, limits ?? new InputLimits { LongestFrame = Half });
 
-    private static FfmpegProgram Programs(TestFolder folder, string ffprobe, string ffmpeg)
+    private static FfmpegProgram Programs(TestFolder folder, string ffprobe, string ffmpeg, TimeSpan? forWholeFiles = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "stands in for ffmpeg with a shell script");
         foreach ((string name, string commands) in new[] { ("ffprobe", ffprobe), ("ffmpeg", ffmpeg) })
@@ -232,8 +251,8 @@ public class HostileVideoTests
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(folder[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        bool hangs = ffprobe.Contains("sleep");
-        return new FfmpegProgram(folder["ffmpeg"]) { Patience = hangs ? Half : TimeSpan.FromMinutes(5) };
+        var patience = forWholeFiles is null && ffprobe.Contains("sleep") ? Half : TimeSpan.FromMinutes(5);
+        return new FfmpegProgram(folder["ffmpeg"]) { Patience = patience, PatienceForWholeFiles = forWholeFiles ?? TimeSpan.FromMinutes(1) };
     }
 
     private static void ReadAll(FfmpegFrames frames, CancellationToken cancellation)

@@ -36,7 +36,7 @@ internal static class PictureDecoder
             throw new InputException($"{subject} is a damaged {kind} file ({Reason(result)}). Save it anew.");
         byte[] rgb = background is { } colour ? Blended(pixels, colour) : WithoutAlpha(pixels);
         SKEncodedOrigin origin = PngChunks.IsPng(file) ? (SKEncodedOrigin)PngOrientation.Of(file) : codec.EncodedOrigin;
-        return Upright(rgb, info.Height, info.Width, origin);
+        return Upright(subject, rgb, info.Height, info.Width, origin);
     }
 
     private static byte[] WithoutAlpha(byte[] rgba)
@@ -64,10 +64,10 @@ internal static class PictureDecoder
     private static byte Blend(byte front, byte back, int alpha) => (byte)((front * alpha + back * (255 - alpha) + 127) / 255);
 
     /// <summary>Carries out an EXIF orientation (CIPA DC-008, tag 274).</summary>
-    private static StillImage Upright(byte[] rgb, int height, int width, SKEncodedOrigin origin)
+    private static StillImage Upright(string subject, byte[] rgb, int height, int width, SKEncodedOrigin origin)
     {
         if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
-            return new StillImage(rgb, height, width);
+            return new StillImage(rgb, height, width) { Subject = subject };
         // The names say where the stored first row and first column are shown: RightTop is a first row at the right, a first column on top.
         bool isTurned = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop
             or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
@@ -87,7 +87,7 @@ internal static class PictureDecoder
                 rgb.AsSpan(3 * (row * width + column), 3).CopyTo(upright.AsSpan(3 * to));
             }
         }
-        return new StillImage(upright, newHeight, newWidth);
+        return new StillImage(upright, newHeight, newWidth) { Subject = subject };
     }
 
     private static string Reason(SKCodecResult result) => result switch

@@ -28,6 +28,11 @@ public sealed class StillImage
 
     public int Width { get; }
 
+    public PixelSize Size => new(Height, Width);
+
+    /// <summary>What messages are about: <c>The picture 'photo.jpg'</c>.</summary>
+    internal string Subject { get; init; } = "The picture";
+
     /// <summary>Reads a PNG, JPEG, WebP, GIF or BMP file.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="background">What shows through where it is transparent; null leaves alpha out, whatever colour lies under it.</param>
@@ -64,6 +69,44 @@ public sealed class StillImage
     {
         ArgumentNullException.ThrowIfNull(input);
         return Load("The picture", input, background, limits ?? InputLimits.Default);
+    }
+
+    /// <summary>The same picture in another size, byte for byte as Pillow 13's <c>resize</c>; the ratio may change.</summary>
+    /// <returns>Of its own size, it has the same array.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The size isn't positive, or larger than an array; there is no such filter.</exception>
+    public StillImage Resized(PixelSize size, ResizeFilter filter = ResizeFilter.Lanczos)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size.Height, 1, nameof(size));
+        ArgumentOutOfRangeException.ThrowIfLessThan(size.Width, 1, nameof(size));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size.Rgb24Bytes, Array.MaxLength, nameof(size));
+        if (!Enum.IsDefined(filter))
+            throw new ArgumentOutOfRangeException(nameof(filter), filter, "This isn't a filter.");
+        byte[] resized = size == Size ? Rgb24 : new Resizer(Size, size, PixelWindow.Whole(size), filter).Run(Rgb24);
+        return new StillImage(resized, size.Height, size.Width) { Subject = Subject };
+    }
+
+    /// <summary>Where this picture would lie in another size.</summary>
+    /// <inheritdoc cref="ImagePlacement.Of(PixelSize, PixelSize, ImageFit)"/>
+    public ImagePlacement PlacementIn(PixelSize size, ImageFit fit = ImageFit.Crop) => ImagePlacement.Of(Subject, Size, size, fit);
+
+    /// <summary>
+    /// This picture in another size, byte for byte as the reference fits it. What becomes of it says <see cref="PlacementIn"/>.
+    /// </summary>
+    /// <inheritdoc cref="ImagePlacement.Of(PixelSize, PixelSize, ImageFit)"/>
+    public StillImage FittedTo(PixelSize size, ImageFit fit = ImageFit.Crop)
+    {
+        byte[] fitted = new PictureFitter(PlacementIn(size, fit)).Fit(Rgb24);
+        return new StillImage(fitted, size.Height, size.Width) { Subject = Subject };
+    }
+
+    /// <summary>Writes the picture as a model takes it.</summary>
+    /// <param name="pixels">[H,W,3], −1 to 1.</param>
+    /// <exception cref="ArgumentException">It hasn't H·W·3 numbers.</exception>
+    public void CopySigned(Span<float> pixels)
+    {
+        if (pixels.Length != Rgb24.Length)
+            throw new ArgumentException($"{pixels.Length} numbers don't hold a picture of {Rgb24.Length}.", nameof(pixels));
+        Media.Rgb24.ToSigned(Rgb24, pixels);
     }
 
     /// <summary>What a file that begins so is called, or null where it is no picture that is read.</summary>

@@ -10,6 +10,8 @@ namespace CogVideoX.Pipelines.Media;
 /// </summary>
 internal sealed class FfmpegFrames : FrameSource
 {
+    private readonly string path;
+    private readonly Container container;
     private readonly InputLimits limits;
     private readonly string[] arguments;
     private readonly FfmpegProgram ffmpeg;
@@ -22,7 +24,7 @@ internal sealed class FfmpegFrames : FrameSource
     public FfmpegFrames(string path, Container container, FfmpegProgram ffmpeg, InputLimits limits)
         : base(VideoProbe.Subject(path))
     {
-        (this.ffmpeg, this.limits) = (ffmpeg, limits);
+        (this.path, this.container, this.ffmpeg, this.limits) = (path, container, ffmpeg, limits);
         Probe = FfmpegProbe.Ask(path, container, ffmpeg, limits);
         arguments = Arguments(path, container);
     }
@@ -34,6 +36,8 @@ internal sealed class FfmpegFrames : FrameSource
     public static FfmpegProgram Program(string path) => FfmpegProgram.Find() ?? throw new InputException(
         $"{VideoProbe.Subject(path)} is read by the ffmpeg program, which isn't on PATH. "
         + "Install it, or give a Y4M file or a folder of PNG files.");
+
+    public override double[]? Times(TimeSpan? until) => FfmpegProbe.Times(path, container, ffmpeg, until);
 
     public override bool Read(Span<byte> frame, CancellationToken cancellation)
     {

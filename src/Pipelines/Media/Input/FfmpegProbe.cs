@@ -40,10 +40,42 @@ internal static class FfmpegProbe
         };
     }
 
+    /// <summary>When frames are shown, in seconds, rising: goes through the file, without decoding.</summary>
+    /// <param name="until">How much of the file; null for all of it.</param>
+    /// <returns>Null where the file doesn't say it of each, where that has no end, or fails: then reading will say why.</returns>
+    public static double[]? Times(string path, Container container, FfmpegProgram ffmpeg, TimeSpan? until)
+    {
+        string[] part = until is { } time
+            ? ["-read_intervals", "%+" + time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture)]
+            : [];
+        string answer;
+        try
+        {
+            answer = ffmpeg.AskProbe(
+                ffmpeg.PatienceForWholeFiles, Question(path, container, "packet=pts_time,flags", [.. part, "-of", "csv=p=0"]));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        var times = new List<double>();
+        foreach (var line in answer.AsSpan().EnumerateLines())
+        {
+            int comma = line.IndexOf(',');
+            if (comma < 0 || line[comma..].Contains('D'))
+                continue;               // an edit list leaves these out: D for discard
+            if (!double.TryParse(line[..comma], NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds))
+                return null;
+            times.Add(seconds);
+        }
+        times.Sort();
+        return times.Count > 0 && double.IsFinite(times[0]) && double.IsFinite(times[^1]) ? [.. times] : null;
+    }
+
     private static string[] Question(string path, Container container, string entries, params string[] more) =>
     [
         "-v", "error", "-protocol_whitelist", "file", "-f", container.Demuxer, "-select_streams", "V:0",
-        "-show_entries", entries, .. more, "-of", "json", "file:" + Path.GetFullPath(path),
+        "-show_entries", entries, "-of", "json", .. more, "file:" + Path.GetFullPath(path),
     ];
 
     private static string Answer(string subject, Container container, FfmpegProgram ffmpeg, string[] question)

@@ -18,6 +18,9 @@ public sealed record InputLimits
     /// <summary>Frames of a video.</summary>
     public long MostFrames { get; init; } = 1L << 20;
 
+    /// <summary>Bytes of the frames of a <see cref="VideoClip"/>, which are held at once: room for 4096 of 720×480.</summary>
+    public long MostClipBytes { get; init; } = 1L << 32;
+
     /// <summary>How long the next frame of a video may take.</summary>
     public TimeSpan LongestFrame { get; init; } = TimeSpan.FromSeconds(60);
 

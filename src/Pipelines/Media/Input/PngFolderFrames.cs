@@ -42,6 +42,15 @@ internal sealed class PngFolderFrames : FrameSource
         return true;
     }
 
+    public override bool Skip(Span<byte> scratch, CancellationToken cancellation)
+    {
+        if (next == files.Length)
+            return false;
+        first = null;
+        next++;
+        return true;
+    }
+
     public override void Dispose() { }
 
     private static string[] Files(string folder)

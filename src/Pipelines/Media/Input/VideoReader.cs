@@ -16,6 +16,17 @@ public sealed class VideoReader : IDisposable
     /// <summary>What the video says about itself.</summary>
     public VideoProbe Probe => source.Probe;
 
+    /// <summary>What messages are about: <c>The video 'clip.mp4'</c>.</summary>
+    internal string Subject => source.Subject;
+
+    internal InputLimits Limits => limits;
+
+    /// <summary>Whether the last frame has been read, and what comes behind it looked for.</summary>
+    internal bool IsAtEnd => isAtEnd;
+
+    /// <inheritdoc cref="FrameSource.Times"/>
+    internal double[]? Times(TimeSpan? until) => source.Times(until);
+
     /// <summary>How many frames have been read.</summary>
     public long Position { get; private set; }
 
@@ -49,7 +60,13 @@ public sealed class VideoReader : IDisposable
     /// Cancelled. Within a frame that ffmpeg decodes, nothing more can be read: it is thrown again.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The reader was disposed before.</exception>
-    public bool Read(Span<byte> frame, CancellationToken cancellation = default)
+    public bool Read(Span<byte> frame, CancellationToken cancellation = default) => Next(frame, isWanted: true, cancellation);
+
+    /// <summary>Passes over the next frame, as <see cref="Read(Span{byte}, CancellationToken)"/> does but for its pixels.</summary>
+    /// <param name="scratch">As long as a frame; what is in it afterwards means nothing.</param> <param name="cancellation"/>
+    internal bool Skip(Span<byte> scratch, CancellationToken cancellation) => Next(scratch, isWanted: false, cancellation);
+
+    private bool Next(Span<byte> frame, bool isWanted, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         if (frame.Length != FrameLength)
@@ -57,7 +74,7 @@ public sealed class VideoReader : IDisposable
         if (isAtEnd)
             return false;
         cancellation.ThrowIfCancellationRequested();
-        if (!source.Read(frame, cancellation))
+        if (!(isWanted ? source.Read(frame, cancellation) : source.Skip(frame, cancellation)))
         {
             isAtEnd = true;
             return false;

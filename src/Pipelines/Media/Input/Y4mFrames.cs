@@ -56,6 +56,14 @@ internal sealed class Y4mFrames : FrameSource
 
     public override bool Read(Span<byte> frame, CancellationToken cancellation)
     {
+        if (!Skip(frame, cancellation))
+            return false;
+        Convert(frame);
+        return true;
+    }
+
+    public override bool Skip(Span<byte> scratch, CancellationToken cancellation)
+    {
         try
         {
             long start = file.Position;
@@ -73,7 +81,6 @@ internal sealed class Y4mFrames : FrameSource
         {
             throw new InputException($"{Subject} can't be read: {Quoted.Line(exception.Message)}", exception);
         }
-        Convert(frame);
         done++;
         return true;
     }

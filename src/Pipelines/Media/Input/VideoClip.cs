@@ -1,0 +1,95 @@
+namespace CogVideoX.Pipelines.Media;
+
+/// <summary>
+/// Frames of a video as a model takes them: of one rate, count and size, held in 8 bits. What was done to the video to get them is
+/// <see cref="Summary"/>, which whoever uses them shows.
+/// </summary>
+public sealed class VideoClip
+{
+    private readonly byte[][] frames;
+
+    private VideoClip(byte[][] frames, PixelSize size, FrameRate? rate, string summary) =>
+        (this.frames, Size, Rate, Summary) = (frames, size, rate, summary);
+
+    public int Count => frames.Length;
+
+    public PixelSize Size { get; }
+
+    /// <summary>Frames a second; null where neither the options nor the video say.</summary>
+    public FrameRate? Rate { get; }
+
+    /// <summary>
+    /// What was done, as one line: <c>The video 'a.mp4': took 49 of 240 frames, 8 of 30 a second, resized 1920×1080 to 853×480, cropped
+    /// to 720×480.</c>
+    /// </summary>
+    public string Summary { get; }
+
+    /// <summary>One frame in 8 bits, [H,W,3]; frames that repeat are the same array.</summary>
+    public ReadOnlyMemory<byte> FrameRgb24(int index) => frames[index];
+
+    /// <summary>Opens a video file or a folder of PNG files (<see cref="VideoReader.Open"/>) and takes its frames.</summary>
+    /// <param name="path">Of the file or folder.</param> <param name="options">What is made of it.</param>
+    /// <param name="limits">What is read at most.</param> <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="ArgumentException">The text can't be a path, or an option makes no sense.</exception>
+    /// <exception cref="InputException">It can't be read, is damaged, too large, or too short.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static VideoClip Load(
+        string path, ClipOptions options, InputLimits? limits = null, CancellationToken cancellation = default)
+    {
+        using var reader = VideoReader.Open(path, limits);
+        return Read(reader, options, cancellation);
+    }
+
+    /// <summary>Takes frames of a reader that has read nothing yet; it reads no further than the last of them.</summary>
+    /// <inheritdoc cref="Load"/>
+    /// <param name="reader">Stays open.</param> <param name="options"/> <param name="cancellation"/>
+    public static VideoClip Read(VideoReader reader, ClipOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var plan = new ClipPlan(reader, options);
+        var fitter = new PictureFitter(plan.Placement);
+        var taken = new List<byte[]>();
+        var frame = new byte[reader.FrameLength];
+        long last = -1, held = 0;
+        while (taken.Count < plan.Most)
+        {
+            long index = plan.Clock.IndexAt(taken.Count);
+            if (index == FrameClock.None)
+                break;
+            if (index == last)
+            {
+                taken.Add(taken[^1]);
+                continue;
+            }
+            while (reader.Position < index && reader.Skip(frame, cancellation))
+            {
+            }
+            if (reader.Position < index || !reader.Read(frame, cancellation))
+                break;
+            byte[] fitted = fitter.Fit(frame);
+            if (fitted == frame)
+                frame = new byte[frame.Length];
+            taken.Add(fitted);
+            last = index;
+            plan.CheckHeld(++held);
+        }
+        int count = plan.CountOf(taken.Count);
+        return new VideoClip([.. taken.Take(count)], plan.Placement.To, plan.Rate, plan.Summary(count));
+    }
+
+    /// <summary>Writes frames as a model takes them.</summary>
+    /// <param name="start">The first of them.</param> <param name="pixels">[F,H,W,3], −1 to 1: as many frames as it holds.</param>
+    /// <exception cref="ArgumentException">It doesn't hold whole frames, or more than there are.</exception>
+    public void CopySigned(int start, Span<float> pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        int length = (int)Size.Rgb24Bytes;
+        if (pixels.Length % length != 0 || pixels.Length / length > Count - start)
+        {
+            throw new ArgumentException(
+                $"{pixels.Length} numbers aren't whole frames of {length}, at most {Math.Max(Count - start, 0)}.", nameof(pixels));
+        }
+        for (int i = 0; i < pixels.Length / length; i++)
+            Rgb24.ToSigned(frames[start + i], pixels.Slice(i * length, length));
+    }
+}
