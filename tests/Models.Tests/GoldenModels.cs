@@ -16,6 +16,16 @@ internal static class GoldenModels
         Build(
             new WeightReader(ops, Folder(kind).OpenTransformer()), weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
 
+    /// <summary>The same with adapters of tests/Goldens/lora.</summary>
+    public static CogVideoXTransformer Transformer(Ops ops, string kind, IReadOnlyList<LoraAdapter> adapters, bool merge) =>
+        Build(
+            new WeightReader(ops, Folder(kind).OpenTransformer(), adapters, merge),
+            weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+
+    /// <summary>An adapter of tests/Goldens/lora at a strength, on the layers of a checkpoint.</summary>
+    public static LoraAdapter Lora(string path, double scale = 1, string kind = "5b") =>
+        new(LoraFile.Open(Golden.Path($"lora/{path}")), scale, LoraTargets.Of(Folder(kind).Transformer));
+
     public static CogVideoXVae Vae(Ops ops, string kind) =>
         Build(new WeightReader(ops, Folder(kind).OpenVae()), weights =>
         {
