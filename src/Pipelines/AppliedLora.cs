@@ -4,8 +4,8 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>What an adapter does to a model.</summary>
 /// <param name="Name">What it is called: its file, or its folder.</param>
-/// <param name="Scale">The strength that was asked for.</param>
-/// <param name="LeastFactor">What B·A is multiplied with: strength · alpha / rank (or / √rank), of the layer with the least.</param>
+/// <param name="Scale">The scale that was asked for.</param>
+/// <param name="LeastFactor">What B·A is multiplied with: scale · alpha / rank (or / √rank), of the layer with the least.</param>
 /// <param name="LargestFactor">Of the layer with the largest; in most adapters all are alike.</param>
 /// <param name="Layers">How many layers it changes.</param>
 /// <param name="Rank">Their ranks, in words.</param>
@@ -16,7 +16,8 @@ public sealed record AppliedLora(
     /// <summary>As a sentence.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"LoRA {Name} at strength {Scale}: factor {Range(LeastFactor, LargestFactor)} ({Rank}, {Alpha}) on {Layers} layers.");
+        $"LoRA {Name} at scale {Scale}: factor {Range(LeastFactor, LargestFactor)} ({Rank}, {Alpha}) ")
+        + (Layers == 1 ? "on 1 layer." : $"on {Layers} layers.");
 
     /// <summary>One number, or two with what lies between them.</summary>
     internal static string Range(double least, double largest) => least == largest

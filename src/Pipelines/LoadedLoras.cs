@@ -87,7 +87,7 @@ internal sealed class LoadedLoras : IDisposable
         var adapter = new LoraAdapter(file, lora.Scale, targets);
         (double least, double largest) = adapter.Factors;
         if (!float.IsFinite((float)least) || !float.IsFinite((float)largest))
-            throw Refused($"{lora.Path}: a strength of {lora.Scale} can't be; 1 is what it was trained for.");
+            throw Refused($"{lora.Path}: a scale of {lora.Scale} can't be; 1 is what it was trained for.");
         if (adapter.Unmatched.Count > 0 && !options.IgnoreUnmatched)
         {
             const string Option = $"{nameof(LoraOptions)}.{nameof(LoraOptions.IgnoreUnmatched)}";

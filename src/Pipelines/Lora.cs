@@ -7,12 +7,12 @@ namespace CogVideoX.Pipelines;
 /// A <c>.safetensors</c> file in the layout of diffusers or PEFT, or the folder that has it: its <c>adapter_config.json</c> or
 /// <c>adapter.json</c> is read too.
 /// </param>
-/// <param name="Scale">Its strength: 1 is what it was trained for, 0 nothing.</param>
+/// <param name="Scale">How much of it: 1 is what it was trained for, 0 nothing.</param>
 public sealed record Lora(string Path, double Scale = 1)
 {
     /// <summary>
-    /// Reads <c>FILE</c> or <c>FILE:SCALE</c>. What follows the last colon is the strength if it is a number, else a part of the name; a
-    /// file whose name ends in a colon and a number is named with a strength behind it.
+    /// Reads <c>FILE</c> or <c>FILE:SCALE</c>. What follows the last colon is the scale if it is a number, else a part of the name; a
+    /// file whose name ends in a colon and a number is named with a scale behind it.
     /// </summary>
     public static Lora Parse(string text)
     {

@@ -19,7 +19,7 @@ public sealed class LoraOptionTests : IDisposable
     [InlineData("style:0,5", "style:0,5", 1)]
     [InlineData(":1", ":1", 1)]
     [InlineData("style:", "style:", 1)]
-    public void TextsNameAFileAndAStrength(string text, string path, double scale)
+    public void TextsNameAFileAndAScale(string text, string path, double scale)
     {
         Assert.Equal(new Lora(path, scale), Lora.Parse(text));
         Assert.Equal(new Lora(path, scale), Lora.Parse(Lora.Parse(text).ToString()));
@@ -43,8 +43,8 @@ public sealed class LoraOptionTests : IDisposable
     [InlineData(double.NaN)]
     [InlineData(double.NegativeInfinity)]
     [InlineData(1e40)]
-    public void RefusesStrengthsThatCantBe(double scale) =>
-        Assert.Contains("strength", Refused(new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), scale)] }).Message);
+    public void RefusesScalesThatCantBe(double scale) =>
+        Assert.Contains("scale", Refused(new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), scale)] }).Message);
 
     [Fact]
     public void KeysThatFitNoLayerAreRefusedUnlessToldOtherwise()

@@ -85,9 +85,9 @@ public sealed class LoraRunTests
             });
         Assert.Equal(
             [
-                "LoRA style at strength 0.6: factor 0.3 (rank 4, alpha 2 from adapter.json) on 8 layers.",
-                "LoRA motion at strength 1: factor 1 (rank 3, alpha 3 from its header) on 6 layers.",
-                "LoRA peft-patterns at strength 1: factor 0.25 to 2 (rank 2 to 6, alpha 1 to 8 from adapter_config.json) on 8 layers.",
+                "LoRA style at scale 0.6: factor 0.3 (rank 4, alpha 2 from adapter.json) on 8 layers.",
+                "LoRA motion at scale 1: factor 1 (rank 3, alpha 3 from its header) on 6 layers.",
+                "LoRA peft-patterns at scale 1: factor 0.25 to 2 (rank 2 to 6, alpha 1 to 8 from adapter_config.json) on 8 layers.",
                 "LoRAs are merged into copies of 12 weights.",
             ],
             pipeline.Plan(TestModels.Quick).Notes);

@@ -38,7 +38,19 @@ public sealed class AllocationTests : IDisposable
     public void AStepAfterTheFirstAllocatesNothing(string model, SamplerKind sampler, double guidance, int threads)
     {
         using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"), threads);
-        var request = TestModels.Quick with { Steps = Steps, Sampler = sampler, GuidanceScale = guidance };
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps, Sampler = sampler, GuidanceScale = guidance });
+    }
+
+    [Fact]
+    public void NorDoesAStepWithAdapters()
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), 0.6), new Lora(Golden.Path("lora/motion"))] };
+        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, new ComputeOptions { Threads = 3 }, loras);
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps });
+    }
+
+    private static void StepsAllocateNothing(TextToVideo pipeline, GenerationRequest request)
+    {
         var counts = new long[Steps + 1];
         var watch = new Watch(progress =>
         {

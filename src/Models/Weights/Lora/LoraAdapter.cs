@@ -4,13 +4,13 @@ using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
 
-/// <summary>An adapter at a strength, on the layers of one model.</summary>
+/// <summary>An adapter at a scale, on the layers of one model.</summary>
 internal sealed class LoraAdapter
 {
     private readonly Dictionary<string, LoraModule> modules = [];
 
     /// <param name="file">The adapter.</param>
-    /// <param name="scale">Its strength; 1 is what it was trained for.</param>
+    /// <param name="scale">How much of it; 1 is what it was trained for.</param>
     /// <param name="targets">The layers of the model, with the shapes of their weights.</param>
     /// <exception cref="LoraException">It was made for another model: nothing of it fits, or a layer has other sizes.</exception>
     public LoraAdapter(LoraFile file, double scale, IReadOnlyDictionary<string, Shape> targets)
@@ -44,7 +44,7 @@ internal sealed class LoraAdapter
     /// <summary>The layers that it changes.</summary>
     public IReadOnlyCollection<LoraModule> Modules => modules.Values;
 
-    /// <summary>What B·A is multiplied with: strength · alpha / rank, from the least layer's to the largest's.</summary>
+    /// <summary>What B·A is multiplied with: scale · alpha / rank, from the least layer's to the largest's.</summary>
     public (double Least, double Largest) Factors => (Modules.Min(FactorOf), Modules.Max(FactorOf));
 
     /// <summary>What it has for a layer.</summary>

@@ -65,6 +65,9 @@ internal sealed class LoraFile : IDisposable
     /// <summary>Bytes of all tensors.</summary>
     public long Bytes => file.Names.Sum(name => file[name].Bytes);
 
+    /// <summary>The types that its tensors are stored in.</summary>
+    public IReadOnlyList<string> Types => [.. file.Names.Select(name => file[name].Type.Name).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Opens an adapter.</summary>
     /// <param name="path">A <c>.safetensors</c> file, or a folder with <c>pytorch_lora_weights.safetensors</c> (diffusers) or
     /// <c>adapter_model.safetensors</c> (PEFT).</param>

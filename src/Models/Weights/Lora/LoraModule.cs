@@ -9,7 +9,7 @@ namespace CogVideoX.Models.Weights;
 /// <param name="A">[rank, inputs], or [rank, channels, height, width] for a convolution</param>
 /// <param name="B">[outputs, rank], or [outputs, rank, 1, 1]</param>
 /// <param name="Alpha">What scales B·A, times the rank.</param>
-/// <param name="Factor">What B·A is to be multiplied with at strength 1: alpha / rank, or alpha / √rank.</param>
+/// <param name="Factor">What B·A is to be multiplied with at scale 1: alpha / rank, or alpha / √rank.</param>
 internal sealed record LoraModule(string Name, string AKey, string BKey, Shape A, Shape B, double Alpha, double Factor)
 {
     public int Rank => A[0];

@@ -11,7 +11,7 @@ public sealed class LoraForwardTests
 {
     private const double FusedFromBeside = 1e-6;
 
-    // Golden, adapters, strengths.
+    // Golden, adapters, scales.
     private static readonly (string Name, string[] Adapters, double[] Scales)[] Mixtures =
     [
         ("style.0.6", ["style"], [0.6]),
@@ -37,7 +37,7 @@ public sealed class LoraForwardTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void AgreesWithTheReferenceAtEveryStrength(string name, string device, bool merge)
+    public void AgreesWithTheReferenceAtEveryScale(string name, string device, bool merge)
     {
         using SafetensorsFile goldens = Golden.Open("lora/expected.safetensors");
         (_, string[] adapters, double[] scales) = Mixtures.Single(mixture => mixture.Name == name);
@@ -126,7 +126,7 @@ public sealed class LoraForwardTests
         float[] plain = Forward(ops, inputs, GoldenModels.Transformer(ops, "5b")).ToFloats();
         Assert.Equal(plain, Forward(ops, inputs, [], merge: false).ToFloats());
         Assert.Equal(plain, Forward(ops, inputs, [], merge: true).ToFloats());
-        Agree.With(inputs["base"], Forward(ops, inputs, [GoldenModels.Lora("style", 0)], merge: true), "strength 0");
+        Agree.With(inputs["base"], Forward(ops, inputs, [GoldenModels.Lora("style", 0)], merge: true), "scale 0");
     }
 
     [Theory]
