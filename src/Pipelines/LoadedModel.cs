@@ -22,7 +22,6 @@ internal sealed class LoadedModel : IDisposable
     {
         Folder = ModelFolder.Open(path);
         Folder.CheckSupported();
-        Loras = LoadedLoras.None;
     }
 
     /// <exception cref="ModelException">A config is missing, damaged, or of a model that can't be run.</exception>
@@ -66,7 +65,7 @@ internal sealed class LoadedModel : IDisposable
     public ModelFolder Folder { get; }
 
     /// <summary>Adapters of the transformer.</summary>
-    public LoadedLoras Loras { get; private set; }
+    public LoadedLoras Loras { get; private set; } = LoadedLoras.None;
 
     /// <summary>
     /// What of the checkpoint isn't used, is converted, or had to be decided between files that disagree: a sentence each. Maps all

@@ -17,6 +17,7 @@ internal static class InspectVerb
         (model.Description, model.DefaultValueFactory) = (
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
+        var loras = new LoraOption();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
@@ -30,6 +31,7 @@ internal static class InspectVerb
             model,
         };
         request.AddTo(command);
+        loras.AddTo(command);
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
@@ -44,7 +46,7 @@ internal static class InspectVerb
                 return ExitCode.Done;
             }
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
-            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu));
+            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

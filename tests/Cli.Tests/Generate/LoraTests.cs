@@ -87,6 +87,16 @@ public sealed class LoraTests : IDisposable
         await CliRun.Fails(ExitCode.Failed, ["inspect", Golden.Path("lora/expected.safetensors")], "it holds no LoRA");
     }
 
+    [Fact]
+    public async Task PlansAndMeasurementsHaveThem()
+    {
+        string[] options = ["--lora", $"{Style}:0.6", "--lora-merge", "--frames", "1", "--steps", "1"];
+        string plan = (await CliRun.Done(["inspect", Model, .. options])).Output;
+        Assert.Contains("  note: LoRA style at scale 0.6: factor 0.3 (rank 4, alpha 2 from adapter.json) on 8 layers.", plan);
+        string bench = (await CliRun.Done(["bench", "--model", Model, "--threads", "1", .. options])).Output;
+        Assert.Contains("note: LoRA style at scale 0.6", bench);
+    }
+
     private Task<CliRun> Generate(string name, params string[] options) => CliRun.Done(
         ["generate", "a cat", "--model", Model, "--steps", "1", "--frames", "1", "-o", folder.File(name), .. options]);
 
