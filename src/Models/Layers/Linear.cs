@@ -9,6 +9,8 @@ namespace CogVideoX.Models.Layers;
 /// </summary>
 internal sealed class Linear
 {
+    private const int PartRows = 4096;
+
     private readonly Ops ops;
     private readonly Tensor weight; // [outputs, inputs]
     private readonly Tensor bias;   // [outputs], or none
@@ -31,8 +33,7 @@ internal sealed class Linear
     {
         if (updates.Length == 0)
             return ops.Linear(x, weight, bias, activation);
-        using MemoryScope scope = ops.Scope();
-        return scope.Keep(Apply(activation, AddUpdates(x, ops.Linear(x, weight, bias))));
+        return activation == Activation.None ? AddUpdates(x, ops.Linear(x, weight, bias)) : ForwardInParts(x, activation);
     }
 
     /// <summary>Queries, keys and values of x: the three products as one.</summary>
@@ -57,6 +58,23 @@ internal sealed class Linear
             sum = scope.Keep(next);
         }
         return sum;
+    }
+
+    // What comes before the activation is as large as what comes after it: rows go a part at a time, so that both are never whole at once.
+    private Tensor ForwardInParts(Tensor x, Activation activation)
+    {
+        Shape shape = x.Shape.With(-1, weight.Shape[0]);
+        int rows = checked((int)shape.Product(0, shape.Rank - 1));
+        Tensor result = ops.Memory.Empty(shape, x.Type);
+        Tensor from = x.Reshape([rows, x.Shape[-1]]), to = result.Reshape([rows, shape[-1]]);
+        for (int row = 0; row < rows; row += PartRows)
+        {
+            using MemoryScope scope = ops.Scope();
+            Tensor part = from.Rows(row, Math.Min(PartRows, rows - row));
+            Tensor sum = AddUpdates(part, ops.Linear(part, weight, bias));
+            ops.CopyInto(Apply(activation, sum), to, 0, row);
+        }
+        return result;
     }
 
     private Tensor Gated(Tensor x, Tensor by, Tensor bias, Tensor residual, Modulation modulation) => ops.LinearGatedResidual(
@@ -84,7 +102,6 @@ internal sealed class Linear
 
     private Tensor Apply(Activation activation, Tensor x) => activation switch
     {
-        Activation.None => x,
         Activation.GeluTanh => ops.Gelu(x, tanh: true),
         Activation.Silu => ops.Silu(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation)),
