@@ -19,6 +19,7 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
             "generate \"a blue square\" --seed 7 --steps 30 -o square.mp4",
             "generate \"a cat\" --model path/to/CogVideoX-2b --save-latents cat.safetensors",
             "generate --from square.mp4 --seed 8 -o other.mp4",
+            "generate \"a cat\" --model path/to/CogVideoX-5b --lora style.safetensors:0.8 --lora motion",
             "generate --prompt-file prompts.txt --num-videos 2 -o clip.mp4 --json",
         ],
         ["decode"] =
@@ -27,7 +28,7 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
             "decode cat.safetensors --model path/to/CogVideoX-2b --vae-tiling on -o cat.mp4",
         ],
         ["tokenize"] = ["tokenize \"a red circle\" \"a blue square\"", "tokenize --json < prompts.txt"],
-        ["inspect"] = ["inspect", "inspect path/to/CogVideoX-2b --width 720 --height 480 --frames 49"],
+        ["inspect"] = ["inspect", "inspect path/to/CogVideoX-2b --width 720 --height 480 --frames 49", "inspect style.safetensors"],
         ["info"] = ["info square.mp4", "info cat.safetensors --json"],
         ["init"] = ["init --preset tiny -o random", "init --preset 2b --layers 2 -o random-2b"],
         ["bench"] = ["bench", "bench --model path/to/CogVideoX-2b --steps 1 --frames 9 --json"],

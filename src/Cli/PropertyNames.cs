@@ -14,9 +14,13 @@ internal static class PropertyNames
         [nameof(GenerationRequest.Prompt)] = "prompt",
         ["file"] = "latents",       // VideoDecoder's
         ["folder"] = "--output",    // RandomCheckpoint's
+        [nameof(LoraOptions.Adapters)] = "--lora",
+        [nameof(LoraOptions.Merge)] = "--lora-merge",
+        [nameof(LoraOptions.IgnoreUnmatched)] = "--lora-ignore-unmatched",
     };
 
-    private static readonly string[] Owners = [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles)];
+    private static readonly string[] Owners =
+        [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles), nameof(LoraOptions)];
 
     /// <summary>The option or argument that a property or parameter is set by: <c>Width</c> is <c>--width</c>.</summary>
     public static string Of(string property)

@@ -14,7 +14,7 @@ public sealed record GenerationPlan(
     // Of the machine's peak, whole runs of the released architectures reach 66 to 79 % (docs/measurements.md); the rest is caution.
     private const double ShareOfPeak = 0.6;
 
-    /// <summary>How the run gets by with the memory there is, where it has to: a sentence each.</summary>
+    /// <summary>What adapters do, and how the run gets by with the memory there is, where it has to: a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>The device that was planned for, where it isn't this machine's CPU.</summary>

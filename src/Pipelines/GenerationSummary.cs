@@ -8,6 +8,9 @@ namespace CogVideoX.Pipelines;
 public record GenerationSummary(
     string Model, VideoLatents Latents, GenerationSettings Settings, IReadOnlyList<StageTime> Times)
 {
+    /// <summary>The adapters that the pipeline had, with their names for paths.</summary>
+    public LoraOptions Loras { get; init; } = LoraOptions.None;
+
     /// <summary>
     /// Why the file of <see cref="GenerationFiles.SaveLatents"/> couldn't be written; null where it was, or wasn't asked for.
     /// </summary>

@@ -35,18 +35,21 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The same, with the device that its models will be built for.</summary>
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="compute">Where and how to compute.</param>
+    /// <param name="loras">Adapters of its transformer.</param>
     /// <param name="ops">The device, opened.</param>
     /// <param name="device">What is planned for; null for this machine's CPU.</param>
     /// <exception cref="RequestException">
-    /// The device has no forms for the type of activations, or there is no such type or number of threads.
+    /// The device has no forms for the type of activations, or there is no such type or number of threads; or an adapter can't be used.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
-    public static LoadedModel Open(string modelFolder, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
+    public static LoadedModel Open(
+        string modelFolder, ComputeOptions compute, LoraOptions loras, out Ops ops, out DeviceSpec? device)
     {
         compute.Check();
         LoadedModel model = Open(modelFolder);
         try
         {
+            model.Loras = LoadedLoras.Open(loras, model.Folder.Transformer);
             DType activations = compute.TypeFor(model);
             device = compute.Spec(activations);
             ops = compute.Open(activations);
@@ -60,6 +63,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelFolder Folder { get; }
+
+    /// <summary>Adapters of the transformer.</summary>
+    public LoadedLoras Loras { get; private set; } = LoadedLoras.None;
 
     /// <summary>
     /// What of the checkpoint isn't used, is converted, or had to be decided between files that disagree: a sentence each. Maps all
@@ -80,7 +86,8 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
     public DType TransformerType => transformerType ??= Read(FindTransformerType);
 
-    public long TransformerBytes => Bytes(TransformerFiles);
+    /// <summary>With its adapters.</summary>
+    public long TransformerBytes => Bytes(TransformerFiles) + Loras.Bytes;
 
     public long VaeBytes => Bytes(VaeFiles);
 
@@ -129,10 +136,14 @@ internal sealed class LoadedModel : IDisposable
             CloseTextEncoder();
             transformer?.Dispose();
             vae?.Dispose();
+            Loras.Dispose();
         }
     }
 
-    private Part<CogVideoXTransformer> TransformerPart => new(() => TransformerFiles, weights => new(weights, Folder.Transformer));
+    private Part<CogVideoXTransformer> TransformerPart => new(() => TransformerFiles, weights => new(weights, Folder.Transformer))
+    {
+        Loras = Loras,
+    };
 
     private Part<CogVideoXVae> VaePart => new(() => VaeFiles, weights => new(weights, Folder.Vae))
     {
@@ -146,7 +157,7 @@ internal sealed class LoadedModel : IDisposable
     private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part) => Read(() =>
     {
         NotesOf(part);
-        var weights = new WeightReader(ops, part.Files());
+        var weights = new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge);
         TModel model = part.Make(weights);
         part.BuildUsed?.Invoke(model);
         return new BuiltModel<TModel>(model, weights.Made);
@@ -192,6 +203,9 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="Make">Asks for them, but for what a model reads when it is first used.</param>
     private sealed record Part<TModel>(Func<WeightFiles> Files, Func<WeightReader, TModel> Make)
     {
+        /// <summary>What changes its layers.</summary>
+        public LoadedLoras Loras { get; init; } = LoadedLoras.None;
+
         /// <summary>Asks for those that runs use.</summary>
         public Action<TModel>? BuildUsed { get; init; }
 

@@ -19,8 +19,8 @@ public sealed class ModelException(string message, Exception? inner = null) : Co
         {
             return read();
         }
-        catch (Exception exception) when (exception is ConfigException or WeightException or SafetensorsException or TokenizerException
-            or SamplingException or IOException)
+        catch (Exception exception) when (exception is ConfigException or WeightException or LoraException or SafetensorsException
+            or TokenizerException or SamplingException or IOException)
         {
             throw new ModelException(exception.Message, exception);
         }

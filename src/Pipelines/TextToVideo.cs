@@ -43,6 +43,9 @@ public sealed class TextToVideo : IDisposable
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => model.Folder.Path;
 
+    /// <summary>What the adapters do that it was opened with, in their order.</summary>
+    public IReadOnlyList<AppliedLora> Loras => model.Loras.Applied;
+
     /// <summary>
     /// Reads a checkpoint's configs; a large one takes no longer than a small one. Weights are mapped, and found to be missing or damaged,
     /// where they are first needed: by <see cref="Plan(GenerationRequest, GenerationFiles?, bool)"/>, which every run begins with.
@@ -58,18 +61,21 @@ public sealed class TextToVideo : IDisposable
     /// <summary>The same, on any device.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="compute">Where and how to compute.</param>
+    /// <param name="loras">Adapters to run with; null for none. They are checked here, as far as reading each once.</param>
     /// <exception cref="ModelException">
     /// Configs that are missing, damaged or don't fit together; weights, too, where the type of activations depends on them.
     /// </exception>
     /// <exception cref="ArgumentException">No folder is named.</exception>
     /// <exception cref="RequestException">
-    /// The device has no forms for the type of activations, or there is no such type or number of threads.
+    /// The device has no forms for the type of activations, or there is no such type or number of threads; or an adapter is missing,
+    /// damaged, of a kind that isn't supported, or of another model.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
-    public static TextToVideo Open(string modelFolder, ComputeOptions compute)
+    public static TextToVideo Open(string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        var opened = LoadedModel.Open(modelFolder, compute, out Ops ops, out DeviceSpec? device);
+        var opened = LoadedModel.Open(
+            modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
         return new TextToVideo(opened, ops, device);
     }
 
@@ -210,7 +216,7 @@ public sealed class TextToVideo : IDisposable
         {
             Device = device?.Description,
             KeepsTextEncoder = keeps,
-            Notes = keeps ? [] : [PlanNotes.LetsGo(stages[0], memoryBytes)],
+            Notes = [.. model.Loras.Notes, .. keeps ? Array.Empty<string>() : [PlanNotes.LetsGo(stages[0], memoryBytes)]],
         };
     }
 
@@ -261,6 +267,7 @@ public sealed class TextToVideo : IDisposable
         return new GenerationSummary(name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
         {
             LatentsProblem = state.LatentsProblem,
+            Loras = model.Loras.Named,
         };
     }
 

@@ -46,7 +46,7 @@ public sealed class VideoDecoder : IDisposable
     public static VideoDecoder Open(string modelFolder, ComputeOptions compute)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        var opened = LoadedModel.Open(modelFolder, compute, out Ops ops, out DeviceSpec? device);
+        var opened = LoadedModel.Open(modelFolder, compute, LoraOptions.None, out Ops ops, out DeviceSpec? device);
         return new VideoDecoder(opened, ops, device);
     }
 

@@ -9,7 +9,7 @@ public sealed class PropertyNamesTests
 {
     public static TheoryData<string> Properties =>
     [
-        .. new[] { typeof(GenerationRequest), typeof(GenerationFiles) }
+        .. new[] { typeof(GenerationRequest), typeof(GenerationFiles), typeof(LoraOptions) }
             .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
             .Where(property => property.CanWrite).Select(property => property.Name),
     ];

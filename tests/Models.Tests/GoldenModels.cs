@@ -18,6 +18,16 @@ internal static class GoldenModels
     public static CogVideoXTransformer Transformer(Ops ops, ModelFolder folder) =>
         Build(new WeightReader(ops, folder.OpenTransformer()), weights => new CogVideoXTransformer(weights, folder.Transformer));
 
+    /// <summary>The same with adapters of tests/Goldens/lora.</summary>
+    public static CogVideoXTransformer Transformer(Ops ops, string kind, IReadOnlyList<LoraAdapter> adapters, bool merge) =>
+        Build(
+            new WeightReader(ops, Folder(kind).OpenTransformer(), adapters, merge),
+            weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
+
+    /// <summary>An adapter of tests/Goldens/lora at a strength, on the layers of a checkpoint.</summary>
+    public static LoraAdapter Lora(string path, double scale = 1, string kind = "5b") =>
+        new(LoraFile.Open(Golden.Path($"lora/{path}")), scale, LoraTargets.Of(Folder(kind).Transformer));
+
     public static CogVideoXVae Vae(Ops ops, string kind) => Vae(ops, Folder(kind));
 
     public static CogVideoXVae Vae(Ops ops, ModelFolder folder) => Build(new WeightReader(ops, folder.OpenVae()), weights =>

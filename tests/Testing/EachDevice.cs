@@ -67,7 +67,8 @@ public sealed class EachDevice : IEnumerable<object[]>
     public static IDeviceSource Source(string name) => new NamedSource(name);
 
     /// <summary>Operations in their naive forms.</summary>
-    public static Ops OpenNaive() => new(All[0].Make());
+    /// <param name="activations">The type of activations; null for F32.</param>
+    public static Ops OpenNaive(DType? activations = null) => new(All[0].Make(), activations);
 
     /// <inheritdoc/>
     public IEnumerator<object[]> GetEnumerator() => Names.Select(name => new object[] { name }).GetEnumerator();

@@ -12,19 +12,21 @@ internal static class BenchVerb
     {
         Option<string?> model = CommonOptions.Model();
         var request = new RequestOptions();
+        var loras = new LoraOption();
         var device = new DeviceOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
         var command = new Command("bench", Description) { model };
         request.AddTo(command);
+        loras.AddTo(command);
         device.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
             ComputeOptions compute = device.Read(parsed, measure: true);
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var pipeline = TextToVideo.Open(folder, compute);
+            using var pipeline = TextToVideo.Open(folder, compute, loras.Read(parsed));
             BenchReport report = ProgressDisplay.Run(
                 terminal, progress => BenchReport.Run(pipeline, RequestOptions.Read(parsed), Peak, progress, cancellation));
             if (parsed.GetValue(json))

@@ -14,6 +14,9 @@ namespace CogVideoX.Cli.Verbs;
 internal sealed record GenerateJob(
     GenerationRequest Request, string? InitLatents, GenerationFiles Files, string Output, VideoOptions Writing, int? Line, bool SeedWrapped)
 {
+    /// <summary>Adapters that the pipeline has.</summary>
+    public LoraOptions Loras { get; init; } = LoraOptions.None;
+
     public bool GoesToStandardOutput => Output == VideoFile.StandardOutput;
 
     /// <summary>Where its noise begins.</summary>
@@ -28,6 +31,7 @@ internal sealed record GenerateJob(
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 
     /// <summary>What goes into the video's file.</summary>
-    public GenerationMetadata Metadata(GenerationSettings settings, string model) =>
-        settings.ToMetadata(KeptNames.OfModel(model), InitLatents is null ? null : KeptNames.Of(InitLatents));
+    public GenerationMetadata Metadata(GenerationSettings settings, string model) => settings.ToMetadata(
+        KeptNames.OfModel(model), InitLatents is null ? null : KeptNames.Of(InitLatents),
+        Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] });
 }

@@ -24,7 +24,7 @@ internal static class GenerateJobs
         int count = prompts.Length * each;
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         CheckStandardOutput(parsed, options, count);
-        VideoOptions writing = Writing(parsed, options, asked.InitLatents);
+        VideoOptions writing = Writing(parsed, options, asked);
         VideoLatents? start = asked.InitLatents is { } latents ? Start(latents) : null;
         ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
         var jobs = new List<GenerateJob>(count);
@@ -40,18 +40,25 @@ internal static class GenerateJobs
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
             };
             string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
-            jobs.Add(new GenerateJob(single, asked.InitLatents, files, name, writing, line, SeedWrapped: seed < firstSeed));
+            jobs.Add(new GenerateJob(single, asked.InitLatents, files, name, writing, line, SeedWrapped: seed < firstSeed)
+            {
+                Loras = asked.Loras,
+            });
         }
         return jobs;
     }
 
-    private static VideoOptions Writing(ParseResult parsed, GenerateOptions options, string? initLatents)
+    private static VideoOptions Writing(ParseResult parsed, GenerateOptions options, RequestReader asked)
     {
         // A name that nobody chose must not stand in the way of a second run.
         WhenTaken whenTaken = parsed.GetValue(options.Output) is null ? WhenTaken.NextFreeName
             : parsed.GetValue(options.Overwrite) ? WhenTaken.Overwrite
             : WhenTaken.Refuse;
-        string?[] inputs = [parsed.GetValue(options.From), initLatents, parsed.GetValue(options.PromptFile)];
+        string?[] inputs =
+        [
+            parsed.GetValue(options.From), asked.InitLatents, parsed.GetValue(options.PromptFile),
+            .. asked.Loras.Adapters.Select(lora => lora.Path),
+        ];
         return new VideoOptions
         {
             WhenTaken = whenTaken,

@@ -18,6 +18,8 @@ internal sealed class GenerateOptions
 
     public Option<string?> Model { get; } = CommonOptions.Model();
 
+    public LoraOption Lora { get; } = new();
+
     public Option<string?> NegativePrompt { get; } = new("--negative-prompt")
     {
         Description = "What it doesn't show (default: empty)",
@@ -155,6 +157,7 @@ internal sealed class GenerateOptions
             NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
+        Lora.AddTo(command);
         Device.AddTo(command);
         return command;
     }

@@ -23,7 +23,7 @@ internal static class GenerateVerb
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
         ComputeOptions compute = options.Device.Read(parsed);
-        using var pipeline = TextToVideo.Open(asked.Model, compute);
+        using var pipeline = TextToVideo.Open(asked.Model, compute, asked.Loras);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
         jobs = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute)).Check(parsed, options, jobs);

@@ -6,14 +6,18 @@ using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary><c>inspect</c>: what a checkpoint is, and what a request would take.</summary>
+/// <summary><c>inspect</c>: what a checkpoint is, and what a request would take; or what a LoRA is.</summary>
 internal static class InspectVerb
 {
+    private const int MostKeys = 10; // of a LoRA that are listed, where they can't be read
+
     public static Command Create(Terminal terminal)
     {
         Argument<string> model = CommonOptions.PathArgument<string>("model");
-        (model.Description, model.DefaultValueFactory) = ("Folder of the checkpoint (default: the bundled shapes)", _ => BundledModel.Path);
+        (model.Description, model.DefaultValueFactory) = (
+            "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
+        var loras = new LoraOption();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
@@ -27,12 +31,22 @@ internal static class InspectVerb
             model,
         };
         request.AddTo(command);
+        loras.AddTo(command);
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
         {
+            if (LoraReport.IsFor(parsed.GetRequiredValue(model)))
+            {
+                var lora = LoraReport.Read(parsed.GetRequiredValue(model));
+                if (parsed.GetValue(json))
+                    terminal.Output.WriteLine(JsonSerializer.Serialize(lora, JsonStyle.Options));
+                else
+                    Print(terminal.Output, lora);
+                return ExitCode.Done;
+            }
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
-            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu));
+            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -59,6 +73,21 @@ internal static class InspectVerb
             output.WriteLine($"  not supported: {problem}");
         if (report.Plan is { } plan)
             PrintPlan(output, plan);
+    }
+
+    private static void Print(TextWriter output, LoraReport lora)
+    {
+        string factor = AppliedLora.Range(lora.LeastFactor, lora.LargestFactor);
+        IEnumerable<string> targets = lora.Targets.Select(target => $"{Printable.Line(target.Key)} ({target.Value})");
+        output.WriteLine($"{lora.Path}: a LoRA, {ByteSize.ToText(lora.Bytes)} in {string.Join(", ", lora.Types)}");
+        output.WriteLine($"  {lora.Rank}, {lora.Alpha}; factor {factor} at scale 1");
+        output.WriteLine($"  {Words.Count(lora.Targets.Values.Sum(), "layer")}: {string.Join(", ", targets)}");
+        if (lora.Width is { } width)
+            output.WriteLine($"  for a transformer of width {width}{(lora.Models is { } models ? $", as {models} has" : "")}");
+        foreach (string key in lora.Unread.Take(MostKeys))
+            output.WriteLine($"  not read: {Printable.Line(key)}");
+        if (lora.Unread.Count > MostKeys)
+            output.WriteLine($"  not read: {lora.Unread.Count - MostKeys} keys more");
     }
 
     private static void PrintPlan(TextWriter output, GenerationPlan plan)

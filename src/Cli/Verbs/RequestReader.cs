@@ -12,12 +12,14 @@ namespace CogVideoX.Cli.Verbs;
 /// <param name="Model">The checkpoint's folder.</param>
 /// <param name="Settings">Of the run; the prompt is open where prompts come from a file.</param>
 /// <param name="InitLatents">The file of the latents to begin from, or null.</param>
-internal sealed record RequestReader(string Model, GenerationSettings Settings, string? InitLatents)
+/// <param name="Loras">Adapters of the model.</param>
+internal sealed record RequestReader(string Model, GenerationSettings Settings, string? InitLatents, LoraOptions Loras)
 {
     public static RequestReader Read(ParseResult parsed, GenerateOptions options)
     {
         var given = new RequestReader(
-            parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed), parsed.GetValue(options.InitLatents));
+            parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed), parsed.GetValue(options.InitLatents),
+            options.Lora.Read(parsed));
         if (parsed.GetValue(options.From) is { } video)
             given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model));
         return given with { Model = CommonOptions.CheckModel(given.Model) };
@@ -31,13 +33,23 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             string? latents = InitLatents ?? Text(metadata, MetadataNames.InitLatents);
             return new RequestReader(
                 model ?? KeptNames.FindModel(name, video), Settings.Or(GenerationSettings.From(metadata)),
-                latents is null ? null : InitLatents ?? KeptNames.Find(latents, video));
+                latents is null ? null : InitLatents ?? KeptNames.Find(latents, video), LorasOver(LoraOptions.From(metadata), video));
         }
         catch (FormatException exception)
         {
             throw new UsageException("--from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
     }
+
+    // LoRAs that are given replace those of the video.
+    private LoraOptions LorasOver(LoraOptions kept, string video) => Loras.Adapters.Count > 0
+        ? Loras
+        : new LoraOptions
+        {
+            Adapters = [.. kept.Adapters.Select(lora => lora with { Path = KeptNames.Find(lora.Path, video) })],
+            Merge = Loras.Merge || kept.Merge,
+            IgnoreUnmatched = Loras.IgnoreUnmatched || kept.IgnoreUnmatched,
+        };
 
     private static string? Text(GenerationMetadata metadata, string name)
     {

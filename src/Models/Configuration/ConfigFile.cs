@@ -137,6 +137,21 @@ internal sealed class ConfigFile
             item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max;
     }
 
+    /// <summary>The numbers of an object by their names, in its order; none where it is absent or null.</summary>
+    public IReadOnlyList<(string Name, double Value)> Numbers(string key, double min, double max, int maxCount)
+    {
+        if (!Has(key))
+            return [];
+        JsonElement value = values[key];
+        bool isObject = value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() <= maxCount;
+        return isObject && value.EnumerateObject().All(property => IsRight(property.Value))
+            ? [.. value.EnumerateObject().Select(property => (property.Name, property.Value.GetDouble()))]
+            : throw Wrong(key, string.Create(CultureInfo.InvariantCulture, $"an object of at most {maxCount} numbers from {min} to {max}"));
+
+        bool IsRight(JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && number >= min && number <= max;
+    }
+
     /// <summary>The items of a list of texts.</summary>
     public string[] Texts(string key, string[] absent, int maxCount)
     {

@@ -5,6 +5,8 @@ namespace CogVideoX.Models.Configuration;
 /// </summary>
 internal static class ReleasedModels
 {
+    private const int HeadDim = 64; // all have it
+
     private static readonly GenerationConfig First = new()
     {
         Steps = 50,
@@ -36,9 +38,16 @@ internal static class ReleasedModels
     /// <summary>The name of the released model of this config, such as <c>CogVideoX-2b</c>; null if it is none of them.</summary>
     public static string? NameOf(TransformerConfig config) => All.FirstOrDefault(release => release.Is(config))?.Name;
 
+    /// <summary>The released models whose transformers have that width, such as <c>CogVideoX-2b</c>; null if none has.</summary>
+    public static string? OfWidth(int width)
+    {
+        string[] names = [.. All.Where(release => release.Heads * HeadDim == width).Select(release => release.Name)];
+        return names.Length == 0 ? null : string.Join(" or ", names);
+    }
+
     private sealed record Release(string Name, int Layers, int Heads, int InChannels, int? TemporalPatchSize, GenerationConfig Settings)
     {
-        public bool Is(TransformerConfig config) => config.HeadDim == 64 && config.OutChannels == 16
+        public bool Is(TransformerConfig config) => config.HeadDim == HeadDim && config.OutChannels == 16
             && (config.Layers, config.Heads, config.InChannels, config.TemporalPatchSize) == (Layers, Heads, InChannels, TemporalPatchSize);
     }
 }

@@ -19,6 +19,11 @@ internal interface IWeights
     /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
     Tensor GetTied(string key, string alias, Shape shape);
 
+    /// <summary>What adapters add to the weight of a layer, beside it: asked by layers that can add it, and by no others.</summary>
+    /// <param name="module">The layer's full name, without a dot at its end.</param>
+    /// <param name="weight">The shape of its weight.</param>
+    LoraUpdate[] Updates(string module, Shape weight);
+
     /// <summary>What is to be said of weights whose keys begin with <paramref name="prefix"/>, when all that are needed were got.</summary>
     /// <exception cref="WeightException">One that wasn't asked for would change the results.</exception>
     IReadOnlyList<string> Finish(string prefix);

@@ -41,6 +41,22 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
         return result;
     }
 
+    public LoraUpdate[] Updates(string module, Shape weight) => [];
+
+    /// <summary>Gives back a tensor that was made here, where the model does without it after all.</summary>
+    public void Release(Tensor tensor)
+    {
+        if (made.Remove(tensor))
+            ops.Memory.Release(tensor);
+    }
+
+    /// <summary>Gives back all that was made here.</summary>
+    public void ReleaseAll()
+    {
+        made.ForEach(ops.Memory.Release);
+        made.Clear();
+    }
+
     private Tensor Resident(Tensor stored)
     {
         long before = ops.Memory.LiveBytes;

@@ -10,10 +10,13 @@ namespace CogVideoX.Models.Weights;
 /// <param name="type">The type that the weights would be stored in.</param>
 internal sealed class WeightList(Ops ops, DType type) : IWeights
 {
-    private readonly Dictionary<string, Shape> shapes = [];
+    private readonly Dictionary<string, Shape> shapes = [], adaptable = [];
 
     /// <summary>Key and shape of each, in the order in which they were asked for.</summary>
     public IReadOnlyDictionary<string, Shape> Shapes => shapes;
+
+    /// <summary>The layers that adapters may change, with the shapes of their weights.</summary>
+    public IReadOnlyDictionary<string, Shape> Adaptable => adaptable;
 
     internal Ops Ops => ops;
 
@@ -28,6 +31,12 @@ internal sealed class WeightList(Ops ops, DType type) : IWeights
     }
 
     Tensor IWeights.GetTied(string key, string alias, Shape shape) => ((IWeights)this).Get(key, shape);
+
+    LoraUpdate[] IWeights.Updates(string module, Shape weight)
+    {
+        adaptable[module] = weight;
+        return [];
+    }
 
     IReadOnlyList<string> IWeights.Finish(string prefix) => [];
 }

@@ -17,6 +17,14 @@ public sealed class WeightReader
     /// </summary>
     public WeightReader(Ops ops, WeightFiles files) : this(ops, new StoredWeights(files, ops), "") { }
 
+    /// <summary>The same with adapters.</summary>
+    /// <param name="ops">The operations that the model runs on.</param>
+    /// <param name="files">The model's own weights.</param>
+    /// <param name="adapters">What changes them.</param>
+    /// <param name="merge">Whether adapters are merged into copies of the weights, rather than computed beside them.</param>
+    internal WeightReader(Ops ops, WeightFiles files, IReadOnlyList<LoraAdapter> adapters, bool merge)
+        : this(ops, new AdaptedWeights(new StoredWeights(files, ops), adapters, merge, ops), "") { }
+
     /// <summary>Lists what a model would read, in place of reading it.</summary>
     internal WeightReader(WeightList list) : this(list.Ops, list, "") { }
 
@@ -52,6 +60,10 @@ public sealed class WeightReader
     /// <param name="shape">The shape that the config asks for.</param>
     /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
     public Tensor GetTied(string name, string alias, Shape shape) => weights.GetTied(Prefix + name, Prefix + alias, shape);
+
+    /// <summary>What adapters add to the weight of the layer here, beside it.</summary>
+    /// <param name="weight">The shape of its weight.</param>
+    internal LoraUpdate[] Updates(Shape weight) => weights.Updates(Prefix.TrimEnd('.'), weight);
 
     /// <summary>The full keys that were asked for so far and are there.</summary>
     internal IReadOnlySet<string> Used => weights.Used;

@@ -24,24 +24,25 @@ internal sealed record ModelReport(
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="request">What to plan for.</param>
     /// <param name="card">The graphics card to plan for (<see cref="Cards"/>); null for this machine's CPU.</param>
+    /// <param name="loras">Adapters to plan with; null for none.</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
-    /// <exception cref="RequestException">What this model can't do.</exception>
+    /// <exception cref="RequestException">What this model can't do, or an adapter that can't be used with it.</exception>
     /// <exception cref="ArgumentException">A card that isn't known.</exception>
-    public static ModelReport Read(string modelFolder, GenerationRequest request, string? card = null)
+    public static ModelReport Read(string modelFolder, GenerationRequest request, string? card = null, LoraOptions? loras = null)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
         ArgumentNullException.ThrowIfNull(request);
         DeviceSpec? device = card is null ? null : DeviceSpec.Cards.FirstOrDefault(spec => spec.Name == card)
             ?? throw new ArgumentException($"'{card}' is none of {string.Join(", ", Cards)}.", nameof(card));
-        return ModelException.Guard(() => ReadFolder(modelFolder, request, device));
+        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras));
     }
 
-    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request, DeviceSpec? device)
+    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras)
     {
         ModelFolder.CheckFolder(modelFolder);
         var index = ModelIndex.Read(modelFolder);
         ModelReport report = ModelFolder.Knows(index.PipelineClass)
-            ? ReadKnown(modelFolder, request, device)
+            ? ReadKnown(modelFolder, request, device, loras)
             : new ModelReport(modelFolder, index.PipelineClass, null, [$"the pipeline {index.PipelineClass} is not supported"], [], null);
         ComponentReport[] components = [.. index.Components().Select(component => new ComponentReport(
             component.Name, component.ClassName, component.TotalParameters, component.Bytes,
@@ -55,14 +56,14 @@ internal sealed record ModelReport(
         };
     }
 
-    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request, DeviceSpec? device)
+    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras)
     {
         var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();
         GenerationPlan? plan = null;
         if (unsupported.Count == 0)
         {
-            using var pipeline = TextToVideo.Open(modelFolder, threads: 1);
+            using var pipeline = TextToVideo.Open(modelFolder, ComputeOptions.OnCpu(1), loras);
             plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }
         return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, [], plan);

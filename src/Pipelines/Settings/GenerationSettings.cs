@@ -168,13 +168,16 @@ public record GenerationSettings
     /// <summary>For a video file: enough to repeat the run exactly. Only of settings that have been decided.</summary>
     /// <param name="model">What to call the checkpoint; kept as it is given, so give a name that means something elsewhere too.</param>
     /// <param name="initLatents">What to call the latents that the run began from, or null; likewise.</param>
-    public GenerationMetadata ToMetadata(string model, string? initLatents = null)
+    /// <param name="loras">The adapters that the pipeline had, with what to call them for paths, or null; likewise.</param>
+    public GenerationMetadata ToMetadata(string model, string? initLatents = null, LoraOptions? loras = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
         foreach (Setting setting in All.Where(setting => setting.IsInList))
             list[setting.Name] = setting.ToJson(this);
         if (initLatents is not null)
             list[MetadataNames.InitLatents] = initLatents;
+        foreach ((string name, JsonNode? value) in (loras ?? LoraOptions.None).ToMetadata())
+            list[name] = value;
         return new GenerationMetadata(Prompt ?? "", NegativePrompt ?? "", Seed ?? DefaultSeed, list);
     }
 

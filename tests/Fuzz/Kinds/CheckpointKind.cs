@@ -68,7 +68,8 @@ internal sealed class CheckpointKind : IFuzzKind
         folder.Components();
     }
 
-    private static Func<FuzzRandom, byte[]> MutatorOf(string path, byte[] bytes)
+    /// <summary>How such a file is spoiled: by its ending.</summary>
+    public static Func<FuzzRandom, byte[]> MutatorOf(string path, byte[] bytes)
     {
         if (path.EndsWith(".safetensors", StringComparison.Ordinal))
             return new SafetensorsMutator(bytes).Mutate;

@@ -31,6 +31,29 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         Assert.Equal(0, card.Emulated.LiveAllocations);
     }
 
+    // A and B, or the merged weights, are brought there or made there, and nothing else stays.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ARunWithAdaptersIsWhatItIsOnTheCpu(bool merge)
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/drift"), 1.2)], Merge = merge };
+        using var card = new EmulatedCard();
+        var compute = new ComputeOptions { Device = card, Compute = ComputeType.Fp32 };
+        using TextToVideo onCard = TextToVideo.Open(TestModels.Tiny2b, compute, loras);
+        using TextToVideo onCpu = TextToVideo.Open(TestModels.Tiny2b, ComputeOptions.Default, loras);
+        GenerationResult expected = onCpu.Generate(Least, cancellation: TestContext.Current.CancellationToken);
+        GenerationResult result = onCard.Generate(Least, cancellation: TestContext.Current.CancellationToken);
+        double error = Agree.RelativeError(result.Video.Data.Span, expected.Video.Data.Span);
+        output.WriteLine($"relative error {error:E2}, {card.Emulated.LaunchCount} launches");
+        Assert.True(error <= Agree.Pipeline, $"relative error {error:E2}");
+        foreach ((StagePlan planned, StageTime taken) in onCard.Plan(Least).Stages.Zip(result.Times))
+            Assert.InRange(taken.PeakBytes / (double)planned.PeakBytes, 0.95, 1.05);
+        Assert.Equal(0, onCard.LiveTensors);
+        onCard.Dispose();
+        Assert.Equal(0, card.Emulated.LiveAllocations);
+    }
+
     // Launches are left out, so that memory is all that is looked at: a run of one step and one frame, which gets ever more of it.
     [Fact]
     public void MemoryThatEndsAtAnyPointLeavesNothingBehind()

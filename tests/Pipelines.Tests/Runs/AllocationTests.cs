@@ -45,8 +45,20 @@ public sealed class AllocationTests : IDisposable
     public void AStepAfterTheFirstAllocatesNothing(string model, SamplerKind sampler, double guidance, int threads)
     {
         using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"), threads);
-        var request = TestModels.Quick with { Steps = Steps, Sampler = sampler, GuidanceScale = guidance };
-        int evaluations = sampler == SamplerKind.Heun ? 2 * Steps - 1 : Steps;
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps, Sampler = sampler, GuidanceScale = guidance });
+    }
+
+    [Fact]
+    public void NorDoesAStepWithAdapters()
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), 0.6), new Lora(Golden.Path("lora/motion"))] };
+        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, new ComputeOptions { Threads = 3 }, loras);
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps });
+    }
+
+    private static void StepsAllocateNothing(TextToVideo pipeline, GenerationRequest request)
+    {
+        int evaluations = request.Sampler == SamplerKind.Heun ? 2 * Steps - 1 : Steps;
         var counts = new long[evaluations + 1];
         var watch = new Watch(progress =>
         {

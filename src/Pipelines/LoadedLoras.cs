@@ -1,0 +1,119 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>The adapters of a pipeline: mapped, checked and found to fit the model.</summary>
+internal sealed class LoadedLoras : IDisposable
+{
+    private readonly List<LoraFile> files = [];
+    private readonly LoraOptions options;
+
+    private LoadedLoras(LoraOptions options) => this.options = options;
+
+    /// <summary>No adapters.</summary>
+    public static LoadedLoras None { get; } = new(LoraOptions.None);
+
+    /// <summary>On the layers of the model.</summary>
+    public IReadOnlyList<LoraAdapter> Adapters { get; private set; } = [];
+
+    public bool Merge => options.Merge;
+
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => files.Sum(file => file.Bytes);
+
+    /// <summary>What they do.</summary>
+    public IReadOnlyList<AppliedLora> Applied => [.. Adapters.Select(Describe)];
+
+    /// <summary>The options with names in place of paths.</summary>
+    public LoraOptions Named => options with { Adapters = [.. Adapters.Select(adapter => new Lora(adapter.File.Name, adapter.Scale))] };
+
+    /// <summary>What is to be known of them, a sentence each.</summary>
+    public IEnumerable<string> Notes
+    {
+        get
+        {
+            foreach ((AppliedLora applied, LoraAdapter adapter) in Applied.Zip(Adapters))
+            {
+                yield return applied.ToString();
+                if (adapter.Unmatched.Count > 0)
+                    yield return $"{adapter.UnmatchedKeys()} They are ignored.";
+            }
+            if (Merge && Adapters.Count > 0)
+            {
+                int count = Adapters.SelectMany(adapter => adapter.Modules).Select(module => module.Name).Distinct().Count();
+                yield return $"LoRAs are merged into copies of {count} weights.";
+            }
+        }
+    }
+
+    /// <summary>Opens and checks them; reads their numbers once.</summary>
+    /// <param name="options">Which, and how.</param>
+    /// <param name="config">The transformer that they are for.</param>
+    /// <exception cref="RequestException">One that can't be used; the message says why and what would work.</exception>
+    public static LoadedLoras Open(LoraOptions options, TransformerConfig config)
+    {
+        if (options.Adapters.Count == 0)
+            return None;
+        var loras = new LoadedLoras(options);
+        try
+        {
+            IReadOnlyDictionary<string, Shape> targets = LoraTargets.Of(config);
+            loras.Adapters = [.. options.Adapters.Select(lora => loras.Open(lora, targets))];
+            return loras;
+        }
+        catch (Exception exception)
+        {
+            loras.Dispose();
+            if (exception is LoraException or ConfigException or SafetensorsException or IOException or UnauthorizedAccessException)
+                throw Refused(exception.Message, exception);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => files.ForEach(file => file.Dispose());
+
+    private LoraAdapter Open(Lora lora, IReadOnlyDictionary<string, Shape> targets)
+    {
+        if (PathCheck.Problem(lora.Path) is { } problem)
+            throw Refused(problem);
+        if (!Path.Exists(lora.Path))
+            throw Refused($"{lora.Path} doesn't exist; name the file of a LoRA, or its folder.");
+        var file = LoraFile.Open(lora.Path);
+        files.Add(file);
+        var adapter = new LoraAdapter(file, lora.Scale, targets);
+        (double least, double largest) = adapter.Factors;
+        if (!float.IsFinite((float)least) || !float.IsFinite((float)largest))
+            throw Refused($"{lora.Path}: a scale of {lora.Scale} can't be; 1 is what it was trained for.");
+        if (adapter.Unmatched.Count > 0 && !options.IgnoreUnmatched)
+        {
+            const string Option = $"{nameof(LoraOptions)}.{nameof(LoraOptions.IgnoreUnmatched)}";
+            throw Refused($"{adapter.UnmatchedKeys()} Without them the results may be others; {Option} leaves them out.");
+        }
+        return adapter;
+    }
+
+    private static AppliedLora Describe(LoraAdapter adapter)
+    {
+        (double least, double largest) = adapter.Factors;
+        return new AppliedLora(
+            adapter.File.Name, adapter.Scale, least, largest, adapter.Modules.Count, Ranks(adapter.Modules),
+            Alphas(adapter.File, adapter.Modules));
+    }
+
+    /// <summary>The ranks of layers in words.</summary>
+    public static string Ranks(IReadOnlyCollection<LoraModule> modules) =>
+        $"rank {AppliedLora.Range(modules.Min(module => module.Rank), modules.Max(module => module.Rank))}";
+
+    /// <summary>The alphas of layers in words.</summary>
+    public static string Alphas(LoraFile file, IReadOnlyCollection<LoraModule> modules)
+    {
+        string range = AppliedLora.Range(modules.Min(module => module.Alpha), modules.Max(module => module.Alpha));
+        return file.AlphaSource is { } source ? $"alpha {range} from {source}" : "no alpha is given, so it is the rank";
+    }
+
+    private static RequestException Refused(string problem, Exception? inner = null) => new(nameof(LoraOptions.Adapters), problem, inner);
+}

@@ -1,0 +1,75 @@
+using CogVideoX.Testing;
+
+namespace CogVideoX.Pipelines.Tests.Loras;
+
+/// <summary>Adapters that can't be used are refused when a pipeline is opened.</summary>
+public sealed class LoraOptionTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("style", "style", 1)]
+    [InlineData("style:0.5", "style", 0.5)]
+    [InlineData("C:\\loras\\style", "C:\\loras\\style", 1)]
+    [InlineData("C:\\loras\\style:-1e-1", "C:\\loras\\style", -0.1)]
+    [InlineData("a:b/c:d", "a:b/c:d", 1)]
+    [InlineData("take:2:1", "take:2", 1)]
+    [InlineData("style:0,5", "style:0,5", 1)]
+    [InlineData(":1", ":1", 1)]
+    [InlineData("style:", "style:", 1)]
+    public void TextsNameAFileAndAScale(string text, string path, double scale)
+    {
+        Assert.Equal(new Lora(path, scale), Lora.Parse(text));
+        Assert.Equal(new Lora(path, scale), Lora.Parse(Lora.Parse(text).ToString()));
+    }
+
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData("nowhere.safetensors", "nowhere.safetensors doesn't exist")]
+    [InlineData("checkpoints/5b", "has neither pytorch_lora_weights.safetensors nor adapter_model.safetensors")]
+    [InlineData("lora/cases.json", "isn't a safetensors file")]
+    [InlineData("lora/foreign/refuse/nan.safetensors", "NaN or infinity")]
+    [InlineData("lora/foreign/refuse/wrong-width.safetensors", "was made for another model")]
+    [InlineData("lora/foreign/refuse/other-model.safetensors", "it was made for Flux or HunyuanVideo")]
+    public void RefusesWhatCantBeUsedAtTheDoor(string path, string says)
+    {
+        RequestException refusal = Refused(new LoraOptions { Adapters = [new Lora(path.Length == 0 ? "" : Golden.Path(path))] });
+        Assert.Contains(says, refusal.Message);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    [InlineData(1e40)]
+    public void RefusesScalesThatCantBe(double scale) =>
+        Assert.Contains("scale", Refused(new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), scale)] }).Message);
+
+    [Fact]
+    public void KeysThatFitNoLayerAreRefusedUnlessToldOtherwise()
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/foreign/refuse/unknown-layer.safetensors"))] };
+        RequestException refusal = Refused(loras);
+        Assert.Contains("2 keys belong to no layer of this model: 'transformer.transformer_blocks.77.", refusal.Message);
+        Assert.Contains("LoraOptions.IgnoreUnmatched leaves them out", refusal.Message);
+        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, loras with { IgnoreUnmatched = true });
+        Assert.Equal(1, Assert.Single(pipeline.Loras).Layers);
+        Assert.Contains(pipeline.Plan(TestModels.Quick).Notes, note => note.Contains("blocks.77") && note.EndsWith("They are ignored."));
+    }
+
+    [Fact]
+    public void AnotherSizeOfTheModelIsNamed()
+    {
+        RequestException refusal = Refused(new LoraOptions { Adapters = [new Lora(Golden.Path("lora/drift"))] });
+        Assert.Contains("don't fit the layer's weight [96, 96]", refusal.Message);
+    }
+
+    private static RequestException Refused(LoraOptions loras)
+    {
+        var refusal = Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, loras));
+        Assert.Equal(nameof(LoraOptions.Adapters), refusal.Property);
+        Assert.DoesNotContain('\n', refusal.Message);
+        return refusal;
+    }
+}
