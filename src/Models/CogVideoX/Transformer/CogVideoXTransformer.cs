@@ -76,7 +76,7 @@ public sealed class CogVideoXTransformer
         Tensor embedded = time.Forward(timesteps);                                      // [B, E]
         Observer?.Invoke("time_embedding", embedded);
         if (ofs is not null)
-            embedded = AddOfs(embedded, conditions.Ofs!.Value);
+            embedded = AddOfs(embedded, conditions.Ofs!.Value, timesteps.Length);
         Tensor condition = ops.Silu(embedded);
         Positions positions = prepared.Fit(shape) ? prepared : PositionsFor(shape);
         Tensor input = config.TakesImage ? ops.Concat(latents, conditions.ImageLatents, 2) : latents;
@@ -102,12 +102,14 @@ public sealed class CogVideoXTransformer
     private Positions PositionsFor(Shape latents) => Positions.For(ops, config, latents, storedPositions);
 
     // One number for the whole batch.
-    private Tensor AddOfs(Tensor embedded, double value)
+    private Tensor AddOfs(Tensor embedded, double value, int batch)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor added = ofs!.Forward([value]);
+        Span<double> values = stackalloc double[batch];
+        values.Fill(value);
+        Tensor added = ofs!.Forward(values);                                            // [B, E]
         Observer?.Invoke("ofs_embedding", added);
-        return scope.Keep(ops.Add(embedded, added.Reshape([added.Shape[1]])));
+        return scope.Keep(ops.Add(embedded, added));
     }
 
     // [1, S, D] in the file, of the size that the model was trained at, text included; computed with as activations are.
