@@ -252,7 +252,7 @@ public class HostileVideoTests
                 File.SetUnixFileMode(folder[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         var patience = forWholeFiles is null && ffprobe.Contains("sleep") ? Half : TimeSpan.FromMinutes(5);
-        return new FfmpegProgram(folder["ffmpeg"]) { Patience = patience, PatienceForWholeFiles = forWholeFiles ?? TimeSpan.FromMinutes(1) };
+        return new FfmpegProgram(folder["ffmpeg"]) { Patience = patience, PatienceForWholeFiles = forWholeFiles ?? patience };
     }
 
     private static void ReadAll(FfmpegFrames frames, CancellationToken cancellation)

@@ -202,6 +202,7 @@ public sealed class VideoClipTests : IDisposable
     {
         Numbered(3, 8);
         Assert.Throws<ArgumentException>(() => Load("clip.y4m", new ClipOptions { Count = 0 }));
+        Assert.Throws<ArgumentException>(() => Load("clip.y4m", new ClipOptions { Count = 12, Allows = EightNAndOne }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Load("clip.y4m", new ClipOptions { Size = new(0, 8) }));
         var clip = Load("clip.y4m", ClipOptions.AnySize);
         Assert.Throws<ArgumentException>(() => clip.CopySigned(0, new float[7]));

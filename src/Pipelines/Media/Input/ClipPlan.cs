@@ -21,6 +21,8 @@ internal sealed class ClipPlan
             throw new ArgumentException($"{reader.Subject} has been read to frame {reader.Position}; a clip begins with the first.");
         if (options.Count < 1)
             throw new ArgumentException($"A clip of {options.Count} frames has nothing to show.", nameof(options));
+        if (options is { Count: { } count, Allows: { } allows } && !allows(count))
+            throw new ArgumentException($"{count} frames are wanted, and are none of the counts that are allowed.", nameof(options));
         (this.reader, this.options) = (reader, options);
         var probe = reader.Probe;
         var size = new PixelSize(probe.Height, probe.Width);
@@ -75,7 +77,7 @@ internal sealed class ClipPlan
         string made = options.Rate is { } rate && found != Total ? $", which make {found} at {Number(rate)} a second" : "";
         string wanted = options.Count is { } number ? $"{number} are wanted" : "no count that small can be used";
         string remedy = count > 0 ? $"Give a longer video, or take {count} frames." : "Give a longer video.";
-        throw new InputException($"{reader.Subject} is too short: it has {Total} frames{made}; {wanted}. {remedy}");
+        throw new InputException($"{reader.Subject} is too short: it has {Total ?? found} frames{made}; {wanted}. {remedy}");
     }
 
     /// <summary>What was done, in one line.</summary>
