@@ -12,7 +12,7 @@ internal static class BenchVerb
     {
         Option<string?> model = CommonOptions.Model();
         var request = new RequestOptions();
-        var loras = new LoraOption();
+        var loras = new AdapterOptions();
         var device = new DeviceOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "

@@ -99,7 +99,8 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
             string scale = FormattableString.Invariant($"{settings.GuidanceScale}");
             terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {scale}.");
         }
-        if (jobs[0].Loras.Adapters.Count == 0 && (parsed.GetValue(options.Lora.Merge) || parsed.GetValue(options.Lora.IgnoreUnmatched)))
+        bool saysHow = parsed.GetValue(options.Adapters.Merge) || parsed.GetValue(options.Adapters.IgnoreUnmatched);
+        if (saysHow && jobs[0].Loras.Adapters.Count == 0)
             terminal.Warn("--lora-merge and --lora-ignore-unmatched have no effect without --lora.");
         if (jobs.Any(job => job.SeedWrapped))
             terminal.Warn($"seeds end at {ulong.MaxValue}: later videos go on from 0.");

@@ -18,7 +18,7 @@ internal sealed class GenerateOptions
 
     public Option<string?> Model { get; } = CommonOptions.Model();
 
-    public LoraOption Lora { get; } = new();
+    public AdapterOptions Adapters { get; } = new();
 
     public Option<string?> NegativePrompt { get; } = new("--negative-prompt")
     {
@@ -157,7 +157,7 @@ internal sealed class GenerateOptions
             NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
-        Lora.AddTo(command);
+        Adapters.AddTo(command);
         Device.AddTo(command);
         return command;
     }

@@ -17,7 +17,7 @@ internal static class InspectVerb
         (model.Description, model.DefaultValueFactory) = (
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
-        var loras = new LoraOption();
+        var loras = new AdapterOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {

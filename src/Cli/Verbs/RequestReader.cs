@@ -19,7 +19,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     {
         var given = new RequestReader(
             parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed), parsed.GetValue(options.InitLatents),
-            options.Lora.Read(parsed));
+            options.Adapters.Read(parsed));
         if (parsed.GetValue(options.From) is { } video)
             given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model));
         return given with { Model = CommonOptions.CheckModel(given.Model) };

@@ -4,7 +4,7 @@ using CogVideoX.Pipelines;
 namespace CogVideoX.Cli.Verbs;
 
 /// <summary>The options that name adapters.</summary>
-internal sealed class LoraOption
+internal sealed class AdapterOptions
 {
     public Option<string[]> Lora { get; } = CommonOptions.PathOption<string[]>("--lora");
 
