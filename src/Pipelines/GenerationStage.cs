@@ -8,6 +8,12 @@ public static class GenerationStage
     /// <summary>Prompts to embeddings, by the text encoder.</summary>
     public const string Encode = "encode";
 
+    /// <summary>A picture to latents, by the VAE (image to video).</summary>
+    public const string Image = "image";
+
+    /// <summary>A video to latents, by the VAE (video to video).</summary>
+    public const string Video = "video";
+
     /// <summary>Noise to latents, by the transformer.</summary>
     public const string Sample = "sample";
 

@@ -113,8 +113,8 @@ internal sealed class LoadedModel : IDisposable
 
     public BuiltModel<CogVideoXTransformer> BuildTransformer(Ops ops) => Build(ops, TransformerPart);
 
-    /// <summary>The VAE with its decoder; what of the encoder would be converted is left alone.</summary>
-    public BuiltModel<CogVideoXVae> BuildVaeDecoder(Ops ops) => Build(ops, VaePart);
+    /// <summary>The VAE, which reads the weights of each direction when it is told to.</summary>
+    public BuiltModel<CogVideoXVae> BuildVae(Ops ops) => Build(ops, VaePart);
 
     public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
 
@@ -147,7 +147,6 @@ internal sealed class LoadedModel : IDisposable
 
     private Part<CogVideoXVae> VaePart => new(() => VaeFiles, weights => new(weights, Folder.Vae))
     {
-        BuildUsed = vae => vae.BuildDecoder(),
         BuildAll = vae => vae.Build(),
     };
 
@@ -159,7 +158,6 @@ internal sealed class LoadedModel : IDisposable
         NotesOf(part);
         var weights = new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge);
         TModel model = part.Make(weights);
-        part.BuildUsed?.Invoke(model);
         return new BuiltModel<TModel>(model, weights.Made);
     });
 
@@ -205,9 +203,6 @@ internal sealed class LoadedModel : IDisposable
     {
         /// <summary>What changes its layers.</summary>
         public LoadedLoras Loras { get; init; } = LoadedLoras.None;
-
-        /// <summary>Asks for those that runs use.</summary>
-        public Action<TModel>? BuildUsed { get; init; }
 
         /// <summary>Asks for all of them.</summary>
         public Action<TModel>? BuildAll { get; init; }

@@ -31,8 +31,21 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false
 
     public CogVideoXTransformer Transformer => transformer ??= model.BuildTransformer(ops).Model;
 
+    /// <summary>The VAE, with its encoder built.</summary>
+    public CogVideoXVae VaeEncoder => WithPart(built => built.BuildEncoder());
+
     /// <summary>The VAE, with its decoder built.</summary>
-    public CogVideoXVae VaeDecoder => vae ??= model.BuildVaeDecoder(ops).Model;
+    public CogVideoXVae VaeDecoder => WithPart(built => built.BuildDecoder());
+
+    private CogVideoXVae WithPart(Action<CogVideoXVae> build)
+    {
+        vae ??= model.BuildVae(ops).Model;
+        return model.Read(() =>
+        {
+            build(vae);
+            return vae;
+        });
+    }
 
     /// <summary>
     /// Lets the text encoder go, by far the largest part, until it is asked for again: what was made of its weights is released, the rest

@@ -40,6 +40,9 @@ public sealed class TextToVideo : IDisposable
     /// <summary>The type of activations.</summary>
     public DType ActivationType => ops.ActivationType;
 
+    /// <summary>Whether the model goes on from a picture (<see cref="GenerationRequest.Image"/>), and needs one.</summary>
+    public bool TakesImage => model.Folder.Transformer.TakesImage;
+
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => model.Folder.Path;
 
@@ -158,6 +161,9 @@ public sealed class TextToVideo : IDisposable
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
 
+    /// <summary>Sees what stages compute, by the reference's names.</summary>
+    internal Action<string, Tensor>? StageObserver { get; set; }
+
     /// <summary>How many tensors live now beside the models' weights; between runs there are none.</summary>
     internal int LiveTensors => ops.Memory.LiveCount;
 
@@ -171,6 +177,7 @@ public sealed class TextToVideo : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         use.Check();
+        request = TaskInputs.Settle(request, model.Folder);
         GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
         CheckStart(request.InitLatents, settings);
         files.Check();
@@ -180,18 +187,18 @@ public sealed class TextToVideo : IDisposable
         {
             TaskPlanner.CheckSchedule(model);
             return device is null
-                ? Plan(settings, streams, device, memoryBytes, letsGo: false)
-                : PlanForWeights(settings, streams, device);
+                ? Plan(request, settings, streams, device, memoryBytes, letsGo: false)
+                : PlanForWeights(request, settings, streams, device);
         });
     }
 
     // Where weights take memory, too: a picture that is decoded as a whole goes before a text encoder that stays.
-    private GenerationPlan PlanForWeights(GenerationSettings settings, bool streams, DeviceSpec device)
+    private GenerationPlan PlanForWeights(GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec device)
     {
         GenerationPlan? keeping = null;
         try
         {
-            keeping = Plan(settings, streams, device, device.MemoryBytes, letsGo: false);
+            keeping = Plan(request, settings, streams, device, device.MemoryBytes, letsGo: false);
         }
         catch (RequestException)
         {
@@ -199,16 +206,17 @@ public sealed class TextToVideo : IDisposable
         }
         if (keeping is not null && (keeping.Settings.VaeTiling == TilingMode.Off || settings.VaeTiling == TilingMode.On))
             return keeping;
-        GenerationPlan letting = Plan(settings, streams, device, device.MemoryBytes, letsGo: true);
+        GenerationPlan letting = Plan(request, settings, streams, device, device.MemoryBytes, letsGo: true);
         return letting.Settings.VaeTiling == TilingMode.Off ? letting : keeping ?? letting;
     }
 
-    private GenerationPlan Plan(GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, bool letsGo)
+    private GenerationPlan Plan(
+        GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, bool letsGo)
     {
         using Ops planning = Ops.Planning(device);
         var planned = new ModelParts(model, planning, isPlan: true);
-        using var state = new RunState(planned, settings, StageClock.Silent(planning)) { Streams = streams };
-        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.TextToVideo, state, memoryBytes, letsGo);
+        using var state = new RunState(planned, settings, StageClock.Silent(planning)) { Streams = streams, Video = request.Video };
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request), state, memoryBytes, letsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
         bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
@@ -248,16 +256,19 @@ public sealed class TextToVideo : IDisposable
         using var state = new RunState(parts, plan.Settings, clock)
         {
             Start = request.InitLatents,
+            Image = request.Image,
+            Video = request.Video,
             Plan = plan,
             Sink = taker,
             Streams = streams,
             Files = files,
             Trace = trace,
             OutputObserver = OutputObserver,
+            Observer = StageObserver,
         };
         try
         {
-            TaskRun.Run(GenerationTasks.TextToVideo, state, letsGo: !plan.KeepsTextEncoder);
+            TaskRun.Run(GenerationTasks.Of(request), state, letsGo: !plan.KeepsTextEncoder);
         }
         finally
         {

@@ -33,6 +33,14 @@ public static class EditedWeights
         return Of(tensor.Name, DType.F64, tensor.Shape, MemoryMarshal.AsBytes<double>(numbers).ToArray());
     }
 
+    /// <summary>An F64 tensor as F32.</summary>
+    public static TensorSource AsFloats(TensorSource tensor)
+    {
+        byte[] bytes = BytesOf(tensor);
+        float[] numbers = [.. MemoryMarshal.Cast<byte, double>(bytes).ToArray().Select(number => (float)number)];
+        return Of(tensor.Name, DType.F32, tensor.Shape, MemoryMarshal.AsBytes<float>(numbers).ToArray());
+    }
+
     /// <summary>The bytes of a tensor.</summary>
     public static byte[] BytesOf(TensorSource tensor)
     {

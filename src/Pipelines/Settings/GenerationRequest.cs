@@ -1,10 +1,11 @@
 using System.Text.Json.Serialization;
+using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// What to make: settings, of which most may be left open, and latents to begin from. It names no files (<see cref="GenerationFiles"/>),
-/// so that a server can bind it from JSON.
+/// What to make: settings, of which most may be left open, and a picture, a video or latents to begin from: what there is makes it text,
+/// image or video to video. It names no files (<see cref="GenerationFiles"/>), so that a server can bind it from JSON.
 /// </summary>
 public sealed record GenerationRequest : GenerationSettings
 {
@@ -14,4 +15,14 @@ public sealed record GenerationRequest : GenerationSettings
     /// <summary>Latents to begin from in place of seeded noise: [1, F, C, H, W] of the video's size.</summary>
     [JsonIgnore]
     public VideoLatents? InitLatents { get; init; }
+
+    /// <summary>The picture that the video goes on from: models of image to video need one, others can't take it.</summary>
+    [JsonIgnore]
+    public StillImage? Image { get; init; }
+
+    /// <summary>
+    /// The video that another is made of: it gives size, count and rate where they are left open, and must have them where they aren't.
+    /// </summary>
+    [JsonIgnore]
+    public VideoClip? Video { get; init; }
 }

@@ -60,6 +60,28 @@ public record GenerationSettings
     /// <summary>Whether to decode in tiles; where memory decides if null.</summary>
     public TilingMode? VaeTiling { get; init; }
 
+    /// <summary>
+    /// How much of a given video is made anew, above 0, up to 1: so much of the steps are run, from the noise level that belongs to it. 0.8
+    /// unless it is given; null without a video.
+    /// </summary>
+    public double? Strength { get; init; }
+
+    /// <summary>How a given picture comes to the video's size; cropped unless it is given, null without a picture.</summary>
+    public ImageFit? Fit { get; init; }
+
+    /// <summary>
+    /// What the VAE's latents of a given picture are multiplied by before the transformer sees them; null without a picture. Where the
+    /// checkpoint has <c>invert_scale_latents</c> (CogVideoX 1.5) it is 1, as the model was trained (SAT); diffusers takes 1/scaling_factor
+    /// there, which users found too bright (zai-org/CogVideo #761). Otherwise it is scaling_factor.
+    /// </summary>
+    public double? ImageLatentScale { get; init; }
+
+    /// <summary>
+    /// Takes counts of frames that the model wasn't trained on: then the video has the frames that its latents decode to. Null where that
+    /// isn't asked for.
+    /// </summary>
+    public bool? AnySize { get; init; }
+
     /// <summary>Every member, in the order in which metadata list them.</summary>
     internal static IReadOnlyList<Setting> All { get; } =
     [
@@ -97,7 +119,8 @@ public record GenerationSettings
         {
             IsInEveryFile = true,
             Default = model => model.Folder.Transformer.SampleFrames,
-            Check = (v, model) => SizeRules.CheckFrames(nameof(Frames), (int)v, model.Folder),
+            CheckBeside = (v, settings, model) => SizeRules.CheckFrames(
+                nameof(Frames), (int)v, model.Folder, settings.AnySize ?? false),
         },
         new(nameof(Rate), "fps", typeof(FrameRate), s => s.Rate, (s, v) => s with { Rate = (FrameRate)v })
         {
@@ -144,6 +167,20 @@ public record GenerationSettings
             IsInEveryFile = true,
             Default = _ => TilingMode.Auto,
         },
+        new(nameof(Strength), "strength", typeof(double), s => s.Strength, (s, v) => s with { Strength = (double)v })
+        {
+            IsOptional = true,
+            CheckBeside = (v, settings, _) => SamplingRules.CheckStrength((double)v, settings.Steps.Decided()),
+        },
+        new(nameof(Fit), "fit", typeof(ImageFit), s => s.Fit, (s, v) => s with { Fit = (ImageFit)v }) { IsOptional = true },
+        new(
+            nameof(ImageLatentScale), "image-latent-scale", typeof(double),
+            s => s.ImageLatentScale, (s, v) => s with { ImageLatentScale = (double)v })
+        {
+            IsOptional = true,
+            Check = (v, _) => SamplingRules.CheckImageLatentScale((double)v),
+        },
+        new(nameof(AnySize), "any-size", typeof(bool), s => s.AnySize, (s, v) => s with { AnySize = (bool)v }) { IsOptional = true },
     ];
 
     /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
@@ -172,7 +209,7 @@ public record GenerationSettings
     public GenerationMetadata ToMetadata(string model, string? initLatents = null, LoraOptions? loras = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
-        foreach (Setting setting in All.Where(setting => setting.IsInList))
+        foreach (Setting setting in All.Where(setting => setting.IsInList && !(setting.IsOptional && setting.Of(this) is null)))
             list[setting.Name] = setting.ToJson(this);
         if (initLatents is not null)
             list[MetadataNames.InitLatents] = initLatents;

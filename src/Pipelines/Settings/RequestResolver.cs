@@ -17,7 +17,7 @@ internal static class RequestResolver
         foreach (Setting setting in GenerationSettings.All)
             settings = Decide(setting, settings, request, model);
         SamplingRules.CheckSampler(settings.Sampler.Decided(), settings.Steps.Decided(), model.Folder.Scheduler.TrainTimesteps);
-        return settings;
+        return settings with { Frames = LatentShapes.FramesFrom(settings.Frames.Decided(), model.Folder) };
     }
 
     /// <summary>The frame rate that videos of a checkpoint are meant to be seen at.</summary>

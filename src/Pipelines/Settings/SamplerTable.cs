@@ -59,7 +59,12 @@ internal sealed record SamplerTable(SamplerKind Kind, string Word, SamplerTable.
     /// <exception cref="InvalidOperationException">Not one of them.</exception>
     public static SamplerTable Of(SamplerKind kind) => All.Single(entry => entry.Kind == kind);
 
-    /// <summary>How often a run with these settings asks the model of a folder.</summary>
-    public static int EvaluationsOf(GenerationSettings settings, LoadedModel model) =>
-        Of(settings.Sampler.Decided()).Evaluations(settings.Steps.Decided(), model.Folder.Scheduler.SetAlphaToOne);
+    /// <summary>How often a run with these settings asks the model of a folder: with a video, from the level of its strength on.</summary>
+    public static int EvaluationsOf(GenerationSettings settings, LoadedModel model)
+    {
+        int steps = settings.Steps.Decided();
+        int all = Of(settings.Sampler.Decided()).Evaluations(steps, model.Folder.Scheduler.SetAlphaToOne);
+        int skipped = settings.Strength is { } strength ? steps - Strength.StepsToRun(steps, strength) : 0;
+        return all - skipped * (all > steps ? 2 : 1);
+    }
 }

@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
@@ -8,7 +9,8 @@ internal static class SamplingRules
 {
     public const int DefaultSteps = 50;
     public const double DefaultGuidanceScale = 6;
-    private const double LargestGuidanceScale = 1000;
+    public const double DefaultStrength = 0.8;
+    private const double LargestGuidanceScale = 1000, LargestImageLatentScale = 100;
 
     /// <exception cref="RequestException">None, or more than the model has noise levels.</exception>
     public static void CheckSteps(string property, int steps, int trainSteps)
@@ -45,6 +47,30 @@ internal static class SamplingRules
             throw new RequestException(
                 nameof(GenerationSettings.Steps),
                 $"{steps} steps can't be taken with {entry.Word}; choose from 1 to {largest}, such as 8.");
+        }
+    }
+
+    /// <exception cref="RequestException">Another than above 0, up to 1, or one that leaves no step.</exception>
+    public static void CheckStrength(double strength, int steps)
+    {
+        try
+        {
+            Strength.StepsToRun(steps, strength);
+        }
+        catch (SamplingException exception)
+        {
+            throw new RequestException(nameof(GenerationSettings.Strength), exception.Message, exception);
+        }
+    }
+
+    /// <exception cref="RequestException">Not above 0, no number, or absurd.</exception>
+    public static void CheckImageLatentScale(double scale)
+    {
+        if (!(scale is > 0 and <= LargestImageLatentScale))
+        {
+            throw new RequestException(
+                nameof(GenerationSettings.ImageLatentScale),
+                FormattableString.Invariant($"{scale} can't be; choose a number above 0, up to {LargestImageLatentScale}, such as 1."));
         }
     }
 

@@ -41,6 +41,12 @@ internal sealed class Setting
     /// <summary>Throws <see cref="RequestException"/> where this model can't do the value.</summary>
     internal Action<object, LoadedModel>? Check { get; init; }
 
+    /// <summary>The same for what depends on other settings.</summary>
+    internal Action<object, GenerationSettings, LoadedModel>? CheckBeside { get; init; }
+
+    /// <summary>Whether it may stay null: it belongs to some tasks only, or changes nothing where it isn't given.</summary>
+    internal bool IsOptional { get; init; }
+
     /// <summary>Its value; null where nothing is given.</summary>
     internal object? Of(GenerationSettings settings) => get(settings);
 
@@ -65,11 +71,14 @@ internal sealed class Setting
         if (get(settings) is null && Default?.Invoke(model) is { } usual)
             settings = set(settings, usual);
         object? value = get(settings);
+        if (value is null && IsOptional)
+            return settings;
         if (value is null)
             throw new RequestException(Property, "it is null; it has to be given.");
         if (Type.IsEnum && !Enum.IsDefined(Type, value))
             throw new RequestException(Property, $"{value} is none of {string.Join(", ", Enum.GetNames(Type))}.");
         Check?.Invoke(value, model);
+        CheckBeside?.Invoke(value, settings, model);
         return settings;
     }
 }

@@ -7,9 +7,19 @@ internal static class SizeRules
 {
     private const int LargestSize = 8192, LargestFrames = 1001;
 
-    /// <exception cref="RequestException">Too large, or not a whole number of patches.</exception>
+    /// <exception cref="RequestException">
+    /// Too large, not a whole number of patches, or another than the one that a model with stored positions takes.
+    /// </exception>
     public static void CheckSize(string property, int pixels, ModelFolder folder)
     {
+        TransformerConfig transformer = folder.Transformer;
+        int own = (property == nameof(GenerationSettings.Width) ? transformer.SampleWidth : transformer.SampleHeight)
+            * folder.Vae.SpatialCompression;
+        if (transformer.LearnedPositions && pixels != own)
+        {
+            throw new RequestException(
+                property, $"{pixels} pixels can't be made: this model has positions for {own} alone; leave it out, or give {own}.");
+        }
         int multiple = folder.Vae.SpatialCompression * folder.Transformer.PatchSize;
         if (pixels is <= 0 or > LargestSize)
         {
@@ -23,8 +33,8 @@ internal static class SizeRules
         throw new RequestException(property, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
     }
 
-    /// <exception cref="RequestException">Too many, or a count that the VAE doesn't make.</exception>
-    public static void CheckFrames(string property, int frames, ModelFolder folder)
+    /// <exception cref="RequestException">Too many, or, unless any is taken, a count that the VAE doesn't make.</exception>
+    public static void CheckFrames(string property, int frames, ModelFolder folder, bool takesAny)
     {
         FrameRule rule = folder.FrameRule;
         if (frames is <= 0 or > LargestFrames)
@@ -34,7 +44,7 @@ internal static class SizeRules
                 $"{frames} frames can't be made; choose {rule} frames, such as {rule.At(1)}, {rule.At(2)} or {rule.At(6)}, "
                 + $"at most {rule.Below(LargestFrames)}.");
         }
-        if (rule.Allows(frames))
+        if (takesAny || rule.Allows(frames))
             return;
         int below = rule.Below(frames);
         throw new RequestException(

@@ -1,4 +1,3 @@
-using CogVideoX.Models;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
@@ -33,7 +32,7 @@ internal sealed class EncodeTextStage : Stage
         state.Trace?.AddEmbedding(traced.Rows(prompts.Length - 1, 1), negative: false);
         if (prompts.Length > 1)
             state.Trace?.AddEmbedding(traced.Rows(0, 1), negative: true);
-        state.Hand(new Conditions { Text = scope.Keep(text) });
+        state.HandText(scope.Keep(text));
     }
 
     private static string[] PromptsOf(GenerationSettings settings) => settings.IsGuided

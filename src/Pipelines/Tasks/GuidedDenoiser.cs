@@ -22,7 +22,9 @@ internal sealed class GuidedDenoiser
 
     /// <param name="ops">Where to compute.</param>
     /// <param name="transformer">The model.</param>
-    /// <param name="conditions">Text [B, T, width]: the negative prompt's embedding before the prompt's, or the latter alone</param>
+    /// <param name="conditions">
+    /// Text [B, T, width]: the negative prompt's embedding before the prompt's, or the latter alone; latents of one picture for both
+    /// </param>
     /// <param name="guidance">How far to go beyond.</param>
     /// <param name="steps">Steps of the run, by which dynamic guidance goes.</param>
     /// <param name="evaluations">How often the run asks the model: as many, or more.</param>
@@ -31,8 +33,11 @@ internal sealed class GuidedDenoiser
     {
         this.ops = ops;
         this.transformer = transformer;
-        this.conditions = conditions;
         batch = conditions.Text.Shape[0];
+        bool isShared = batch == 2 && !conditions.ImageLatents.IsNone;
+        this.conditions = isShared
+            ? conditions with { ImageLatents = ops.Concat(conditions.ImageLatents, conditions.ImageLatents, 0) }
+            : conditions;
         this.guidance = guidance;
         this.steps = steps;
         this.evaluations = evaluations;

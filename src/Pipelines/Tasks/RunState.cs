@@ -1,4 +1,5 @@
 using CogVideoX.Models;
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 
@@ -25,6 +26,15 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>What the run began from, or null for seeded noise.</summary>
     public VideoLatents? Start { get; init; }
 
+    /// <summary>The picture that the video goes on from, or null. A plan may do without.</summary>
+    public StillImage? Image { get; init; }
+
+    /// <summary>The video that another is made of, or null.</summary>
+    public VideoClip? Video { get; init; }
+
+    /// <summary>All noise of the run, in the order in which it is needed.</summary>
+    public TorchGenerator Generator { get; } = new(settings.Seed ?? GenerationSettings.DefaultSeed);
+
     /// <summary>Where frames go as they are decoded; a plan has none.</summary>
     public IFrameSink? Sink { get; init; }
 
@@ -38,6 +48,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
 
     /// <summary>Sees the transformer's output of each step.</summary>
     public Action<int, Tensor>? OutputObserver { get; init; }
+
+    /// <summary>Sees what stages compute, by the reference's names.</summary>
+    public Action<string, Tensor>? Observer { get; init; }
 
     /// <summary>What the run was planned to take; null in a plan itself.</summary>
     public GenerationPlan? Plan { get; init; }
@@ -57,14 +70,34 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Why the latents that were to be kept couldn't be; null where nothing went wrong.</summary>
     public string? LatentsProblem { get; set; }
 
-    /// <summary>The shape of the latents of the settings, [1, F, C, H, W].</summary>
+    /// <summary>[1, F, C, H, W]: what the run begins from, once it is noised; none where it begins from noise alone</summary>
+    public Tensor VideoLatents { get; private set; }
+
+    /// <summary>The shape of the latents that are sampled, [1, F, C, H, W].</summary>
     public Shape LatentShape => LatentShapes.Of(Settings, Model.Folder);
 
-    /// <summary>Takes over conditions whose tensors no scope owns any more.</summary>
-    public void Hand(Conditions conditions)
+    /// <summary>How many of them are dropped in front before decoding.</summary>
+    public int PaddedLatents => LatentShapes.Padding(Settings, Model.Folder);
+
+    /// <summary>Takes over embeddings that no scope owns any more: [B, T, text width].</summary>
+    public void HandText(Tensor text)
     {
-        Conditions = conditions;
-        Own(conditions.Text);
+        Conditions = (Conditions ?? new Conditions()) with { Text = text };
+        Own(text);
+    }
+
+    /// <summary>Takes over the latents of a picture that no scope owns any more: [1, F, C, H, W].</summary>
+    public void HandImage(Tensor latents, double? ofs)
+    {
+        Conditions = (Conditions ?? new Conditions()) with { ImageLatents = latents, Ofs = ofs };
+        Own(latents);
+    }
+
+    /// <summary>Takes over the latents of a video that no scope owns any more: [1, F, C, H, W].</summary>
+    public void HandVideo(Tensor latents)
+    {
+        VideoLatents = latents;
+        Own(latents);
     }
 
     /// <summary>Takes over latents that no scope owns any more.</summary>

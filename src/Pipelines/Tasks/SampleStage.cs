@@ -6,7 +6,7 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Noise, or given latents, to the latents of a video.</summary>
+/// <summary>Noise, given latents, or those of a video with noise, to the latents of a video.</summary>
 internal sealed class SampleStage : Stage
 {
     public override string Name => GenerationStage.Sample;
@@ -28,34 +28,34 @@ internal sealed class SampleStage : Stage
     {
         using MemoryScope scope = state.Ops.Scope();
         SamplingResult result = Sample(state, state.Parts.Transformer);
+        Tensor latents = WithoutPadding(state, result.Latents);
         if (result.IsCancelled)
-            throw Cancelled(state, result.Latents);
-        state.Hand(scope.Keep(result.Latents));
+            throw Cancelled(state, latents);
+        state.Hand(scope.Keep(latents));
         Save(state);
     }
 
     private static SamplingResult Sample(RunState state, CogVideoXTransformer transformer)
     {
         (Ops ops, GenerationSettings settings, StageClock clock) = (state.Ops, state.Settings, state.Clock);
-        var generator = new TorchGenerator(settings.Seed.Decided());
-        Tensor latents = state.Start is { } start
-            ? ops.FromHost(start.Values, start.Shape)
-            : generator.Noise(ops, state.LatentShape, state.NoiseType);
+        ISampler sampler = SamplerFor(state);
+        int steps = settings.Steps.Decided();
+        int first = settings.Strength is { } strength ? Strength.FirstStep(sampler, strength) : 0;
+        int stepsToRun = settings.Strength is { } share ? Strength.StepsToRun(steps, share) : steps;
+        Tensor latents = Begin(state, sampler, first);
         Conditions conditions = state.Conditions
             ?? throw new InvalidOperationException("Sampling needs conditions; a stage that encodes comes before it.");
-        int steps = settings.Steps.Decided();
         GuidanceCurve curve = settings.DynamicGuidance.Decided() ? GuidanceCurve.Dynamic : GuidanceCurve.Constant;
         var guidance = new Guidance(settings.GuidanceScale.Decided(), curve);
-        ISampler sampler = SamplerFor(state, generator);
-        var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, steps, sampler.Levels.Count)
+        var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
         {
-            Observer = state.OutputObserver,
-            Progress = (step, done, blocks) => clock.At(step + (double)done / (blocks + 1)), // the sampler is yet to come
+            Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
+            Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };
         transformer.Prepare(latents.Shape);
         try
         {
-            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, cancellation: clock.Cancellation);
+            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, first, clock.Cancellation);
         }
         finally
         {
@@ -64,17 +64,35 @@ internal sealed class SampleStage : Stage
 
         void StepDone(SamplingStep step)
         {
-            state.FinishedSteps = step.Index + 1;
+            state.FinishedSteps = step.Index - first + 1;
             clock.Tell(state.FinishedSteps);
-            state.Trace?.AddStep(step.Index, step.Latents);
+            state.Trace?.AddStep(step.Index - first, step.Latents);
         }
     }
 
-    private static ISampler SamplerFor(RunState state, TorchGenerator generator)
+    private static Tensor Begin(RunState state, ISampler sampler, int first)
+    {
+        Ops ops = state.Ops;
+        if (state.Start is { } start)
+            return ops.FromHost(start.Values, start.Shape);
+        Tensor noise = state.Generator.Noise(ops, state.LatentShape, state.NoiseType);
+        Tensor latents = state.VideoLatents.IsNone ? noise : Sampler.AddNoise(ops, sampler, state.VideoLatents, noise, first);
+        state.Observer?.Invoke("start_latents", latents);
+        return latents;
+    }
+
+    private static ISampler SamplerFor(RunState state)
     {
         var schedule = new NoiseSchedule(ScheduleOptions.From(state.Model.Folder.Scheduler));
         return SamplerTable.Of(state.Settings.Sampler.Decided())
-            .Make(state.Ops, schedule, state.Settings.Steps.Decided(), generator, state.NoiseType);
+            .Make(state.Ops, schedule, state.Settings.Steps.Decided(), state.Generator, state.NoiseType);
+    }
+
+    // The first ones, as the reference does.
+    private static Tensor WithoutPadding(RunState state, Tensor latents)
+    {
+        int padded = state.PaddedLatents;
+        return padded == 0 ? latents : state.Ops.Slice(latents, 1, padded, latents.Shape[1] - padded);
     }
 
     private CancelledException Cancelled(RunState state, Tensor latents)

@@ -11,6 +11,21 @@ public sealed class VideoClip
     private VideoClip(byte[][] frames, PixelSize size, FrameRate? rate, string summary) =>
         (this.frames, Size, Rate, Summary) = (frames, size, rate, summary);
 
+    /// <summary>Frames that are in memory already, as they are.</summary>
+    /// <param name="frames">At least one, all of one size; the clip has their arrays, not copies.</param>
+    /// <param name="rate">Frames a second; null where that isn't known.</param>
+    /// <exception cref="ArgumentException">No frame, or frames of several sizes.</exception>
+    public static VideoClip Of(IReadOnlyList<StillImage> frames, FrameRate? rate = null)
+    {
+        ArgumentNullException.ThrowIfNull(frames);
+        if (frames.Count == 0)
+            throw new ArgumentException("There is no frame.", nameof(frames));
+        PixelSize size = frames[0].Size;
+        if (frames.FirstOrDefault(frame => frame.Size != size) is { } other)
+            throw new ArgumentException($"There are frames of {size} and of {other.Size}; they need one size.", nameof(frames));
+        return new VideoClip([.. frames.Select(frame => frame.Rgb24)], size, rate, $"{frames.Count} frames of {size}, as they are.");
+    }
+
     public int Count => frames.Length;
 
     public PixelSize Size { get; }
