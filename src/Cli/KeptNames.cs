@@ -13,6 +13,9 @@ internal static class KeptNames
         return FirstOf(here) == FirstOf(full) ? Path.GetRelativePath(here, full) : Path.GetFileName(full);
     }
 
+    /// <summary>The same of a file that there may not be.</summary>
+    public static string? OfAny(string? path) => path is null ? null : Of(path);
+
     /// <summary>What a checkpoint is called: the bundled one is found again on any machine.</summary>
     public static string OfModel(string folder) => folder == BundledModel.Path ? BundledModel.Name : Of(folder);
 

@@ -1,3 +1,4 @@
+using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -82,6 +83,22 @@ public sealed class TextToVideo : IDisposable
         return new TextToVideo(opened, ops, device);
     }
 
+    /// <summary>
+    /// Settings with what they leave open decided, as a plan would; nothing is run, and whether a picture or video is given is left aside.
+    /// </summary>
+    /// <param name="settings">With a prompt.</param>
+    /// <exception cref="RequestException">A value that this model can't do.</exception>
+    /// <exception cref="ModelException">A default of the folder's own that can't be.</exception>
+    public GenerationSettings Decide(GenerationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        use.Check();
+        return model.Read(() => RequestResolver.Resolve(settings, model));
+    }
+
+    /// <summary>Whether the model was made for videos of so many frames.</summary>
+    public bool Allows(int frames) => model.Folder.FrameRule.Allows(frames);
+
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
     /// <param name="request">What to show and how.</param>
     /// <param name="files">What to write beside the video; checked, not written.</param>
@@ -157,6 +174,9 @@ public sealed class TextToVideo : IDisposable
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
     public void Dispose() => use.Dispose();
+
+    /// <summary>The checkpoint.</summary>
+    internal ModelFolder Folder => model.Folder;
 
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }

@@ -48,6 +48,8 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
             CheckVideo(jobs[i], plan.Settings, plan.Video, said);
             if (i == 0)
                 WarnOfNoEffect(parsed, options, jobs, plan.Settings);
+            if (i == 0)
+                SayFit(jobs[i].Request, plan.Settings);
             if (jobs.Count == 1)
                 terminal.Say(InspectVerb.Describe(plan.Settings) + ".");
         }
@@ -55,6 +57,16 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
             terminal.Say("no working ffmpeg is on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
         SayTime(whole, checkedJobs);
         return checkedJobs;
+    }
+
+    // What becomes of the picture is never silent.
+    private void SayFit(GenerationRequest request, GenerationSettings settings)
+    {
+        if (request.Image is not { } picture)
+            return;
+        string way = $"{picture.PlacementIn(new PixelSize(settings.Height ?? 0, settings.Width ?? 0), settings.Fit ?? ImageFit.Crop)}";
+        if (way.Length > 0)
+            terminal.Say($"the picture: {way}.");
     }
 
     private GenerationPlan Plan(GenerateJob job)
@@ -86,7 +98,7 @@ internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, Ru
     private void WarnOfNoEffect(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, GenerationSettings settings)
     {
         SamplerTable sampler = SamplerTable.Of(settings.Sampler.Decided());
-        bool drawsNoise = jobs[0].InitLatents is null || sampler.DrawsNoise;
+        bool drawsNoise = jobs[0].Inputs.InitLatents is null || sampler.DrawsNoise;
         string none = $"the noise comes from --init-latents, and the {sampler.Word} sampler draws none.";
         if (!drawsNoise && parsed.GetResult(options.Seed) is { Implicit: false })
             terminal.Warn($"--seed has no effect: {none}");

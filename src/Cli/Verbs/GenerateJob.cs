@@ -5,14 +5,14 @@ namespace CogVideoX.Cli.Verbs;
 
 /// <summary>One video of a <c>generate</c> command.</summary>
 /// <param name="Request">What to make.</param>
-/// <param name="InitLatents">The file of the latents that it begins from, or null.</param>
+/// <param name="Inputs">The files that it begins from.</param>
 /// <param name="Files">What is written beside the video.</param>
 /// <param name="Output">Where it goes; <see cref="VideoFile.StandardOutput"/> for Y4M there.</param>
 /// <param name="Writing">How it is written.</param>
 /// <param name="Line">The line of the prompt file that its prompt is from; null where it is from the command line.</param>
 /// <param name="SeedWrapped">Whether its seed is past the largest number, and so small again.</param>
 internal sealed record GenerateJob(
-    GenerationRequest Request, string? InitLatents, GenerationFiles Files, string Output, VideoOptions Writing, int? Line, bool SeedWrapped)
+    GenerationRequest Request, RunInputs Inputs, GenerationFiles Files, string Output, VideoOptions Writing, int? Line, bool SeedWrapped)
 {
     /// <summary>Adapters that the pipeline has.</summary>
     public LoraOptions Loras { get; init; } = LoraOptions.None;
@@ -32,6 +32,12 @@ internal sealed record GenerateJob(
 
     /// <summary>What goes into the video's file.</summary>
     public GenerationMetadata Metadata(GenerationSettings settings, string model) => settings.ToMetadata(
-        KeptNames.OfModel(model), InitLatents is null ? null : KeptNames.Of(InitLatents),
+        KeptNames.OfModel(model),
+        Inputs with
+        {
+            InitLatents = KeptNames.OfAny(Inputs.InitLatents),
+            Image = KeptNames.OfAny(Inputs.Image),
+            Video = KeptNames.OfAny(Inputs.Video),
+        },
         Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] });
 }

@@ -25,7 +25,8 @@ internal static class GenerateJobs
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         CheckStandardOutput(parsed, options, count);
         VideoOptions writing = Writing(parsed, options, asked);
-        VideoLatents? start = asked.InitLatents is { } latents ? Start(latents) : null;
+        VideoLatents? start = asked.Inputs.InitLatents is { } latents ? Start(latents) : null;
+        StillImage? image = InputOptions.LoadImage(asked.Inputs);
         ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
         var jobs = new List<GenerateJob>(count);
         var names = new HashSet<string>();
@@ -33,14 +34,15 @@ internal static class GenerateJobs
         {
             (string prompt, int? line) = prompts[i / each];
             ulong seed = unchecked(firstSeed + (ulong)(i % each));
-            var single = (GenerationRequest)new GenerationRequest(prompt) { Seed = seed, InitLatents = start }.Or(asked.Settings);
+            var single = (GenerationRequest)new GenerationRequest(prompt) { Seed = seed, InitLatents = start, Image = image }
+                .Or(asked.Settings);
             var files = new GenerationFiles
             {
                 SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
             };
             string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
-            jobs.Add(new GenerateJob(single, asked.InitLatents, files, name, writing, line, SeedWrapped: seed < firstSeed)
+            jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
             });
@@ -56,7 +58,8 @@ internal static class GenerateJobs
             : WhenTaken.Refuse;
         string?[] inputs =
         [
-            parsed.GetValue(options.From), asked.InitLatents, parsed.GetValue(options.PromptFile),
+            parsed.GetValue(options.From), asked.Inputs.InitLatents, asked.Inputs.Image,
+            Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
             .. asked.Loras.Adapters.Select(lora => lora.Path),
         ];
         return new VideoOptions

@@ -110,6 +110,8 @@ internal sealed class GenerateOptions
 
     public DeviceOptions Device { get; } = new();
 
+    public InputOptions Inputs { get; } = new();
+
     public Option<string?> InitLatents { get; } =
         Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise (default: none)");
 
@@ -157,6 +159,7 @@ internal sealed class GenerateOptions
             NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
+        Inputs.AddTo(command);
         Adapters.AddTo(command);
         Device.AddTo(command);
         return command;

@@ -26,6 +26,14 @@ internal static class GenerateVerb
         using var pipeline = TextToVideo.Open(asked.Model, compute, asked.Loras);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
+        if (asked.Inputs.Video is { } video)
+        {
+            if (asked.Settings.AnySize == true && parsed.GetValue(options.Frames) is not null)
+                throw new UsageException("--frames", "with --any-size all frames of --video are taken; leave one of the two out.");
+            VideoClip clip = InputOptions.LoadVideo(video, asked.Settings, pipeline, cancellation);
+            terminal.Say(clip.Summary);
+            jobs = [.. jobs.Select(job => job with { Request = InputOptions.WithVideo(job.Request, clip) })];
+        }
         jobs = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute)).Check(parsed, options, jobs);
         var reports = new List<GenerateReport>();
         bool json = parsed.GetValue(options.Json);

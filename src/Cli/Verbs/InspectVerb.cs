@@ -123,6 +123,8 @@ internal static class InspectVerb
         string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{dynamic}");
         string noise = $"seed {settings.Seed}, noise in {Word(settings.Dtype)}";
         string tiles = settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "";
+        if (settings.Strength is { } strength)
+            steps += FormattableString.Invariant($" at strength {strength}");
         return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
     }
 

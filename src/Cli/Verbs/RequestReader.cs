@@ -11,15 +11,15 @@ namespace CogVideoX.Cli.Verbs;
 /// </summary>
 /// <param name="Model">The checkpoint's folder.</param>
 /// <param name="Settings">Of the run; the prompt is open where prompts come from a file.</param>
-/// <param name="InitLatents">The file of the latents to begin from, or null.</param>
+/// <param name="Inputs">The files to begin from.</param>
 /// <param name="Loras">Adapters of the model.</param>
-internal sealed record RequestReader(string Model, GenerationSettings Settings, string? InitLatents, LoraOptions Loras)
+internal sealed record RequestReader(string Model, GenerationSettings Settings, RunInputs Inputs, LoraOptions Loras)
 {
     public static RequestReader Read(ParseResult parsed, GenerateOptions options)
     {
         var given = new RequestReader(
-            parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed), parsed.GetValue(options.InitLatents),
-            options.Adapters.Read(parsed));
+            parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed),
+            options.Inputs.Read(parsed) with { InitLatents = parsed.GetValue(options.InitLatents) }, options.Adapters.Read(parsed));
         if (parsed.GetValue(options.From) is { } video)
             given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model));
         return given with { Model = CommonOptions.CheckModel(given.Model) };
@@ -30,15 +30,28 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
         try
         {
             string name = Text(metadata, MetadataNames.Model) ?? throw new FormatException($"'{MetadataNames.Model}' is missing");
-            string? latents = InitLatents ?? Text(metadata, MetadataNames.InitLatents);
             return new RequestReader(
-                model ?? KeptNames.FindModel(name, video), Settings.Or(GenerationSettings.From(metadata)),
-                latents is null ? null : InitLatents ?? KeptNames.Find(latents, video), LorasOver(LoraOptions.From(metadata), video));
+                model ?? KeptNames.FindModel(name, video), Settings.Or(GenerationSettings.From(metadata)), InputsOver(metadata, video),
+                LorasOver(LoraOptions.From(metadata), video));
         }
         catch (FormatException exception)
         {
             throw new UsageException("--from", $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
+    }
+
+    // Files that are given replace those of the video.
+    private RunInputs InputsOver(GenerationMetadata metadata, string video)
+    {
+        return new RunInputs
+        {
+            InitLatents = Inputs.InitLatents ?? Kept(MetadataNames.InitLatents),
+            Image = Inputs.Image ?? Kept(MetadataNames.Image),
+            Video = Inputs.Video ?? Kept(MetadataNames.Video),
+            Background = Inputs.Background ?? Text(metadata, MetadataNames.Background),
+        };
+
+        string? Kept(string name) => Text(metadata, name) is { } file ? KeptNames.Find(file, video) : null;
     }
 
     // LoRAs that are given replace those of the video.

@@ -28,6 +28,7 @@ internal sealed record BenchReport(
         TextToVideo pipeline, GenerationRequest request, Func<double> peakGigaflops, IProgress<GenerationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        request = BlankPicture.Into(request, pipeline.Folder);
         GenerationPlan plan = pipeline.Plan(request);
         double peak = peakGigaflops();
         long began = Stopwatch.GetTimestamp();

@@ -64,6 +64,7 @@ internal sealed record ModelReport(
         if (unsupported.Count == 0)
         {
             using var pipeline = TextToVideo.Open(modelFolder, ComputeOptions.OnCpu(1), loras);
+            request = BlankPicture.Into(request, folder);
             plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }
         return new ModelReport(folder.Path, folder.PipelineClass, ReleasedModels.NameOf(folder.Transformer), unsupported, [], plan);

@@ -204,15 +204,18 @@ public record GenerationSettings
 
     /// <summary>For a video file: enough to repeat the run exactly. Only of settings that have been decided.</summary>
     /// <param name="model">What to call the checkpoint; kept as it is given, so give a name that means something elsewhere too.</param>
-    /// <param name="initLatents">What to call the latents that the run began from, or null; likewise.</param>
+    /// <param name="inputs">What to call the files that the run began from; likewise.</param>
     /// <param name="loras">The adapters that the pipeline had, with what to call them for paths, or null; likewise.</param>
-    public GenerationMetadata ToMetadata(string model, string? initLatents = null, LoraOptions? loras = null)
+    public GenerationMetadata ToMetadata(string model, RunInputs? inputs = null, LoraOptions? loras = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
         foreach (Setting setting in All.Where(setting => setting.IsInList && !(setting.IsOptional && setting.Of(this) is null)))
             list[setting.Name] = setting.ToJson(this);
-        if (initLatents is not null)
-            list[MetadataNames.InitLatents] = initLatents;
+        foreach ((string name, string? value) in (inputs ?? RunInputs.None).Named)
+        {
+            if (value is not null)
+                list[name] = value;
+        }
         foreach ((string name, JsonNode? value) in (loras ?? LoraOptions.None).ToMetadata())
             list[name] = value;
         return new GenerationMetadata(Prompt ?? "", NegativePrompt ?? "", Seed ?? DefaultSeed, list);

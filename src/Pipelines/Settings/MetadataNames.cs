@@ -9,6 +9,15 @@ internal static class MetadataNames
     /// <summary>What the latents that the run began from were called; absent where it began from noise.</summary>
     public const string InitLatents = "init-latents";
 
+    /// <summary>What the picture was called that the video went on from; absent where there was none.</summary>
+    public const string Image = "image";
+
+    /// <summary>What the video was called that this one was made of; absent where there was none.</summary>
+    public const string Video = "video";
+
+    /// <summary>The colour behind a transparent picture; absent where alpha was left out.</summary>
+    public const string Background = "background";
+
     /// <summary>The adapters, a text <c>NAME:SCALE</c> each; absent where there were none.</summary>
     public const string Lora = "lora";
 

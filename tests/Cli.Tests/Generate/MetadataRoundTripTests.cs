@@ -48,13 +48,13 @@ public sealed class MetadataRoundTripTests
 
     private static void RoundTrip(string file, GenerationSettings settings)
     {
-        GenerationMetadata metadata = settings.ToMetadata("shapes", "noise.safetensors");
+        GenerationMetadata metadata = settings.ToMetadata("shapes", new RunInputs { InitLatents = "noise.safetensors" });
         var video = new VideoFrames(new float[3], 1, 1, 1);
         video.Save(file, new FrameRate(8), metadata, overwrite: true, TestContext.Current.CancellationToken);
         var options = new GenerateOptions();
         ParseResult parsed = options.ToCommand("generate", "").Parse(["--from", file]);
         RequestReader asked = RequestReader.Read(parsed, options);
-        Assert.Equal((BundledModel.Path, "noise.safetensors"), (asked.Model, asked.InitLatents));
+        Assert.Equal((BundledModel.Path, "noise.safetensors"), (asked.Model, asked.Inputs.InitLatents));
         Assert.Equal(settings, asked.Settings);
     }
 }

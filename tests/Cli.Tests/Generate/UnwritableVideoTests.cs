@@ -41,7 +41,8 @@ public sealed partial class UnwritableVideoTests : IDisposable
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         var request = new GenerationRequest("a red circle") { Steps = 1 };
         GenerationResult result = pipeline.Generate(request, cancellation: cancellation);
-        var job = new GenerateJob(request, null, GenerationFiles.None, output, new VideoOptions(), Line: null, SeedWrapped: false);
+        var job = new GenerateJob(
+            request, RunInputs.None, GenerationFiles.None, output, new VideoOptions(), Line: null, SeedWrapped: false);
         using var file = new VideoFile(output, _ => job.Writing);
         string message = Assert.Throws<IOException>(() => VideoWriter.Make(pipeline, job, file, null, cancellation)).Message;
         string kept = Kept().Match(message).Groups[1].Value;
