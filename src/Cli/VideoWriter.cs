@@ -15,7 +15,8 @@ internal static class VideoWriter
     /// <returns>The file, as a full path or <c>-</c>, and the run.</returns>
     /// <exception cref="IOException">The disk is full, ffmpeg failed, …; it says where the latents are.</exception>
     public static (string Output, GenerationSummary Run) Make(
-        TextToVideo pipeline, GenerateJob job, VideoFile file, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
+        CogVideoXPipeline pipeline, GenerateJob job, VideoFile file, IProgress<GenerationProgress>? progress,
+        CancellationToken cancellation)
     {
         GenerationSummary? run = null;
         try

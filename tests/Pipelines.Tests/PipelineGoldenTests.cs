@@ -53,7 +53,7 @@ public sealed class PipelineGoldenTests(ITestOutputHelper output)
         using SafetensorsFile goldens = Golden.Open($"pipeline/{name}.safetensors");
         JsonElement golden = Case(name);
         var compute = new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 };
-        using var pipeline = TextToVideo.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), compute);
+        using var pipeline = CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), compute);
         int predictions = 0;
         pipeline.OutputObserver = (step, output) =>
         {
@@ -89,7 +89,7 @@ public sealed class PipelineGoldenTests(ITestOutputHelper output)
             Device = EachDevice.Source(device),
             Compute = device == Cpu ? ComputeType.Fp32 : ComputeType.Bf16,
         };
-        using var pipeline = TextToVideo.Open(model, compute);
+        using var pipeline = CogVideoXPipeline.Open(model, compute);
         GenerationResult result = pipeline.Generate(Request(golden), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(NoiseDtype.Bf16, result.Settings.Dtype);
         double psnr = Psnr(result.Video.Planes(), goldens["frames"].ToFloats());

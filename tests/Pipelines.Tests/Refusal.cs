@@ -4,7 +4,7 @@ namespace CogVideoX.Pipelines.Tests;
 internal static class Refusal
 {
     /// <summary>The refusal of a request; its message names the property and is one line.</summary>
-    public static RequestException Of(TextToVideo pipeline, GenerationRequest request, string property, GenerationFiles? files = null)
+    public static RequestException Of(CogVideoXPipeline pipeline, GenerationRequest request, string property, GenerationFiles? files = null)
     {
         var refusal = Assert.Throws<RequestException>(() => pipeline.Plan(request, files));
         Assert.Equal(property, refusal.Property);

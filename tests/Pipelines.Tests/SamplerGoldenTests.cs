@@ -28,7 +28,7 @@ public sealed class SamplerGoldenTests
         using SafetensorsFile goldens = Golden.Open($"tasks/runs/{name}.safetensors");
         JsonElement golden = Case(name);
         double tolerance = sampler == SamplerKind.Heun ? OfHeun : Agree.Pipeline;
-        using var pipeline = TextToVideo.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!));
+        using var pipeline = CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!));
         int predictions = 0;
         pipeline.OutputObserver = (index, output) =>
         {

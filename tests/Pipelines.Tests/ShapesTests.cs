@@ -26,7 +26,7 @@ public sealed class ShapesTests
     public void FramesAreTheReferencesAndShowWhatWasAsked()
     {
         using SafetensorsFile reference = Golden.Open("shapes-reference/frames.safetensors");
-        using var pipeline = TextToVideo.Open(Model);
+        using var pipeline = CogVideoXPipeline.Open(Model);
         int right = 0, referenceRight = 0;
         foreach ((JudgedPrompt prompt, int index) in JudgedPrompt.All().Select((prompt, index) => (prompt, index)))
         {
@@ -59,7 +59,7 @@ public sealed class ShapesTests
             Dtype = run.GetProperty("dtype").GetString() == "bfloat16" ? NoiseDtype.Bf16 : NoiseDtype.Fp32,
         };
         var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
-        using var pipeline = TextToVideo.Open(Model);
+        using var pipeline = CogVideoXPipeline.Open(Model);
         GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
         using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
         Agree.With(golden["prompt_embeds"], trace["prompt_embeds"], "prompt embeddings");
@@ -77,7 +77,7 @@ public sealed class ShapesTests
     public void VideoDoesntDependOnTheNumberOfThreads()
     {
         var request = new GenerationRequest("a blue square growing on a black background") { Steps = 3 };
-        using TextToVideo one = TextToVideo.Open(Model, threads: 1), three = TextToVideo.Open(Model, threads: 3);
+        using CogVideoXPipeline one = CogVideoXPipeline.Open(Model, threads: 1), three = CogVideoXPipeline.Open(Model, threads: 3);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         VideoFrames first = one.Generate(request, null, cancellation).Video, second = three.Generate(request, null, cancellation).Video;
         Assert.Equal(first.Data.ToArray(), second.Data.ToArray());

@@ -19,7 +19,7 @@ internal static class ModelPart
         string folder = Path.Combine(options.Bundle, "models", "shapes");
         GenerationRequest request = Request(options.IsTiny);
         VideoFrames expected;
-        using (var pipeline = TextToVideo.Open(folder, new ComputeOptions()))
+        using (var pipeline = CogVideoXPipeline.Open(folder, new ComputeOptions()))
         {
             GenerationResult made = pipeline.Generate(request);
             expected = made.Video;
@@ -47,7 +47,7 @@ internal static class ModelPart
         {
             var clock = Stopwatch.StartNew();
             var compute = new ComputeOptions { Device = GpuDevices.Find(options.Device), Compute = Of(type) };
-            using var pipeline = TextToVideo.Open(folder, compute);
+            using var pipeline = CogVideoXPipeline.Open(folder, compute);
             double opened = clock.Elapsed.TotalSeconds;
             VideoFrames? first = null;
             for (int run = 1; run <= (options.IsTiny ? 1 : Runs); run++)

@@ -26,7 +26,7 @@ internal static class BenchVerb
         {
             ComputeOptions compute = device.Read(parsed, measure: true);
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var pipeline = TextToVideo.Open(folder, compute, loras.Read(parsed));
+            using var pipeline = CogVideoXPipeline.Open(folder, compute, loras.Read(parsed));
             BenchReport report = ProgressDisplay.Run(
                 terminal, progress => BenchReport.Run(pipeline, RequestOptions.Read(parsed), Peak, progress, cancellation));
             if (parsed.GetValue(json))

@@ -5,7 +5,7 @@ using CogVideoX.Pipelines.Media;
 namespace CogVideoX.Cli.Verbs;
 
 /// <summary>All that can be refused is refused, and all that should be known is said, before the first video is begun.</summary>
-internal sealed class GenerateChecks(Terminal terminal, TextToVideo pipeline, RunEstimate estimate)
+internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeline, RunEstimate estimate)
 {
     /// <summary>What stands in the way, or would be written twice; videos look after themselves (<see cref="VideoSink"/>).</summary>
     public static void CheckFiles(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)

@@ -23,7 +23,7 @@ internal static class GenerateVerb
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
         ComputeOptions compute = options.Device.Read(parsed);
-        using var pipeline = TextToVideo.Open(asked.Model, compute, asked.Loras);
+        using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
         if (asked.Inputs.Video is { } video)
@@ -65,7 +65,7 @@ internal static class GenerateVerb
     }
 
     private static GenerateReport Make(
-        Terminal terminal, TextToVideo pipeline, GenerateJob job, bool first, CancellationToken cancellation)
+        Terminal terminal, CogVideoXPipeline pipeline, GenerateJob job, bool first, CancellationToken cancellation)
     {
         var seconds = new OrderedDictionary<string, double>();
         if (first)

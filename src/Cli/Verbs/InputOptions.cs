@@ -86,7 +86,7 @@ internal sealed class InputOptions
     /// <param name="pipeline">What is open is as it decides.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="UsageException">It can't be read, or is too short for a count that was asked for.</exception>
-    public static VideoClip LoadVideo(string path, GenerationSettings asked, TextToVideo pipeline, CancellationToken cancellation)
+    public static VideoClip LoadVideo(string path, GenerationSettings asked, CogVideoXPipeline pipeline, CancellationToken cancellation)
     {
         try
         {
@@ -103,7 +103,7 @@ internal sealed class InputOptions
         ? request with { Video = clip, Width = null, Height = null, Frames = null, Rate = request.Rate ?? clip.Rate }
         : request with { Video = clip, Frames = clip.Count };
 
-    private static ClipOptions OptionsFor(GenerationSettings asked, TextToVideo pipeline)
+    private static ClipOptions OptionsFor(GenerationSettings asked, CogVideoXPipeline pipeline)
     {
         if (asked.AnySize == true)
             return ClipOptions.AnySize;

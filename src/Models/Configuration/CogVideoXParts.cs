@@ -4,12 +4,12 @@ namespace CogVideoX.Models.Configuration;
 internal sealed class CogVideoXParts
 {
     /// <summary>The best known of the pipelines.</summary>
-    public const string TextToVideo = "CogVideoXPipeline";
+    public const string BestKnown = "CogVideoXPipeline";
 
     private const string Diffusers = "diffusers", Transformers = "transformers";
 
     // What a checkpoint can do depends on its transformer alone, whichever of them it names.
-    private static readonly string[] Pipelines = [TextToVideo, "CogVideoXImageToVideoPipeline", "CogVideoXVideoToVideoPipeline"];
+    private static readonly string[] Pipelines = [BestKnown, "CogVideoXImageToVideoPipeline", "CogVideoXVideoToVideoPipeline"];
 
     /// <exception cref="ConfigException">Another pipeline, or a part is missing or of another class.</exception>
     public CogVideoXParts(ModelIndex index)

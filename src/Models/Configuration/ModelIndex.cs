@@ -26,7 +26,7 @@ internal sealed partial class ModelIndex
         file = ConfigFile.Read(Path);
         PipelineClass = file.Text(ClassKey);
         if (!Identifier().IsMatch(PipelineClass))
-            throw file.Wrong(ClassKey, $"the name of a pipeline, such as \"{CogVideoXParts.TextToVideo}\"");
+            throw file.Wrong(ClassKey, $"the name of a pipeline, such as \"{CogVideoXParts.BestKnown}\"");
         Parts = [.. file.Names.Select(PartOf).OfType<ModelPart>().OrderBy(part => part.Name, StringComparer.Ordinal)];
     }
 

@@ -25,7 +25,7 @@ internal sealed record BenchReport(
     /// <param name="cancellation">Stops the run.</param>
     /// <exception cref="RequestException">What can't be done; found before anything is measured.</exception>
     public static BenchReport Run(
-        TextToVideo pipeline, GenerationRequest request, Func<double> peakGigaflops, IProgress<GenerationProgress>? progress = null,
+        CogVideoXPipeline pipeline, GenerationRequest request, Func<double> peakGigaflops, IProgress<GenerationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
         request = BlankPicture.Into(request, pipeline.Folder);

@@ -63,7 +63,7 @@ internal sealed record ModelReport(
         GenerationPlan? plan = null;
         if (unsupported.Count == 0)
         {
-            using var pipeline = TextToVideo.Open(modelFolder, ComputeOptions.OnCpu(1), loras);
+            using var pipeline = CogVideoXPipeline.Open(modelFolder, ComputeOptions.OnCpu(1), loras);
             request = BlankPicture.Into(request, folder);
             plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }

@@ -4,20 +4,20 @@ namespace CogVideoX.Pipelines;
 internal static class GenerationTasks
 {
     /// <summary>Words to a video (arXiv 2408.06072).</summary>
-    public static IReadOnlyList<Stage> TextToVideo { get; } = [new EncodeTextStage(), new SampleStage(), new DecodeStage()];
+    public static IReadOnlyList<Stage> FromText { get; } = [new EncodeTextStage(), new SampleStage(), new DecodeStage()];
 
     /// <summary>Words and a picture to a video that goes on from it.</summary>
-    public static IReadOnlyList<Stage> ImageToVideo { get; } =
+    public static IReadOnlyList<Stage> FromImage { get; } =
         [new EncodeTextStage(), new EncodeImageStage(), new SampleStage(), new DecodeStage()];
 
     /// <summary>Words and a video to another like it (SDEdit, arXiv 2108.01073).</summary>
-    public static IReadOnlyList<Stage> VideoToVideo { get; } =
+    public static IReadOnlyList<Stage> FromVideo { get; } =
         [new EncodeTextStage(), new EncodeVideoStage(), new SampleStage(), new DecodeStage()];
 
     /// <summary>The task of a request, once it is settled.</summary>
-    public static IReadOnlyList<Stage> Of(GenerationRequest request) => request.Image is not null ? ImageToVideo
-        : request.Video is not null ? VideoToVideo
-        : TextToVideo;
+    public static IReadOnlyList<Stage> Of(GenerationRequest request) => request.Image is not null ? FromImage
+        : request.Video is not null ? FromVideo
+        : FromText;
 
     /// <summary>Latents to a video.</summary>
     public static IReadOnlyList<Stage> Decode { get; } = [new DecodeStage()];

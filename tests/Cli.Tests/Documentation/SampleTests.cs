@@ -47,7 +47,7 @@ public sealed partial class SampleTests
     [Fact]
     public void ReadmeHasTheSamplesOfALibraryAndOfAKernel()
     {
-        Assert.Contains(Samples, row => row.Data.Contains("TextToVideo.Open", StringComparison.Ordinal));
+        Assert.Contains(Samples, row => row.Data.Contains("CogVideoXPipeline.Open", StringComparison.Ordinal));
         Assert.Contains(Samples, row => row.Data.Contains(": IKernel", StringComparison.Ordinal));
     }
 

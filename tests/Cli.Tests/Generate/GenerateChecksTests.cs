@@ -73,7 +73,7 @@ public sealed class GenerateChecksTests : IDisposable
         var options = new GenerateOptions();
         var parsed = options.ToCommand("generate", "").Parse([.. args, "--model", CliRun.Tiny]);
         RequestReader asked = RequestReader.Read(parsed, options);
-        using var pipeline = TextToVideo.Open(asked.Model, threads: 1);
+        using var pipeline = CogVideoXPipeline.Open(asked.Model, threads: 1);
         var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, new RunEstimate(() => peakFlops));
         return (checks.Check(parsed, options, GenerateJobs.List(parsed, options, asked)), error.ToString());
     }

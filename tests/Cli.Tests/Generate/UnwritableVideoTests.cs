@@ -11,7 +11,7 @@ namespace CogVideoX.Cli.Tests.Generate;
 public sealed partial class UnwritableVideoTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(CliRun.Tiny, threads: 1);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(CliRun.Tiny, threads: 1);
 
     public void Dispose()
     {

@@ -56,7 +56,7 @@ internal sealed class CheckpointKind : IFuzzKind
     private static void Eat(string model, bool generates)
     {
         var request = new GenerationRequest("a red circle") { Steps = 1, Width = 16, Height = 16, Frames = 1 };
-        using (TextToVideo pipeline = TextToVideo.Open(model, threads: 1))
+        using (CogVideoXPipeline pipeline = CogVideoXPipeline.Open(model, threads: 1))
         {
             pipeline.Plan(new GenerationRequest("a red circle"));
             if (generates)

@@ -61,7 +61,7 @@ internal sealed class LoraKind : IFuzzKind
 
     private void Eat(LoraOptions loras, bool generates)
     {
-        using (TextToVideo pipeline = TextToVideo.Open(model, new ComputeOptions { Threads = 1 }, loras))
+        using (CogVideoXPipeline pipeline = CogVideoXPipeline.Open(model, new ComputeOptions { Threads = 1 }, loras))
         {
             var request = new GenerationRequest("a red circle") { Steps = 1, Width = 16, Height = 16, Frames = 1 };
             pipeline.Plan(request);

@@ -15,7 +15,7 @@ public sealed class RandomCheckpointTests : IDisposable
     public void TinyOneMakesAVideo()
     {
         string model = Write("model", seed: 0);
-        using var pipeline = TextToVideo.Open(model);
+        using var pipeline = CogVideoXPipeline.Open(model);
         GenerationResult result = pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal((9, 64, 64), (result.Video.Count, result.Video.Height, result.Video.Width));
         Assert.Equal(NoiseDtype.Bf16, result.Settings.Dtype);

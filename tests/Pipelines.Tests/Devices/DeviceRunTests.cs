@@ -20,7 +20,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
     public void ARunIsWhatItIsOnTheCpu(WorkOrder order)
     {
         using var card = new EmulatedCard(new EmulatedDeviceOptions { Order = order, Seed = 3 });
-        using TextToVideo onCard = Open(card), onCpu = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline onCard = Open(card), onCpu = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationResult expected = onCpu.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         GenerationResult result = onCard.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         double error = Agree.RelativeError(result.Video.Data.Span, expected.Video.Data.Span);
@@ -40,9 +40,9 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/drift"), 1.2)], Merge = merge };
         using var card = new EmulatedCard();
         var compute = new ComputeOptions { Device = card, Compute = activations };
-        using TextToVideo onCard = TextToVideo.Open(TestModels.Tiny2b, compute, loras);
-        using TextToVideo onCpu = TextToVideo.Open(TestModels.Tiny2b, ComputeOptions.Default, loras);
-        using TextToVideo plain = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline onCard = CogVideoXPipeline.Open(TestModels.Tiny2b, compute, loras);
+        using CogVideoXPipeline onCpu = CogVideoXPipeline.Open(TestModels.Tiny2b, ComputeOptions.Default, loras);
+        using CogVideoXPipeline plain = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationResult expected = onCpu.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         GenerationResult result = onCard.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         double error = Agree.RelativeError(result.Video.Data.Span, expected.Video.Data.Span);
@@ -80,7 +80,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         {
             using var folder = new TemporaryFolder();
             var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors") };
-            using (TextToVideo pipeline = Open(card))
+            using (CogVideoXPipeline pipeline = Open(card))
             {
                 if (fails)
                 {
@@ -105,7 +105,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         {
             using var folder = new TemporaryFolder();
             using var card = new EmulatedCard();
-            using TextToVideo pipeline = Open(card);
+            using CogVideoXPipeline pipeline = Open(card);
             card.Emulated.SkipLaunches = true;
             var watch = new Watch(progress =>
             {
@@ -125,7 +125,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
     public void ARunIsCancelledInEveryStage()
     {
         using var card = new EmulatedCard();
-        using TextToVideo pipeline = Open(card);
+        using CogVideoXPipeline pipeline = Open(card);
         card.Emulated.SkipLaunches = true;
         foreach (string stage in Stages)
         {
@@ -148,7 +148,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         using EmulatedCard first = new(), second = new();
         Parallel.ForEach([first, second], card =>
         {
-            using TextToVideo pipeline = Open(card);
+            using CogVideoXPipeline pipeline = Open(card);
             card.Emulated.SkipLaunches = true;
             for (int i = 0; i < 3; i++)
                 pipeline.Generate(Least, cancellation: TestContext.Current.CancellationToken);
@@ -162,7 +162,7 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
     {
         using var card = new EmulatedCard();
         RequestException thrown = Assert.Throws<RequestException>(
-            () => TextToVideo.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp16 }));
+            () => CogVideoXPipeline.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp16 }));
         Assert.Equal(nameof(ComputeOptions.Compute), thrown.Property);
         Assert.Contains("without F16", thrown.Message, StringComparison.Ordinal);
     }
@@ -171,11 +171,11 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
     public void ACardWithTooLittleMemoryIsRefusedByThePlan()
     {
         using var card = new EmulatedCard(new EmulatedDeviceOptions { MemoryBytes = 100_000 });
-        using TextToVideo pipeline = Open(card);
+        using CogVideoXPipeline pipeline = Open(card);
         RequestException thrown = Assert.Throws<RequestException>(() => pipeline.Plan(Least));
         Assert.Contains("are free", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static TextToVideo Open(EmulatedCard card) =>
-        TextToVideo.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
+    private static CogVideoXPipeline Open(EmulatedCard card) =>
+        CogVideoXPipeline.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
 }

@@ -102,7 +102,7 @@ public sealed class LoadedModelTests : IDisposable
 
     private static (GenerationPlan Plan, float[] Video) Run(string path)
     {
-        using var pipeline = TextToVideo.Open(path, threads: 1);
+        using var pipeline = CogVideoXPipeline.Open(path, threads: 1);
         GenerationResult result = pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(0, pipeline.LiveTensors);
         return (pipeline.Plan(TestModels.Quick), result.Video.Data.ToArray());

@@ -53,7 +53,7 @@ public sealed class LoraOptionTests : IDisposable
         RequestException refusal = Refused(loras);
         Assert.Contains("2 keys belong to no layer of this model: 'transformer.transformer_blocks.77.", refusal.Message);
         Assert.Contains("LoraOptions.IgnoreUnmatched leaves them out", refusal.Message);
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, loras with { IgnoreUnmatched = true });
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, loras with { IgnoreUnmatched = true });
         Assert.Equal(1, Assert.Single(pipeline.Loras).Layers);
         Assert.Contains(pipeline.Plan(TestModels.Quick).Notes, note => note.Contains("blocks.77") && note.EndsWith("They are ignored."));
     }
@@ -67,7 +67,7 @@ public sealed class LoraOptionTests : IDisposable
 
     private static RequestException Refused(LoraOptions loras)
     {
-        var refusal = Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, loras));
+        var refusal = Assert.Throws<RequestException>(() => CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, loras));
         Assert.Equal(nameof(LoraOptions.Adapters), refusal.Property);
         Assert.DoesNotContain('\n', refusal.Message);
         return refusal;

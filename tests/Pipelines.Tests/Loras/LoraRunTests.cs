@@ -34,7 +34,7 @@ public sealed class LoraRunTests
         using SafetensorsFile goldens = Golden.Open($"lora/runs/{name}.safetensors");
         JsonElement golden = Case(name);
         LoraOptions loras = Adapters(golden, folder) with { Merge = merge };
-        using TextToVideo pipeline = Open(golden, loras);
+        using CogVideoXPipeline pipeline = Open(golden, loras);
         int predictions = 0;
         pipeline.OutputObserver = (step, output) =>
         {
@@ -64,7 +64,7 @@ public sealed class LoraRunTests
     {
         using var folder = new TemporaryFolder();
         JsonElement golden = Case(name);
-        using TextToVideo pipeline = Open(golden, Adapters(golden, folder));
+        using CogVideoXPipeline pipeline = Open(golden, Adapters(golden, folder));
         double[] factors = [.. golden.GetProperty("applied_factor").EnumerateObject().Select(entry => entry.Value.GetDouble()).Distinct()];
         Assert.Equal(factors, pipeline.Loras.Select(lora => lora.LargestFactor), (a, b) => Math.Abs(a - b) < 1e-9);
         Assert.All(pipeline.Loras, lora => Assert.Equal(lora.LeastFactor, lora.LargestFactor));
@@ -76,7 +76,7 @@ public sealed class LoraRunTests
     public void NotesSayFactorRankAndWhereAlphaIsFrom()
     {
         string style = Golden.Path("lora/style"), motion = Golden.Path("lora/foreign/diffusers-metadata/motion.safetensors");
-        using var pipeline = TextToVideo.Open(
+        using var pipeline = CogVideoXPipeline.Open(
             TestModels.Tiny5b, ComputeOptions.Default,
             new LoraOptions
             {
@@ -99,8 +99,8 @@ public sealed class LoraRunTests
     public void PeakOfEachStageIsThePlannedOne(bool merge, TilingMode tiling)
     {
         LoraOptions loras = StyleAndMotion with { Merge = merge };
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, loras);
-        using TextToVideo plain = TextToVideo.Open(TestModels.Tiny5b);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, loras);
+        using CogVideoXPipeline plain = CogVideoXPipeline.Open(TestModels.Tiny5b);
         GenerationRequest request = TestModels.Quick with { VaeTiling = tiling };
         GenerationPlan plan = pipeline.Plan(request);
         IReadOnlyList<StageTime> times = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Times;
@@ -124,7 +124,7 @@ public sealed class LoraRunTests
 
         long Resident(LoraOptions options)
         {
-            using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, options);
+            using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, options);
             return pipeline.Plan(TestModels.Quick, card).Stages[1].ResidentBytes;
         }
     }
@@ -133,7 +133,7 @@ public sealed class LoraRunTests
     public void VideosTellWhatTheyWereMadeWith()
     {
         using var folder = new TemporaryFolder();
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, ComputeOptions.Default, StyleAndMotion with { Merge = true });
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, StyleAndMotion with { Merge = true });
         GenerationResult result = pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
         result.Save(folder.File("clip.png"), cancellation: TestContext.Current.CancellationToken);
         GenerationMetadata metadata = VideoMetadata.Read(folder.File("clip.png"))!;
@@ -153,8 +153,8 @@ public sealed class LoraRunTests
         Assert.Empty(LoraOptions.From(metadata).Adapters);
     }
 
-    private static TextToVideo Open(JsonElement golden, LoraOptions loras) =>
-        TextToVideo.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), ComputeOptions.Default, loras);
+    private static CogVideoXPipeline Open(JsonElement golden, LoraOptions loras) =>
+        CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), ComputeOptions.Default, loras);
 
     // The library is given the file alone where it is to find no alpha.
     private static LoraOptions Adapters(JsonElement golden, TemporaryFolder folder)

@@ -21,7 +21,7 @@ public class InputPathTests
             ("path", () => VideoReader.Open(path)),
             ("path", () => VideoProbe.Of(path)),
             ("path", () => StillImage.Load(path)),
-            ("modelFolder", () => TextToVideo.Open(path)),
+            ("modelFolder", () => CogVideoXPipeline.Open(path)),
             ("modelFolder", () => VideoDecoder.Open(path)),
         ];
         Assert.All(all, one =>
@@ -37,7 +37,7 @@ public class InputPathTests
     {
         Assert.Throws<ArgumentNullException>("path", () => VideoReader.Open(null!));
         Assert.Throws<ArgumentNullException>("path", () => StillImage.Load((string)null!));
-        Assert.Throws<ArgumentNullException>("modelFolder", () => TextToVideo.Open(null!));
+        Assert.Throws<ArgumentNullException>("modelFolder", () => CogVideoXPipeline.Open(null!));
     }
 
     // What writes, or reads what we wrote, has an exception of its own that says the same.

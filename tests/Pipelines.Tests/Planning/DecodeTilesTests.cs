@@ -36,7 +36,7 @@ public sealed class DecodeTilesTests
     [Fact]
     public void TiledVideoHasTheSizeAskedForAndLooksTheSame()
     {
-        using var pipeline = TextToVideo.Open(TestModels.Shapes);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Shapes);
         var request = new GenerationRequest("a red circle moving left on a gray background") { Steps = 10 };
         VideoFrames whole = Generate(request with { VaeTiling = TilingMode.Off }), tiled = Generate(
             request with { VaeTiling = TilingMode.On });

@@ -16,7 +16,7 @@ public sealed class PlanMatchesRunTests
     [InlineData("shapes", 17, 4.0, TilingMode.Off)]
     public void PeakOfEachStageIsThePlannedOne(string model, int frames, double guidance, TilingMode tiling)
     {
-        using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"));
+        using var pipeline = CogVideoXPipeline.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"));
         var request = TestModels.Quick with { Frames = frames, GuidanceScale = guidance, VaeTiling = tiling };
         GenerationPlan plan = pipeline.Plan(request);
         IReadOnlyList<StageTime> times = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Times;
@@ -37,7 +37,7 @@ public sealed class PlanMatchesRunTests
     {
         using var folder = new TemporaryFolder();
         string latents = folder.File("latents.safetensors");
-        using (var pipeline = TextToVideo.Open(TestModels.Tiny5b))
+        using (var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b))
         {
             pipeline.Generate(
                 TestModels.Quick with { Frames = 17 }, new GenerationFiles { SaveLatents = latents },

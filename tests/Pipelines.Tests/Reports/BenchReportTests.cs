@@ -8,7 +8,7 @@ public sealed class BenchReportTests
     [Fact]
     public void OperationsAddUpToTheirStages()
     {
-        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, threads: 1, measure: true);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1, measure: true);
         GenerationPlan plan = pipeline.Plan(TestModels.Quick);
         BenchReport report = Run(pipeline, 100);
         Assert.Equal(
@@ -30,21 +30,21 @@ public sealed class BenchReportTests
     [Fact]
     public void TokensAreThoseOfTheSequence()
     {
-        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, threads: 1);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1);
         Assert.Equal([26, 26 + 3 * 4 * 6, 0], pipeline.Plan(TestModels.Quick).Stages.Select(stage => stage.Tokens));
     }
 
     [Fact]
     public void SharesAreOfTheBetterPeak()
     {
-        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, threads: 1);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1);
         BenchReport report = Run(pipeline, 100, 200);
         Assert.Equal(200, report.PeakGigaflops);
         Assert.Equal(report.Whole.Flops / report.Whole.Seconds / 200e9, report.Whole.ShareOfPeak, 1e-9);
         Assert.All(report.Stages, stage => Assert.Empty(stage.Operations)); // it wasn't opened to measure
     }
 
-    private static BenchReport Run(TextToVideo pipeline, params double[] peaks)
+    private static BenchReport Run(CogVideoXPipeline pipeline, params double[] peaks)
     {
         int asked = 0;
         return BenchReport.Run(

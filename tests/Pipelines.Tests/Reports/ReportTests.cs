@@ -35,7 +35,7 @@ public sealed class ReportTests
         ModelReport report = ModelReport.Read(model, TestModels.Quick);
         Assert.NotEmpty(report.Unsupported);
         Assert.Null(report.Plan);
-        Assert.Contains(report.Unsupported[0], Assert.Throws<ModelException>(() => TextToVideo.Open(model)).Message);
+        Assert.Contains(report.Unsupported[0], Assert.Throws<ModelException>(() => CogVideoXPipeline.Open(model)).Message);
     }
 
     /// <summary>A driver for CUDA 12.0 takes PTX 8.0, and kernels with eight-bit floats are 8.1.</summary>
@@ -75,7 +75,7 @@ public sealed class ReportTests
         RandomCheckpoint.Write("tiny", folder.File("model"), 0, cancellation: TestContext.Current.CancellationToken);
         string path = folder.File("model/vae/diffusion_pytorch_model.safetensors");
         SafetensorsWriter.Write(path, [new TensorSource("stray.weight", DType.F32, [1], (_, _) => { })]);
-        using var pipeline = TextToVideo.Open(folder.File("model"));
+        using var pipeline = CogVideoXPipeline.Open(folder.File("model"));
         Assert.Contains(path, Assert.Throws<ModelException>(() => pipeline.Plan(TestModels.Quick)).Message);
     }
 

@@ -139,7 +139,7 @@ public sealed class DefaultsTests
         File.WriteAllText(file, config.ToJsonString());
         string message = Assert.Throws<ModelException>(() =>
         {
-            using var pipeline = TextToVideo.Open(model);
+            using var pipeline = CogVideoXPipeline.Open(model);
             pipeline.Plan(TestModels.Quick);
         }).Message;
         Assert.StartsWith(file, message);

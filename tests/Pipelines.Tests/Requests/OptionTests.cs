@@ -3,7 +3,7 @@ namespace CogVideoX.Pipelines.Tests.Requests;
 /// <summary>Numbers that a run can't be made with.</summary>
 public sealed class OptionTests : IDisposable
 {
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 1);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 1);
 
     public void Dispose() => pipeline.Dispose();
 

@@ -8,7 +8,7 @@ namespace CogVideoX.Pipelines.Tests.Requests;
 /// <summary>Prompts that aren't text are refused; what is too long is cut, and the user is told what.</summary>
 public sealed class PromptTests : IDisposable
 {
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 1);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 1);
 
     public void Dispose() => pipeline.Dispose();
 
@@ -106,7 +106,7 @@ public sealed class PromptTests : IDisposable
     [Fact]
     public void WordsThatASmallModelNeverSawAreNamed()
     {
-        using var shapes = TextToVideo.Open(TestModels.Shapes, threads: 1);
+        using var shapes = CogVideoXPipeline.Open(TestModels.Shapes, threads: 1);
         Assert.Contains("\"elephant\"", Assert.Single(shapes.Plan(new GenerationRequest("a red elephant")).Warnings));
         Assert.Empty(shapes.Plan(new GenerationRequest("a red circle moving left on a gray background")).Warnings);
     }

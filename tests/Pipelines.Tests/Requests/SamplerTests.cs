@@ -7,7 +7,7 @@ namespace CogVideoX.Pipelines.Tests.Requests;
 /// <summary>Which samplers there are, what they are called, and what is said of them.</summary>
 public sealed class SamplerTests : IDisposable
 {
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b, threads: 1);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1);
 
     public void Dispose() => pipeline.Dispose();
 
@@ -64,7 +64,7 @@ public sealed class SamplerTests : IDisposable
     public void HeunIsNotWarnedOfWhereRunsBeginWithSomeSignal()
     {
         using var folder = new TemporaryFolder();
-        using TextToVideo plain = Edited(folder, "\"rescale_betas_zero_snr\": true", "\"rescale_betas_zero_snr\": false");
+        using CogVideoXPipeline plain = Edited(folder, "\"rescale_betas_zero_snr\": true", "\"rescale_betas_zero_snr\": false");
         Assert.Empty(plain.Plan(TestModels.Quick with { Sampler = SamplerKind.Heun, Steps = 5 }).Warnings);
     }
 
@@ -82,7 +82,7 @@ public sealed class SamplerTests : IDisposable
     public void LcmNeedsTheLevelsThatItChoosesFrom()
     {
         using var folder = new TemporaryFolder();
-        using TextToVideo coarse = Edited(folder, "\"num_train_timesteps\": 1000", "\"num_train_timesteps\": 40");
+        using CogVideoXPipeline coarse = Edited(folder, "\"num_train_timesteps\": 1000", "\"num_train_timesteps\": 40");
         Assert.Contains(
             "lcm needs a model of 50 noise levels or more, and this one has 40",
             Refusal.Of(coarse, TestModels.Quick with { Sampler = SamplerKind.Lcm }, nameof(GenerationRequest.Sampler)).Message);
@@ -95,19 +95,19 @@ public sealed class SamplerTests : IDisposable
     public void ARunMayEndWithNoise(SamplerKind sampler, int evaluations)
     {
         using var folder = new TemporaryFolder();
-        using TextToVideo noisy = Edited(folder, "\"set_alpha_to_one\": true", "\"set_alpha_to_one\": false");
+        using CogVideoXPipeline noisy = Edited(folder, "\"set_alpha_to_one\": true", "\"set_alpha_to_one\": false");
         int asked = 0;
         noisy.OutputObserver = (_, _) => asked++;
         noisy.Generate(TestModels.Quick with { Sampler = sampler, Steps = 3 }, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(evaluations, asked);
     }
 
-    private static TextToVideo Edited(TemporaryFolder folder, string written, string edited)
+    private static CogVideoXPipeline Edited(TemporaryFolder folder, string written, string edited)
     {
         string model = folder.CopyOf(TestModels.Tiny5b), file = Path.Combine(model, "scheduler", "scheduler_config.json");
         string config = File.ReadAllText(file);
         Assert.Contains(written, config);
         File.WriteAllText(file, config.Replace(written, edited));
-        return TextToVideo.Open(model, threads: 1);
+        return CogVideoXPipeline.Open(model, threads: 1);
     }
 }

@@ -6,7 +6,7 @@ namespace CogVideoX.Pipelines.Tests.Requests;
 /// <summary>Sizes and frame counts: what the model can't do is refused, and the nearest that it can is offered.</summary>
 public sealed class SizeTests : IDisposable
 {
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 1);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 1);
 
     public void Dispose() => pipeline.Dispose();
 

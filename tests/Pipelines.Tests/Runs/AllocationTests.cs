@@ -44,7 +44,7 @@ public sealed class AllocationTests : IDisposable
     [InlineData("5b", SamplerKind.Lcm, 1.0, 1)]
     public void AStepAfterTheFirstAllocatesNothing(string model, SamplerKind sampler, double guidance, int threads)
     {
-        using var pipeline = TextToVideo.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"), threads);
+        using var pipeline = CogVideoXPipeline.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"), threads);
         StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps, Sampler = sampler, GuidanceScale = guidance });
     }
 
@@ -52,11 +52,11 @@ public sealed class AllocationTests : IDisposable
     public void NorDoesAStepWithAdapters()
     {
         var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), 0.6), new Lora(Golden.Path("lora/motion"))] };
-        using var pipeline = TextToVideo.Open(TestModels.Tiny5b, new ComputeOptions { Threads = 3 }, loras);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, new ComputeOptions { Threads = 3 }, loras);
         StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps });
     }
 
-    private static void StepsAllocateNothing(TextToVideo pipeline, GenerationRequest request)
+    private static void StepsAllocateNothing(CogVideoXPipeline pipeline, GenerationRequest request)
     {
         int evaluations = request.Sampler == SamplerKind.Heun ? 2 * Steps - 1 : Steps;
         var counts = new long[evaluations + 1];

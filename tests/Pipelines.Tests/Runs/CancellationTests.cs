@@ -7,7 +7,7 @@ namespace CogVideoX.Pipelines.Tests.Runs;
 public sealed class CancellationTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
     private readonly CancellationTokenSource source = new();
 
     private GenerationRequest Request => TestModels.Quick with
@@ -125,7 +125,7 @@ public sealed class CancellationTests : IDisposable
 
     private float[] LatentsAfter(int step)
     {
-        using var whole = TextToVideo.Open(TestModels.Tiny2b);
+        using var whole = CogVideoXPipeline.Open(TestModels.Tiny2b);
         var files = new GenerationFiles { Trace = folder.File("whole.safetensors") };
         whole.Generate(Request, files, cancellation: TestContext.Current.CancellationToken);
         return Latents(files.Trace, $"latents.{step}");

@@ -39,13 +39,13 @@ public sealed class DamagedWeightsTests : IDisposable
     [Fact]
     public void DamageInTheEncoderOfTheVaeDoesntMatterHere()
     {
-        using var pipeline = TextToVideo.Open(Damaged("vae", "encoder.conv_in.conv.bias", float.NaN));
+        using var pipeline = CogVideoXPipeline.Open(Damaged("vae", "encoder.conv_in.conv.bias", float.NaN));
         pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
     }
 
     private GenerationException Failure(string part, string weight, float value)
     {
-        using var pipeline = TextToVideo.Open(Damaged(part, weight, value));
+        using var pipeline = CogVideoXPipeline.Open(Damaged(part, weight, value));
         var files = new GenerationFiles { SaveLatents = folder.File("latents.safetensors"), Trace = folder.File("trace.safetensors") };
         var failure = Assert.Throws<GenerationException>(
             () => pipeline.Generate(TestModels.Quick, files, cancellation: TestContext.Current.CancellationToken));

@@ -12,7 +12,7 @@ public sealed class LatentFileTests : IDisposable
     private static readonly Shape Needed = [1, 3, 4, 8, 12];
 
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
 
     public void Dispose()
     {
@@ -158,7 +158,7 @@ public sealed class LatentFileTests : IDisposable
         Unread(path);
         using var decoder = VideoDecoder.Open(TestModels.Tiny2b);
         Assert.Throws<RequestException>(() => decoder.Plan(path, TilingMode.Auto));
-        Assert.Throws<ArgumentException>(() => TextToVideo.Open(path));
+        Assert.Throws<ArgumentException>(() => CogVideoXPipeline.Open(path));
         Assert.Throws<ArgumentException>(() => VideoDecoder.Open(path));
     }
 

@@ -7,7 +7,7 @@ public sealed class LifecycleTests : IDisposable
 {
     private static readonly GenerationRequest Long = TestModels.Quick with { Steps = 1000 };
 
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 2);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 2);
 
     public void Dispose() => pipeline.Dispose();
 
@@ -20,12 +20,12 @@ public sealed class LifecycleTests : IDisposable
         var options = new ComputeOptions { Threads = threads };
         ArgumentException[] refusals =
         [
-            Assert.Throws<ArgumentOutOfRangeException>(() => TextToVideo.Open(TestModels.Tiny2b, threads)),
+            Assert.Throws<ArgumentOutOfRangeException>(() => CogVideoXPipeline.Open(TestModels.Tiny2b, threads)),
             Assert.Throws<ArgumentOutOfRangeException>(() => VideoDecoder.Open(TestModels.Tiny2b, threads)),
         ];
         RequestException[] others =
         [
-            Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny2b, options)),
+            Assert.Throws<RequestException>(() => CogVideoXPipeline.Open(TestModels.Tiny2b, options)),
             Assert.Throws<RequestException>(() => VideoDecoder.Open(TestModels.Tiny2b, options)),
         ];
         Assert.All(refusals, refusal => Assert.Equal("threads", refusal.ParamName));
@@ -38,7 +38,7 @@ public sealed class LifecycleTests : IDisposable
     public void ATypeOfActivationsThatThereIsntIsRefused()
     {
         var options = new ComputeOptions { Compute = (ComputeType)9 };
-        var refusal = Assert.Throws<RequestException>(() => TextToVideo.Open(TestModels.Tiny2b, options));
+        var refusal = Assert.Throws<RequestException>(() => CogVideoXPipeline.Open(TestModels.Tiny2b, options));
         Assert.Equal((nameof(ComputeOptions.Compute), "9 is none of Auto, Fp32, Bf16, Fp16."), (refusal.Property, refusal.Problem));
     }
 
@@ -120,7 +120,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public async Task NullIsRefusedByName()
     {
-        Assert.Throws<ArgumentNullException>(() => TextToVideo.Open(null!));
+        Assert.Throws<ArgumentNullException>(() => CogVideoXPipeline.Open(null!));
         Assert.Throws<ArgumentNullException>(() => VideoDecoder.Open(null!));
         Assert.Throws<ArgumentNullException>(() => PromptTokenizer.Open(null!));
         Assert.Throws<ArgumentNullException>(() => pipeline.Plan(null!));
@@ -142,7 +142,7 @@ public sealed class LifecycleTests : IDisposable
     [Fact]
     public void EverythingThatOpeningAndPlanningThrowIsOneKind()
     {
-        Assert.IsAssignableFrom<CogVideoXException>(Record.Exception(() => TextToVideo.Open("/nowhere")));
+        Assert.IsAssignableFrom<CogVideoXException>(Record.Exception(() => CogVideoXPipeline.Open("/nowhere")));
         Assert.IsAssignableFrom<CogVideoXException>(Record.Exception(() => PromptTokenizer.Open("/nowhere")));
         Assert.IsAssignableFrom<CogVideoXException>(Record.Exception(() => pipeline.Plan(TestModels.Quick with { Width = 17 })));
         Assert.IsAssignableFrom<CogVideoXException>(Record.Exception(() => VideoMetadata.Read("/nowhere.png")));

@@ -8,7 +8,7 @@ namespace CogVideoX.Pipelines.Tests.Runs;
 public sealed class RepeatedRunsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny5b);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b);
 
     public void Dispose()
     {

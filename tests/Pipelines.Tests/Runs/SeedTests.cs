@@ -36,7 +36,7 @@ public sealed class SeedTests
     [InlineData(27)]
     public void CountsOfStepsThatDontDivideTheLevelsAreTaken(int steps)
     {
-        using var pipeline = TextToVideo.Open(TestModels.Tiny2b, threads: 2);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 2);
         foreach (SamplerKind sampler in Enum.GetValues<SamplerKind>())
         {
             var seen = new SortedSet<int>();
@@ -54,7 +54,7 @@ public sealed class SeedTests
 
     private static float[] Generate(int threads, ulong seed, SamplerKind sampler)
     {
-        using var pipeline = TextToVideo.Open(TestModels.Tiny2b, threads);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads);
         var request = TestModels.Quick with { Seed = seed, Sampler = sampler, Frames = 1 };
         return pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray();
     }

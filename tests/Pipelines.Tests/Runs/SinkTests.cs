@@ -9,7 +9,7 @@ public sealed class SinkTests : IDisposable
     private static readonly GenerationRequest Request = TestModels.Quick with { Frames = 17 };
 
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
     private readonly CancellationTokenSource source = new();
 
     public void Dispose()

@@ -39,7 +39,7 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
         string model = Golden.Path(golden.GetProperty("checkpoint").GetString()!);
         if (golden.TryGetProperty("replaces", out _))
             model = WithPositions(temporary, model, goldens["pos_embedding"]);
-        using var pipeline = TextToVideo.Open(
+        using var pipeline = CogVideoXPipeline.Open(
             model, new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 }, LorasOf(golden));
         GenerationRequest request = Request(golden, RunFile(folder, name, "png"), goldens);
         var compared = new HashSet<string>();
@@ -89,7 +89,7 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
         float[] ImageLatents(double? scale)
         {
             float[]? seen = null;
-            using var pipeline = TextToVideo.Open(Golden.Path("checkpoints/1.5-i2v"));
+            using var pipeline = CogVideoXPipeline.Open(Golden.Path("checkpoints/1.5-i2v"));
             pipeline.StageObserver = (stage, tensor) => seen = stage == "image_latents" ? tensor.ToFloats() : seen;
             var request = new GenerationRequest("a red circle")
             {
@@ -109,7 +109,7 @@ public sealed class TaskGoldenTests(ITestOutputHelper output)
     [Fact]
     public void AnOddCountOfLatentsOf15IsPaddedInFront()
     {
-        using var pipeline = TextToVideo.Open(Golden.Path("checkpoints/1.5"));
+        using var pipeline = CogVideoXPipeline.Open(Golden.Path("checkpoints/1.5"));
         float[]? encoded = null;
         Shape began = default;
         pipeline.StageObserver = (stage, tensor) =>

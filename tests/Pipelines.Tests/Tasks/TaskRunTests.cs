@@ -24,16 +24,16 @@ public sealed class TaskRunTests : IDisposable
     {
         using LoadedModel model = LoadedModel.Open(doubles ? OfDoubles() : TestModels.Tiny2b);
         var parts = new ModelParts(model, ops);
-        float[] expected = Run(parts, GenerationTasks.TextToVideo, letsGo: false);
+        float[] expected = Run(parts, GenerationTasks.FromText, letsGo: false);
         long all = ops.Memory.LiveBytes;
         Assert.Equal(doubles, all > 0);
-        Assert.Equal(expected, Run(parts, GenerationTasks.TextToVideo, letsGo: false));
+        Assert.Equal(expected, Run(parts, GenerationTasks.FromText, letsGo: false));
         Assert.Equal((all, 0), (ops.Memory.LiveBytes, ops.Memory.LiveCount));
 
         var others = new ModelParts(model, ops);
-        Assert.Equal(expected, Run(others, GenerationTasks.TextToVideo, letsGo: true));
+        Assert.Equal(expected, Run(others, GenerationTasks.FromText, letsGo: true));
         long without = ops.Memory.LiveBytes - all;
-        Assert.Equal(expected, Run(others, GenerationTasks.TextToVideo, letsGo: true));
+        Assert.Equal(expected, Run(others, GenerationTasks.FromText, letsGo: true));
         Assert.Equal((all + without, 0), (ops.Memory.LiveBytes, ops.Memory.LiveCount));
         Assert.Equal(doubles, without < all);
     }

@@ -5,15 +5,16 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames. Use one object for several
-/// runs, since its weights stay mapped; runs that are begun at the same time wait for each other, plans don't wait.
+/// Words in, a video out (arXiv 2408.06072): prompts to embeddings, noise to latents, latents to frames; with a picture or a video in the
+/// request, image or video to video. Use one object for several runs, since its weights stay mapped; runs that are begun at the same time
+/// wait for each other, plans don't wait.
 /// </summary>
 /// <example><code>
-/// using var pipeline = TextToVideo.Open("models/shapes");
+/// using var pipeline = CogVideoXPipeline.Open("models/shapes");
 /// GenerationResult result = pipeline.Generate(new GenerationRequest("a red circle moving left on a gray background"));
 /// result.Save("circle.mp4");
 /// </code></example>
-public sealed class TextToVideo : IDisposable
+public sealed class CogVideoXPipeline : IDisposable
 {
     private readonly LoadedModel model;
     private readonly Ops ops;
@@ -22,7 +23,7 @@ public sealed class TextToVideo : IDisposable
 
     private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
 
-    private TextToVideo(LoadedModel model, Ops ops, DeviceSpec? device)
+    private CogVideoXPipeline(LoadedModel model, Ops ops, DeviceSpec? device)
     {
         this.model = model;
         this.ops = ops;
@@ -59,7 +60,7 @@ public sealed class TextToVideo : IDisposable
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
     /// <exception cref="ArgumentException">No folder is named, or a number of threads that can't be.</exception>
-    public static TextToVideo Open(string modelFolder, int threads = 0, bool measure = false) =>
+    public static CogVideoXPipeline Open(string modelFolder, int threads = 0, bool measure = false) =>
         Open(modelFolder, ComputeOptions.OnCpu(threads, measure));
 
     /// <summary>The same, on any device.</summary>
@@ -75,12 +76,12 @@ public sealed class TextToVideo : IDisposable
     /// damaged, of a kind that isn't supported, or of another model.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
-    public static TextToVideo Open(string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
+    public static CogVideoXPipeline Open(string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
     {
         ArgumentNullException.ThrowIfNull(compute);
         var opened = LoadedModel.Open(
             modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new TextToVideo(opened, ops, device);
+        return new CogVideoXPipeline(opened, ops, device);
     }
 
     /// <summary>
@@ -259,7 +260,7 @@ public sealed class TextToVideo : IDisposable
         }
         catch (OperationCanceledException exception) when (exception is not CancelledException)
         {
-            throw new CancelledException(GenerationTasks.TextToVideo[0].Name, finishedSteps: 0, savedLatents: null); // before it began
+            throw new CancelledException(GenerationTasks.FromText[0].Name, finishedSteps: 0, savedLatents: null); // before it began
         }
     }
 

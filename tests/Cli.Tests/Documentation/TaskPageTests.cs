@@ -4,19 +4,23 @@ using CogVideoX.Testing;
 
 namespace CogVideoX.Cli.Tests.Documentation;
 
-/// <summary>The commands of docs/lora.md run, in their order.</summary>
-public sealed partial class LoraPageTests : IDisposable
+/// <summary>The commands of the pages about tasks run, in their order.</summary>
+public sealed partial class TaskPageTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public async Task CommandsRun()
+    [Theory]
+    [InlineData("text-to-video.md", 3)]
+    [InlineData("image-to-video.md", 4)]
+    [InlineData("video-to-video.md", 5)]
+    [InlineData("lora.md", 5)]
+    public async Task CommandsRun(string name, int count)
     {
-        string page = File.ReadAllText(Path.Combine(Golden.Root, "docs", "lora.md"));
+        string page = await File.ReadAllTextAsync(Path.Combine(Golden.Root, "docs", name), TestContext.Current.CancellationToken);
         string[] commands = [.. Command().Matches(page).Select(match => match.Groups[1].Value)];
-        Assert.Equal(5, commands.Length);
+        Assert.Equal(count, commands.Length);
         Directory.CreateDirectory(folder.File("tests"));
         Directory.CreateSymbolicLink(folder.File("tests/Goldens"), Golden.Path("")); // as in a clone, but for what they write
         foreach (string command in commands)

@@ -1,0 +1,78 @@
+using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Cli.Tests.Generate;
+
+/// <summary><c>--image</c> and <c>--video</c>, and what goes with them.</summary>
+public sealed class TaskTests : IDisposable
+{
+    private static readonly string Image5b = Golden.Path("checkpoints/5b-i2v"), Image15 = Golden.Path("checkpoints/1.5-i2v");
+    private static readonly string Picture = Golden.Path("tasks/runs/i2v-1.5-resized.png");
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task APictureIsFittedSaidKeptAndRepeated()
+    {
+        File.Copy(Picture, folder.File("p.png"));
+        string[] options = ["--model", Image15, "--image", folder.File("p.png"), "--fit", "pad", "--background", "00ff00"];
+        CliRun run = await Generate("first.png", options);
+        Assert.Contains("the picture: resized 71×53 to 85×64, padded to 96×64.\n", run.Error, StringComparison.Ordinal);
+        GenerationMetadata metadata = VideoMetadata.Read(folder.File("first.png"))!;
+        string[] kept = ["fit", "image-latent-scale", "image", "background"];
+        Assert.Equal(["\"pad\"", "1", "\"p.png\"", "\"00FF00\""], kept.Select(name => metadata.Settings[name]!.ToJsonString()));
+        await CliRun.Done("generate", "--from", folder.File("first.png"), "--model", Image15, "-o", folder.File("again.png"));
+        Assert.Equal(Bytes("first.png"), Bytes("again.png"));
+    }
+
+    [Fact]
+    public async Task AVideoIsTakenSaidKeptAndRepeated()
+    {
+        await CliRun.Done("generate", "a red circle", "--steps", "2", "-o", folder.File("in.y4m"));
+        CliRun run = await Generate("first.png", "--video", folder.File("in.y4m"), "--frames", "9", "--strength", "0.5");
+        Assert.Contains("took 9 of 17 frames", run.Error, StringComparison.Ordinal);
+        Assert.Contains("2 steps of ddim at strength 0.5", run.Error, StringComparison.Ordinal);
+        await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("again.png"));
+        Assert.Equal(Bytes("first.png"), Bytes("again.png"));
+        CliRun any = await Generate("any.png", "--video", folder.File("in.y4m"), "--any-size", "on");
+        Assert.Contains("17 frames", any.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatCantBeIsRefusedUnderTheOption()
+    {
+        string video = folder.File("in.y4m");
+        await CliRun.Done("generate", "a red circle", "--steps", "2", "-o", video);
+        await Fails(["--image", Picture], "--image: this model can't go on from a picture; CogVideoX-5b-I2V and");
+        await Fails(["--model", Image5b], "--image: this model goes on from a picture; give one");
+        await Fails(["--model", Image5b, "--image", Picture, "--video", video], "--video: this model goes on from a picture");
+        await Fails(["--model", Image5b, "--image", Picture, "--width", "112"], "--width: 112 pixels can't be made", "or give 96");
+        await Fails(["--model", Image5b, "--image", "nowhere.png"], "--image: ", "isn't there");
+        await Fails(["--model", Image5b, "--image", Picture, "--background", "green"], "--background: 'green' is no colour");
+        await Fails(["--model", Image5b, "--image", Picture, "--image-latent-scale", "0"], "--image-latent-scale: 0 can't be");
+        await Fails(["--video", "nowhere.mp4"], "--video: ", "isn't there");
+        await Fails(["--video", video, "--frames", "25"], "--video: ", "too short", "take 17 frames");
+        await Fails(["--video", video, "--frames", "9", "--any-size", "on"], "--frames: with --any-size all frames");
+        await Fails(["--video", video, "--strength", "0"], "--strength: A strength of 0 can't be");
+        await Fails(["--video", video, "--strength", "0.1"], "--strength: A strength of 0.1 leaves none of 2 steps");
+        await Fails(["--strength", "0.5"], "--strength: there is no video");
+        await Fails(["--fit", "pad"], "--fit: there is nothing to fit");
+        await Fails(["--image-latent-scale", "1"], "--image-latent-scale: there is no picture");
+    }
+
+    private async Task<CliRun> Generate(string name, params string[] options) =>
+        await CliRun.Done(["generate", "a red circle", "--steps", "2", "-o", folder.File(name), .. options]);
+
+    private async Task Fails(string[] options, params string[] says)
+    {
+        CliRun run = await CliRun.Of(["generate", "a red circle", "--steps", "2", "-o", folder.File("refused.png"), .. options]);
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        Assert.All(says, text => Assert.Contains(text, run.Error, StringComparison.Ordinal));
+        Assert.False(File.Exists(folder.File("refused.png")));
+    }
+
+    private byte[] Bytes(string name) => File.ReadAllBytes(folder.File(name));
+}
