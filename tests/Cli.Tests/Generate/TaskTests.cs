@@ -33,7 +33,7 @@ public sealed class TaskTests : IDisposable
     {
         await CliRun.Done("generate", "a red circle", "--steps", "2", "-o", folder.File("in.y4m"));
         CliRun run = await Generate("first.png", "--video", folder.File("in.y4m"), "--frames", "9", "--strength", "0.5");
-        Assert.Contains("took 9 of 17 frames", run.Error, StringComparison.Ordinal);
+        Assert.Contains("took the first 9 of 17 frames", run.Error, StringComparison.Ordinal);
         Assert.Contains("2 steps of ddim at strength 0.5", run.Error, StringComparison.Ordinal);
         await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("again.png"));
         Assert.Equal(Bytes("first.png"), Bytes("again.png"));
