@@ -141,9 +141,31 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         }
     }
 
+    // In turns, as a server would: neither takes the other's memory, and one that is let go leaves the other whole.
+    [Fact]
+    public void TwoPipelinesShareACard()
+    {
+        using var card = new EmulatedCard();
+        card.Emulated.SkipLaunches = true;
+        CogVideoXPipeline first = Open(card), second = Open(card);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        for (int i = 0; i < 2; i++)
+        {
+            first.Generate(Least, cancellation: cancellation);
+            second.Generate(Least, cancellation: cancellation);
+        }
+        int both = card.Emulated.LiveAllocations;
+        first.Dispose();
+        Assert.InRange(card.Emulated.LiveAllocations, 1, both - 1);
+        second.Generate(Least, cancellation: cancellation);
+        Assert.Equal(0, second.LiveTensors);
+        second.Dispose();
+        Assert.Equal(0, card.Emulated.LiveAllocations);
+    }
+
     // Nothing is computed: what is looked at is that neither disturbs the other.
     [Fact]
-    public void TwoPipelinesRunAtTheSameTime()
+    public void PipelinesOnTwoCardsRunAtTheSameTime()
     {
         using EmulatedCard first = new(), second = new();
         Parallel.ForEach([first, second], card =>
