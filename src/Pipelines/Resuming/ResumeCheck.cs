@@ -30,9 +30,9 @@ internal static class ResumeCheck
             object? given = setting.Of(request), kept = setting.Of(state.Settings);
             if (given is null || given.Equals(kept) || (setting.Property == nameof(request.Prompt) && given is ""))
                 continue;
-            string was = kept is null ? "has none" : $"has {Quoted.Name(setting.ToJson(state.Settings)!.ToString())}";
+            string begun = kept is null ? "without" : $"with {Quoted.Name(setting.ToJson(state.Settings)!.ToString())}";
             throw new RequestException(
-                setting.Property, $"the run that goes on {was}, and that can't change on the way; leave it out, or begin anew.");
+                setting.Property, $"the run was begun {begun}, and that can't change on the way; leave it out, or begin anew.");
         }
         return (GenerationRequest)request.Or(state.Settings) with { Prompt = state.Settings.Prompt };
     }
