@@ -35,6 +35,7 @@ internal static class Failures
 
     private static string Describe(Exception exception) => exception switch
     {
+        CancelledException { KeptState: { } state } => $"{exception.Message} (cogvideox generate --resume {Shell.Quote(state)})",
         CancelledException => exception.Message,
         OperationCanceledException => "Cancelled.",
         RequestException refused => PropertyNames.InWordsOfOptions($"{PropertyNames.Of(refused.Property)}: {refused.Problem}"),

@@ -27,14 +27,17 @@ internal static class KeptNames
     }
 
     /// <summary>The folder that <see cref="OfModel"/> named in a video.</summary>
+    /// <param name="name">As it is kept.</param>
+    /// <param name="video">Where.</param>
+    /// <param name="option">The option that named the video.</param>
     /// <exception cref="UsageException">It isn't here.</exception>
-    public static string FindModel(string name, string video)
+    public static string FindModel(string name, string video, string option)
     {
         string folder = name == BundledModel.Name ? BundledModel.Path : Find(name, video);
         return Directory.Exists(folder)
             ? folder
             : throw new UsageException(
-                "--from", $"{video} was made with the model {name}, which isn't here; name its folder with --model.");
+                option, $"{video} was made with the model {name}, which isn't here; name its folder with --model.");
     }
 
     // The root and the first folder below it.

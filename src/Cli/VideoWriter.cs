@@ -21,7 +21,8 @@ internal static class VideoWriter
         GenerationSummary? run = null;
         try
         {
-            run = pipeline.Generate(job.Request, file, job.Files, progress, cancellation);
+            GenerationFiles files = job.Files with { Describe = settings => job.StateMetadata(settings, pipeline.ModelPath) };
+            run = pipeline.Generate(job.Request, file, files, progress, cancellation);
             return (file.Complete(cancellation), run);
         }
         catch (SinkException exception)

@@ -1,5 +1,6 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
@@ -201,6 +202,8 @@ public sealed class CogVideoXPipeline : IDisposable
         request = TaskInputs.Settle(request, model.Folder);
         GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
         CheckStart(request.InitLatents, settings);
+        if (request.Resume is { } resume)
+            ResumeCheck.Check(resume, settings, model, ops.ActivationType);
         files.Check();
         if (!streams)
             RefuseIfNoArrayHolds(settings);
@@ -236,18 +239,32 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         using Ops planning = Ops.Planning(device);
         var planned = new ModelParts(model, planning, isPlan: true);
-        using var state = new RunState(planned, settings, StageClock.Silent(planning)) { Streams = streams, Video = request.Video };
+        using var state = new RunState(planned, settings, StageClock.Silent(planning))
+        {
+            Streams = streams,
+            Video = request.Video,
+            Resume = request.Resume,
+        };
         IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request), state, memoryBytes, letsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
         bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
-        return new GenerationPlan(state.Settings, stages, memoryBytes, PlanWarnings.Of(state.Settings, model))
+        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model);
+        if (request.Resume is { } resume && resume.Place.Device != HereName)
+        {
+            string begun = Quoted.Line(resume.Place.Device);
+            warnings = [.. warnings, $"The run was begun on {begun}; on {HereName} the video may differ in its last bits."];
+        }
+        return new GenerationPlan(state.Settings, stages, memoryBytes, warnings)
         {
             Device = device?.Description,
             KeepsTextEncoder = keeps,
             Notes = [.. model.Loras.Notes, .. keeps ? Array.Empty<string>() : [PlanNotes.LetsGo(stages[0], memoryBytes)]],
         };
     }
+
+    // The number of threads is no part of it: the video doesn't depend on it.
+    private string HereName => device?.Description ?? "cpu";
 
     private GenerationSummary Exclusively(
         GenerationRequest request, GenerationFiles files, IProgress<GenerationProgress>? progress, bool streams,
@@ -279,6 +296,8 @@ public sealed class CogVideoXPipeline : IDisposable
             Start = request.InitLatents,
             Image = request.Image,
             Video = request.Video,
+            Resume = request.Resume,
+            Device = HereName,
             Plan = plan,
             Sink = taker,
             Streams = streams,
@@ -295,10 +314,10 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             trace?.Complete(); // of a run that is stopped or fails, too: that is when one wants to look
         }
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelPath)));
-        return new GenerationSummary(name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
+        return new GenerationSummary(model.Name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
         {
             LatentsProblem = state.LatentsProblem,
+            StateProblem = state.StateProblem,
             Loras = model.Loras.Named,
         };
     }

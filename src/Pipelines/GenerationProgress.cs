@@ -8,9 +8,12 @@ namespace CogVideoX.Pipelines;
 /// <param name="Elapsed">Time in this stage so far.</param>
 public readonly record struct GenerationProgress(string Stage, int Step, int Steps, double Fraction, TimeSpan Elapsed)
 {
+    /// <summary>Share of the stage that was done by an earlier run, of which this one is the rest (<see cref="ResumeState"/>).</summary>
+    public double Before { get; init; }
+
     /// <summary>Time a step has taken on average; null before the first is done.</summary>
-    public TimeSpan? PerStep => Step > 0 ? Elapsed / (Fraction * Steps) : null;
+    public TimeSpan? PerStep => Fraction > Before && Step > Before * Steps ? Elapsed / ((Fraction - Before) * Steps) : null;
 
     /// <summary>What the rest of the stage takes at this pace; null before there is one.</summary>
-    public TimeSpan? Remaining => Fraction > 0 ? Elapsed * ((1 - Fraction) / Fraction) : null;
+    public TimeSpan? Remaining => Fraction > Before ? Elapsed * ((1 - Fraction) / (Fraction - Before)) : null;
 }

@@ -15,4 +15,9 @@ public record GenerationSummary(
     /// Why the file of <see cref="GenerationFiles.SaveLatents"/> couldn't be written; null where it was, or wasn't asked for.
     /// </summary>
     public string? LatentsProblem { get; init; }
+
+    /// <summary>
+    /// Why the file of <see cref="GenerationFiles.KeepState"/> doesn't hold the last step; null where it does, or wasn't asked for.
+    /// </summary>
+    public string? StateProblem { get; init; }
 }

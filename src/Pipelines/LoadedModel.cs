@@ -14,6 +14,7 @@ internal sealed class LoadedModel : IDisposable
     private T5Tokenizer? tokenizer;
     private readonly Dictionary<Type, IReadOnlyList<string>> notes = []; // of the parts that were built, by their model's type
     private DType? transformerType;
+    private string? fingerprint;
 
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
     private bool disposed;
@@ -85,6 +86,14 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The type that most of the transformer is stored in; what is stored as F64 is computed with as F32.</summary>
     /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
     public DType TransformerType => transformerType ??= Read(FindTransformerType);
+
+    /// <summary>The name of the checkpoint's folder.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder.Path)));
+
+    /// <summary>Tells it and its adapters from others, wherever they lie (<see cref="ModelFingerprint"/>).</summary>
+    /// <exception cref="ModelException">Weights are missing or damaged.</exception>
+    public string Fingerprint => fingerprint ??= Read(
+        () => ModelFingerprint.Of(Folder, [TextEncoderFiles, TransformerFiles, VaeFiles], Loras));
 
     /// <summary>With its adapters.</summary>
     public long TransformerBytes => Bytes(TransformerFiles) + Loras.Bytes;

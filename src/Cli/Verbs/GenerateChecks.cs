@@ -11,11 +11,14 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     public static void CheckFiles(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
     {
         bool overwrite = parsed.GetValue(options.Overwrite);
+        string? goesOn = parsed.GetValue(options.Resume);
         var named = new HashSet<string>();
         foreach ((string option, string path) in jobs.SelectMany(job => job.NamedFiles))
         {
             if (!named.Add(Path.GetFullPath(path)))
                 throw new UsageException(option, $"{path} is written by this command already; name another file.");
+            if (option == "--keep-state" && goesOn is not null && SameFile.Are(path, goesOn))
+                continue;
             if (option != "--output" && OutputChecks.NoFile(path) is { } problem)
                 throw new UsageException(option, problem);
             if (option != "--output" && !overwrite && File.Exists(path))

@@ -27,7 +27,11 @@ internal sealed record GenerateJob(
 
     /// <summary>Every file that it writes, with the option that names it.</summary>
     public IEnumerable<(string Option, string Path)> NamedFiles =>
-        new[] { ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Files.SaveLatents), ("--trace", Files.Trace) }
+        new[]
+        {
+            ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Files.SaveLatents), ("--trace", Files.Trace),
+            ("--keep-state", Files.KeepState),
+        }
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 
     /// <summary>What goes into the video's file.</summary>
@@ -40,4 +44,20 @@ internal sealed record GenerateJob(
             Video = KeptNames.OfAny(Inputs.Video),
         },
         Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] });
+
+    /// <summary>What goes into the state of its run, which stays on this machine: with whole paths, so that they are found again.</summary>
+    public GenerationMetadata StateMetadata(GenerationSettings settings, string model)
+    {
+        return settings.ToMetadata(
+            model == BundledModel.Path ? BundledModel.Name : Path.GetFullPath(model),
+            Inputs with
+            {
+                InitLatents = FullPath(Inputs.InitLatents),
+                Image = FullPath(Inputs.Image),
+                Video = FullPath(Inputs.Video),
+            },
+            Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = Path.GetFullPath(lora.Path) })] });
+
+        static string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file);
+    }
 }

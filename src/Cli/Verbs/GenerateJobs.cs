@@ -25,8 +25,9 @@ internal static class GenerateJobs
         string? output = parsed.GetValue(options.Output), folder = OutputFolder(parsed, options);
         CheckStandardOutput(parsed, options, count);
         VideoOptions writing = Writing(parsed, options, asked);
-        VideoLatents? start = asked.Inputs.InitLatents is { } latents ? Start(latents) : null;
-        StillImage? image = InputOptions.LoadImage(asked.Inputs);
+        RunInputs inputs = asked.Resume is null ? asked.Inputs : RunInputs.None;
+        VideoLatents? start = inputs.InitLatents is { } latents ? Start(latents) : null;
+        StillImage? image = InputOptions.LoadImage(inputs);
         ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
         var jobs = new List<GenerateJob>(count);
         var names = new HashSet<string>();
@@ -34,12 +35,13 @@ internal static class GenerateJobs
         {
             (string prompt, int? line) = prompts[i / each];
             ulong seed = unchecked(firstSeed + (ulong)(i % each));
-            var single = (GenerationRequest)new GenerationRequest(prompt) { Seed = seed, InitLatents = start, Image = image }
-                .Or(asked.Settings);
+            var given = new GenerationRequest(prompt) { Seed = seed, InitLatents = start, Image = image, Resume = asked.Resume };
+            var single = (GenerationRequest)given.Or(asked.Settings);
             var files = new GenerationFiles
             {
                 SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
+                KeepState = Numbered(ResumeOptions.KeepState(parsed, options), i, count),
             };
             string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
@@ -58,7 +60,7 @@ internal static class GenerateJobs
             : WhenTaken.Refuse;
         string?[] inputs =
         [
-            parsed.GetValue(options.From), asked.Inputs.InitLatents, asked.Inputs.Image,
+            parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Image,
             Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
             .. asked.Loras.Adapters.Select(lora => lora.Path),
         ];

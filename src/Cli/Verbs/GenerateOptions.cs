@@ -122,6 +122,13 @@ internal sealed class GenerateOptions
     public Option<string?> Trace { get; } =
         Path("--trace", "FILE", "Keep the prompt embeddings and the latents after each step (default: none)");
 
+    public Option<string?> KeepState { get; } = Path(
+        "--keep-state", "FILE",
+        "Keep the run's state after each step, for --resume; removed when the video is written (default: none, or the file of --resume)");
+
+    public Option<string?> Resume { get; } =
+        Path("--resume", "FILE", "Go on with the run whose state --keep-state kept, to the same video (default: none)");
+
     public Option<string?> Output { get; } = Path(
         "--output", "FILE",
         "A video by its ending (.mp4 .mov .mkv .webm .gif .webp .png .y4m .safetensors), a folder ending in / for PNG files, or - "
@@ -156,7 +163,7 @@ internal sealed class GenerateOptions
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, KeepState, Resume, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);

@@ -26,7 +26,7 @@ internal static class GenerateVerb
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
-        if (asked.Inputs.Video is { } video)
+        if (asked.Resume is null && asked.Inputs.Video is { } video)
         {
             if (asked.Settings.AnySize == true && parsed.GetValue(options.Frames) is not null)
                 throw new UsageException("--frames", "with --any-size all frames of --video are taken; leave one of the two out.");
@@ -74,8 +74,9 @@ internal static class GenerateVerb
             job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         (string output, GenerationSummary run) = ProgressDisplay.Run(
             terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
-        if (run.LatentsProblem is { } problem)
+        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem }.OfType<string>())
             terminal.Warn(problem);
+        ResumeOptions.Remove(terminal, job.Files.KeepState);
         foreach (StageTime time in run.Times)
             seconds[time.Stage] = time.Elapsed.TotalSeconds;
         seconds[GenerationStage.Decode] -= file.WithinDecoding.TotalSeconds;

@@ -15,28 +15,44 @@ namespace CogVideoX.Cli.Verbs;
 /// <param name="Loras">Adapters of the model.</param>
 internal sealed record RequestReader(string Model, GenerationSettings Settings, RunInputs Inputs, LoraOptions Loras)
 {
+    /// <summary>The run that goes on; null where one begins.</summary>
+    public ResumeState? Resume { get; private init; }
+
     public static RequestReader Read(ParseResult parsed, GenerateOptions options)
     {
         var given = new RequestReader(
             parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed),
             options.Inputs.Read(parsed) with { InitLatents = parsed.GetValue(options.InitLatents) }, options.Adapters.Read(parsed));
-        if (parsed.GetValue(options.From) is { } video)
-            given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model));
+        if (parsed.GetValue(options.Resume) is { } state)
+            given = given.GoingOn(ResumeOptions.Load(parsed, options, state), state, parsed.GetValue(options.Model));
+        else if (parsed.GetValue(options.From) is { } video)
+            given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model), "--from");
         return given with { Model = CommonOptions.CheckModel(given.Model) };
     }
 
-    private RequestReader Over(GenerationMetadata metadata, string video, string? model)
+    // What it began from is in the state; the names are for the video's metadata.
+    private RequestReader GoingOn(ResumeState state, string file, string? model)
+    {
+        foreach ((string name, string? value) in Inputs.Named)
+        {
+            if (value is not null)
+                throw new UsageException($"--{name}", $"{file} has what the run began from; leave it out.");
+        }
+        return Over(state.Metadata, file, model, "--resume") with { Resume = state };
+    }
+
+    private RequestReader Over(GenerationMetadata metadata, string video, string? model, string option)
     {
         try
         {
             string name = Text(metadata, MetadataNames.Model) ?? throw new FormatException($"'{MetadataNames.Model}' is missing");
             return new RequestReader(
-                model ?? KeptNames.FindModel(name, video), Settings.Or(GenerationSettings.From(metadata)), InputsOver(metadata, video),
-                LorasOver(LoraOptions.From(metadata), video));
+                model ?? KeptNames.FindModel(name, video, option), Settings.Or(GenerationSettings.From(metadata)),
+                InputsOver(metadata, video), LorasOver(LoraOptions.From(metadata), video));
         }
         catch (FormatException exception)
         {
-            throw new UsageException("--from", $"the settings in {video} can't be used: {exception.Message}.", exception);
+            throw new UsageException(option, $"the settings in {video} can't be used: {exception.Message}.", exception);
         }
     }
 

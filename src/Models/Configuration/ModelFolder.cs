@@ -61,6 +61,13 @@ public sealed class ModelFolder
     /// <summary>Which counts of frames its videos may have.</summary>
     public FrameRule FrameRule => FrameRule.Of(Transformer, Vae);
 
+    /// <summary>All files but weights that a video depends on: configs and tokenizer, not what the folder merely recommends.</summary>
+    internal IReadOnlyList<string> FilesThatDecide =>
+    [
+        Index.Path, In("transformer", "config.json"), In("vae", "config.json"), In("text_encoder", "config.json"),
+        In("scheduler", "scheduler_config.json"), TokenizerFile,
+    ];
+
     /// <summary>Where the folder says what it recommends, if it does.</summary>
     internal string GenerationFile => In("generation_config.json");
 

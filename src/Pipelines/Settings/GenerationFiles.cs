@@ -1,3 +1,5 @@
+using CogVideoX.Pipelines.Media;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>Files that a run writes beside the video.</summary>
@@ -12,11 +14,24 @@ public sealed record GenerationFiles
     /// <summary>A file for the prompt embeddings and the latents after each step.</summary>
     public string? Trace { get; init; }
 
+    /// <summary>
+    /// A file for the run's state after each step, from which it goes on if it is interrupted, however that happens
+    /// (<see cref="ResumeState"/>). It is a few times as large as the latents and stays when the run ends: remove it when the video is
+    /// safe.
+    /// </summary>
+    public string? KeepState { get; init; }
+
+    /// <summary>What the settings in that file are, from those of the run; names are those of the library where it is null.</summary>
+    internal Func<GenerationSettings, GenerationMetadata>? Describe { get; init; }
+
     /// <exception cref="RequestException">One of them can't be written.</exception>
     internal void Check()
     {
         OutputChecks.Check(nameof(SaveLatents), SaveLatents);
         OutputChecks.Check(nameof(Trace), Trace);
+        OutputChecks.Check(nameof(KeepState), KeepState);
         OutputChecks.CheckApart(nameof(Trace), Trace, nameof(SaveLatents), SaveLatents);
+        OutputChecks.CheckApart(nameof(KeepState), KeepState, nameof(SaveLatents), SaveLatents);
+        OutputChecks.CheckApart(nameof(KeepState), KeepState, nameof(Trace), Trace);
     }
 }

@@ -25,4 +25,11 @@ public sealed record GenerationRequest : GenerationSettings
     /// </summary>
     [JsonIgnore]
     public VideoClip? Video { get; init; }
+
+    /// <summary>
+    /// A run to go on with rather than to begin: it has all settings, of which only those may be given others that decoding alone depends
+    /// on, and what it began from.
+    /// </summary>
+    [JsonIgnore]
+    public ResumeState? Resume { get; init; }
 }

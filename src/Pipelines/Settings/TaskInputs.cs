@@ -15,6 +15,8 @@ internal static class TaskInputs
     /// <exception cref="RequestException">Something that this model can't begin from, or a setting of another task.</exception>
     public static GenerationRequest Settle(GenerationRequest request, ModelFolder folder)
     {
+        if (request.Resume is { } state)
+            return ResumeCheck.Settle(request, state);
         CheckBeginning(request, folder.Transformer);
         CheckTaskOf(request);
         if (request.Image is not null)

@@ -8,8 +8,6 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 internal sealed class EncodeImageStage : Stage
 {
-    private const double Ofs = 2; // what the reference gives where a model asks for it
-
     public override string Name => GenerationStage.Image;
 
     public override void Build(ModelParts parts) => _ = parts.VaeEncoder;
@@ -30,7 +28,7 @@ internal sealed class EncodeImageStage : Stage
         Shape latents = state.LatentShape;
         Tensor all = latents[1] == 1 ? first : ops.Concat(first, Zeros(ops, latents.With(1, latents[1] - 1)), 1);
         state.Observer?.Invoke("image_latents", all);
-        state.HandImage(scope.Keep(all), state.Model.Folder.Transformer.OfsEmbedWidth is null ? null : Ofs);
+        state.HandImage(scope.Keep(all));
     }
 
     private static Tensor Zeros(Ops ops, Shape shape) => ops.Fill(shape, (_, numbers) => numbers.Clear());

@@ -11,7 +11,10 @@ namespace CogVideoX.Pipelines;
 /// <param name="clock">Times the stages, and stops them.</param>
 internal sealed class RunState(ModelParts parts, GenerationSettings settings, StageClock clock) : IDisposable
 {
+    private const double OfsOfPictures = 2; // what the reference gives where a model asks for it
+
     private readonly List<Tensor> owned = [];
+    private TorchGenerator? generator;
 
     public ModelParts Parts => parts;
 
@@ -32,8 +35,13 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>The video that another is made of, or null.</summary>
     public VideoClip? Video { get; init; }
 
+    /// <summary>Where the run goes on; null where it begins.</summary>
+    public ResumeState? Resume { get; init; }
+
     /// <summary>All noise of the run, in the order in which it is needed.</summary>
-    public TorchGenerator Generator { get; } = new(settings.Seed ?? GenerationSettings.DefaultSeed);
+    public TorchGenerator Generator => generator ??= Resume is { } state
+        ? new TorchGenerator(state.Sampling.Generator)
+        : new TorchGenerator(Settings.Seed ?? GenerationSettings.DefaultSeed);
 
     /// <summary>Where frames go as they are decoded; a plan has none.</summary>
     public IFrameSink? Sink { get; init; }
@@ -51,6 +59,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
 
     /// <summary>Sees what stages compute, by the reference's names.</summary>
     public Action<string, Tensor>? Observer { get; init; }
+
+    /// <summary>Where it computes: <c>cpu</c>, or a device as it describes itself.</summary>
+    public string Device { get; init; } = "cpu";
 
     /// <summary>What the run was planned to take; null in a plan itself.</summary>
     public GenerationPlan? Plan { get; init; }
@@ -70,6 +81,12 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Why the latents that were to be kept couldn't be; null where nothing went wrong.</summary>
     public string? LatentsProblem { get; set; }
 
+    /// <summary>The file that holds the state after the last finished step; null where none does.</summary>
+    public string? KeptState { get; set; }
+
+    /// <summary>Why the state that was to be kept couldn't be after the last step; null where nothing went wrong.</summary>
+    public string? StateProblem { get; set; }
+
     /// <summary>[1, F, C, H, W]: what the run begins from, once it is noised; none where it begins from noise alone</summary>
     public Tensor VideoLatents { get; private set; }
 
@@ -87,8 +104,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     }
 
     /// <summary>Takes over the latents of a picture that no scope owns any more: [1, F, C, H, W].</summary>
-    public void HandImage(Tensor latents, double? ofs)
+    public void HandImage(Tensor latents)
     {
+        double? ofs = Model.Folder.Transformer.OfsEmbedWidth is null ? null : OfsOfPictures;
         Conditions = (Conditions ?? new Conditions()) with { ImageLatents = latents, Ofs = ofs };
         Own(latents);
     }

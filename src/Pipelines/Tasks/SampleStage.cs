@@ -13,6 +13,9 @@ internal sealed class SampleStage : Stage
 
     public override int Steps(RunState state) => SamplerTable.EvaluationsOf(state.Settings, state.Model);
 
+    public override int StepsBefore(RunState state) =>
+        state.Resume is { } resume ? resume.NextStep - (resume.Steps - Steps(state)) : 0;
+
     public override void Build(ModelParts parts) => _ = parts.Transformer;
 
     public override long WeightBytes(LoadedModel model) => model.TransformerBytes;
@@ -27,6 +30,8 @@ internal sealed class SampleStage : Stage
     public override void Run(RunState state)
     {
         using MemoryScope scope = state.Ops.Scope();
+        if (state.Resume?.ImageLatents is { } image)
+            state.HandImage(scope.Keep(state.Ops.FromHost(image.Values.Span, image.Shape)));
         SamplingResult result = Sample(state, state.Parts.Transformer);
         Tensor latents = WithoutPadding(state, result.Latents);
         if (result.IsCancelled)
@@ -42,7 +47,11 @@ internal sealed class SampleStage : Stage
         int steps = settings.Steps.Decided();
         int first = settings.Strength is { } strength ? Strength.FirstStep(sampler, strength) : 0;
         int stepsToRun = settings.Strength is { } share ? Strength.StepsToRun(steps, share) : steps;
+        int next = state.Resume?.NextStep ?? first;
         Tensor latents = Begin(state, sampler, first);
+        state.FinishedSteps = next - first;
+        if (next == sampler.Levels.Count)
+            return new SamplingResult(latents, next, IsCancelled: false);
         Conditions conditions = state.Conditions
             ?? throw new InvalidOperationException("Sampling needs conditions; a stage that encodes comes before it.");
         GuidanceCurve curve = settings.DynamicGuidance.Decided() ? GuidanceCurve.Dynamic : GuidanceCurve.Constant;
@@ -52,10 +61,11 @@ internal sealed class SampleStage : Stage
             Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };
+        var keeper = StateKeeper.Of(state, sampler);
         transformer.Prepare(latents.Shape);
         try
         {
-            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, first, clock.Cancellation);
+            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, next, clock.Cancellation);
         }
         finally
         {
@@ -65,6 +75,7 @@ internal sealed class SampleStage : Stage
         void StepDone(SamplingStep step)
         {
             state.FinishedSteps = step.Index - first + 1;
+            keeper?.Keep(step);
             clock.Tell(state.FinishedSteps);
             state.Trace?.AddStep(step.Index - first, step.Latents);
         }
@@ -73,6 +84,8 @@ internal sealed class SampleStage : Stage
     private static Tensor Begin(RunState state, ISampler sampler, int first)
     {
         Ops ops = state.Ops;
+        if (state.Resume is { } resume)
+            return resume.Sampling.Restore(ops, sampler);
         if (state.Start is { } start)
             return ops.FromHost(start.Values, start.Shape);
         Tensor noise = state.Generator.Noise(ops, state.LatentShape, state.NoiseType);
@@ -102,7 +115,7 @@ internal sealed class SampleStage : Stage
             LatentFile.Write(path, latents);
             state.SavedLatents = path;
         }
-        return new CancelledException(Name, state.FinishedSteps, state.SavedLatents);
+        return new CancelledException(Name, state.FinishedSteps, state.SavedLatents, state.KeptState);
     }
 
     // A disk that is full by now doesn't cost what was sampled.

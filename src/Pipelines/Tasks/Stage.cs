@@ -12,6 +12,9 @@ internal abstract class Stage
     /// <summary>Steps of its progress.</summary>
     public virtual int Steps(RunState state) => 1;
 
+    /// <summary>How many of them are done before it begins, in a run that goes on.</summary>
+    public virtual int StepsBefore(RunState state) => 0;
+
     /// <summary>Builds the models that it needs, which last longer than a run.</summary>
     public abstract void Build(ModelParts parts);
 

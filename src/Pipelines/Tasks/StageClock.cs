@@ -10,7 +10,7 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
     private string stage = "";
     private long began;
     private DeviceMark mark;
-    private int steps;
+    private int steps, before;
 
     /// <summary>A clock that nobody looks at and nobody stops: a plan's.</summary>
     public static StageClock Silent(Ops ops) => new(ops, progress: null, CancellationToken.None);
@@ -19,14 +19,17 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
 
     public CancellationToken Cancellation => cancellation;
 
-    public void Begin(string next, int count)
+    /// <param name="next">The stage's name.</param>
+    /// <param name="count">How many steps it has.</param>
+    /// <param name="done">How many of them an earlier run did.</param>
+    public void Begin(string next, int count, int done = 0)
     {
-        (stage, steps) = (next, count);
+        (stage, steps, before) = (next, count, done);
         ops.Memory.ResetPeak();
         ops.TakeOperationTimes(); // those from between the stages belong to none
         began = Stopwatch.GetTimestamp();
         mark = ops.Mark();
-        At(0);
+        At(done);
     }
 
     /// <param name="done">Steps that are done, with the part of the one that runs.</param>
@@ -39,7 +42,10 @@ internal sealed class StageClock(Ops ops, IProgress<GenerationProgress>? progres
 
     /// <summary>The same where it is another's to stop.</summary>
     public void Tell(double done) =>
-        progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began)));
+        progress?.Report(new GenerationProgress(stage, (int)(done + 1e-9), steps, done / steps, Stopwatch.GetElapsedTime(began))
+        {
+            Before = (double)before / steps,
+        });
 
     /// <summary>Waits for the device, whose time counts.</summary>
     public void End() => times.Add(new StageTime(stage, ops.ElapsedSince(mark), ops.Memory.PeakBytes, ops.TakeOperationTimes()));

@@ -23,7 +23,7 @@ internal static class TaskRun
             }
             catch (OperationCanceledException exception) when (exception is not CancelledException)
             {
-                throw new CancelledException(stage.Name, state.FinishedSteps, state.SavedLatents);
+                throw new CancelledException(stage.Name, state.FinishedSteps, state.SavedLatents, state.KeptState);
             }
             catch (OutOfMemoryException exception)
             {
@@ -42,7 +42,7 @@ internal static class TaskRun
     public static void Run(Stage stage, RunState state)
     {
         stage.Build(state.Parts);
-        state.Clock.Begin(stage.Name, stage.Steps(state));
+        state.Clock.Begin(stage.Name, stage.Steps(state), stage.StepsBefore(state));
         stage.Run(state);
         state.Clock.End();
     }

@@ -54,7 +54,7 @@ public sealed class HeunSampler : ISampler
 
     /// <inheritdoc/>
     public void Restore(int next, IReadOnlyDictionary<string, Tensor> history) =>
-        this.history.Restore(next, history, required: IsSecond(next) ? 1 : 0);
+        this.history.Restore(next, history, required: IsSecond(next) && next < Levels.Count ? 1 : 0); // a run may have ended there
 
     /// <inheritdoc/>
     public Tensor Step(Tensor latents, Tensor output, int index)

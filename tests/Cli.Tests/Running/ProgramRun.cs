@@ -81,6 +81,9 @@ internal sealed partial class ProgramRun : IDisposable
         Assert.Equal(0, Kill(process.Id, number));
     }
 
+    /// <summary>Ends it as a system that is out of memory does: it learns nothing of it.</summary>
+    public void Kill() => process.Kill();
+
     public async Task<CliRun> EndAsync()
     {
         await process.WaitForExitAsync(Cancellation);
