@@ -115,7 +115,7 @@ public sealed class ResumeTests(ITestOutputHelper output) : IDisposable
     private async Task<string> Stopped()
     {
         string state = folder.File(State);
-        using var pipeline = TextToVideo.Open(CliRun.Tiny);
+        using var pipeline = CogVideoXPipeline.Open(CliRun.Tiny);
         using var source = new CancellationTokenSource();
         var files = new GenerationFiles { KeepState = state }; // of the library, which knows no paths
         var stop = new StopAfterTheFirstStep(source);

@@ -34,7 +34,7 @@ public sealed class ResumeTests : IDisposable
     {
         (string model, GenerationRequest request) = TaskOf(task);
         request = request with { Sampler = sampler };
-        using TextToVideo pipeline = Open(model, device);
+        using CogVideoXPipeline pipeline = Open(model, device);
         float[] expected = Frames(pipeline, request);
         IReadOnlyList<string> states = StatesOf(pipeline, request, expected, "first");
         Assert.Equal(ResumeState.Load(states[0]).Steps, ResumeState.Load(states[^1]).NextStep);
@@ -47,7 +47,7 @@ public sealed class ResumeTests : IDisposable
     public void ARunThatGoesOnIsInterruptedAndGoesOnAgain()
     {
         (string model, GenerationRequest request) = TaskOf("picture");
-        using TextToVideo pipeline = Open(model, "cpu3");
+        using CogVideoXPipeline pipeline = Open(model, "cpu3");
         float[] expected = Frames(pipeline, request);
         string state = StatesOf(pipeline, request, expected, "first")[0];
         for (int again = 0; again < Steps - 1; again++)
@@ -58,7 +58,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void ProgressBeginsWhereTheRunStood()
     {
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationRequest request = TestModels.Quick with { Steps = Steps };
         string state = StatesOf(pipeline, request, Frames(pipeline, request), "first")[2];
         var seen = new List<GenerationProgress>();
@@ -76,7 +76,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void ThePlanIsOfWhatIsLeft()
     {
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationRequest request = TestModels.Quick with { Steps = Steps };
         string state = StatesOf(pipeline, request, Frames(pipeline, request), "first")[1];
         Assert.Equal(Flops(request) / 2, Flops(ResumeState.Load(state).ToRequest()), 1e-3 * Flops(request));
@@ -87,7 +87,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void ACancelledRunSaysWhereItsStateIs()
     {
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationRequest request = TestModels.Quick with { Steps = Steps, Sampler = SamplerKind.Dpm };
         float[] expected = Frames(pipeline, request);
         var files = new GenerationFiles { KeepState = folder.File("run.state") };
@@ -109,7 +109,7 @@ public sealed class ResumeTests : IDisposable
         string place = Path.Combine(folder.Path, "gone");
         Directory.CreateDirectory(place);
         var files = new GenerationFiles { KeepState = Path.Combine(place, "run.state") };
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
         var watch = new Watch(progress =>
         {
             if (progress is { Stage: GenerationStage.Sample, Step: 1 } && Directory.Exists(place))
@@ -124,7 +124,7 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void RateAndTilesMayChange()
     {
-        using TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationRequest tiled = TestModels.Quick with { VaeTiling = TilingMode.On };
         string state = StatesOf(pipeline, TestModels.Quick, Frames(pipeline, TestModels.Quick), "first")[0];
         GenerationRequest rest = ResumeState.Load(state).ToRequest() with { VaeTiling = TilingMode.On, Rate = new FrameRate(25) };
@@ -133,10 +133,10 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(new FrameRate(25), result.Settings.Rate);
     }
 
-    private static TextToVideo Open(string model, string device) => TextToVideo.Open(
+    private static CogVideoXPipeline Open(string model, string device) => CogVideoXPipeline.Open(
         model, new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 });
 
-    private static float[] Frames(TextToVideo pipeline, GenerationRequest request) =>
+    private static float[] Frames(CogVideoXPipeline pipeline, GenerationRequest request) =>
         pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray();
 
     private static (string Model, GenerationRequest Request) TaskOf(string task)
@@ -156,7 +156,7 @@ public sealed class ResumeTests : IDisposable
     }
 
     // Copies of the state after each step.
-    private List<string> StatesOf(TextToVideo pipeline, GenerationRequest request, float[] expected, string name)
+    private List<string> StatesOf(CogVideoXPipeline pipeline, GenerationRequest request, float[] expected, string name)
     {
         var files = new GenerationFiles { KeepState = folder.File($"{name}.state") };
         var states = new List<string>();

@@ -12,7 +12,7 @@ public sealed class StateFileTests : IDisposable
     private const string Resume = nameof(GenerationRequest.Resume), About = "cogvideox_state", Settings = "cogvideox";
 
     private readonly TemporaryFolder folder = new();
-    private readonly TextToVideo pipeline = TextToVideo.Open(TestModels.Tiny2b);
+    private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b);
 
     public void Dispose()
     {
@@ -34,7 +34,7 @@ public sealed class StateFileTests : IDisposable
     public void AnotherModelIsRefused()
     {
         ResumeState state = ResumeState.Load(Written());
-        using TextToVideo other = TextToVideo.Open(TestModels.Tiny5b);
+        using CogVideoXPipeline other = CogVideoXPipeline.Open(TestModels.Tiny5b);
         Assert.Contains("another model ('2b')", Refusal.Of(other, state.ToRequest(), Resume).Problem);
     }
 
@@ -47,7 +47,7 @@ public sealed class StateFileTests : IDisposable
     {
         ResumeState state = ResumeState.Load(Written());
         string model = folder.CopyOf(TestModels.Tiny2b);
-        using (TextToVideo copy = TextToVideo.Open(model))
+        using (CogVideoXPipeline copy = CogVideoXPipeline.Open(model))
             copy.Plan(state.ToRequest());
         EditedWeights.Edit(Directory.GetFiles(Path.Combine(model, part), "*.safetensors")[0], tensors =>
         {
@@ -56,7 +56,7 @@ public sealed class StateFileTests : IDisposable
             bytes[0] ^= 1;
             tensors[name] = EditedWeights.Of(name, tensors[name].Type, tensors[name].Shape, bytes);
         });
-        using TextToVideo tuned = TextToVideo.Open(model);
+        using CogVideoXPipeline tuned = CogVideoXPipeline.Open(model);
         Assert.Contains("another model", Refusal.Of(tuned, state.ToRequest(), Resume).Problem);
     }
 
@@ -64,7 +64,7 @@ public sealed class StateFileTests : IDisposable
     public void ALoraOrAnotherScaleIsAnotherModel()
     {
         ResumeState plain = ResumeState.Load(Written());
-        using TextToVideo half = WithLora(0.5), whole = WithLora(1);
+        using CogVideoXPipeline half = WithLora(0.5), whole = WithLora(1);
         Refusal.Of(half, plain.ToRequest(), Resume);
         string file = folder.File("lora.state");
         half.Generate(TestModels.Quick, new GenerationFiles { KeepState = file }, cancellation: TestContext.Current.CancellationToken);
@@ -73,7 +73,7 @@ public sealed class StateFileTests : IDisposable
         Refusal.Of(whole, adapted.ToRequest(), Resume);
         Refusal.Of(pipeline, adapted.ToRequest(), Resume);
 
-        static TextToVideo WithLora(double scale) => TextToVideo.Open(
+        static CogVideoXPipeline WithLora(double scale) => CogVideoXPipeline.Open(
             TestModels.Tiny2b, ComputeOptions.Default, new LoraOptions { Adapters = [new Lora(Golden.Path("lora/drift"), scale)] });
     }
 
