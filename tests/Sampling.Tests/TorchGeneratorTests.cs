@@ -146,4 +146,25 @@ public sealed class TorchGeneratorTests
         for (int i = 1; i < 8; i++)
             uniform[8 + i] = i / 8f + (round % 64 - 32) / (float)(1 << 24);
     }
+
+    // Each row of a batch has, drawn by itself, what it has in the draw of all; after it the stream stands where it would.
+    [Fact]
+    public void ARowOfABatchHasItsPartOfTheWholeDraw()
+    {
+        const int Rows = 3, Count = 21; // not a multiple of 16: rows of one draw aren't draws of one row
+        using Ops ops = Ops.OnCpu(1);
+        float[] all = new TorchGenerator(5).Noise(ops, [Rows, Count], NoiseType.F32).ToFloats();
+        var inTurn = new TorchGenerator(5);
+        float[][] each = [.. Enumerable.Range(0, Rows).Select(_ => inTurn.Noise(ops, [Count], NoiseType.F32).ToFloats())];
+        for (int row = 0; row < Rows; row++)
+        {
+            var own = new TorchGenerator(5) { Row = new BatchRow(row, Rows) };
+            Assert.Equal(all[(row * Count)..((row + 1) * Count)], own.Noise(ops, [Count], NoiseType.F32).ToFloats());
+            own = new TorchGenerator(5) { Row = new BatchRow(row, Rows) };
+            Assert.Equal(each[row], own.NoiseInTurn(ops, [Count], NoiseType.F32).ToFloats());
+            Assert.Equal(inTurn.State.Words, own.State.Words);
+        }
+        Assert.NotEqual(each[1], all[Count..(2 * Count)]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TorchGenerator(5) { Row = new BatchRow(3, 3) });
+    }
 }

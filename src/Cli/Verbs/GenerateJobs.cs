@@ -29,13 +29,22 @@ internal static class GenerateJobs
         VideoLatents? start = inputs.InitLatents is { } latents ? Start(latents) : null;
         StillImage? image = InputOptions.LoadImage(inputs);
         ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
+        bool isShared = count > 1 && parsed.GetValue(options.Generator) == "one";
         var jobs = new List<GenerateJob>(count);
         var names = new HashSet<string>();
         for (int i = 0; i < count; i++)
         {
             (string prompt, int? line) = prompts[i / each];
-            ulong seed = unchecked(firstSeed + (ulong)(i % each));
-            var given = new GenerationRequest(prompt) { Seed = seed, InitLatents = start, Image = image, Resume = asked.Resume };
+            ulong seed = isShared ? firstSeed : unchecked(firstSeed + (ulong)(i % each));
+            var given = new GenerationRequest(prompt)
+            {
+                Seed = seed,
+                InitLatents = start,
+                Image = image,
+                Resume = asked.Resume,
+                BatchSize = isShared ? count : null,
+                BatchRow = isShared ? i : null,
+            };
             var single = (GenerationRequest)given.Or(asked.Settings);
             var files = new GenerationFiles
             {

@@ -94,6 +94,13 @@ internal sealed class GenerateOptions
         HelpName = "N",
     };
 
+    public Option<string?> Generator { get; } = new("--generator")
+    {
+        Description = "Whether each video draws its noise from a generator of its own, or one serves all of them, as it does in the "
+            + "reference for a batch (default: each)",
+        HelpName = "each|one",
+    };
+
     public Option<string?> Dtype { get; } = new("--dtype")
     {
         Description = "The type that noise is drawn in (default: the transformer's)",
@@ -158,12 +165,13 @@ internal sealed class GenerateOptions
     {
         DynamicCfg.AcceptOnlyFromAmong("on", "off");
         Sampler.AcceptOnlyFromAmong([.. SettingWords.All(typeof(SamplerKind))]);
+        Generator.AcceptOnlyFromAmong("each", "one");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, KeepState, Resume, Output, OutputDir, Quality,
+            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, KeepState, Resume, Output, OutputDir, Quality,
             Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);

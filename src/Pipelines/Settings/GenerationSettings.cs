@@ -61,8 +61,8 @@ public record GenerationSettings
     public TilingMode? VaeTiling { get; init; }
 
     /// <summary>
-    /// How much of a given video is made anew, above 0, up to 1: so much of the steps are run, from the noise level that belongs to it. 0.8
-    /// unless it is given; null without a video.
+    /// How much of a given video is made anew, above 0, up to 1: so much of the steps are run, from the noise level that belongs to it.
+    /// 0.8 unless it is given; null without a video.
     /// </summary>
     public double? Strength { get; init; }
 
@@ -81,6 +81,14 @@ public record GenerationSettings
     /// isn't asked for.
     /// </summary>
     public bool? AnySize { get; init; }
+
+    /// <summary>
+    /// How many videos one generator draws noise for, as the reference does for a batch; null for one of its own.
+    /// </summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Which of them this is, from 0; null for a generator of its own.</summary>
+    public int? BatchRow { get; init; }
 
     /// <summary>Every member, in the order in which metadata list them.</summary>
     internal static IReadOnlyList<Setting> All { get; } =
@@ -179,6 +187,16 @@ public record GenerationSettings
         {
             IsOptional = true,
             Check = (v, _) => SamplingRules.CheckImageLatentScale((double)v),
+        },
+        new(nameof(BatchSize), "batch-size", typeof(int), s => s.BatchSize, (s, v) => s with { BatchSize = (int)v })
+        {
+            IsOptional = true,
+            CheckBeside = (v, settings, _) => SamplingRules.CheckBatch((int)v, settings.BatchRow),
+        },
+        new(nameof(BatchRow), "batch-row", typeof(int), s => s.BatchRow, (s, v) => s with { BatchRow = (int)v })
+        {
+            IsOptional = true,
+            CheckBeside = (_, settings, _) => SamplingRules.CheckBatch(settings.BatchSize, settings.BatchRow),
         },
         new(nameof(AnySize), "any-size", typeof(bool), s => s.AnySize, (s, v) => s with { AnySize = (bool)v }) { IsOptional = true },
     ];

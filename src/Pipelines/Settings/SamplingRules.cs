@@ -10,6 +10,7 @@ internal static class SamplingRules
     public const int DefaultSteps = 50;
     public const double DefaultGuidanceScale = 6;
     public const double DefaultStrength = 0.8;
+    private const int LargestBatch = 10_000;
     private const double LargestGuidanceScale = 1000, LargestImageLatentScale = 100;
 
     /// <exception cref="RequestException">None, or more than the model has noise levels.</exception>
@@ -72,6 +73,20 @@ internal static class SamplingRules
                 nameof(GenerationSettings.ImageLatentScale),
                 FormattableString.Invariant($"{scale} can't be; choose a number above 0, up to {LargestImageLatentScale}, such as 1."));
         }
+    }
+
+    /// <exception cref="RequestException">One of the two without the other, or no row of a batch.</exception>
+    public static void CheckBatch(int? size, int? row)
+    {
+        if (size is not { } rows || row is not { } index)
+        {
+            string missing = size is null ? nameof(GenerationSettings.BatchSize) : nameof(GenerationSettings.BatchRow);
+            throw new RequestException(missing, "it is null; a row of a batch has its number and the batch's size.");
+        }
+        if (rows is < 1 or > LargestBatch)
+            throw new RequestException(nameof(GenerationSettings.BatchSize), $"{rows} rows can't be; choose from 1 to {LargestBatch}.");
+        if (index < 0 || index >= rows)
+            throw new RequestException(nameof(GenerationSettings.BatchRow), $"there is no row {index} of {rows}; they begin with 0.");
     }
 
     public static SamplerKind SamplerOf(SchedulerKind scheduler) => scheduler == SchedulerKind.Dpm ? SamplerKind.Dpm : SamplerKind.Ddim;

@@ -40,8 +40,10 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
 
     /// <summary>All noise of the run, in the order in which it is needed.</summary>
     public TorchGenerator Generator => generator ??= Resume is { } state
-        ? new TorchGenerator(state.Sampling.Generator)
-        : new TorchGenerator(Settings.Seed ?? GenerationSettings.DefaultSeed);
+        ? new TorchGenerator(state.Sampling.Generator) { Row = Row }
+        : new TorchGenerator(Settings.Seed ?? GenerationSettings.DefaultSeed) { Row = Row };
+
+    private BatchRow Row => Settings.BatchRow is { } row ? new BatchRow(row, Settings.BatchSize.Decided()) : BatchRow.Single;
 
     /// <summary>Where frames go as they are decoded; a plan has none.</summary>
     public IFrameSink? Sink { get; init; }

@@ -18,7 +18,7 @@ internal static class VaeSample
         state.Observer?.Invoke("encoded.mean", mean);
         state.Observer?.Invoke("encoded.logvar", logVariance);
         Shape shape = mean.Shape; // the reference draws it with channels before frames
-        Tensor noise = state.Generator.Noise(ops, [shape[0], shape[2], shape[1], shape[3], shape[4]], state.NoiseType);
+        Tensor noise = state.Generator.NoiseInTurn(ops, [shape[0], shape[2], shape[1], shape[3], shape[4]], state.NoiseType);
         Tensor drawn = ops.SampleGaussian(mean, logVariance, ops.Permute(noise, [0, 2, 1, 3, 4]));
         FiniteCheck.Check(ops, drawn, "the encoded latents");
         return scope.Keep(ops.Scale(drawn, (float)scale));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Sampling;
@@ -35,6 +36,19 @@ public sealed class TorchGenerator
 
     /// <summary>The seed that this began with.</summary>
     public ulong Seed { get; }
+
+    /// <summary>Whose numbers <see cref="Noise"/> gives, where a batch has one generator.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No row of a batch.</exception>
+    public BatchRow Row
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value.Count, 1, nameof(Row));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)value.Index, (uint)value.Count, nameof(Row));
+            field = value;
+        }
+    } = BatchRow.Single;
 
     /// <summary>Where it is now: a copy, from which another goes on with the same numbers.</summary>
     public GeneratorState State => new(Seed, twister.Words, twister.Used, keptNormal);
@@ -76,17 +90,51 @@ public sealed class TorchGenerator
         return (long)(draw % (ulong)high);
     }
 
-    /// <summary>A new F32 tensor of normal numbers drawn in <paramref name="type"/>. A dry run draws none.</summary>
+    /// <summary>
+    /// A new F32 tensor of normal numbers drawn in <paramref name="type"/>; of a batch, those of <see cref="Row"/>, all rows in one draw. A
+    /// dry run draws none.
+    /// </summary>
     /// <exception cref="OperationCanceledException"><see cref="Ops.Cancellation"/> was requested; some were drawn.</exception>
     public Tensor Noise(Ops ops, Shape shape, NoiseType type)
     {
         // In one part: how many numbers are drawn at once is part of the stream.
-        return ops.Fill(shape, new NoiseWriter(this, type, ops.Cancellation), shape.Count);
+        return ops.Fill(shape, new NoiseWriter(this, type, inOneDraw: true, ops.Cancellation), shape.Count);
     }
 
-    private readonly struct NoiseWriter(TorchGenerator generator, NoiseType type, CancellationToken cancellation) : IFloatWriter
+    /// <summary>The same, each row of a batch in a draw of its own: as the reference draws the samples of pictures and videos.</summary>
+    /// <inheritdoc cref="Noise"/>
+    public Tensor NoiseInTurn(Ops ops, Shape shape, NoiseType type) =>
+        ops.Fill(shape, new NoiseWriter(this, type, inOneDraw: false, ops.Cancellation), shape.Count);
+
+    private readonly struct NoiseWriter(TorchGenerator generator, NoiseType type, bool inOneDraw, CancellationToken cancellation)
+        : IFloatWriter
     {
-        public void Write(long first, Span<float> destination) => generator.Draw(destination, type, cancellation);
+        public void Write(long first, Span<float> destination)
+        {
+            if (generator.Row.Count == 1)
+                generator.Draw(destination, type, cancellation);
+            else if (inOneDraw)
+                generator.DrawAtOnce(destination, type, cancellation);
+            else
+                generator.DrawInTurn(destination, type, cancellation);
+        }
+    }
+
+    private void DrawAtOnce(Span<float> destination, NoiseType type, CancellationToken cancellation)
+    {
+        int count = checked(destination.Length * Row.Count);
+        float[] all = ArrayPool<float>.Shared.Rent(count);
+        Draw(all.AsSpan(0, count), type, cancellation);
+        all.AsSpan(Row.Index * destination.Length, destination.Length).CopyTo(destination);
+        ArrayPool<float>.Shared.Return(all);
+    }
+
+    private void DrawInTurn(Span<float> destination, NoiseType type, CancellationToken cancellation)
+    {
+        float[] other = ArrayPool<float>.Shared.Rent(destination.Length);
+        for (int row = 0; row < Row.Count; row++)
+            Draw(row == Row.Index ? destination : other.AsSpan(0, destination.Length), type, cancellation);
+        ArrayPool<float>.Shared.Return(other);
     }
 
     private void Draw(Span<float> destination, NoiseType type, CancellationToken cancellation)
