@@ -7,7 +7,7 @@ using CogVideoX.Testing;
 namespace CogVideoX.Pipelines.Tests.Planning;
 
 /// <summary>Decoding in tiles gives the same picture, but for rounding at the seams.</summary>
-public sealed class DecodeTilesTests
+public sealed class TileSizesTests
 {
     [Theory]
     [InlineData("2b")]
@@ -17,19 +17,17 @@ public sealed class DecodeTilesTests
         using var folder = new TemporaryFolder();
         new Preset(preset).WriteConfigs(folder.Path);
         VaeConfig vae = ModelFolder.Open(folder.Path).Vae;
-        Assert.Equal((new TileGrid(240, 1 / 6.0, 8), new TileGrid(360, 1 / 5.0, 8)), DecodeTiles.For(vae));
+        Assert.Equal((TileGrid.Of(240, 1 / 6.0, 8), TileGrid.Of(360, 1 / 5.0, 8)), TileSizes.For(vae));
     }
 
     [Fact]
-    public void EveryTileKeepsAsMuchAsTheNextIsAway()
+    public void EveryTileFadesIntoTheNext()
     {
         VaeConfig vae = ModelFolder.Open(TestModels.Shapes).Vae;
         for (int pixels = 1; pixels <= 1024; pixels++)
         {
-            (TileGrid rows, TileGrid columns) = DecodeTiles.For(vae with { SampleHeight = pixels, SampleWidth = pixels });
-            Assert.Equal(rows.Step * vae.SpatialCompression, rows.KeptPixels);
-            Assert.Equal(columns.Step * vae.SpatialCompression, columns.KeptPixels);
-            Assert.True(rows.BlendPixels > 0 && columns.BlendPixels > 0, $"tiles of {pixels} pixels meet without fading");
+            (TileGrid rows, TileGrid columns) = TileSizes.For(vae with { SampleHeight = pixels, SampleWidth = pixels });
+            Assert.True(rows.Overlap > 0 && columns.Overlap > 0, $"tiles of {pixels} pixels meet without fading");
         }
     }
 
