@@ -116,6 +116,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The VAE with its decoder; what of the encoder would be converted is left alone.</summary>
     public BuiltModel<CogVideoXVae> BuildVaeDecoder(Ops ops) => Build(ops, VaePart);
 
+    /// <summary>The VAE with its encoder; what of the decoder would be converted is left alone.</summary>
+    public BuiltModel<CogVideoXVae> BuildVaeEncoder(Ops ops) => Build(ops, VaePart with { BuildUsed = vae => vae.BuildEncoder() });
+
     public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>

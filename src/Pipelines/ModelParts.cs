@@ -32,7 +32,10 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false
     public CogVideoXTransformer Transformer => transformer ??= model.BuildTransformer(ops).Model;
 
     /// <summary>The VAE, with its decoder built.</summary>
-    public CogVideoXVae VaeDecoder => vae ??= model.BuildVaeDecoder(ops).Model;
+    public CogVideoXVae VaeDecoder => Vae(model.BuildVaeDecoder, built => built.BuildDecoder());
+
+    /// <summary>The same VAE, with its encoder built.</summary>
+    public CogVideoXVae VaeEncoder => Vae(model.BuildVaeEncoder, built => built.BuildEncoder());
 
     /// <summary>
     /// Lets the text encoder go, by far the largest part, until it is asked for again: what was made of its weights is released, the rest
@@ -46,5 +49,17 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false
         textWeights = [];
         if (!isPlan)
             model.CloseTextEncoder();
+    }
+
+    // One object for both directions, the second of which is added to it.
+    private CogVideoXVae Vae(Func<Ops, BuiltModel<CogVideoXVae>> build, Action<CogVideoXVae> add)
+    {
+        if (vae is null)
+            return vae = build(ops).Model;
+        return model.Read(() =>
+        {
+            add(vae);
+            return vae;
+        });
     }
 }

@@ -4,13 +4,15 @@ using CogVideoX.Models.Configuration;
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// The tiles that a VAE encodes and decodes in: the reference's, half the size that its config names, moved to whole latents. The released
-/// models, whose tiles fit, aren't touched.
+/// The tiles that a VAE encodes and decodes in: the reference's, half the size that its config names, moved to whole latents, and none so
+/// small that its edges are felt everywhere in it. The released models, whose tiles are larger and fit, aren't touched.
 /// </summary>
 internal static class TileSizes
 {
     private const double RowOverlap = 1 / 6.0, ColumnOverlap = 1 / 5.0;
-    private const int SmallestTile = 2; // latents: one that stays, one that fades into the next
+
+    // Latents. A convolution at a tile's edge sees zeros, and what comes of them is seen 8 latents away (docs/measurements.md).
+    private const int SmallestTile = 16;
 
     public static (TileGrid Rows, TileGrid Columns) For(VaeConfig config) =>
         (For(config.SampleHeight, RowOverlap, config), For(config.SampleWidth, ColumnOverlap, config));

@@ -39,9 +39,12 @@ public sealed class CogVideoXVae
     /// <summary>Reads the weights of both directions now: then all weights of a checkpoint have been asked for.</summary>
     public void Build()
     {
-        _ = Encoder;
+        BuildEncoder();
         BuildDecoder();
     }
+
+    /// <summary>Reads the encoder's weights now; what of them is converted lives in the caller's scope.</summary>
+    public void BuildEncoder() => _ = Encoder;
 
     /// <summary>Reads the decoder's weights now; what of them is converted lives in the caller's scope.</summary>
     public void BuildDecoder() => _ = Decoder;
