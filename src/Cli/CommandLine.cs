@@ -28,6 +28,7 @@ internal static class CommandLine
         var root = new RootCommand("CogVideoX for .NET: a prompt goes in, a video comes out, in C# alone.")
         {
             GenerateVerb.Create(terminal),
+            EncodeVerb.Create(terminal),
             DecodeVerb.Create(terminal),
             TokenizeVerb.Create(terminal),
             InspectVerb.Create(terminal),

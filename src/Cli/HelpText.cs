@@ -22,6 +22,11 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
             "generate \"a cat\" --model path/to/CogVideoX-5b --lora style.safetensors:0.8 --lora motion",
             "generate --prompt-file prompts.txt --num-videos 2 -o clip.mp4 --json",
         ],
+        ["encode"] =
+        [
+            "encode cat.mp4 -o cat.safetensors --round-trip",
+            "encode photo.jpg --fit pad --model path/to/CogVideoX-2b -o photo.safetensors",
+        ],
         ["decode"] =
         [
             "decode cat.safetensors -o cat.mp4",

@@ -5,7 +5,7 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 public static class GenerationStage
 {
-    /// <summary>Prompts to embeddings, by the text encoder.</summary>
+    /// <summary>Prompts to embeddings, by the text encoder; where a video alone is encoded, frames to latents, by the VAE.</summary>
     public const string Encode = "encode";
 
     /// <summary>A picture to latents, by the VAE (image to video).</summary>

@@ -37,16 +37,6 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false
     /// <summary>The VAE, with its decoder built.</summary>
     public CogVideoXVae VaeDecoder => WithPart(built => built.BuildDecoder());
 
-    private CogVideoXVae WithPart(Action<CogVideoXVae> build)
-    {
-        vae ??= model.BuildVae(ops).Model;
-        return model.Read(() =>
-        {
-            build(vae);
-            return vae;
-        });
-    }
-
     /// <summary>
     /// Lets the text encoder go, by far the largest part, until it is asked for again: what was made of its weights is released, the rest
     /// unmapped.
@@ -59,5 +49,16 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false
         textWeights = [];
         if (!isPlan)
             model.CloseTextEncoder();
+    }
+
+    // One object for both directions.
+    private CogVideoXVae WithPart(Action<CogVideoXVae> build)
+    {
+        vae ??= model.BuildVae(ops).Model;
+        return model.Read(() =>
+        {
+            build(vae);
+            return vae;
+        });
     }
 }

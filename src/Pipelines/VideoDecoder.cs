@@ -63,7 +63,22 @@ public sealed class VideoDecoder : IDisposable
         ArgumentNullException.ThrowIfNull(file);
         use.Check();
         VideoLatents latents = Read(file);
-        return Plan(file, latents, tiling);
+        return Plan(file, latents.Shape, tiling);
+    }
+
+    /// <summary>What decoding latents that aren't there yet will give and take.</summary>
+    /// <param name="latents">[1, F, C, H, W]</param>
+    /// <param name="tiling">Whether to decode in tiles.</param>
+    /// <inheritdoc cref="Plan(string, TilingMode)"/>
+    public (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(Shape latents, TilingMode tiling)
+    {
+        use.Check();
+        if (latents.Rank != 5 || latents[0] != 1 || latents[2] != model.Folder.Vae.LatentChannels || latents.Count == 0)
+        {
+            throw new RequestException(
+                nameof(latents), $"{latents} isn't a shape of this model's latents, [1, F, {model.Folder.Vae.LatentChannels}, H, W].");
+        }
+        return Plan("The file", latents, tiling);
     }
 
     /// <summary>Decodes a file of latents.</summary>
@@ -118,7 +133,7 @@ public sealed class VideoDecoder : IDisposable
     private void Decode(string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, StageClock clock)
     {
         VideoLatents latents = Read(file);
-        (VideoShape shape, bool tiled, _) = Plan(file, latents, tiling);
+        (VideoShape shape, bool tiled, _) = Plan(file, latents.Shape, tiling);
         GenerationSettings settings = Settings(tiled ? TilingMode.On : TilingMode.Off);
         IFrameSink taker = sink(shape);
         taker.Expect(settings, shape);
@@ -129,15 +144,15 @@ public sealed class VideoDecoder : IDisposable
             TaskRun.Run(stage, state);
     }
 
-    private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, VideoLatents latents, TilingMode tiling)
+    private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, Shape latents, TilingMode tiling)
     {
-        VideoShape video = VideoOf(file, latents.Shape);
+        VideoShape video = VideoOf(file, latents);
         return model.Read(() =>
         {
             using Ops planning = Ops.Planning(device);
             var dryParts = new ModelParts(model, planning, isPlan: true);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
-            state.Hand(planning.Empty(latents.Shape));
+            state.Hand(planning.Empty(latents));
             long memory = device?.MemoryBytes ?? SystemMemory.FreeBytes();
             StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, memory, letsGo: false).Single();
             return (video, state.Settings.VaeTiling == TilingMode.On, plan);

@@ -63,7 +63,7 @@ internal static class CommonOptions
     {
         var option = new Option<string?>("--vae-tiling")
         {
-            Description = "Decode in overlapping tiles: less memory, slightly other pixels (default: auto)",
+            Description = "Encode and decode in overlapping tiles: less memory, slightly other pixels (default: auto)",
             HelpName = "on|off|auto",
         };
         option.AcceptOnlyFromAmong("on", "off", "auto");

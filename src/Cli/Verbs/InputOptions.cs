@@ -15,7 +15,7 @@ internal sealed class InputOptions
 
     public Option<string?> Background { get; } = new("--background")
     {
-        HelpName = "RRGGBB",
+        HelpName = "black|white|#RRGGBB",
         Description = "The colour behind a transparent picture (default: alpha is left out, whatever colour lies under it)",
     };
 
@@ -121,5 +121,5 @@ internal sealed class InputOptions
 
     private static PictureBackground ColourOf(string text) => PictureBackground.TryParse(text, out PictureBackground colour)
         ? colour
-        : throw new UsageException("--background", $"'{text}' is no colour; write six digits such as FFFFFF for white.");
+        : throw new UsageException("--background", $"'{text}' is no colour; write black, white, or six digits such as #FFCC00.");
 }

@@ -13,6 +13,13 @@ internal static class Rgb24
             frame[i] = Signed[rgb[i]];
     }
 
+    /// <param name="rgb">[H,W,3]</param> <param name="frame">[H,W,3] in [0,1]</param>
+    public static void ToUnit(ReadOnlySpan<byte> rgb, Span<float> frame)
+    {
+        for (int i = 0; i < rgb.Length; i++)
+            frame[i] = rgb[i] / 255f;
+    }
+
     /// <param name="frame">[H,W,3] in [0,1]; what lies outside is clamped</param> <param name="rgb">[H,W,3]</param>
     public static void FromUnit(ReadOnlySpan<float> frame, Span<byte> rgb)
     {

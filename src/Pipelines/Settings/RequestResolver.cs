@@ -9,6 +9,12 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 internal static class RequestResolver
 {
+    private static readonly string[] VideoSettings =
+    [
+        nameof(GenerationSettings.Width), nameof(GenerationSettings.Height), nameof(GenerationSettings.Frames),
+        nameof(GenerationSettings.Rate),
+    ];
+
     /// <exception cref="RequestException">Something that this model can't do; the message says what it can.</exception>
     /// <exception cref="ModelException">The same where nobody asked for it but the folder itself; the message names the file.</exception>
     public static GenerationSettings Resolve(GenerationSettings request, LoadedModel model)
@@ -18,6 +24,16 @@ internal static class RequestResolver
             settings = Decide(setting, settings, request, model);
         SamplingRules.CheckSampler(settings.Sampler.Decided(), settings.Steps.Decided(), model.Folder.Scheduler.TrainTimesteps);
         return settings with { Frames = LatentShapes.FramesFrom(settings.Frames.Decided(), model.Folder) };
+    }
+
+    /// <summary>The same of width, height, frames and rate alone, for a video that isn't made but read.</summary>
+    /// <inheritdoc cref="Resolve"/>
+    public static GenerationSettings ResolveVideo(GenerationSettings request, LoadedModel model)
+    {
+        GenerationSettings settings = Merge(request, model.Folder);
+        foreach (Setting setting in GenerationSettings.All.Where(setting => VideoSettings.Contains(setting.Property)))
+            settings = Decide(setting, settings, request, model);
+        return settings;
     }
 
     /// <summary>The frame rate that videos of a checkpoint are meant to be seen at.</summary>

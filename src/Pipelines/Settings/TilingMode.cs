@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Whether the VAE decodes in overlapping tiles, which takes less memory and gives slightly other pixels.</summary>
+/// <summary>Whether the VAE works in overlapping tiles, which takes less memory and gives slightly other pixels, or latents.</summary>
 [JsonConverter(typeof(SettingJson))]
 public enum TilingMode
 {

@@ -1,13 +1,13 @@
 namespace CogVideoX.Pipelines;
 
 /// <summary>Latents to frames, which go to the sink as they come.</summary>
-internal sealed class DecodeStage : Stage
+internal sealed class DecodeStage : VaeStage
 {
     public override string Name => GenerationStage.Decode;
 
-    public override void Build(ModelParts parts) => _ = parts.VaeDecoder;
+    protected override string TilesNeedLess => "Decoding in tiles needs less.";
 
-    public override long WeightBytes(LoadedModel model) => model.VaeBytes;
+    public override void Build(ModelParts parts) => _ = parts.VaeDecoder;
 
     /// <summary>Tiles are complete at the end, and somebody may want to have the video; otherwise a frame at a time is held.</summary>
     public override long ResultBytes(RunState state)
@@ -16,14 +16,6 @@ internal sealed class DecodeStage : Stage
         bool isHeld = !state.Streams || state.Settings.VaeTiling == TilingMode.On;
         return 3 * height * width * sizeof(float) * (isHeld ? frames : 1);
     }
-
-    public override GenerationSettings Settle(GenerationSettings settings, bool fits) => settings.VaeTiling == TilingMode.Auto
-        ? settings with { VaeTiling = fits ? TilingMode.Off : TilingMode.On }
-        : settings;
-
-    public override (string Property, string Remedy) Blame(GenerationSettings settings) => settings.VaeTiling == TilingMode.On
-        ? base.Blame(settings)
-        : (nameof(GenerationSettings.VaeTiling), "Decoding in tiles needs less.");
 
     public override void Run(RunState state)
     {

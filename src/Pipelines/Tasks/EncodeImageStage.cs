@@ -6,13 +6,9 @@ namespace CogVideoX.Pipelines;
 /// <summary>
 /// A picture to the latents that the transformer sees beside the noisy ones: the picture's for the first frame, zeros for the others.
 /// </summary>
-internal sealed class EncodeImageStage : Stage
+internal sealed class EncodeImageStage : EncodeInputStage
 {
     public override string Name => GenerationStage.Image;
-
-    public override void Build(ModelParts parts) => _ = parts.VaeEncoder;
-
-    public override long WeightBytes(LoadedModel model) => model.VaeBytes;
 
     public override void Run(RunState state)
     {

@@ -6,13 +6,9 @@ namespace CogVideoX.Pipelines;
 /// A video to the latents that the run begins from, once they are noised. Where the transformer's patches have several frames, the first
 /// latent is repeated in front until they are whole, and dropped after sampling.
 /// </summary>
-internal sealed class EncodeVideoStage : Stage
+internal sealed class EncodeVideoStage : EncodeInputStage
 {
     public override string Name => GenerationStage.Video;
-
-    public override void Build(ModelParts parts) => _ = parts.VaeEncoder;
-
-    public override long WeightBytes(LoadedModel model) => model.VaeBytes;
 
     public override void Run(RunState state)
     {

@@ -62,7 +62,7 @@ internal sealed class FrameDecoder
     {
         var collector = state.Sink as FrameCollector;
         float[] video = collector?.Data ?? (reads ? new float[frames * FrameLength] : []);
-        (TileGrid rows, TileGrid columns) = Pipelines.DecodeTiles.For(state.Model.Folder.Vae);
+        (TileGrid rows, TileGrid columns) = TileSizes.For(state.Model.Folder.Vae);
         state.Parts.VaeDecoder.DecodeTiled(scaled, rows, columns, Place, Progress);
         for (int i = 0; collector is null && reads && i < frames; i++)
             Write(video.AsSpan(i * FrameLength, FrameLength));

@@ -19,6 +19,9 @@ internal static class GenerationTasks
         : request.Video is not null ? FromVideo
         : FromText;
 
+    /// <summary>A video to latents.</summary>
+    public static IReadOnlyList<Stage> Encode { get; } = [new EncodeLatentsStage()];
+
     /// <summary>Latents to a video.</summary>
     public static IReadOnlyList<Stage> Decode { get; } = [new DecodeStage()];
 }

@@ -71,7 +71,10 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>What the model is told, from the stages that encode.</summary>
     public Conditions? Conditions { get; private set; }
 
-    /// <summary>[1, F, C, H, W], from sampling, or given; none before</summary>
+    /// <summary>[1, F, H, W, 3] in −1 … 1, what is encoded; none where nothing is</summary>
+    public Tensor Frames { get; private set; }
+
+    /// <summary>[1, F, C, H, W], from sampling or encoding, or given; none before</summary>
     public Tensor Latents { get; private set; }
 
     /// <summary>Sampling steps that are done.</summary>
@@ -125,6 +128,13 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     {
         Latents = latents;
         Own(latents);
+    }
+
+    /// <summary>Takes over frames that no scope owns any more.</summary>
+    public void HandFrames(Tensor frames)
+    {
+        Frames = frames;
+        Own(frames);
     }
 
     /// <inheritdoc/>

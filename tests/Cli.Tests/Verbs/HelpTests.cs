@@ -6,7 +6,8 @@ namespace CogVideoX.Cli.Tests.Verbs;
 /// <summary>Help and version, wherever they are asked for.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "generate", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
+    public static TheoryData<string> Verbs =>
+        ["", "generate", "encode", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -52,7 +53,8 @@ public sealed class HelpTests
         });
     }
 
-    public static TheoryData<string> VerbsWithDefaults => ["generate", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
+    public static TheoryData<string> VerbsWithDefaults =>
+        ["generate", "encode", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
 
     // What may be left out says what it is then; flags are off.
     [Theory]

@@ -86,7 +86,7 @@ public sealed class VaePlanTests(ITestOutputHelper output)
     private static int Tiled(Ops ops, Tensor latents)
     {
         int blocks = 0;
-        GoldenModels.Vae(ops, "5b").DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (_, _) => blocks++);
+        GoldenModels.Vae(ops, "5b").DecodeTiled(latents, TileGrid.Of(48, 1 / 6.0, 8), TileGrid.Of(40, 1 / 5.0, 8), (_, _) => blocks++);
         return blocks;
     }
 

@@ -63,7 +63,7 @@ public sealed class VaeTests
         using Ops ops = EachDevice.Open(device);
         using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
         CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
-        Tensor tiled = vae.DecodeTiled(Latents(ops, goldens, "tiled.decode.z"), new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        Tensor tiled = vae.DecodeTiled(Latents(ops, goldens, "tiled.decode.z"), TileGrid.Of(48, 1 / 6.0, 8), TileGrid.Of(40, 1 / 5.0, 8));
         Agree.With(goldens["tiled.decode.y"], Planes(ops, tiled), "tiled decode");
     }
 
@@ -98,7 +98,7 @@ public sealed class VaeTests
         int before = ops.Memory.LiveCount;
         vae.Decode(latents);
         Assert.Equal(before + 1, ops.Memory.LiveCount);
-        vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        vae.DecodeTiled(latents, TileGrid.Of(48, 1 / 6.0, 8), TileGrid.Of(40, 1 / 5.0, 8));
         Assert.Equal(before + 2, ops.Memory.LiveCount);
     }
 
@@ -115,7 +115,7 @@ public sealed class VaeTests
         vae.Decode(latents, chunk => handedOut.AddRange(chunk.ToFloats()));
         Assert.Equal(vae.Decode(latents).ToFloats(), handedOut);
 
-        (TileGrid rows, TileGrid columns) = (new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8));
+        (TileGrid rows, TileGrid columns) = (TileGrid.Of(48, 1 / 6.0, 8), TileGrid.Of(40, 1 / 5.0, 8));
         Tensor tiled = vae.DecodeTiled(latents, rows, columns);
         var tops = new List<int>();
         vae.DecodeTiled(latents, rows, columns, (strip, top) =>
@@ -179,7 +179,7 @@ public sealed class VaeTests
         CogVideoXVae vae = GoldenModels.Vae(ops, "5b");
         var told = new List<(int Done, int Total)>();
         Tensor latents = ops.FromHost(new float[5 * 4 * 9 * 11], [1, 5, 4, 9, 11]);
-        vae.DecodeTiled(latents, new TileGrid(48, 1 / 6.0, 8), new TileGrid(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
+        vae.DecodeTiled(latents, TileGrid.Of(48, 1 / 6.0, 8), TileGrid.Of(40, 1 / 5.0, 8), (done, total) => told.Add((done, total)));
         const int Total = 2 * 3 * 2 * (2 + 4 * 2); // rows and columns of tiles, chunks, residual blocks
         Assert.Equal(Enumerable.Range(1, Total).Select(done => (done, Total)), told);
     }

@@ -6,7 +6,7 @@ namespace CogVideoX.Pipelines.Tests.Planning;
 public sealed class MemoryPlanTests : IDisposable
 {
     // 192×128 is more than one tile of 2b's VAE (its tiles are half of 64×96), so tiles save memory.
-    private static readonly GenerationRequest Tileable = TestModels.Quick with { Width = 192, Height = 128 };
+    private static readonly GenerationRequest Tileable = TestModels.Quick with { Width = 384, Height = 320 };
 
     private readonly CogVideoXPipeline pipeline = CogVideoXPipeline.Open(TestModels.Tiny2b, threads: 1);
 

@@ -58,12 +58,29 @@ public sealed class CogVideoXVae
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor frames, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
-        if (frames.Shape.Rank != 5 || frames.Shape[4] != config.InChannels || frames.Count == 0)
-            throw new TensorException($"Frames {frames.Shape} don't fit this VAE: it takes [B, F, H, W, {config.InChannels}].");
-        Tensor moments = Joined(ops.Cast(frames, ops.ActivationType), VideoFramesPerChunk, Encoder, progress);
-        Tensor planes = ops.Permute(ops.Cast(moments, DType.F32), [0, 1, 4, 2, 3]);
-        int channels = config.LatentChannels;
-        return (scope.Keep(ops.Slice(planes, 2, 0, channels)), scope.Keep(ops.Slice(planes, 2, channels, channels)));
+        return Halves(scope, Joined(Pixels(frames), VideoFramesPerChunk, Encoder, progress));
+    }
+
+    /// <summary>The same in tiles that overlap and fade into each other: far less memory, slightly other latents.</summary>
+    /// <param name="frames">As in <see cref="Encode"/>; H and W are whole latents (multiples of 8).</param>
+    /// <param name="rows">Tiles along the height.</param>
+    /// <param name="columns">Tiles along the width.</param>
+    /// <param name="progress">Told after each residual block of each tile; in a dry run, of the tiles that are computed.</param>
+    /// <returns>As <see cref="Encode"/></returns>
+    public (Tensor Mean, Tensor LogVariance) EncodeTiled(
+        Tensor frames, TileGrid rows, TileGrid columns, Action<int, int>? progress = null)
+    {
+        using MemoryScope scope = ops.Scope();
+        VaeTiles tiles = Tiles(rows, columns, grid => grid.Encoding);
+        Tensor pixels = Pixels(frames);
+        int multiple = config.SpatialCompression;
+        if (pixels.Shape[2] % multiple != 0 || pixels.Shape[3] % multiple != 0)
+        {
+            throw new TensorException(
+                $"Frames {frames.Shape} can't be encoded in tiles, which are whole latents: height and width must be multiples of "
+                + $"{multiple}.");
+        }
+        return Halves(scope, tiles.Whole(pixels, (tile, told) => Joined(tile, VideoFramesPerChunk, Encoder, told), progress));
     }
 
     /// <summary>Latents, already divided by the scaling factor, to video.</summary>
@@ -95,17 +112,7 @@ public sealed class CogVideoXVae
     public Tensor DecodeTiled(Tensor latents, TileGrid rows, TileGrid columns, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
-        int height = rows.Cover(latents.Shape[3], config.SpatialCompression);
-        Tensor picture = default;
-        DecodeTiled(latents, rows, columns, Place, progress);
-        return scope.Keep(picture);
-
-        void Place(Tensor strip, int top)
-        {
-            if (picture.IsNone)
-                picture = scope.Adopt(ops.Memory.Empty(strip.Shape.With(2, height), strip.Type));
-            ops.CopyInto(strip, picture, 2, top);
-        }
+        return scope.Keep(Tiles(rows, columns, grid => grid.Decoding).Whole(ChannelsLast(latents), DecodeTile, progress));
     }
 
     /// <summary>The same, handed out in strips from top to bottom.</summary>
@@ -121,40 +128,26 @@ public sealed class CogVideoXVae
         Tensor latents, TileGrid rows, TileGrid columns, Action<Tensor, int> take, Action<int, int>? progress = null)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor z = ChannelsLast(latents);
-        int height = z.Shape[2], width = z.Shape[3];
-        int down = rows.Count(height), across = columns.Count(width);
-        int tiles = 0;
-        var parts = new PlannedParts<(int, int)>(ops);
-        var above = new Tensor[across];
-        for (int row = 0, taken = 0; row < down; row++)
-        {
-            Tensor strip = default, before = default;
-            for (int column = 0, filled = 0; column < across; column++)
-            {
-                int top = row * rows.Step, left = column * columns.Step;
-                Tensor tile = parts.Get((rows.SizeAt(row, height), columns.SizeAt(column, width)), () => DecodeTile(
-                    z, top, rows.Latents, left, columns.Latents,
-                    (done, blocks) => progress?.Invoke(tiles * blocks + done, down * across * blocks)));
-                tiles++;
-                if (row > 0)
-                    tile = Replace(above[column], ops.Blend(above[column], tile, 2, rows.BlendPixels), tile);
-                if (column > 0)
-                    tile = Replace(default, ops.Blend(before, tile, 3, columns.BlendPixels), tile);
-                above[column] = before = tile;
-                int high = Math.Min(rows.KeptPixels, tile.Shape[2]), wide = Math.Min(columns.KeptPixels, tile.Shape[3]);
-                if (strip.IsNone)
-                {
-                    Shape shape = tile.Shape.With(2, high).With(3, columns.Cover(width, config.SpatialCompression));
-                    strip = ops.Memory.Empty(shape, tile.Type);
-                }
-                Fill(strip, tile, high, wide, filled);
-                filled += wide;
-            }
-            take(strip, taken);
-            taken += strip.Shape[2];
-            ops.Memory.Release(strip);
-        }
+        Tiles(rows, columns, grid => grid.Decoding).Run(ChannelsLast(latents), DecodeTile, take, progress);
+    }
+
+    // [B, F, H, W, 3], as they are computed with
+    private Tensor Pixels(Tensor frames)
+    {
+        int least = config.SpatialCompression;
+        if (frames.Shape.Rank != 5 || frames.Shape[4] != config.InChannels || frames.Count == 0)
+            throw new TensorException($"Frames {frames.Shape} don't fit this VAE: it takes [B, F, H, W, {config.InChannels}].");
+        if (frames.Shape[2] < least || frames.Shape[3] < least)
+            throw new TensorException($"Frames {frames.Shape} are too small for this VAE: a latent is {least}×{least} pixels.");
+        return ops.Cast(frames, ops.ActivationType);
+    }
+
+    // [B, f, h, w, 2·C] → the means and the log variances, [B, f, C, h, w]
+    private (Tensor Mean, Tensor LogVariance) Halves(MemoryScope scope, Tensor moments)
+    {
+        Tensor planes = ops.Permute(ops.Cast(moments, DType.F32), [0, 1, 4, 2, 3]);
+        int channels = config.LatentChannels;
+        return (scope.Keep(ops.Slice(planes, 2, 0, channels)), scope.Keep(ops.Slice(planes, 2, channels, channels)));
     }
 
     // [B, F, C, H, W] → [B, F, H, W, C]
@@ -210,27 +203,12 @@ public sealed class CogVideoXVae
     private static Action<string, Tensor>? Named(Action<string, Tensor>? observer, int chunk) =>
         observer is null ? null : (stage, tensor) => observer($"chunk{chunk}.{stage}", tensor);
 
-    private Tensor DecodeTile(Tensor z, int top, int rows, int left, int columns, Action<int, int> progress)
+    private VaeTiles Tiles(TileGrid rows, TileGrid columns, Func<TileGrid, TileCuts> cuts)
     {
-        using MemoryScope scope = ops.Scope();
-        Tensor strip = ops.Slice(z, 2, top, Math.Min(rows, z.Shape[2] - top));
-        Tensor tile = ops.Slice(strip, 3, left, Math.Min(columns, z.Shape[3] - left));
-        return scope.Keep(Joined(tile, LatentFramesPerChunk, Decoder, progress));
+        if (!rows.IsOf(config.SpatialCompression) || !columns.IsOf(config.SpatialCompression))
+            throw new TensorException($"The tiles are of another VAE: a latent of this one is {config.SpatialCompression} pixels wide.");
+        return new VaeTiles(ops, cuts(rows), cuts(columns));
     }
 
-    // Writes the first rows and columns of a tile into a strip.
-    private void Fill(Tensor strip, Tensor tile, int high, int wide, int left)
-    {
-        using MemoryScope scope = ops.Scope();
-        Tensor rows = high == tile.Shape[2] ? tile : ops.Slice(tile, 2, 0, high);
-        ops.CopyInto(rows, strip, 3, left, wide);
-    }
-
-    private Tensor Replace(Tensor unused, Tensor result, Tensor former)
-    {
-        if (!unused.IsNone)
-            ops.Memory.Release(unused);
-        ops.Memory.Release(former);
-        return result;
-    }
+    private Tensor DecodeTile(Tensor tile, Action<int, int> progress) => Joined(tile, LatentFramesPerChunk, Decoder, progress);
 }

@@ -9,17 +9,16 @@ public readonly record struct PictureBackground(byte Red, byte Green, byte Blue)
 
     public static PictureBackground White => new(255, 255, 255);
 
-    /// <summary>Reads six hexadecimal digits, with or without <c>#</c>: <c>FFFFFF</c> is white.</summary>
-    /// <returns>Whether they are that.</returns>
+    /// <summary>Reads <c>black</c>, <c>white</c>, or six hexadecimal digits, <c>#RRGGBB</c> or <c>RRGGBB</c>.</summary>
     public static bool TryParse(string? text, out PictureBackground colour)
     {
-        colour = default;
-        if (text?.TrimStart('#') is not { Length: 6 } digits || text.Length > 7
-            || !uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint rgb))
-        {
+        colour = string.Equals(text, "white", StringComparison.OrdinalIgnoreCase) ? White : Black;
+        if (colour == White || string.Equals(text, "black", StringComparison.OrdinalIgnoreCase))
+            return true;
+        string digits = text?.TrimStart('#') ?? "";
+        if (digits.Length != 6 || !uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number))
             return false;
-        }
-        colour = new PictureBackground((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb);
+        colour = new PictureBackground((byte)(number >> 16), (byte)(number >> 8), (byte)number);
         return true;
     }
 

@@ -35,6 +35,14 @@ internal sealed record Container(string Name, string Demuxer)
             + "NUT, IVF, Y4M, and folders of PNG files.");
     }
 
+    /// <summary>Whether a file is a still picture, and no video.</summary>
+    /// <exception cref="InputException">It isn't there, can't be read, or is empty.</exception>
+    internal static bool IsPicture(string path)
+    {
+        byte[] start = Start($"The video or picture {Quoted.Path(path)}", path);
+        return Recognise(start) is null && !WebpXmp.IsAnimated(start) && StillImage.KindOf(start) is not null;
+    }
+
     internal static Container? Recognise(ReadOnlySpan<byte> start)
     {
         if (start.Length >= 8 && IsIso(start[4..8]))

@@ -55,6 +55,52 @@ public sealed class VideoClip
         return Read(reader, options, cancellation);
     }
 
+    /// <summary>A still picture as a clip of one frame.</summary>
+    /// <param name="picture">It.</param> <param name="size">Of the frame; null for the picture's own.</param>
+    /// <param name="fit">How the picture comes to that size.</param>
+    /// <exception cref="InputException">It is so long and thin that nothing of it would be left.</exception>
+    public static VideoClip Of(StillImage picture, PixelSize? size = null, ImageFit fit = ImageFit.Crop)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ImagePlacement placement = picture.PlacementIn(size ?? picture.Size, fit);
+        string done = placement.ToString() is { Length: > 0 } fitting ? fitting : "taken as it is";
+        return new VideoClip([picture.FittedTo(placement.To, fit).Rgb24], placement.To, null, $"{picture.Subject}: {done}.");
+    }
+
+    /// <summary>Opens whatever a path leads to: a video or a folder of PNG files, as <see cref="Load"/>, or a still picture.</summary>
+    /// <inheritdoc cref="Load"/>
+    /// <param name="path"/> <param name="options">Of a picture, size and fit count.</param>
+    /// <param name="background">What shows through a picture where it is transparent; null leaves alpha out.</param>
+    /// <param name="limits"/> <param name="cancellation"/>
+    public static VideoClip LoadVideoOrPicture(
+        string path, ClipOptions options, PictureBackground? background = null, InputLimits? limits = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return IsPicture(path)
+            ? Of(StillImage.Load(path, background, limits), options.Size, options.Fit)
+            : Load(path, options, limits, cancellation);
+    }
+
+    /// <summary>Whether a path leads to a still picture, by its first bytes; a GIF counts as a video.</summary>
+    /// <exception cref="InputException">It isn't there, can't be read, or is empty.</exception>
+    /// <exception cref="ArgumentException">The text can't be a path.</exception>
+    public static bool IsPicture(string path)
+    {
+        PathCheck.CheckArgument(path);
+        return !Directory.Exists(path) && Container.IsPicture(path);
+    }
+
+    /// <summary>All frames, 0 to 1.</summary>
+    public VideoFrames ToFrames()
+    {
+        int length = (int)Size.Rgb24Bytes;
+        var pixels = new float[Count * length];
+        for (int i = 0; i < Count; i++)
+            Rgb24.ToUnit(frames[i], pixels.AsSpan(i * length, length));
+        return new VideoFrames(pixels, Count, Size.Height, Size.Width);
+    }
+
     /// <summary>Takes frames of a reader that has read nothing yet; it reads no further than the last of them.</summary>
     /// <inheritdoc cref="Load"/>
     /// <param name="reader">Stays open.</param> <param name="options"/> <param name="cancellation"/>
