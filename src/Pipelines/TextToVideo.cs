@@ -267,6 +267,7 @@ public sealed class TextToVideo : IDisposable
         return new GenerationSummary(name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
         {
             LatentsProblem = state.LatentsProblem,
+            Cache = state.CacheUse,
             Loras = model.Loras.Named,
         };
     }

@@ -108,6 +108,8 @@ internal sealed class GenerateOptions
 
     public Option<string?> VaeTiling { get; } = CommonOptions.VaeTiling();
 
+    public Option<string?> Cache { get; } = CommonOptions.Cache();
+
     public DeviceOptions Device { get; } = new();
 
     public Option<string?> InitLatents { get; } =
@@ -154,8 +156,8 @@ internal sealed class GenerateOptions
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, Output, OutputDir, Quality,
-            Codec, Overwrite, Json,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Cache, InitLatents, SaveLatents, Trace, Output, OutputDir,
+            Quality, Codec, Overwrite, Json,
         };
         Adapters.AddTo(command);
         Device.AddTo(command);

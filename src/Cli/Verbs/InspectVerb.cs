@@ -32,6 +32,7 @@ internal static class InspectVerb
         };
         request.AddTo(command);
         loras.AddTo(command);
+        command.Add(CommonOptions.Cache());
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
@@ -123,7 +124,8 @@ internal static class InspectVerb
         string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{dynamic}");
         string noise = $"seed {settings.Seed}, noise in {Word(settings.Dtype)}";
         string tiles = settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "";
-        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
+        string cache = settings.Cache is { Kind: not StepCacheKind.None } caching ? $", cache {caching}" : "";
+        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}{cache}";
     }
 
     private static string? Word<T>(T? value) where T : struct, Enum => value is { } word ? SettingValue.ToText(word) : null;

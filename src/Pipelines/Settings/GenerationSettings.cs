@@ -60,6 +60,9 @@ public record GenerationSettings
     /// <summary>Whether to decode in tiles; where memory decides if null.</summary>
     public TilingMode? VaeTiling { get; init; }
 
+    /// <summary>Whether steps take parts of their results from steps before; by default none does.</summary>
+    public StepCaching? Cache { get; init; }
+
     /// <summary>Every member, in the order in which metadata list them.</summary>
     internal static IReadOnlyList<Setting> All { get; } =
     [
@@ -144,6 +147,11 @@ public record GenerationSettings
             IsInEveryFile = true,
             Default = _ => TilingMode.Auto,
         },
+        new(nameof(Cache), "cache", typeof(StepCaching), s => s.Cache, (s, v) => s with { Cache = (StepCaching)v })
+        {
+            Default = _ => StepCaching.None,
+            LeftOutOfFiles = StepCaching.None,
+        },
     ];
 
     /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
@@ -172,7 +180,7 @@ public record GenerationSettings
     public GenerationMetadata ToMetadata(string model, string? initLatents = null, LoraOptions? loras = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
-        foreach (Setting setting in All.Where(setting => setting.IsInList))
+        foreach (Setting setting in All.Where(setting => setting.IsKept(this)))
             list[setting.Name] = setting.ToJson(this);
         if (initLatents is not null)
             list[MetadataNames.InitLatents] = initLatents;

@@ -47,8 +47,11 @@ internal sealed class SampleStage : Stage
         GuidanceCurve curve = settings.DynamicGuidance.Decided() ? GuidanceCurve.Dynamic : GuidanceCurve.Constant;
         var guidance = new Guidance(settings.GuidanceScale.Decided(), curve);
         ISampler sampler = SamplerFor(state, generator);
+        Shape rows = latents.Shape.With(0, conditions.Text.Shape[0]);
+        StepCache? cache = settings.Cache.Decided().For(transformer, rows, conditions.Text.Shape[1]);
         var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, steps, sampler.Levels.Count)
         {
+            Cache = cache,
             Observer = state.OutputObserver,
             Progress = (step, done, blocks) => clock.At(step + (double)done / (blocks + 1)), // the sampler is yet to come
         };
@@ -60,6 +63,7 @@ internal sealed class SampleStage : Stage
         finally
         {
             transformer.Forget();
+            state.CacheUse = cache is null ? null : new StepCacheUse(cache.Evaluations, cache.Reusing);
         }
 
         void StepDone(SamplingStep step)
