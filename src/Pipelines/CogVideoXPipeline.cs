@@ -318,6 +318,7 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             LatentsProblem = state.LatentsProblem,
             StateProblem = state.StateProblem,
+            Cache = state.CacheUse,
             Loras = model.Loras.Named,
         };
     }

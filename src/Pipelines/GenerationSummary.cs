@@ -11,6 +11,9 @@ public record GenerationSummary(
     /// <summary>The adapters that the pipeline had, with their names for paths.</summary>
     public LoraOptions Loras { get; init; } = LoraOptions.None;
 
+    /// <summary>What <see cref="GenerationSettings.Cache"/> did; null where there was none.</summary>
+    public StepCacheUse? Cache { get; init; }
+
     /// <summary>
     /// Why the file of <see cref="GenerationFiles.SaveLatents"/> couldn't be written; null where it was, or wasn't asked for.
     /// </summary>

@@ -27,7 +27,12 @@ internal static class Elementwise
         yield return new(
             "count_not_finite", CaseKind.Moving, [new("x", shape, OperandKind.Spoiled)], Count,
             "(~torch.isfinite(x)).sum().to(torch.float32)");
+        yield return new(
+            "relative_l1", CaseKind.Moving, [x, y], Distance,
+            "(x.float() - y.float()).abs().sum() / y.float().abs().sum()");
     }
+
+    private static Tensor[] Distance(Ops ops, CaseInputs t) => [ops.FromHost([(float)ops.RelativeL1(t["x"], t["y"])], [1])];
 
     private static Tensor[] Count(Ops ops, CaseInputs t)
     {

@@ -70,6 +70,12 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<string?> Cache() => new("--cache")
+    {
+        Description = "Take parts of a step from steps before: less work, another video; FROM and TO are timesteps (default: none)",
+        HelpName = "none|first-block[:THRESHOLD]|pyramid[:SKIP,FROM,TO]",
+    };
+
     public static int CheckThreads(int threads) => threads is >= 0 and <= 1024
         ? threads
         : throw new UsageException("--threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");

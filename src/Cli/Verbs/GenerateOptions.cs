@@ -115,6 +115,8 @@ internal sealed class GenerateOptions
 
     public Option<string?> VaeTiling { get; } = CommonOptions.VaeTiling();
 
+    public Option<string?> Cache { get; } = CommonOptions.Cache();
+
     public DeviceOptions Device { get; } = new();
 
     public InputOptions Inputs { get; } = new();
@@ -171,8 +173,8 @@ internal sealed class GenerateOptions
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, KeepState, Resume, Output, OutputDir, Quality,
-            Codec, Overwrite, Json,
+            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, InitLatents, SaveLatents, Trace, KeepState, Resume, Output,
+            OutputDir, Quality, Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);
         Adapters.AddTo(command);

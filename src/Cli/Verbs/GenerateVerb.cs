@@ -85,9 +85,13 @@ internal static class GenerateVerb
         using var process = Process.GetCurrentProcess();
         var report = new GenerateReport(
             output, run.LatentsProblem is null && job.Files.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,
-            metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64);
+            metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64)
+        {
+            Cache = run.Cache,
+        };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
-        terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}");
+        string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Words.Count(use.Evaluations, "step")}" : "";
+        terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}{cache}");
         return report;
     }
 }
@@ -103,4 +107,8 @@ internal static class GenerateVerb
 /// <param name="PeakMemoryBytes">The most memory that the process has held so far, mapped weights included.</param>
 internal sealed record GenerateReport(
     string Output, string? Latents, string Prompt, string NegativePrompt, ulong Seed, IReadOnlyDictionary<string, JsonNode?> Settings,
-    IReadOnlyDictionary<string, double> Seconds, long PeakMemoryBytes);
+    IReadOnlyDictionary<string, double> Seconds, long PeakMemoryBytes)
+{
+    /// <summary>How many of the model's evaluations took parts from one before; null without a cache.</summary>
+    public StepCacheUse? Cache { get; init; }
+}

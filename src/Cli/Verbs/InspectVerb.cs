@@ -32,6 +32,7 @@ internal static class InspectVerb
         };
         request.AddTo(command);
         loras.AddTo(command);
+        command.Add(CommonOptions.Cache());
         command.Add(gpu);
         command.Add(json);
         command.SetAction(parsed =>
@@ -123,9 +124,10 @@ internal static class InspectVerb
         string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{dynamic}");
         string noise = $"seed {settings.Seed}, noise in {Word(settings.Dtype)}";
         string tiles = settings.VaeTiling == TilingMode.On ? ", decoded in tiles" : "";
+        string cache = settings.Cache is { Kind: not StepCacheKind.None } caching ? $", cache {caching}" : "";
         if (settings.Strength is { } strength)
             steps += FormattableString.Invariant($" at strength {strength}");
-        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}";
+        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}{cache}";
     }
 
     private static string? Word<T>(T? value) where T : struct, Enum => value is { } word ? SettingValue.ToText(word) : null;

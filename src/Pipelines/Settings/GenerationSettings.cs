@@ -90,6 +90,9 @@ public record GenerationSettings
     /// <summary>Which of them this is, from 0; null for a generator of its own.</summary>
     public int? BatchRow { get; init; }
 
+    /// <summary>Whether steps take parts of their results from steps before; by default none does.</summary>
+    public StepCaching? Cache { get; init; }
+
     /// <summary>Every member, in the order in which metadata list them.</summary>
     internal static IReadOnlyList<Setting> All { get; } =
     [
@@ -199,6 +202,11 @@ public record GenerationSettings
             CheckBeside = (_, settings, _) => SamplingRules.CheckBatch(settings.BatchSize, settings.BatchRow),
         },
         new(nameof(AnySize), "any-size", typeof(bool), s => s.AnySize, (s, v) => s with { AnySize = (bool)v }) { IsOptional = true },
+        new(nameof(Cache), "cache", typeof(StepCaching), s => s.Cache, (s, v) => s with { Cache = (StepCaching)v })
+        {
+            Default = _ => StepCaching.None,
+            LeftOutOfFiles = StepCaching.None,
+        },
     ];
 
     /// <summary>Whether the prompt steers at all: without guidance the negative prompt isn't used.</summary>
@@ -227,7 +235,7 @@ public record GenerationSettings
     public GenerationMetadata ToMetadata(string model, RunInputs? inputs = null, LoraOptions? loras = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
-        foreach (Setting setting in All.Where(setting => setting.IsInList && !(setting.IsOptional && setting.Of(this) is null)))
+        foreach (Setting setting in All.Where(setting => setting.IsKept(this)))
             list[setting.Name] = setting.ToJson(this);
         foreach ((string name, string? value) in (inputs ?? RunInputs.None).Named)
         {

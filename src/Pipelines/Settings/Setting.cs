@@ -35,6 +35,9 @@ internal sealed class Setting
     /// <summary>Whether a file without it is damaged: true of those that every file has had from the first version on.</summary>
     internal bool IsInEveryFile { get; init; }
 
+    /// <summary>The value that files leave out: that of a setting which is rarely used; null where they leave out none.</summary>
+    internal object? LeftOutOfFiles { get; init; }
+
     /// <summary>What it is where nobody says; null where somebody has to.</summary>
     internal Func<LoadedModel, object?>? Default { get; init; }
 
@@ -63,6 +66,10 @@ internal sealed class Setting
 
     /// <summary>Its value as JSON; null where nothing is given.</summary>
     internal JsonNode? ToJson(GenerationSettings settings) => get(settings) is { } value ? SettingValue.ToJson(value) : null;
+
+    /// <summary>Whether it stands in a file with these settings.</summary>
+    internal bool IsKept(GenerationSettings settings) =>
+        IsInList && (Of(settings) is { } value ? !value.Equals(LeftOutOfFiles) : !IsOptional);
 
     /// <summary>Fills in what is left open, and checks it.</summary>
     /// <exception cref="RequestException">A value that this model can't do.</exception>

@@ -24,6 +24,7 @@ public sealed class SettingJson : JsonConverterFactory
         _ when type == typeof(NoiseDtype) => new Converter<NoiseDtype>(),
         _ when type == typeof(TilingMode) => new Converter<TilingMode>(),
         _ when type == typeof(FrameRate) => new Converter<FrameRate>(),
+        _ when type == typeof(StepCaching) => new Converter<StepCaching>(),
         _ => null,
     };
 

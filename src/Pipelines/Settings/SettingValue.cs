@@ -32,6 +32,8 @@ internal static class SettingValue
             return text;
         if (type == typeof(FrameRate))
             return FrameRate.Parse(text);
+        if (type == typeof(StepCaching))
+            return StepCaching.Parse(text);
         if (type == typeof(bool))
             return text == "on" || (text == "off" ? false : throw Unfit("on or off"));
         if (type == typeof(int))
@@ -64,6 +66,8 @@ internal static class SettingValue
         string text = Value(JsonValueKind.String, "a text", (JsonValue value, out string? text) => value.TryGetValue(out text))!;
         if (type == typeof(FrameRate))
             return Rate(text);
+        if (type == typeof(StepCaching))
+            return Caching(text);
         if (type == typeof(string))
             return text;
         return SettingWords.Find(type, text) ?? throw Wrong($"one of {string.Join(", ", SettingWords.All(type))}");
@@ -80,6 +84,18 @@ internal static class SettingValue
             catch (FormatException)
             {
                 throw Wrong("a frame rate such as 8, 29.97 or 30000/1001");
+            }
+        }
+
+        StepCaching Caching(string caching)
+        {
+            try
+            {
+                return StepCaching.Parse(caching);
+            }
+            catch (FormatException)
+            {
+                throw Wrong($"a cache such as {StepCaching.Examples}");
             }
         }
 

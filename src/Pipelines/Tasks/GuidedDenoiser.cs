@@ -50,6 +50,9 @@ internal sealed class GuidedDenoiser
     /// <summary>Sees the transformer's output of each step, [B, F, C, H, W].</summary>
     public Action<int, Tensor>? Observer { get; set; }
 
+    /// <summary>What the run keeps from step to step; null for nothing.</summary>
+    public StepCache? Cache { get; init; }
+
     /// <param name="latents">[1, F, C, H, W]</param>
     /// <param name="level">How noisy they are, and which step it is.</param>
     public Tensor Denoise(Tensor latents, NoiseLevel level)
@@ -59,7 +62,7 @@ internal sealed class GuidedDenoiser
         ReadOnlySpan<double> timesteps = [level.Time, level.Time];
         timesteps = timesteps[..batch];
         current = level.Index;
-        Tensor output = transformer.Forward(input, conditions, timesteps, blockDone);
+        Tensor output = transformer.Forward(input, conditions, timesteps, blockDone, Cache);
         if (!ops.AllFinite(output))
             throw FirstBadStage(input, timesteps, level);
         Observer?.Invoke(level.Index, output);

@@ -80,6 +80,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Sampling steps that are done.</summary>
     public int FinishedSteps { get; set; }
 
+    /// <summary>What a cache did in sampling; null where there was none.</summary>
+    public StepCacheUse? CacheUse { get; set; }
+
     /// <summary>The file that holds <see cref="Latents"/>, or those of the last finished step; null where none does.</summary>
     public string? SavedLatents { get; set; }
 

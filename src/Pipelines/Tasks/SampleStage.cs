@@ -56,8 +56,11 @@ internal sealed class SampleStage : Stage
             ?? throw new InvalidOperationException("Sampling needs conditions; a stage that encodes comes before it.");
         GuidanceCurve curve = settings.DynamicGuidance.Decided() ? GuidanceCurve.Dynamic : GuidanceCurve.Constant;
         var guidance = new Guidance(settings.GuidanceScale.Decided(), curve);
+        Shape rows = latents.Shape.With(0, conditions.Text.Shape[0]);
+        StepCache? cache = settings.Cache.Decided().For(transformer, rows, conditions.Text.Shape[1]);
         var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
         {
+            Cache = cache,
             Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };
@@ -70,6 +73,7 @@ internal sealed class SampleStage : Stage
         finally
         {
             transformer.Forget();
+            state.CacheUse = cache is null ? null : new StepCacheUse(cache.Evaluations, cache.Reusing);
         }
 
         void StepDone(SamplingStep step)

@@ -13,7 +13,7 @@ public sealed class RepeatTests : IDisposable
         "generate", "a \"red\" circle; größe 円 🎬", "--model", CliRun.Tiny, "--negative-prompt", "blurry",
         "--width", "48", "--height", "80", "--frames", "1", "--fps", "30000/1001", "--steps", "3", "--guidance-scale", "2.5",
         "--dynamic-cfg", "on", "--sampler", "dpm", "--seed", "18446744073709551615", "--dtype", "fp16", "--max-sequence-length", "20",
-        "--vae-tiling", "on",
+        "--vae-tiling", "on", "--cache", "pyramid:2,50.5,900",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -46,6 +46,27 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal(word, VideoMetadata.Read(folder.File("first.png")).Settings["sampler"]!.GetValue<string>());
         await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("second.png"));
         Assert.Equal(Bytes("first.png"), Bytes("second.png"));
+    }
+
+    [Theory]
+    [InlineData("first-block:2", "first-block:2", 3)]
+    [InlineData("pyramid", "pyramid:2,100,800", 2)]
+    public async Task FromRepeatsTheCache(string given, string kept, int reusing)
+    {
+        CliRun run = await CliRun.Done(
+            "generate", "a cat", "--model", CliRun.Tiny, "--steps", "4", "--frames", "1", "--cache", given, "--json", "-o",
+            folder.File("first.png"));
+        Assert.Contains($", cache {kept}.", run.Error);
+        Assert.Contains($"; the cache served {reusing} of 4 steps", run.Error);
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement use = document.RootElement[0].GetProperty("cache");
+        Assert.Equal((4, reusing), (use.GetProperty("evaluations").GetInt32(), use.GetProperty("reusing").GetInt32()));
+        Assert.Equal(kept, VideoMetadata.Read(folder.File("first.png")).Settings["cache"]!.GetValue<string>());
+        await CliRun.Done("generate", "--from", folder.File("first.png"), "-o", folder.File("second.png"));
+        Assert.Equal(Bytes("first.png"), Bytes("second.png"));
+        await CliRun.Done("generate", "--from", folder.File("first.png"), "--cache", "none", "-o", folder.File("without.png"));
+        Assert.NotEqual(Bytes("first.png"), Bytes("without.png"));
+        Assert.DoesNotContain("cache", VideoMetadata.Read(folder.File("without.png")).Settings.Keys);
     }
 
     [Fact]
@@ -98,6 +119,7 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal(
             ["start", "encode", "sample", "decode", "write"], root.GetProperty("seconds").EnumerateObject().Select(entry => entry.Name));
         Assert.True(root.GetProperty("peak_memory_bytes").GetInt64() > 0);
+        Assert.Equal("pyramid:2,50.5,900", root.GetProperty("settings").GetProperty("cache").GetString());
     }
 
     [Theory]
@@ -107,6 +129,7 @@ public sealed class RepeatTests : IDisposable
     [InlineData("\"steps\":3", "\"steps\":3.5", "'steps' is 3.5, not a whole number")]
     [InlineData("\"fps\":\"30000/1001\"", "\"fps\":\"fast\"", "'fps' is \"fast\", not a frame rate")]
     [InlineData("\"sampler\":\"dpm\"", "\"sampler\":\"1\"", "'sampler' is \"1\", not one of ddim, dpm, euler")]
+    [InlineData("\"cache\":\"pyramid:2,50.5,900\"", "\"cache\":\"pyramid:2\"", "'cache' is \"pyramid:2\", not a cache such as none")]
     [InlineData("\"dynamic-cfg\":true", "\"dynamic-cfg\":1", "'dynamic-cfg' is 1, not true or false")]
     public async Task ADamagedSettingIsNamed(string written, string damaged, string says)
     {

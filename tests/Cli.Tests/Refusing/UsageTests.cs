@@ -41,6 +41,8 @@ public sealed class UsageTests : IDisposable
         { "--compute: 'fp8' can't be; choose", ["a", "--compute", "fp8"] },
         { "--dynamic-cfg: 'maybe' can't be; choose", ["a", "--dynamic-cfg", "maybe"] },
         { "--vae-tiling: 'maybe' can't be; choose", ["a", "--vae-tiling", "maybe"] },
+        { "--cache: 'some' can't be; choose none, first-block:0.05 or pyramid:2,100,800.", ["a", "--cache", "some"] },
+        { "--cache: 'pyramid:0,1,2' can't be: a skip of 0 isn't one; choose", ["a", "--cache", "pyramid:0,1,2"] },
         { "--threads: -1 threads", ["a", "--threads", "-1"] },
         { "--threads: 5000 threads", ["a", "--threads", "5000"] },
         { "--max-sequence-length: 0 tokens", ["a", "--max-sequence-length", "0"] },

@@ -35,6 +35,22 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task ACacheIsPlannedFor()
+    {
+        string with = (await CliRun.Done("inspect", CliRun.Tiny, "--cache", "pyramid", "--json")).Output;
+        string without = (await CliRun.Done("inspect", CliRun.Tiny, "--json")).Output;
+        Assert.InRange(Held(with) - Held(without), 1, long.MaxValue);
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--cache", "first-block:-1"], "--cache: ", "choose a share above 0");
+
+        static long Held(string json)
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.GetProperty("plan").GetProperty("stages").EnumerateArray()
+                .Single(stage => stage.GetProperty("stage").GetString() == "sample").GetProperty("activation_bytes").GetInt64();
+        }
+    }
+
+    [Fact]
     public async Task ACardIsPlannedForThatIsntThere()
     {
         CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--gpu", "3060");

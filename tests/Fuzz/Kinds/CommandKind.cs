@@ -144,6 +144,7 @@ internal sealed class CommandKind : IFuzzKind
             --sampler dpm --seed 3 --num-videos 2 -o out.y4m
         generate red --model model --steps 1 --frames 1 --width 16 --height 16 --save-latents l.safetensors
             --trace t.safetensors --threads 1 -o out.png
+        generate red --model model --steps 3 --frames 1 --width 16 --height 16 --cache first-block -o out.png
         decode l.safetensors --model model -o out.png
         inspect model
         inspect model --json

@@ -34,6 +34,7 @@ internal static class SweepCases
                 (1.3f, inputs.Any([n])), (-7, inputs.Any([n])), (0, inputs.X([n])), (1, inputs.Any([n]))));
             yield return new(typeof(SampleGaussian), $"{n}", (ops, inputs) => ops.SampleGaussian(
                 inputs.X([n]), inputs.Any([n]), inputs.Any([n])));
+            yield return new(typeof(RelativeL1), $"{n}", (ops, inputs) => Distance(ops, inputs.X([n]), inputs.X([n])));
             yield return new(typeof(CountNotFinite), $"{n}", (ops, inputs) => CountEach(ops, inputs, n, 3));
             foreach (DType from in Types)
             {
@@ -41,6 +42,7 @@ internal static class SweepCases
                     yield return new(typeof(Cast), $"{n}, {from} to {to}", (ops, inputs) => ops.Cast(inputs.Of([n], from), to));
             }
         }
+        yield return new(typeof(RelativeL1), "33411", (ops, inputs) => Distance(ops, inputs.X([33411]), inputs.X([33411]))); // the same
         yield return new(typeof(CountNotFinite), "10007", (ops, inputs) => CountEach(ops, inputs, 10007, 7)); // more than one turn a thread
     }
 
@@ -270,4 +272,6 @@ internal static class SweepCases
         Tensor x = inputs.X([count], i => i % each != each - 1 ? 0 : (i % 2 == 0) ? float.NaN : float.NegativeInfinity);
         return ops.FromHost([1f + ops.CountNotFinite(x)], [1]);
     }
+
+    private static Tensor Distance(Ops ops, Tensor x, Tensor reference) => ops.FromHost([(float)ops.RelativeL1(x, reference)], [1]);
 }

@@ -24,6 +24,7 @@ public sealed class SettingsTests
         Dtype = NoiseDtype.Bf16,
         MaxSequenceLength = 8,
         VaeTiling = TilingMode.Off,
+        Cache = StepCaching.Pyramid(3, 0.5, 700),
     };
 
     [Fact]
@@ -106,6 +107,8 @@ public sealed class SettingsTests
     [InlineData("sampler", "1", "'sampler' is 1, not a text")]
     [InlineData("vaeTiling", "\"maybe\"", "'vae-tiling' is \"maybe\", not one of auto, on, off")]
     [InlineData("dtype", "[]", "'dtype' is [], not a text")]
+    [InlineData("cache", "\"some\"", "'cache' is \"some\", not a cache such as none, first-block:0.05 or pyramid:2,100,800")]
+    [InlineData("cache", "true", "'cache' is true, not a text")]
     [InlineData("rate", "0", "'fps' is 0, not a frame rate such as 8")]
     [InlineData("rate", "\"8/0\"", "'fps' is \"8/0\", not a frame rate such as 8")]
     [InlineData("rate", "{\"numerator\": 8}", "not a text")]

@@ -56,6 +56,16 @@ public sealed class AllocationTests : IDisposable
         StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps });
     }
 
+    [Theory]
+    [InlineData("first-block:0.6", SamplerKind.Ddim)]
+    [InlineData("first-block:0.6", SamplerKind.Heun)]
+    [InlineData("pyramid", SamplerKind.Dpm)]
+    public void NorDoesAStepWithACache(string cache, SamplerKind sampler)
+    {
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 3);
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps, Sampler = sampler, Cache = StepCaching.Parse(cache) });
+    }
+
     private static void StepsAllocateNothing(CogVideoXPipeline pipeline, GenerationRequest request)
     {
         int evaluations = request.Sampler == SamplerKind.Heun ? 2 * Steps - 1 : Steps;

@@ -54,6 +54,20 @@ public sealed class CogVideoXTransformer
     /// <summary>Lets go of what <see cref="Prepare"/> made, before the scope that owns it ends: the model outlives its runs.</summary>
     public void Forget() => prepared = default;
 
+    /// <summary>A first-block cache for one run, in the scope of the caller, which must last for the run.</summary>
+    /// <param name="threshold">From what change on all blocks run, as a share.</param>
+    /// <param name="latents">[B, F, C, H, W]: the shape of what <see cref="Forward"/> is given.</param>
+    /// <param name="textTokens">T</param>
+    public FirstBlockCache NewFirstBlockCache(double threshold, Shape latents, int textTokens) =>
+        new(ops, TokensOf(latents, textTokens), textTokens, threshold);
+
+    /// <summary>A cache of attention for one run, in the scope of the caller, which must last for the run.</summary>
+    /// <param name="range">When attention is computed anew.</param>
+    /// <param name="latents">[B, F, C, H, W]: the shape of what <see cref="Forward"/> is given.</param>
+    /// <param name="textTokens">T</param>
+    public PyramidAttentionBroadcast NewPyramidAttentionBroadcast(BroadcastRange range, Shape latents, int textTokens) =>
+        new(ops, blocks.Length, TokensOf(latents, textTokens), range);
+
     /// <summary>Predicts the velocity of noisy latents.</summary>
     /// <param name="latents">[B, F, C, H, W]</param>
     /// <param name="conditions">
@@ -62,11 +76,16 @@ public sealed class CogVideoXTransformer
     /// </param>
     /// <param name="timesteps">B training timesteps, 0 … 999, whole or between; rounded to fp32 as in the reference</param>
     /// <param name="progress">Told after each block how many of how many are done; may throw to cancel.</param>
+    /// <param name="cache">
+    /// The run's, for latents and text of these sizes, where parts of an evaluation may be taken from one before
+    /// </param>
     /// <returns>[B, F, C, H, W]</returns>
     /// <exception cref="TensorException">
-    /// F, H or W isn't a multiple of the patch's, stored positions are for another size, the batches differ, or other conditions.
+    /// F, H or W isn't a multiple of the patch's, stored positions or the cache are for another size, the batches differ, or other
+    /// conditions.
     /// </exception>
-    public Tensor Forward(Tensor latents, Conditions conditions, ReadOnlySpan<double> timesteps, Action<int, int>? progress = null)
+    public Tensor Forward(
+        Tensor latents, Conditions conditions, ReadOnlySpan<double> timesteps, Action<int, int>? progress = null, StepCache? cache = null)
     {
         conditions.Check("the CogVideoX transformer", needed);
         using MemoryScope scope = ops.Scope();
@@ -82,22 +101,30 @@ public sealed class CogVideoXTransformer
         Tensor input = config.TakesImage ? ops.Concat(latents, conditions.ImageLatents, 2) : latents;
         Tensor tokens = patches.Forward(input, text, positions.Added);                  // [B, S, D]
         Observer?.Invoke("patch_embed", tokens);
-        for (int i = 0; i < blocks.Length; i++)
+        cache?.Begin(timesteps[0], tokens.Shape);
+        bool isEnough = false;
+        for (int i = 0; i < blocks.Length && !isEnough; i++)
         {
-            Tensor next = blocks[i].Forward(tokens, textTokens, condition, positions.Rotary);
+            Tensor next = blocks[i].Forward(tokens, textTokens, condition, positions.Rotary, cache?.Attention(i) ?? default);
+            isEnough = i == 0 && cache?.SkipsRest(tokens, next, textTokens) == true;
             ops.Memory.Release(tokens);
             tokens = next;
             if (Observer is not null)
                 Observe(Observer, $"block{i}", tokens, textTokens);
             ops.KeepPace();
-            progress?.Invoke(i + 1, blocks.Length);
+            progress?.Invoke(isEnough ? blocks.Length : i + 1, blocks.Length);
         }
         Tensor video = ops.Slice(tokens, 1, textTokens, tokens.Shape[1] - textTokens);  // [B, V, D]
         ops.Memory.Release(tokens);
+        video = cache?.Complete(video) ?? video;
         Tensor output = ops.Cast(patches.Unpatch(head.Forward(video, condition), shape), DType.F32);
         Observer?.Invoke("output", output);
         return scope.Keep(output);
     }
+
+    // [B, S, D]
+    private Shape TokensOf(Shape latents, int textTokens) =>
+        [latents[0], textTokens + config.VideoTokens(latents[1], latents[3], latents[4]), config.Width];
 
     private Positions PositionsFor(Shape latents) => Positions.For(ops, config, latents, storedPositions);
 

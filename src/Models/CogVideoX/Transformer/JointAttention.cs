@@ -29,21 +29,26 @@ internal sealed class JointAttention
         keyNorm = new LayerNorm(weights["norm_k"], headDim, HeadNormEpsilon);
     }
 
+    /// <summary>What each token gathers from all, before the output projection.</summary>
     /// <param name="x">[B, S, D], normed</param>
-    /// <param name="residual">[B, S, D]</param>
-    /// <param name="modulation">Its gates weigh what is added to the residual.</param>
+    /// <param name="textTokens">T</param>
     /// <param name="rotary">Angles of the video tokens, or none</param>
     /// <returns>[B, S, D]</returns>
-    public Tensor Forward(Tensor x, Tensor residual, Modulation modulation, RotaryTable rotary)
+    public Tensor Attend(Tensor x, int textTokens, RotaryTable rotary)
     {
         Shape split = [x.Shape[0], x.Shape[1], heads, headDim];
-        int textTokens = modulation.TextTokens;
         (Tensor q, Tensor k, Tensor v) = Linear.ForwardTriple(query, key, value, x);
         q = Rotate(q.Reshape(split), queryNorm, rotary, textTokens);
         k = Rotate(k.Reshape(split), keyNorm, rotary, textTokens);
-        Tensor attended = ops.Attention(q, k, v.Reshape(split)).Reshape(x.Shape);
-        return output.ForwardGated(attended, residual, modulation);
+        return ops.Attention(q, k, v.Reshape(split)).Reshape(x.Shape);
     }
+
+    /// <param name="attended">[B, S, D], of <see cref="Attend"/></param>
+    /// <param name="residual">[B, S, D]</param>
+    /// <param name="modulation">Its gates weigh what is added to the residual.</param>
+    /// <returns>[B, S, D]</returns>
+    public Tensor Project(Tensor attended, Tensor residual, Modulation modulation) =>
+        output.ForwardGated(attended, residual, modulation);
 
     private Tensor Rotate(Tensor projected, LayerNorm norm, RotaryTable rotary, int textTokens)
     {

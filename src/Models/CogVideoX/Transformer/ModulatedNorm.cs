@@ -12,16 +12,15 @@ internal sealed class ModulatedNorm(WeightReader weights, TransformerConfig conf
     private readonly Linear linear = new(weights["linear"], config.TimeEmbedWidth, 6 * config.Width);
     private readonly LayerNorm norm = new(weights["norm"], config.Width, (float)config.NormEpsilon, config.NormAffine);
 
-    /// <param name="tokens">[B, S, D]</param>
-    /// <param name="textTokens">T</param>
+    /// <summary>The vectors; their gates come later.</summary>
     /// <param name="condition">[B, E]</param>
-    /// <returns>The modulated tokens [B, S, D], and the vectors, whose gates come later.</returns>
-    public (Tensor Tokens, Modulation Modulation) Forward(Tensor tokens, int textTokens, Tensor condition)
-    {
-        var modulation = new Modulation(linear.Forward(condition), textTokens);
-        Tensor modulated = ops.ModulatedLayerNorm(
-            tokens, norm.Weight, norm.Bias, norm.Epsilon, modulation.Vectors,
-            Modulation.VideoShift, Modulation.VideoScale, Modulation.TextShift, Modulation.TextScale, textTokens);
-        return (modulated, modulation);
-    }
+    /// <param name="textTokens">T</param>
+    public Modulation Modulate(Tensor condition, int textTokens) => new(linear.Forward(condition), textTokens);
+
+    /// <param name="tokens">[B, S, D]</param>
+    /// <param name="modulation">The vectors.</param>
+    /// <returns>[B, S, D]</returns>
+    public Tensor Forward(Tensor tokens, Modulation modulation) => ops.ModulatedLayerNorm(
+        tokens, norm.Weight, norm.Bias, norm.Epsilon, modulation.Vectors,
+        Modulation.VideoShift, Modulation.VideoScale, Modulation.TextShift, Modulation.TextScale, modulation.TextTokens);
 }

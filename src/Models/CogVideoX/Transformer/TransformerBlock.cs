@@ -29,20 +29,26 @@ internal sealed class TransformerBlock
     /// <param name="textTokens">T</param>
     /// <param name="condition">[B, E], the time embedding behind its activation</param>
     /// <param name="rotary">Angles of the video tokens, or none</param>
+    /// <param name="kept">Where a cache keeps what attention gives, or none</param>
     /// <returns>[B, S, D]</returns>
-    public Tensor Forward(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary)
+    public Tensor Forward(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor middle = Attend(tokens, textTokens, condition, rotary);
-        (Tensor normed, Modulation modulation) = norm2.Forward(middle, textTokens, condition);
-        Tensor hidden = up.Forward(normed, Activation.GeluTanh);                       // [B, S, 4D]
+        Tensor middle = Attend(tokens, textTokens, condition, rotary, kept);
+        Modulation modulation = norm2.Modulate(condition, textTokens);
+        Tensor hidden = up.Forward(norm2.Forward(middle, modulation), Activation.GeluTanh); // [B, S, 4D]
         return scope.Keep(down.ForwardGated(hidden, middle, modulation));
     }
 
-    private Tensor Attend(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary)
+    private Tensor Attend(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept)
     {
         using MemoryScope scope = ops.Scope();
-        (Tensor normed, Modulation modulation) = norm1.Forward(tokens, textTokens, condition);
-        return scope.Keep(attention.Forward(normed, tokens, modulation, rotary));
+        Modulation modulation = norm1.Modulate(condition, textTokens);
+        Tensor attended = kept.IsReused
+            ? kept.Attended
+            : attention.Attend(norm1.Forward(tokens, modulation), textTokens, rotary);
+        if (!kept.IsReused && !kept.Attended.IsNone)
+            ops.CopyInto(attended, kept.Attended, 0, 0);
+        return scope.Keep(attention.Project(attended, tokens, modulation));
     }
 }
