@@ -243,12 +243,13 @@ public sealed class TextToVideo : IDisposable
             Streams = streams,
             Video = request.Video,
             Resume = request.Resume,
+            Text = request.GivenText,
         };
-        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request), state, memoryBytes, letsGo);
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request, settings), state, memoryBytes, letsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
         bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
-        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model);
+        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model, request.GivenText);
         if (request.Resume is { } resume && resume.Place.Device != HereName)
         {
             string begun = Quoted.Line(resume.Place.Device);
@@ -258,7 +259,9 @@ public sealed class TextToVideo : IDisposable
         {
             Device = device?.Description,
             KeepsTextEncoder = keeps,
-            Notes = [.. model.Loras.Notes, .. keeps ? Array.Empty<string>() : [PlanNotes.LetsGo(stages[0], memoryBytes)]],
+            Notes = keeps || stages[0].WeightBytes == 0
+                ? [.. model.Loras.Notes]
+                : [.. model.Loras.Notes, PlanNotes.LetsGo(stages[0], memoryBytes)],
         };
     }
 
@@ -296,6 +299,7 @@ public sealed class TextToVideo : IDisposable
             Image = request.Image,
             Video = request.Video,
             Resume = request.Resume,
+            Text = request.GivenText,
             Device = HereName,
             Plan = plan,
             Sink = taker,
@@ -307,7 +311,7 @@ public sealed class TextToVideo : IDisposable
         };
         try
         {
-            TaskRun.Run(GenerationTasks.Of(request), state, letsGo: !plan.KeepsTextEncoder);
+            TaskRun.Run(GenerationTasks.Of(request, plan.Settings), state, letsGo: !plan.KeepsTextEncoder);
         }
         finally
         {

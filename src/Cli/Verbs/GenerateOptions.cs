@@ -102,7 +102,7 @@ internal sealed class GenerateOptions
 
     public Option<int?> MaxSequenceLength { get; } = new("--max-sequence-length")
     {
-        Description = "Tokens that a prompt is padded or cut to (default: the most that the model takes)",
+        Description = "Tokens that a prompt is padded or cut to (default: as the model was trained)",
         HelpName = "N",
     };
 
@@ -111,6 +111,12 @@ internal sealed class GenerateOptions
     public DeviceOptions Device { get; } = new();
 
     public InputOptions Inputs { get; } = new();
+
+    public Option<string?> Embeds { get; } =
+        Path("--embeds", "FILE", "Prompt embeddings in place of a prompt, as --save-embeds keeps them (default: none)");
+
+    public Option<string?> SaveEmbeds { get; } =
+        Path("--save-embeds", "FILE", "Keep the embeddings of prompt and negative prompt, for --embeds (default: none)");
 
     public Option<string?> InitLatents { get; } =
         Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise (default: none)");
@@ -163,8 +169,8 @@ internal sealed class GenerateOptions
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Dtype, MaxSequenceLength, VaeTiling, InitLatents, SaveLatents, Trace, KeepState, Resume, Output, OutputDir, Quality,
-            Codec, Overwrite, Json,
+            NumVideos, Dtype, MaxSequenceLength, VaeTiling, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace, KeepState, Resume, Output,
+            OutputDir, Quality, Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);
         Adapters.AddTo(command);
