@@ -205,6 +205,11 @@ public sealed class CogVideoXPipeline : IDisposable
         if (request.Resume is { } resume)
             ResumeCheck.Check(resume, settings, model, ops.ActivationType);
         files.Check();
+        if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
+        {
+            throw new RequestException(
+                nameof(files.KeepState), "what a cache keeps between steps isn't in a state: leave the cache out, or the state.");
+        }
         if (!streams)
             RefuseIfNoArrayHolds(settings);
         return model.Read(() =>
@@ -244,12 +249,13 @@ public sealed class CogVideoXPipeline : IDisposable
             Streams = streams,
             Video = request.Video,
             Resume = request.Resume,
+            Text = request.GivenText,
         };
-        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request), state, memoryBytes, letsGo);
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request, settings), state, memoryBytes, letsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
         bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
-        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model);
+        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model, request.GivenText);
         if (request.Resume is { } resume && resume.Place.Device != HereName)
         {
             string begun = Quoted.Line(resume.Place.Device);
@@ -259,7 +265,9 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             Device = device?.Description,
             KeepsTextEncoder = keeps,
-            Notes = [.. model.Loras.Notes, .. keeps ? Array.Empty<string>() : [PlanNotes.LetsGo(stages[0], memoryBytes)]],
+            Notes = keeps || stages[0].WeightBytes == 0
+                ? [.. model.Loras.Notes]
+                : [.. model.Loras.Notes, PlanNotes.LetsGo(stages[0], memoryBytes)],
         };
     }
 
@@ -297,6 +305,7 @@ public sealed class CogVideoXPipeline : IDisposable
             Image = request.Image,
             Video = request.Video,
             Resume = request.Resume,
+            Text = request.GivenText,
             Device = HereName,
             Plan = plan,
             Sink = taker,
@@ -308,7 +317,7 @@ public sealed class CogVideoXPipeline : IDisposable
         };
         try
         {
-            TaskRun.Run(GenerationTasks.Of(request), state, letsGo: !plan.KeepsTextEncoder);
+            TaskRun.Run(GenerationTasks.Of(request, plan.Settings), state, letsGo: !plan.KeepsTextEncoder);
         }
         finally
         {

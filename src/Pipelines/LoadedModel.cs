@@ -14,7 +14,6 @@ internal sealed class LoadedModel : IDisposable
     private T5Tokenizer? tokenizer;
     private readonly Dictionary<Type, IReadOnlyList<string>> notes = []; // of the parts that were built, by their model's type
     private DType? transformerType;
-    private string? fingerprint;
 
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
     private bool disposed;
@@ -73,10 +72,13 @@ internal sealed class LoadedModel : IDisposable
     /// weights.
     /// </summary>
     /// <exception cref="ModelException">Weights are missing, damaged, or not those of the configs.</exception>
-    public IReadOnlyList<string> Notes =>
+    public IReadOnlyList<string> Notes => NotesOf(textEncoder: true);
+
+    /// <summary>The same, where texts are given as embeddings without the text encoder, whose weights needn't be there.</summary>
+    public IReadOnlyList<string> NotesOf(bool textEncoder) =>
     [
         .. Folder.Notes,
-        .. Read(() => NotesOf(TextEncoderPart)),
+        .. textEncoder ? Read(() => NotesOf(TextEncoderPart)) : [],
         .. Read(() => NotesOf(TransformerPart)),
         .. Read(() => NotesOf(VaePart)),
     ];
@@ -92,8 +94,12 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Tells it and its adapters from others, wherever they lie (<see cref="ModelFingerprint"/>).</summary>
     /// <exception cref="ModelException">Weights are missing or damaged.</exception>
-    public string Fingerprint => fingerprint ??= Read(
-        () => ModelFingerprint.Of(Folder, [TextEncoderFiles, TransformerFiles, VaeFiles], Loras));
+    /// <param name="textEncoder">Whether it belongs to it: where texts are given as embeddings, its weights needn't be there.</param>
+    public string Fingerprint(bool textEncoder) => Read(() =>
+    {
+        WeightFiles[] weights = textEncoder ? [TextEncoderFiles, TransformerFiles, VaeFiles] : [TransformerFiles, VaeFiles];
+        return ModelFingerprint.Of(Folder, weights, Loras);
+    });
 
     /// <summary>With its adapters.</summary>
     public long TransformerBytes => Bytes(TransformerFiles) + Loras.Bytes;

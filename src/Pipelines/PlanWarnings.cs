@@ -9,11 +9,16 @@ internal static class PlanWarnings
     private const int ShownCharacters = 80, ShownWords = 8;
     private const string Worse = "expect a worse video.";
 
-    public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model)
+    /// <param name="settings">All decided.</param>
+    /// <param name="model">What they are for.</param>
+    /// <param name="given">Embeddings in place of a prompt, or null.</param>
+    public static IReadOnlyList<string> Of(GenerationSettings settings, LoadedModel model, TextEmbeddings? given)
     {
-        var warnings = new List<string>(model.Notes);
-        AddPrompt(warnings, settings.Prompt.Decided(), "prompt", settings, model);
-        if (settings.IsGuided)
+        bool needsEncoder = given?.AreAllOf(settings) != true;
+        var warnings = new List<string>(model.NotesOf(needsEncoder));
+        if (given is null)
+            AddPrompt(warnings, settings.Prompt.Decided(), "prompt", settings, model);
+        if (settings.IsGuided && needsEncoder)
             AddPrompt(warnings, settings.NegativePrompt.Decided(), "negative prompt", settings, model);
         AddTraining(warnings, settings, model);
         AddSampler(warnings, settings, model);
@@ -55,6 +60,12 @@ internal static class PlanWarnings
         TransformerConfig transformer = model.Folder.Transformer;
         if (settings.Frames > transformer.SampleFrames)
             warnings.Add($"{settings.Frames} frames are more than the {transformer.SampleFrames} that this model was trained for; {Worse}");
+        if (settings.MaxSequenceLength != transformer.MaxTextLength)
+        {
+            warnings.Add(
+                $"{settings.MaxSequenceLength} tokens of text aren't the {transformer.MaxTextLength} that this model was trained with; "
+                + "what pads them takes part, so the video is another.");
+        }
         FrameRule rule = model.Folder.FrameRule;
         if (!rule.Advises(settings.Frames.Decided()))
             warnings.Add($"{settings.Frames} isn't {rule.AdvisedGroup}·N + 1, as this model was trained; {Worse}");

@@ -33,7 +33,7 @@ internal sealed class Trace : IDisposable
 
     /// <summary>Writes the embedding of the prompt, or of the negative prompt.</summary>
     public void AddEmbedding(Tensor embedding, bool negative) =>
-        Add(negative ? "negative_prompt_embeds" : "prompt_embeds", embedding);
+        Add(negative ? EmbedsFile.Negative : EmbedsFile.Prompt, embedding);
 
     /// <summary>Writes the latents after a step.</summary>
     public void AddStep(int index, Tensor latents)
@@ -54,7 +54,7 @@ internal sealed class Trace : IDisposable
 
     private static IEnumerable<(string Name, Shape Shape)> Expected(int steps, Shape text, Shape latents) =>
     [
-        ("prompt_embeds", text), ("negative_prompt_embeds", text),
+        (EmbedsFile.Prompt, text), (EmbedsFile.Negative, text),
         .. Enumerable.Range(0, steps).Select(step => (StepName(step), latents)),
     ];
 

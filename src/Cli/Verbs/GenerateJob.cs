@@ -30,7 +30,7 @@ internal sealed record GenerateJob(
         new[]
         {
             ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Files.SaveLatents), ("--trace", Files.Trace),
-            ("--keep-state", Files.KeepState),
+            ("--save-embeds", Files.SaveEmbeds), ("--keep-state", Files.KeepState),
         }
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 
@@ -39,6 +39,7 @@ internal sealed record GenerateJob(
         KeptNames.OfModel(model),
         Inputs with
         {
+            Embeds = KeptNames.OfAny(Inputs.Embeds),
             InitLatents = KeptNames.OfAny(Inputs.InitLatents),
             Image = KeptNames.OfAny(Inputs.Image),
             Video = KeptNames.OfAny(Inputs.Video),
@@ -52,6 +53,7 @@ internal sealed record GenerateJob(
             model == BundledModel.Path ? BundledModel.Name : Path.GetFullPath(model),
             Inputs with
             {
+                Embeds = FullPath(Inputs.Embeds),
                 InitLatents = FullPath(Inputs.InitLatents),
                 Image = FullPath(Inputs.Image),
                 Video = FullPath(Inputs.Video),

@@ -28,6 +28,7 @@ internal static class GenerateJobs
         RunInputs inputs = asked.Resume is null ? asked.Inputs : RunInputs.None;
         VideoLatents? start = inputs.InitLatents is { } latents ? Start(latents) : null;
         StillImage? image = InputOptions.LoadImage(inputs);
+        TextEmbeddings? text = inputs.Embeds is { } embeds ? Text(embeds) : null;
         ulong firstSeed = asked.Settings.Seed ?? GenerationSettings.DefaultSeed;
         bool isShared = count > 1 && parsed.GetValue(options.Generator) == "one";
         var jobs = new List<GenerateJob>(count);
@@ -41,6 +42,7 @@ internal static class GenerateJobs
                 Seed = seed,
                 InitLatents = start,
                 Image = image,
+                Embeds = text,
                 Resume = asked.Resume,
                 BatchSize = isShared ? count : null,
                 BatchRow = isShared ? i : null,
@@ -50,9 +52,12 @@ internal static class GenerateJobs
             {
                 SaveLatents = Numbered(parsed.GetValue(options.SaveLatents), i, count),
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
+                SaveEmbeds = Numbered(parsed.GetValue(options.SaveEmbeds), i, count),
                 KeepState = Numbered(ResumeOptions.KeepState(parsed, options), i, count),
             };
-            string name = output is not null ? Numbered(output, i, count) : NameOf(folder ?? "", prompt, seed, names);
+            string name = output is not null
+                ? Numbered(output, i, count)
+                : NameOf(folder ?? "", TitleOf(prompt, asked.Inputs), seed, names);
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
@@ -69,7 +74,8 @@ internal static class GenerateJobs
             : WhenTaken.Refuse;
         string?[] inputs =
         [
-            parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Image,
+            parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
+            asked.Inputs.Image,
             Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
             .. asked.Loras.Adapters.Select(lora => lora.Path),
         ];
@@ -96,6 +102,22 @@ internal static class GenerateJobs
             throw new UsageException("--init-latents", exception.Problem, exception);
         }
     }
+
+    private static TextEmbeddings Text(string file)
+    {
+        try
+        {
+            return TextEmbeddings.Load(file);
+        }
+        catch (RequestException exception)
+        {
+            throw new UsageException("--embeds", exception.Problem, exception);
+        }
+    }
+
+    // Of a video whose text is a file of embeddings.
+    private static string TitleOf(string prompt, RunInputs inputs) =>
+        prompt.Length == 0 && inputs.Embeds is { } embeds ? Path.GetFileNameWithoutExtension(embeds) : prompt;
 
     private static void CheckStandardOutput(ParseResult parsed, GenerateOptions options, int count)
     {

@@ -109,7 +109,7 @@ internal sealed class GenerateOptions
 
     public Option<int?> MaxSequenceLength { get; } = new("--max-sequence-length")
     {
-        Description = "Tokens that a prompt is padded or cut to (default: the most that the model takes)",
+        Description = "Tokens that a prompt is padded or cut to (default: as the model was trained)",
         HelpName = "N",
     };
 
@@ -120,6 +120,12 @@ internal sealed class GenerateOptions
     public DeviceOptions Device { get; } = new();
 
     public InputOptions Inputs { get; } = new();
+
+    public Option<string?> Embeds { get; } =
+        Path("--embeds", "FILE", "Prompt embeddings in place of a prompt, as --save-embeds keeps them (default: none)");
+
+    public Option<string?> SaveEmbeds { get; } =
+        Path("--save-embeds", "FILE", "Keep the embeddings of prompt and negative prompt, for --embeds (default: none)");
 
     public Option<string?> InitLatents { get; } =
         Path("--init-latents", "FILE", "Begin from the `latents` of this file in place of seeded noise (default: none)");
@@ -173,7 +179,8 @@ internal sealed class GenerateOptions
         var command = new Command(name, description)
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, InitLatents, SaveLatents, Trace, KeepState, Resume, Output,
+            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace,
+            KeepState, Resume, Output,
             OutputDir, Quality, Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);

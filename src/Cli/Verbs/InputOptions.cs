@@ -107,7 +107,7 @@ internal sealed class InputOptions
     {
         if (asked.AnySize == true)
             return ClipOptions.AnySize;
-        GenerationSettings usual = pipeline.Decide(asked with { Prompt = asked.Prompt ?? "a prompt" });
+        GenerationSettings usual = pipeline.Decide(asked with { Prompt = string.IsNullOrEmpty(asked.Prompt) ? "a prompt" : asked.Prompt });
         return new ClipOptions
         {
             Size = new PixelSize(usual.Height ?? 0, usual.Width ?? 0),

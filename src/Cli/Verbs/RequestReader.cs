@@ -15,6 +15,9 @@ namespace CogVideoX.Cli.Verbs;
 /// <param name="Loras">Adapters of the model.</param>
 internal sealed record RequestReader(string Model, GenerationSettings Settings, RunInputs Inputs, LoraOptions Loras)
 {
+    /// <summary>Whether the command line has prompts, which go before embeddings that a video was made with.</summary>
+    private bool HasPrompt { get; init; }
+
     /// <summary>The run that goes on; null where one begins.</summary>
     public ResumeState? Resume { get; private init; }
 
@@ -22,7 +25,15 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     {
         var given = new RequestReader(
             parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed),
-            options.Inputs.Read(parsed) with { InitLatents = parsed.GetValue(options.InitLatents) }, options.Adapters.Read(parsed));
+            options.Inputs.Read(parsed) with
+            {
+                InitLatents = parsed.GetValue(options.InitLatents),
+                Embeds = parsed.GetValue(options.Embeds),
+            },
+            options.Adapters.Read(parsed))
+        {
+            HasPrompt = parsed.GetValue(options.Prompt) is not null || parsed.GetValue(options.PromptFile) is not null,
+        };
         if (parsed.GetValue(options.Resume) is { } state)
             given = given.GoingOn(ResumeOptions.Load(parsed, options, state), state, parsed.GetValue(options.Model));
         else if (parsed.GetValue(options.From) is { } video)
@@ -46,8 +57,11 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
         try
         {
             string name = Text(metadata, MetadataNames.Model) ?? throw new FormatException($"'{MetadataNames.Model}' is missing");
+            var kept = GenerationSettings.From(metadata);
+            if (Inputs.Embeds is not null) // in place of the video's text
+                kept = kept with { Prompt = "", NegativePrompt = "", MaxSequenceLength = null };
             return new RequestReader(
-                model ?? KeptNames.FindModel(name, video, option), Settings.Or(GenerationSettings.From(metadata)),
+                model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
                 InputsOver(metadata, video), LorasOver(LoraOptions.From(metadata), video));
         }
         catch (FormatException exception)
@@ -61,6 +75,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     {
         return new RunInputs
         {
+            Embeds = Inputs.Embeds ?? (HasPrompt ? null : Kept(MetadataNames.Embeds)),
             InitLatents = Inputs.InitLatents ?? Kept(MetadataNames.InitLatents),
             Image = Inputs.Image ?? Kept(MetadataNames.Image),
             Video = Inputs.Video ?? Kept(MetadataNames.Video),

@@ -68,25 +68,29 @@ internal static class RandomCheckpoint
         var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
         var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
         var text = T5Config.Read(Path.Combine(folder, "text_encoder", "config.json"));
-        DType type = StoredType(text);
-        (string File, List<KeyValuePair<string, Shape>> Shapes)[] files =
+        DType textType = StoredType(text);
+        DType type = textType == DType.F32 ? DType.BF16 : textType; // CogVideoX 1.5: only the text encoder was released in fp32
+        (string File, DType Type, List<KeyValuePair<string, Shape>> Shapes)[] files =
         [
-            ("transformer/diffusion_pytorch_model.safetensors", ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
-            ("vae/diffusion_pytorch_model.safetensors", ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
-            ("text_encoder/model.safetensors", ShapesOf(weights => _ = new T5Encoder(weights, text))),
+            (
+                "transformer/diffusion_pytorch_model.safetensors", type,
+                ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))
+            ),
+            ("vae/diffusion_pytorch_model.safetensors", type, ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
+            ("text_encoder/model.safetensors", textType, ShapesOf(weights => _ = new T5Encoder(weights, text))),
         ];
-        long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * type.Size));
+        long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * file.Type.Size));
         CheckRoom(folder, total);
-        foreach ((string file, List<KeyValuePair<string, Shape>> shapes) in files)
+        foreach ((string file, DType stored, List<KeyValuePair<string, Shape>> shapes) in files)
         {
-            IEnumerable<TensorSource> tensors = shapes.Select(entry => Source(entry.Key, entry.Value));
+            IEnumerable<TensorSource> tensors = shapes.Select(entry => Source(entry.Key, entry.Value, stored));
             SafetensorsWriter.Write(Path.Combine(folder, file), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         }
 
-        TensorSource Source(string name, Shape shape)
+        TensorSource Source(string name, Shape shape, DType stored)
         {
-            var weights = new RandomWeights(name, shape, type, seed);
-            return new TensorSource(name, type, shape, (first, destination) =>
+            var weights = new RandomWeights(name, shape, stored, seed);
+            return new TensorSource(name, stored, shape, (first, destination) =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 weights.Fill(first, destination);

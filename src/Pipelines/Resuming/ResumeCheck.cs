@@ -19,7 +19,7 @@ internal static class ResumeCheck
         foreach ((string name, bool isGiven) in new[]
         {
             (nameof(request.Image), request.Image is not null), (nameof(request.Video), request.Video is not null),
-            (nameof(request.InitLatents), request.InitLatents is not null),
+            (nameof(request.InitLatents), request.InitLatents is not null), (nameof(request.Embeds), request.Embeds is not null),
         })
         {
             if (isGiven)
@@ -44,7 +44,7 @@ internal static class ResumeCheck
     /// <exception cref="RequestException">Another model, or a state that no run of these settings had.</exception>
     public static void Check(ResumeState state, GenerationSettings settings, LoadedModel model, DType activations)
     {
-        if (state.Place.Model != model.Fingerprint)
+        if (state.Place.Model != model.Fingerprint(state.Text?.AreAllOf(settings) != true))
         {
             string name = state.Metadata.Settings.TryGetValue(MetadataNames.Model, out var node) ? $"{node}" : "";
             throw new RequestException(

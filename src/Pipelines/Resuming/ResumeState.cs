@@ -33,6 +33,9 @@ public sealed class ResumeState
     /// <summary>[1, F, C, H, W]: what the model is told of a picture; null without one</summary>
     internal KeptTensor? ImageLatents { get; init; }
 
+    /// <summary>Embeddings that it was given in place of a prompt; null where it encodes a text again.</summary>
+    internal TextEmbeddings? Text { get; init; }
+
     /// <summary>Where it was so far.</summary>
     internal RunPlace Place { get; }
 

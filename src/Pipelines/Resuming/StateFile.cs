@@ -13,8 +13,8 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>
 /// A <see cref="ResumeState"/> in a safetensors file: <c>sampled</c> F32 [1, F, C, H, W] at the noise level of the step that follows,
-/// <c>history.NAME</c> of the same shape, <c>image_latents</c> where there is a picture, <c>generator</c> U32 [624]; the settings where
-/// videos have them, numbers and names beside them.
+/// <c>history.NAME</c> of the same shape, <c>image_latents</c> where there is a picture, embeddings where they were given,
+/// <c>generator</c> U32 [624]; the settings where videos have them, numbers and names beside them.
 /// </summary>
 internal static class StateFile
 {
@@ -34,6 +34,12 @@ internal static class StateFile
         tensors.AddRange(sampling.History.Select(entry => Source(History + entry.Key, entry.Value)));
         if (state.ImageLatents is { } image)
             tensors.Add(Source(Image, image));
+        if (state.Text is { } text)
+        {
+            tensors.Add(Source(EmbedsFile.Prompt, new KeptTensor(text.Prompt.ToArray(), text.Shape)));
+            if (text.HasNegative)
+                tensors.Add(Source(EmbedsFile.Negative, new KeptTensor(text.Negative.ToArray(), text.Shape)));
+        }
         var about = new JsonObject
         {
             ["next_step"] = sampling.NextStep,
@@ -68,7 +74,7 @@ internal static class StateFile
         try
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
-            return Read(file);
+            return Read(property, file);
         }
         catch (SafetensorsException exception)
         {
@@ -80,7 +86,7 @@ internal static class StateFile
         }
     }
 
-    private static ResumeState Read(SafetensorsFile file)
+    private static ResumeState Read(string property, SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(SafetensorsFormat.SettingsKey, out string? settings)
             || !file.Metadata.TryGetValue(Key, out string? about))
@@ -96,6 +102,7 @@ internal static class StateFile
         return new ResumeState(GenerationSettings.From(metadata), metadata, Sampling(file, root), place)
         {
             ImageLatents = file.Names.Contains(Image) ? Kept(file, Image) : null,
+            Text = EmbedsFile.Read(property, file),
         };
     }
 
@@ -106,7 +113,7 @@ internal static class StateFile
         {
             if (name.StartsWith(History, StringComparison.Ordinal))
                 history.Add(name[History.Length..], Kept(file, name));
-            else if (name is not (Latents or Image or Words))
+            else if (name is not (Latents or Image or Words or EmbedsFile.Prompt or EmbedsFile.Negative))
                 throw new FormatException($"it has a tensor {Quoted.Name(name)}, which no state has");
         }
         Tensor words = file[Words];

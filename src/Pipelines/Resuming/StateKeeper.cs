@@ -13,6 +13,7 @@ internal sealed class StateKeeper
     private readonly string path;
     private readonly ISampler sampler;
     private readonly GenerationMetadata metadata;
+    private readonly RunPlace place;
     private readonly KeptTensor? imageLatents;
 
     private StateKeeper(RunState run, string path, ISampler sampler)
@@ -20,6 +21,8 @@ internal sealed class StateKeeper
         (this.run, this.path, this.sampler) = (run, path, sampler);
         metadata = run.Files.Describe?.Invoke(run.Settings)
             ?? run.Settings.ToMetadata(run.Model.Name, loras: run.Model.Loras.Named);
+        bool usesEncoder = run.Text?.AreAllOf(run.Settings) != true;
+        place = new RunPlace(run.Model.Fingerprint(usesEncoder), run.Ops.ActivationType, run.Device);
         if (run.Conditions is { ImageLatents: { IsNone: false } image })
             imageLatents = new KeptTensor(image.ToFloats(), image.Shape);
     }
@@ -31,10 +34,10 @@ internal sealed class StateKeeper
     /// <summary>Called after each step, when the generator has drawn nothing of the next.</summary>
     public void Keep(in SamplingStep step)
     {
-        var place = new RunPlace(run.Model.Fingerprint, run.Ops.ActivationType, run.Device);
         var state = new ResumeState(run.Settings, metadata, SamplingState.Of(step, sampler, run.Generator), place)
         {
             ImageLatents = imageLatents,
+            Text = run.Text,
         };
         try
         {

@@ -14,6 +14,9 @@ public sealed record GenerationFiles
     /// <summary>A file for the prompt embeddings and the latents after each step.</summary>
     public string? Trace { get; init; }
 
+    /// <summary>A file for the prompt embeddings, from which other runs can begin (<see cref="TextEmbeddings"/>).</summary>
+    public string? SaveEmbeds { get; init; }
+
     /// <summary>
     /// A file for the run's state after each step, from which it goes on if it is interrupted, however that happens
     /// (<see cref="ResumeState"/>). It is a few times as large as the latents and stays when the run ends: remove it when the video is
@@ -27,11 +30,15 @@ public sealed record GenerationFiles
     /// <exception cref="RequestException">One of them can't be written.</exception>
     internal void Check()
     {
-        OutputChecks.Check(nameof(SaveLatents), SaveLatents);
-        OutputChecks.Check(nameof(Trace), Trace);
-        OutputChecks.Check(nameof(KeepState), KeepState);
-        OutputChecks.CheckApart(nameof(Trace), Trace, nameof(SaveLatents), SaveLatents);
-        OutputChecks.CheckApart(nameof(KeepState), KeepState, nameof(SaveLatents), SaveLatents);
-        OutputChecks.CheckApart(nameof(KeepState), KeepState, nameof(Trace), Trace);
+        (string Property, string? Path)[] all =
+        [
+            (nameof(SaveLatents), SaveLatents), (nameof(Trace), Trace), (nameof(SaveEmbeds), SaveEmbeds), (nameof(KeepState), KeepState),
+        ];
+        for (int i = 0; i < all.Length; i++)
+        {
+            OutputChecks.Check(all[i].Property, all[i].Path);
+            foreach ((string other, string? path) in all[..i])
+                OutputChecks.CheckApart(all[i].Property, all[i].Path, other, path);
+        }
     }
 }

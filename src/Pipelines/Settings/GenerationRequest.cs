@@ -16,6 +16,12 @@ public sealed record GenerationRequest : GenerationSettings
     [JsonIgnore]
     public VideoLatents? InitLatents { get; init; }
 
+    /// <summary>
+    /// Embeddings in place of a prompt, which is then the empty text: of a negative prompt, too, or that is a text as ever.
+    /// </summary>
+    [JsonIgnore]
+    public TextEmbeddings? Embeds { get; init; }
+
     /// <summary>The picture that the video goes on from: models of image to video need one, others can't take it.</summary>
     [JsonIgnore]
     public StillImage? Image { get; init; }
@@ -32,4 +38,7 @@ public sealed record GenerationRequest : GenerationSettings
     /// </summary>
     [JsonIgnore]
     public ResumeState? Resume { get; init; }
+
+    /// <summary>Embeddings that are given, now or to the run that goes on.</summary>
+    internal TextEmbeddings? GivenText => Resume is { } state ? state.Text : Embeds;
 }

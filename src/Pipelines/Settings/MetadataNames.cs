@@ -6,6 +6,9 @@ internal static class MetadataNames
     /// <summary>What the checkpoint was called.</summary>
     public const string Model = "model";
 
+    /// <summary>What the embeddings were called that were given in place of a prompt; absent where it was a text.</summary>
+    public const string Embeds = "embeds";
+
     /// <summary>What the latents that the run began from were called; absent where it began from noise.</summary>
     public const string InitLatents = "init-latents";
 

@@ -20,7 +20,8 @@ internal static class RequestResolver
     public static GenerationSettings Resolve(GenerationSettings request, LoadedModel model)
     {
         GenerationSettings settings = Merge(request, model.Folder);
-        foreach (Setting setting in GenerationSettings.All)
+        bool hasEmbeddings = request is GenerationRequest { GivenText: not null };
+        foreach (Setting setting in GenerationSettings.All.Where(setting => !hasEmbeddings || setting.Property != nameof(request.Prompt)))
             settings = Decide(setting, settings, request, model);
         SamplingRules.CheckSampler(settings.Sampler.Decided(), settings.Steps.Decided(), model.Folder.Scheduler.TrainTimesteps);
         return settings with { Frames = LatentShapes.FramesFrom(settings.Frames.Decided(), model.Folder) };

@@ -9,6 +9,9 @@ public sealed record RunInputs
     /// <summary>Latents in place of seeded noise.</summary>
     public string? InitLatents { get; init; }
 
+    /// <summary>Embeddings in place of a prompt.</summary>
+    public string? Embeds { get; init; }
+
     /// <summary>The picture that the video goes on from.</summary>
     public string? Image { get; init; }
 
@@ -21,7 +24,7 @@ public sealed record RunInputs
     /// <summary>Each with its name in metadata.</summary>
     internal IEnumerable<(string Name, string? Value)> Named =>
     [
-        (MetadataNames.InitLatents, InitLatents), (MetadataNames.Image, Image), (MetadataNames.Video, Video),
-        (MetadataNames.Background, Background),
+        (MetadataNames.Embeds, Embeds), (MetadataNames.InitLatents, InitLatents), (MetadataNames.Image, Image),
+        (MetadataNames.Video, Video), (MetadataNames.Background, Background),
     ];
 }

@@ -5,7 +5,7 @@ namespace CogVideoX.Pipelines;
 /// <summary>Sizes, frame counts and lengths that a model can do, from its configs.</summary>
 internal static class SizeRules
 {
-    private const int LargestSize = 8192, LargestFrames = 1001;
+    private const int LargestSize = 8192, LargestFrames = 1001, LargestTokens = 4096;
 
     /// <exception cref="RequestException">
     /// Too large, not a whole number of patches, or another than the one that a model with stored positions takes.
@@ -51,11 +51,23 @@ internal static class SizeRules
             property, $"{frames} isn't {rule}, which this model needs; {below} and {below + rule.Group} are the nearest.");
     }
 
-    /// <exception cref="RequestException">None, or more than the model takes.</exception>
+    /// <summary>
+    /// A model with rotary positions takes any length, since its text has no positions. Others add positions from one table to text and
+    /// video, and that is made for one length.
+    /// </summary>
+    /// <exception cref="RequestException">None, too many, or another count than the only one that the model takes.</exception>
     public static void CheckTokens(string property, int length, ModelFolder folder)
     {
-        int largest = folder.Transformer.MaxTextLength;
-        if (length < 1 || length > largest)
-            throw new RequestException(property, $"{length} tokens don't fit; this model takes from 1 to {largest}.");
+        TransformerConfig transformer = folder.Transformer;
+        int own = transformer.MaxTextLength;
+        if ((!transformer.Rotary || transformer.LearnedPositions) && length != own)
+        {
+            throw new RequestException(
+                property,
+                $"{length} tokens don't fit: this model adds positions from one table to text and video, which is made for {own} tokens; "
+                + $"leave it out, or give {own}.");
+        }
+        if (length is < 1 or > LargestTokens)
+            throw new RequestException(property, $"{length} tokens don't fit; this model takes from 1 to {LargestTokens}, best {own}.");
     }
 }

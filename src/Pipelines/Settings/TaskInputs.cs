@@ -13,7 +13,10 @@ internal static class TaskInputs
 
     /// <summary>The request with its task's settings, and with the size, count and rate of its video where it leaves them open.</summary>
     /// <exception cref="RequestException">Something that this model can't begin from, or a setting of another task.</exception>
-    public static GenerationRequest Settle(GenerationRequest request, ModelFolder folder)
+    public static GenerationRequest Settle(GenerationRequest request, ModelFolder folder) =>
+        TextInputs.Settle(SettleBeginning(request, folder), folder);
+
+    private static GenerationRequest SettleBeginning(GenerationRequest request, ModelFolder folder)
     {
         if (request.Resume is { } state)
             return ResumeCheck.Settle(request, state);

@@ -2,7 +2,7 @@ using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Prompts to embeddings: with guidance the negative prompt, then the prompt.</summary>
+/// <summary>Prompts to embeddings: with guidance the negative prompt, then the prompt, unless that is given as embeddings.</summary>
 internal sealed class EncodeTextStage : Stage
 {
     public override string Name => GenerationStage.Encode;
@@ -22,20 +22,22 @@ internal sealed class EncodeTextStage : Stage
     {
         Ops ops = state.Ops;
         using MemoryScope scope = ops.Scope();
-        string[] prompts = PromptsOf(state.Settings);
+        string[] prompts = PromptsOf(state);
         int length = state.Settings.MaxSequenceLength.Decided();
         int[] ids = [.. prompts.SelectMany(prompt => state.Model.Tokenizer.EncodePadded(prompt, length).Ids)];
         Tensor text = state.Parts.TextEncoder.Forward(
             ids, prompts.Length, (done, blocks) => state.Clock.At((double)done / blocks));
         FiniteCheck.Check(ops, text, "the text encoder's output");
-        Tensor traced = ops.Cast(text, DType.F32);
-        state.Trace?.AddEmbedding(traced.Rows(prompts.Length - 1, 1), negative: false);
-        if (prompts.Length > 1)
-            state.Trace?.AddEmbedding(traced.Rows(0, 1), negative: true);
-        state.HandText(scope.Keep(text));
+        if (state.Text is { } given)
+            text = ops.Concat(text, ops.Cast(ops.FromHost(given.Prompt, given.Shape), text.Type), 0);
+        EncodedText.Hand(state, scope, text);
     }
 
-    private static string[] PromptsOf(GenerationSettings settings) => settings.IsGuided
-        ? [settings.NegativePrompt.Decided(), settings.Prompt.Decided()]
-        : [settings.Prompt.Decided()];
+    private static string[] PromptsOf(RunState state)
+    {
+        GenerationSettings settings = state.Settings;
+        if (state.Text is not null)
+            return [settings.NegativePrompt.Decided()];
+        return settings.IsGuided ? [settings.NegativePrompt.Decided(), settings.Prompt.Decided()] : [settings.Prompt.Decided()];
+    }
 }

@@ -29,6 +29,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>What the run began from, or null for seeded noise.</summary>
     public VideoLatents? Start { get; init; }
 
+    /// <summary>Embeddings in place of a prompt, or null.</summary>
+    public TextEmbeddings? Text { get; init; }
+
     /// <summary>The picture that the video goes on from, or null. A plan may do without.</summary>
     public StillImage? Image { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class RepeatTests : IDisposable
 {
     private static readonly string[] Unusual =
     [
-        "generate", "a \"red\" circle; größe 円 🎬", "--model", CliRun.Tiny, "--negative-prompt", "blurry",
+        "generate", "a \"red\" circle; größe 円 🎬", "--model", Golden.Path("checkpoints/5b"), "--negative-prompt", "blurry",
         "--width", "48", "--height", "80", "--frames", "1", "--fps", "30000/1001", "--steps", "3", "--guidance-scale", "2.5",
         "--dynamic-cfg", "on", "--sampler", "dpm", "--seed", "18446744073709551615", "--dtype", "fp16", "--max-sequence-length", "20",
         "--vae-tiling", "on", "--cache", "pyramid:2,50.5,900",

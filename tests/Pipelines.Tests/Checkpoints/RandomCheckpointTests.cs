@@ -1,5 +1,12 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CogVideoX.Models.CogVideoX;
 using CogVideoX.Models.Configuration;
+using CogVideoX.Models.T5;
+using CogVideoX.Models.Weights;
 using CogVideoX.Pipelines.Checkpoints;
+using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Checkpoints;
@@ -132,6 +139,91 @@ public sealed class RandomCheckpointTests : IDisposable
             (model.Scheduler.Kind, model.Scheduler.SnrShiftScale, model.Scheduler.RescaleBetasZeroSnr, model.Scheduler.TrainTimesteps));
         Assert.Equal($"CogVideoX-{preset}", ReleasedModels.NameOf(model.Transformer));
         Assert.Empty(model.Unsupported());
+    }
+
+    [Theory]
+    [InlineData("5b-i2v", "CogVideoX-5b-I2V", 32, null, null, 60, 90, 49)]
+    [InlineData("1.5-5b", "CogVideoX1.5-5B", 16, 2, null, 96, 170, 81)]
+    [InlineData("1.5-5b-i2v", "CogVideoX1.5-5B-I2V", 32, 2, 512, 96, 170, 81)]
+    public void PresetOfALaterReleaseIsAVariantOf5b(
+        string preset, string name, int channels, int? patchFrames, int? ofs, int height, int width, int frames)
+    {
+        new Preset(preset).WriteConfigs(folder.File(preset));
+        var model = ModelFolder.Open(folder.File(preset));
+        TransformerConfig transformer = model.Transformer;
+        bool isLater = patchFrames is not null;
+        Assert.Equal(name, ReleasedModels.NameOf(transformer));
+        Assert.Equal(channels == 32 ? "CogVideoXImageToVideoPipeline" : "CogVideoXPipeline", model.PipelineClass);
+        Assert.Equal((channels, 16, patchFrames, ofs), (
+            transformer.InChannels, transformer.OutChannels, transformer.TemporalPatchSize, transformer.OfsEmbedWidth));
+        Assert.Equal((height, width, frames), (transformer.SampleHeight, transformer.SampleWidth, transformer.SampleFrames));
+        Assert.Equal((true, preset == "5b-i2v", !isLater), (transformer.Rotary, transformer.LearnedPositions, transformer.PatchBias));
+        Assert.Equal((0.7, isLater), (model.Vae.ScalingFactor, model.Vae.InvertScaleLatents));
+        Assert.Equal(isLater ? "float32" : "bfloat16", model.TextEncoder.StoredType);
+        Assert.Empty(model.Unsupported());
+        Assert.Empty(model.Notes);
+    }
+
+    // One layer of each: 1 to 2 GB, of which no byte is written.
+    [Theory]
+    [InlineData("2b", false)]
+    [InlineData("5b", false)]
+    [InlineData("5b-i2v", true)]
+    [InlineData("1.5-5b", false)]
+    [InlineData("1.5-5b-i2v", true)]
+    public void EveryPresetPlans(string preset, bool takesPicture)
+    {
+        string path = folder.File(preset);
+        new Preset(preset).WriteConfigs(path, layers: 1);
+        IReadOnlyDictionary<string, Shape> transformer = WriteHeaders(path);
+        if (preset == "5b-i2v")
+            Assert.Equal([1, 226 + 17550, 3072], transformer["patch_embed.pos_embedding"]);
+        using var pipeline = CogVideoXPipeline.Open(path);
+        Assert.Equal(takesPicture, pipeline.TakesImage);
+        GenerationRequest request = new("a cat") { Image = takesPicture ? new StillImage(new byte[12], 2, 2) : null };
+        GenerationPlan plan = pipeline.Plan(request, long.MaxValue);
+        string[] stages = takesPicture ? ["encode", "image", "sample", "decode"] : ["encode", "sample", "decode"];
+        Assert.Equal(stages, plan.Stages.Select(stage => stage.Stage));
+        int tokens = preset.StartsWith("1.5", StringComparison.Ordinal) ? 226 + 11 * 48 * 85 : 226 + 17550;
+        Assert.Equal(tokens, plan.Stages.Single(stage => stage.Stage == "sample").Tokens);
+    }
+
+    private static IReadOnlyDictionary<string, Shape> WriteHeaders(string model)
+    {
+        var transformer = TransformerConfig.Read(Path.Combine(model, "transformer", "config.json"));
+        var vae = VaeConfig.Read(Path.Combine(model, "vae", "config.json"));
+        var text = T5Config.Read(Path.Combine(model, "text_encoder", "config.json"));
+        WriteHeader("vae/diffusion_pytorch_model.safetensors", weights => new CogVideoXVae(weights, vae).Build());
+        WriteHeader("text_encoder/model.safetensors", weights => _ = new T5Encoder(weights, text));
+        return WriteHeader(
+            "transformer/diffusion_pytorch_model.safetensors", weights => _ = new CogVideoXTransformer(weights, transformer));
+
+        IReadOnlyDictionary<string, Shape> WriteHeader(string file, Action<WeightReader> build)
+        {
+            using Ops ops = Ops.Planning();
+            var list = new WeightList(ops, DType.F32);
+            build(new WeightReader(list));
+            var shapes = list.Shapes.ToDictionary();
+            long end = 0;
+            var header = new JsonObject();
+            foreach ((string name, Shape shape) in shapes)
+            {
+                header[name] = new JsonObject
+                {
+                    ["dtype"] = "F32",
+                    ["shape"] = new JsonArray([.. Enumerable.Range(0, shape.Rank).Select(axis => JsonValue.Create(shape[axis]))]),
+                    ["data_offsets"] = new JsonArray(end, end += 4 * shape.Count),
+                };
+            }
+            byte[] json = Encoding.ASCII.GetBytes(header.ToJsonString());
+            Array.Resize(ref json, (json.Length + 7) / 8 * 8);
+            json.AsSpan().Replace((byte)0, (byte)' ');
+            using FileStream stream = File.Create(Path.Combine(model, file));
+            stream.Write(BitConverter.GetBytes((long)json.Length));
+            stream.Write(json);
+            stream.SetLength(stream.Length + end);
+            return shapes;
+        }
     }
 
     // The same sizes of operations, fewer of them.

@@ -43,7 +43,7 @@ public sealed class DefaultsTests
     public void OptionsAreStrongerThanEverything()
     {
         using var folder = new TemporaryFolder();
-        string model = folder.CopyOf(TestModels.Tiny2b);
+        string model = folder.CopyOf(TestModels.Tiny5b);
         File.WriteAllText(Path.Combine(model, "generation_config.json"), OwnConfig);
         GenerationSettings settings = Resolve(model, new GenerationRequest("a cat")
         {

@@ -52,10 +52,35 @@ public sealed class OptionTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(-226)]
+    [InlineData(25)]
     [InlineData(27)]
     [InlineData(int.MaxValue)]
-    public void SequenceLengthOutOfRange(int length) =>
-        Assert.Contains("from 1 to 26", Refused(TestModels.Quick with { MaxSequenceLength = length }));
+    public void AModelWithATableOfPositionsTakesOneSequenceLength(int length) =>
+        Assert.Contains("made for 26 tokens", Refused(TestModels.Quick with { MaxSequenceLength = length }));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-226)]
+    [InlineData(4097)]
+    [InlineData(int.MaxValue)]
+    public void SequenceLengthOutOfRange(int length)
+    {
+        using CogVideoXPipeline rotary = CogVideoXPipeline.Open(TestModels.Tiny5b);
+        GenerationRequest request = TestModels.Quick with { MaxSequenceLength = length };
+        Assert.Contains("from 1 to 4096", Refusal.Of(rotary, request, nameof(GenerationRequest.MaxSequenceLength)).Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(25)]
+    [InlineData(300)]
+    public void AnotherSequenceLengthIsTakenByRotaryPositionsAndSaid(int length)
+    {
+        using CogVideoXPipeline rotary = CogVideoXPipeline.Open(TestModels.Tiny5b);
+        GenerationPlan plan = rotary.Plan(TestModels.Quick with { MaxSequenceLength = length });
+        Assert.Equal(length, plan.Settings.MaxSequenceLength);
+        Assert.Contains(plan.Warnings, warning => warning.StartsWith($"{length} tokens of text aren't the 26", StringComparison.Ordinal));
+    }
 
     private string Refused(GenerationRequest request) =>
         Refusal.Of(pipeline, request, nameof(GenerationRequest.MaxSequenceLength)).Message;

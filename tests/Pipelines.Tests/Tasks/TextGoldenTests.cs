@@ -1,0 +1,127 @@
+using System.Text.Json;
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Pipelines.Tests.Tasks;
+
+/// <summary>
+/// Texts of other lengths, and embeddings in place of texts, against diffusers: whole runs of tiny checkpoints (tests/Goldens/tasks).
+/// </summary>
+public sealed class TextGoldenTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("text-given", "cpu3")]
+    [InlineData("text-given", "apart")]
+    [InlineData("text-long", "cpu3")]
+    [InlineData("text-shorter-5b", "cpu3")]
+    [InlineData("text-shorter-5b", "apart")]
+    [InlineData("text-shorter-1.5", "cpu3")]
+    [InlineData("text-longer-5b", "cpu3")]
+    public void ATextAgreesAtEveryStage(string name, string device)
+    {
+        string[] compared = Compare(name, device, Text(name));
+        Assert.Equal(
+            ["latents.0", "latents.1", "negative_prompt_embeds", "noise_pred.0", "noise_pred.1", "prompt_embeds", "start_latents"],
+            compared.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cpu3")]
+    [InlineData("apart")]
+    public void EmbeddingsAgree(string device)
+    {
+        GenerationRequest request = Text("text-as-embeddings") with { Embeds = Given("text-given", withNegative: true) };
+        Assert.Equal(["latents.0", "latents.1"], Compare("text-as-embeddings", device, request).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("cpu3")]
+    [InlineData("apart")]
+    public void WithoutNegativeEmbeddingsTheNegativeIsTheEmptyText(string device)
+    {
+        GenerationRequest request = Text("text-embeddings-without-negative") with { Embeds = Given("text-given", withNegative: false) };
+        Assert.Equal(
+            ["latents.0", "latents.1", "noise_pred.0"],
+            Compare("text-embeddings-without-negative", device, request).Order(StringComparer.Ordinal));
+    }
+
+    // The reference takes the empty text for a prompt, where we ask for one. As embeddings it is the same.
+    [Fact]
+    public void TheEmptyTextAgreesAsEmbeddings() =>
+        Compare("text-empty", "cpu3", Text("text-empty") with { Embeds = Given("text-empty", withNegative: true) });
+
+    [Fact]
+    public void ALongTextIsCutAtAnyLength()
+    {
+        using LoadedModel model = LoadedModel.Open(TestModels.Tiny5b);
+        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("tasks/text_ids.json")));
+        foreach (JsonElement golden in cases.RootElement.EnumerateArray())
+        {
+            int length = golden.GetProperty("max_sequence_length").GetInt32();
+            int[] expected = [.. golden.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+            Assert.Equal(expected, model.Tokenizer.EncodePadded(golden.GetProperty("text").GetString()!, length).Ids);
+        }
+    }
+
+    private string[] Compare(string name, string device, GenerationRequest request)
+    {
+        using SafetensorsFile goldens = Golden.Open($"tasks/runs/{name}.safetensors");
+        using var pipeline = CogVideoXPipeline.Open(
+            Golden.Path(Case(name).GetProperty("checkpoint").GetString()!),
+            new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 });
+        var compared = new HashSet<string>();
+        pipeline.StageObserver = (stage, tensor) => CompareOne(stage, tensor, Agree.Module);
+        pipeline.OutputObserver = (step, prediction) => CompareOne($"noise_pred.{step}", prediction, Agree.Pipeline);
+        var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
+        pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
+        using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
+        foreach (string kept in trace.Names)
+            CompareOne(kept, trace[kept], kept.EndsWith("_embeds", StringComparison.Ordinal) ? Agree.Module : Agree.Pipeline);
+        return [.. compared];
+
+        void CompareOne(string kept, Tensor tensor, double tolerance)
+        {
+            if (!goldens.TryGet(kept, out Tensor reference))
+                return;
+            Agree.With(reference, tensor, $"{name} {kept}", tolerance);
+            compared.Add(kept);
+        }
+    }
+
+    private static TextEmbeddings Given(string run, bool withNegative)
+    {
+        using SafetensorsFile file = Golden.Open($"tasks/runs/{run}.safetensors");
+        Tensor prompt = file["prompt_embeds"];
+        return new TextEmbeddings(prompt.ToFloats(), withNegative ? file["negative_prompt_embeds"].ToFloats() : null, prompt.Shape);
+    }
+
+    private static GenerationRequest Text(string name)
+    {
+        JsonElement golden = Case(name);
+        return new GenerationRequest(golden.GetProperty("prompt").GetString() ?? "")
+        {
+            NegativePrompt = golden.TryGetProperty("negative_prompt", out JsonElement negative) ? negative.GetString()! : "",
+            Seed = golden.GetProperty("seed").GetUInt64(),
+            Steps = golden.GetProperty("num_inference_steps").GetInt32(),
+            GuidanceScale = golden.GetProperty("guidance_scale").GetDouble(),
+            Frames = golden.GetProperty("num_frames").GetInt32(),
+            Height = golden.GetProperty("height").GetInt32(),
+            Width = golden.GetProperty("width").GetInt32(),
+            MaxSequenceLength = golden.GetProperty("max_sequence_length").GetInt32(),
+            Sampler = SamplerKind.Ddim,
+            DynamicGuidance = false,
+            AnySize = true,
+        };
+    }
+
+    private static JsonElement Case(string name)
+    {
+        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("tasks/cases.json")));
+        return cases.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).Clone();
+    }
+}
