@@ -9,15 +9,23 @@ namespace CogVideoX.Kernels;
 /// <param name="x">[count]</param>
 /// <param name="reference">[count]</param>
 /// <param name="y">[2]: the two sums, F32</param>
-internal readonly unsafe partial struct RelativeL1(Elements x, Elements reference, float* y, long count) : IOperation
+/// <param name="parts">
+/// <see cref="PartBytes"/> for sums of parts. (Not a workspace: an operation that is asked for one may be boxed, and this one runs within
+/// the steps of sampling, which allocate nothing.)
+/// </param>
+internal readonly unsafe partial struct RelativeL1(Elements x, Elements reference, float* y, void* parts, long count) : IOperation
 {
     private readonly Elements x = x;
     private readonly Elements reference = reference;
     private readonly float* y = y;
+    private readonly void* parts = parts;
     private readonly long count = count;
 
     /// <inheritdoc/>
     public static string Name => "relative_l1";
+
+    /// <summary>Bytes that any form needs for sums of parts.</summary>
+    public static long PartBytes(long count) => Math.Max(CpuPartBytes(count), IlgpuPartBytes);
 
     /// <inheritdoc/>
     public double Flops => 3.0 * count;

@@ -2,15 +2,9 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels;
 
-internal readonly unsafe partial struct RelativeL1 : IUsesWorkspace
+internal readonly unsafe partial struct RelativeL1
 {
-    /// <inheritdoc/>
-    public long WorkspaceBytes(DeviceKind kind) => kind switch
-    {
-        DeviceKind.Cpu => sizeof(Sums) * (long)ElementBlocks.Count(count),
-        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
-        _ => 0,
-    };
+    private static long CpuPartBytes(long count) => sizeof(Sums) * (long)ElementBlocks.Count(count);
 
     /// <summary>Blocks of a fixed size, then their sums in order: any number of threads gives the same bits.</summary>
     public void RunCpu(CpuThreads threads)
@@ -19,7 +13,7 @@ internal readonly unsafe partial struct RelativeL1 : IUsesWorkspace
         threads.For(blocks, new Parts(this));
         var total = new Sums(0, 0);
         for (int block = 0; block < blocks; block++)
-            total += ((Sums*)threads.Workspace)[block];
+            total += ((Sums*)parts)[block];
         (y[0], y[1]) = ((float)total.Distance, (float)total.Size);
     }
 
@@ -41,7 +35,7 @@ internal readonly unsafe partial struct RelativeL1 : IUsesWorkspace
                 distance += MathF.Abs(x[i] - reference[i]);
                 size += MathF.Abs(reference[i]);
             }
-            ((Sums*)worker.Workspace)[item] = new Sums(distance, size);
+            ((Sums*)operation.parts)[item] = new Sums(distance, size);
         }
     }
 }

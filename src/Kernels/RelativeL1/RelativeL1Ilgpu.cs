@@ -8,7 +8,7 @@ internal readonly unsafe partial struct RelativeL1
 {
     private const int MostGroups = IlgpuQueue.GroupThreads; // so that one group adds up what they found; the same on any card
 
-    private static long IlgpuWorkspaceBytes => MostGroups * sizeof(FloatPair);
+    private static long IlgpuPartBytes => MostGroups * sizeof(FloatPair);
 
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
@@ -62,7 +62,7 @@ internal readonly unsafe partial struct RelativeL1
         {
             long packs = operation.count / default(TPack).Count;
             long groups = Math.Min(MostGroups, (packs + IlgpuQueue.GroupThreads - 1) / IlgpuQueue.GroupThreads);
-            ArrayView<FloatPair> parts = queue.View<FloatPair>((void*)queue.Workspace, groups);
+            ArrayView<FloatPair> parts = queue.View<FloatPair>(operation.parts, groups);
             queue.LaunchRows(RelativeL1Parts, groups, new Arguments<TPack>(
                 queue.View<TPack>(operation.x, packs), queue.View<TPack>(operation.reference, packs), parts));
             queue.LaunchRows(RelativeL1Sums, 1, new SumArguments(parts, queue.View<float>((void*)operation.y, 2)));

@@ -18,8 +18,9 @@ public sealed partial class Ops
             x.Shape == reference.Shape && x.Type == reference.Type, "relative_l1",
             $"{x} and {reference} can't be compared; shape and type must be equal.");
         using MemoryScope scope = Scope();
-        Tensor sums = Empty([2]);
-        Run(new RelativeL1(Operand("relative_l1", x), Operand("relative_l1", reference), (float*)sums.Address, x.Count));
+        Tensor sums = Empty([2]), parts = Memory.Empty(Bytes(Kernels.RelativeL1.PartBytes(x.Count)), DType.U8);
+        Run(new RelativeL1(
+            Operand("relative_l1", x), Operand("relative_l1", reference), (float*)sums.Address, parts.Address, x.Count));
         if (IsPlanning)
             return double.PositiveInfinity;
         float* values = stackalloc float[2];
