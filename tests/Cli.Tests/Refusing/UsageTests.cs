@@ -67,8 +67,8 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a verb is missing; there are generate, decode")]
-    [InlineData("'make' is no verb; there are generate, decode", "make", "a video")]
+    [InlineData("a verb is missing; there are generate, encode, decode")]
+    [InlineData("'make' is no verb; there are generate, encode, decode", "make", "a video")]
     [InlineData("'--foo' is no verb", "--foo")]
     [InlineData("'generate' stands behind --, where it is no verb; leave -- out", "--", "generate", "a cat")]
     [InlineData("--json: 'maybe' isn't true or false", "doctor", "--json=maybe")]
