@@ -40,7 +40,8 @@ internal sealed class DecodeStage : Stage
             throw new GenerationException(
                 $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message}){plan}",
                 file,
-                exception);
+                exception,
+                state.KeptState);
         }
     }
 }
