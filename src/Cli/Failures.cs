@@ -41,6 +41,8 @@ internal static class Failures
         RequestException refused => PropertyNames.InWordsOfOptions($"{PropertyNames.Of(refused.Property)}: {refused.Problem}"),
         OutputException refused =>
             $"{PropertyNames.Of(refused.Property ?? "Output")}: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
+        GenerationException { SavedLatents: null, KeptState: { } state } =>
+            $"{exception.Message} (cogvideox generate --resume {Shell.Quote(state)} goes on)",
         GenerationException { SavedLatents: { } latents } =>
             $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
         OutOfMemoryException => $"there isn't enough memory: {exception.Message}",

@@ -4,9 +4,14 @@ namespace CogVideoX.Pipelines;
 /// <param name="message">What happened.</param>
 /// <param name="savedLatents">The file that holds the latents, where sampling was done, or null.</param>
 /// <param name="inner">What it came from.</param>
-public sealed class GenerationException(string message, string? savedLatents = null, Exception? inner = null)
+/// <param name="keptState">The file from which the run can go on, or null.</param>
+public sealed class GenerationException(
+    string message, string? savedLatents = null, Exception? inner = null, string? keptState = null)
     : CogVideoXException(message, inner)
 {
     /// <summary>The file that holds the latents, where sampling was done before it failed, or null.</summary>
     public string? SavedLatents { get; } = savedLatents;
+
+    /// <summary>The file from which the run can go on (<see cref="ResumeState"/>), or null.</summary>
+    public string? KeptState { get; } = keptState;
 }

@@ -32,7 +32,8 @@ internal sealed class DecodeStage : VaeStage
             throw new GenerationException(
                 $"Decoding ran out of memory; the latents are in {file}. Decoding them in tiles needs less. ({exception.Message}){plan}",
                 file,
-                exception);
+                exception,
+                state.KeptState);
         }
     }
 }

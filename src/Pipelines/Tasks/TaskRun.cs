@@ -29,11 +29,12 @@ internal static class TaskRun
             {
                 string plan = PlanNotes.OutOfMemory(state.Plan, stage.Name);
                 string message = $"The stage '{stage.Name}' ran out of memory. {exception.Message}{plan}";
-                throw new GenerationException(message, state.SavedLatents, exception);
+                throw new GenerationException(message, state.SavedLatents, exception, state.KeptState);
             }
             catch (Exception exception) when (exception is SamplingException or TensorException or DeviceException)
             {
-                throw new GenerationException($"The stage '{stage.Name}' failed. {exception.Message}", state.SavedLatents, exception);
+                string message = $"The stage '{stage.Name}' failed. {exception.Message}";
+                throw new GenerationException(message, state.SavedLatents, exception, state.KeptState);
             }
         }
     }

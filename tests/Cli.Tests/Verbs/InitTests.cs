@@ -23,7 +23,9 @@ public sealed class InitTests : IDisposable
     public async Task WhatCantBeMadeIsRefused()
     {
         File.WriteAllText(folder.File("taken"), "");
-        await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "3b", "-o", folder.File("model")], "--preset: ", "1.5-5b, 1.5-5b-i2v, 2b, 5b, 5b-i2v, tiny");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["init", "--preset", "3b", "-o", folder.File("model")], "--preset: ",
+            "1.5-5b, 1.5-5b-i2v, 2b, 5b, 5b-i2v, tiny");
         await CliRun.Fails(ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("taken")], "--output: ", "exists already");
         await CliRun.Fails(
             ExitCode.WrongUsage, ["init", "--preset", "tiny", "-o", folder.File("no/parent")], "--output: ", "doesn't exist");

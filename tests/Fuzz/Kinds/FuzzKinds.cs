@@ -4,7 +4,10 @@ namespace CogVideoX.Fuzz.Kinds;
 internal static class FuzzKinds
 {
     public static IReadOnlyList<IFuzzKind> All { get; } =
-        [new CheckpointKind(), new LoraKind(), new TokenizerKind(), new PtxKind(), new CaseKind(), new MetadataKind(), new CommandKind()];
+    [
+        new CheckpointKind(), new LoraKind(), new TokenizerKind(), new PtxKind(), new CaseKind(), new MetadataKind(), new StateKind(),
+        new CommandKind(),
+    ];
 
     public static IFuzzKind Find(string name) => All.FirstOrDefault(kind => kind.Name == name)
         ?? throw new ArgumentException($"there is no kind '{name}'; there are all, {string.Join(", ", All.Select(kind => kind.Name))}");
