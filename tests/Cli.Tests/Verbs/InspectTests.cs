@@ -74,9 +74,9 @@ public sealed class InspectTests
     public async Task ModelThatDoesntRunIsStillDescribed()
     {
         using var folder = new TemporaryFolder();
-        string model = folder.CopyOf(CliRun.Tiny), index = Path.Combine(model, "model_index.json");
+        string model = folder.CopyOf(CliRun.Tiny), config = Path.Combine(model, "transformer", "config.json");
         File.WriteAllText(
-            index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+            config, File.ReadAllText(config).Replace("\"in_channels\": 4", "\"in_channels\": 12", StringComparison.Ordinal));
         Assert.Contains("not supported: ", (await CliRun.Done("inspect", model)).Output);
         await CliRun.Fails(ExitCode.Failed, ["generate", "a cat", "--model", model, "-o", folder.File("a.png")], model);
     }

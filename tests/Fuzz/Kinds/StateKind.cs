@@ -12,13 +12,13 @@ internal sealed class StateKind : IFuzzKind
     private const string About = "cogvideox_state", Settings = "cogvideox";
 
     private readonly List<(string Path, byte[] Bytes, Func<FuzzRandom, byte[]> Mutate)> files = [];
-    private TextToVideo? pipeline;
+    private CogVideoXPipeline? pipeline;
 
     public string Name => "state";
 
     public void Prepare(string scratch)
     {
-        pipeline = TextToVideo.Open(Repository.Goldens("checkpoints/2b"), threads: 1);
+        pipeline = CogVideoXPipeline.Open(Repository.Goldens("checkpoints/2b"), threads: 1);
         string state = Path.Combine(scratch, "run.state"), text = Path.Combine(scratch, "text.safetensors");
         var request = new GenerationRequest("a red circle") { Steps = 2, Sampler = SamplerKind.Dpm, Width = 16, Height = 16, Frames = 1 };
         pipeline.Generate(request, new GenerationFiles { KeepState = state, SaveEmbeds = text });

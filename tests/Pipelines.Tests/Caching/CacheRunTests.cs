@@ -14,7 +14,8 @@ public sealed class CacheRunTests
     [MemberData(nameof(Caches))]
     public void AnyNumberOfThreadsGivesTheSameBitsAndASecondRunToo(string cache)
     {
-        using CogVideoXPipeline one = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1), three = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 3);
+        using var one = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 1);
+        using var three = CogVideoXPipeline.Open(TestModels.Tiny5b, threads: 3);
         GenerationResult expected = Generate(one, Request(cache));
         Assert.InRange(expected.Cache!.Reusing, 3, 5);
         foreach (CogVideoXPipeline pipeline in new[] { one, three })
