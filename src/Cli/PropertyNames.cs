@@ -12,6 +12,8 @@ internal static class PropertyNames
     private static readonly Dictionary<string, string> Others = new()
     {
         [nameof(GenerationRequest.Prompt)] = "prompt",
+        [nameof(GenerationSettings.BatchSize)] = "--generator",
+        [nameof(GenerationSettings.BatchRow)] = "--generator",
         ["file"] = "latents",       // VideoDecoder's
         ["folder"] = "--output",    // RandomCheckpoint's
         [nameof(LoraOptions.Adapters)] = "--lora",

@@ -23,13 +23,17 @@ public static class Bf16
         {
             foreach (string name in stored.Names)
             {
-                ushort[] rounded = [.. stored[name].ToFloats().Select(Round)];
+                ushort[] rounded = [.. Floats(stored[name]).Select(Round)];
                 sources.Add(new TensorSource(name, DType.BF16, stored[name].Shape, (first, destination) =>
                     MemoryMarshal.AsBytes(rounded.AsSpan((int)first, destination.Length / sizeof(ushort))).CopyTo(destination)));
             }
         }
         SafetensorsWriter.Write(file, sources);
     }
+
+    private static float[] Floats(Tensor tensor) => tensor.Type == DType.F64
+        ? [.. tensor.AsReadOnlySpan<double>().ToArray().Select(value => (float)value)]
+        : tensor.ToFloats();
 
     // To nearest, ties to even.
     private static ushort Round(float value)

@@ -264,6 +264,8 @@ public record GenerationSettings
                 settings = setting.WithJson(settings, value);
             else if (setting.IsInEveryFile)
                 throw new FormatException($"'{setting.Name}' is missing");
+            else if (setting.LeftOutOfFiles is { } leftOut)
+                settings = setting.With(settings, leftOut);
         }
         return settings;
     }

@@ -29,9 +29,9 @@ public sealed class ReportTests
     {
         using var folder = new TemporaryFolder();
         string model = folder.CopyOf(TestModels.Tiny2b);
-        string index = Path.Combine(model, "model_index.json");
+        string config = Path.Combine(model, "transformer", "config.json");
         File.WriteAllText(
-            index, File.ReadAllText(index).Replace("\"CogVideoXPipeline\"", "\"CogVideoXImageToVideoPipeline\"", StringComparison.Ordinal));
+            config, File.ReadAllText(config).Replace("\"in_channels\": 4", "\"in_channels\": 12", StringComparison.Ordinal));
         ModelReport report = ModelReport.Read(model, TestModels.Quick);
         Assert.NotEmpty(report.Unsupported);
         Assert.Null(report.Plan);

@@ -24,6 +24,12 @@ public sealed class SettingsTests
         Dtype = NoiseDtype.Bf16,
         MaxSequenceLength = 8,
         VaeTiling = TilingMode.Off,
+        Strength = 0.25,
+        Fit = ImageFit.Pad,
+        ImageLatentScale = 1.5,
+        BatchSize = 3,
+        BatchRow = 2,
+        AnySize = true,
         Cache = StepCaching.Pyramid(3, 0.5, 700),
     };
 
