@@ -78,7 +78,8 @@ internal static class PlanWarnings
     private static void AddSampler(List<string> warnings, GenerationSettings settings, LoadedModel model)
     {
         SamplerTable sampler = SamplerTable.Of(settings.Sampler.Decided());
-        if (!model.Folder.Scheduler.RescaleBetasZeroSnr || settings.Steps >= sampler.FewestStepsFromZeroSnr)
+        bool beginsWithNoise = model.Folder.Scheduler.RescaleBetasZeroSnr && (settings.Strength ?? 1) == 1;
+        if (!beginsWithNoise || settings.Steps >= sampler.FewestStepsFromZeroSnr)
             return;
         warnings.Add(
             $"The {sampler.Word} sampler is useless in {settings.Steps} steps where a run begins with noise alone, as this model's do: "
