@@ -17,7 +17,25 @@ public sealed class PlanMatchesRunTests
     public void PeakOfEachStageIsThePlannedOne(string model, int frames, double guidance, TilingMode tiling)
     {
         using var pipeline = CogVideoXPipeline.Open(model == "shapes" ? TestModels.Shapes : Golden.Path($"checkpoints/{model}"));
-        var request = TestModels.Quick with { Frames = frames, GuidanceScale = guidance, VaeTiling = tiling };
+        IsPlanned(pipeline, TestModels.Quick with { Frames = frames, GuidanceScale = guidance, VaeTiling = tiling }, model);
+    }
+
+    [Theory]
+    [InlineData("5b-i2v", TilingMode.Off)]
+    [InlineData("1.5-i2v", TilingMode.On)]
+    [InlineData("5b", TilingMode.Off)]
+    [InlineData("1.5", TilingMode.On)]
+    public void SoItIsWithAPictureOrAVideo(string model, TilingMode tiling)
+    {
+        using var pipeline = CogVideoXPipeline.Open(Golden.Path($"checkpoints/{model}"));
+        StillImage picture = StillImage.Load(Golden.Path("pipeline/i2v-1.5.png"));
+        VideoClip clip = VideoClip.Of([.. Enumerable.Repeat(picture.FittedTo(new PixelSize(64, 96)), 17)]);
+        GenerationRequest request = TestModels.Quick with { VaeTiling = tiling, Strength = pipeline.TakesImage ? null : 1 };
+        IsPlanned(pipeline, pipeline.TakesImage ? request with { Image = picture } : request with { Video = clip }, model);
+    }
+
+    private static void IsPlanned(CogVideoXPipeline pipeline, GenerationRequest request, string model)
+    {
         GenerationPlan plan = pipeline.Plan(request);
         IReadOnlyList<StageTime> times = pipeline.Generate(request, cancellation: TestContext.Current.CancellationToken).Times;
         Assert.Equal(plan.Stages.Select(stage => stage.Stage), times.Select(time => time.Stage));
