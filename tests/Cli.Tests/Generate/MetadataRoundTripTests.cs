@@ -42,6 +42,11 @@ public sealed class MetadataRoundTripTests
                             Dtype = dtype,
                             MaxSequenceLength = whole + 2,
                             VaeTiling = flag ? TilingMode.On : TilingMode.Off,
+                            Strength = flag ? scale.Get : null,
+                            Fit = flag ? ImageFit.Pad : null,
+                            BatchSize = flag ? parts : null,
+                            BatchRow = flag ? whole : null,
+                            Cache = flag ? StepCaching.Pyramid(2 + whole % 900, 0.5, 700) : StepCaching.None,
                         };
         Prop.ForAll(generator.ToArbitrary(), settings => RoundTrip(folder.File("clip.png"), settings)).QuickCheckThrowOnFailure();
     }

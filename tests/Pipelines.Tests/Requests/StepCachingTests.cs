@@ -45,7 +45,7 @@ public sealed class StepCachingTests
         GenerationSettings settings = pipeline.Plan(TestModels.Quick).Settings;
         Assert.Equal(StepCaching.None, settings.Cache);
         Assert.DoesNotContain("cache", settings.ToMetadata("shapes").Settings.Keys);
-        Assert.Null(GenerationSettings.From(settings.ToMetadata("shapes")).Cache);
+        Assert.Equal(StepCaching.None, GenerationSettings.From(settings.ToMetadata("shapes")).Cache);
         GenerationMetadata kept = (settings with { Cache = StepCaching.FirstBlock() }).ToMetadata("shapes");
         Assert.Equal("first-block:0.05", kept.Settings["cache"]!.GetValue<string>());
         Assert.Equal(StepCaching.FirstBlock(), GenerationSettings.From(kept).Cache);
