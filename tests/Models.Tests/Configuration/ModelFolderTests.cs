@@ -168,6 +168,7 @@ public sealed class ModelFolderTests
         Replace(folder["transformer/config.json"], old, changed);
         string message = Assert.Throws<ConfigException>(ModelFolder.Open(folder.Path).CheckSupported).Message;
         Assert.Contains(says, message);
+        Assert.DoesNotContain("image to video", message);
     }
 
     [Theory]

@@ -126,9 +126,9 @@ internal sealed class ClipPlan
     {
         if (options is not { Rate: { } rate, Count: { } count } || source is not { } known)
             return null;
-        const double Room = 2, FramesOfRoom = 32;
+        const double Spare = 2, SpareFrames = 32;
         double frame = (double)known.Denominator / known.Numerator;
-        return VideoProbe.SaneSeconds((double)count * rate.Denominator / rate.Numerator + Math.Max(Room, FramesOfRoom * frame));
+        return VideoProbe.SaneSeconds((double)count * rate.Denominator / rate.Numerator + Math.Max(Spare, SpareFrames * frame));
     }
 
     // Files count time in milliseconds, some of them; there is nothing to know then but the rate.
