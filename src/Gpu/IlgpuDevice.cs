@@ -10,7 +10,10 @@ using Device = CogVideoX.Kernels.Devices.Device;
 
 namespace CogVideoX.Gpu;
 
-/// <summary>An accelerator of ILGPU: its memory, one stream, and the portable kernels.</summary>
+/// <summary>
+/// An accelerator of ILGPU: its memory, one stream, and kernels: those of our own compiler where an operation has them for its operands and
+/// the accelerator runs them, and the portable ones.
+/// </summary>
 public sealed unsafe class IlgpuDevice : Device
 {
     private readonly Context context;
@@ -19,6 +22,7 @@ public sealed unsafe class IlgpuDevice : Device
     private readonly Staging staging;
     private readonly Marks marks;
     private readonly Queue queue;
+    private readonly CompiledKernels? compiled;
     private string last = "its first work"; // the operation that was begun last
 
     /// <param name="context">The context of the accelerator; disposed with this.</param>
@@ -34,6 +38,7 @@ public sealed unsafe class IlgpuDevice : Device
         staging = new Staging(accelerator, stream);
         marks = new Marks(stream);
         queue = new Queue(this);
+        compiled = CompiledKernels.On(accelerator, stream);
     }
 
     /// <summary>ILGPU's own, for what isn't done here.</summary>
@@ -120,7 +125,8 @@ public sealed unsafe class IlgpuDevice : Device
     {
         queue.Workspace = workspace;
         last = TOperation.Name;
-        operation.RunIlgpu(queue);
+        if (!TryRunCompiled(operation, workspace))
+            operation.RunIlgpu(queue);
     }
 
     /// <inheritdoc/>
@@ -161,11 +167,27 @@ public sealed unsafe class IlgpuDevice : Device
     {
         staging.Dispose();
         marks.Dispose();
+        compiled?.Dispose();
         blocks.Dispose();
         stream.Dispose();
         Accelerator.Dispose();
         context.Dispose();
         base.Dispose();
+    }
+
+    private bool TryRunCompiled<TOperation>(in TOperation operation, nint workspace) where TOperation : struct, IOperation
+    {
+        if (compiled is null)
+            return false;
+        compiled.Workspace = workspace;
+        try
+        {
+            return operation.TryRunCuda(compiled);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed(TOperation.Name, exception);
+        }
     }
 
     private DeviceException Failed(string at, Exception exception) => new(

@@ -9,14 +9,19 @@ public sealed class FormsTests(ITestOutputHelper output)
     private static readonly (string Name, string Method)[] Kinds =
         [("reference", nameof(IOperation.RunReference)), ("cpu", nameof(IOperation.RunCpu)), ("ilgpu", nameof(IOperation.RunIlgpu))];
 
+    private static readonly (string Name, string Method) OwnKernels = ("cuda", nameof(IOperation.TryRunCuda));
+
     [Fact]
     public void EveryOperationHasItsForms()
     {
         Operation[] operations = [.. Find()];
-        output.WriteLine($"| operation | {string.Join(" | ", Kinds.Select(kind => kind.Name))} | workspace |");
-        output.WriteLine($"|---|{string.Concat(Kinds.Select(_ => "---|"))}---|");
+        output.WriteLine($"| operation | {string.Join(" | ", Kinds.Append(OwnKernels).Select(kind => kind.Name))} | workspace |");
+        output.WriteLine($"|---|{string.Concat(Kinds.Select(_ => "---|"))}---|---|");
         foreach (Operation operation in operations)
-            output.WriteLine($"| {operation.Name} | {string.Join(" | ", operation.Forms.Append(operation.UsesWorkspace).Select(Shown))} |");
+        {
+            IEnumerable<bool> row = operation.Forms.Append(operation.HasOwnKernels).Append(operation.UsesWorkspace);
+            output.WriteLine($"| {operation.Name} | {string.Join(" | ", row.Select(Shown))} |");
+        }
         Assert.InRange(operations.Length, 20, 200);
         Assert.All(operations, operation => Assert.All(operation.Forms, Assert.True));
 
@@ -35,7 +40,8 @@ public sealed class FormsTests(ITestOutputHelper output)
         .Where(type => type.IsValueType && type.IsAssignableTo(typeof(IOperation)))
         .OrderBy(type => type.Name, StringComparer.Ordinal)
         .Select(type => new Operation(
-            type.Name.Split('`')[0], [.. Kinds.Select(kind => Has(type, kind.Method))], type.IsAssignableTo(typeof(IUsesWorkspace))));
+            type.Name.Split('`')[0], [.. Kinds.Select(kind => Has(type, kind.Method))], Has(type, OwnKernels.Method),
+            type.IsAssignableTo(typeof(IUsesWorkspace))));
 
     // One of its own, and not the interface's, which throws.
     private static bool Has(Type type, string method)
@@ -47,7 +53,7 @@ public sealed class FormsTests(ITestOutputHelper output)
         return map.TargetMethods[index].DeclaringType == type;
     }
 
-    private sealed record Operation(string Name, bool[] Forms, bool UsesWorkspace);
+    private sealed record Operation(string Name, bool[] Forms, bool HasOwnKernels, bool UsesWorkspace);
 
     private readonly struct Formless : IOperation
     {

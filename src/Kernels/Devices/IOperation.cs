@@ -1,3 +1,4 @@
+using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Ilgpu;
 
 namespace CogVideoX.Kernels.Devices;
@@ -31,4 +32,11 @@ public interface IOperation
     /// </summary>
     /// <exception cref="MissingFormException">There is none.</exception>
     void RunIlgpu(IlgpuQueue queue) => throw new MissingFormException(GetType(), DeviceKind.Ilgpu);
+
+    /// <summary>
+    /// The form for tensor cores and asynchronous copies: kernels of our own compiler, for sm_80 and later. Sums are in fp32 and in one
+    /// order.
+    /// </summary>
+    /// <returns>False where it has none for these operands, their types or their sizes: nothing was launched.</returns>
+    bool TryRunCuda(CudaQueue queue) => false;
 }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using CogVideoX.Emulator;
+
+namespace CogVideoX.Kernels.Tests.Cuda;
+
+/// <summary>
+/// What a launch costs in counts that make it fast or slow, held in <c>counts.txt</c> beside this file: a kernel that got worse fails, and
+/// so does one that got better, with a word to renew the table (<c>COGVIDEOX_RENEW_COUNTS=1</c>).
+/// </summary>
+internal static class CountTable
+{
+    private static readonly string File = System.IO.Path.Combine(Testing.Golden.Root, "tests", "Kernels.Tests", "Cuda", "counts.txt");
+
+    private static readonly Lock Renewing = new();
+
+    /// <summary>Compares a launch with its line.</summary>
+    /// <param name="name">Of kernel and shape; no spaces.</param>
+    public static void Check(string name, LaunchReport report)
+    {
+        string counts = Of(report.Counters);
+        if (Environment.GetEnvironmentVariable("COGVIDEOX_RENEW_COUNTS") == "1")
+            Renew(name, counts);
+        string? held = Lines().FirstOrDefault(line => line.Name == name).Counts;
+        Assert.True(
+            held == counts,
+            $"{name} has other counts than the table: {counts}, and there {held ?? "nothing"}. If it got better, or worse for a reason, "
+                + "renew the table: COGVIDEOX_RENEW_COUNTS=1.");
+    }
+
+    /// <summary>The counts of a launch in one line.</summary>
+    public static string Of(LaunchCounters counters) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"instructions {counters.WarpInstructions}, mma {counters.MatrixMultiplies}, mma:ldmatrix {counters.MultipliesPerLoad:F2}, "
+            + $"per mma in the main loop {counters.InstructionsPerMultiply:F2}, bank conflicts {counters.BankConflicts}, "
+            + $"sectors {counters.Lines.Sum(line => line.Sectors)}, local bytes {counters.LocalBytes}");
+
+    private static IEnumerable<(string Name, string Counts)> Lines() => System.IO.File.Exists(File)
+        ? System.IO.File.ReadAllLines(File).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[1]))
+        : [];
+
+    private static void Renew(string name, string counts)
+    {
+        lock (Renewing)
+        {
+            SortedDictionary<string, string> all = new(StringComparer.Ordinal);
+            foreach ((string held, string value) in Lines())
+                all[held] = value;
+            all[name] = counts;
+            System.IO.File.WriteAllLines(File, all.Select(pair => $"{pair.Key}: {pair.Value}"));
+        }
+    }
+}

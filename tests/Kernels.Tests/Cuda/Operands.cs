@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+
+namespace CogVideoX.Kernels.Tests.Cuda;
+
+/// <summary>Memory for an operation's operands: the same calls give the host's and the emulated device's.</summary>
+internal abstract unsafe class Operands : IDisposable
+{
+    private Elements result;
+    private long resultCount;
+
+    /// <summary>An operand with these numbers, rounded to its format.</summary>
+    public Elements Of(ElementFormat format, float[] values)
+    {
+        byte[] bytes = Stored(format, values);
+        return new Elements((void*)Copy(bytes), format);
+    }
+
+    /// <summary>The operation's result; a second one is read by its own address.</summary>
+    public Elements Result(ElementFormat format, long count)
+    {
+        resultCount = count;
+        return result = new Elements((void*)Allocate(format.Bytes(count)), format);
+    }
+
+    /// <summary>What the operation left in its result.</summary>
+    public float[] Read() => Read(result, resultCount);
+
+    /// <summary>Numbers of an operand.</summary>
+    public float[] Read(Elements operand, long count)
+    {
+        var bytes = new byte[operand.Format.Bytes(count)];
+        Copy(operand, bytes);
+        var values = new float[count];
+        fixed (byte* stored = bytes)
+        {
+            var host = new Elements(stored, operand.Format);
+            for (int i = 0; i < values.Length; i++)
+                values[i] = host[i];
+        }
+        return values;
+    }
+
+    public abstract void Dispose();
+
+    protected abstract nint Allocate(long bytes);
+
+    protected abstract void Write(nint address, byte[] bytes);
+
+    protected abstract void Copy(Elements operand, byte[] target);
+
+    private nint Copy(byte[] bytes)
+    {
+        nint address = Allocate(bytes.Length);
+        Write(address, bytes);
+        return address;
+    }
+
+    private static byte[] Stored(ElementFormat format, float[] values)
+    {
+        var bytes = new byte[format.Bytes(values.Length)];
+        fixed (byte* stored = bytes)
+        {
+            var elements = new Elements(stored, format);
+            for (int i = 0; i < values.Length; i++)
+                elements.Set(i, values[i]);
+        }
+        return bytes;
+    }
+}
+
+/// <summary>In this process.</summary>
+internal sealed unsafe class HostOperands : Operands
+{
+    private readonly List<nint> blocks = [];
+
+    public override void Dispose()
+    {
+        foreach (nint block in blocks)
+            NativeMemory.AlignedFree((void*)block);
+    }
+
+    protected override nint Allocate(long bytes)
+    {
+        nint block = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        blocks.Add(block);
+        return block;
+    }
+
+    protected override void Write(nint address, byte[] bytes) => bytes.CopyTo(new Span<byte>((void*)address, bytes.Length));
+
+    protected override void Copy(Elements operand, byte[] target) => new ReadOnlySpan<byte>(operand.Address, target.Length).CopyTo(target);
+}
+
+/// <summary>On the emulator.</summary>
+internal sealed unsafe class EmulatedOperands(EmulatedQueue queue) : Operands
+{
+    public override void Dispose() { }
+
+    protected override nint Allocate(long bytes) => (nint)queue.Device.Allocate(bytes);
+
+    protected override void Write(nint address, byte[] bytes) => queue.Device.CopyIn(bytes, (ulong)address);
+
+    protected override void Copy(Elements operand, byte[] target) => queue.Device.CopyOut((ulong)operand.Address, target);
+}
