@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CogVideoX.Pipelines.Tests.Media;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -42,17 +41,17 @@ public sealed class PipelineGoldenTests(ITestOutputHelper output)
     public void AgreesAtEveryStepAndInTheFrames(string name, string device)
     {
         using var folder = new TemporaryFolder();
-        using SafetensorsFile goldens = Golden.Open($"pipeline/{name}.safetensors");
-        JsonElement golden = Case(name);
+        var golden = GoldenCase.Of(GoldenCase.Pipeline, name);
+        using SafetensorsFile goldens = golden.Open();
         var compute = new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 };
-        using var pipeline = CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), compute);
+        using var pipeline = CogVideoXPipeline.Open(golden.Checkpoint, compute);
         int predictions = 0;
         pipeline.OutputObserver = (step, output) =>
         {
             Agree.With(goldens[$"noise_pred.{step}"], output, $"{name} transformer output at step {step}", Agree.Pipeline);
             predictions++;
         };
-        GenerationRequest request = Request(golden);
+        GenerationRequest request = golden.Request();
         var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
         GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
         using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
@@ -94,41 +93,22 @@ public sealed class PipelineGoldenTests(ITestOutputHelper output)
     private (double Psnr, double Reference) RunInBf16(string name, string device)
     {
         using var folder = new TemporaryFolder();
-        using SafetensorsFile goldens = Golden.Open($"pipeline/{name}.safetensors");
-        JsonElement golden = Case(name);
-        string model = Bf16.CopyOf(Golden.Path(golden.GetProperty("checkpoint").GetString()!), folder);
+        var golden = GoldenCase.Of(GoldenCase.Pipeline, name);
+        using SafetensorsFile goldens = golden.Open();
+        string model = Bf16.CopyOf(golden.Checkpoint, folder);
         var compute = new ComputeOptions
         {
             Device = EachDevice.Source(device),
             Compute = device == Cpu ? ComputeType.Fp32 : ComputeType.Bf16,
         };
         using var pipeline = CogVideoXPipeline.Open(model, compute);
-        GenerationResult result = pipeline.Generate(Request(golden), cancellation: TestContext.Current.CancellationToken);
+        GenerationResult result = pipeline.Generate(golden.Request(), cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(NoiseDtype.Bf16, result.Settings.Dtype);
         double psnr = Psnr(result.Video.Planes(), goldens["frames"].ToFloats());
-        double reference = golden.GetProperty("bf16").GetProperty("psnr").GetDouble();
+        double reference = golden.Get("bf16").GetProperty("psnr").GetDouble();
         output.WriteLine($"{name} on {device}: {psnr:F2} dB from fp32, the reference's own run {reference:F2} dB");
         return (psnr, reference);
     }
-
-    private static JsonElement Case(string name)
-    {
-        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("pipeline/cases.json")));
-        return cases.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).Clone();
-    }
-
-    private static GenerationRequest Request(JsonElement golden) => new(golden.GetProperty("prompt").GetString()!)
-    {
-        NegativePrompt = golden.TryGetProperty("negative_prompt", out JsonElement negative) ? negative.GetString()! : "",
-        Seed = golden.GetProperty("seed").GetUInt64(),
-        Steps = golden.GetProperty("num_inference_steps").GetInt32(),
-        GuidanceScale = golden.GetProperty("guidance_scale").GetDouble(),
-        Frames = golden.GetProperty("num_frames").GetInt32(),
-        Height = golden.GetProperty("height").GetInt32(),
-        Width = golden.GetProperty("width").GetInt32(),
-        DynamicGuidance = golden.TryGetProperty("use_dynamic_cfg", out JsonElement dynamic) && dynamic.GetBoolean(),
-        Sampler = golden.GetProperty("scheduler").GetString() == "CogVideoXDPMScheduler" ? SamplerKind.Dpm : SamplerKind.Ddim,
-    };
 
     private static double LargestDifference(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected)
     {

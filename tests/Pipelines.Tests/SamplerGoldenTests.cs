@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
@@ -25,17 +24,17 @@ public sealed class SamplerGoldenTests
     public void AgreesAtEveryEvaluation(string name, SamplerKind sampler)
     {
         using var folder = new TemporaryFolder();
-        using SafetensorsFile goldens = Golden.Open($"tasks/runs/{name}.safetensors");
-        JsonElement golden = Case(name);
+        var golden = GoldenCase.Of(GoldenCase.Tasks, name);
+        using SafetensorsFile goldens = golden.Open();
         double tolerance = sampler == SamplerKind.Heun ? OfHeun : Agree.Pipeline;
-        using var pipeline = CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!));
+        using var pipeline = CogVideoXPipeline.Open(golden.Checkpoint);
         int predictions = 0;
         pipeline.OutputObserver = (index, output) =>
         {
             Agree.With(goldens[$"noise_pred.{index}"], output, $"{name} transformer output at evaluation {index}", tolerance);
             predictions++;
         };
-        GenerationRequest request = Request(golden, sampler);
+        GenerationRequest request = golden.Request() with { Sampler = sampler };
         var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
         GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(sampler, result.Settings.Sampler);
@@ -52,31 +51,12 @@ public sealed class SamplerGoldenTests
     }
 
     // The reference's Euler and Heun keep latents times √(1 + σ²), at the level that an evaluation leads to; ours are variance preserving.
-    private static double[] ScalesToPreserving(JsonElement golden, SamplerKind sampler)
+    private static double[] ScalesToPreserving(GoldenCase golden, SamplerKind sampler)
     {
-        double[] times = [.. golden.GetProperty("timesteps").EnumerateArray().Select(time => time.GetDouble())];
+        double[] times = golden.Timesteps;
         if (sampler is not (SamplerKind.Euler or SamplerKind.EulerAncestral or SamplerKind.Heun))
             return [.. times.Select(_ => 1.0)];
         var schedule = new NoiseSchedule(new NoiseScheduleOptions());
         return [.. times.Skip(1).Select(time => Math.Sqrt(schedule.Alpha((int)time))), 1];
     }
-
-    private static JsonElement Case(string name)
-    {
-        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("tasks/cases.json")));
-        return cases.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).Clone();
-    }
-
-    private static GenerationRequest Request(JsonElement golden, SamplerKind sampler) => new(golden.GetProperty("prompt").GetString()!)
-    {
-        Seed = golden.GetProperty("seed").GetUInt64(),
-        Steps = golden.GetProperty("num_inference_steps").GetInt32(),
-        GuidanceScale = golden.GetProperty("guidance_scale").GetDouble(),
-        Frames = golden.GetProperty("num_frames").GetInt32(),
-        Height = golden.GetProperty("height").GetInt32(),
-        Width = golden.GetProperty("width").GetInt32(),
-        MaxSequenceLength = golden.GetProperty("max_sequence_length").GetInt32(),
-        DynamicGuidance = false,
-        Sampler = sampler,
-    };
 }

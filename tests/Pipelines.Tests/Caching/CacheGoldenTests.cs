@@ -71,7 +71,7 @@ public sealed class CacheGoldenTests
         };
         Tensor latents = ops.Load(goldens, "start_latents");
         StepCache cache = CacheGoldens.Caching(name).For(transformer, latents.Shape.With(0, 2), conditions.Text.Shape[1])!;
-        double[] times = [.. CacheGoldens.Case(name).GetProperty("timesteps").EnumerateArray().Select(time => time.GetDouble())];
+        double[] times = CacheGoldens.Case(name).Timesteps;
         bool[] reused = CacheGoldens.Reused(name);
         Assert.Contains(true, reused.Take(count));
         for (int index = 0; index < count; index++)
@@ -88,7 +88,7 @@ public sealed class CacheGoldenTests
 
         double? Expected(int index)
         {
-            JsonElement change = CacheGoldens.Case(name).GetProperty("relative_change_of_the_first_residual")[index];
+            JsonElement change = CacheGoldens.Case(name).Get("relative_change_of_the_first_residual")[index];
             return change.ValueKind == JsonValueKind.Null ? null : change.GetDouble();
         }
     }

@@ -31,8 +31,8 @@ public sealed class LoraRunTests
     public void AgreesAtEveryStep(string name, bool merge)
     {
         using var folder = new TemporaryFolder();
-        using SafetensorsFile goldens = Golden.Open($"lora/runs/{name}.safetensors");
-        JsonElement golden = Case(name);
+        var golden = GoldenCase.Of(GoldenCase.Lora, name);
+        using SafetensorsFile goldens = golden.Open();
         LoraOptions loras = Adapters(golden, folder) with { Merge = merge };
         using CogVideoXPipeline pipeline = Open(golden, loras);
         int predictions = 0;
@@ -42,7 +42,7 @@ public sealed class LoraRunTests
             predictions++;
         };
         var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
-        GenerationResult result = pipeline.Generate(Request(golden), files, cancellation: TestContext.Current.CancellationToken);
+        GenerationResult result = pipeline.Generate(golden.Request(), files, cancellation: TestContext.Current.CancellationToken);
         using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
         for (int step = 0; step < 3; step++)
             Agree.With(goldens[$"latents.{step}"], trace[$"latents.{step}"], $"{name} latents after step {step}", Agree.Pipeline);
@@ -63,12 +63,12 @@ public sealed class LoraRunTests
     public void FactorsAreTheOnesThatWereApplied(string name)
     {
         using var folder = new TemporaryFolder();
-        JsonElement golden = Case(name);
+        var golden = GoldenCase.Of(GoldenCase.Lora, name);
         using CogVideoXPipeline pipeline = Open(golden, Adapters(golden, folder));
-        double[] factors = [.. golden.GetProperty("applied_factor").EnumerateObject().Select(entry => entry.Value.GetDouble()).Distinct()];
+        double[] factors = [.. golden.Get("applied_factor").EnumerateObject().Select(entry => entry.Value.GetDouble()).Distinct()];
         Assert.Equal(factors, pipeline.Loras.Select(lora => lora.LargestFactor), (a, b) => Math.Abs(a - b) < 1e-9);
         Assert.All(pipeline.Loras, lora => Assert.Equal(lora.LeastFactor, lora.LargestFactor));
-        GenerationPlan plan = pipeline.Plan(Request(golden));
+        GenerationPlan plan = pipeline.Plan(golden.Request());
         Assert.All(pipeline.Loras, lora => Assert.Contains(lora.ToString(), plan.Notes));
     }
 
@@ -153,42 +153,24 @@ public sealed class LoraRunTests
         Assert.Empty(LoraOptions.From(metadata).Adapters);
     }
 
-    private static CogVideoXPipeline Open(JsonElement golden, LoraOptions loras) =>
-        CogVideoXPipeline.Open(Golden.Path(golden.GetProperty("checkpoint").GetString()!), ComputeOptions.Default, loras);
+    private static CogVideoXPipeline Open(GoldenCase golden, LoraOptions loras) =>
+        CogVideoXPipeline.Open(golden.Checkpoint, ComputeOptions.Default, loras);
 
     // The library is given the file alone where it is to find no alpha.
-    private static LoraOptions Adapters(JsonElement golden, TemporaryFolder folder)
+    private static LoraOptions Adapters(GoldenCase golden, TemporaryFolder folder)
     {
-        if (!golden.TryGetProperty("adapters", out JsonElement adapters))
+        if (golden.Find("adapters") is not { } adapters)
             return LoraOptions.None;
-        IEnumerable<double> scales = golden.GetProperty("weights").EnumerateArray().Select(scale => scale.GetDouble());
+        IEnumerable<double> scales = golden.Get("weights").EnumerateArray().Select(scale => scale.GetDouble());
         return new LoraOptions { Adapters = [.. adapters.EnumerateArray().Zip(scales, (path, scale) => new Lora(PathOf(path), scale))] };
 
         string PathOf(JsonElement path)
         {
             string name = Path.GetFileName(path.GetString()!), source = Golden.Path($"lora/{name}");
-            if (golden.GetProperty("name").GetString() != "lora-style-as-library-loads-it")
+            if (golden.Name != "lora-style-as-library-loads-it")
                 return source;
             File.Copy(Path.Combine(source, "pytorch_lora_weights.safetensors"), folder.File("style.safetensors"));
             return folder.File("style.safetensors");
         }
     }
-
-    private static JsonElement Case(string name)
-    {
-        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("lora/cases.json")));
-        return cases.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).Clone();
-    }
-
-    private static GenerationRequest Request(JsonElement golden) => new(golden.GetProperty("prompt").GetString()!)
-    {
-        Seed = golden.GetProperty("seed").GetUInt64(),
-        Steps = golden.GetProperty("num_inference_steps").GetInt32(),
-        GuidanceScale = golden.GetProperty("guidance_scale").GetDouble(),
-        DynamicGuidance = false,
-        Frames = golden.GetProperty("num_frames").GetInt32(),
-        Height = golden.GetProperty("height").GetInt32(),
-        Width = golden.GetProperty("width").GetInt32(),
-        Sampler = SamplerKind.Ddim,
-    };
 }

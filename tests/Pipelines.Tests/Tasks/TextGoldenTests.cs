@@ -50,6 +50,31 @@ public sealed class TextGoldenTests : IDisposable
             Compare("text-embeddings-without-negative", device, request).Order(StringComparer.Ordinal));
     }
 
+    // A batch of two through embeddings: the text against its negative, and the negative against itself.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void ABatchOfEmbeddingsAgrees(int row)
+    {
+        TextEmbeddings given = Given("text-given", withNegative: true);
+        var request = Text("text-embeddings-batch") with
+        {
+            Embeds = row == 0 ? given : new TextEmbeddings(given.Negative.ToArray(), given.Negative.ToArray(), given.Shape),
+            BatchSize = 2,
+            BatchRow = row,
+        };
+        using SafetensorsFile goldens = GoldenCase.Of(GoldenCase.Tasks, "text-embeddings-batch").Open();
+        var comparison = new RowComparison("text-embeddings-batch", goldens, row, rows: 2, isGuided: true);
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b);
+        pipeline.StageObserver = (stage, tensor) => comparison.Compare(stage, tensor, Agree.Module);
+        var files = new GenerationFiles { Trace = folder.File("trace.safetensors") };
+        GenerationResult result = pipeline.Generate(request, files, cancellation: TestContext.Current.CancellationToken);
+        using SafetensorsFile trace = SafetensorsFile.Open(files.Trace);
+        foreach (string kept in trace.Names)
+            comparison.Compare(kept, trace[kept], Agree.Pipeline);
+        comparison.Finish(result.Video);
+    }
+
     // The reference takes the empty text for a prompt, where we ask for one. As embeddings it is the same.
     [Fact]
     public void TheEmptyTextAgreesAsEmbeddings() =>
@@ -70,10 +95,10 @@ public sealed class TextGoldenTests : IDisposable
 
     private string[] Compare(string name, string device, GenerationRequest request)
     {
-        using SafetensorsFile goldens = Golden.Open($"tasks/runs/{name}.safetensors");
+        var golden = GoldenCase.Of(GoldenCase.Tasks, name);
+        using SafetensorsFile goldens = golden.Open();
         using var pipeline = CogVideoXPipeline.Open(
-            Golden.Path(Case(name).GetProperty("checkpoint").GetString()!),
-            new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 });
+            golden.Checkpoint, new ComputeOptions { Device = EachDevice.Source(device), Compute = ComputeType.Fp32 });
         var compared = new HashSet<string>();
         pipeline.StageObserver = (stage, tensor) => CompareOne(stage, tensor, Agree.Module);
         pipeline.OutputObserver = (step, prediction) => CompareOne($"noise_pred.{step}", prediction, Agree.Pipeline);
@@ -95,33 +120,10 @@ public sealed class TextGoldenTests : IDisposable
 
     private static TextEmbeddings Given(string run, bool withNegative)
     {
-        using SafetensorsFile file = Golden.Open($"tasks/runs/{run}.safetensors");
+        using SafetensorsFile file = GoldenCase.Of(GoldenCase.Tasks, run).Open();
         Tensor prompt = file["prompt_embeds"];
         return new TextEmbeddings(prompt.ToFloats(), withNegative ? file["negative_prompt_embeds"].ToFloats() : null, prompt.Shape);
     }
 
-    private static GenerationRequest Text(string name)
-    {
-        JsonElement golden = Case(name);
-        return new GenerationRequest(golden.GetProperty("prompt").GetString() ?? "")
-        {
-            NegativePrompt = golden.TryGetProperty("negative_prompt", out JsonElement negative) ? negative.GetString()! : "",
-            Seed = golden.GetProperty("seed").GetUInt64(),
-            Steps = golden.GetProperty("num_inference_steps").GetInt32(),
-            GuidanceScale = golden.GetProperty("guidance_scale").GetDouble(),
-            Frames = golden.GetProperty("num_frames").GetInt32(),
-            Height = golden.GetProperty("height").GetInt32(),
-            Width = golden.GetProperty("width").GetInt32(),
-            MaxSequenceLength = golden.GetProperty("max_sequence_length").GetInt32(),
-            Sampler = SamplerKind.Ddim,
-            DynamicGuidance = false,
-            AnySize = true,
-        };
-    }
-
-    private static JsonElement Case(string name)
-    {
-        using JsonDocument cases = JsonDocument.Parse(File.ReadAllBytes(Golden.Path("tasks/cases.json")));
-        return cases.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).Clone();
-    }
+    private static GenerationRequest Text(string name) => GoldenCase.Of(GoldenCase.Tasks, name).Request();
 }
