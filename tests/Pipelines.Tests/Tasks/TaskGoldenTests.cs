@@ -12,15 +12,25 @@ namespace CogVideoX.Pipelines.Tests.Tasks;
 /// </summary>
 public sealed class TaskGoldenTests(ITestOutputHelper output)
 {
-    private const string Cpu = "cpu3";
+    private const string Cpu = "cpu3", Apart = "apart";
+
+    private static readonly string[] Shortest = ["pipeline/i2v-1.5", "pipeline/v2v-5b"];
+
+    // One of each task, and of each model that has it.
+    private static readonly string[] Emulated =
+        ["pipeline/i2v-5b", "pipeline/i2v-1.5", "pipeline/v2v-5b", "tasks/v2v-2b-ddim-0.5", "tasks/v2v-1.5-frames5-dpm"];
 
     public static TheoryData<string, string> Runs()
     {
         var runs = new TheoryData<string, string>();
-        foreach (GoldenCase golden in Cases())
-            runs.Add(golden.Run, Cpu);
-        runs.Add("pipeline/i2v-1.5", "apart");
-        runs.Add("pipeline/v2v-5b", "apart");
+        foreach (string run in Cases().Select(golden => golden.Run))
+        {
+            runs.Add(run, Cpu);
+            if (EachDevice.IsEverythingEmulated || Shortest.Contains(run))
+                runs.Add(run, Apart);
+            if (EachDevice.IsEverythingEmulated && Emulated.Contains(run))
+                runs.Add(run, EachDevice.Emulator);
+        }
         return runs;
     }
 
