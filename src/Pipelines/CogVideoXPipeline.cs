@@ -17,40 +17,24 @@ namespace CogVideoX.Pipelines;
 /// </code></example>
 public sealed class CogVideoXPipeline : IDisposable
 {
-    private readonly LoadedModel model;
-    private readonly Ops ops;
-    private readonly ModelParts parts; // kept between runs
-    private readonly ExclusiveUse use;
+    private readonly OpenModel opened;
 
-    private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
-
-    private CogVideoXPipeline(LoadedModel model, Ops ops, DeviceSpec? device)
-    {
-        this.model = model;
-        this.ops = ops;
-        this.device = device;
-        parts = new ModelParts(model, ops);
-        use = new ExclusiveUse(this, () =>
-        {
-            ops.Dispose();
-            model.Dispose();
-        });
-    }
+    private CogVideoXPipeline(OpenModel opened) => this.opened = opened;
 
     /// <summary>Where it computes, for people.</summary>
-    public string DeviceName => ops.DeviceName;
+    public string DeviceName => opened.Ops.DeviceName;
 
     /// <summary>The type of activations.</summary>
-    public DType ActivationType => ops.ActivationType;
+    public DType ActivationType => opened.Ops.ActivationType;
 
     /// <summary>Whether the model goes on from a picture (<see cref="GenerationRequest.Image"/>), and needs one.</summary>
-    public bool TakesImage => model.Folder.Transformer.TakesImage;
+    public bool TakesImage => opened.Folder.Transformer.TakesImage;
 
     /// <summary>The checkpoint's folder.</summary>
-    public string ModelPath => model.Folder.Path;
+    public string ModelPath => opened.Folder.Path;
 
     /// <summary>What the adapters do that it was opened with, in their order.</summary>
-    public IReadOnlyList<AppliedLora> Loras => model.Loras.Applied;
+    public IReadOnlyList<AppliedLora> Loras => opened.Checkpoint.Loras.Applied;
 
     /// <summary>
     /// Reads a checkpoint's configs; a large one takes no longer than a small one. Weights are mapped, and found to be missing or damaged,
@@ -79,10 +63,7 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static CogVideoXPipeline Open(string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
     {
-        ArgumentNullException.ThrowIfNull(compute);
-        var opened = LoadedModel.Open(
-            modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new CogVideoXPipeline(opened, ops, device);
+        return new CogVideoXPipeline(OpenModel.Open(typeof(CogVideoXPipeline), modelFolder, compute, loras));
     }
 
     /// <summary>
@@ -94,12 +75,12 @@ public sealed class CogVideoXPipeline : IDisposable
     public GenerationSettings Decide(GenerationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        use.Check();
-        return model.Read(() => RequestResolver.Resolve(settings, model));
+        opened.Check();
+        return opened.Checkpoint.Read(() => RequestResolver.Resolve(settings, opened.Checkpoint));
     }
 
     /// <summary>Whether the model was made for videos of so many frames.</summary>
-    public bool Allows(int frames) => model.Folder.FrameRule.Allows(frames);
+    public bool Allows(int frames) => opened.Folder.FrameRule.Allows(frames);
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
     /// <param name="request">What to show and how.</param>
@@ -109,7 +90,7 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <exception cref="ModelException">Weights that are missing or damaged, or a default of the folder's own that can't be.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
-        return Plan(request, files ?? GenerationFiles.None, streams, device, device?.MemoryBytes ?? SystemMemory.FreeBytes());
+        return Plan(request, files ?? GenerationFiles.None, streams, opened.Device, opened.MemoryBytes);
     }
 
     /// <summary>The same for a device that needn't be there, whose memory is empty but for what this takes of it.</summary>
@@ -170,15 +151,15 @@ public sealed class CogVideoXPipeline : IDisposable
         GenerationRequest request, IProgress<GenerationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        use.Check();
+        opened.Check();
         return Task.Run(() => Generate(request, progress, cancellation), CancellationToken.None);
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
-    public void Dispose() => use.Dispose();
+    public void Dispose() => opened.Dispose();
 
     /// <summary>The checkpoint.</summary>
-    internal ModelFolder Folder => model.Folder;
+    internal ModelFolder Folder => opened.Folder;
 
     /// <summary>Sees the transformer's output of each step, for comparison with a reference.</summary>
     internal Action<int, Tensor>? OutputObserver { get; set; }
@@ -187,7 +168,7 @@ public sealed class CogVideoXPipeline : IDisposable
     internal Action<string, Tensor>? StageObserver { get; set; }
 
     /// <summary>How many tensors live now beside the models' weights; between runs there are none.</summary>
-    internal int LiveTensors => ops.Memory.LiveCount;
+    internal int LiveTensors => opened.Ops.Memory.LiveCount;
 
     internal GenerationPlan Plan(GenerationRequest request, long freeBytes)
     {
@@ -198,12 +179,12 @@ public sealed class CogVideoXPipeline : IDisposable
     private GenerationPlan Plan(GenerationRequest request, GenerationFiles files, bool streams, DeviceSpec? device, long memoryBytes)
     {
         ArgumentNullException.ThrowIfNull(request);
-        use.Check();
-        request = TaskInputs.Settle(request, model.Folder);
-        GenerationSettings settings = model.Read(() => RequestResolver.Resolve(request, model));
+        opened.Check();
+        request = TaskInputs.Settle(request, opened.Folder);
+        GenerationSettings settings = opened.Checkpoint.Read(() => RequestResolver.Resolve(request, opened.Checkpoint));
         CheckStart(request.InitLatents, settings);
         if (request.Resume is { } resume)
-            ResumeCheck.Check(resume, settings, model, ops.ActivationType);
+            ResumeCheck.Check(resume, settings, opened.Checkpoint, opened.Ops.ActivationType);
         files.Check();
         if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
         {
@@ -212,9 +193,9 @@ public sealed class CogVideoXPipeline : IDisposable
         }
         if (!streams)
             RefuseIfNoArrayHolds(settings);
-        return model.Read(() =>
+        return opened.Checkpoint.Read(() =>
         {
-            TaskPlanner.CheckSchedule(model);
+            TaskPlanner.CheckSchedule(opened.Checkpoint);
             return device is null
                 ? Plan(request, settings, streams, device, memoryBytes, letsGo: false)
                 : PlanForWeights(request, settings, streams, device);
@@ -243,7 +224,7 @@ public sealed class CogVideoXPipeline : IDisposable
         GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, bool letsGo)
     {
         using Ops planning = Ops.Planning(device);
-        var planned = new ModelParts(model, planning, isPlan: true);
+        var planned = new ModelParts(opened.Checkpoint, planning, isPlan: true);
         using var state = new RunState(planned, settings, StageClock.Silent(planning))
         {
             Streams = streams,
@@ -255,7 +236,7 @@ public sealed class CogVideoXPipeline : IDisposable
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
         bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
-        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, model, request.GivenText);
+        IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, opened.Checkpoint, request.GivenText);
         if (request.Resume is { } resume && resume.Place.Device != HereName)
         {
             string begun = Quoted.Line(resume.Place.Device);
@@ -266,13 +247,13 @@ public sealed class CogVideoXPipeline : IDisposable
             Device = device?.Description,
             KeepsTextEncoder = keeps,
             Notes = keeps || stages[0].WeightBytes == 0
-                ? [.. model.Loras.Notes]
-                : [.. model.Loras.Notes, PlanNotes.LetsGo(stages[0], memoryBytes)],
+                ? [.. opened.Checkpoint.Loras.Notes]
+                : [.. opened.Checkpoint.Loras.Notes, PlanNotes.LetsGo(stages[0], memoryBytes)],
         };
     }
 
     // The number of threads is no part of it: the video doesn't depend on it.
-    private string HereName => device?.Description ?? "cpu";
+    private string HereName => opened.Device?.Description ?? "cpu";
 
     private GenerationSummary Exclusively(
         GenerationRequest request, GenerationFiles files, IProgress<GenerationProgress>? progress, bool streams,
@@ -281,7 +262,7 @@ public sealed class CogVideoXPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         try
         {
-            return use.Run(token => Run(request, files, progress, streams, sink, token), cancellation);
+            return opened.Run(token => Run(request, files, progress, streams, sink, token), cancellation);
         }
         catch (OperationCanceledException exception) when (exception is not CancelledException)
         {
@@ -296,10 +277,10 @@ public sealed class CogVideoXPipeline : IDisposable
         GenerationPlan plan = Plan(request, files, streams);
         IFrameSink taker = sink(plan);
         taker.Expect(plan.Settings, plan.Video);
-        using var stopping = new OpsCancellation(ops, cancellation);
-        using Trace? trace = Trace.Of(files, plan.Settings, model);
-        var clock = new StageClock(ops, progress, cancellation);
-        using var state = new RunState(parts, plan.Settings, clock)
+        using var stopping = new OpsCancellation(opened.Ops, cancellation);
+        using Trace? trace = Trace.Of(files, plan.Settings, opened.Checkpoint);
+        var clock = new StageClock(opened.Ops, progress, cancellation);
+        using var state = new RunState(opened.Parts, plan.Settings, clock)
         {
             Start = request.InitLatents,
             Image = request.Image,
@@ -323,12 +304,12 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             trace?.Complete(); // of a run that is stopped or fails, too: that is when one wants to look
         }
-        return new GenerationSummary(model.Name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
+        return new GenerationSummary(opened.Checkpoint.Name, VideoLatents.Of(state.Latents), plan.Settings, clock.Times)
         {
             LatentsProblem = state.LatentsProblem,
             StateProblem = state.StateProblem,
             Cache = state.CacheUse,
-            Loras = model.Loras.Named,
+            Loras = opened.Checkpoint.Loras.Named,
         };
     }
 
@@ -346,7 +327,7 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         if (start is null)
             return;
-        Shape needed = LatentShapes.Of(settings, model.Folder);
+        Shape needed = LatentShapes.Of(settings, opened.Folder);
         if (start.Shape != needed)
         {
             throw new RequestException(

@@ -4,9 +4,9 @@ namespace CogVideoX.Pipelines;
 /// Lets one run at a time use what a pipeline owns, since tensors of two runs must not share the scopes of one memory. Disposing it
 /// cancels the run that is on, waits for its end, and gives back what is owned.
 /// </summary>
-/// <param name="owner">The object that users see, for errors.</param>
+/// <param name="owner">The class that users see, for errors.</param>
 /// <param name="release">Gives back what is owned; called once.</param>
-internal sealed class ExclusiveUse(object owner, Action release) : IDisposable
+internal sealed class ExclusiveUse(Type owner, Action release) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource ending = new();
@@ -24,7 +24,7 @@ internal sealed class ExclusiveUse(object owner, Action release) : IDisposable
     {
         Check();
         if (runner == Environment.CurrentManagedThreadId)
-            throw new InvalidOperationException($"A run of this {owner.GetType().Name} can't be started from within another's progress.");
+            throw new InvalidOperationException($"A run of this {owner.Name} can't be started from within another's progress.");
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, ending.Token);
         turn.Wait(linked.Token);
         runner = Environment.CurrentManagedThreadId;

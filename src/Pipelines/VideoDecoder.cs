@@ -6,25 +6,9 @@ namespace CogVideoX.Pipelines;
 /// <summary>The VAE alone: latents, as <see cref="GenerationFiles.SaveLatents"/> keeps them, to a video.</summary>
 public sealed class VideoDecoder : IDisposable
 {
-    private readonly LoadedModel model;
-    private readonly Ops ops;
-    private readonly ModelParts parts;
-    private readonly ExclusiveUse use;
+    private readonly OpenModel opened;
 
-    private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
-
-    private VideoDecoder(LoadedModel model, Ops ops, DeviceSpec? device)
-    {
-        this.model = model;
-        this.ops = ops;
-        this.device = device;
-        parts = new ModelParts(model, ops);
-        use = new ExclusiveUse(this, () =>
-        {
-            ops.Dispose();
-            model.Dispose();
-        });
-    }
+    private VideoDecoder(OpenModel opened) => this.opened = opened;
 
     /// <summary>Reads a checkpoint's configs; its VAE's weights are mapped when first needed.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face.</param>
@@ -45,13 +29,11 @@ public sealed class VideoDecoder : IDisposable
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static VideoDecoder Open(string modelFolder, ComputeOptions compute)
     {
-        ArgumentNullException.ThrowIfNull(compute);
-        var opened = LoadedModel.Open(modelFolder, compute, LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new VideoDecoder(opened, ops, device);
+        return new VideoDecoder(OpenModel.Open(typeof(VideoDecoder), modelFolder, compute));
     }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>
-    public FrameRate Rate => RequestResolver.RateOf(model.Folder);
+    public FrameRate Rate => RequestResolver.RateOf(opened.Folder);
 
     /// <summary>What decoding a file will give and take.</summary>
     /// <param name="file">A safetensors file with <c>latents</c> F32 [1, F, C, H, W], as they stand before scaling.</param>
@@ -61,7 +43,7 @@ public sealed class VideoDecoder : IDisposable
     public (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, TilingMode tiling)
     {
         ArgumentNullException.ThrowIfNull(file);
-        use.Check();
+        opened.Check();
         VideoLatents latents = Read(file);
         return Plan(file, latents.Shape, tiling);
     }
@@ -72,11 +54,11 @@ public sealed class VideoDecoder : IDisposable
     /// <inheritdoc cref="Plan(string, TilingMode)"/>
     public (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(Shape latents, TilingMode tiling)
     {
-        use.Check();
-        if (latents.Rank != 5 || latents[0] != 1 || latents[2] != model.Folder.Vae.LatentChannels || latents.Count == 0)
+        opened.Check();
+        if (latents.Rank != 5 || latents[0] != 1 || latents[2] != opened.Folder.Vae.LatentChannels || latents.Count == 0)
         {
             throw new RequestException(
-                nameof(latents), $"{latents} isn't a shape of this model's latents, [1, F, {model.Folder.Vae.LatentChannels}, H, W].");
+                nameof(latents), $"{latents} isn't a shape of this model's latents, [1, F, {opened.Folder.Vae.LatentChannels}, H, W].");
         }
         return Plan("The file", latents, tiling);
     }
@@ -114,17 +96,17 @@ public sealed class VideoDecoder : IDisposable
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
-    public void Dispose() => use.Dispose();
+    public void Dispose() => opened.Dispose();
 
     private void Exclusively(
         string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, IProgress<GenerationProgress>? progress,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(file);
-        use.Run(
+        opened.Run(
             token =>
             {
-                Decode(file, tiling, sink, new StageClock(ops, progress, token));
+                Decode(file, tiling, sink, new StageClock(opened.Ops, progress, token));
                 return true;
             },
             cancellation);
@@ -137,9 +119,9 @@ public sealed class VideoDecoder : IDisposable
         GenerationSettings settings = Settings(tiled ? TilingMode.On : TilingMode.Off);
         IFrameSink taker = sink(shape);
         taker.Expect(settings, shape);
-        using var stopping = new OpsCancellation(ops, clock.Cancellation);
-        using var state = new RunState(parts, settings, clock) { Sink = taker };
-        state.Hand(ops.FromHost(latents.Values, latents.Shape));
+        using var stopping = new OpsCancellation(opened.Ops, clock.Cancellation);
+        using var state = new RunState(opened.Parts, settings, clock) { Sink = taker };
+        state.Hand(opened.Ops.FromHost(latents.Values, latents.Shape));
         foreach (Stage stage in GenerationTasks.Decode)
             TaskRun.Run(stage, state);
     }
@@ -147,13 +129,13 @@ public sealed class VideoDecoder : IDisposable
     private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, Shape latents, TilingMode tiling)
     {
         VideoShape video = VideoOf(file, latents);
-        return model.Read(() =>
+        return opened.Checkpoint.Read(() =>
         {
-            using Ops planning = Ops.Planning(device);
-            var dryParts = new ModelParts(model, planning, isPlan: true);
+            using Ops planning = Ops.Planning(opened.Device);
+            var dryParts = new ModelParts(opened.Checkpoint, planning, isPlan: true);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents));
-            long memory = device?.MemoryBytes ?? SystemMemory.FreeBytes();
+            long memory = opened.MemoryBytes;
             StagePlan plan = TaskPlanner.Plan(GenerationTasks.Decode, state, memory, letsGo: false).Single();
             return (video, state.Settings.VaeTiling == TilingMode.On, plan);
         });
@@ -163,7 +145,7 @@ public sealed class VideoDecoder : IDisposable
 
     private VideoShape VideoOf(string file, Shape latents)
     {
-        var video = LatentShapes.VideoOf(latents, model.Folder.Vae);
+        var video = LatentShapes.VideoOf(latents, opened.Folder.Vae);
         return LatentShapes.FitsAnArray(video)
             ? new VideoShape((int)video.Frames, (int)video.Height, (int)video.Width, Rate)
             : throw new RequestException(
@@ -175,7 +157,7 @@ public sealed class VideoDecoder : IDisposable
     private VideoLatents Read(string file)
     {
         VideoLatents latents = LatentFile.Read(nameof(file), file);
-        int channels = model.Folder.Vae.LatentChannels;
+        int channels = opened.Folder.Vae.LatentChannels;
         return latents.Shape[2] == channels
             ? latents
             : throw new RequestException(

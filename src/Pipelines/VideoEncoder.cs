@@ -9,25 +9,9 @@ namespace CogVideoX.Pipelines;
 /// </summary>
 public sealed class VideoEncoder : IDisposable
 {
-    private readonly LoadedModel model;
-    private readonly Ops ops;
-    private readonly ModelParts parts;
-    private readonly ExclusiveUse use;
+    private readonly OpenModel opened;
 
-    private readonly DeviceSpec? device; // with its memory as it was before; null for this machine's CPU
-
-    private VideoEncoder(LoadedModel model, Ops ops, DeviceSpec? device)
-    {
-        this.model = model;
-        this.ops = ops;
-        this.device = device;
-        parts = new ModelParts(model, ops);
-        use = new ExclusiveUse(this, () =>
-        {
-            ops.Dispose();
-            model.Dispose();
-        });
-    }
+    private VideoEncoder(OpenModel opened) => this.opened = opened;
 
     /// <inheritdoc cref="VideoDecoder.Open(string, int)"/>
     public static VideoEncoder Open(string modelFolder, int threads = 0) => Open(modelFolder, ComputeOptions.OnCpu(threads));
@@ -35,9 +19,7 @@ public sealed class VideoEncoder : IDisposable
     /// <inheritdoc cref="VideoDecoder.Open(string, ComputeOptions)"/>
     public static VideoEncoder Open(string modelFolder, ComputeOptions compute)
     {
-        ArgumentNullException.ThrowIfNull(compute);
-        var opened = LoadedModel.Open(modelFolder, compute, LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new VideoEncoder(opened, ops, device);
+        return new VideoEncoder(OpenModel.Open(typeof(VideoEncoder), modelFolder, compute));
     }
 
     /// <summary>What a video is made into: what the settings leave open, the checkpoint decides, as for a video that it makes.</summary>
@@ -47,13 +29,13 @@ public sealed class VideoEncoder : IDisposable
     public ClipOptions InputFor(GenerationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        GenerationSettings decided = RequestResolver.ResolveVideo(settings, model);
+        GenerationSettings decided = RequestResolver.ResolveVideo(settings, opened.Checkpoint);
         return new ClipOptions
         {
             Size = new PixelSize(decided.Height.Decided(), decided.Width.Decided()),
             Rate = decided.Rate.Decided(),
             Count = decided.Frames.Decided(),
-            Allows = model.Folder.FrameRule.Allows,
+            Allows = opened.Folder.FrameRule.Allows,
         };
     }
 
@@ -67,16 +49,16 @@ public sealed class VideoEncoder : IDisposable
     public (Shape Latents, bool Tiled, StagePlan Plan) Plan(int frames, PixelSize size, TilingMode tiling = TilingMode.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
-        use.Check();
+        opened.Check();
         CheckWhole(nameof(GenerationSettings.Height), size.Height);
         CheckWhole(nameof(GenerationSettings.Width), size.Width);
-        return model.Read(() =>
+        return opened.Checkpoint.Read(() =>
         {
-            using Ops planning = Ops.Planning(device);
-            var dryParts = new ModelParts(model, planning, isPlan: true);
+            using Ops planning = Ops.Planning(opened.Device);
+            var dryParts = new ModelParts(opened.Checkpoint, planning, isPlan: true);
             using var state = new RunState(dryParts, Settings(tiling, sampleSeed: 0), StageClock.Silent(planning)); // a draw takes more
             state.HandFrames(planning.Empty(ShapeOf(frames, size)));
-            long memory = device?.MemoryBytes ?? SystemMemory.FreeBytes();
+            long memory = opened.MemoryBytes;
             StagePlan plan = TaskPlanner.Plan(GenerationTasks.Encode, state, memory, letsGo: false).Single();
             return (state.Latents.Shape, state.Settings.VaeTiling == TilingMode.On, plan);
         });
@@ -97,19 +79,19 @@ public sealed class VideoEncoder : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(clip);
-        return use.Run(token => Encode(clip, tiling, sampleSeed, new StageClock(ops, progress, token)), cancellation);
+        return opened.Run(token => Encode(clip, tiling, sampleSeed, new StageClock(opened.Ops, progress, token)), cancellation);
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
-    public void Dispose() => use.Dispose();
+    public void Dispose() => opened.Dispose();
 
     private VideoLatents Encode(VideoClip clip, TilingMode tiling, ulong? sampleSeed, StageClock clock)
     {
         (_, bool tiled, _) = Plan(clip.Count, clip.Size, tiling);
-        using var stopping = new OpsCancellation(ops, clock.Cancellation);
-        using var state = new RunState(parts, Settings(tiled ? TilingMode.On : TilingMode.Off, sampleSeed), clock);
+        using var stopping = new OpsCancellation(opened.Ops, clock.Cancellation);
+        using var state = new RunState(opened.Parts, Settings(tiled ? TilingMode.On : TilingMode.Off, sampleSeed), clock);
         int length = (int)clip.Size.Rgb24Bytes;
-        state.HandFrames(ops.Fill(
+        state.HandFrames(opened.Ops.Fill(
             ShapeOf(clip.Count, clip.Size), (first, pixels) => clip.CopySigned((int)(first / length), pixels), length));
         TaskRun.Run(GenerationTasks.Encode, state, letsGo: false);
         return VideoLatents.Of(state.Latents);
@@ -121,7 +103,7 @@ public sealed class VideoEncoder : IDisposable
 
     private void CheckWhole(string property, int pixels)
     {
-        int multiple = model.Folder.Vae.SpatialCompression, below = pixels / multiple * multiple;
+        int multiple = opened.Folder.Vae.SpatialCompression, below = pixels / multiple * multiple;
         if (pixels > 0 && pixels == below)
             return;
         string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";

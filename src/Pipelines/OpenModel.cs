@@ -1,0 +1,56 @@
+using CogVideoX.Models.Configuration;
+using CogVideoX.Tensors;
+
+namespace CogVideoX.Pipelines;
+
+/// <summary>A checkpoint on a device, which one run at a time uses: what pipelines, encoders and decoders own.</summary>
+internal sealed class OpenModel : IDisposable
+{
+    private readonly ExclusiveUse use;
+
+    private OpenModel(Type owner, LoadedModel checkpoint, Ops ops, DeviceSpec? device)
+    {
+        Checkpoint = checkpoint;
+        Ops = ops;
+        Device = device;
+        Parts = new ModelParts(checkpoint, ops);
+        use = new ExclusiveUse(owner, () =>
+        {
+            ops.Dispose();
+            checkpoint.Dispose();
+        });
+    }
+
+    public LoadedModel Checkpoint { get; }
+
+    public ModelFolder Folder => Checkpoint.Folder;
+
+    public Ops Ops { get; }
+
+    /// <summary>Kept between runs.</summary>
+    public ModelParts Parts { get; }
+
+    /// <summary>With its memory as it was before; null for this machine's CPU.</summary>
+    public DeviceSpec? Device { get; }
+
+    /// <summary>What a plan may take.</summary>
+    public long MemoryBytes => Device?.MemoryBytes ?? SystemMemory.FreeBytes();
+
+    /// <param name="owner">The class that users see, for errors.</param>
+    /// <inheritdoc cref="LoadedModel.Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?)"/>
+    public static OpenModel Open(Type owner, string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
+    {
+        ArgumentNullException.ThrowIfNull(compute);
+        var checkpoint = LoadedModel.Open(modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
+        return new OpenModel(owner, checkpoint, ops, device);
+    }
+
+    /// <inheritdoc cref="ExclusiveUse.Check"/>
+    public void Check() => use.Check();
+
+    /// <inheritdoc cref="ExclusiveUse.Run"/>
+    public T Run<T>(Func<CancellationToken, T> work, CancellationToken cancellation) => use.Run(work, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => use.Dispose();
+}
