@@ -260,14 +260,8 @@ public sealed class CogVideoXPipeline : IDisposable
         Func<GenerationPlan, IFrameSink> sink, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        try
-        {
-            return opened.Run(token => Run(request, files, progress, streams, sink, token), cancellation);
-        }
-        catch (OperationCanceledException exception) when (exception is not CancelledException)
-        {
-            throw new CancelledException(GenerationTasks.FromText[0].Name, finishedSteps: 0, savedLatents: null); // before it began
-        }
+        return opened.Run(
+            GenerationTasks.FromText[0].Name, token => Run(request, files, progress, streams, sink, token), cancellation);
     }
 
     private GenerationSummary Run(
@@ -328,11 +322,16 @@ public sealed class CogVideoXPipeline : IDisposable
         if (start is null)
             return;
         Shape needed = LatentShapes.Of(settings, opened.Folder);
+        int padding = LatentShapes.Padding(settings, opened.Folder);
         if (start.Shape != needed)
         {
             throw new RequestException(
                 nameof(GenerationRequest.InitLatents),
-                $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}.");
+                $"latents {start.Shape} don't fit: {settings.Frames} frames of {settings.Width}×{settings.Height} need {needed}"
+                + (padding == 0
+                    ? "."
+                    : $", the first {padding} of them to fill whole patches of frames, dropped before decoding. "
+                        + "To make a video anew from one that there is, give the video itself."));
         }
         if (!TensorPrimitives.IsFiniteAll(start.Values))
         {

@@ -8,6 +8,20 @@ internal static class FiniteCheck
     /// <summary>Why they may not be, as a sentence.</summary>
     public const string Reason = "The weights are damaged, or they were saved in a type too narrow for them.";
 
+    /// <summary>The same where the model computed with what the request gave.</summary>
+    public static string ReasonOf(RunState state)
+    {
+        string[] given =
+        [
+            .. state.Model.Loras.Adapters.Count > 0 ? ["LoRAs"] : Array.Empty<string>(),
+            .. state.Text is not null ? ["embeddings"] : Array.Empty<string>(),
+            .. state.Start is not null ? ["latents"] : Array.Empty<string>(),
+        ];
+        return given.Length == 0
+            ? Reason
+            : $"The {string.Join(" or ", given)} that were given are too large or scaled by too much, or the weights are damaged.";
+    }
+
     /// <exception cref="GenerationException">NaN or infinity in it.</exception>
     public static void Check(Ops ops, Tensor tensor, string what)
     {

@@ -55,6 +55,9 @@ internal sealed class LoadedLoras : IDisposable
     /// <exception cref="RequestException">One that can't be used; the message says why and what would work.</exception>
     public static LoadedLoras Open(LoraOptions options, TransformerConfig config)
     {
+        ArgumentNullException.ThrowIfNull(options.Adapters);
+        if (options.Adapters.Contains(null!))
+            throw new ArgumentException("One of the adapters is null.", nameof(options));
         if (options.Adapters.Count == 0)
             return None;
         var loras = new LoadedLoras(options);

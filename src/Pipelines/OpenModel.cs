@@ -48,8 +48,22 @@ internal sealed class OpenModel : IDisposable
     /// <inheritdoc cref="ExclusiveUse.Check"/>
     public void Check() => use.Check();
 
+    /// <summary>Waits for its turn, and runs.</summary>
+    /// <param name="firstStage">Where a run is said to stand that is cancelled while it waits.</param>
     /// <inheritdoc cref="ExclusiveUse.Run"/>
-    public T Run<T>(Func<CancellationToken, T> work, CancellationToken cancellation) => use.Run(work, cancellation);
+    /// <param name="work"/> <param name="cancellation"/>
+    /// <exception cref="CancelledException">Cancelled, while it waited or while it ran.</exception>
+    public T Run<T>(string firstStage, Func<CancellationToken, T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return use.Run(work, cancellation);
+        }
+        catch (OperationCanceledException exception) when (exception is not CancelledException)
+        {
+            throw new CancelledException(firstStage, finishedSteps: 0, savedLatents: null);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => use.Dispose();

@@ -1,11 +1,14 @@
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace CogVideoX.Pipelines;
 
 /// <summary>The VAE alone: latents, as <see cref="GenerationFiles.SaveLatents"/> keeps them, to a video.</summary>
 public sealed class VideoDecoder : IDisposable
 {
+    private const string Given = "What was given";
+
     private readonly OpenModel opened;
 
     private VideoDecoder(OpenModel opened) => this.opened = opened;
@@ -72,9 +75,26 @@ public sealed class VideoDecoder : IDisposable
         string file, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        FrameCollector? frames = null;
-        Exclusively(file, tiling, shape => frames = new FrameCollector(shape.Count, shape.Height, shape.Width), progress, cancellation);
-        return frames!.ToFrames();
+        ArgumentNullException.ThrowIfNull(file);
+        return Collected(file, () => Read(file), tiling, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Decodes latents that are in memory, such as <see cref="VideoEncoder"/> and <see cref="GenerationSummary.Latents"/> give.
+    /// </summary>
+    /// <param name="latents">[1, F, C, H, W], as they stand before scaling.</param>
+    /// <param name="tiling">Whether to decode in tiles.</param>
+    /// <param name="progress">Told after each residual block.</param>
+    /// <param name="cancellation">Stops within a chunk of frames.</param>
+    /// <exception cref="RequestException">
+    /// Other channels, numbers that aren't finite, or as by <see cref="Plan(Shape, TilingMode)"/>.
+    /// </exception>
+    public VideoFrames Decode(
+        VideoLatents latents, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        return Collected(Given, () => Checked(latents), tiling, progress, cancellation);
     }
 
     /// <summary>Decodes a file of latents, frame by frame into a sink.</summary>
@@ -91,31 +111,54 @@ public sealed class VideoDecoder : IDisposable
         string file, IFrameSink sink, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(sink);
-        Exclusively(file, tiling, _ => sink, progress, cancellation);
+        Exclusively(file, () => Read(file), tiling, _ => sink, progress, cancellation);
+    }
+
+    /// <summary>Decodes latents that are in memory, frame by frame into a sink.</summary>
+    /// <param name="latents">[1, F, C, H, W], as they stand before scaling.</param>
+    /// <inheritdoc cref="Decode(string, IFrameSink, TilingMode, IProgress{GenerationProgress}?, CancellationToken)"/>
+    /// <param name="sink"/> <param name="tiling"/> <param name="progress"/> <param name="cancellation"/>
+    public void Decode(
+        VideoLatents latents, IFrameSink sink, TilingMode tiling = TilingMode.Auto, IProgress<GenerationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(latents);
+        ArgumentNullException.ThrowIfNull(sink);
+        Exclusively(Given, () => Checked(latents), tiling, _ => sink, progress, cancellation);
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>
     public void Dispose() => opened.Dispose();
 
-    private void Exclusively(
-        string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, IProgress<GenerationProgress>? progress,
-        CancellationToken cancellation)
+    private VideoFrames Collected(
+        string source, Func<VideoLatents> read, TilingMode tiling, IProgress<GenerationProgress>? progress, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(file);
+        FrameCollector? frames = null;
+        Exclusively(source, read, tiling, Collector, progress, cancellation);
+        return frames!.ToFrames();
+
+        IFrameSink Collector(VideoShape shape) => frames = new FrameCollector(shape.Count, shape.Height, shape.Width);
+    }
+
+    private void Exclusively(
+        string source, Func<VideoLatents> read, TilingMode tiling, Func<VideoShape, IFrameSink> sink,
+        IProgress<GenerationProgress>? progress, CancellationToken cancellation)
+    {
         opened.Run(
+            GenerationStage.Decode,
             token =>
             {
-                Decode(file, tiling, sink, new StageClock(opened.Ops, progress, token));
+                Decode(source, read(), tiling, sink, new StageClock(opened.Ops, progress, token));
                 return true;
             },
             cancellation);
     }
 
-    private void Decode(string file, TilingMode tiling, Func<VideoShape, IFrameSink> sink, StageClock clock)
+    private void Decode(string source, VideoLatents latents, TilingMode tiling, Func<VideoShape, IFrameSink> sink, StageClock clock)
     {
-        VideoLatents latents = Read(file);
-        (VideoShape shape, bool tiled, _) = Plan(file, latents.Shape, tiling);
+        (VideoShape shape, bool tiled, _) = Plan(source, latents.Shape, tiling);
         GenerationSettings settings = Settings(tiled ? TilingMode.On : TilingMode.Off);
         IFrameSink taker = sink(shape);
         taker.Expect(settings, shape);
@@ -126,9 +169,11 @@ public sealed class VideoDecoder : IDisposable
             TaskRun.Run(stage, state);
     }
 
-    private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string file, Shape latents, TilingMode tiling)
+    private (VideoShape Shape, bool Tiled, StagePlan Plan) Plan(string source, Shape latents, TilingMode tiling)
     {
-        VideoShape video = VideoOf(file, latents);
+        if (!Enum.IsDefined(tiling))
+            throw new ArgumentOutOfRangeException(nameof(tiling), tiling, "There is no such mode.");
+        VideoShape video = VideoOf(source, latents);
         return opened.Checkpoint.Read(() =>
         {
             using Ops planning = Ops.Planning(opened.Device);
@@ -143,25 +188,38 @@ public sealed class VideoDecoder : IDisposable
 
     private GenerationSettings Settings(TilingMode tiling) => new() { VaeTiling = tiling, Rate = Rate };
 
-    private VideoShape VideoOf(string file, Shape latents)
+    private VideoShape VideoOf(string source, Shape latents)
     {
         var video = LatentShapes.VideoOf(latents, opened.Folder.Vae);
         return LatentShapes.FitsAnArray(video)
             ? new VideoShape((int)video.Frames, (int)video.Height, (int)video.Width, Rate)
             : throw new RequestException(
-                nameof(file),
-                $"{file} holds latents {latents}, a video of {video.Frames} frames of {video.Width}×{video.Height}, "
+                nameof(latents),
+                $"{source} holds latents {latents}, a video of {video.Frames} frames of {video.Width}×{video.Height}, "
                 + "which is more than one array can hold.");
     }
 
     private VideoLatents Read(string file)
     {
         VideoLatents latents = LatentFile.Read(nameof(file), file);
-        int channels = opened.Folder.Vae.LatentChannels;
-        return latents.Shape[2] == channels
+        CheckChannels(nameof(file), file, latents);
+        return latents;
+    }
+
+    private VideoLatents Checked(VideoLatents latents)
+    {
+        CheckChannels(nameof(latents), Given, latents);
+        return TensorPrimitives.IsFiniteAll(latents.Values)
             ? latents
-            : throw new RequestException(
-                nameof(file),
-                $"{file} holds latents {latents.Shape}; this model's have {channels} channels. Was it made with another model?");
+            : throw new RequestException(nameof(latents), "the latents hold NaN or infinity; the run that made them went wrong.");
+    }
+
+    private void CheckChannels(string property, string source, VideoLatents latents)
+    {
+        int channels = opened.Folder.Vae.LatentChannels;
+        if (latents.Shape[2] == channels)
+            return;
+        throw new RequestException(
+            property, $"{source} holds latents {latents.Shape}; this model's have {channels} channels. Were they made with another model?");
     }
 }

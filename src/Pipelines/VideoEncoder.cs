@@ -49,6 +49,8 @@ public sealed class VideoEncoder : IDisposable
     public (Shape Latents, bool Tiled, StagePlan Plan) Plan(int frames, PixelSize size, TilingMode tiling = TilingMode.Auto)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        if (!Enum.IsDefined(tiling))
+            throw new ArgumentOutOfRangeException(nameof(tiling), tiling, "There is no such mode.");
         opened.Check();
         CheckWhole(nameof(GenerationSettings.Height), size.Height);
         CheckWhole(nameof(GenerationSettings.Width), size.Width);
@@ -79,7 +81,8 @@ public sealed class VideoEncoder : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(clip);
-        return opened.Run(token => Encode(clip, tiling, sampleSeed, new StageClock(opened.Ops, progress, token)), cancellation);
+        return opened.Run(
+            GenerationStage.Encode, token => Encode(clip, tiling, sampleSeed, new StageClock(opened.Ops, progress, token)), cancellation);
     }
 
     /// <summary>Cancels a run that is on, waits for its end, and gives threads and memory back.</summary>

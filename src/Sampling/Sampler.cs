@@ -93,7 +93,8 @@ public static class Sampler
         string step = $"step {level.Index + 1} of {steps} (timestep {level.Time})";
         string source = ops.CountNotFinite(output) > 0 ? "the model's output holds such numbers already" : "the model's output is finite";
         throw new SamplingException(
-            $"sampling: after {step} {bad} of {latents.Count} latents are NaN or infinite; {source}. The weights may be damaged.");
+            $"sampling: after {step} {bad} of {latents.Count} latents are NaN or infinite; {source}. "
+            + "The weights may be damaged, or what the run began from too large.");
     }
 
     /// <summary>The model's part of the steps. They are alike: a dry run goes through one of them and counts the others.</summary>

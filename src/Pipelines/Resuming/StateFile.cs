@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,7 +20,9 @@ namespace CogVideoX.Pipelines;
 internal static class StateFile
 {
     private const string Key = "cogvideox_state", Latents = "sampled", History = "history.", Image = "image_latents", Words = "generator";
+    internal const string Checksum = "sha256";
     private const int MaxDepth = 4;
+    private const int HashedAtOnce = 1 << 16; // elements
 
     /// <exception cref="OutputException">The disk is full, or the folder went away since it was checked.</exception>
     public static void Write(string path, ResumeState state)
@@ -42,6 +45,7 @@ internal static class StateFile
         }
         var about = new JsonObject
         {
+            [Checksum] = ChecksumOf(tensors),
             ["next_step"] = sampling.NextStep,
             ["steps"] = sampling.Steps,
             ["seed"] = sampling.Generator.Seed,
@@ -99,11 +103,14 @@ internal static class StateFile
         JsonElement root = document.RootElement;
         DType activations = DType.TryParse(Text(root, "activations"), out DType type) ? type : throw Damaged("activations");
         var place = new RunPlace(Text(root, "model"), activations, Text(root, "device"));
-        return new ResumeState(GenerationSettings.From(metadata), metadata, Sampling(file, root), place)
+        var state = new ResumeState(GenerationSettings.From(metadata), metadata, Sampling(file, root), place)
         {
             ImageLatents = file.Names.Contains(Image) ? Kept(file, Image) : null,
             Text = EmbedsFile.Read(property, file),
         };
+        return Text(root, Checksum) == ChecksumOf([.. file.Names.Select(name => TensorSource.Of(name, file[name]))])
+            ? state
+            : throw new FormatException("its numbers aren't those that were written; it is damaged");
     }
 
     private static SamplingState Sampling(SafetensorsFile file, JsonElement root)
@@ -184,6 +191,25 @@ internal static class StateFile
     private static TensorSource Source(string name, KeptTensor tensor) => new(
         name, DType.F32, tensor.Shape,
         (first, bytes) => MemoryMarshal.AsBytes(tensor.Values.Span[(int)first..])[..bytes.Length].CopyTo(bytes));
+
+    /// <summary>SHA-256 of names and numbers, in the order of the names.</summary>
+    internal static string ChecksumOf(IReadOnlyList<TensorSource> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var bytes = new byte[HashedAtOnce * sizeof(double)];
+        foreach (TensorSource tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name} {tensor.Type} {tensor.Shape}"));
+            for (long first = 0; first < tensor.Shape.Count; first += HashedAtOnce)
+            {
+                int count = (int)Math.Min(HashedAtOnce, tensor.Shape.Count - first);
+                Span<byte> part = bytes.AsSpan(0, (int)tensor.Type.BytesOf(count));
+                tensor.Fill(first, part);
+                hash.AppendData(part);
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private static void Copy(byte[] words, long first, Span<byte> bytes) =>
         words.AsSpan((int)first * sizeof(uint), bytes.Length).CopyTo(bytes);

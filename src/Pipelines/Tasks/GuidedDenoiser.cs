@@ -53,6 +53,9 @@ internal sealed class GuidedDenoiser
     /// <summary>What the run keeps from step to step; null for nothing.</summary>
     public StepCache? Cache { get; init; }
 
+    /// <summary>Why an output may not be finite, as a sentence.</summary>
+    public string Reason { get; init; } = FiniteCheck.Reason;
+
     /// <param name="latents">[1, F, C, H, W]</param>
     /// <param name="level">How noisy they are, and which step it is.</param>
     public Tensor Denoise(Tensor latents, NoiseLevel level)
@@ -82,6 +85,6 @@ internal sealed class GuidedDenoiser
         transformer.Observer = null;
         return new GenerationException(
             $"The transformer's output isn't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
-            + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {FiniteCheck.Reason}");
+            + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {Reason}");
     }
 }

@@ -61,6 +61,7 @@ internal sealed class SampleStage : Stage
         var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
         {
             Cache = cache,
+            Reason = FiniteCheck.ReasonOf(state),
             Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };

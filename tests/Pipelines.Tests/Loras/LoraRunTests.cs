@@ -146,6 +146,18 @@ public sealed class LoraRunTests
     }
 
     [Fact]
+    public void AScaleThatIsTooLargeIsSuspectedBeforeTheWeights()
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), 1e30)] };
+        using var pipeline = CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, loras);
+        GenerationException failure = Assert.Throws<GenerationException>(
+            () => pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains("The LoRAs that were given are too large or scaled by too much", failure.Message);
+        var none = new LoraOptions { Adapters = [null!] };
+        Assert.Throws<ArgumentException>(() => CogVideoXPipeline.Open(TestModels.Tiny5b, ComputeOptions.Default, none));
+    }
+
+    [Fact]
     public void VideosWithoutAdaptersTellOfNone()
     {
         GenerationMetadata metadata = new GenerationSettings { Prompt = "a cat" }.ToMetadata("shapes");

@@ -188,6 +188,15 @@ public class StillImageTests
     }
 
     [Fact]
+    public void A_size_that_no_array_holds_is_refused()
+    {
+        var picture = new StillImage(new byte[12], 2, 2);
+        var size = new PixelSize(int.MaxValue, int.MaxValue);
+        Assert.Throws<ArgumentOutOfRangeException>(() => picture.Resized(size));
+        Assert.Throws<ArgumentOutOfRangeException>(() => picture.FittedTo(size));
+    }
+
+    [Fact]
     public void Pixels_must_be_a_picture()
     {
         Assert.Throws<ArgumentException>(() => new StillImage(new byte[11], 2, 2));

@@ -14,6 +14,15 @@ public sealed class VideoClipTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void Frames_that_are_none_are_refused()
+    {
+        VideoClip clip = TestClips.Shapes(count: 2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => clip.FrameRgb24(2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => clip.FrameRgb24(-1));
+        Assert.Throws<ArgumentException>(() => VideoClip.Of([null!]));
+    }
+
+    [Fact]
     public void Frames_of_a_run_are_prepared_as_there()
     {
         using var file = Golden.Open("tasks/prepared.safetensors");

@@ -170,7 +170,20 @@ public sealed class StateFileTests : IDisposable
         Unread("");
     }
 
-    // Whatever byte is spoiled: a refusal, or a state (a number of the latents may be any).
+    [Fact]
+    public void ASpoiledNumberIsNoticed()
+    {
+        byte[] whole = File.ReadAllBytes(Written());
+        foreach (int fromEnd in new[] { 1, 700, 2500, 3000 })
+        {
+            byte[] spoiled = [.. whole];
+            spoiled[^fromEnd] ^= 1;
+            File.WriteAllBytes(folder.File("spoiled.state"), spoiled);
+            Assert.Contains("aren't those that were written", Unread(folder.File("spoiled.state")));
+        }
+    }
+
+    // Whatever byte of the header is spoiled: a refusal, or a state.
     [Fact]
     public void SpoiledFilesAreRefusedOrRead()
     {
@@ -241,6 +254,8 @@ public sealed class StateFileTests : IDisposable
         about?.Invoke(numbers);
         List<TensorSource> list = [.. state.Names.Select(name => TensorSource.Of(name, state[name]))];
         tensors?.Invoke(list);
+        if (tensors is not null)
+            numbers[StateFile.Checksum] = StateFile.ChecksumOf(list);
         SafetensorsWriter.Write(edited, list, new Dictionary<string, string>
         {
             [Settings] = state.Metadata[Settings],

@@ -1,4 +1,5 @@
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Tests.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -53,6 +54,36 @@ public sealed class VideoEncoderTests : IDisposable
         double psnr = Psnr.Of(before, again), ssim = Ssim.Of(before, again);
         TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{psnr:F2} dB, SSIM {ssim:F4}"));
         Assert.True(psnr > 30 && ssim > 0.9, $"{psnr:F2} dB, {ssim:F4}");
+    }
+
+    [Fact]
+    public void LatentsInMemoryAreDecodedAsThoseOfAFile()
+    {
+        using var encoder = VideoEncoder.Open(TestModels.Shapes);
+        using var decoder = VideoDecoder.Open(TestModels.Shapes);
+        VideoLatents latents = encoder.Encode(TestClips.Shapes(count: 9), cancellation: TestContext.Current.CancellationToken);
+        float[] decoded = decoder.Decode(latents, cancellation: TestContext.Current.CancellationToken).Planes();
+        Assert.Equal(Decode(TestModels.Shapes, latents).Planes(), decoded);
+        float[] values = latents.Values.ToArray();
+        values[3] = float.NaN;
+        Assert.Contains("NaN", Refused(new VideoLatents(values, latents.Shape)));
+        Assert.Contains("have 8 channels", Refused(new VideoLatents(new float[4], [1, 1, 1, 2, 2])));
+
+        string Refused(VideoLatents given) => Assert.Throws<RequestException>(
+            () => decoder.Decode(given, cancellation: TestContext.Current.CancellationToken)).Problem;
+    }
+
+    [Fact]
+    public void WhatCantBeIsRefused()
+    {
+        using var encoder = VideoEncoder.Open(TestModels.Shapes);
+        using var decoder = VideoDecoder.Open(TestModels.Shapes);
+        VideoClip clip = TestClips.Shapes(count: 1);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => encoder.Encode(clip, (TilingMode)99, cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentOutOfRangeException>(() => decoder.Plan([1, 1, 8, 2, 2], (TilingMode)99));
+        var cancelled = new CancellationToken(canceled: true);
+        Assert.Equal(GenerationStage.Encode, Assert.Throws<CancelledException>(() => encoder.Encode(clip, cancellation: cancelled)).Stage);
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public sealed class VideoClip
         ArgumentNullException.ThrowIfNull(frames);
         if (frames.Count == 0)
             throw new ArgumentException("There is no frame.", nameof(frames));
+        if (frames.Contains(null!))
+            throw new ArgumentException("One of the frames is null.", nameof(frames));
         PixelSize size = frames[0].Size;
         if (frames.FirstOrDefault(frame => frame.Size != size) is { } other)
             throw new ArgumentException($"There are frames of {size} and of {other.Size}; they need one size.", nameof(frames));
@@ -40,7 +42,13 @@ public sealed class VideoClip
     public string Summary { get; }
 
     /// <summary>One frame in 8 bits, [H,W,3]; frames that repeat are the same array.</summary>
-    public ReadOnlyMemory<byte> FrameRgb24(int index) => frames[index];
+    /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
+    public ReadOnlyMemory<byte> FrameRgb24(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return frames[index];
+    }
 
     /// <summary>Opens a video file or a folder of PNG files (<see cref="VideoReader.Open"/>) and takes its frames.</summary>
     /// <param name="path">Of the file or folder.</param> <param name="options">What is made of it.</param>
