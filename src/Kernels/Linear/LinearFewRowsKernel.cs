@@ -16,7 +16,7 @@ namespace CogVideoX.Kernels;
 /// <param name="ending">What becomes of the sums.</param>
 [KernelInstance("linear_few_rows_bf16", typeof(BFloat16))]
 [KernelInstance("linear_few_rows_f16", typeof(Half))]
-internal readonly struct LinearFewRowsKernel<T>(
+internal readonly unsafe struct LinearFewRowsKernel<T>(
     View<T> x, View<T> weight, int rows, int outputs, int inputs, LinearCudaFinish ending) : IKernel
     where T : unmanaged
 {
@@ -34,36 +34,45 @@ internal readonly struct LinearFewRowsKernel<T>(
     /// <inheritdoc/>
     public void Run()
     {
-        int warp = Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size, low = lane / 4, high = low + MostRows / 2;
-        int column = Grid.BlockX * Columns + low;
-        View<Bits128> weights = weight.As<Bits128>(), lefts = x.As<Bits128>();
+        int warp = Block.ThreadX / Warp.Size, lane = Block.ThreadX % Warp.Size, row = lane / 4, first = lane % 4 * Chunk;
+        // Rows and columns beyond the last are the last's: what comes of them isn't stored.
+        T* low = Row(x, row, rows) + first, high = Row(x, row + MostRows / 2, rows) + first;
+        T* right = Row(weight, Grid.BlockX * Columns + row, outputs) + first;
         MatrixC<float> sum = default;
-        Registers<Bits128> rightParts = Registers.Of<Bits128>(Loads);
-        Registers<Bits128> lowParts = Registers.Of<Bits128>(Loads), highParts = Registers.Of<Bits128>(Loads);
-        for (int depth = warp * Depth; depth < inputs; depth += Warps * Depth)
-        {
-            for (int i = 0; i < Loads; i++)
-            {
-                int at = depth + i * LoadDepth + lane % 4 * Chunk;
-                rightParts[i] = Read(weights, column, outputs, at);
-                lowParts[i] = Read(lefts, low, rows, at);
-                highParts[i] = Read(lefts, high, rows, at);
-            }
-            for (int i = 0; i < Loads; i++)
-            {
-                sum = Multiply(
-                    lowParts[i].First, highParts[i].First, lowParts[i].Second, highParts[i].Second,
-                    rightParts[i].First, rightParts[i].Second, sum);
-                sum = Multiply(
-                    lowParts[i].Third, highParts[i].Third, lowParts[i].Fourth, highParts[i].Fourth,
-                    rightParts[i].Third, rightParts[i].Fourth, sum);
-            }
-        }
+        int depth = warp * Depth;
+        for (; depth + Depth <= inputs; depth += Warps * Depth)
+            sum = AddPart(low + depth, high + depth, right + depth, Depth, sum);
+        if (depth < inputs)
+            sum = AddPart(low + depth, high + depth, right + depth, inputs - depth - first, sum);
         Finish(warp, lane, sum);
     }
 
-    private Bits128 Read(View<Bits128> matrix, int row, int end, int depth) =>
-        row < end && depth < inputs ? matrix[((long)row * inputs + depth) / Chunk] : default;
+    private T* Row(View<T> matrix, int row, int count) => matrix.Pointer + (long)Math.Min(row, count - 1) * inputs;
+
+    /// <summary>Adds what <see cref="Depth"/> inputs give, or as many as there are.</summary>
+    private static MatrixC<float> AddPart(T* low, T* high, T* right, int left, MatrixC<float> sum)
+    {
+        Registers<Bits128> lowParts = Registers.Of<Bits128>(Loads), highParts = Registers.Of<Bits128>(Loads);
+        Registers<Bits128> rightParts = Registers.Of<Bits128>(Loads);
+        for (int i = 0; i < Loads; i++)
+        {
+            if (left <= i * LoadDepth)
+                continue;
+            rightParts[i] = *(Bits128*)(right + i * LoadDepth);
+            lowParts[i] = *(Bits128*)(low + i * LoadDepth);
+            highParts[i] = *(Bits128*)(high + i * LoadDepth);
+        }
+        for (int i = 0; i < Loads; i++)
+        {
+            sum = Multiply(
+                lowParts[i].First, highParts[i].First, lowParts[i].Second, highParts[i].Second,
+                rightParts[i].First, rightParts[i].Second, sum);
+            sum = Multiply(
+                lowParts[i].Third, highParts[i].Third, lowParts[i].Fourth, highParts[i].Fourth,
+                rightParts[i].Third, rightParts[i].Fourth, sum);
+        }
+        return sum;
+    }
 
     private static MatrixC<float> Multiply(uint a0, uint a1, uint a2, uint a3, uint b0, uint b1, MatrixC<float> sum)
     {
