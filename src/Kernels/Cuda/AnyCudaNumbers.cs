@@ -37,32 +37,35 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
             ((Half*)address)[index] = (Half)value;
     }
 
-    /// <summary>Reads eight numbers, the first at a multiple of 16 bytes.</summary>
-    public void Eight(long index, Registers<float> values)
+    /// <summary>Begins to read eight numbers, the first at a multiple of 16 bytes.</summary>
+    public StoredEight Read(long index)
+    {
+        if (format != (int)ElementFormat.F32)
+            return new(*(Bits128*)((ushort*)address + index), default);
+        Bits128* floats = (Bits128*)((float*)address + index);
+        return new(floats[0], floats[1]);
+    }
+
+    /// <summary>Eight numbers as floats, from what <see cref="Read"/> gave.</summary>
+    public void Widen(StoredEight stored, Registers<float> values)
     {
         if (format == (int)ElementFormat.F32)
         {
-            Float4* floats = (Float4*)((float*)address + index);
-            (values[0], values[1], values[2], values[3]) = floats[0];
-            (values[4], values[5], values[6], values[7]) = floats[1];
-            return;
+            Floats(stored.Low, values);
+            Floats(stored.High, values.Slice(4));
         }
-        (uint first, uint second, uint third, uint fourth) = *(Bits128*)((ushort*)address + index);
-        if (format == (int)ElementFormat.BF16)
+        else if (format == (int)ElementFormat.BF16)
         {
-            (values[0], values[1]) = PairOfBFloat16(first);
-            (values[2], values[3]) = PairOfBFloat16(second);
-            (values[4], values[5]) = PairOfBFloat16(third);
-            (values[6], values[7]) = PairOfBFloat16(fourth);
+            BFloat16Pairs(stored.Low, values);
         }
         else
         {
-            (values[0], values[1]) = PairOfHalf(first);
-            (values[2], values[3]) = PairOfHalf(second);
-            (values[4], values[5]) = PairOfHalf(third);
-            (values[6], values[7]) = PairOfHalf(fourth);
+            HalfPairs(stored.Low, values);
         }
     }
+
+    /// <summary>Reads eight numbers, the first at a multiple of 16 bytes.</summary>
+    public void Eight(long index, Registers<float> values) => Widen(Read(index), values);
 
     /// <summary>Stores eight, the first at a multiple of 16 bytes, each rounded half to even.</summary>
     public void SetEight(long index, Registers<float> values)
@@ -91,6 +94,30 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         }
     }
 
+    private static void Floats(Bits128 bits, Registers<float> values)
+    {
+        values[0] = BitConverter.UInt32BitsToSingle(bits.First);
+        values[1] = BitConverter.UInt32BitsToSingle(bits.Second);
+        values[2] = BitConverter.UInt32BitsToSingle(bits.Third);
+        values[3] = BitConverter.UInt32BitsToSingle(bits.Fourth);
+    }
+
+    private static void BFloat16Pairs(Bits128 bits, Registers<float> values)
+    {
+        (values[0], values[1]) = PairOfBFloat16(bits.First);
+        (values[2], values[3]) = PairOfBFloat16(bits.Second);
+        (values[4], values[5]) = PairOfBFloat16(bits.Third);
+        (values[6], values[7]) = PairOfBFloat16(bits.Fourth);
+    }
+
+    private static void HalfPairs(Bits128 bits, Registers<float> values)
+    {
+        (values[0], values[1]) = PairOfHalf(bits.First);
+        (values[2], values[3]) = PairOfHalf(bits.Second);
+        (values[4], values[5]) = PairOfHalf(bits.Third);
+        (values[6], values[7]) = PairOfHalf(bits.Fourth);
+    }
+
     private static (float Low, float High) PairOfBFloat16(uint bits) =>
         (BitConverter.UInt32BitsToSingle(bits << 16), BitConverter.UInt32BitsToSingle(bits & 0xFFFF_0000));
 
@@ -100,3 +127,6 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         return (pair.Low, pair.High);
     }
 }
+
+/// <summary>Eight numbers as they lie in memory: of 32 bits, or of 16 in the first half.</summary>
+internal readonly record struct StoredEight(Bits128 Low, Bits128 High);

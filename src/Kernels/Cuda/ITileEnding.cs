@@ -8,11 +8,11 @@ internal interface ITileEnding
     /// <summary>Whether it takes them eight at a time; it may be asked for one at a time otherwise.</summary>
     bool TakesEights { get; }
 
-    /// <summary>Takes eight neighbouring sums of a row.</summary>
-    /// <param name="row">One that the result has.</param>
+    /// <summary>Takes eight neighbouring sums of each of some rows, so that what it reads beside them is under way together.</summary>
+    /// <param name="rows">Which rows; those beyond the last are to be left out.</param>
     /// <param name="column">A multiple of eight.</param>
-    /// <param name="sums">Eight, which may be changed.</param>
-    void Eight(int row, int column, Registers<float> sums);
+    /// <param name="sums">Eight for each row, which may be changed.</param>
+    void Eights(TileRows rows, int column, Registers<float> sums);
 
     /// <summary>Takes one sum.</summary>
     void One(int row, int column, float sum);

@@ -66,17 +66,21 @@ internal static class TileResult<T, TTile>
     private static void HandEights<TEnding>(Shared<float> strip, int firstRow, int firstColumn, int rows, int columns, TEnding ending)
         where TEnding : struct, ITileEnding
     {
-        Registers<float> eight = Registers.Of<float>(Chunk);
-        int lane = Block.ThreadX % Warp.Size, rowChunks = TTile.WarpColumns / Chunk, end = Math.Min(StripRows, rows - firstRow);
-        int column = lane % rowChunks * Chunk;
+        Registers<float> eights = Registers.Of<float>(TileRows.Most * Chunk);
+        int lane = Block.ThreadX % Warp.Size, rowChunks = TTile.WarpColumns / Chunk, step = Warp.Size / rowChunks;
+        int column = lane % rowChunks * Chunk, end = Math.Min(StripRows, rows - firstRow);
         if (firstColumn + column >= columns)
             return;
-        for (int row = lane / rowChunks; row < end; row += Warp.Size / rowChunks)
+        for (int row = lane / rowChunks; row < end; row += TileRows.Most * step)
         {
-            Shared<Float4> sums = strip.Slice(row * Pitch + Place(column)).As<Float4>();
-            (eight[0], eight[1], eight[2], eight[3]) = sums[0];
-            (eight[4], eight[5], eight[6], eight[7]) = sums[1];
-            ending.Eight(firstRow + row, firstColumn + column, eight);
+            for (int i = 0; i < TileRows.Most; i++)
+            {
+                Shared<Float4> sums = strip.Slice((row + i * step) * Pitch + Place(column)).As<Float4>();
+                Registers<float> eight = eights.Slice(i * Chunk);
+                (eight[0], eight[1], eight[2], eight[3]) = sums[0];
+                (eight[4], eight[5], eight[6], eight[7]) = sums[1];
+            }
+            ending.Eights(new TileRows(firstRow + row, step, TileRows.Most, rows), firstColumn + column, eights);
         }
     }
 

@@ -29,32 +29,47 @@ internal readonly struct LinearCudaFinish(Elements y, in LinearEpilogue epilogue
     public bool TakesEights => inEights != 0;
 
     /// <inheritdoc/>
-    public void Eight(int row, int column, Registers<float> sums)
+    public void Eights(TileRows rows, int column, Registers<float> sums)
     {
-        long index = (long)row * outputs + column;
         Registers<float> operand = Registers.Of<float>(8);
         if (!bias.IsNull)
         {
             bias.Eight(column, operand);
-            Add(operand, sums);
+            for (int i = 0; i < rows.Count; i++)
+                Add(operand, sums.Slice(i * 8));
         }
-        Activate(sums);
+        Activate(sums, rows.Count * 8);
         if (!factor.IsNull)
         {
-            factor.Eight(index, operand);
-            Multiply(operand, sums);
+            Registers<StoredEight> stored = Read(factor, rows, column);
+            for (int i = 0; i < rows.Count; i++)
+            {
+                factor.Widen(stored[i], operand);
+                Multiply(operand, sums.Slice(i * 8));
+            }
         }
         if (!gate.IsNull)
         {
-            gate.Of(row, out long first).Eight(first + column, operand);
-            Multiply(operand, sums);
+            for (int i = 0; i < rows.Count; i++)
+            {
+                gate.Of(rows[i], out long first).Eight(first + column, operand);
+                Multiply(operand, sums.Slice(i * 8));
+            }
         }
         if (!residual.IsNull)
         {
-            residual.Eight(index, operand);
-            Add(operand, sums);
+            Registers<StoredEight> stored = Read(residual, rows, column);
+            for (int i = 0; i < rows.Count; i++)
+            {
+                residual.Widen(stored[i], operand);
+                Add(operand, sums.Slice(i * 8));
+            }
         }
-        y.SetEight(index, sums);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (rows.Has(i))
+                y.SetEight((long)rows[i] * outputs + column, sums.Slice(i * 8));
+        }
     }
 
     /// <inheritdoc/>
@@ -75,18 +90,26 @@ internal readonly struct LinearCudaFinish(Elements y, in LinearEpilogue epilogue
         y.Set(index, value);
     }
 
-    private void Activate(Registers<float> values)
+    private void Activate(Registers<float> values, int count)
     {
         if (activation == (int)LinearActivation.GeluTanh)
         {
-            for (int i = 0; i < 8; i++)
+            for (int i = 0; i < count; i++)
                 values[i] = CudaActivation.GeluTanh(values[i]);
         }
         else if (activation == (int)LinearActivation.Silu)
         {
-            for (int i = 0; i < 8; i++)
+            for (int i = 0; i < count; i++)
                 values[i] = CudaActivation.Silu(values[i]);
         }
+    }
+
+    private Registers<StoredEight> Read(AnyCudaNumbers numbers, TileRows rows, int column)
+    {
+        Registers<StoredEight> stored = Registers.Of<StoredEight>(TileRows.Most);
+        for (int i = 0; i < rows.Count; i++)
+            stored[i] = numbers.Read((long)rows[i] * outputs + column);
+        return stored;
     }
 
     private static void Add(Registers<float> operand, Registers<float> values)

@@ -16,11 +16,17 @@ internal readonly struct LinearPartSums(View<Float4> sums, int rows, int pitch) 
     public void One(int row, int column, float sum) => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public void Eight(int row, int column, Registers<float> eight)
+    public void Eights(TileRows rows, int column, Registers<float> eights)
     {
-        long index = Index(Grid.BlockY, row, column);
-        sums[index] = new(eight[0], eight[1], eight[2], eight[3]);
-        sums[index + 1] = new(eight[4], eight[5], eight[6], eight[7]);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (!rows.Has(i))
+                continue;
+            long index = Index(Grid.BlockY, rows[i], column);
+            Registers<float> eight = eights.Slice(i * 8);
+            sums[index] = new(eight[0], eight[1], eight[2], eight[3]);
+            sums[index + 1] = new(eight[4], eight[5], eight[6], eight[7]);
+        }
     }
 
     /// <summary>Eight sums over all parts, added in order.</summary>

@@ -1,4 +1,5 @@
 using CogVideoX.Compiler.Language;
+using CogVideoX.Kernels.Cuda;
 
 namespace CogVideoX.Kernels;
 
@@ -27,7 +28,7 @@ internal readonly struct LinearPartsKernel(LinearPartSums parts, int count, int 
         Registers<float> sums = parts.Total(count, row, column);
         if (ending.TakesEights)
         {
-            ending.Eight(row, column, sums);
+            ending.Eights(new TileRows(row, 1, 1, rows), column, sums);
             return;
         }
         for (int i = 0; i < Eight; i++)
