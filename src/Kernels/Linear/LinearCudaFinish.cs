@@ -15,7 +15,6 @@ internal readonly struct LinearCudaFinish(Elements y, in LinearEpilogue epilogue
     private readonly AnyCudaNumbers bias = new(epilogue.Bias), factor = new(epilogue.Factor), residual = new(epilogue.Residual);
     private readonly CudaRowVectors gate = new(epilogue.Gate);
     private readonly int activation = (int)epilogue.Activation, outputs = outputs;
-    private readonly int inEights = IsInEights(y, epilogue, outputs) ? 1 : 0;
 
     /// <summary>Whether kernels have a form for what follows a product.</summary>
     /// <param name="epilogue">What follows it.</param>
@@ -25,8 +24,8 @@ internal readonly struct LinearCudaFinish(Elements y, in LinearEpilogue epilogue
         && AnyCudaNumbers.Takes(epilogue.Gate.Text) && AnyCudaNumbers.Takes(epilogue.Gate.Video)
         && AnyCudaNumbers.Takes(epilogue.Residual);
 
-    /// <inheritdoc/>
-    public bool TakesEights => inEights != 0;
+    /// <summary>Whether rows of all operands can be read and written 16 bytes at a time.</summary>
+    public bool TakesEights { get; } = IsInEights(y, epilogue, outputs);
 
     /// <inheritdoc/>
     public void Eights(TileRows rows, int column, Registers<float> sums)

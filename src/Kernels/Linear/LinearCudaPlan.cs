@@ -8,7 +8,7 @@ namespace CogVideoX.Kernels;
 /// <param name="PartInputs">Inputs of a part.</param>
 internal readonly record struct LinearCudaPlan(LinearCudaTile Tile, int Parts, int PartInputs)
 {
-    private const int Depth = 32;
+    private const int Depth = TileProduct<Half, ProductTiles.Square>.Depth;
 
     // The largest cards have 148. What is planned for must do on any.
     private const int MostMultiprocessors = 160;
