@@ -1,3 +1,5 @@
+using CogVideoX.Emulator.Decoding;
+
 namespace CogVideoX.Emulator.Tests;
 
 public class CounterTests
@@ -31,6 +33,22 @@ public class CounterTests
         Assert.Equal(128, counters.GlobalBytes);
     }
 
+    [Theory]
+    [InlineData(4, 16)]
+    [InlineData(1, 4)]
+    [InlineData(0, 0)]
+    public void CopiesOfNothingTouchNoSectors(int copiers, int sectors)
+    {
+        LaunchCounters counters = Count(
+            $$"""
+            .reg .b32 %bytes; shr.u32 %r5, %r1, 3; setp.lt.u32 %p5, %r5, {{copiers}}; selp.u32 %bytes, 16, 0, %p5;
+            mul.lo.u32 %r5, %r1, 16; mov.u32 %r6, s; add.u32 %r6, %r6, %r5;
+            mul.wide.u32 %rd5, %r1, 16; add.s64 %rd6, %rd1, %rd5; cp.async.cg.shared.global [%r6], [%rd6], 16, %bytes;
+            """,
+            ".shared .align 16 .b8 s[512];");
+        Assert.Equal(sectors, counters.Lines.Sum(line => line.Sectors));
+    }
+
     [Fact]
     public void TheTransposeIsFreeOfConflictsAndTheGemmCountsItsProducts()
     {
@@ -59,5 +77,22 @@ public class CounterTests
             """);
         LaunchReport report = Kernel.Launch(module, new byte[16], 16, 1, 1).Report;
         Assert.Equal(exceeded ? FaultKind.Limit : null, report.Fault?.Kind);
+    }
+
+    // Twelve numbers of eight bytes are alive at once, and the 15 parameters, which an instruction reads where they lie.
+    [Fact]
+    public void ParametersTakeNoRegisters()
+    {
+        string parameters = string.Join(", ", Enumerable.Range(0, 15).Select(i => $".param .u64 p{i}"));
+        string loads = string.Join("\n", Enumerable.Range(0, 15).Select(i => $"ld.param.u64 %rd{i}, [p{i}];"));
+        string uses = string.Join("\n", Enumerable.Range(0, 12).Select(i => $"ld.global.u64 %rd{20 + i}, [%rd{i}];"));
+        string stores = string.Join("\n", Enumerable.Range(0, 12).Select(i => $"st.global.u64 [%rd14], %rd{20 + i};"));
+        PtxModule module = PtxModule.Parse($$"""
+            .version 9.0
+            .target sm_80
+            .visible .entry k({{parameters}})
+            { .reg .b64 %rd<40>; {{loads}} {{uses}} {{stores}} ret; }
+            """);
+        Assert.Equal(24, RegisterPressure.Of(module.Functions["k"]).Registers);
     }
 }

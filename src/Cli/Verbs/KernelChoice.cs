@@ -13,7 +13,7 @@ internal sealed class KernelChoice
     public KernelChoice()
     {
         Assembly = CommonOptions.PathOption<string?>("--assembly");
-        Assembly.Description = "A .dll with kernels of anybody's (default: the kernels of this program, which has none yet)";
+        Assembly.Description = "A .dll with kernels of anybody's (default: the kernels of this program)";
         Assembly.HelpName = "FILE";
         Cases = CommonOptions.PathOption<string?>("--cases");
         Cases.Description = "Folder of launches in the format of ptx-cases, named as the kernels are; it is needed";
@@ -30,7 +30,7 @@ internal sealed class KernelChoice
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>The kernels of the assembly, or of this program if it has some.</summary>
+    /// <summary>The kernels of the assembly, or of this program.</summary>
     /// <exception cref="UsageException">The assembly can't be used.</exception>
     public KernelCatalog Catalog(ParseResult parsed)
     {
@@ -59,7 +59,11 @@ internal sealed class KernelChoice
             throw new UsageException("--cases", $"'{named}' isn't a folder; name one with launches in the format of ptx-cases.");
         KernelCatalog catalog = Catalog(parsed);
         string folder = parsed.GetValue(Cases)
-            ?? throw new UsageException("--cases", "name the folder with launches for the kernels of --assembly.");
+            ?? throw new UsageException(
+                "--cases",
+                "name the folder with launches for the kernels. This program's own are tried by its tests. For the samples, build "
+                + $"samples/Kernels of the source in Release and add --assembly {Samples}/CogVideoX.Samples.Kernels.dll "
+                + $"--cases {Samples}/cases.");
         if (parsed.GetValue(Names) is { Length: > 0 } names)
         {
             return [.. names.Select(name => Find(catalog, name)).Select(k => (k, File.Exists(PathOf(k))
@@ -75,6 +79,6 @@ internal sealed class KernelChoice
 
     private static UsageException HasNone() => new(
         "--assembly",
-        "this program has no kernels of its own yet; name a .dll that has some. For the samples, build samples/Kernels of the source in "
-        + $"Release and add --assembly {Samples}/CogVideoX.Samples.Kernels.dll, for launches --cases {Samples}/cases.");
+        "this program was compiled ahead of time and has no kernels to show; use a build of it that runs on .NET, such as dotnet "
+        + "cogvideox.dll.");
 }

@@ -14,6 +14,9 @@ public readonly struct Half2
     /// <summary>The same bits.</summary>
     public static Half2 FromBits(uint bits) => new(bits);
 
+    /// <summary>Two floats, each to nearest even.</summary>
+    public static Half2 From(float low, float high) => new(Pack(high, low));
+
     /// <summary>The low number.</summary>
     public float Low => (float)BitConverter.UInt16BitsToHalf((ushort)bits);
 

@@ -35,8 +35,10 @@ public sealed partial class KernelCatalog
         }
     }
 
-    /// <summary>The kernels of this library: none yet.</summary>
-    public static KernelCatalog OfLibrary { get; } = Of(typeof(KernelCatalog).Assembly);
+    /// <summary>The kernels of this library; none in a program that was compiled ahead of time.</summary>
+    public static KernelCatalog OfLibrary { get; } = RuntimeFeature.IsDynamicCodeSupported
+        ? Of(typeof(KernelCatalog).Assembly)
+        : new KernelCatalog(typeof(KernelCatalog).Assembly.GetName().Name ?? "", []);
 
     /// <summary>The assembly's name.</summary>
     public string Name { get; }

@@ -18,10 +18,14 @@ internal readonly unsafe partial struct LinearGatedGelu(
     /// <inheritdoc/>
     public double Flops => Factor(x, default).Flops + Gated(y).Flops;
 
-    /// <summary>On the CPU, the second product; in portable kernels only where the weights' formats differ, and x in fp32, too.</summary>
+    /// <summary>
+    /// The second product; in portable kernels only where the weights' formats differ, and x in fp32, too; in those of our compiler,
+    /// sums of parts as well.
+    /// </summary>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => FactorBytes,
+        DeviceKind.Ilgpu when HasCuda => CudaWorkspaceBytes,
         DeviceKind.Ilgpu when !IsOfOneFormat => checked(FactorBytes + (IsWide ? 0 : rows * inputs * sizeof(float))),
         _ => 0,
     };

@@ -13,14 +13,20 @@ public sealed class KernelsTests
 
     /// <summary>What to do instead is told with the whole command line.</summary>
     [Theory]
-    [InlineData("list")]
-    [InlineData("show", "vector_add")]
     [InlineData("verify")]
-    [InlineData("profile", "vector_add")]
-    public Task ThereAreNoneOfTheProgramItselfYet(params string[] verb) =>
+    [InlineData("profile")]
+    public Task LaunchesOfTheProgramsOwnKernelsAreNowhere(string verb) =>
         CliRun.Fails(
-            ExitCode.WrongUsage, ["kernels", .. verb], "this program has no kernels of its own yet",
+            ExitCode.WrongUsage, ["kernels", verb, "linear_square_bf16"], "--cases", "This program's own are tried by its tests",
             "CogVideoX.Samples.Kernels.dll", "--cases samples/Kernels/bin/Release/net10.0/cases");
+
+    [Fact]
+    public async Task TheProgramsOwnKernelsAreListedAndShown()
+    {
+        Assert.Contains(
+            (await CliRun.Done(["kernels", "list"])).Lines, line => line.StartsWith("linear_square_bf16 ", StringComparison.Ordinal));
+        Assert.Contains(".visible .entry linear_few_rows_f16(", (await CliRun.Done(["kernels", "show", "linear_few_rows_f16"])).Output);
+    }
 
     [Fact]
     public async Task ListsEachKernelWithWhatItNeeds()

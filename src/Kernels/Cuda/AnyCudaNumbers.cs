@@ -1,0 +1,132 @@
+using CogVideoX.Compiler.Language;
+
+namespace CogVideoX.Kernels.Cuda;
+
+/// <summary>
+/// Numbers whose format a kernel learns when it runs, for operands outside of its main loop: all threads take the same way.
+/// </summary>
+/// <param name="operand">In F32, BF16 or F16; null for none.</param>
+internal readonly unsafe struct AnyCudaNumbers(Elements operand)
+{
+    private readonly byte* address = (byte*)operand.Address;
+    private readonly int format = (int)operand.Format;
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsNull => address == null;
+
+    /// <summary>Whether kernels read and write an operand; one that isn't there, too.</summary>
+    public static bool Takes(Elements operand) => operand.IsNull
+        || (operand.Format is ElementFormat.F32 or ElementFormat.BF16 or ElementFormat.F16 && !operand.IsScaled);
+
+    /// <summary>One number.</summary>
+    public float One(long index)
+    {
+        if (format == (int)ElementFormat.F32)
+            return ((float*)address)[index];
+        return format == (int)ElementFormat.BF16 ? ((BFloat16*)address)[index] : (float)((Half*)address)[index];
+    }
+
+    /// <summary>Stores one, rounded half to even.</summary>
+    public void Set(long index, float value)
+    {
+        if (format == (int)ElementFormat.F32)
+            ((float*)address)[index] = value;
+        else if (format == (int)ElementFormat.BF16)
+            ((BFloat16*)address)[index] = (BFloat16)value;
+        else
+            ((Half*)address)[index] = (Half)value;
+    }
+
+    /// <summary>Begins to read eight numbers, the first at a multiple of 16 bytes.</summary>
+    public StoredEight Read(long index)
+    {
+        if (format != (int)ElementFormat.F32)
+            return new(*(Bits128*)((ushort*)address + index), default);
+        Bits128* floats = (Bits128*)((float*)address + index);
+        return new(floats[0], floats[1]);
+    }
+
+    /// <summary>Eight numbers as floats, from what <see cref="Read"/> gave.</summary>
+    public void Widen(StoredEight stored, Registers<float> values)
+    {
+        if (format == (int)ElementFormat.F32)
+        {
+            Floats(stored.Low, values);
+            Floats(stored.High, values.Slice(4));
+        }
+        else if (format == (int)ElementFormat.BF16)
+        {
+            BFloat16Pairs(stored.Low, values);
+        }
+        else
+        {
+            HalfPairs(stored.Low, values);
+        }
+    }
+
+    /// <summary>Reads eight numbers, the first at a multiple of 16 bytes.</summary>
+    public void Eight(long index, Registers<float> values) => Widen(Read(index), values);
+
+    /// <summary>Stores eight, the first at a multiple of 16 bytes, each rounded half to even.</summary>
+    public void SetEight(long index, Registers<float> values)
+    {
+        if (format == (int)ElementFormat.F32)
+        {
+            Float4* floats = (Float4*)((float*)address + index);
+            floats[0] = new(values[0], values[1], values[2], values[3]);
+            floats[1] = new(values[4], values[5], values[6], values[7]);
+        }
+        else if (format == (int)ElementFormat.BF16)
+        {
+            *(Bits128*)((ushort*)address + index) = new(
+                BFloat16x2.From(values[0], values[1]).Bits,
+                BFloat16x2.From(values[2], values[3]).Bits,
+                BFloat16x2.From(values[4], values[5]).Bits,
+                BFloat16x2.From(values[6], values[7]).Bits);
+        }
+        else
+        {
+            *(Bits128*)((ushort*)address + index) = new(
+                Half2.From(values[0], values[1]).Bits,
+                Half2.From(values[2], values[3]).Bits,
+                Half2.From(values[4], values[5]).Bits,
+                Half2.From(values[6], values[7]).Bits);
+        }
+    }
+
+    private static void Floats(Bits128 bits, Registers<float> values)
+    {
+        values[0] = BitConverter.UInt32BitsToSingle(bits.First);
+        values[1] = BitConverter.UInt32BitsToSingle(bits.Second);
+        values[2] = BitConverter.UInt32BitsToSingle(bits.Third);
+        values[3] = BitConverter.UInt32BitsToSingle(bits.Fourth);
+    }
+
+    private static void BFloat16Pairs(Bits128 bits, Registers<float> values)
+    {
+        (values[0], values[1]) = PairOfBFloat16(bits.First);
+        (values[2], values[3]) = PairOfBFloat16(bits.Second);
+        (values[4], values[5]) = PairOfBFloat16(bits.Third);
+        (values[6], values[7]) = PairOfBFloat16(bits.Fourth);
+    }
+
+    private static void HalfPairs(Bits128 bits, Registers<float> values)
+    {
+        (values[0], values[1]) = PairOfHalf(bits.First);
+        (values[2], values[3]) = PairOfHalf(bits.Second);
+        (values[4], values[5]) = PairOfHalf(bits.Third);
+        (values[6], values[7]) = PairOfHalf(bits.Fourth);
+    }
+
+    private static (float Low, float High) PairOfBFloat16(uint bits) =>
+        (BitConverter.UInt32BitsToSingle(bits << 16), BitConverter.UInt32BitsToSingle(bits & 0xFFFF_0000));
+
+    private static (float Low, float High) PairOfHalf(uint bits)
+    {
+        Half2 pair = Half2.FromBits(bits);
+        return (pair.Low, pair.High);
+    }
+}
+
+/// <summary>Eight numbers as they lie in memory: of 32 bits, or of 16 in the first half.</summary>
+internal readonly record struct StoredEight(Bits128 Low, Bits128 High);

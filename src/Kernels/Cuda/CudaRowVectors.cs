@@ -1,0 +1,22 @@
+namespace CogVideoX.Kernels.Cuda;
+
+/// <summary>The vectors of a <see cref="RowModulation"/> as kernels of our compiler read them.</summary>
+internal readonly struct CudaRowVectors(RowModulation modulation)
+{
+    private readonly AnyCudaNumbers text = new(modulation.Text), video = new(modulation.Video);
+    private readonly long batchStride = modulation.BatchStride, firstRow = modulation.FirstRow;
+    private readonly int tokensPerBatch = modulation.TokensPerBatch, textTokens = modulation.TextTokens;
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsNull => video.IsNull;
+
+    /// <summary>The vector of a row.</summary>
+    /// <param name="row">Less than 2³¹ together with the modulation's first.</param>
+    /// <param name="first">Where it begins.</param>
+    public AnyCudaNumbers Of(int row, out long first)
+    {
+        uint whole = (uint)(firstRow + row), batch = whole / (uint)tokensPerBatch;
+        first = batch * batchStride;
+        return whole - batch * (uint)tokensPerBatch < (uint)textTokens ? text : video;
+    }
+}
