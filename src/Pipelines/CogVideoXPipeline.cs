@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Previews;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -205,6 +206,7 @@ public sealed class CogVideoXPipeline : IDisposable
         if (request.Resume is { } resume)
             ResumeCheck.Check(resume, settings, model, ops.ActivationType);
         files.Check();
+        PreviewWriter.Check(files, settings, model);
         if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
         {
             throw new RequestException(
@@ -327,6 +329,7 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             LatentsProblem = state.LatentsProblem,
             StateProblem = state.StateProblem,
+            PreviewProblem = state.PreviewProblem,
             Cache = state.CacheUse,
             Loras = model.Loras.Named,
         };

@@ -31,6 +31,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     /// <returns>The jobs as they will run: long ones keep their latents.</returns>
     public IReadOnlyList<GenerateJob> Check(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
     {
+        CheckPreview(jobs[0].Files);
         var said = new HashSet<string>(); // what several jobs have in common is said once
         TimeSpan whole = TimeSpan.Zero;
         GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];
@@ -70,6 +71,21 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         string way = $"{picture.PlacementIn(new PixelSize(settings.Height ?? 0, settings.Width ?? 0), settings.Fit ?? ImageFit.Crop)}";
         if (way.Length > 0)
             terminal.Say($"the picture: {way}.");
+    }
+
+    private void CheckPreview(GenerationFiles files)
+    {
+        if (files.Preview is null)
+            return;
+        if (File.Exists(files.MapOf(pipeline.ModelPath)))
+        {
+            terminal.Say($"{files.Preview} shows what is being sampled, a pixel for each latent.");
+            return;
+        }
+        string command = $"cogvideox inspect {Shell.Quote(pipeline.ModelPath)} --fit-preview";
+        throw new UsageException(
+            files.PreviewMap is null ? "--preview" : "--preview-map",
+            $"there is no {files.MapOf(pipeline.ModelPath)}, which says what the model's latents look like; `{command}` makes it.");
     }
 
     private GenerationPlan Plan(GenerateJob job)
