@@ -39,14 +39,13 @@ public static class Sampler
         for (int index = firstStep; index < sampler.Levels.Count; index++)
         {
             long began = Stopwatch.GetTimestamp();
-            if (!TryStep(ops, sampler, model, latents, index, cancellation, out Tensor output, out Tensor next))
+            if (!TryStep(ops, sampler, model, latents, index, cancellation, out Tensor next))
                 return new SamplingResult(run.Keep(latents), index, IsCancelled: true);
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-            afterStep?.Invoke(new SamplingStep(sampler.Levels[index], sampler.Levels.Count, latents, output, next, elapsed));
-            ops.Memory.Release(output);
             if (index > firstStep)
                 ops.Memory.Release(latents);
             latents = next;
+            afterStep?.Invoke(
+                new SamplingStep(sampler.Levels[index], sampler.Levels.Count, latents, Stopwatch.GetElapsedTime(began)));
         }
         return new SamplingResult(run.Keep(latents), sampler.Levels.Count, IsCancelled: false);
     }
@@ -66,17 +65,17 @@ public static class Sampler
     }
 
     private static bool TryStep(
-        Ops ops, ISampler sampler, DenoisedSteps model, Tensor latents, int index, CancellationToken cancellation, out Tensor output,
-        out Tensor next)
+        Ops ops, ISampler sampler, DenoisedSteps model, Tensor latents, int index, CancellationToken cancellation, out Tensor next)
     {
-        output = next = default;
+        next = default;
         if (cancellation.IsCancellationRequested)
             return false;
         try
         {
-            output = model.Denoise(latents, index);
+            Tensor output = model.Denoise(latents, index);
             next = sampler.Step(latents, output, index);
             CheckFinite(ops, next, output, sampler.Levels[index], sampler.Levels.Count);
+            ops.Memory.Release(output);
             return true;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -24,7 +24,7 @@ internal static class PreviewFile
         if (file.Int("version", 0, 0, int.MaxValue) != Version)
             throw file.Wrong("version", $"{Version}, the only one that is known here");
         if (file.Int("latent_channels", 0, 0, int.MaxValue) != channels)
-            throw file.Wrong("latent_channels", $"{channels}, as the model's latents have");
+            throw file.Wrong("latent_channels", $"{channels}, as the model's have");
         return new LatentPreview(
             file.DoubleRows("latent_rgb_factors", channels, LatentPreview.Colours, -Largest, Largest),
             file.Doubles("latent_rgb_bias", LatentPreview.Colours, -Largest, Largest),

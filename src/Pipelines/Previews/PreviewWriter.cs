@@ -16,6 +16,7 @@ internal sealed class PreviewWriter
     private readonly RunState run;
     private readonly string path;
     private readonly LatentPreview preview;
+    private VideoLatents? clean; // of the step that runs, where it is to be shown
     private long written;
 
     private PreviewWriter(RunState run, string path, LatentPreview preview) => (this.run, this.path, this.preview) = (run, path, preview);
@@ -65,22 +66,29 @@ internal sealed class PreviewWriter
             frames, latents[3], latents[4], settings.Rate.Decided().Slowed(model.Folder.Vae.TemporalCompression));
     }
 
-    /// <summary>Called after each step.</summary>
-    public void Show(in SamplingStep step)
+    /// <summary>The model of a run, its predictions kept as clean latents until their step is done.</summary>
+    public Denoiser Watch(Denoiser model, ISampler sampler) => (latents, level) =>
     {
-        bool isLast = step.Index == step.Count - 1;
-        if (run.PreviewProblem is not null || (!isLast && written != 0 && Stopwatch.GetElapsedTime(written) < LeastInterval))
+        Tensor output = model(latents, level);
+        if (IsDue(isLast: level.Index == sampler.Levels.Count - 1))
+            clean = VideoLatents.Of(run.WithoutPadding(level.Clean(run.Ops, latents, output, sampler.InputScale(level.Index))));
+        return output;
+    };
+
+    /// <summary>Called after each step.</summary>
+    public void Show()
+    {
+        if (clean is null)
             return;
-        VideoShape shape = ShapeOf(run.Settings, run.Model);
         try
         {
-            preview.Show(CleanOf(step)).Save(path, shape.Rate, Writing);
+            preview.Show(clean).Save(path, ShapeOf(run.Settings, run.Model).Rate, Writing);
         }
         catch (OutputException exception)
         {
             run.PreviewProblem = exception.Message;
         }
-        written = Stopwatch.GetTimestamp();
+        (clean, written) = (null, Stopwatch.GetTimestamp());
     }
 
     private static VideoOptions Writing { get; } = new() { WhenTaken = WhenTaken.Overwrite };
@@ -88,9 +96,6 @@ internal sealed class PreviewWriter
     private static LatentPreview MapOf(GenerationFiles files, LoadedModel model) =>
         LatentPreview.Load(files.MapOf(model.Folder.Path), model.Folder.Vae.LatentChannels);
 
-    private VideoLatents CleanOf(in SamplingStep step)
-    {
-        using MemoryScope scope = run.Ops.Scope();
-        return VideoLatents.Of(run.WithoutPadding(step.Clean(run.Ops)));
-    }
+    private bool IsDue(bool isLast) =>
+        run.PreviewProblem is null && (isLast || written == 0 || Stopwatch.GetElapsedTime(written) >= LeastInterval);
 }

@@ -70,7 +70,8 @@ internal sealed class SampleStage : Stage
         transformer.Prepare(latents.Shape);
         try
         {
-            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, next, clock.Cancellation);
+            Denoiser model = preview is null ? denoiser.Denoise : preview.Watch(denoiser.Denoise, sampler);
+            return Sampler.Run(ops, sampler, latents, model, StepDone, next, clock.Cancellation);
         }
         finally
         {
@@ -82,7 +83,7 @@ internal sealed class SampleStage : Stage
         {
             state.FinishedSteps = step.Index - first + 1;
             keeper?.Keep(step);
-            preview?.Show(step);
+            preview?.Show();
             clock.Tell(state.FinishedSteps);
             state.Trace?.AddStep(step.Index - first, step.Latents);
         }
