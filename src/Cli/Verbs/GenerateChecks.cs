@@ -59,6 +59,8 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         }
         if (jobs[0].Writing.WhenTaken == WhenTaken.NextFreeName && VideoFormats.DefaultExtension() == ".png")
             terminal.Say("no working ffmpeg is on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
+        foreach (string preview in checkedJobs.Select(job => job.Files.Preview).OfType<string>())
+            terminal.Say($"{preview} shows what is being sampled, a pixel for each latent.");
         SayTime(whole, checkedJobs);
         return checkedJobs;
     }
@@ -75,13 +77,12 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
 
     private void CheckPreview(GenerationFiles files)
     {
+        if (files.Preview is null && files.PreviewMap is not null)
+            throw new UsageException("--preview-map", "it is for --preview; leave it out, or give that too.");
         if (files.Preview is null)
             return;
         if (File.Exists(files.MapOf(pipeline.ModelPath)))
-        {
-            terminal.Say($"{files.Preview} shows what is being sampled, a pixel for each latent.");
             return;
-        }
         string command = $"cogvideox inspect {Shell.Quote(pipeline.ModelPath)} --fit-preview";
         throw new UsageException(
             files.PreviewMap is null ? "--preview" : "--preview-map",

@@ -29,10 +29,17 @@ internal sealed class MovingPicture
         shapes = [.. Enumerable.Range(0, random.Next(MostShapes + 1)).Select(_ => MovingShape.Draw(random))];
     }
 
-    /// <summary>Draws a frame.</summary>
-    /// <param name="frame">Which, from 0.</param>
-    /// <param name="pixels">[H, W, 3], −1 … 1</param>
-    public void Draw(int frame, Span<float> pixels)
+    /// <summary>Draws frames that follow each other.</summary>
+    /// <param name="start">The first of them, from 0.</param>
+    /// <param name="pixels">[F, H, W, 3], −1 … 1: as many whole frames as it holds.</param>
+    public void Draw(int start, Span<float> pixels)
+    {
+        int length = height * width * 3;
+        for (int i = 0; i < pixels.Length / length; i++)
+            DrawFrame(start + i, pixels.Slice(i * length, length));
+    }
+
+    private void DrawFrame(int frame, Span<float> pixels)
     {
         for (int y = 0; y < height; y++)
         {

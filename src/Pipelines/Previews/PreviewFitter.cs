@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines.Previews;
 /// </summary>
 public static class PreviewFitter
 {
-    private const int Clips = 48, FramesOfClip = 9, LargestSide = 128; // a 2b VAE on a CPU takes a few minutes for them
+    private const int Clips = 40, FramesOfClip = 9, LargestSide = 64; // some minutes of a CPU for a 2b VAE
     private const int Seed = 42;
 
     /// <summary>Fits the map; the same checkpoint gives the same one.</summary>

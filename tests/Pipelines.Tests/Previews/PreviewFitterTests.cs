@@ -17,7 +17,7 @@ public sealed class PreviewFitterTests
             rows => Assert.All(rows.First.Zip(rows.Second), pair => Assert.Equal(pair.Second, pair.First, 1e-4)));
         Assert.Equal(bundled.Fit.RSquared, fitted.Fit.RSquared, 1e-4);
         Assert.Equal(bundled.Fit.Latents, fitted.Fit.Latents);
-        Assert.InRange(fitted.Fit.RSquared, 0.9, 1);
+        Assert.InRange(fitted.Fit.RSquared, 0.8, 1);
         Assert.Equal(Enumerable.Range(1, clips.Count).Select(done => (done, clips.Count)), clips);
     }
 
@@ -36,14 +36,13 @@ public sealed class PreviewFitterTests
         int moving = 0;
         for (int seed = 0; seed < 20; seed++)
         {
-            (float[] first, float[] again, float[] later) = (new float[Length], new float[Length], new float[Length]);
-            new MovingPicture(new Random(seed), Side, Side).Draw(0, first);
-            var picture = new MovingPicture(new Random(seed), Side, Side);
-            picture.Draw(0, again);
-            picture.Draw(8, later);
-            Assert.Equal(first, again);
-            Assert.All(first.Concat(later), value => Assert.InRange(value, -1, 1));
-            moving += first.AsSpan().SequenceEqual(later) ? 0 : 1;
+            float[] clip = new float[9 * Length], last = new float[Length];
+            clip.AsSpan().Fill(float.NaN);
+            new MovingPicture(new Random(seed), Side, Side).Draw(0, clip);
+            new MovingPicture(new Random(seed), Side, Side).Draw(8, last);
+            Assert.Equal(last, clip[^Length..]);
+            Assert.All(clip, value => Assert.InRange(value, -1, 1));
+            moving += last.AsSpan().SequenceEqual(clip.AsSpan(0, Length)) ? 0 : 1;
         }
         Assert.InRange(moving, 12, 20);
     }
