@@ -31,14 +31,12 @@ internal sealed class PreviewWriter
     /// <param name="files">What is asked for.</param>
     /// <param name="settings">Of the run; all decided.</param>
     /// <param name="model">The checkpoint.</param>
-    /// <exception cref="RequestException">No map of the latents, a folder, a format that can't be written.</exception>
+    /// <exception cref="RequestException">No map of the latents, a format that can't be written.</exception>
     /// <exception cref="ModelException">A map that is damaged, or of another model.</exception>
     public static void Check(GenerationFiles files, GenerationSettings settings, LoadedModel model)
     {
         if (files.Preview is not { } path)
             return;
-        if (Path.EndsInDirectorySeparator(path))
-            throw new RequestException(nameof(files.Preview), $"{path} is a folder; a preview is one file, such as preview.png.");
         string map = files.MapOf(model.Folder.Path);
         if (!File.Exists(map))
         {

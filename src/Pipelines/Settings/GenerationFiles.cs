@@ -52,6 +52,8 @@ public sealed record GenerationFiles
             (nameof(Preview), Preview),
         ];
         PathCheck.Check(nameof(PreviewMap), PreviewMap);
+        if (Preview is not null && Path.EndsInDirectorySeparator(Preview))
+            throw new RequestException(nameof(Preview), $"{Preview} is a folder; a preview is one file, such as preview.png.");
         for (int i = 0; i < all.Length; i++)
         {
             OutputChecks.Check(all[i].Property, all[i].Path);
