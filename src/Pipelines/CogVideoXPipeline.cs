@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Previews;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
@@ -186,6 +187,7 @@ public sealed class CogVideoXPipeline : IDisposable
         if (request.Resume is { } resume)
             ResumeCheck.Check(resume, settings, opened.Checkpoint, opened.Ops.ActivationType);
         files.Check();
+        PreviewWriter.Check(files, settings, model);
         if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
         {
             throw new RequestException(
@@ -302,6 +304,7 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             LatentsProblem = state.LatentsProblem,
             StateProblem = state.StateProblem,
+            PreviewProblem = state.PreviewProblem,
             Cache = state.CacheUse,
             Loras = opened.Checkpoint.Loras.Named,
         };

@@ -23,4 +23,9 @@ public record GenerationSummary(
     /// Why the file of <see cref="GenerationFiles.KeepState"/> doesn't hold the last step; null where it does, or wasn't asked for.
     /// </summary>
     public string? StateProblem { get; init; }
+
+    /// <summary>
+    /// Why the file of <see cref="GenerationFiles.Preview"/> doesn't show the last step; null where it does, or wasn't asked for.
+    /// </summary>
+    public string? PreviewProblem { get; init; }
 }

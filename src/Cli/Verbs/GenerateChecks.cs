@@ -31,6 +31,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     /// <returns>The jobs as they will run: long ones keep their latents.</returns>
     public IReadOnlyList<GenerateJob> Check(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
     {
+        CheckPreview(jobs[0].Files);
         var said = new HashSet<string>(); // what several jobs have in common is said once
         TimeSpan whole = TimeSpan.Zero;
         GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];
@@ -58,6 +59,8 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         }
         if (jobs[0].Writing.WhenTaken == WhenTaken.NextFreeName && VideoFormats.DefaultExtension() == ".png")
             terminal.Say("no working ffmpeg is on PATH, so the video becomes an animated PNG; with ffmpeg it would be an .mp4.");
+        foreach (string preview in checkedJobs.Select(job => job.Files.Preview).OfType<string>())
+            terminal.Say($"{preview} shows what is being sampled, a pixel for each latent.");
         SayTime(whole, checkedJobs);
         return checkedJobs;
     }
@@ -70,6 +73,20 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         string way = $"{picture.PlacementIn(new PixelSize(settings.Height ?? 0, settings.Width ?? 0), settings.Fit ?? ImageFit.Crop)}";
         if (way.Length > 0)
             terminal.Say($"the picture: {way}.");
+    }
+
+    private void CheckPreview(GenerationFiles files)
+    {
+        if (files.Preview is null && files.PreviewMap is not null)
+            throw new UsageException("--preview-map", "it is for --preview; leave it out, or give that too.");
+        if (files.Preview is null)
+            return;
+        if (File.Exists(files.MapOf(pipeline.ModelPath)))
+            return;
+        string command = $"cogvideox inspect {Shell.Quote(pipeline.ModelPath)} --fit-preview";
+        throw new UsageException(
+            files.PreviewMap is null ? "--preview" : "--preview-map",
+            $"there is no {files.MapOf(pipeline.ModelPath)}, which says what the model's latents look like; `{command}` makes it.");
     }
 
     private GenerationPlan Plan(GenerateJob job)

@@ -30,7 +30,7 @@ internal sealed record GenerateJob(
         new[]
         {
             ("--output", GoesToStandardOutput ? null : Output), ("--save-latents", Files.SaveLatents), ("--trace", Files.Trace),
-            ("--save-embeds", Files.SaveEmbeds), ("--keep-state", Files.KeepState),
+            ("--save-embeds", Files.SaveEmbeds), ("--keep-state", Files.KeepState), ("--preview", Files.Preview),
         }
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 

@@ -54,6 +54,8 @@ internal static class GenerateJobs
                 Trace = Numbered(parsed.GetValue(options.Trace), i, count),
                 SaveEmbeds = Numbered(parsed.GetValue(options.SaveEmbeds), i, count),
                 KeepState = Numbered(ResumeOptions.KeepState(parsed, options), i, count),
+                Preview = Numbered(parsed.GetValue(options.Preview), i, count),
+                PreviewMap = parsed.GetValue(options.PreviewMap),
             };
             string name = output is not null
                 ? Numbered(output, i, count)
@@ -77,6 +79,7 @@ internal static class GenerateJobs
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
             asked.Inputs.Image,
             Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
+            parsed.GetValue(options.PreviewMap),
             .. asked.Loras.Adapters.Select(lora => lora.Path),
         ];
         return new VideoOptions

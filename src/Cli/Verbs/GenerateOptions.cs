@@ -137,6 +137,13 @@ internal sealed class GenerateOptions
     public Option<string?> Trace { get; } =
         Path("--trace", "FILE", "Keep the prompt embeddings and the latents after each step (default: none)");
 
+    public Option<string?> Preview { get; } = Path(
+        "--preview", "FILE",
+        "A small approximate video of what is being sampled, replaced as steps end: .png .mp4 .gif … (default: none)");
+
+    public Option<string?> PreviewMap { get; } = Path(
+        "--preview-map", "FILE", "The map that makes it, from inspect --fit-preview (default: the checkpoint's preview.json)");
+
     public Option<string?> KeepState { get; } = Path(
         "--keep-state", "FILE",
         "Keep the run's state after each step, for --resume; removed when the video is written (default: none, or the file of --resume)");
@@ -180,8 +187,7 @@ internal sealed class GenerateOptions
         {
             Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
             NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace,
-            KeepState, Resume, Output,
-            OutputDir, Quality, Codec, Overwrite, Json,
+            KeepState, Resume, Preview, PreviewMap, Output, OutputDir, Quality, Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);
         Adapters.AddTo(command);

@@ -74,7 +74,7 @@ internal static class GenerateVerb
             job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         (string output, GenerationSummary run) = ProgressDisplay.Run(
             terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
-        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem }.OfType<string>())
+        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem }.OfType<string>())
             terminal.Warn(problem);
         ResumeOptions.Remove(terminal, job.Files.KeepState);
         foreach (StageTime time in run.Times)

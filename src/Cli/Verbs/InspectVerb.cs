@@ -6,7 +6,7 @@ using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary><c>inspect</c>: what a checkpoint is, and what a request would take; or what a LoRA is.</summary>
+/// <summary><c>inspect</c>: what a checkpoint is, and what a request would take; what its latents look like; or what a LoRA is.</summary>
 internal static class InspectVerb
 {
     private const int MostKeys = 10; // of a LoRA that are listed, where they can't be read
@@ -24,6 +24,7 @@ internal static class InspectVerb
             HelpName = "CARD",
             Description = $"Plan for a graphics card, which needn't be there: {string.Join(", ", ModelReport.Cards)} (default: this CPU)",
         };
+        var preview = new FitPreviewOptions(json);
         gpu.AcceptOnlyFromAmong([.. ModelReport.Cards]);
         var command = new Command(
             "inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes")
@@ -34,9 +35,15 @@ internal static class InspectVerb
         loras.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
+        preview.AddTo(command);
         command.Add(json);
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+        return command;
+
+        int Run(ParseResult parsed, CancellationToken cancellation)
         {
+            if (preview.IsAsked(parsed))
+                return preview.Run(terminal, parsed, CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), cancellation);
             if (LoraReport.IsFor(parsed.GetRequiredValue(model)))
             {
                 var lora = LoraReport.Read(parsed.GetRequiredValue(model));
@@ -53,8 +60,7 @@ internal static class InspectVerb
             else
                 Print(terminal.Output, report);
             return ExitCode.Done;
-        });
-        return command;
+        }
     }
 
     private static void Print(TextWriter output, ModelReport report)

@@ -137,6 +137,25 @@ internal sealed class ConfigFile
             item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int number) && number >= min && number <= max;
     }
 
+    /// <summary>A list of so many numbers.</summary>
+    public double[] Doubles(string key, int count, double min, double max)
+    {
+        return TryGet(key, out JsonElement value) && AreNumbers(value, count, min, max)
+            ? DoublesOf(value)
+            : throw Wrong(key, string.Create(CultureInfo.InvariantCulture, $"a list of {count} numbers from {min} to {max}"));
+    }
+
+    /// <summary>A list of so many lists of so many numbers.</summary>
+    public double[][] DoubleRows(string key, int rows, int count, double min, double max)
+    {
+        bool isRight = TryGet(key, out JsonElement value) && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == rows
+            && value.EnumerateArray().All(row => AreNumbers(row, count, min, max));
+        return isRight
+            ? [.. value.EnumerateArray().Select(DoublesOf)]
+            : throw Wrong(
+                key, string.Create(CultureInfo.InvariantCulture, $"{rows} lists of {count} numbers from {min} to {max} each"));
+    }
+
     /// <summary>The numbers of an object by their names, in its order; none where it is absent or null.</summary>
     public IReadOnlyList<(string Name, double Value)> Numbers(string key, double min, double max, int maxCount)
     {
@@ -144,12 +163,9 @@ internal sealed class ConfigFile
             return [];
         JsonElement value = values[key];
         bool isObject = value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() <= maxCount;
-        return isObject && value.EnumerateObject().All(property => IsRight(property.Value))
+        return isObject && value.EnumerateObject().All(property => IsNumber(property.Value, min, max))
             ? [.. value.EnumerateObject().Select(property => (property.Name, property.Value.GetDouble()))]
             : throw Wrong(key, string.Create(CultureInfo.InvariantCulture, $"an object of at most {maxCount} numbers from {min} to {max}"));
-
-        bool IsRight(JsonElement item) =>
-            item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out double number) && number >= min && number <= max;
     }
 
     /// <summary>The items of a list of texts.</summary>
@@ -185,6 +201,15 @@ internal sealed class ConfigFile
         asked.Add(key);
         return values.TryGetValue(key, out value);
     }
+
+    private static bool IsNumber(JsonElement value, double min, double max) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= min && number <= max;
+
+    private static bool AreNumbers(JsonElement value, int count, double min, double max) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == count
+        && value.EnumerateArray().All(item => IsNumber(item, min, max));
+
+    private static double[] DoublesOf(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetDouble())];
 
     private static ConfigFile Of(string path, JsonDocument json) => json.RootElement.ValueKind == JsonValueKind.Object
         ? new ConfigFile(path, json.RootElement)

@@ -64,6 +64,11 @@ public sealed record FrameRate
         throw new FormatException(Problem(text));
     }
 
+    /// <summary>So many times slower; as near as a rate can be, where both parts are at their limits.</summary>
+    internal FrameRate Slowed(int times) => Denominator <= Largest / times
+        ? new FrameRate(Numerator, Denominator * times)
+        : new FrameRate(Math.Max(1, Numerator / times), Denominator);
+
     /// <summary><c>8/1</c>, <c>30000/1001</c>.</summary>
     public override string ToString() => $"{Numerator}/{Denominator}";
 

@@ -1,4 +1,5 @@
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Previews;
 
 namespace CogVideoX.Pipelines;
 
@@ -24,8 +25,23 @@ public sealed record GenerationFiles
     /// </summary>
     public string? KeepState { get; init; }
 
-    /// <summary>What the settings in that file are, from those of the run; names are those of the library where it is null.</summary>
+    /// <summary>
+    /// A small approximate video of what is sampled, which steps replace as they end: a frame of each latent frame, a pixel of each latent
+    /// pixel, in any format of videos but a folder. One that exists is replaced.
+    /// </summary>
+    public string? Preview { get; init; }
+
+    /// <summary>The map that makes it (<see cref="LatentPreview"/>); null for the one in the checkpoint's folder.</summary>
+    public string? PreviewMap { get; init; }
+
+    /// <summary>
+    /// What the settings in the file of <see cref="KeepState"/> are, from those of the run; names are those of the library where it is
+    /// null.
+    /// </summary>
     internal Func<GenerationSettings, GenerationMetadata>? Describe { get; init; }
+
+    /// <summary>The map of a checkpoint that previews are made with.</summary>
+    internal string MapOf(string modelFolder) => PreviewMap ?? Path.Combine(modelFolder, LatentPreview.FileName);
 
     /// <exception cref="RequestException">One of them can't be written.</exception>
     internal void Check()
@@ -33,7 +49,11 @@ public sealed record GenerationFiles
         (string Property, string? Path)[] all =
         [
             (nameof(SaveLatents), SaveLatents), (nameof(Trace), Trace), (nameof(SaveEmbeds), SaveEmbeds), (nameof(KeepState), KeepState),
+            (nameof(Preview), Preview),
         ];
+        PathCheck.Check(nameof(PreviewMap), PreviewMap);
+        if (Preview is not null && Path.EndsInDirectorySeparator(Preview))
+            throw new RequestException(nameof(Preview), $"{Preview} is a folder; a preview is one file, such as preview.png.");
         for (int i = 0; i < all.Length; i++)
         {
             OutputChecks.Check(all[i].Property, all[i].Path);

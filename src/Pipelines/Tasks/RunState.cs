@@ -98,6 +98,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Why the state that was to be kept couldn't be after the last step; null where nothing went wrong.</summary>
     public string? StateProblem { get; set; }
 
+    /// <summary>Why the preview stopped; null where nothing went wrong.</summary>
+    public string? PreviewProblem { get; set; }
+
     /// <summary>[1, F, C, H, W]: what the run begins from, once it is noised; none where it begins from noise alone</summary>
     public Tensor VideoLatents { get; private set; }
 
@@ -106,6 +109,11 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
 
     /// <summary>How many of them are dropped in front before decoding.</summary>
     public int PaddedLatents => LatentShapes.Padding(Settings, Model.Folder);
+
+    /// <summary>Sampled latents without those: the first ones, as the reference drops them.</summary>
+    public Tensor WithoutPadding(Tensor latents) => PaddedLatents == 0
+        ? latents
+        : Ops.Slice(latents, 1, PaddedLatents, latents.Shape[1] - PaddedLatents);
 
     /// <summary>Takes over embeddings that no scope owns any more: [B, T, text width].</summary>
     public void HandText(Tensor text)

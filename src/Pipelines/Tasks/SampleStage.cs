@@ -1,6 +1,7 @@
 using CogVideoX.Models;
 using CogVideoX.Models.CogVideoX;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Previews;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors;
 
@@ -33,7 +34,7 @@ internal sealed class SampleStage : Stage
         if (state.Resume?.ImageLatents is { } image)
             state.HandImage(scope.Keep(state.Ops.FromHost(image.Values.Span, image.Shape)));
         SamplingResult result = Sample(state, state.Parts.Transformer);
-        Tensor latents = WithoutPadding(state, result.Latents);
+        Tensor latents = state.WithoutPadding(result.Latents);
         if (result.IsCancelled)
             throw Cancelled(state, latents);
         state.Hand(scope.Keep(latents));
@@ -66,10 +67,12 @@ internal sealed class SampleStage : Stage
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };
         var keeper = StateKeeper.Of(state, sampler);
+        var preview = PreviewWriter.Of(state);
         transformer.Prepare(latents.Shape);
         try
         {
-            return Sampler.Run(ops, sampler, latents, denoiser.Denoise, StepDone, next, clock.Cancellation);
+            Denoiser model = preview is null ? denoiser.Denoise : preview.Watch(denoiser.Denoise, sampler);
+            return Sampler.Run(ops, sampler, latents, model, StepDone, next, clock.Cancellation);
         }
         finally
         {
@@ -81,6 +84,7 @@ internal sealed class SampleStage : Stage
         {
             state.FinishedSteps = step.Index - first + 1;
             keeper?.Keep(step);
+            preview?.Show();
             clock.Tell(state.FinishedSteps);
             state.Trace?.AddStep(step.Index - first, step.Latents);
         }
@@ -104,13 +108,6 @@ internal sealed class SampleStage : Stage
         var schedule = new NoiseSchedule(ScheduleOptions.From(state.Model.Folder.Scheduler));
         return SamplerTable.Of(state.Settings.Sampler.Decided())
             .Make(state.Ops, schedule, state.Settings.Steps.Decided(), state.Generator, state.NoiseType);
-    }
-
-    // The first ones, as the reference does.
-    private static Tensor WithoutPadding(RunState state, Tensor latents)
-    {
-        int padded = state.PaddedLatents;
-        return padded == 0 ? latents : state.Ops.Slice(latents, 1, padded, latents.Shape[1] - padded);
     }
 
     private CancelledException Cancelled(RunState state, Tensor latents)

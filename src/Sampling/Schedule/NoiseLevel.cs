@@ -1,3 +1,5 @@
+using CogVideoX.Tensors;
+
 namespace CogVideoX.Sampling;
 
 /// <summary>How noisy the latents are where a step of a run begins.</summary>
@@ -13,4 +15,12 @@ public readonly record struct NoiseLevel(int Index, double Time, double Sigma)
 
     /// <summary>√(1 − ᾱ) = σ/√(1 + σ²): how much noise.</summary>
     public double Noise => double.IsPositiveInfinity(Sigma) ? 1 : Sigma * Signal;
+
+    /// <summary>x₀ = √ᾱ·x − √(1−ᾱ)·v: the clean latents that a v-prediction means (arXiv 2202.00512, appendix D).</summary>
+    /// <param name="ops">Where to compute.</param>
+    /// <param name="x">Latents at this level, as the model saw them.</param>
+    /// <param name="v">The model's output for them, of the same shape.</param>
+    /// <param name="inputScale">What they were scaled by for the model (<see cref="ISampler.InputScale"/>).</param>
+    public Tensor Clean(Ops ops, Tensor x, Tensor v, double inputScale = 1) =>
+        ops.LinearCombination(((float)(Signal / inputScale), x), (-(float)Noise, v));
 }

@@ -16,6 +16,7 @@ public sealed partial class TaskPageTests : IDisposable
     [InlineData("image-to-video.md", 4)]
     [InlineData("video-to-video.md", 5)]
     [InlineData("lora.md", 5)]
+    [InlineData("previews.md", 3)]
     public async Task CommandsRun(string name, int count)
     {
         string page = await File.ReadAllTextAsync(Path.Combine(Golden.Root, "docs", name), TestContext.Current.CancellationToken);
