@@ -187,7 +187,7 @@ public sealed class CogVideoXPipeline : IDisposable
         if (request.Resume is { } resume)
             ResumeCheck.Check(resume, settings, opened.Checkpoint, opened.Ops.ActivationType);
         files.Check();
-        PreviewWriter.Check(files, settings, model);
+        PreviewWriter.Check(files, settings, opened.Checkpoint);
         if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
         {
             throw new RequestException(
