@@ -16,7 +16,13 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
         MemoryReference.Addresses(warp, from);
         for (int lane = 0; lane < Warp.Lanes; lane++)
             sources[lane] = (ulong)warp.Addresses[lane];
-        warp.Cta.Launch.Counters.Access(this, StateSpace.Global, warp.Addresses, warp.Active, bytes);
+        uint reading = 0;
+        for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
+        {
+            int lane = int.TrailingZeroCount((int)rest);
+            reading |= SourceBytes(warp, lane) > 0 ? 1u << lane : 0;
+        }
+        warp.Cta.Launch.Counters.Access(this, StateSpace.Global, warp.Addresses, reading, bytes);
         MemoryReference.Addresses(warp, to);
         warp.Cta.Launch.Counters.AsyncBytes += bytes * int.PopCount((int)warp.Active);
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
@@ -28,9 +34,7 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
 
     private void One(Warp warp, int lane, ulong source, ulong target)
     {
-        int count = size is { } given ? (int)given.Read(warp, lane) : bytes;
-        if (ignore is { } skip && skip.Read(warp, lane) != 0)
-            count = 0;
+        int count = SourceBytes(warp, lane);
         if (count > bytes)
             throw new FaultException(FaultKind.Invalid, $"cp.async of {bytes} bytes from a source of {count}") { Lane = lane };
         if (source % (uint)bytes != 0)
@@ -51,6 +55,13 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
         shared.Shadow.Write(shared, offset, bytes, access, null, unwritten);
         byte* destination = shared.Data + offset;
         AsyncWork.Issue(warp, new AsyncOperation(Actor.CopyAsync, warp, lane, access.Clock, () => Move(origin, destination, count)));
+    }
+
+    private int SourceBytes(Warp warp, int lane)
+    {
+        if (ignore is { } skip && skip.Read(warp, lane) != 0)
+            return 0;
+        return size is { } given ? (int)given.Read(warp, lane) : bytes;
     }
 
     private void Move(byte* origin, byte* destination, int count)

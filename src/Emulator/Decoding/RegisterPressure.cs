@@ -4,7 +4,7 @@ namespace CogVideoX.Emulator.Decoding;
 
 /// <summary>
 /// Most 32-bit registers that an entry holds at once, by liveness of what the text writes and reads. No allocation can need fewer
-/// without spilling; ptxas needs a few more for itself.
+/// without spilling; ptxas needs a few more for itself. Parameters count nothing: they lie in a bank of constants, which instructions read.
 /// </summary>
 internal sealed class RegisterPressure
 {
@@ -24,10 +24,11 @@ internal sealed class RegisterPressure
     {
         var pressure = new RegisterPressure(function, at => Successors(function, at));
         pressure.Solve();
+        HashSet<PtxRegister> parameters = pressure.Parameters();
         int most = 0, line = function.Line;
         for (int i = 0; i < pressure.code.Count; i++)
         {
-            int count = pressure.liveBefore[i].Sum(r => (r.Type.Bytes() + 3) / 4);
+            int count = pressure.liveBefore[i].Where(r => !parameters.Contains(r)).Sum(r => (r.Type.Bytes() + 3) / 4);
             if (count > most)
                 (most, line) = (count, pressure.code[i].Line);
         }
@@ -70,6 +71,22 @@ internal sealed class RegisterPressure
                 changed |= liveBefore[i].Count != before;
             }
         }
+    }
+
+    /// <summary>What is a parameter's value, or its address in .global, and nothing else anywhere.</summary>
+    private HashSet<PtxRegister> Parameters()
+    {
+        HashSet<PtxRegister> parameters = [], others = [];
+        foreach (PtxInstruction instruction in code)
+        {
+            (List<PtxRegister> reads, List<PtxRegister> writes) = Uses(instruction);
+            bool isParameter = instruction.Guard is null
+                && (instruction is { Opcode: "ld", Suffixes: ["param", ..] } ? reads.Count == 0
+                    : instruction.Opcode == "cvta" && reads.TrueForAll(parameters.Contains));
+            (isParameter ? parameters : others).UnionWith(writes);
+        }
+        parameters.ExceptWith(others);
+        return parameters;
     }
 
     private static (List<PtxRegister> Reads, List<PtxRegister> Writes) Uses(PtxInstruction instruction)

@@ -33,6 +33,7 @@ internal readonly partial struct Attention
     {
         switch (size.Width)
         {
+            case 16: return TryRun<T, HeadShapes.W16>(queue);
             case 32: return TryRun<T, HeadShapes.W32>(queue);
             case 48: return TryRun<T, HeadShapes.W48>(queue);
             case 64: return TryRun<T, HeadShapes.W64>(queue);
@@ -48,7 +49,7 @@ internal readonly partial struct Attention
         where THead : IHeadShape
     {
         if (bias.IsNull)
-            return Run<T, THead, NoBias>(queue);
+            return Run<T, THead, ScoreBias.None>(queue);
         switch (bias.Format)
         {
             case ElementFormat.F32: return Run<T, THead, float>(queue);
@@ -86,7 +87,7 @@ internal readonly partial struct Attention
             new FlashAttention<T, THead, TRows, TBias>(
                 q.ToView<T>(Count(size.Queries, size.QueryStride)), k.ToView<T>(asked), v.ToView<T>(asked), bias.ToView<TBias>(biases),
                 biasBatchStride, y.ToView<T>(results), new TokenLayout(size.QueryStride, size.Queries),
-                new TokenLayout(size.KeyStride, size.Keys), size.Heads, (float)(scale * Log2E)),
+                new TokenLayout(size.KeyStride, size.Keys), (float)(scale * Log2E)),
             new CudaGrid(
                 CudaGrid.Covering(size.Queries, FlashAttention<T, THead, TRows, TBias>.Rows), size.Heads, size.Batch));
     }

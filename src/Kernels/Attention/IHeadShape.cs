@@ -19,6 +19,13 @@ internal interface IHeadShape
 /// <summary>The widths that there are kernels for.</summary>
 internal static class HeadShapes
 {
+    public readonly struct W16 : IHeadShape
+    {
+        public static int Width => 16;
+
+        public static int Keys => 128;
+    }
+
     public readonly struct W32 : IHeadShape
     {
         public static int Width => 32;
@@ -52,6 +59,8 @@ internal static class HeadShapes
         public static int Width => 96;
 
         public static int Keys => 64;
+
+        public static int KeptDepths => 3;
     }
 
     public readonly struct W128 : IHeadShape
@@ -60,6 +69,6 @@ internal static class HeadShapes
 
         public static int Keys => 32;
 
-        public static int KeptDepths => 4;
+        public static int KeptDepths => 3;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CogVideoX.Emulator;
+using CogVideoX.Emulator.Decoding;
 
 namespace CogVideoX.Kernels.Tests.Cuda;
 
@@ -15,9 +16,11 @@ internal static class CountTable
 
     /// <summary>Compares a launch with its line.</summary>
     /// <param name="name">Of kernel and shape; no spaces.</param>
-    public static void Check(string name, LaunchReport report)
+    /// <param name="kernel">What was launched.</param>
+    /// <param name="report">Of the launch, with each access counted.</param>
+    public static void Check(string name, Type kernel, LaunchReport report)
     {
-        string counts = Of(report.Counters);
+        string counts = $"{Of(report.Counters)}, registers {Registers(kernel)}";
         if (Environment.GetEnvironmentVariable("COGVIDEOX_RENEW_COUNTS") == "1")
             Renew(name, counts);
         string? held = Lines().FirstOrDefault(line => line.Name == name).Counts;
@@ -33,6 +36,10 @@ internal static class CountTable
         $"instructions {counters.WarpInstructions}, mma {counters.MatrixMultiplies}, mma:ldmatrix {counters.MultipliesPerLoad:F2}, "
             + $"per mma in the main loop {counters.InstructionsPerMultiply:F2}, bank conflicts {counters.BankConflicts}, "
             + $"sectors {counters.Lines.Sum(line => line.Sectors)}, local bytes {counters.LocalBytes}");
+
+    // Alive at once; the assembler needs some more.
+    private static int Registers(Type kernel) =>
+        RegisterPressure.Of(PtxModule.Parse(EmulatedQueue.CompiledOf(kernel).Ptx).Functions.Values.First(f => f.IsEntry)).Registers;
 
     private static IEnumerable<(string Name, string Counts)> Lines() => System.IO.File.Exists(File)
         ? System.IO.File.ReadAllLines(File).Select(line => line.Split(": ", 2)).Select(parts => (parts[0], parts[1]))

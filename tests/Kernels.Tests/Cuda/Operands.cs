@@ -16,10 +16,13 @@ internal abstract unsafe class Operands : IDisposable
     }
 
     /// <summary>The operation's result; a second one is read by its own address.</summary>
-    public Elements Result(ElementFormat format, long count)
+    /// <param name="format">How it is stored.</param>
+    /// <param name="count">Its numbers.</param>
+    /// <param name="skipped">Numbers before it, which move it from its alignment.</param>
+    public Elements Result(ElementFormat format, long count, int skipped = 0)
     {
         resultCount = count;
-        return result = new Elements((void*)Allocate(format.Bytes(count)), format);
+        return result = new Elements((void*)Allocate(format.Bytes(count + skipped)), format).Slice(skipped);
     }
 
     /// <summary>What the operation left in its result.</summary>
