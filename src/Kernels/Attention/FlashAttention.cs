@@ -33,6 +33,7 @@ internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
 {
     private const int Warps = 4, TileRows = 16, TileColumns = 8, TileDepth = 16;
     private const int ColumnsAtOnce = 4; // of scores: products enough that none waits for the one before
+    private const float Slack = 8; // weights of up to 2⁸, far from what either type holds
     private const float Log2E = 1.44269504f;
 
     public static Block Block => new(Warps * Warp.Size);
@@ -189,9 +190,14 @@ internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
         }
     }
 
-    /// <summary>Finds what is subtracted from scores, so that none is above zero, and brings what was summed before to it.</summary>
+    /// <summary>
+    /// Finds what is subtracted from scores: their largest, or one before that is less by <see cref="Slack"/> at most, so that what was
+    /// summed seldom has to be brought to another.
+    /// </summary>
     private void Shift(Registers<MatrixC<float>> scores, bool isFirst, RowWeights rows, Registers<MatrixC<float>> results)
     {
+        Registers<float> before = Registers.Of<float>(LaneRows);
+        bool anyRises = false;
         for (int row = 0; row < LaneRows; row++)
         {
             float largest = Score(scores, row, 0);
@@ -199,14 +205,20 @@ internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
                 largest = Approximate.Max(largest, Score(scores, row, i));
             largest = Approximate.Max(largest, Warp.ShuffleXor(largest, 1));
             largest = Approximate.Max(largest, Warp.ShuffleXor(largest, 2)) * Unit;
-            if (isFirst)
-            {
-                rows.Shifts[row] = largest;
-                continue;
-            }
-            largest = Approximate.Max(rows.Shifts[row], largest);
-            float fraction = Approximate.Exp2Flushed(rows.Shifts[row] - largest);
-            rows.Shifts[row] = largest;
+            before[row] = rows.Shifts[row];
+            bool rises = isFirst || largest > before[row] + Slack;
+            rows.Shifts[row] = rises ? largest : before[row];
+            anyRises |= rises;
+        }
+        if (!isFirst && Warp.Any(anyRises))
+            Rescale(before, rows, results);
+    }
+
+    private static void Rescale(Registers<float> before, RowWeights rows, Registers<MatrixC<float>> results)
+    {
+        for (int row = 0; row < LaneRows; row++)
+        {
+            float fraction = Approximate.Exp2Flushed(before[row] - rows.Shifts[row]);
             rows.Sums[row] *= fraction;
             for (int column = 0; column < ResultColumns; column++)
             {

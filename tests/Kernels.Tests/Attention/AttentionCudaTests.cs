@@ -78,8 +78,24 @@ public sealed class AttentionCudaTests
         float[] q = new float[2 * 64], k = new float[Keys * 64];
         (q[0], q[1], q[64], q[65]) = (100, 1, -100, 1);
         for (int key = 0; key < Keys; key++)
-            (k[key * 64], k[key * 64 + 1]) = (key % 3 == 0 ? 100 : -100, key % 16 / 4f);
+            (k[key * 64], k[key * 64 + 1]) = (key % 3 == 0 ? 100 : -100, Fraction(key));
         Agrees(new AttentionCase(format, size) { Scale = 1, Queries = q, Keys = k });
+    }
+
+    // Scores that rise from block to block, by less than what sums are left alone for, then by more, in every other row; the last block,
+    // which is the first that counts, has the least. What came before still counts by some hundredths.
+    [Theory]
+    [InlineData(BF16)]
+    [InlineData(F16)]
+    public void RisingScores(ElementFormat format)
+    {
+        const int Keys = 4 * 96 + 5, Queries = 20;
+        float[] q = new float[Queries * 64], k = new float[Keys * 64];
+        for (int query = 0; query < Queries; query++)
+            (q[query * 64], q[query * 64 + 1]) = (query % 2, 1);
+        for (int key = 0; key < Keys; key++)
+            (k[key * 64], k[key * 64 + 1]) = (key / 96 == 4 ? 0 : key / 96 * 4 + 3, Fraction(key));
+        Agrees(new AttentionCase(format, new AttentionSize(1, Queries, Keys, 1, 64)) { Scale = 1, Queries = q, Keys = k });
     }
 
     [Fact]
@@ -135,6 +151,9 @@ public sealed class AttentionCudaTests
             Assert.InRange(RegistersOf(kernel), 1, MostAlive);
         }
     }
+
+    // Of many values, so that weights are rounded each in its own way, and exact in both types.
+    private static float Fraction(int key) => key * 37 % 256 / 64f;
 
     private static int RegistersOf(Type kernel) =>
         RegisterPressure.Of(PtxModule.Parse(EmulatedQueue.CompiledOf(kernel).Ptx).Functions.Values.Single()).Registers;
