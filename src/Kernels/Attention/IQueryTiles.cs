@@ -6,6 +6,7 @@ internal interface IQueryTiles
     static abstract int Count { get; }
 }
 
+/// <summary>The numbers that there are kernels for.</summary>
 internal static class QueryTiles
 {
     /// <summary>For few queries: more CTAs, each of which loads from shared memory twice as much for a product.</summary>

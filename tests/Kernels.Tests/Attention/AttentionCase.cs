@@ -17,6 +17,9 @@ internal sealed record AttentionCase(ElementFormat Format, AttentionSize Size)
 
     public float Scale { get; init; } = 1 / MathF.Sqrt(Size.Width);
 
+    /// <summary>Numbers before the result, which move it from its alignment.</summary>
+    public int Skipped { get; init; }
+
     public Attention On(Operands operands)
     {
         var random = new Random(1);
@@ -26,7 +29,7 @@ internal sealed record AttentionCase(ElementFormat Format, AttentionSize Size)
         Elements q = operands.Of(Format, Queries ?? Numbers(random, queries)), k = operands.Of(Format, Keys ?? Numbers(random, keys));
         Elements v = operands.Of(Format, Numbers(random, keys));
         Elements bias = Bias is { } format ? operands.Of(format, BiasNumbers ?? Numbers(random, Biases * biases)) : default;
-        Elements y = operands.Result(Format, (long)Size.Batch * Size.Queries * Size.Heads * Size.Width);
+        Elements y = operands.Result(Format, (long)Size.Batch * Size.Queries * Size.Heads * Size.Width, Skipped);
         return new Attention(q, k, v, bias, Biases > 1 ? biases : 0, y, Size, Scale);
     }
 

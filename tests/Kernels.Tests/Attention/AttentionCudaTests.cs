@@ -115,6 +115,7 @@ public sealed class AttentionCudaTests
         Assert.False(Takes(new AttentionCase(BF16, size with { Keys = 0 })));
         Assert.False(Takes(new AttentionCase(BF16, size with { KeyStride = 68 })));
         Assert.False(Takes(new AttentionCase(BF16, size) { Scale = -1 }));
+        Assert.False(Takes(new AttentionCase(BF16, size) { Skipped = 1 }));
     }
 
     // Both kinds of tiles of queries, and blocks enough for every wait.
