@@ -8,7 +8,8 @@ using Device = CogVideoX.Kernels.Devices.Device;
 namespace CogVideoX.Gpu;
 
 /// <summary>The PTX emulator.</summary>
-internal sealed class EmulatorSource(EmulatedDeviceOptions? options = null, CudaArchitecture? architecture = null) : IDeviceSource
+internal sealed class EmulatorSource(EmulatedDeviceOptions? options = null, CudaArchitecture? architecture = null, bool portable = false)
+    : IDeviceSource
 {
     public string Name => "emulator";
 
@@ -23,6 +24,6 @@ internal sealed class EmulatorSource(EmulatedDeviceOptions? options = null, Cuda
     {
         Context context = Contexts.Create(builder => builder);
         EmulatorAccelerator accelerator = new EmulatorDevice(architecture, options).CreateEmulatorAccelerator(context);
-        return new IlgpuDevice(context, accelerator, Name);
+        return new IlgpuDevice(context, accelerator, Name, portable);
     }
 }

@@ -46,8 +46,10 @@ public static class GpuDevices
     /// </summary>
     /// <param name="options">How it works; null for its defaults.</param>
     /// <param name="architecture">What kernels are compiled for; null for sm_90.</param>
-    public static Device OpenEmulator(EmulatedDeviceOptions? options = null, CudaArchitecture? architecture = null) =>
-        new EmulatorSource(options, architecture).Open();
+    /// <param name="portable">Runs the portable kernels also where there are others of our compiler.</param>
+    public static Device OpenEmulator(
+        EmulatedDeviceOptions? options = null, CudaArchitecture? architecture = null, bool portable = false) =>
+        new EmulatorSource(options, architecture, portable).Open();
 
     private static IDeviceSource FindCard(string name)
     {

@@ -28,7 +28,8 @@ public sealed unsafe class IlgpuDevice : Device
     /// <param name="context">The context of the accelerator; disposed with this.</param>
     /// <param name="accelerator">Where to compute; disposed with this.</param>
     /// <param name="name">Name for people.</param>
-    internal IlgpuDevice(Context context, Accelerator accelerator, string name)
+    /// <param name="portable">Runs the portable kernels only.</param>
+    internal IlgpuDevice(Context context, Accelerator accelerator, string name, bool portable = false)
     {
         this.context = context;
         Accelerator = accelerator;
@@ -38,7 +39,7 @@ public sealed unsafe class IlgpuDevice : Device
         staging = new Staging(accelerator, stream);
         marks = new Marks(stream);
         queue = new Queue(this);
-        compiled = CompiledKernels.On(accelerator, stream);
+        compiled = portable ? null : CompiledKernels.On(accelerator, stream);
     }
 
     /// <summary>ILGPU's own, for what isn't done here.</summary>

@@ -32,7 +32,8 @@ public abstract class SweepTests(CudaArchitecture architecture, ITestOutputHelpe
         Assert.True(DType.TryParse(type, out DType activations));
         int share = Index * Types.Length + Array.IndexOf(Types, type);
         using var sweep = new OperationSweep(activations, launched => GpuDevices.OpenEmulator(
-            new EmulatedDeviceOptions { Seed = share + 1, Order = WorkOrder.Shuffled, Launched = launched }, architecture));
+            new EmulatedDeviceOptions { Seed = share + 1, Order = WorkOrder.Shuffled, Launched = launched }, architecture,
+            portable: true));
         foreach ((int index, IGrouping<Type, SweepCase> operation) in SweepCases.All.Index())
         {
             SweepCase[] cases = [.. operation];
