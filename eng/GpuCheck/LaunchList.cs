@@ -1,20 +1,27 @@
 using System.Reflection;
 using CogVideoX.Kernels;
+using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
 using ILGPU;
 
 namespace CogVideoX.GpuCheck;
 
-/// <summary>A device that only notes which operations it was asked for and which portable kernels they launch.</summary>
+/// <summary>A device that only notes which operations it was asked for and which kernels they launch, in both forms.</summary>
 internal sealed unsafe class LaunchList : Device
 {
     private const nint AnyAddress = 4096;
 
-    private readonly Noting queue = new();
+    private const int MultiprocessorsOfH100 = 132, ArchitectureOfH100 = 90;
 
-    /// <summary>The kernels, each once, in the order of their first launches.</summary>
+    private readonly Noting queue = new();
+    private readonly NotingOwn own = new();
+
+    /// <summary>The portable kernels, each once, in the order of their first launches.</summary>
     public IReadOnlyList<MethodInfo> Kernels => queue.Kernels;
+
+    /// <summary>Likewise those of our own compiler.</summary>
+    public IReadOnlyList<Type> OwnKernels => own.Kernels;
 
     /// <summary>The operations that ran.</summary>
     public HashSet<Type> Operations { get; } = [];
@@ -40,12 +47,12 @@ internal sealed unsafe class LaunchList : Device
         Operations.Add(typeof(TOperation));
         queue.Workspace = workspace;
         operation.RunIlgpu(queue);
+        own.Workspace = workspace;
+        operation.TryRunCuda(own);
     }
 
     private sealed class Noting : IlgpuQueue
     {
-        private const int MultiprocessorsOfH100 = 132;
-
         public List<MethodInfo> Kernels { get; } = [];
 
         internal override int Multiprocessors => MultiprocessorsOfH100;
@@ -56,6 +63,21 @@ internal sealed unsafe class LaunchList : Device
         {
             if (!Kernels.Contains(kernel.Method))
                 Kernels.Add(kernel.Method);
+        }
+    }
+
+    private sealed class NotingOwn : CudaQueue
+    {
+        public List<Type> Kernels { get; } = [];
+
+        internal override int Architecture => ArchitectureOfH100;
+
+        internal override int Multiprocessors => MultiprocessorsOfH100;
+
+        internal override void Launch<TKernel>(in TKernel kernel, CudaGrid grid, int dynamicSharedBytes = 0)
+        {
+            if (!Kernels.Contains(typeof(TKernel)))
+                Kernels.Add(typeof(TKernel));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CogVideoX.GpuCheck.Cases;
+using CogVideoX.Kernels.Gpu;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
@@ -38,6 +39,13 @@ internal static class PtxPart
                     string text = compiled.PTXAssembly;
                     if (written.Add($"{kernel.DeclaringType} {kernel}"))
                         File.WriteAllText(Path.Combine(options.Out, $"{operation.Name}.{type.Name}.{number++}.ptx"), text);
+                }
+                number = 0;
+                foreach (Type kernel in device.OwnKernels)
+                {
+                    string file = Path.Combine(options.Out, $"own.{operation.Name}.{type.Name}.{number++}.ptx");
+                    if (written.Add($"{kernel}"))
+                        File.WriteAllText(file, new GpuKernel(kernel).Show().Ptx);
                 }
             }
         }
