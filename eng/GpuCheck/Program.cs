@@ -4,8 +4,9 @@ using CogVideoX.GpuCheck.Parts;
 if (args.Length == 0)
 {
     Console.Error.WriteLine(
-        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|timings|kernel|ptx|note|report|select-goldens\n"
-        + "    [--device D] [--out DIR] [--work DIR] [--bundle DIR] [--types F32,BF16,F16] [--case NAME] [--seconds N] [--tiny]");
+        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|timings|kernel|ptx|sass|note|report|select-goldens\n"
+        + "    [--device D] [--out DIR] [--work DIR] [--bundle DIR] [--types F32,BF16,F16] [--case NAME] [--seconds N]\n"
+        + "    [--tools DIR] [--tiny]");
     return 2;
 }
 var options = new CheckOptions(args);
@@ -30,8 +31,10 @@ switch (options.Part)
         KernelPart.Run(options);
         break;
     case "ptx":
-        PtxPart.Run(options);
+        PtxPart.Run(options, options.Out);
         break;
+    case "sass":
+        return SassPart.Run(options);
     case "note":
         NotePart.Run(options);
         break;

@@ -16,9 +16,9 @@ namespace CogVideoX.GpuCheck.Parts;
 /// </summary>
 internal static class PtxPart
 {
-    public static void Run(CheckOptions options)
+    public static void Run(CheckOptions options, string folder)
     {
-        Directory.CreateDirectory(options.Out);
+        Directory.CreateDirectory(folder);
         using Context context = Context.Create(builder => builder
             .EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
         using var backend = new PTXBackend(context, CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, null!);
@@ -38,17 +38,17 @@ internal static class PtxPart
                         EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty);
                     string text = compiled.PTXAssembly;
                     if (written.Add($"{kernel.DeclaringType} {kernel}"))
-                        File.WriteAllText(Path.Combine(options.Out, $"{operation.Name}.{type.Name}.{number++}.ptx"), text);
+                        File.WriteAllText(Path.Combine(folder, $"{operation.Name}.{type.Name}.{number++}.ptx"), text);
                 }
                 number = 0;
                 foreach (Type kernel in device.OwnKernels)
                 {
-                    string file = Path.Combine(options.Out, $"own.{operation.Name}.{type.Name}.{number++}.ptx");
+                    string file = Path.Combine(folder, $"own.{operation.Name}.{type.Name}.{number++}.ptx");
                     if (written.Add($"{kernel}"))
                         File.WriteAllText(file, new GpuKernel(kernel).Show().Ptx);
                 }
             }
         }
-        Console.WriteLine($"gpucheck: {written.Count} kernels in {options.Out}.");
+        Console.WriteLine($"gpucheck: {written.Count} kernels in {folder}.");
     }
 }

@@ -59,14 +59,15 @@ internal readonly partial struct Attention
         }
     }
 
-    // Tiles of twice the queries load half as much for a product, if there are enough of them for two CTAs on each multiprocessor.
+    // Tiles of twice the queries load half as much for a product, if there are enough of them for two CTAs on each multiprocessor. Where
+    // there is a bias, it is what is loaded most, for each score, and its addresses take the registers.
     private bool Run<T, THead, TBias>(CudaQueue queue)
         where T : unmanaged
         where THead : IHeadShape
         where TBias : unmanaged
     {
         long wide = (long)CudaGrid.Covering(size.Queries, FlashAttention<T, THead, QueryTiles.Two, TBias>.Rows) * size.Heads * size.Batch;
-        if (wide >= 2L * queue.Multiprocessors)
+        if (bias.IsNull && wide >= 2L * queue.Multiprocessors)
             Run<T, THead, QueryTiles.Two, TBias>(queue);
         else
             Run<T, THead, QueryTiles.One, TBias>(queue);

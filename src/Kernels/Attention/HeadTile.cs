@@ -65,25 +65,15 @@ internal readonly unsafe struct HeadTile<T, THead>(Shared<T> memory)
     /// <summary>16 rows, 16 columns as the left operand of a product.</summary>
     /// <param name="firstRow">A multiple of 8.</param>
     /// <param name="depth">Which 16 columns.</param>
-    public MatrixA<T> LoadLeft(int firstRow, int depth)
-    {
-        MatrixA<T> tiles = Mma.LoadA(ref Loaded(firstRow, depth));
-        (tiles[1], tiles[2]) = (tiles[2], tiles[1]);
-        return tiles;
-    }
+    public MatrixA<T> LoadLeft(int firstRow, int depth) => Mma.LoadA(ref RowsFirst(firstRow, depth));
 
     /// <summary>16 rows, 16 columns as the right operands of two products by the transpose.</summary>
     /// <inheritdoc cref="LoadLeft"/>
-    public MatrixBPair<T> LoadTransposed(int firstRow, int depth) => Mma.LoadBPair(ref Loaded(firstRow, depth));
+    public MatrixBPair<T> LoadTransposed(int firstRow, int depth) => Mma.LoadBPair(ref ColumnsFirst(firstRow, depth));
 
     /// <summary>16 rows, 16 columns as the right operands of two products.</summary>
     /// <inheritdoc cref="LoadLeft"/>
-    public MatrixBPair<T> LoadRight(int firstRow, int depth)
-    {
-        MatrixBPair<T> tiles = Mma.LoadTransposedBPair(ref Loaded(firstRow, depth));
-        (tiles.First[1], tiles.Second[0]) = (tiles.Second[0], tiles.First[1]);
-        return tiles;
-    }
+    public MatrixBPair<T> LoadRight(int firstRow, int depth) => Mma.LoadTransposedBPair(ref RowsFirst(firstRow, depth));
 
     /// <summary>Puts two neighbours where a lane has them in a product's result.</summary>
     /// <param name="firstRow">A multiple of 8.</param>
@@ -119,15 +109,14 @@ internal readonly unsafe struct HeadTile<T, THead>(Shared<T> memory)
     private ref T Copied(int firstRow, int firstChunk) =>
         ref memory[Place(firstRow, Block.ThreadX / Group, Block.ThreadX % Group, firstChunk) * ChunkElements];
 
-    /// <summary>
-    /// A lane's address for ldmatrix: the four tiles are rows 0 to 7 of both chunks, then rows 8 to 15. All operands are loaded so, and
-    /// their registers told apart afterwards, which costs nothing: other orders would be other addresses to keep.
-    /// </summary>
-    private ref T Loaded(int firstRow, int depth)
-    {
-        int row = Lane % 8 + Lane / 16 * 8, chunk = depth * 2 % Group + Lane / 8 % 2;
-        return ref memory[Place(firstRow, row, chunk, depth * 2 / Group * Group) * ChunkElements];
-    }
+    // A lane's address for ldmatrix: a product takes its right operand from neighbouring registers, so that the order of the four tiles
+    // matters, and another one would cost two moves a product.
+    private ref T RowsFirst(int firstRow, int depth) => ref Loaded(firstRow, depth, Lane % 16, Lane / 16);
+
+    private ref T ColumnsFirst(int firstRow, int depth) => ref Loaded(firstRow, depth, Lane % 8 + Lane / 16 * 8, Lane / 8 % 2);
+
+    private ref T Loaded(int firstRow, int depth, int row, int chunk) =>
+        ref memory[Place(firstRow, row, depth * 2 % Group + chunk, depth * 2 / Group * Group) * ChunkElements];
 
     /// <summary>A chunk's place: what is known when compiled comes as summands of what isn't.</summary>
     /// <param name="firstRow">A multiple of 8, which the permutation doesn't see.</param>
