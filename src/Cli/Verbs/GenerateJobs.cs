@@ -75,8 +75,7 @@ internal static class GenerateJobs
         string?[] inputs =
         [
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
-            asked.Inputs.Image,
-            Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
+            asked.Inputs.Image, asked.Inputs.Video, parsed.GetValue(options.PromptFile),
             .. asked.Loras.Adapters.Select(lora => lora.Path),
         ];
         return new VideoOptions

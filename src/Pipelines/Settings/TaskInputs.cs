@@ -66,6 +66,13 @@ internal static class TaskInputs
 
     private static GenerationRequest WithVideo(GenerationRequest request, VideoClip video)
     {
+        if (request is { AnySize: true, Frames: null } && video.Count > SizeRules.LargestFrames)
+        {
+            throw new RequestException(
+                nameof(request.Video),
+                $"it has {video.Count} frames, and all of them are asked for; at most {SizeRules.LargestFrames} can be made. Leave "
+                + $"{nameof(GenerationSettings)}.{nameof(request.AnySize)} out, or cut the video to {SizeRules.LargestFrames} frames.");
+        }
         GenerationRequest settled = request with
         {
             Width = request.Width ?? video.Size.Width,

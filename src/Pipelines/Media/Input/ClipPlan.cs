@@ -34,11 +34,17 @@ internal sealed class ClipPlan
         times = stored is not null && IsAtSourceRate(stored) ? null : stored;
         Clock = ClockOf();
         if (probe.FrameCount is not { } frames)
+        {
+            Expected = options.Count ?? 1;
             return;
+        }
         int available = Clock.Available(frames, Most);
         CheckHeld(Math.Min(available, Clock.IndexAt(available - 1) + 1));
-        CountOf(available);
+        Expected = CountOf(available);
     }
+
+    /// <summary>How many frames the clip gets by what the video says; those that are wanted, or one, where it doesn't say.</summary>
+    public int Expected { get; }
 
     /// <summary>What becomes of each frame.</summary>
     public ImagePlacement Placement { get; }

@@ -9,6 +9,7 @@ public sealed class VideoReader : IDisposable
     private readonly FrameSource source;
     private readonly InputLimits limits;
     private byte[]? bytes;
+    private (TimeSpan? Until, double[]? Times)? times;
     private bool isAtEnd, isDisposed;
 
     private VideoReader(FrameSource source, InputLimits limits) => (this.source, this.limits) = (source, limits);
@@ -25,7 +26,12 @@ public sealed class VideoReader : IDisposable
     internal bool IsAtEnd => isAtEnd;
 
     /// <inheritdoc cref="FrameSource.Times"/>
-    internal double[]? Times(TimeSpan? until) => source.Times(until);
+    internal double[]? Times(TimeSpan? until)
+    {
+        if (times is not { } known || known.Until != until)
+            times = known = (until, source.Times(until)); // ffprobe may take a while
+        return known.Times;
+    }
 
     /// <summary>How many frames have been read.</summary>
     public long Position { get; private set; }
