@@ -184,7 +184,7 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         opened.Check();
-        request = TaskInputs.Settle(request, opened.Folder);
+        request = TaskInputs.Settle(request, opened.Checkpoint);
         GenerationSettings settings = opened.Checkpoint.Read(() => RequestResolver.Resolve(request, opened.Checkpoint));
         CheckStart(request.InitLatents, settings);
         if (request.Resume is { } resume)

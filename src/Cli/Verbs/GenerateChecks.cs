@@ -142,6 +142,8 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
             string scale = FormattableString.Invariant($"{settings.GuidanceScale}");
             terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {scale}.");
         }
+        if (parsed.GetValue(options.Generator) == "one" && settings.BatchSize is null)
+            terminal.Warn("--generator has no effect on a single video.");
         bool saysHow = parsed.GetValue(options.Adapters.Merge) || parsed.GetValue(options.Adapters.IgnoreUnmatched);
         if (saysHow && jobs[0].Loras.Adapters.Count == 0)
             terminal.Warn("--lora-merge and --lora-ignore-unmatched have no effect without --lora.");
