@@ -42,6 +42,17 @@ public sealed class TaskTests : IDisposable
         Assert.Contains("17 frames", any.Error, StringComparison.Ordinal);
     }
 
+    // What is written where there is no ffmpeg.
+    [Fact]
+    public async Task OurAnimatedPngsAreReadBack()
+    {
+        await Generate("first.png");
+        CliRun run = await Generate("second.png", "--video", folder.File("first.png"));
+        Assert.Contains("took all 17 frames.", run.Error, StringComparison.Ordinal);
+        run = await CliRun.Done("encode", folder.File("first.png"), "-o", folder.File("latents.safetensors"));
+        Assert.Contains("took all 17 frames.", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WhatCantBeIsRefusedUnderTheOption()
     {

@@ -41,7 +41,7 @@ public class HostileVideoTests
         File.WriteAllBytes(folder["still.mp4"], MadePng.Make(1, 1, 8, MadePng.Grey, [0]));
         Assert.Contains("is a still picture (PNG)", Refused(folder["still.mp4"]));
         File.WriteAllBytes(folder["moving.mp4"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\u0002"u8, .. new byte[9]]);
-        Assert.Contains("is an animated WebP, which ffmpeg doesn't read", Refused(folder["moving.mp4"]));
+        Assert.Contains("is an animated WebP, which isn't read", Refused(folder["moving.mp4"]));
         File.WriteAllBytes(folder["still.webp"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\0"u8, .. new byte[9]]);
         Assert.Contains("is a still picture (WebP)", Refused(folder["still.webp"]));
         Directory.CreateDirectory(folder["folder"]);

@@ -1,8 +1,8 @@
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>
-/// Reads the frames of a video one by one: of any file that ffmpeg reads, of Y4M files and folders of PNG files also without ffmpeg. No
-/// more than a few frames are held, whatever the video's length.
+/// Reads the frames of a video one by one: of any file that ffmpeg reads; of Y4M files, animated PNGs and folders of PNG files without
+/// it. No more than a few frames are held, whatever the video's length.
 /// </summary>
 public sealed class VideoReader : IDisposable
 {
@@ -51,10 +51,7 @@ public sealed class VideoReader : IDisposable
             return new(new PngFolderFrames(path, limits), limits);
         var container = Container.Of(path);
         return new(
-            container.Demuxer == Y4mFrames.Demuxer
-                ? new Y4mFrames(path, limits)
-                : new FfmpegFrames(path, container, FfmpegFrames.Program(path), limits),
-            limits);
+            FrameSource.Own(path, container, limits) ?? new FfmpegFrames(path, container, FfmpegFrames.Program(path), limits), limits);
     }
 
     /// <summary>Reads the next frame as bytes.</summary>

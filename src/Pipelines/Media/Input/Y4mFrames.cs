@@ -22,7 +22,7 @@ internal sealed class Y4mFrames : FrameSource
     public Y4mFrames(string path, InputLimits limits)
         : base(VideoProbe.Subject(path))
     {
-        file = Opened(path);
+        file = Opened(Subject, path);
         try
         {
             string first = Line() ?? throw Damaged("its first line has no end");
@@ -168,15 +168,4 @@ internal sealed class Y4mFrames : FrameSource
 
     private InputException Damaged(string what) => new($"{Subject} is a damaged Y4M file: {what}. Write it anew.");
 
-    private FileStream Opened(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{Subject} can't be read: {Quoted.Line(exception.Message)}", exception);
-        }
-    }
 }
