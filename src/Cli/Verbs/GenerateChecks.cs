@@ -28,9 +28,11 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         }
     }
 
-    /// <summary>Refuses a count of frames beside what takes all frames of a video.</summary>
-    public static void CheckCount(ParseResult parsed, GenerateOptions options, RequestReader asked)
+    /// <summary>Refuses a count of frames beside what takes all frames of a video, and a colour behind no picture.</summary>
+    public static void CheckInputs(ParseResult parsed, GenerateOptions options, RequestReader asked)
     {
+        if (asked.Inputs.Image is null && parsed.GetValue(options.Inputs.Background) is not null)
+            throw new UsageException("--background", "there is no picture that it would lie behind; give one, or leave it out.");
         if (asked.Settings.AnySize == true && asked.Inputs.Video is not null && parsed.GetValue(options.Frames) is not null)
             throw new UsageException("--frames", "with --any-size all frames of --video are taken; leave one of the two out.");
     }

@@ -57,7 +57,7 @@ internal static class GenerateJobs
             };
             string name = output is not null
                 ? Numbered(output, i, count)
-                : NameOf(folder ?? "", TitleOf(prompt, asked.Inputs), seed, names);
+                : NameOf(folder ?? "", GenerateJob.TitleOf(prompt, asked.Inputs), seed, names);
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
@@ -113,10 +113,6 @@ internal static class GenerateJobs
             throw new UsageException("--embeds", exception.Problem, exception);
         }
     }
-
-    // Of a video whose text is a file of embeddings.
-    private static string TitleOf(string prompt, RunInputs inputs) =>
-        prompt.Length == 0 && inputs.Embeds is { } embeds ? Path.GetFileNameWithoutExtension(embeds) : prompt;
 
     private static void CheckStandardOutput(ParseResult parsed, GenerateOptions options, int count)
     {

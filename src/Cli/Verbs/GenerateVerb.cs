@@ -22,7 +22,7 @@ internal static class GenerateVerb
         RequestReader asked = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
-        GenerateChecks.CheckCount(parsed, options, asked);
+        GenerateChecks.CheckInputs(parsed, options, asked);
         ComputeOptions compute = options.Device.Read(parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
@@ -35,7 +35,7 @@ internal static class GenerateVerb
         if (video is not null)
         {
             VideoClip clip = video.Read(cancellation);
-            terminal.Say(clip.Summary);
+            terminal.Say(video.Summary(clip));
             jobs = VideoInput.With(jobs, clip);
             plans = checks.Plan(jobs); // fewer frames may have come than the file says it has
         }
@@ -47,7 +47,7 @@ internal static class GenerateVerb
             foreach ((int index, GenerateJob job) in jobs.Index())
             {
                 if (jobs.Count > 1)
-                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Seed})");
+                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Title} (seed {job.Seed})");
                 GenerateReport report = Make(terminal, pipeline, job, first: index == 0, cancellation);
                 reports.Add(report);
                 if (!json && !job.GoesToStandardOutput)
@@ -95,7 +95,7 @@ internal static class GenerateVerb
             Cache = run.Cache,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
-        string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Words.Count(use.Evaluations, "step")}" : "";
+        string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
         terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}{cache}");
         return report;
     }

@@ -46,6 +46,13 @@ internal sealed class VideoInput : IDisposable
     /// <exception cref="UsageException">It is damaged, or too short after all.</exception>
     public VideoClip Read(CancellationToken cancellation) => Guarded(() => VideoClip.Read(reader, options, cancellation));
 
+    /// <summary>What was done to it, and what would take more of it.</summary>
+    public string Summary(VideoClip clip)
+    {
+        bool lacksFrames = clip.Count < options.Count && !(reader.Probe.FrameCount <= clip.Count);
+        return clip.Summary + (lacksFrames ? " --any-size on takes all of its frames." : "");
+    }
+
     /// <summary>Requests for other videos of a clip.</summary>
     public static IReadOnlyList<GenerateJob> With(IReadOnlyList<GenerateJob> jobs, VideoClip clip) =>
         [.. jobs.Select(job => job with { Request = With(job.Request, clip) })];

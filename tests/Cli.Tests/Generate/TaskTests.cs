@@ -71,6 +71,7 @@ public sealed class TaskTests : IDisposable
         await Fails(["--video", video, "--strength", "0"], "--strength: A strength of 0 can't be");
         await Fails(["--video", video, "--strength", "0.1"], "--strength: A strength of 0.1 leaves none of 2 steps");
         await Fails(["--strength", "0.5"], "--strength: there is no video");
+        await Fails(["--background", "white"], "--background: there is no picture");
         await Fails(["--fit", "pad"], "--fit: there is nothing to fit");
         await Fails(["--image-latent-scale", "1"], "--image-latent-scale: there is no picture");
     }
@@ -112,6 +113,16 @@ public sealed class TaskTests : IDisposable
         Assert.Contains(says, run.Error, StringComparison.Ordinal);
         VideoProbe probe = VideoProbe.Of(folder.File("any.y4m"));
         Assert.Equal((madeWidth, madeHeight, 8L), (probe.Width, probe.Height, probe.FrameCount));
+    }
+
+    [Theory]
+    [InlineData(5, true)]
+    [InlineData(9, false)]
+    public async Task WhatWouldTakeAllFramesOfAShortVideoIsSaid(int frames, bool isSaid)
+    {
+        CliRun run = await Generate("short.png", "--video", Y4m("in.y4m", width: 64, height: 64, frames));
+        Assert.Contains("It is too short for 17 frames.", run.Error, StringComparison.Ordinal);
+        Assert.Equal(isSaid, run.Error.Contains("--any-size on takes all of its frames.", StringComparison.Ordinal));
     }
 
     [Fact]

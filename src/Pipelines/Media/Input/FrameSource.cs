@@ -19,6 +19,9 @@ internal abstract class FrameSource(string subject) : IDisposable
         _ => null,
     };
 
+    /// <summary>What somebody should know of them, as a sentence; null where there is nothing.</summary>
+    public virtual string? Note => null;
+
     /// <summary>When the frames are shown, in seconds, rising; null where they come evenly, or nothing says.</summary>
     /// <param name="until">How much of the video is asked about; null for all of it.</param>
     public virtual double[]? Times(TimeSpan? until) => null;

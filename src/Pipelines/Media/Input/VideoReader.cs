@@ -25,6 +25,9 @@ public sealed class VideoReader : IDisposable
     /// <summary>Whether the last frame has been read, and what comes behind it looked for.</summary>
     internal bool IsAtEnd => isAtEnd;
 
+    /// <inheritdoc cref="FrameSource.Note"/>
+    internal string? Note => source.Note;
+
     /// <inheritdoc cref="FrameSource.Times"/>
     internal double[]? Times(TimeSpan? until)
     {

@@ -36,6 +36,8 @@ internal sealed class Y4mFrames : FrameSource
             (chromaWidth, chromaHeight) = isGrey ? (0, 0) : ((width + (1 << right) - 1) >> right, (height + (1 << down) - 1) >> down);
             planes = new byte[(long)width * height + 2L * chromaWidth * chromaHeight];
             CheckNotInterlaced(Field(header, 'I'));
+            if (file.Position == file.Length)
+                throw new InputException($"{Subject} has no frames: the Y4M file ends behind its first line. Write it anew.");
             var rate = Ratio.TryParse(Field(header, 'F'));
             long frames = (file.Length - file.Position) / (planes.Length + "FRAME\n".Length);
             Probe = new VideoProbe("Y4M", width, height, PixelFormat(colour))
