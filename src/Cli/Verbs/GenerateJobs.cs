@@ -76,7 +76,7 @@ internal static class GenerateJobs
         [
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
             asked.Inputs.Image, asked.Inputs.Video, parsed.GetValue(options.PromptFile),
-            .. asked.Loras.Adapters.Select(lora => lora.Path),
+            .. asked.Loras.Adapters.Select(lora => lora.File),
         ];
         return new VideoOptions
         {

@@ -40,6 +40,9 @@ public sealed class TaskTests : IDisposable
         Assert.Equal(Bytes("first.png"), Bytes("again.png"));
         CliRun any = await Generate("any.png", "--video", folder.File("in.y4m"), "--any-size", "on");
         Assert.Contains("17 frames", any.Error, StringComparison.Ordinal);
+        await Generate("small.png", "--video", folder.File("in.y4m"), "--any-size", "on", "--width", "32", "--height", "48");
+        await CliRun.Done("generate", "--from", folder.File("small.png"), "-o", folder.File("again.png"), "--overwrite");
+        Assert.Equal(Bytes("small.png"), Bytes("again.png"));
     }
 
     // What is written where there is no ffmpeg.

@@ -74,7 +74,7 @@ internal sealed partial class PngFolderFrames : FrameSource
     {
         try
         {
-            string[] found = [.. Directory.EnumerateFiles(folder).Where(file => IsFrame(Path.GetFileName(file)))];
+            string[] found = [.. Directory.EnumerateFiles(folder).Where(IsFrame)];
             Array.Sort(found, (a, b) => CompareNumbers(Path.GetFileName(a), Path.GetFileName(b)));
             return found;
         }
@@ -84,7 +84,9 @@ internal sealed partial class PngFolderFrames : FrameSource
         }
     }
 
-    private static bool IsFrame(string name) => name.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !name.StartsWith('.');
+    /// <summary>Whether a file of a folder is one of its pictures, by its name.</summary>
+    internal static bool IsFrame(string file) =>
+        file.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(file).StartsWith('.');
 
     // How far the last number of a name is from that of another which is like it; 0 where none is.
     private static long Step(string before, string after)

@@ -29,10 +29,10 @@ internal static class SameFile
     }
     /// <summary>
     /// Whether something that is put at a place, instead of what stands there, takes away what is read: it is that file or folder, a folder
-    /// around it, a file in the folder, or what a link in the folder leads to.
+    /// around it, a picture in the folder, or what a link in the folder leads to.
     /// </summary>
     /// <param name="place">Of the output, a file or folder that needn't exist.</param>
-    /// <param name="input">A file, or a folder whose files are read.</param>
+    /// <param name="input">A file, or a folder whose pictures are read.</param>
     public static bool IsLost(string place, string input)
     {
         if (Are(place, input))
@@ -51,9 +51,11 @@ internal static class SameFile
 
     private static bool IsReadFrom(string folder, string place)
     {
-        if (File.Exists(place) && Path.GetDirectoryName(RealPath.Of(place)) is { } around && Are(around, folder))
+        string real = RealPath.Of(place);
+        if (File.Exists(real) && PngFolderFrames.IsFrame(real) && Are(Path.GetDirectoryName(real)!, folder))
             return true;
-        IEnumerable<FileInfo> links = new DirectoryInfo(folder).EnumerateFiles().Where(file => file.LinkTarget is not null);
+        IEnumerable<FileInfo> links = new DirectoryInfo(folder).EnumerateFiles()
+            .Where(file => file.LinkTarget is not null && PngFolderFrames.IsFrame(file.FullName));
         return links.Any(link => Are(link.FullName, place) || IsWithin(link.FullName, place));
     }
 
