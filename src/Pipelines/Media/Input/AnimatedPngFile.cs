@@ -17,6 +17,8 @@ internal sealed class AnimatedPngFile : IDisposable
     private readonly List<(string Type, byte[] Data)> shared = []; // what stands before the pixels and belongs to those of all frames
     private readonly List<AnimatedPngFrame> frames = [];
     private readonly byte[] header;
+    private long sequence;
+    private bool hasPixels, hasData = true; // of the file; of the frame that was added last
 
     /// <param name="file">Closed with this one, or with its error.</param> <param name="subject">What messages are about.</param>
     /// <param name="limits"/>
@@ -90,10 +92,8 @@ internal sealed class AnimatedPngFile : IDisposable
 
     private void Index()
     {
-        long said = 0, sequence = 0;
-        bool hasData = true, hasPixels = false;
+        long said = 0;
         int count = 0;
-        Span<byte> start = stackalloc byte[SequenceBytes];
         for (chunks.Next(); chunks.Type != "IEND"; chunks.Next())
         {
             if (++count > MostChunks)
@@ -104,30 +104,16 @@ internal sealed class AnimatedPngFile : IDisposable
                     said = BinaryPrimitives.ReadUInt32BigEndian(Control(CountBytes));
                     break;
                 case "PLTE" or "tRNS" when !hasPixels:
-                    if (shared.Any(chunk => chunk.Type == chunks.Type))
-                        throw chunks.Damaged($"its chunk {chunks.Type} is there twice");
-                    shared.Add((chunks.Type, chunks.Data(MostPaletteBytes)));
+                    AddShared();
                     break;
                 case "fcTL":
-                    byte[] control = Control(ControlBytes);
-                    CheckSequence(control, ref sequence);
-                    if (!hasData)
-                        throw chunks.Damaged($"frame {frames.Count} has no pixels");
-                    frames.Add(Frame(control, chunks.End));
-                    hasData = false;
-                    CheckCount(frames.Count);
+                    AddFrame(Control(ControlBytes));
                     break;
                 case "IDAT":
-                    hasPixels = true;
-                    hasData |= frames.Count == 1; // before the first frame it is a picture for viewers that know nothing of animation
-                    if (frames.Count > 1 || (frames.Count == 1 && frames[0].Window != PixelWindow.Whole(Size)))
-                        throw chunks.Damaged("the pixels of its first frame aren't where they belong");
+                    TakeFirstPixels();
                     break;
                 case "fdAT":
-                    CheckSequence(chunks.Start(start), ref sequence);
-                    hasData |= chunks.Length > SequenceBytes;
-                    if (frames.Count == 0)
-                        throw chunks.Damaged("there are pixels before the first frame");
+                    TakePixels();
                     break;
             }
         }
@@ -135,17 +121,46 @@ internal sealed class AnimatedPngFile : IDisposable
             throw chunks.Damaged($"it is said to have {said} frames, and {frames.Count - (hasData ? 0 : 1)} are there");
     }
 
-    private byte[] Control(int length) =>
-        chunks.Length == length ? chunks.Data(length) : throw chunks.Damaged($"its chunk {chunks.Type} has {chunks.Length} bytes");
-
-    private void CheckCount(int count)
+    private void AddShared()
     {
-        if (count > limits.MostFrames)
+        if (shared.Any(chunk => chunk.Type == chunks.Type))
+            throw chunks.Damaged($"its chunk {chunks.Type} is there twice");
+        shared.Add((chunks.Type, chunks.Data(MostPaletteBytes)));
+    }
+
+    private void AddFrame(byte[] control)
+    {
+        CheckSequence(control);
+        if (!hasData)
+            throw chunks.Damaged($"frame {frames.Count} has no pixels");
+        frames.Add(Frame(control, chunks.End));
+        hasData = false;
+        if (frames.Count > limits.MostFrames)
             throw new InputException($"{chunks.Subject} has more than {limits.MostFrames} frames, the most that are read. Cut it first.");
     }
 
+    // Before the first frame they are a picture for viewers that know nothing of animation.
+    private void TakeFirstPixels()
+    {
+        hasPixels = true;
+        hasData |= frames.Count == 1;
+        if (frames.Count > 1 || (frames.Count == 1 && frames[0].Window != PixelWindow.Whole(Size)))
+            throw chunks.Damaged("the pixels of its first frame aren't where they belong");
+    }
+
+    private void TakePixels()
+    {
+        CheckSequence(chunks.Start(stackalloc byte[SequenceBytes]));
+        hasData |= chunks.Length > SequenceBytes;
+        if (frames.Count == 0)
+            throw chunks.Damaged("there are pixels before the first frame");
+    }
+
+    private byte[] Control(int length) =>
+        chunks.Length == length ? chunks.Data(length) : throw chunks.Damaged($"its chunk {chunks.Type} has {chunks.Length} bytes");
+
     // One count goes through all chunks of an animation.
-    private void CheckSequence(ReadOnlySpan<byte> data, ref long sequence)
+    private void CheckSequence(ReadOnlySpan<byte> data)
     {
         if (data.Length < SequenceBytes || BinaryPrimitives.ReadUInt32BigEndian(data) != sequence++)
             throw chunks.Damaged($"its chunk {chunks.Type} is out of order");
