@@ -7,14 +7,23 @@ if (args is not [string model, string picture, string prompt, string output])
     Console.Error.WriteLine("ImageToVideo MODEL PICTURE PROMPT OUT, with a model of image to video such as CogVideoX-5b-I2V");
     return 2;
 }
-using var pipeline = CogVideoXPipeline.Open(model);
-var request = new GenerationRequest(prompt)
+try
 {
-    Image = StillImage.Load(picture, PictureBackground.White), // upright, white behind what is transparent
-    Fit = ImageFit.Crop,
-    Steps = 20,
-};
-GenerationSettings settings = pipeline.Plan(request).Settings; // refuses what can't be, before anything heavy runs
-Console.Error.WriteLine(request.Image.PlacementIn(new PixelSize(settings.Height!.Value, settings.Width!.Value)));
-pipeline.Generate(request).Save(output);
-return 0;
+    using var pipeline = CogVideoXPipeline.Open(model);
+    var request = new GenerationRequest(prompt)
+    {
+        Image = StillImage.Load(picture, PictureBackground.White), // upright, white behind what is transparent
+        Fit = ImageFit.Crop,
+        Steps = 20,
+    };
+    GenerationPlan plan = pipeline.Plan(request); // refuses what can't be, before anything heavy runs
+    VideoSink.Check(output, plan.Video);
+    Console.Error.WriteLine(request.Image.PlacementIn(new PixelSize(plan.Video.Height, plan.Video.Width)));
+    pipeline.Generate(request).Save(output);
+    return 0;
+}
+catch (Exception exception) when (exception is CogVideoXException or ArgumentException)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
+}

@@ -26,6 +26,20 @@ internal static class KeptNames
         return !Path.Exists(name) && Path.Exists(beside) ? beside : name;
     }
 
+    /// <summary>The path of a file that the run in a video began from, or of a LoRA.</summary>
+    /// <param name="name">As it is kept.</param>
+    /// <param name="video">Where.</param>
+    /// <param name="option">The option that named the video.</param>
+    /// <param name="anew">The option that names another.</param>
+    /// <exception cref="UsageException">It isn't here.</exception>
+    public static string FindInput(string name, string video, string option, string anew)
+    {
+        string path = Find(name, video);
+        return Path.Exists(path)
+            ? path
+            : throw new UsageException(option, $"{video} was made with {anew} {name}, which isn't here; say where it is with {anew}.");
+    }
+
     /// <summary>The folder that <see cref="OfModel"/> named in a video.</summary>
     /// <param name="name">As it is kept.</param>
     /// <param name="video">Where.</param>

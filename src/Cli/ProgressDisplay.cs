@@ -39,7 +39,7 @@ internal static class ProgressDisplay
         if (progress.Steps > 1 && !(done && brief))
         {
             string at = $"{Math.Min(progress.Step + 1, progress.Steps)}/{progress.Steps}";
-            parts.Add(done ? Words.Count(progress.Steps, "step") : brief ? at : $"step {at}");
+            parts.Add(done ? Counted.Of(progress.Steps, "step") : brief ? at : $"step {at}");
         }
         if (progress.Steps > 1 && !brief && progress.PerStep is { } step)
             parts.Add($"{Duration(step)} a step");

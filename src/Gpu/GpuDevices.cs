@@ -14,7 +14,10 @@ namespace CogVideoX.Gpu;
 /// </summary>
 public static class GpuDevices
 {
-    private const string Cuda = "gpu", OpenCl = "opencl", Simulator = "ilgpu-cpu", EmulatorName = "emulator";
+    /// <summary>ILGPU's simulator, which runs each thread of a kernel on its own: right, and slow.</summary>
+    public const string Simulator = "ilgpu-cpu";
+
+    private const string Cuda = "gpu", OpenCl = "opencl", EmulatorName = "emulator";
 
     /// <summary>How devices are named, for help.</summary>
     public const string Names = "gpu|gpu:N|opencl|opencl:N|ilgpu-cpu|emulator";

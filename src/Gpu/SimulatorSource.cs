@@ -10,7 +10,7 @@ internal sealed class SimulatorSource : IDeviceSource
 {
     private const int GroupThreads = 256, Lanes = 32; // a thread of the system for each
 
-    public string Name => "ilgpu-cpu";
+    public string Name => GpuDevices.Simulator;
 
     public string Description => "ILGPU's simulator on this CPU, a thread of the system for each of a kernel's: for few elements";
 

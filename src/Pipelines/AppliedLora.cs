@@ -20,7 +20,10 @@ public sealed record AppliedLora(
         + (Layers == 1 ? "on 1 layer." : $"on {Layers} layers.");
 
     /// <summary>One number, or two with what lies between them.</summary>
-    internal static string Range(double least, double largest) => least == largest
-        ? string.Create(CultureInfo.InvariantCulture, $"{least:0.######}")
-        : string.Create(CultureInfo.InvariantCulture, $"{least:0.######} to {largest:0.######}");
+    internal static string Range(double least, double largest) =>
+        least == largest ? Number(least) : $"{Number(least)} to {Number(largest)}";
+
+    // None that isn't 0 is called so.
+    private static string Number(double number) =>
+        number.ToString(Math.Abs(number) is > 0 and < 1e-5 ? "G3" : "0.######", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Pipelines.Previews;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
@@ -82,6 +83,9 @@ public sealed class CogVideoXPipeline : IDisposable
 
     /// <summary>Whether the model was made for videos of so many frames.</summary>
     public bool Allows(int frames) => opened.Folder.FrameRule.Allows(frames);
+
+    /// <summary>The size that the model can do which is nearest to another.</summary>
+    internal PixelSize NearestSize(PixelSize size) => SizeRules.Nearest(size, opened.Folder);
 
     /// <summary>Decides what a request leaves open and runs it dry. Nothing heavy runs, and no other run is waited for.</summary>
     /// <param name="request">What to show and how.</param>
@@ -181,7 +185,7 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         opened.Check();
-        request = TaskInputs.Settle(request, opened.Folder);
+        request = TaskInputs.Settle(request, opened.Checkpoint);
         GenerationSettings settings = opened.Checkpoint.Read(() => RequestResolver.Resolve(request, opened.Checkpoint));
         CheckStart(request.InitLatents, settings);
         if (request.Resume is { } resume)

@@ -24,7 +24,7 @@ internal static class EmbedsFile
         }
         catch (SafetensorsException exception)
         {
-            throw new OutputException(exception.Message, inner: exception);
+            throw new OutputException(exception.Message, inner: exception) { Property = nameof(GenerationFiles.SaveEmbeds) };
         }
     }
 

@@ -1,5 +1,6 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.Weights;
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
@@ -40,6 +41,11 @@ internal sealed class LoadedLoras : IDisposable
                 yield return applied.ToString();
                 if (adapter.Unmatched.Count > 0)
                     yield return $"{adapter.UnmatchedKeys()} They are ignored.";
+            }
+            foreach ((int i, LoraAdapter adapter) in Adapters.Index())
+            {
+                if (Adapters.Take(i).Any(other => SameFile.Are(other.File.FilePath, adapter.File.FilePath)))
+                    yield return $"LoRA {adapter.File.Name} is given more than once: its changes add up.";
             }
             if (Merge && Adapters.Count > 0)
             {

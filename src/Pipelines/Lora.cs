@@ -1,4 +1,5 @@
 using System.Globalization;
+using CogVideoX.Models.Weights;
 
 namespace CogVideoX.Pipelines;
 
@@ -10,6 +11,9 @@ namespace CogVideoX.Pipelines;
 /// <param name="Scale">How much of it: 1 is what it was trained for, 0 nothing.</param>
 public sealed record Lora(string Path, double Scale = 1)
 {
+    /// <summary>The file that has its weights, as far as there is one.</summary>
+    internal string File => Directory.Exists(Path) ? LoraFile.FindInFolder(Path) ?? Path : Path;
+
     /// <summary>
     /// Reads <c>FILE</c> or <c>FILE:SCALE</c>. What follows the last colon is the scale if it is a number, else a part of the name; a
     /// file whose name ends in a colon and a number is named with a scale behind it.

@@ -76,7 +76,7 @@ internal sealed class Trace : IDisposable
         }
         catch (SafetensorsException exception)
         {
-            throw new OutputException(exception.Message, inner: exception);
+            throw new OutputException(exception.Message, inner: exception) { Property = nameof(GenerationFiles.Trace) };
         }
     }
 }

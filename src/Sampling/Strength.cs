@@ -18,9 +18,10 @@ public static class Strength
         if (run > 0)
             return run;
         double least = Math.Ceiling(100.0 / steps) / 100;
+        string remedy = FormattableString.Invariant($"choose {least}{(least < 1 ? " or more" : "")}, or more steps.");
         throw new SamplingException(
-            FormattableString.Invariant($"A strength of {strength} leaves none of {steps} steps; ")
-            + FormattableString.Invariant($"choose {least} or more, or more steps."));
+            FormattableString.Invariant($"A strength of {strength} leaves ")
+            + (steps == 1 ? $"out the only step; {remedy}" : $"none of {steps} steps; {remedy}"));
     }
 
     /// <summary>Which of <see cref="ISampler.Levels"/> is run first: <c>firstStep</c> of <see cref="Sampler.Run"/>.</summary>

@@ -45,6 +45,10 @@ public sealed class StrengthTests
         Assert.True(Strength.StepsToRun(steps, double.Parse(least, System.Globalization.CultureInfo.InvariantCulture)) > 0);
     }
 
+    [Fact]
+    public void OfOneStepNothingIsLeftBelowOne() => Assert.Contains(
+        "leaves out the only step; choose 1, or more steps", Assert.Throws<SamplingException>(() => Strength.StepsToRun(1, 0.9)).Message);
+
     [Theory]
     [InlineData("ddim", 0.6, 2, 599)]
     [InlineData("euler", 0.6, 2, 599)]

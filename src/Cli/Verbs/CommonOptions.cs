@@ -76,6 +76,10 @@ internal static class CommonOptions
         HelpName = "none|first-block[:THRESHOLD]|pyramid[:SKIP,FROM,TO]",
     };
 
+    /// <summary>Why nothing is written to a path: what is read would be gone (<see cref="SameFile.IsLost"/>).</summary>
+    public static string ReadAs(string path, string input) =>
+        $"{path} is {(Directory.Exists(input) ? "among what is read from" : "the file that is read as")} {input}; name another.";
+
     public static int CheckThreads(int threads) => threads is >= 0 and <= 1024
         ? threads
         : throw new UsageException("--threads", $"{threads} threads can't be; choose from 1 to 1024, or leave it out for one a processor.");

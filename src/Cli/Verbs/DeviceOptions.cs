@@ -12,14 +12,15 @@ namespace CogVideoX.Cli.Verbs;
 internal sealed class DeviceOptions
 {
 #if CPU_ONLY
-    private const string Names = "cpu";
+    private const string Names = "cpu", Slow = "";
 #else
     private const string Names = $"cpu|{GpuDevices.Names}";
+    private const string Slow = $"; {GpuDevices.Simulator} is for tests of kernels on few elements: the smallest model takes minutes";
 #endif
 
     public Option<string?> Device { get; } = new("--device")
     {
-        Description = "Where to compute (default: auto, the first card with CUDA, else the CPU)",
+        Description = $"Where to compute (default: auto, the first card with CUDA, else the CPU){Slow}",
         HelpName = $"auto|{Names}",
     };
 

@@ -13,7 +13,7 @@ internal sealed class EncodeVerb
     private readonly Option<string?> model = CommonOptions.Model(), tiling = CommonOptions.VaeTiling();
     private readonly Option<int?> width = Number("--width", "Pixels, a multiple of 16 for the released models (default: the checkpoint's)");
     private readonly Option<int?> height = Number("--height", "Pixels, likewise (default: the checkpoint's)");
-    private readonly Option<int?> frames = Number("--frames", "8·N + 1 frames at most (default: the checkpoint's)");
+    private readonly Option<int?> frames = Number("--frames", "8·N + 1 frames (default: the checkpoint's, or as many as there are)");
 
     private readonly Option<string?> fps = new("--fps")
     {
@@ -81,21 +81,34 @@ internal sealed class EncodeVerb
         GenerationSettings settings = SettingOptions.Read(parsed);
         TilingMode mode = settings.VaeTiling ?? TilingMode.Auto;
         ComputeOptions compute = device.Read(parsed);
-        bool draws = parsed.GetValue(sample), decodes = parsed.GetValue(roundTrip);
-        if (!draws && settings.Seed is not null)
-            terminal.Warn("--seed has no effect without --sample: the means are taken.");
+        bool draws = parsed.GetValue(sample), isPicture = IsPicture(parsed);
         ulong? drawnWith = draws ? settings.Seed ?? GenerationSettings.DefaultSeed : null;
+        PictureBackground? behind = Background(parsed.GetValue(background));
         using var encoder = VideoEncoder.Open(folder, compute);
-        VideoClip clip = Load(parsed, encoder.InputFor(settings), cancellation);
-        (Shape shape, bool tiled, _) = encoder.Plan(clip.Count, clip.Size, mode);
-        using VideoDecoder? decoder = decodes ? VideoDecoder.Open(folder, compute) : null;
-        decoder?.Plan(shape, mode);
+        using VideoDecoder? decoder = parsed.GetValue(roundTrip) ? VideoDecoder.Open(folder, compute) : null;
+        ClipOptions options = encoder.InputFor(settings) with
+        {
+            Fit = CommonOptions.Choice<ImageFit>(parsed, fit) ?? ImageFit.Crop,
+            NeedsCount = settings.Frames is not null,
+        };
+        VideoClip clip = isPicture
+            ? Guarded(() => VideoClip.Of(StillImage.Load(parsed.GetRequiredValue(input), behind), options.Size, options.Fit))
+            : LoadVideo(parsed.GetRequiredValue(input), options, expected => Plan(expected), cancellation);
+        (Shape shape, bool tiled) = Plan(clip);
+        WarnOfNoEffect(parsed, isPicture);
         terminal.Say(clip.Summary);
         VideoLatents latents = ProgressDisplay.Run(
             terminal, progress => encoder.Encode(clip, mode, drawnWith, progress, cancellation));
         latents.Save(path);
         var answer = new Answer(path, clip.Summary, Sizes(shape), tiled, drawnWith, null, null);
         return decoder is null ? answer : Compared(answer, clip, decoder, mode, cancellation);
+
+        (Shape Latents, bool Tiled) Plan(VideoClip planned)
+        {
+            (Shape latents, bool tiled, _) = encoder.Plan(planned.Count, planned.Size, mode);
+            decoder?.Plan(latents, mode);
+            return (latents, tiled);
+        }
     }
 
     // Of what stands in the file now.
@@ -107,25 +120,44 @@ internal sealed class EncodeVerb
         return answer with { Psnr = Psnr.Of(before, after), Ssim = hasWindows ? Ssim.Of(before, after) : null };
     }
 
-    private VideoClip Load(ParseResult parsed, ClipOptions options, CancellationToken cancellation)
+    // What can be refused is refused before a frame is decoded.
+    private static VideoClip LoadVideo(string path, ClipOptions options, Action<VideoClip> check, CancellationToken cancellation) =>
+        Guarded(() =>
+        {
+            using var reader = VideoReader.Open(path);
+            check(VideoClip.Expect(reader, options));
+            return VideoClip.Read(reader, options, cancellation);
+        });
+
+    private bool IsPicture(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(input);
-        options = options with { Fit = CommonOptions.Choice<ImageFit>(parsed, fit) ?? ImageFit.Crop };
-        PictureBackground? behind = Background(parsed.GetValue(background));
+        bool isPicture = Guarded(() => VideoClip.IsPicture(path));
+        if (isPicture && parsed.GetValue(frames) > 1)
+            throw new UsageException("--frames", $"{path} is a picture, of which one frame is made; leave the option out.");
+        return isPicture;
+    }
+
+    private void WarnOfNoEffect(ParseResult parsed, bool isPicture)
+    {
+        string path = parsed.GetRequiredValue(input);
+        if (!parsed.GetValue(sample) && parsed.GetValue(seed) is not null)
+            terminal.Warn("--seed has no effect without --sample: the means are taken.");
+        if (isPicture && parsed.GetValue(fps) is not null)
+            terminal.Warn($"--fps has no effect: {path} is a picture.");
+        if (!isPicture && parsed.GetValue(background) is not null)
+            terminal.Warn($"--background has no effect: {path} is a video, not a picture.");
+    }
+
+    private static T Guarded<T>(Func<T> read)
+    {
         try
         {
-            bool isPicture = VideoClip.IsPicture(path);
-            if (isPicture && parsed.GetValue(frames) > 1)
-                throw new UsageException("--frames", $"{path} is a picture, of which one frame is made; leave the option out.");
-            if (isPicture && parsed.GetValue(fps) is not null)
-                terminal.Warn($"--fps has no effect: {path} is a picture.");
-            if (!isPicture && behind is not null)
-                terminal.Warn($"--background has no effect: {path} is a video, not a picture.");
-            return VideoClip.LoadVideoOrPicture(path, options, behind, cancellation: cancellation);
+            return read();
         }
         catch (InputException exception)
         {
-            throw new UsageException("input", exception.Message, exception);
+            throw new UsageException("input", PropertyNames.InWordsOfOptions(exception.Message), exception);
         }
     }
 
@@ -133,8 +165,8 @@ internal sealed class EncodeVerb
     {
         string path = parsed.GetRequiredValue(output), source = parsed.GetRequiredValue(input);
         OutputChecks.Check(nameof(output), path);
-        if (SameFile.Are(source, path))
-            throw new UsageException("--output", $"{path} is the file that is read as {source}; name another.");
+        if (SameFile.IsLost(path, source))
+            throw new UsageException("--output", CommonOptions.ReadAs(path, source));
         if (!parsed.GetValue(overwrite) && File.Exists(path))
             throw new UsageException("--output", $"{path} exists; choose another name, or give --overwrite to replace it.");
         return path;

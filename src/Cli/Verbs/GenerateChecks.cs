@@ -23,13 +23,38 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
                 throw new UsageException(option, problem);
             if (option != "--output" && !overwrite && File.Exists(path))
                 throw new UsageException(option, $"{path} exists; choose another name, or give --overwrite to replace it.");
-            if (option != "--output" && jobs[0].Writing.Inputs.FirstOrDefault(input => SameFile.Are(input, path)) is { } input)
-                throw new UsageException(option, $"{path} is the file that is read as {input}; name another.");
+            if (option != "--output" && jobs[0].Writing.Inputs.FirstOrDefault(input => SameFile.IsLost(path, input)) is { } input)
+                throw new UsageException(option, CommonOptions.ReadAs(path, input));
         }
     }
 
+    /// <summary>Refuses a count of frames beside what takes all frames of a video, and a colour behind no picture.</summary>
+    public static void CheckInputs(ParseResult parsed, GenerateOptions options, RequestReader asked)
+    {
+        if (asked.Inputs.Image is null && parsed.GetValue(options.Inputs.Background) is not null)
+            throw new UsageException("--background", "there is no picture that it would lie behind; give one, or leave it out.");
+        if (asked.Settings.AnySize == true && asked.Inputs.Video is not null && parsed.GetValue(options.Frames) is not null)
+            throw new UsageException("--frames", "with --any-size all frames of --video are taken; leave one of the two out.");
+    }
+
+    /// <summary>Plans all videos, and refuses what can't be made or written; says nothing.</summary>
+    /// <exception cref="RequestException">Something that the model or this machine can't do.</exception>
+    /// <exception cref="OutputException">A file that can't be written.</exception>
+    public IReadOnlyList<GenerationPlan> Plan(IReadOnlyList<GenerateJob> jobs)
+    {
+        var plans = new GenerationPlan[jobs.Count];
+        for (int i = 0; i < plans.Length; i++)
+        {
+            plans[i] = Plan(jobs[i]);
+            CheckVideo(jobs[i], plans[i]);
+        }
+        return plans;
+    }
+
+    /// <summary>Says what should be known.</summary>
     /// <returns>The jobs as they will run: long ones keep their latents.</returns>
-    public IReadOnlyList<GenerateJob> Check(ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs)
+    public IReadOnlyList<GenerateJob> Say(
+        ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, IReadOnlyList<GenerationPlan> plans)
     {
         CheckPreview(jobs[0].Files);
         var said = new HashSet<string>(); // what several jobs have in common is said once
@@ -37,7 +62,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];
         for (int i = 0; i < jobs.Count; i++)
         {
-            GenerationPlan plan = Plan(jobs[i]);
+            GenerationPlan plan = plans[i];
             foreach (string warning in plan.Warnings)
             {
                 string text = jobs[i].Line is { } line ? $"line {line}: {warning}" : warning;
@@ -49,7 +74,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
             TimeSpan time = estimate.Of(plan);
             whole += time;
             checkedJobs[i] = time > RunEstimate.Long ? KeepingLatents(jobs[i]) : jobs[i];
-            CheckVideo(jobs[i], plan.Settings, plan.Video, said);
+            SayFormat(jobs[i], plan.Video, said);
             if (i == 0)
                 WarnOfNoEffect(parsed, options, jobs, plan.Settings);
             if (i == 0)
@@ -101,11 +126,16 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         }
     }
 
-    private void CheckVideo(GenerateJob job, GenerationSettings settings, VideoShape shape, HashSet<string> said)
+    private void CheckVideo(GenerateJob job, GenerationPlan plan)
+    {
+        if (!job.GoesToStandardOutput)
+            VideoSink.Check(job.Output, plan.Video, job.Writing with { Metadata = job.Metadata(plan.Settings, pipeline.ModelPath) });
+    }
+
+    private void SayFormat(GenerateJob job, VideoShape shape, HashSet<string> said)
     {
         if (job.GoesToStandardOutput)
             return;
-        VideoSink.Check(job.Output, shape, job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         if (VideoFormats.ForPath(job.Output).Note(shape, job.Writing.Encoding) is { } note && said.Add(note))
             terminal.Warn(note);
     }
@@ -131,6 +161,8 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
             string scale = FormattableString.Invariant($"{settings.GuidanceScale}");
             terminal.Warn($"--dynamic-cfg has no effect: guidance is off at --guidance-scale {scale}.");
         }
+        if (parsed.GetValue(options.Generator) == "one" && settings.BatchSize is null)
+            terminal.Warn("--generator has no effect on a single video.");
         bool saysHow = parsed.GetValue(options.Adapters.Merge) || parsed.GetValue(options.Adapters.IgnoreUnmatched);
         if (saysHow && jobs[0].Loras.Adapters.Count == 0)
             terminal.Warn("--lora-merge and --lora-ignore-unmatched have no effect without --lora.");

@@ -22,6 +22,13 @@ internal sealed record GenerateJob(
     /// <summary>Where its noise begins.</summary>
     public ulong Seed => Request.Seed ?? GenerationSettings.DefaultSeed;
 
+    /// <summary>What it shows; where its text is a file of embeddings, the name of that.</summary>
+    public string Title => TitleOf(Request.Prompt ?? "", Inputs);
+
+    /// <summary>The same before there is a job.</summary>
+    public static string TitleOf(string prompt, RunInputs inputs) =>
+        prompt.Length == 0 && inputs.Embeds is { } embeds ? Path.GetFileNameWithoutExtension(embeds) : prompt;
+
     /// <summary>The video's path, for names of files beside it.</summary>
     public string Stem => GoesToStandardOutput ? "video" : Output;
 

@@ -59,7 +59,7 @@ internal static class GenerateJobs
             };
             string name = output is not null
                 ? Numbered(output, i, count)
-                : NameOf(folder ?? "", TitleOf(prompt, asked.Inputs), seed, names);
+                : NameOf(folder ?? "", GenerateJob.TitleOf(prompt, asked.Inputs), seed, names);
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
@@ -77,10 +77,8 @@ internal static class GenerateJobs
         string?[] inputs =
         [
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
-            asked.Inputs.Image,
-            Directory.Exists(asked.Inputs.Video) ? null : asked.Inputs.Video, parsed.GetValue(options.PromptFile),
-            parsed.GetValue(options.PreviewMap),
-            .. asked.Loras.Adapters.Select(lora => lora.Path),
+            asked.Inputs.Image, asked.Inputs.Video, parsed.GetValue(options.PromptFile), parsed.GetValue(options.PreviewMap),
+            .. asked.Loras.Adapters.Select(lora => lora.File),
         ];
         return new VideoOptions
         {
@@ -117,10 +115,6 @@ internal static class GenerateJobs
             throw new UsageException("--embeds", exception.Problem, exception);
         }
     }
-
-    // Of a video whose text is a file of embeddings.
-    private static string TitleOf(string prompt, RunInputs inputs) =>
-        prompt.Length == 0 && inputs.Embeds is { } embeds ? Path.GetFileNameWithoutExtension(embeds) : prompt;
 
     private static void CheckStandardOutput(ParseResult parsed, GenerateOptions options, int count)
     {

@@ -22,19 +22,24 @@ internal static class GenerateVerb
         RequestReader asked = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         GenerateChecks.CheckFiles(parsed, options, jobs);
+        GenerateChecks.CheckInputs(parsed, options, asked);
         ComputeOptions compute = options.Device.Read(parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
+        var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
+        using VideoInput? video = VideoInput.Open(asked, pipeline);
+        if (video is not null)
+            jobs = VideoInput.With(jobs, video.Expected);
+        IReadOnlyList<GenerationPlan> plans = checks.Plan(jobs);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
-        if (asked.Resume is null && asked.Inputs.Video is { } video)
+        if (video is not null)
         {
-            if (asked.Settings.AnySize == true && parsed.GetValue(options.Frames) is not null)
-                throw new UsageException("--frames", "with --any-size all frames of --video are taken; leave one of the two out.");
-            VideoClip clip = InputOptions.LoadVideo(video, asked.Settings, pipeline, cancellation);
-            terminal.Say(clip.Summary);
-            jobs = [.. jobs.Select(job => job with { Request = InputOptions.WithVideo(job.Request, clip) })];
+            VideoClip clip = video.Read(cancellation);
+            terminal.Say(video.Summary(clip));
+            jobs = VideoInput.With(jobs, clip);
+            plans = checks.Plan(jobs); // fewer frames may have come than the file says it has
         }
-        jobs = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute)).Check(parsed, options, jobs);
+        jobs = checks.Say(parsed, options, jobs, plans);
         var reports = new List<GenerateReport>();
         bool json = parsed.GetValue(options.Json);
         try
@@ -42,7 +47,7 @@ internal static class GenerateVerb
             foreach ((int index, GenerateJob job) in jobs.Index())
             {
                 if (jobs.Count > 1)
-                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Request.Prompt} (seed {job.Seed})");
+                    terminal.Say($"video {index + 1} of {jobs.Count}: {job.Title} (seed {job.Seed})");
                 GenerateReport report = Make(terminal, pipeline, job, first: index == 0, cancellation);
                 reports.Add(report);
                 if (!json && !job.GoesToStandardOutput)
@@ -90,7 +95,7 @@ internal static class GenerateVerb
             Cache = run.Cache,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
-        string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Words.Count(use.Evaluations, "step")}" : "";
+        string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
         terminal.Say($"{string.Join(", ", times)}; peak memory {ByteSize.ToText(report.PeakMemoryBytes)}{cache}");
         return report;
     }

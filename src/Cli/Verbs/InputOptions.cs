@@ -42,7 +42,7 @@ internal sealed class InputOptions
     public Option<string?> AnySize { get; } = new("--any-size")
     {
         HelpName = "on|off",
-        Description = "Take counts of frames that the model wasn't trained on, and all frames of --video as they are (default: off)",
+        Description = "Take counts of frames that the model wasn't trained on, and all frames of --video, each once (default: off)",
     };
 
     public void AddTo(Command command)
@@ -78,45 +78,6 @@ internal sealed class InputOptions
         {
             throw new UsageException("--image", exception.Message, exception);
         }
-    }
-
-    /// <summary>The video as the model takes it, once it is known which size and count that is.</summary>
-    /// <param name="path">Of the file or folder.</param>
-    /// <param name="asked">What the command line asks for.</param>
-    /// <param name="pipeline">What is open is as it decides.</param>
-    /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="UsageException">It can't be read, or is too short for a count that was asked for.</exception>
-    public static VideoClip LoadVideo(string path, GenerationSettings asked, CogVideoXPipeline pipeline, CancellationToken cancellation)
-    {
-        try
-        {
-            return VideoClip.Load(path, OptionsFor(asked, pipeline), cancellation: cancellation);
-        }
-        catch (InputException exception)
-        {
-            throw new UsageException("--video", exception.Message, exception);
-        }
-    }
-
-    /// <summary>A request for another video of a clip.</summary>
-    public static GenerationRequest WithVideo(GenerationRequest request, VideoClip clip) => request.AnySize == true
-        ? request with { Video = clip, Width = null, Height = null, Frames = null, Rate = request.Rate ?? clip.Rate }
-        : request with { Video = clip, Frames = clip.Count };
-
-    private static ClipOptions OptionsFor(GenerationSettings asked, CogVideoXPipeline pipeline)
-    {
-        if (asked.AnySize == true)
-            return ClipOptions.AnySize;
-        GenerationSettings usual = pipeline.Decide(asked with { Prompt = string.IsNullOrEmpty(asked.Prompt) ? "a prompt" : asked.Prompt });
-        return new ClipOptions
-        {
-            Size = new PixelSize(usual.Height ?? 0, usual.Width ?? 0),
-            Fit = asked.Fit ?? ImageFit.Crop,
-            Rate = usual.Rate,
-            Count = usual.Frames,
-            Allows = pipeline.Allows,
-            NeedsCount = asked.Frames is not null,
-        };
     }
 
     private static PictureBackground ColourOf(string text) => PictureBackground.TryParse(text, out PictureBackground colour)

@@ -69,7 +69,7 @@ internal static class InspectVerb
         foreach (ComponentReport component in report.Components)
         {
             string types = string.Join(", ", component.ParametersByType.Select(entry => entry.Key));
-            string files = Words.Count(component.Files.Count, "file");
+            string files = Counted.Of(component.Files.Count, "file");
             output.WriteLine(
                 FormattableString.Invariant($"  {component.Name,-13} {component.Parameters / 1e6,10:N2} M parameters ")
                 + $"{ByteSize.ToText(component.Bytes),10}  {types,-6} {files,-8} {component.ClassName}");
@@ -88,7 +88,7 @@ internal static class InspectVerb
         IEnumerable<string> targets = lora.Targets.Select(target => $"{Printable.Line(target.Key)} ({target.Value})");
         output.WriteLine($"{lora.Path}: a LoRA, {ByteSize.ToText(lora.Bytes)} in {string.Join(", ", lora.Types)}");
         output.WriteLine($"  {lora.Rank}, {lora.Alpha}; factor {factor} at scale 1");
-        output.WriteLine($"  {Words.Count(lora.Targets.Values.Sum(), "layer")}: {string.Join(", ", targets)}");
+        output.WriteLine($"  {Counted.Of(lora.Targets.Values.Sum(), "layer")}: {string.Join(", ", targets)}");
         if (lora.Width is { } width)
             output.WriteLine($"  for a transformer of width {width}{(lora.Models is { } models ? $", as {models} has" : "")}");
         foreach (string key in lora.Unread.Take(MostKeys))
@@ -125,7 +125,7 @@ internal static class InspectVerb
         FrameRate fps = settings.Rate.Decided();
         double rate = fps.Numerator / (double)fps.Denominator;
         string size = FormattableString.Invariant($"{settings.Width}×{settings.Height} at {rate:0.###} a second");
-        string steps = $"{Words.Count(settings.Steps.Decided(), "step")} of {Word(settings.Sampler)}";
+        string steps = $"{Counted.Of(settings.Steps.Decided(), "step")} of {Word(settings.Sampler)}";
         string dynamic = settings.DynamicGuidance == true ? " (dynamic)" : "";
         string guidance = FormattableString.Invariant($"guidance {settings.GuidanceScale}{dynamic}");
         string noise = $"seed {settings.Seed}, noise in {Word(settings.Dtype)}";
@@ -133,7 +133,7 @@ internal static class InspectVerb
         string cache = settings.Cache is { Kind: not StepCacheKind.None } caching ? $", cache {caching}" : "";
         if (settings.Strength is { } strength)
             steps += FormattableString.Invariant($" at strength {strength}");
-        return $"{Words.Count(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}{cache}";
+        return $"{Counted.Of(settings.Frames.Decided(), "frame")} of {size}, {steps}, {guidance}, {noise}{tiles}{cache}";
     }
 
     private static string? Word<T>(T? value) where T : struct, Enum => value is { } word ? SettingValue.ToText(word) : null;

@@ -38,6 +38,8 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             given = given.GoingOn(ResumeOptions.Load(parsed, options, state), state, parsed.GetValue(options.Model));
         else if (parsed.GetValue(options.From) is { } video)
             given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model), "--from");
+        if (parsed.GetValue(options.Generator) == "each") // of a video that was one of a batch
+            given = given with { Settings = given.Settings with { BatchSize = null, BatchRow = null } };
         return given with { Model = CommonOptions.CheckModel(given.Model) };
     }
 
@@ -49,7 +51,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             if (value is not null)
                 throw new UsageException($"--{name}", $"{file} has what the run began from; leave it out.");
         }
-        return Over(state.Metadata, file, model, "--resume") with { Resume = state };
+        return Over(state.Metadata, file, model, ResumeOptions.Name) with { Resume = state };
     }
 
     private RequestReader Over(GenerationMetadata metadata, string video, string? model, string option)
@@ -62,7 +64,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 kept = kept with { Prompt = "", NegativePrompt = "", MaxSequenceLength = null };
             return new RequestReader(
                 model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
-                InputsOver(metadata, video), LorasOver(LoraOptions.From(metadata), video));
+                InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option));
         }
         catch (FormatException exception)
         {
@@ -70,8 +72,8 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
         }
     }
 
-    // Files that are given replace those of the video.
-    private RunInputs InputsOver(GenerationMetadata metadata, string video)
+    // Files that are given replace those of the video. A run that goes on reads none of them.
+    private RunInputs InputsOver(GenerationMetadata metadata, string video, string option)
     {
         return new RunInputs
         {
@@ -82,15 +84,20 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             Background = Inputs.Background ?? Text(metadata, MetadataNames.Background),
         };
 
-        string? Kept(string name) => Text(metadata, name) is { } file ? KeptNames.Find(file, video) : null;
+        string? Kept(string name)
+        {
+            if (Text(metadata, name) is not { } file)
+                return null;
+            return option == ResumeOptions.Name ? KeptNames.Find(file, video) : KeptNames.FindInput(file, video, option, $"--{name}");
+        }
     }
 
     // LoRAs that are given replace those of the video.
-    private LoraOptions LorasOver(LoraOptions kept, string video) => Loras.Adapters.Count > 0
+    private LoraOptions LorasOver(LoraOptions kept, string video, string option) => Loras.Adapters.Count > 0
         ? Loras
         : new LoraOptions
         {
-            Adapters = [.. kept.Adapters.Select(lora => lora with { Path = KeptNames.Find(lora.Path, video) })],
+            Adapters = [.. kept.Adapters.Select(lora => lora with { Path = KeptNames.FindInput(lora.Path, video, option, "--lora") })],
             Merge = Loras.Merge || kept.Merge,
             IgnoreUnmatched = Loras.IgnoreUnmatched || kept.IgnoreUnmatched,
         };

@@ -6,13 +6,13 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>What <c>--keep-state</c> and <c>--resume</c> come to.</summary>
 internal static class ResumeOptions
 {
-    private const string Name = "--resume";
+    public const string Name = "--resume";
 
     /// <summary>The state to go on from.</summary>
     /// <exception cref="UsageException">It can't be read, or an option stands beside it that asks for another run.</exception>
     public static ResumeState Load(ParseResult parsed, GenerateOptions options, string file)
     {
-        foreach (Option other in new Option[] { options.From, options.PromptFile, options.NumVideos })
+        foreach (Option other in new Option[] { options.From, options.PromptFile, options.NumVideos, options.Generator })
         {
             if (parsed.GetResult(other) is { Implicit: false })
                 throw new UsageException(other.Name, $"{Name} goes on with the one run of {file}; leave one of the two out.");

@@ -37,21 +37,28 @@ internal static class ResumeCheck
         return (GenerationRequest)request.Or(state.Settings) with { Prompt = state.Settings.Prompt };
     }
 
+    /// <summary>To be called first: what another model can't do is no fault of the state's settings.</summary>
+    /// <param name="state">Where the run stands.</param>
+    /// <param name="model">What it is to go on with.</param>
+    /// <exception cref="RequestException">Another model than it was begun with.</exception>
+    public static void CheckModel(ResumeState state, LoadedModel model)
+    {
+        if (state.Place.Model == model.Fingerprint(state.Text?.AreAllOf(state.Settings) != true))
+            return;
+        string name = state.Metadata.Settings.TryGetValue(MetadataNames.Model, out var node) ? $"{node}" : "";
+        throw new RequestException(
+            Property,
+            $"the run was begun with another model ({Quoted.Name(name)}): its configs, weights or LoRAs are others than those of "
+            + $"{model.Folder.Path}; name the one that it was begun with.");
+    }
+
     /// <param name="state">Where the run stands.</param>
     /// <param name="settings">Its settings, decided and checked again.</param>
     /// <param name="model">What it is to go on with.</param>
     /// <param name="activations">The type of activations there.</param>
-    /// <exception cref="RequestException">Another model, or a state that no run of these settings had.</exception>
+    /// <exception cref="RequestException">Another type, or a state that no run of these settings had.</exception>
     public static void Check(ResumeState state, GenerationSettings settings, LoadedModel model, DType activations)
     {
-        if (state.Place.Model != model.Fingerprint(state.Text?.AreAllOf(settings) != true))
-        {
-            string name = state.Metadata.Settings.TryGetValue(MetadataNames.Model, out var node) ? $"{node}" : "";
-            throw new RequestException(
-                Property,
-                $"the run was begun with another model ({Quoted.Name(name)}): its configs, weights or LoRAs are others than those of "
-                + $"{model.Folder.Path}; name the one that it was begun with.");
-        }
         if (state.Place.Activations != activations)
         {
             throw new RequestException(

@@ -65,7 +65,7 @@ internal static class StateFile
         }
         catch (SafetensorsException exception)
         {
-            throw new OutputException(exception.Message, inner: exception);
+            throw new OutputException(exception.Message, inner: exception) { Property = nameof(GenerationFiles.KeepState) };
         }
     }
 

@@ -1,11 +1,15 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Pipelines;
 
 /// <summary>Sizes, frame counts and lengths that a model can do, from its configs.</summary>
 internal static class SizeRules
 {
-    private const int LargestSize = 8192, LargestFrames = 1001, LargestTokens = 4096;
+    /// <summary>The most frames of a video.</summary>
+    public const int LargestFrames = 1001;
+
+    private const int LargestSize = 8192, LargestTokens = 4096;
 
     /// <exception cref="RequestException">
     /// Too large, not a whole number of patches, or another than the one that a model with stored positions takes.
@@ -31,6 +35,18 @@ internal static class SizeRules
         int below = pixels / multiple * multiple;
         string nearest = below == 0 ? $"{multiple} is" : $"{below} and {below + multiple} are";
         throw new RequestException(property, $"{pixels} isn't a multiple of {multiple}, which this model needs; {nearest}.");
+    }
+
+    /// <summary>The size that passes <see cref="CheckSize"/> which is nearest to another.</summary>
+    public static PixelSize Nearest(PixelSize size, ModelFolder folder)
+    {
+        TransformerConfig transformer = folder.Transformer;
+        int pixels = folder.Vae.SpatialCompression, multiple = pixels * transformer.PatchSize;
+        return transformer.LearnedPositions
+            ? new PixelSize(transformer.SampleHeight * pixels, transformer.SampleWidth * pixels)
+            : new PixelSize(Side(size.Height), Side(size.Width));
+
+        int Side(int own) => Math.Clamp((own + multiple / 2) / multiple, 1, LargestSize / multiple) * multiple;
     }
 
     /// <exception cref="RequestException">Too many, or, unless any is taken, a count that the VAE doesn't make.</exception>

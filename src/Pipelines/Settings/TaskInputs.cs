@@ -13,13 +13,17 @@ internal static class TaskInputs
 
     /// <summary>The request with its task's settings, and with the size, count and rate of its video where it leaves them open.</summary>
     /// <exception cref="RequestException">Something that this model can't begin from, or a setting of another task.</exception>
-    public static GenerationRequest Settle(GenerationRequest request, ModelFolder folder) =>
-        TextInputs.Settle(SettleBeginning(request, folder), folder);
+    public static GenerationRequest Settle(GenerationRequest request, LoadedModel model) =>
+        TextInputs.Settle(SettleBeginning(request, model), model.Folder);
 
-    private static GenerationRequest SettleBeginning(GenerationRequest request, ModelFolder folder)
+    private static GenerationRequest SettleBeginning(GenerationRequest request, LoadedModel model)
     {
         if (request.Resume is { } state)
+        {
+            ResumeCheck.CheckModel(state, model);
             return ResumeCheck.Settle(request, state);
+        }
+        ModelFolder folder = model.Folder;
         CheckBeginning(request, folder.Transformer);
         CheckTaskOf(request);
         if (request.Image is not null)
@@ -66,6 +70,13 @@ internal static class TaskInputs
 
     private static GenerationRequest WithVideo(GenerationRequest request, VideoClip video)
     {
+        if (request is { AnySize: true, Frames: null } && video.Count > SizeRules.LargestFrames)
+        {
+            throw new RequestException(
+                nameof(request.Video),
+                $"it has {video.Count} frames, and all of them are asked for; at most {SizeRules.LargestFrames} can be made. Leave "
+                + $"{nameof(GenerationSettings)}.{nameof(request.AnySize)} out, or cut the video to {SizeRules.LargestFrames} frames.");
+        }
         GenerationRequest settled = request with
         {
             Width = request.Width ?? video.Size.Width,

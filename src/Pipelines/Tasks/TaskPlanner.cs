@@ -30,7 +30,7 @@ internal static class TaskPlanner
             if (isOther)
                 plan = Dry(stage, state);
             if (!Fits(plan, memoryBytes))
-                throw TooLarge(stage, plan, state.Settings, memoryBytes);
+                throw TooLarge(stage, plan, state, memoryBytes);
             plans.Add(plan);
             if (letsGo)
                 stage.LetGo(state.Parts);
@@ -70,9 +70,15 @@ internal static class TaskPlanner
 
     private static bool Fits(StagePlan plan, long memoryBytes) => plan.PeakBytes <= memoryBytes * UsableShare;
 
-    private static RequestException TooLarge(Stage stage, StagePlan plan, GenerationSettings settings, long memoryBytes)
+    private static RequestException TooLarge(Stage stage, StagePlan plan, RunState state, long memoryBytes)
     {
-        (string property, string remedy) = stage.Blame(settings);
+        (string property, string remedy) = stage.Blame(state.Settings);
+        if (property == nameof(GenerationSettings.Width) && state is { Video: not null, Settings.AnySize: true })
+        {
+            (property, remedy) = (
+                nameof(GenerationRequest.Video),
+                $"Leave {nameof(GenerationSettings)}.{nameof(GenerationSettings.AnySize)} out, cut the video, or give a smaller size.");
+        }
         string needed = $"the stage '{plan.Stage}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors"
             + (plan.ResultBytes > 0 ? " and the video" : "");
         string weights = plan.ResidentBytes > 0

@@ -11,7 +11,8 @@ namespace CogVideoX.Tensors.Files;
 internal sealed partial class WorkFolder : IDisposable
 {
     private const string Pattern = ".cogvideox-*.tmp", LockName = ".lock";
-    // On Unix a file is opened first and locked then: one that was made this moment may be about to be locked.
+    // On Unix a file is opened first and locked then: one that was made this moment may be about to be locked. Once it is, it gets a
+    // length.
     private static readonly TimeSpan TimeToLock = TimeSpan.FromMinutes(1);
 
     private static readonly ConcurrentDictionary<string, bool> Live = new();
@@ -47,7 +48,9 @@ internal sealed partial class WorkFolder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            var work = new WorkFolder(path, Hold(path, FileMode.CreateNew));
+            FileStream held = Hold(path, FileMode.CreateNew);
+            held.SetLength(1);
+            var work = new WorkFolder(path, held);
             SweepBeside(work, parent);
             return work;
         }
@@ -90,8 +93,10 @@ internal sealed partial class WorkFolder : IDisposable
     }
 
     private static bool IsForsaken(string folder) => new DirectoryInfo(folder).LinkTarget is null     // we make no links
-        && Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow - TimeToLock
+        && (WasHeld(folder) || Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow - TimeToLock)
         && !IsHeld(folder);
+
+    private static bool WasHeld(string folder) => new FileInfo(Path.Combine(folder, LockName)) is { Exists: true, Length: > 0 };
 
     private static bool IsHeld(string folder)
     {

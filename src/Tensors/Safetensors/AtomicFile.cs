@@ -32,7 +32,7 @@ internal static class AtomicFile
         catch (IOException exception)
         {
             throw new SafetensorsException(
-                $"{path} can't be written ({bytes / 1e6:F1} MB are needed{Room(folder)}): {exception.Message}", exception);
+                $"{path} can't be written ({Size(bytes)} are needed{Room(folder)}): {exception.Message}", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -60,11 +60,18 @@ internal static class AtomicFile
         PreallocationSize = bytes,
     };
 
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1_000_000 => FormattableString.Invariant($"{bytes / 1e6:F1} MB"),
+        >= 1000 => FormattableString.Invariant($"{bytes / 1e3:F1} kB"),
+        _ => $"{bytes} bytes",
+    };
+
     private static string Room(string folder)
     {
         try
         {
-            return $", {new DriveInfo(folder).AvailableFreeSpace / 1e6:F1} MB are free";
+            return $", {Size(new DriveInfo(folder).AvailableFreeSpace)} are free";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -31,8 +32,10 @@ internal sealed unsafe class MappedFile : IDisposable
             throw new SafetensorsException($"{path} is a folder; a .safetensors file is needed here.");
         try
         {
+            if (FileStatus.OtherThanFile(path) is { } other)
+                throw new SafetensorsException($"{path} is {other}; a .safetensors file is needed here.");
             if (FileLength.Of(path) == 0)
-                throw new SafetensorsException($"{path} is empty (0 bytes). Download it again.");
+                throw new SafetensorsException($"{path} is empty (0 bytes). Download it again, or write it anew.");
             return new MappedFile(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

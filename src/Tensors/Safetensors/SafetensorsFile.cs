@@ -11,7 +11,7 @@ namespace CogVideoX.Tensors.Safetensors;
 public sealed class SafetensorsFile : IDisposable
 {
     private const int LengthBytes = 8;
-    private const string Again = "Download it again.";
+    private const string Again = "Download it again, or write it anew.";
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
     private readonly long dataStart;

@@ -43,13 +43,13 @@ internal static class SafetensorsLayout
         {
             throw new SafetensorsException(
                 $"{path}: the file is cut short: tensor {Quoted.Name(last.Name)} ends at byte {(Int128)dataStart + end} and only "
-                    + $"{fileLength} bytes are there. Download it again.");
+                    + $"{fileLength} bytes are there. Download it again, or write it anew.");
         }
         if (end < dataLength)
         {
             throw new SafetensorsException(
                 $"{path}: {dataLength - end} bytes follow the last tensor: {dataStart + end} bytes were expected, {fileLength} "
-                    + "are there. Download it again.");
+                    + "are there. Download it again, or write it anew.");
         }
     }
 }

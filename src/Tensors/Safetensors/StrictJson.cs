@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -21,6 +22,8 @@ internal static class StrictJson
         ArgumentNullException.ThrowIfNull(path);
         try
         {
+            if (FileStatus.OtherThanFile(path) is { } other)
+                throw new FormatException($"is {other}; a file is needed here.");
             long length = FileLength.Of(path);
             if (length == 0)
                 throw new FormatException("is empty (0 bytes). Download it again.");

@@ -48,6 +48,14 @@ public sealed class EmbedsTests : IDisposable
     }
 
     [Fact]
+    public async Task SeveralVideosAreToldByTheirName()
+    {
+        CliRun run = await CliRun.Done(
+            "generate", "--model", CliRun.Tiny, "--steps", "1", "--embeds", await Saved(), "--num-videos", "2", "-o", folder.File("a.png"));
+        Assert.Contains("video 1 of 2: text (seed 42)", run.Error);
+    }
+
+    [Fact]
     public async Task WhatCantBeIsRefused()
     {
         string text = await Saved("--negative-prompt", "blurry"), clip = folder.File("clip.png");

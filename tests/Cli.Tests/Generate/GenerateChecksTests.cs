@@ -75,6 +75,7 @@ public sealed class GenerateChecksTests : IDisposable
         RequestReader asked = RequestReader.Read(parsed, options);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, threads: 1);
         var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, new RunEstimate(() => peakFlops));
-        return (checks.Check(parsed, options, GenerateJobs.List(parsed, options, asked)), error.ToString());
+        IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
+        return (checks.Say(parsed, options, jobs, checks.Plan(jobs)), error.ToString());
     }
 }

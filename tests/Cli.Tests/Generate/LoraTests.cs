@@ -41,6 +41,12 @@ public sealed class LoraTests : IDisposable
     [Fact]
     public async Task WhatCantBeUsedIsRefusedUnderTheOption()
     {
+        Directory.CreateDirectory(folder.File("style"));
+        foreach (string file in Directory.GetFiles(Golden.Path("lora/style")))
+            File.Copy(file, Path.Combine(folder.File("style"), Path.GetFileName(file)));
+        string weights = Directory.GetFiles(folder.File("style"), "*.safetensors").Single();
+        await Fails(
+            ["--lora", folder.File("style"), "--save-latents", weights, "--overwrite"], "--save-latents: ", "is the file that is read as");
         await Fails(["--lora", "nowhere:0.5"], "--lora: nowhere doesn't exist");
         await Fails(["--lora", ""], "--lora: it is empty");
         await Fails(["--lora", $"{Style}:NaN"], "--lora: ", "a scale of NaN can't be");

@@ -83,6 +83,44 @@ public sealed class RepeatTests : IDisposable
         Assert.NotEqual(Bytes("other.png"), Bytes("first.png"));
     }
 
+    // One of a batch again, and as a video of its own.
+    [Fact]
+    public async Task FromTakesTheGeneratorThatIsAskedFor()
+    {
+        string[] cat = ["generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", "--frames", "1"];
+        await CliRun.Done([.. cat, "--generator", "one", "--num-videos", "2", "-o", folder.File("both.png")]);
+        await CliRun.Done([.. cat, "-o", folder.File("alone.png")]);
+        string[] second = ["generate", "--from", folder.File("both-02.png")];
+        await CliRun.Done([.. second, "-o", folder.File("again.png")]);
+        CliRun run = await CliRun.Done([.. second, "--generator", "one", "-o", folder.File("one.png")]);
+        Assert.DoesNotContain("--generator", run.Error);
+        await CliRun.Done([.. second, "--generator", "each", "-o", folder.File("each.png")]);
+        Assert.Equal(Bytes("both-02.png"), Bytes("again.png"));
+        Assert.Equal(Bytes("both-02.png"), Bytes("one.png"));
+        Assert.Equal(Bytes("alone.png"), Bytes("each.png"));
+        Assert.NotEqual(Bytes("alone.png"), Bytes("again.png"));
+        run = await CliRun.Done([.. cat, "--generator", "one", "-o", folder.File("single.png")]);
+        Assert.Contains("--generator has no effect on a single video", run.Error);
+    }
+
+    [Theory]
+    [InlineData("video")]
+    [InlineData("init-latents")]
+    [InlineData("embeds")]
+    [InlineData("image")]
+    [InlineData("lora")]
+    public async Task WhatTheVideoWasMadeFromIsMissedUnderFrom(string name)
+    {
+        string clip = folder.File("clip.y4m"), companion = clip + ".json";
+        await CliRun.Done("generate", "a cat", "--model", CliRun.Tiny, "--steps", "1", "--frames", "1", "-o", clip);
+        string kept = name == "lora" ? "[\"gone/style.safetensors:1\"]" : "\"gone/style.safetensors\"";
+        string settings = File.ReadAllText(companion);
+        File.WriteAllText(companion, settings.Replace("\"steps\"", $"\"{name}\":{kept},\"steps\"", StringComparison.Ordinal));
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--from", clip, "--model", CliRun.Tiny, "-o", folder.File("again.png")],
+            $"--from: {clip} was made with --{name} gone/style.safetensors, which isn't here; say where it is with --{name}.");
+    }
+
     [Fact]
     public async Task OptionsChangeWhatIsRepeated()
     {

@@ -86,6 +86,7 @@ public sealed class ResumeTests(ITestOutputHelper output) : IDisposable
         await Fails("--from: ", "--from", clip);
         await Fails("--num-videos: ", "--num-videos", "2");
         await Fails("--prompt-file: ", "--prompt-file", clip);
+        await Fails("--generator: ", "--generator", "each");
         await CliRun.Fails(
             ExitCode.WrongUsage, ["generate", "--resume", state, "-o", clip, "--model", Golden.Path("checkpoints/5b")],
             "--resume: the run was begun with another model ('2b')");
@@ -94,6 +95,16 @@ public sealed class ResumeTests(ITestOutputHelper output) : IDisposable
 
         Task Fails(string says, params string[] more) =>
             CliRun.Fails(ExitCode.WrongUsage, ["generate", "--resume", state, "--model", CliRun.Tiny, "-o", clip, .. more], says);
+    }
+
+    // Not a setting of the state's, which nobody gave.
+    [Fact]
+    public async Task AnotherModelIsNamedEvenIfItCantDoTheRunsSettings()
+    {
+        string state = await Stopped(Golden.Path("checkpoints/5b"), tokens: 20);
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--resume", state, "-o", folder.File("clip.png"), "--model", CliRun.Tiny],
+            "--resume: the run was begun with another model ('5b')");
     }
 
     [Fact]
@@ -112,15 +123,16 @@ public sealed class ResumeTests(ITestOutputHelper output) : IDisposable
     }
 
     // The state after the first of two steps.
-    private async Task<string> Stopped()
+    private async Task<string> Stopped(string? model = null, int? tokens = null)
     {
         string state = folder.File(State);
-        using var pipeline = CogVideoXPipeline.Open(CliRun.Tiny);
+        using var pipeline = CogVideoXPipeline.Open(model ?? CliRun.Tiny);
+        var request = new GenerationRequest("a cat") { Steps = 2, MaxSequenceLength = tokens };
         using var source = new CancellationTokenSource();
         var files = new GenerationFiles { KeepState = state }; // of the library, which knows no paths
         var stop = new StopAfterTheFirstStep(source);
         await Assert.ThrowsAsync<CancelledException>(() => Task.Run(
-            () => pipeline.Generate(new GenerationRequest("a cat") { Steps = 2 }, files, stop, source.Token), CancellationToken.None));
+            () => pipeline.Generate(request, files, stop, source.Token), CancellationToken.None));
         return state;
     }
 

@@ -94,6 +94,26 @@ public sealed class OutputTests : IDisposable
         Assert.Empty(folder.Names);
     }
 
+    // A folder of pictures is read as much as a file is.
+    [Fact]
+    public async Task WhatTheVideoIsMadeFromStays()
+    {
+        string frames = folder.File("frames"), first = Path.Combine(frames, "0001.png");
+        await CliRun.Done(Generate("-o", frames + "/"));
+        byte[] before = File.ReadAllBytes(first);
+        int count = Directory.GetFiles(frames).Length;
+        string[] options = ["--video", frames, "--steps", "4", "--overwrite"];
+        await Refuses("--output: ", "it would replace what the video is made from", "-o", frames + "/");
+        await Refuses("--output: ", "it would replace what the video is made from", "-o", first);
+        await Refuses("--save-latents: ", "is among what is read from", "-o", folder.File("a.png"), "--save-latents", first);
+        Assert.Equal(["frames"], folder.Names);
+        Assert.Equal(before, File.ReadAllBytes(first));
+        Assert.Equal(count, Directory.GetFiles(frames).Length);
+
+        Task Refuses(string option, string says, params string[] more) => CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "a cat", "--model", CliRun.Tiny, .. options, .. more], option, says);
+    }
+
     [Fact]
     public async Task LaterVideoIsCheckedBeforeTheFirstIsMade()
     {

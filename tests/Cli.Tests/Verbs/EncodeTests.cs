@@ -76,6 +76,8 @@ public sealed class EncodeTests : IDisposable
         await Refuses("--width: 70 isn't a multiple of 16", video, "-o", free, "--width", "70");
         await Refuses("--frames: 10 isn't 8·N + 1", video, "-o", free, "--frames", "10");
         await Refuses("--frames: ", picture, "-o", free, "--frames", "9");
+        await Refuses("it has 17 frames; 33 are wanted. Give a longer video, or take 17 frames.", video, "-o", free, "--frames", "33");
+        await Refuses("is among what is read from", Path.GetDirectoryName(picture)!, "-o", picture, "--overwrite");
         await Refuses("input: ", folder.File("missing.mp4"), "-o", free);
         await Refuses("--fit: ", video, "-o", free, "--fit", "zoom");
         await Refuses("--fps: 'x' is not a frame rate", video, "-o", free, "--fps", "x");

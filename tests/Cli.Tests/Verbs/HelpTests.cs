@@ -35,6 +35,11 @@ public sealed class HelpTests
             option => Assert.Contains(option, help));
     }
 
+    [Fact]
+    public async Task WhatIsForTestsAloneIsCalledSo() => Assert.Contains(
+        "ilgpu-cpu is for tests of kernels on few elements: the smallest model takes minutes",
+        string.Join(' ', (await CliRun.Done("generate", "--help")).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+
     public static TheoryData<string> Paths => [.. Commands(Root()).Select(UsageErrors.PathOf)];
 
     [Theory]

@@ -93,6 +93,22 @@ public sealed class LoraRunTests
             pipeline.Plan(TestModels.Quick).Notes);
     }
 
+    [Fact]
+    public void OneThatIsGivenTwiceIsSaidAndAFactorIsNeverCalledNone()
+    {
+        string style = Golden.Path("lora/style");
+        using var pipeline = CogVideoXPipeline.Open(
+            TestModels.Tiny5b, ComputeOptions.Default,
+            new LoraOptions { Adapters = [new Lora(style, 1e-30), new Lora(Path.Combine(style, "..", "style"))] });
+        Assert.Equal(
+            [
+                "LoRA style at scale 1E-30: factor 5E-31 (rank 4, alpha 2 from adapter.json) on 8 layers.",
+                "LoRA style at scale 1: factor 0.5 (rank 4, alpha 2 from adapter.json) on 8 layers.",
+                "LoRA style is given more than once: its changes add up.",
+            ],
+            pipeline.Plan(TestModels.Quick).Notes);
+    }
+
     [Theory]
     [InlineData(false, TilingMode.Off)]
     [InlineData(true, TilingMode.On)]

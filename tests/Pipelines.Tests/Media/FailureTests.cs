@@ -41,6 +41,25 @@ public class FailureTests
     }
 
     [Fact]
+    public void Of_a_disk_with_little_room_the_sizes_are_told()
+    {
+        using var folder = new TestFolder();
+        string disk = Directory.CreateDirectory(folder["disk"]).FullName;
+        Assert.SkipUnless(TryMount(disk), "mounting a small disk takes root on Linux");
+        try
+        {
+            var latents = new VideoLatents(new float[10_000], [1, 1, 1, 100, 100]);
+            var error = Assert.Throws<OutputException>(() => latents.Save(Path.Combine(disk, "latents")));
+            Assert.Matches(@"\(40\.\d kB are needed, \d\.\d kB are free\)", error.Message);
+            Assert.Empty(Directory.GetFileSystemEntries(disk));
+        }
+        finally
+        {
+            Tools.Run("umount", disk);
+        }
+    }
+
+    [Fact]
     public void A_device_that_takes_nothing_counts_as_full()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");

@@ -41,9 +41,11 @@ public class HostileVideoTests
         File.WriteAllBytes(folder["still.mp4"], MadePng.Make(1, 1, 8, MadePng.Grey, [0]));
         Assert.Contains("is a still picture (PNG)", Refused(folder["still.mp4"]));
         File.WriteAllBytes(folder["moving.mp4"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\u0002"u8, .. new byte[9]]);
-        Assert.Contains("is an animated WebP, which ffmpeg doesn't read", Refused(folder["moving.mp4"]));
+        Assert.Contains("is an animated WebP, which isn't read", Refused(folder["moving.mp4"]));
         File.WriteAllBytes(folder["still.webp"], [.. "RIFF\u0012\0\0\0WEBPVP8X\n\0\0\0\0"u8, .. new byte[9]]);
         Assert.Contains("is a still picture (WebP)", Refused(folder["still.webp"]));
+        File.WriteAllText(folder["none.y4m"], "YUV4MPEG2 W4 H4 F8:1\n");
+        Assert.Contains("has no frames", Refused(folder["none.y4m"]));
         Directory.CreateDirectory(folder["folder"]);
         Assert.Contains("has no PNG file in it", Refused(folder["folder"]));
     }
@@ -161,7 +163,7 @@ public class HostileVideoTests
     [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRAME\naFRAME\n", "cut off within frame 2")]
     [InlineData("YUV4MPEG2 W1 H1 Cmono\nFRA", "cut off before frame 1")]
     [InlineData("YUV4MPEG2 W4 H4 C444\nFROM\n", "frame 1 doesn't begin with FRAME")]
-    [InlineData("YUV4MPEG2 W4 H4 C444\n", "frame 1 doesn't begin with FRAME")]
+    [InlineData("YUV4MPEG2 W4 H4 C444\n", "has no frames: the Y4M file ends behind its first line")]
     public void Y4m_that_is_damaged_is_refused(string text, string problem)
     {
         using var folder = new TestFolder();

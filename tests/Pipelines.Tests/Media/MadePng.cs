@@ -29,6 +29,44 @@ internal static class MadePng
         return file.ToArray();
     }
 
+    /// <summary>An animation.</summary>
+    /// <param name="width">Pixels.</param> <param name="height">Pixels.</param>
+    /// <param name="colour">Colour type, of 8 bits a channel.</param> <param name="count">Of frames, as acTL says it.</param>
+    /// <param name="chunks">Those behind acTL, in order.</param>
+    public static byte[] Animation(int width, int height, byte colour, int count, params (string Type, byte[] Data)[] chunks)
+    {
+        var file = new MemoryStream();
+        file.Write(Make(width, height, 8, colour, []).AsSpan(0, 33)); // signature and IHDR
+        Write(file, "acTL", [.. Number(count), .. Number(0)]);
+        foreach ((string type, byte[] data) in chunks)
+            Write(file, type, data);
+        Write(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    /// <summary>Says how the pixels behind it are shown.</summary>
+    public static (string Type, byte[] Data) Control(
+        int sequence, int left, int top, int width, int height, (int, int) delay = default, byte dispose = 0, byte blend = 0)
+    {
+        byte[] numbers = [.. new[] { sequence, width, height, left, top }.SelectMany(Number)];
+        byte[] rate = [.. new[] { delay.Item1, delay.Item2 }.SelectMany(number => Number(number)[2..])];
+        return ("fcTL", [.. numbers, .. rate, dispose, blend]);
+    }
+
+    /// <summary>Pixels of the first frame.</summary>
+    public static (string Type, byte[] Data) First(byte[] rows, int height) => ("IDAT", Compressed(rows, height));
+
+    /// <summary>Pixels of another.</summary>
+    public static (string Type, byte[] Data) Later(int sequence, byte[] rows, int height) =>
+        ("fdAT", [.. Number(sequence), .. Compressed(rows, height)]);
+
+    private static byte[] Number(int number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return bytes;
+    }
+
     private static byte[] Compressed(byte[] rows, int height)
     {
         var compressed = new MemoryStream();

@@ -215,6 +215,36 @@ public class PublishTests
         }
     }
 
+    // Of a folder of pictures, too: through links and '..', and where the output stands in it or holds what is read.
+    [Theory]
+    [InlineData("frames/", "frames")]
+    [InlineData("frames/", "sub/../link")]
+    [InlineData("link/", "frames")]
+    [InlineData("frames/", "frames/0001.png")]
+    [InlineData("frames/0002.png", "frames")]
+    [InlineData("link/0002.png", "frames")]
+    public void Nor_is_a_folder_or_what_is_in_one(string output, string input)
+    {
+        using var folder = new TestFolder();
+        Directory.CreateDirectory(folder["sub"]);
+        Video.SaveAs(folder["frames/"], TestVideos.Rate);
+        Directory.CreateSymbolicLink(folder["link"], folder["frames"]);
+        var options = new VideoOptions { WhenTaken = WhenTaken.Overwrite, Inputs = [folder[input]] };
+        var error = Assert.Throws<OutputException>(() => VideoSink.Check(folder[output], Shape, options));
+        Assert.Contains("it would replace what the video is made from", error.Message);
+        Assert.False(error.IsTaken);
+        VideoSink.Check(folder["frames/out/"], Shape, options);
+    }
+
+    [Fact]
+    public void A_name_that_nobody_chose_makes_way_for_what_the_video_is_made_from()
+    {
+        using var folder = new TestFolder();
+        Video.SaveAs(folder["clip.png"], TestVideos.Rate);
+        var options = NextFree with { Inputs = [folder["clip.png"], folder[""]] };
+        Assert.Equal(folder["clip-2.png"], Video.Save(folder["clip.png"], TestVideos.Rate, options, TestContext.Current.CancellationToken));
+    }
+
     private static VideoSink Filled(string path, VideoOptions options)
     {
         var sink = VideoSink.Open(path, Shape, options);

@@ -31,4 +31,24 @@ public class SameFileTests
         Tools.Run("ln", folder["a"], folder["b"]);
         Assert.True(SameFile.Are(folder["a"], folder["b"]));
     }
+
+    [Fact]
+    public void What_is_read_is_lost_with_what_stands_around_it_or_in_it()
+    {
+        using var folder = new TestFolder();
+        foreach (string made in new[] { "read/sub", "other", "linked" })
+            Directory.CreateDirectory(folder[made]);
+        string[] files = ["read/0001.png", "read/sub/0001.png", "read/clip.mp4", "other/0001.png", "linked/0001.png"];
+        foreach (string file in files)
+            File.WriteAllText(folder[file], "");
+        Directory.CreateSymbolicLink(folder["link"], folder["read"]);
+        File.CreateSymbolicLink(folder["read/0002.png"], folder["linked/0001.png"]);
+        string[] lost = ["read", "link/", "read/sub/..", "read/0001.png", "link/0001.png", ".", "linked", "linked/0001.png"];
+        Assert.All(lost, place => Assert.True(SameFile.IsLost(folder[place], folder["read"]), place));
+        string[] kept =
+            ["read/clip.mp4", "read/new.png", "read/sub", "read/sub/0001.png", "other", "other/0001.png", "reader", "new/0001.png"];
+        Assert.All(kept, place => Assert.False(SameFile.IsLost(folder[place], folder["read"]), place));
+        Assert.True(SameFile.IsLost(folder["other"], folder["other/0001.png"]));
+        Assert.False(SameFile.IsLost(folder["other/0001.png"], folder["other/0002.png"]));
+    }
 }

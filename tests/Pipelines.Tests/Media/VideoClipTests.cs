@@ -95,6 +95,34 @@ public sealed class VideoClipTests : IDisposable
         Assert.Equal(57, Load("clip.y4m", new ClipOptions { Allows = EightNAndOne }).Count);
     }
 
+    [Theory]
+    [InlineData(1, 1, "8", ": took its only frame.")]
+    [InlineData(2, 1, "8", ": took the first of 2 frames.")]
+    [InlineData(1, 3, "1000000000000", ": took its only frame, 8 of 1000000000000 a second. It is too short for 3 frames.")]
+    [InlineData(1, 2, "1/1000", ": took 1 of 1 frame, more than once, for 2, 8 of 0.001 a second.")]
+    public void Small_and_large_numbers_are_said_as_they_are(int frames, int count, string rate, string says)
+    {
+        Numbered(frames, 8);
+        string file = File.ReadAllText(folder["clip.y4m"], System.Text.Encoding.Latin1);
+        string stated = rate.Contains('/') ? rate.Replace('/', ':') : $"{rate}:1";
+        File.WriteAllText(folder["clip.y4m"], file.Replace("F8:1", $"F{stated}"), System.Text.Encoding.Latin1);
+        Assert.EndsWith(says, Load("clip.y4m", new ClipOptions { Rate = new(8), Count = count, Allows = _ => true }).Summary);
+    }
+
+    [Theory]
+    [InlineData("1 2 3", null)]
+    [InlineData("10 20 30", null)]
+    [InlineData("1 2 5 6", "Numbers are missing between 'f2.png' and 'f5.png'.")]
+    [InlineData("2 4 8 10 14", "Numbers are missing between 'f4.png' and 'f8.png', and in 1 place more.")]
+    public void Numbers_that_are_missing_in_a_folder_are_said(string numbers, string? says)
+    {
+        Directory.CreateDirectory(folder["clip"]);
+        foreach (string number in numbers.Split(' '))
+            File.WriteAllBytes(folder[$"clip/f{number}.png"], MadePng.Make(1, 1, 8, MadePng.Grey, [0]));
+        string expected = $"took all {numbers.Split(' ').Length} frames.{(says is null ? "" : $" {says}")}";
+        Assert.EndsWith(expected, Load("clip", ClipOptions.AnySize).Summary);
+    }
+
     [Fact]
     public void Or_is_refused_before_a_frame_is_decoded()
     {
@@ -196,7 +224,7 @@ public sealed class VideoClipTests : IDisposable
 
     [Theory]
     [InlineData("YUV4MPEG2 W99999999 H4 C444\n", "99999999×4 pixels")]
-    [InlineData("YUV4MPEG2 W4 H4 F8:1 C444\n", "frame 1 doesn't begin with FRAME")]
+    [InlineData("YUV4MPEG2 W4 H4 F8:1 C444\n", "has no frames: the Y4M file ends behind its first line")]
     [InlineData("YUV4MPEG2 W4 H4 F8:1 C444\nFRAME\nabc", "cut off within frame 1")]
     [InlineData("YUV4MPEG2 W2 H1 F8:1 C444\nFRAME\nabcdefFRAME\nabc", "cut off within frame 2")]
     [InlineData("YUV4MPEG2 W300 H1 F8:1 Cmono\nFRAME\n", "300×1, too long and thin to become 64×48")]

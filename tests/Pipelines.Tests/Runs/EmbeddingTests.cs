@@ -1,3 +1,4 @@
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
@@ -29,6 +30,22 @@ public sealed class EmbeddingTests : IDisposable
         var again = new GenerationFiles { SaveEmbeds = folder.File("again.safetensors") };
         Assert.Equal(expected, Frames(pipeline, Given(text) with { GuidanceScale = guidance }, again));
         Assert.Equal(File.ReadAllBytes(files.SaveEmbeds), File.ReadAllBytes(again.SaveEmbeds));
+    }
+
+    [Fact]
+    public void AFileThatCantBeWrittenAfterAllIsToldOfItsProperty()
+    {
+        string gone = Directory.CreateDirectory(folder.File("gone")).FullName;
+        var files = new GenerationFiles { SaveEmbeds = Path.Combine(gone, "text.safetensors") };
+        var watch = new Watch(_ =>
+        {
+            if (Directory.Exists(gone))
+                Directory.Delete(gone);
+        });
+        var error = Assert.Throws<OutputException>(
+            () => pipeline.Generate(TestModels.Quick, files, watch, TestContext.Current.CancellationToken));
+        Assert.Equal(nameof(files.SaveEmbeds), error.Property);
+        Assert.Contains("text.safetensors can't be written", error.Message);
     }
 
     [Fact]

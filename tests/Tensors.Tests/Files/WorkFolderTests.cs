@@ -29,6 +29,19 @@ public sealed class WorkFolderTests
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
+    // A lock file has a length once it has been locked: nobody is about to.
+    [Fact]
+    public void WhatItLeftAMomentAgoIsSweptToo()
+    {
+        using var folder = new TempFolder();
+        string left = Directory.CreateDirectory(folder[$".cogvideox-{new string('a', 32)}.tmp"]).FullName;
+        using (WorkFolder work = WorkFolder.Create(folder.Path))
+            File.WriteAllBytes(Path.Combine(left, ".lock"), new byte[new FileInfo(work[".lock"]).Length]);
+        File.WriteAllText(Path.Combine(left, "clip.mp4"), "half");
+        WorkFolder.Create(folder.Path).Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     [Fact]
     public void WhatARunningProgramHoldsStays()
     {

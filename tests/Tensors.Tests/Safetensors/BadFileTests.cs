@@ -30,6 +30,14 @@ public sealed class BadFileTests
     [InlineData("YUV4MPEG2 W64 H64 F8:1\n", "Y4M")]
     public void WhatIsNoSafetensorsFileIsNamed(string contents, string says) => Refused(Encoding.Latin1.GetBytes(contents), says);
 
+    [Fact]
+    public void WhatIsNoFileIsNamedAndNotReadFrom()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "this system has no /dev/null");
+        string message = Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open("/dev/null")).Message;
+        Assert.Equal("/dev/null is a device; a .safetensors file is needed here.", message);
+    }
+
     [Theory]
     [InlineData("[]", "StartArray, not an object")]
     [InlineData("12345678", "Number, not an object")]

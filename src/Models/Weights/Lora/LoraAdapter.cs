@@ -68,6 +68,13 @@ internal sealed class LoraAdapter
         bool fits = a.Rank == weight.Rank && b[0] == weight[0] && a.With(0, weight[0]) == weight;
         if (fits)
             return;
+        if (a.Rank != weight.Rank)
+        {
+            string made = a.Rank > weight.Rank ? "they are of a convolution, which this layer isn't" : "this layer is a convolution";
+            throw new LoraException(
+                $"{File.Path}: A {a} and B {b} of {Quoted.Name(module.Name)} don't fit the layer's weight {weight}: {made}. "
+                + "Use a LoRA for this model.");
+        }
         string widths = string.Concat(new[] { a[1], b[0] }.Distinct().Select(ReleasedModels.OfWidth).OfType<string>().Take(1)
             .Select(names => $" (such as {names})"));
         throw new LoraException($"{File.Path}: A {a} and B {b} of {Quoted.Name(module.Name)} don't fit the layer's weight {weight}: "

@@ -39,6 +39,9 @@ internal sealed class LoraFile : IDisposable
     /// <summary>The file or folder, as it was named.</summary>
     public string Path { get; }
 
+    /// <summary>The file, where a folder was named.</summary>
+    public string FilePath => file.Path;
+
     /// <summary>What it is called: the name of the file, or of the folder where that of the file is every adapter's.</summary>
     public string Name
     {

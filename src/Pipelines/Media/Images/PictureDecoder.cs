@@ -12,6 +12,20 @@ internal static class PictureDecoder
     /// <exception cref="InputException">It is too large, damaged or cut off.</exception>
     public static StillImage Decode(string subject, string kind, byte[] file, PictureBackground? background, InputLimits limits)
     {
+        Pixels pixels = Decoded(subject, kind, file, limits);
+        byte[] rgb;
+        if (background is { } colour)
+            rgb = Blended(pixels.Rgba, colour);
+        else
+            CopyWithoutAlpha(pixels.Rgba, rgb = new byte[pixels.Size.Rgb24Bytes]);
+        SKEncodedOrigin origin = PngChunks.IsPng(file) ? (SKEncodedOrigin)PngOrientation.Of(file) : pixels.Origin;
+        return Upright(subject, rgb, pixels.Size.Height, pixels.Size.Width, origin);
+    }
+
+    /// <summary>The pixels as they are stored, colours not multiplied by alpha.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public static Pixels Decoded(string subject, string kind, byte[] file, InputLimits limits)
+    {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data)
             ?? throw new InputException($"{subject} is a damaged {kind} file: its header makes no sense, or ends too early. Save it anew.");
@@ -34,17 +48,14 @@ internal static class PictureDecoder
             throw new InputException($"{subject} is cut off: the {kind} file ends before its last row. Copy or download it again.");
         if (result != SKCodecResult.Success)
             throw new InputException($"{subject} is a damaged {kind} file ({Reason(result)}). Save it anew.");
-        byte[] rgb = background is { } colour ? Blended(pixels, colour) : WithoutAlpha(pixels);
-        SKEncodedOrigin origin = PngChunks.IsPng(file) ? (SKEncodedOrigin)PngOrientation.Of(file) : codec.EncodedOrigin;
-        return Upright(subject, rgb, info.Height, info.Width, origin);
+        return new Pixels(pixels, new PixelSize(info.Height, info.Width), codec.EncodedOrigin);
     }
 
-    private static byte[] WithoutAlpha(byte[] rgba)
+    /// <param name="rgba">[H,W,4]</param> <param name="rgb">[H,W,3]</param>
+    public static void CopyWithoutAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
-        var rgb = new byte[rgba.Length / Channels * 3];
         for (int from = 0, to = 0; from < rgba.Length; from += Channels, to += 3)
             (rgb[to], rgb[to + 1], rgb[to + 2]) = (rgba[from], rgba[from + 1], rgba[from + 2]);
-        return rgb;
     }
 
     private static byte[] Blended(byte[] rgba, PictureBackground background)
@@ -96,4 +107,9 @@ internal static class PictureDecoder
         SKCodecResult.Unimplemented => "of a variant that isn't read",
         _ => result.ToString(),
     };
+
+    /// <summary>Of a picture, before it is turned upright.</summary>
+    /// <param name="Rgba">[H,W,4]</param> <param name="Size">Of it.</param>
+    /// <param name="Origin">Where its first row and column are shown.</param>
+    internal readonly record struct Pixels(byte[] Rgba, PixelSize Size, SKEncodedOrigin Origin);
 }

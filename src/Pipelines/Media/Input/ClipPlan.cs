@@ -34,11 +34,17 @@ internal sealed class ClipPlan
         times = stored is not null && IsAtSourceRate(stored) ? null : stored;
         Clock = ClockOf();
         if (probe.FrameCount is not { } frames)
+        {
+            Expected = options.Count ?? 1;
             return;
+        }
         int available = Clock.Available(frames, Most);
         CheckHeld(Math.Min(available, Clock.IndexAt(available - 1) + 1));
-        CountOf(available);
+        Expected = CountOf(available);
     }
+
+    /// <summary>How many frames the clip gets by what the video says; those that are wanted, or one, where it doesn't say.</summary>
+    public int Expected { get; }
 
     /// <summary>What becomes of each frame.</summary>
     public ImagePlacement Placement { get; }
@@ -76,8 +82,8 @@ internal sealed class ClipPlan
             return count;
         string made = options.Rate is { } rate && found != Total ? $", which make {found} at {Number(rate)} a second" : "";
         string wanted = options.Count is { } number ? $"{number} are wanted" : "no count that small can be used";
-        string remedy = count > 0 ? $"Give a longer video, or take {count} frames." : "Give a longer video.";
-        throw new InputException($"{reader.Subject} is too short: it has {Total ?? found} frames{made}; {wanted}. {remedy}");
+        string remedy = count > 0 ? $"Give a longer video, or take {Counted.Of(count, "frame")}." : "Give a longer video.";
+        throw new InputException($"{reader.Subject} is too short: it has {Counted.Of(Total ?? found, "frame")}{made}; {wanted}. {remedy}");
     }
 
     /// <summary>What was done, in one line.</summary>
@@ -86,19 +92,22 @@ internal sealed class ClipPlan
         string done = $"{reader.Subject}: took {Taken(count)}{Pace()}";
         if (Placement.ToString() is { Length: > 0 } fitting)
             done += $", {fitting}";
-        return done + (options.Count > count ? $". It is too short for {options.Count} frames." : ".");
+        string note = reader.Note is { } said ? $" {said}" : "";
+        return done + (options.Count > count ? $". It is too short for {options.Count} frames." : ".") + note;
     }
 
     private string Taken(int count)
     {
         int[] used = [.. Enumerable.Range(0, count).Select(k => (int)Clock.IndexAt(k))];
-        string of = Total is { } all ? $" of {all}" : "";
         int distinct = used.Distinct().Count();
+        string frames = Total is { } all ? $" of {Counted.Of(all, "frame")}" : distinct == 1 ? " frame" : " frames";
         if (distinct < count)
-            return $"{distinct}{of} frames, some more than once, for {count}";
+            return $"{distinct}{frames}, {(distinct == 1 ? "" : "some ")}more than once, for {count}";
         if (used[^1] != count - 1)
-            return $"{count}{of} frames";
-        return count == Total ? $"all {count} frames" : $"the first {count}{of} frames";
+            return $"{count}{frames}";
+        if (count == Total)
+            return count == 1 ? "its only frame" : $"all {count} frames";
+        return count == 1 ? $"the first{frames}" : $"the first {count}{frames}";
     }
 
     private string Pace()
@@ -109,7 +118,7 @@ internal sealed class ClipPlan
             return $", {Number(rate)} a second by the times of each";
         if (source is not { } known)
             return $", as if they came {Number(rate)} a second, since it doesn't say how fast they come";
-        return known.ToFrameRate() == rate ? "" : $", {Number(rate)} of {Number(known.ToFrameRate())} a second";
+        return known.ToFrameRate() == rate ? "" : $", {Number(rate)} of {Number((double)known.Numerator / known.Denominator)} a second";
     }
 
     private FrameClock ClockOf()
@@ -141,6 +150,7 @@ internal sealed class ClipPlan
         return !stored.Where((time, i) => Math.Abs(time - stored[0] - i * pace) > Rounding).Any();
     }
 
-    private static string Number(FrameRate rate) =>
-        ((double)rate.Numerator / rate.Denominator).ToString("0.##", CultureInfo.InvariantCulture);
+    private static string Number(FrameRate rate) => Number((double)rate.Numerator / rate.Denominator);
+
+    private static string Number(double rate) => rate.ToString(rate < 1 ? "G2" : "0.##", CultureInfo.InvariantCulture);
 }

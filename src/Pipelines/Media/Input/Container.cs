@@ -17,16 +17,17 @@ internal sealed record Container(string Name, string Demuxer)
     /// <exception cref="InputException">It isn't there, can't be read, is empty, a list of files, or nothing that is known.</exception>
     public static Container Of(string path)
     {
-        string subject = $"The video {Quoted.Path(path)}";
-        byte[] start = Start(subject, path);
-        if (Recognise(start) is { } container)
+        string subject = VideoProbe.Subject(path);
+        (byte[] start, Container? container) = Look(subject, path);
+        if (container is not null)
             return container;
         if (ListKind(start) is { } list)
             throw new InputException($"{subject} is {list}: it names other files, which aren't opened. Give the video file itself.");
         if (WebpXmp.IsAnimated(start))
         {
             throw new InputException(
-                $"{subject} is an animated WebP, which ffmpeg doesn't read. Convert it first, to an animated PNG with another program.");
+                $"{subject} is an animated WebP, which isn't read, by ffmpeg neither. Convert it to an animated PNG with another program; "
+                + "or, if it was made here, make it again under another ending, such as .png, .gif or .mp4.");
         }
         if (StillImage.KindOf(start) is { } picture)
             throw new InputException($"{subject} is a still picture ({picture}), not a video. Give a video, or a folder of PNG files.");
@@ -39,11 +40,11 @@ internal sealed record Container(string Name, string Demuxer)
     /// <exception cref="InputException">It isn't there, can't be read, or is empty.</exception>
     internal static bool IsPicture(string path)
     {
-        byte[] start = Start($"The video or picture {Quoted.Path(path)}", path);
-        return Recognise(start) is null && !WebpXmp.IsAnimated(start) && StillImage.KindOf(start) is not null;
+        (byte[] start, Container? container) = Look($"The video or picture {Quoted.Path(path)}", path);
+        return container is null && !WebpXmp.IsAnimated(start) && StillImage.KindOf(start) is not null;
     }
 
-    internal static Container? Recognise(ReadOnlySpan<byte> start)
+    private static Container? Recognise(ReadOnlySpan<byte> start)
     {
         if (start.Length >= 8 && IsIso(start[4..8]))
             return new("MP4 or QuickTime", "mov");
@@ -51,8 +52,6 @@ internal sealed record Container(string Name, string Demuxer)
             return new("AVI", "avi");
         if (start.Length > TransportPacket && start[0] == TransportMark && start[TransportPacket] == TransportMark)
             return new("MPEG transport stream", "mpegts");
-        if (PngChunks.IsPng(start))
-            return start.IndexOf("acTL"u8) >= 0 ? new("APNG", "apng") : null;
         foreach ((byte[] mark, string name, string demuxer) in Marks)
         {
             if (start.StartsWith(mark))
@@ -64,7 +63,7 @@ internal sealed record Container(string Name, string Demuxer)
     private static readonly (byte[] Mark, string Name, string Demuxer)[] Marks =
     [
         ([0x1A, 0x45, 0xDF, 0xA3], "Matroska or WebM", "matroska"),
-        ([.. "YUV4MPEG2 "u8], "Y4M", "yuv4mpegpipe"),
+        ([.. "YUV4MPEG2 "u8], "Y4M", Y4mFrames.Demuxer),
         ([.. "GIF87a"u8], "GIF", "gif"),
         ([.. "GIF89a"u8], "GIF", "gif"),
         ([.. "FLV\u0001"u8], "FLV", "flv"),
@@ -102,7 +101,7 @@ internal sealed record Container(string Name, string Demuxer)
         return false;
     }
 
-    private static byte[] Start(string subject, string path)
+    private static (byte[] Start, Container? Container) Look(string subject, string path)
     {
         try
         {
@@ -113,7 +112,9 @@ internal sealed record Container(string Name, string Demuxer)
                 throw new InputException($"{subject} is empty, a pipe or a device. Give a file.");
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             var start = new byte[StartLength];
-            return start[..file.ReadAtLeast(start, StartLength, throwOnEndOfStream: false)];
+            start = start[..file.ReadAtLeast(start, StartLength, throwOnEndOfStream: false)];
+            bool isAnimation = PngChunks.IsPng(start) && PngChunks.IsAnimated(file);
+            return (start, isAnimation ? new("APNG", AnimatedPngFrames.Demuxer) : Recognise(start));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

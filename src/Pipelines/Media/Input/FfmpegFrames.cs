@@ -35,7 +35,7 @@ internal sealed class FfmpegFrames : FrameSource
     /// <exception cref="InputException">There is none.</exception>
     public static FfmpegProgram Program(string path) => FfmpegProgram.Find() ?? throw new InputException(
         $"{VideoProbe.Subject(path)} is read by the ffmpeg program, which isn't on PATH. "
-        + "Install it, or give a Y4M file or a folder of PNG files.");
+        + "Install it, or give a Y4M file, an animated PNG or a folder of PNG files.");
 
     public override double[]? Times(TimeSpan? until) => FfmpegProbe.Times(path, container, ffmpeg, until);
 

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>The PNG files of a folder, in the order of the numbers in their names.</summary>
-internal sealed class PngFolderFrames : FrameSource
+internal sealed partial class PngFolderFrames : FrameSource
 {
     private readonly string[] files;
     private readonly InputLimits limits;
@@ -24,6 +25,22 @@ internal sealed class PngFolderFrames : FrameSource
     }
 
     public override VideoProbe Probe { get; }
+
+    /// <summary>Where numbers are missing: frames that got lost, perhaps.</summary>
+    public override string? Note
+    {
+        get
+        {
+            string[] names = [.. files.Select(file => Path.GetFileName(file))];
+            long[] steps = [.. names.Zip(names.Skip(1), Step)];
+            long usual = steps.Where(step => step > 0).DefaultIfEmpty().Min();
+            int[] gaps = [.. Enumerable.Range(0, steps.Length).Where(i => steps[i] > usual)];
+            return gaps.Length == 0
+                ? null
+                : $"Numbers are missing between {Quoted.Name(names[gaps[0]])} and {Quoted.Name(names[gaps[0] + 1])}"
+                    + (gaps.Length > 1 ? $", and in {Counted.Of(gaps.Length - 1, "place")} more." : ".");
+        }
+    }
 
     public override bool Read(Span<byte> frame, CancellationToken cancellation)
     {
@@ -57,7 +74,7 @@ internal sealed class PngFolderFrames : FrameSource
     {
         try
         {
-            string[] found = [.. Directory.EnumerateFiles(folder).Where(file => IsFrame(Path.GetFileName(file)))];
+            string[] found = [.. Directory.EnumerateFiles(folder).Where(IsFrame)];
             Array.Sort(found, (a, b) => CompareNumbers(Path.GetFileName(a), Path.GetFileName(b)));
             return found;
         }
@@ -67,7 +84,19 @@ internal sealed class PngFolderFrames : FrameSource
         }
     }
 
-    private static bool IsFrame(string name) => name.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !name.StartsWith('.');
+    /// <summary>Whether a file of a folder is one of its pictures, by its name.</summary>
+    internal static bool IsFrame(string file) =>
+        file.EndsWith(".png", StringComparison.OrdinalIgnoreCase) && !Path.GetFileName(file).StartsWith('.');
+
+    // How far the last number of a name is from that of another which is like it; 0 where none is.
+    private static long Step(string before, string after)
+    {
+        Match one = LastNumber().Match(before), other = LastNumber().Match(after);
+        bool areAlike = one.Success && other.Success && one.Groups[1].Value == other.Groups[1].Value;
+        return areAlike && long.TryParse(one.Groups[2].Value, out long from) && long.TryParse(other.Groups[2].Value, out long to)
+            ? to - from
+            : 0;
+    }
 
     /// <summary>Letter by letter, but runs of digits by their value: 2 comes before 10.</summary>
     internal static int CompareNumbers(string a, string b)
@@ -96,4 +125,7 @@ internal sealed class PngFolderFrames : FrameSource
             at++;
         return text.AsSpan(start, at - start).TrimStart('0');
     }
+
+    [GeneratedRegex("^(.*?)([0-9]+)[^0-9]*$", RegexOptions.Singleline)]
+    private static partial Regex LastNumber();
 }

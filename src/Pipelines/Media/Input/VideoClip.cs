@@ -146,6 +146,18 @@ public sealed class VideoClip
         return new VideoClip([.. taken.Take(count)], plan.Placement.To, plan.Rate, plan.Summary(count));
     }
 
+    /// <summary>
+    /// A clip of the size and count that <see cref="Read"/> will give, as far as the video says: for plans, which look at nothing else.
+    /// It has no frames.
+    /// </summary>
+    /// <inheritdoc cref="Read"/>
+    internal static VideoClip Expect(VideoReader reader, ClipOptions options)
+    {
+        var plan = new ClipPlan(reader, options);
+        byte[][] frames = [.. Enumerable.Repeat(Array.Empty<byte>(), plan.Expected)];
+        return new VideoClip(frames, plan.Placement.To, plan.Rate, plan.Summary(plan.Expected));
+    }
+
     /// <summary>Writes frames as a model takes them.</summary>
     /// <param name="start">The first of them.</param> <param name="pixels">[F,H,W,3], −1 to 1: as many frames as it holds.</param>
     /// <exception cref="ArgumentException">It doesn't hold whole frames, or more than there are.</exception>

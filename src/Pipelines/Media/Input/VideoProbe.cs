@@ -35,10 +35,10 @@ public sealed record VideoProbe(string Container, int Width, int Height, string 
         if (Directory.Exists(path))
             return new PngFolderFrames(path, limits).Probe;
         var container = Media.Container.Of(path);
-        if (container.Demuxer != Y4mFrames.Demuxer)
+        if (FrameSource.Own(path, container, limits) is not { } own)
             return FfmpegProbe.Ask(path, container, FfmpegFrames.Program(path), limits);
-        using var frames = new Y4mFrames(path, limits);
-        return frames.Probe;
+        using (own)
+            return own.Probe;
     }
 
     /// <summary>The time that so many frames take.</summary>

@@ -1,14 +1,15 @@
 namespace CogVideoX.Pipelines.Media;
 
 /// <summary>
-/// Reads the frames of a video one by one: of any file that ffmpeg reads, of Y4M files and folders of PNG files also without ffmpeg. No
-/// more than a few frames are held, whatever the video's length.
+/// Reads the frames of a video one by one: of any file that ffmpeg reads; of Y4M files, animated PNGs and folders of PNG files without
+/// it. No more than a few frames are held, whatever the video's length.
 /// </summary>
 public sealed class VideoReader : IDisposable
 {
     private readonly FrameSource source;
     private readonly InputLimits limits;
     private byte[]? bytes;
+    private (TimeSpan? Until, double[]? Times)? times;
     private bool isAtEnd, isDisposed;
 
     private VideoReader(FrameSource source, InputLimits limits) => (this.source, this.limits) = (source, limits);
@@ -24,8 +25,16 @@ public sealed class VideoReader : IDisposable
     /// <summary>Whether the last frame has been read, and what comes behind it looked for.</summary>
     internal bool IsAtEnd => isAtEnd;
 
+    /// <inheritdoc cref="FrameSource.Note"/>
+    internal string? Note => source.Note;
+
     /// <inheritdoc cref="FrameSource.Times"/>
-    internal double[]? Times(TimeSpan? until) => source.Times(until);
+    internal double[]? Times(TimeSpan? until)
+    {
+        if (times is not { } known || known.Until != until)
+            times = known = (until, source.Times(until)); // ffprobe may take a while
+        return known.Times;
+    }
 
     /// <summary>How many frames have been read.</summary>
     public long Position { get; private set; }
@@ -45,10 +54,7 @@ public sealed class VideoReader : IDisposable
             return new(new PngFolderFrames(path, limits), limits);
         var container = Container.Of(path);
         return new(
-            container.Demuxer == Y4mFrames.Demuxer
-                ? new Y4mFrames(path, limits)
-                : new FfmpegFrames(path, container, FfmpegFrames.Program(path), limits),
-            limits);
+            FrameSource.Own(path, container, limits) ?? new FfmpegFrames(path, container, FfmpegFrames.Program(path), limits), limits);
     }
 
     /// <summary>Reads the next frame as bytes.</summary>

@@ -22,7 +22,7 @@ internal sealed class Y4mFrames : FrameSource
     public Y4mFrames(string path, InputLimits limits)
         : base(VideoProbe.Subject(path))
     {
-        file = Opened(path);
+        file = Opened(Subject, path);
         try
         {
             string first = Line() ?? throw Damaged("its first line has no end");
@@ -36,6 +36,8 @@ internal sealed class Y4mFrames : FrameSource
             (chromaWidth, chromaHeight) = isGrey ? (0, 0) : ((width + (1 << right) - 1) >> right, (height + (1 << down) - 1) >> down);
             planes = new byte[(long)width * height + 2L * chromaWidth * chromaHeight];
             CheckNotInterlaced(Field(header, 'I'));
+            if (file.Position == file.Length)
+                throw new InputException($"{Subject} has no frames: the Y4M file ends behind its first line. Write it anew.");
             var rate = Ratio.TryParse(Field(header, 'F'));
             long frames = (file.Length - file.Position) / (planes.Length + "FRAME\n".Length);
             Probe = new VideoProbe("Y4M", width, height, PixelFormat(colour))
@@ -168,15 +170,4 @@ internal sealed class Y4mFrames : FrameSource
 
     private InputException Damaged(string what) => new($"{Subject} is a damaged Y4M file: {what}. Write it anew.");
 
-    private FileStream Opened(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{Subject} can't be read: {Quoted.Line(exception.Message)}", exception);
-        }
-    }
 }

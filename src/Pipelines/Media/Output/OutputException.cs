@@ -7,7 +7,8 @@ namespace CogVideoX.Pipelines.Media;
 public sealed class OutputException(string problem, bool isTaken = false, Exception? inner = null) : CogVideoXException(problem, inner)
 {
     /// <summary>
-    /// The property of <see cref="EncodingOptions"/> that is to blame, <c>Quality</c> or <c>Codec</c>; null where it is the file.
+    /// The property that is to blame, of <see cref="EncodingOptions"/> (<c>Quality</c> or <c>Codec</c>) or of
+    /// <see cref="GenerationFiles"/>; null where it is the video's file.
     /// </summary>
     public string? Property { get; init; }
 

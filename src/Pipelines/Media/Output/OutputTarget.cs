@@ -102,8 +102,12 @@ internal sealed partial class OutputTarget : IVideoTarget
 
     private void CheckInputs()
     {
-        if (options.Inputs.FirstOrDefault(input => WithCompanions(place).Any(name => SameFile.Are(name, input))) is { } same)
-            throw Refused($"can't be written: it is the file that the video is made from ({Quoted.Path(same)}); choose another name");
+        if (options.WhenTaken == WhenTaken.NextFreeName)
+            return;
+        if (options.Inputs.FirstOrDefault(input => WithCompanions(place).Any(name => SameFile.IsLost(name, input))) is not { } lost)
+            return;
+        string problem = Directory.Exists(place) || Directory.Exists(lost) ? "it would replace what" : "it is the file that";
+        throw Refused($"can't be written: {problem} the video is made from ({Quoted.Path(lost)}); choose another name");
     }
 
     // .NET calls these files, and a rename would replace them. As it was given, too: /dev/stdout is a link that leads to no name.

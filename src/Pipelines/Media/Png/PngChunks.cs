@@ -10,6 +10,9 @@ internal static class PngChunks
     private const string SettingsKeyword = "cogvideox";
     private const int LengthAndType = 8, CrcBytes = 4;
 
+    /// <summary>Of every PNG file's beginning.</summary>
+    public static int SignatureBytes => Signature.Length;
+
     private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Signature and IHDR of an 8-bit RGB image.</summary>
@@ -20,6 +23,12 @@ internal static class PngChunks
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
         header[8] = 8;      // bits a channel
         header[9] = 2;      // RGB
+        WriteHeader(output, header);
+    }
+
+    /// <summary>Signature and IHDR of any image.</summary>
+    public static void WriteHeader(Stream output, ReadOnlySpan<byte> header)
+    {
         output.Write(Signature);
         Write(output, "IHDR"u8, header);
     }
@@ -53,6 +62,24 @@ internal static class PngChunks
         crc.Append(second);
         BinaryPrimitives.WriteUInt32BigEndian(number, crc.GetCurrentHashAsUInt32());
         output.Write(number);
+    }
+
+    /// <summary>Whether a PNG file is an animation, which it says before its pixels.</summary>
+    public static bool IsAnimated(Stream file)
+    {
+        const int MostChunks = 10_000;
+        Span<byte> head = stackalloc byte[LengthAndType];
+        file.Position = Signature.Length;
+        for (int i = 0; i < MostChunks && file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length; i++)
+        {
+            ReadOnlySpan<byte> type = head[sizeof(uint)..];
+            if (type.SequenceEqual("acTL"u8))
+                return true;
+            if (type.SequenceEqual("IDAT"u8))
+                return false;
+            file.Position += BinaryPrimitives.ReadUInt32BigEndian(head) + CrcBytes;
+        }
+        return false;
     }
 
     public static bool IsPng(ReadOnlySpan<byte> start) => start.StartsWith(Signature);

@@ -241,6 +241,13 @@ public sealed class LoraFileTests : IDisposable
     }
 
     [Fact]
+    public void ThoseOfAConvolutionAreToldFromThoseOfAnotherModel()
+    {
+        LoraFiles.Write(folder["a.safetensors"], LoraFiles.Random(Query, [96, 96, 1, 1]));
+        RefusedByModel(folder["a.safetensors"], "they are of a convolution, which this layer isn't. Use a LoRA for this model.");
+    }
+
+    [Fact]
     public void KeysOfNoLayerAreListed()
     {
         LoraFiles.Write(
