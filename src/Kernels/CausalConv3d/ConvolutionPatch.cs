@@ -21,8 +21,8 @@ internal readonly unsafe struct ConvolutionPatch<T>(
     /// <inheritdoc/>
     public ref T At(int row, int depth)
     {
-        int frame = ofFrame.Of(depth / Eight);
-        return ref (frames[frame] + (depth - frame * size.Channels))[(Row(row) * size.Width + Column(row)) * size.Channels];
+        int frame = ofFrame.Of((int)((uint)depth / Eight)), channel = depth - frame * size.Channels;
+        return ref frames[frame][channel + (Row(row) * size.Width + Column(row)) * size.Channels];
     }
 
     /// <inheritdoc/>

@@ -103,6 +103,6 @@ internal readonly struct ConvolutionPatchKernel<T>(
 
         public static int Stages => 3;
 
-        public static int Residents => 3;
+        public static int Residents => 2;
     }
 }

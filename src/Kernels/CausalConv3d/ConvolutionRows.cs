@@ -12,7 +12,7 @@ internal readonly unsafe struct ConvolutionRows<T>(FramesOfResult<T> frames, Con
     public ref T At(int row, int depth)
     {
         (int frame, int offset, _) = windows.At(depth);
-        return ref (frames[frame] + offset)[windows.First(row)];
+        return ref frames[frame][offset + windows.First(row)];
     }
 
     /// <inheritdoc/>

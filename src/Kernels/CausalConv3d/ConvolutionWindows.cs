@@ -9,12 +9,14 @@ namespace CogVideoX.Kernels;
 /// <param name="size">One that <see cref="Takes"/>.</param>
 internal readonly struct ConvolutionWindows(ConvolutionSize size)
 {
-    private const int Eight = 8, FirstBit = 4, Nowhere = MostFrameTaps, MostFrameTaps = 27;
+    private const int Eight = 8, FirstBit = 4, Nowhere = MostFrameTaps, MostFrameTaps = 27, MostOffset = 1 << 30; // also in bytes
 
     private readonly int height = size.Input.Height, width = size.Input.Width, channels = size.Input.Channels;
     private readonly int outputWidth = size.OutputWidth, stride = size.Stride, padTop = size.PadTop, padLeft = size.PadLeft;
     private readonly int kernelHeight = size.KernelHeight, kernelWidth = size.KernelWidth;
     private readonly int rowBits = RowBits(size.KernelHeight, size.KernelWidth);
+    private readonly int rowStep = (size.Input.Width - size.KernelWidth) * size.Input.Channels;
+    private readonly int frameStep = size.KernelHeight * size.Input.Width * size.Input.Channels;
     private readonly SmallDivisor ofTap = new(size.Input.Channels / Eight), ofRow = new(size.KernelWidth), ofFrame = new(size.KernelHeight);
 
     /// <summary>Depths of the product: taps times input channels.</summary>
@@ -31,7 +33,8 @@ internal readonly struct ConvolutionWindows(ConvolutionSize size)
         int eights = size.Input.Channels / Eight;
         return size.Input.Channels % Eight == 0
             && (long)size.KernelHeight * size.KernelWidth <= MostFrameTaps
-            && ((long)size.Input.Height + size.KernelHeight) * (size.Input.Width + size.KernelWidth) * size.Input.Channels <= int.MaxValue
+            && ((double)size.Input.Height + size.KernelHeight) * (size.Input.Width + (double)size.KernelWidth) * size.Input.Channels
+                * size.KernelFrames <= MostOffset
             && (long)size.OutputHeight * size.OutputWidth <= int.MaxValue
             && SmallDivisor.Takes((long)size.Taps * eights + copied / Eight, eights);
     }
@@ -61,8 +64,8 @@ internal readonly struct ConvolutionWindows(ConvolutionSize size)
     /// </returns>
     public (int Frame, int Offset, int Shift) At(int depth)
     {
-        int tap = ofTap.Of(depth / Eight), row = ofRow.Of(tap), frame = ofFrame.Of(row), column = tap - row * kernelWidth;
-        int offset = ((row - frame * kernelHeight) * width + column - tap) * channels + depth;
+        int tap = ofTap.Of((int)((uint)depth / Eight)), row = ofRow.Of(tap), frame = ofFrame.Of(row);
+        int offset = depth + row * rowStep - frame * frameStep; // a row's taps lie side by side, as its depths do
         return (frame, offset, depth < Depth ? tap - frame * kernelHeight * kernelWidth : Nowhere);
     }
 
