@@ -66,7 +66,7 @@ internal readonly struct ConvolutionWindows(ConvolutionSize size)
     {
         int tap = ofTap.Of((int)((uint)depth / Eight)), row = ofRow.Of(tap), frame = ofFrame.Of(row);
         int offset = depth + row * rowStep - frame * frameStep; // a row's taps lie side by side, as its depths do
-        return (frame, offset, depth < Depth ? tap - frame * kernelHeight * kernelWidth : Nowhere);
+        return (frame, offset, depth < Depth ? tap - frame * (kernelHeight * kernelWidth) : Nowhere);
     }
 
     private (int Row, int Column) Corner(int pixel)

@@ -140,6 +140,7 @@ public sealed class CausalConv3dCudaTests
     [InlineData("convolution_square", 4, 16, 8, 64, 128)]
     [InlineData("convolution_tall", 4, 16, 16, 64, 128)]
     [InlineData("convolution_wide", 4, 16, 8, 64, 256)]
+    [InlineData("convolution_wide", 4, 16, 8, 16, 256)]
     [InlineData("convolution_patch", 1, 28, 28, 128, 3)]
     public void CostsWhatTheTableSays(string name, int frames, int height, int width, int channels, int outputs)
     {
