@@ -6,7 +6,8 @@ namespace CogVideoX.Kernels;
 
 internal readonly unsafe partial struct CausalConv3d
 {
-    private const int MostGridFrames = 65_535, CopiedBeyond = 4 * 32, Eight = 8; // a ring's slices
+    private const int MostGridFrames = 65_535, Eight = 8;
+    private const int CopiedBeyond = 4 * TileProduct<Half, ProductTiles.Wide>.Depth; // a ring's slices
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue)
@@ -52,9 +53,9 @@ internal readonly unsafe partial struct CausalConv3d
             queue.Launch(
                 new ConvolutionPatchKernel<T>(frames, size, new SmallDivisor(size.Input.Channels / Eight), packed, finish),
                 new CudaGrid(
+                    size.Input.Batch * size.Input.Frames,
                     CudaGrid.Covering(size.OutputWidth, ConvolutionPatchKernel<T>.Results(size.KernelWidth)),
-                    CudaGrid.Covering(size.OutputHeight, ConvolutionPatchKernel<T>.Results(size.KernelHeight)),
-                    size.Input.Batch * size.Input.Frames),
+                    CudaGrid.Covering(size.OutputHeight, ConvolutionPatchKernel<T>.Results(size.KernelHeight))),
                 ConvolutionPatchKernel<T>.SharedBytes);
             return;
         }

@@ -8,9 +8,9 @@ namespace CogVideoX.Kernels;
 /// <param name="ofFrame">Divides eighths of a depth into frames.</param>
 /// <param name="firstRow">The patch's first row of the frame, which may lie outside.</param>
 /// <param name="firstColumn">Likewise.</param>
-/// <param name="depth">Of the product.</param>
+/// <param name="end">Depth from which on there are zeros.</param>
 internal readonly unsafe struct ConvolutionPatch<T>(
-    FramesOfResult<T> frames, VideoSize size, SmallDivisor ofFrame, int firstRow, int firstColumn, int depth) : ITileSource<T>
+    FramesOfResult<T> frames, VideoSize size, SmallDivisor ofFrame, int firstRow, int firstColumn, int end) : ITileSource<T>
     where T : unmanaged
 {
     /// <summary>Pixels of a side.</summary>
@@ -26,11 +26,11 @@ internal readonly unsafe struct ConvolutionPatch<T>(
     }
 
     /// <inheritdoc/>
-    public int BytesAt(int row, int at) => at < End(row) ? CudaQueue.AccessBytes : 0;
+    public int BytesAt(int row, int depth) => depth < EndOf(row) ? CudaQueue.AccessBytes : 0;
 
     private int Row(int row) => firstRow + row / Side;
 
     private int Column(int row) => firstColumn + row % Side;
 
-    private int End(int row) => (uint)Row(row) < (uint)size.Height && (uint)Column(row) < (uint)size.Width ? depth : 0;
+    private int EndOf(int row) => (uint)Row(row) < (uint)size.Height && (uint)Column(row) < (uint)size.Width ? end : 0;
 }

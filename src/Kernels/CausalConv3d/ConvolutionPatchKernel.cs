@@ -6,7 +6,8 @@ namespace CogVideoX.Kernels;
 /// <summary>
 /// A convolution to a handful of outputs, of which a tile would be nearly empty. So the columns of the product are all taps of a frame for
 /// all outputs, and its rows the pixels of a patch with the edge that the taps reach: x is read once for each frame of the kernel, not for
-/// each tap. Then each output adds the products of its taps, which lie in shared memory.
+/// each tap. Then each output adds the products of its taps, which lie in shared memory. Along x of the grid lie the frames, so that those
+/// that read the same do so at the same time, along y and z columns and rows of patches.
 /// </summary>
 /// <param name="frames">What is read.</param>
 /// <param name="size">All sizes; one that <see cref="Takes"/>.</param>
@@ -44,11 +45,11 @@ internal readonly struct ConvolutionPatchKernel<T>(
     /// <inheritdoc/>
     public void Run()
     {
-        int firstRow = Grid.BlockY * Results(size.KernelHeight), firstColumn = Grid.BlockX * Results(size.KernelWidth);
+        int firstRow = Grid.BlockZ * Results(size.KernelHeight), firstColumn = Grid.BlockY * Results(size.KernelWidth);
         int depth = size.KernelFrames * size.Input.Channels;
         Registers<MatrixC<float>> sums = Registers.Of<MatrixC<float>>(TileProduct<T, Tile>.Sums);
         var patch = new ConvolutionPatch<T>(
-            frames.Of(Grid.BlockZ), size.Input, ofFrame, firstRow - size.PadTop, firstColumn - size.PadLeft, depth);
+            frames.Of(Grid.BlockX), size.Input, ofFrame, firstRow - size.PadTop, firstColumn - size.PadLeft, depth);
         var columns = new MatrixRows<T>(weight, size.KernelHeight * size.KernelWidth * size.OutputChannels, depth, depth);
         TileProduct<T, Tile>.Add(patch, columns, Shared.Dynamic<T>(), 0, 0, 0, depth, sums);
         Store(sums, Shared.Dynamic<float>());
@@ -76,7 +77,7 @@ internal readonly struct ConvolutionPatchKernel<T>(
     {
         int outputs = size.OutputChannels, columns = Math.Min(Results(size.KernelWidth), size.OutputWidth - firstColumn);
         int rows = Math.Min(Results(size.KernelHeight), size.OutputHeight - firstRow), count = rows * columns * outputs;
-        int firstPixel = (Grid.BlockZ * size.OutputHeight + firstRow) * size.OutputWidth + firstColumn;
+        int firstPixel = (Grid.BlockX * size.OutputHeight + firstRow) * size.OutputWidth + firstColumn;
         for (int i = Block.ThreadX; i < count; i += Block.SizeX)
         {
             int pixel = i / outputs, output = i - pixel * outputs, row = pixel / columns, column = pixel - row * columns;

@@ -33,8 +33,8 @@ internal readonly struct ConvolutionWindows(ConvolutionSize size)
         int eights = size.Input.Channels / Eight;
         return size.Input.Channels % Eight == 0
             && (long)size.KernelHeight * size.KernelWidth <= MostFrameTaps
-            && ((double)size.Input.Height + size.KernelHeight) * (size.Input.Width + (double)size.KernelWidth) * size.Input.Channels
-                * size.KernelFrames <= MostOffset
+            && (size.Input.Height + (double)size.KernelFrames * size.KernelHeight) * ((double)size.Input.Width + size.KernelWidth)
+                * size.Input.Channels <= MostOffset
             && (long)size.OutputHeight * size.OutputWidth <= int.MaxValue
             && SmallDivisor.Takes((long)size.Taps * eights + copied / Eight, eights);
     }
