@@ -21,6 +21,7 @@ internal readonly struct ConvolutionPatchKernel<T>(
     where T : unmanaged
 {
     private const int Side = ConvolutionPatch<T>.Side, MostKernelSide = 8, MmaRows = 16, MmaColumns = 8;
+    private const int MostSide = 65_535; // of CTAs, along y and z
 
     // Odd, so that the products of an output's tap for neighbouring pixels lie in different banks; of three outputs, all.
     private const int Pitch = 35;
@@ -34,9 +35,10 @@ internal readonly struct ConvolutionPatchKernel<T>(
     /// <summary>Bytes of dynamic shared memory: the ring, and then the products in its place.</summary>
     public static int SharedBytes => Math.Max(TileProduct<T, Tile>.SharedBytes, Tile.Rows * Pitch * sizeof(float));
 
-    /// <summary>Whether the taps of all outputs are columns of one tile.</summary>
+    /// <summary>Whether the taps of all outputs are columns of one tile, and the patches a grid.</summary>
     public static bool Takes(ConvolutionSize size) => size.Stride == 1
         && size.KernelHeight <= MostKernelSide && size.KernelWidth <= MostKernelSide
+        && size.OutputHeight <= MostSide && size.OutputWidth <= MostSide
         && (long)size.KernelHeight * size.KernelWidth * size.OutputChannels <= Tile.Columns;
 
     /// <summary>Rows or columns of the result that a patch gives.</summary>

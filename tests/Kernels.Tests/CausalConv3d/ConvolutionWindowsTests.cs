@@ -44,6 +44,15 @@ public sealed unsafe class ConvolutionWindowsTests
         Assert.Equal(
             takes, ConvolutionWindows.Takes(new(new(1, 2, height, width, channels), 8, 3, kernel, kernel, 1, PadEnd: false), Copied));
 
+    [Theory]
+    [InlineData(480, 720, 3, 3, 1, true)]
+    [InlineData(480, 720, 4, 3, 1, false)] // 36 columns of 32
+    [InlineData(480, 720, 32, 1, 1, true)]
+    [InlineData(480, 720, 3, 3, 2, false)]
+    [InlineData(1, 70_000, 3, 3, 1, false)] // more patches than a grid may have
+    public void PatchesHoldTheTapsOfAllOutputs(int height, int width, int outputs, int kernel, int stride, bool takes) => Assert.Equal(
+        takes, ConvolutionPatchKernel<Half>.Takes(new(new(1, 2, height, width, 8), outputs, 3, kernel, kernel, stride, PadEnd: false)));
+
     // Far beyond 2³¹ numbers, and before the first frame.
     [Theory]
     [InlineData(false)]
