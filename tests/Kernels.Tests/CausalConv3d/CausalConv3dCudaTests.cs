@@ -1,6 +1,7 @@
 using CogVideoX.Emulator;
 using CogVideoX.Emulator.Mutations;
 using CogVideoX.Kernels.Cuda;
+using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Tests.Cuda;
 
 namespace CogVideoX.Kernels.Tests;
@@ -97,6 +98,33 @@ public sealed class CausalConv3dCudaTests
         foreach (ElementFormat stored in new[] { F32, BF16, F16 })
             Check(new(BF16, new(1, 2, 4, 5, 16), outputs) { Bias = stored, Residual = stored, Result = F32 });
         Check(new(F16, new(2, 1, 4, 5, 16), outputs) { Bias = BF16, Residual = F32 });
+    }
+
+    // Whatever the tiles: fewer frames are cut into others.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void AChunkWithItsHistoryHasTheBitsOfTheWhole(int outputs)
+    {
+        float[] whole = Run(first: 0, frames: 8), later = Run(first: 6, frames: 2);
+        Assert.Equal(whole[^later.Length..], later);
+
+        float[] Run(int first, int frames)
+        {
+            using var queue = new EmulatedQueue();
+            using var operands = new EmulatedOperands(queue);
+            var size = new ConvolutionSize(new(1, frames, 9, 10, 16), outputs, 3, 3, 3, 1, PadEnd: false);
+            long frame = size.Input.Count / frames;
+            var random = new Random(1);
+            Elements x = operands.Random(BF16, random, 8 * frame), history = first == 0 ? default : x.Slice((first - 2) * frame);
+            Elements weight = operands.Random(BF16, random, outputs * 16 * 27);
+            Elements y = operands.Result(BF16, size.Output.Count);
+            var convolution = new CausalConv3d(x.Slice(first * frame), history, weight, default, default, y, size);
+            queue.Reserve(convolution.WorkspaceBytes(DeviceKind.Ilgpu));
+            Assert.True(convolution.TryRunCuda(queue));
+            return operands.Read();
+        }
     }
 
     [Fact]
