@@ -12,7 +12,7 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => CpuWorkspaceBytes,
-        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
+        DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };
 
@@ -36,9 +36,7 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
             return;
         if (IsProduct(size))
         {
-            long pixels = size.Output.Batch * size.Output.Pixels;
-            var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual };
-            new Linear(x, weight, y, pixels, size.OutputChannels, size.Input.Channels, epilogue).RunCpu(threads);
+            PixelProduct.RunCpu(threads);
         }
         else
         {

@@ -21,9 +21,7 @@ internal readonly unsafe partial struct CausalConv3d
             return;
         if (IsProduct(size))
         {
-            long pixels = size.Output.Batch * size.Output.Pixels;
-            var epilogue = new LinearEpilogue(bias, LinearActivation.None) { Residual = residual };
-            new Linear(x, weight, y, pixels, size.OutputChannels, size.Input.Channels, epilogue).RunIlgpu(queue);
+            PixelProduct.RunIlgpu(queue);
             return;
         }
         if ((!history.IsNull && history.Format != x.Format) || (!residual.IsNull && residual.Format != x.Format))

@@ -50,6 +50,28 @@ internal static class ProductTiles
         public static int Residents => 1;
     }
 
+    /// <summary>The same of twice as many rows as columns.</summary>
+    public readonly struct Tall : IProductTile
+    {
+        /// <inheritdoc/>
+        public static int Rows => 256;
+
+        /// <inheritdoc/>
+        public static int Columns => 128;
+
+        /// <inheritdoc/>
+        public static int WarpRows => 64;
+
+        /// <inheritdoc/>
+        public static int WarpColumns => 64;
+
+        /// <inheritdoc/>
+        public static int Stages => 4;
+
+        /// <inheritdoc/>
+        public static int Residents => 1;
+    }
+
     /// <summary>Four warps of 64×64, two CTAs a multiprocessor: one multiplies while the other begins or ends.</summary>
     public readonly struct Square : IProductTile
     {

@@ -15,6 +15,18 @@ internal abstract unsafe class Operands : IDisposable
         return new Elements((void*)Copy(bytes), format);
     }
 
+    /// <summary>An operand of random numbers.</summary>
+    /// <param name="format">How it is stored.</param>
+    /// <param name="random">Where they come from.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="width">Their largest absolute value.</param>
+    /// <param name="skipped">Numbers before them, which move them from their alignment.</param>
+    public Elements Random(ElementFormat format, Random random, long count, double width = 2, int skipped = 0)
+    {
+        float[] values = [.. Enumerable.Range(0, (int)count + skipped).Select(_ => (float)((random.NextDouble() * 2 - 1) * width))];
+        return Of(format, values).Slice(skipped);
+    }
+
     /// <summary>The operation's result; a second one is read by its own address.</summary>
     /// <param name="format">How it is stored.</param>
     /// <param name="count">Its numbers.</param>

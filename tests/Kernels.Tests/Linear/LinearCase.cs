@@ -104,11 +104,8 @@ internal sealed record LinearCase(ElementFormat Type, int Rows, int Outputs, int
     }
 
     private static Elements Numbers(Operands operands, ElementFormat? format, long count, Random random) =>
-        format is { } stored ? Numbers(operands, stored, 0, count, 2, random) : default;
+        format is { } stored ? operands.Random(stored, random, count) : default;
 
-    private static Elements Numbers(Operands operands, ElementFormat format, int skipped, long count, double width, Random random)
-    {
-        float[] values = [.. Enumerable.Range(0, (int)count + skipped).Select(_ => (float)((random.NextDouble() * 2 - 1) * width))];
-        return operands.Of(format, values).Slice(skipped);
-    }
+    private static Elements Numbers(Operands operands, ElementFormat format, int skipped, long count, double width, Random random) =>
+        operands.Random(format, random, count, width, skipped);
 }

@@ -1,0 +1,99 @@
+using CogVideoX.Compiler.Language;
+using CogVideoX.Kernels.Cuda;
+using CogVideoX.Kernels.Devices;
+
+namespace CogVideoX.Kernels;
+
+internal readonly unsafe partial struct CausalConv3d
+{
+    private const int MostGridFrames = 65_535, Eight = 8;
+    private const int CopiedBeyond = 4 * TileProduct<Half, ProductTiles.Wide>.Depth; // a ring's slices
+
+    /// <inheritdoc/>
+    public bool TryRunCuda(CudaQueue queue)
+    {
+        if (IsProduct(size))
+            return PixelProduct.TryRunCuda(queue);
+        if (!HasCuda)
+            return false;
+        if (x.Format == ElementFormat.BF16)
+            RunCuda<BFloat16>(queue);
+        else
+            RunCuda<Half>(queue);
+        return true;
+    }
+
+    private long WeightCount => (long)size.OutputChannels * size.Taps * size.Input.Channels;
+
+    private long CudaWorkspaceBytes => IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.Ilgpu) : HasCuda ? 2 * WeightCount : 0;
+
+    private LinearEpilogue Epilogue => new(bias, LinearActivation.None) { Residual = residual };
+
+    // 1×1×1 without stride.
+    private Linear PixelProduct =>
+        new(x, weight, y, size.Output.Batch * size.Output.Pixels, size.OutputChannels, size.Input.Channels, Epilogue);
+
+    private bool HasCuda => size.Output.Count > 0
+        && x.Format is ElementFormat.BF16 or ElementFormat.F16
+        && weight.Format == x.Format && (history.IsNull || history.Format == x.Format)
+        && !x.IsScaled && !weight.IsScaled && !history.IsScaled
+        && ConvolutionWindows.Takes(size, CopiedBeyond)
+        && WeightCount <= int.MaxValue && (long)size.Input.Batch * size.Input.Frames <= MostGridFrames
+        && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(history)
+        && AnyCudaNumbers.Takes(y) && LinearCudaFinish.Takes(Epilogue, size.Output.Batch * size.Output.Pixels);
+
+    private void RunCuda<T>(CudaQueue queue) where T : unmanaged
+    {
+        var frames = new ConvolutionFrames<T>(x, history, size);
+        var finish = new LinearCudaFinish(y, Epilogue, size.OutputChannels);
+        bool isPatch = ConvolutionPatchKernel<T>.Takes(size);
+        View<T> packed = Pack<T>(queue, isPatch ? ConvolutionCudaWeights.ByTap(size) : ConvolutionCudaWeights.ByOutput(size));
+        if (isPatch)
+        {
+            queue.Launch(
+                new ConvolutionPatchKernel<T>(frames, size, new SmallDivisor(size.Input.Channels / Eight), packed, finish),
+                new CudaGrid(
+                    size.Input.Batch * size.Input.Frames,
+                    CudaGrid.Covering(size.OutputWidth, ConvolutionPatchKernel<T>.Results(size.KernelWidth)),
+                    CudaGrid.Covering(size.OutputHeight, ConvolutionPatchKernel<T>.Results(size.KernelHeight))),
+                ConvolutionPatchKernel<T>.SharedBytes);
+            return;
+        }
+        switch (ConvolutionCudaPlan.For(size, queue.Multiprocessors))
+        {
+            case ConvolutionCudaTile.Wide:
+                LaunchTiles<T, ProductTiles.Wide>(queue, frames, packed, finish);
+                break;
+            case ConvolutionCudaTile.Tall:
+                LaunchTiles<T, ProductTiles.Tall>(queue, frames, packed, finish);
+                break;
+            case ConvolutionCudaTile.Square:
+                LaunchTiles<T, ProductTiles.Square>(queue, frames, packed, finish);
+                break;
+            default:
+                LaunchTiles<T, ProductTiles.Small>(queue, frames, packed, finish);
+                break;
+        }
+    }
+
+    private View<T> Pack<T>(CudaQueue queue, ConvolutionCudaWeights layout) where T : unmanaged
+    {
+        var packed = new View<ushort>((ushort*)queue.Workspace, WeightCount);
+        int eights = (int)(WeightCount / Eight);
+        queue.Launch(
+            new ConvolutionPackKernel(weight.ToView<ushort>(WeightCount), packed, eights, layout),
+            new CudaGrid(CudaGrid.Covering(eights, ConvolutionPackKernel.Block.X)));
+        return packed.As<T>();
+    }
+
+    private void LaunchTiles<T, TTile>(CudaQueue queue, ConvolutionFrames<T> frames, View<T> packed, LinearCudaFinish finish)
+        where T : unmanaged
+        where TTile : unmanaged, IProductTile
+    {
+        var windows = new ConvolutionWindows(size);
+        int tiles = checked(CudaGrid.Covering(windows.Pixels, TTile.Rows) * CudaGrid.Covering(size.OutputChannels, TTile.Columns));
+        queue.Launch(
+            new ConvolutionTileKernel<T, TTile>(frames, windows, packed, size.OutputChannels, finish),
+            new CudaGrid(tiles, size.Input.Batch * size.Input.Frames), ConvolutionTileKernel<T, TTile>.SharedBytes);
+    }
+}
