@@ -7,7 +7,10 @@ namespace CogVideoX.Pipelines;
 /// <param name="keptState">The file from which the run can go on, or null.</param>
 public sealed class CancelledException(string stage, int finishedSteps, string? savedLatents, string? keptState = null)
     : OperationCanceledException(
-        $"Cancelled in the stage '{stage}' after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}"
+        $"Cancelled in the stage '{stage}'"
+        + (finishedSteps == 0 && stage == GenerationStage.Decode
+            ? ""
+            : $" after {finishedSteps} sampling step{(finishedSteps == 1 ? "" : "s")}")
         + (savedLatents is null ? "" : $"; the latents are in {savedLatents}")
         + (keptState is null ? "." : $"; the run's state is in {keptState}."))
 {

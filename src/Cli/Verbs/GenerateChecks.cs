@@ -42,6 +42,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     /// <exception cref="OutputException">A file that can't be written.</exception>
     public IReadOnlyList<GenerationPlan> Plan(IReadOnlyList<GenerateJob> jobs)
     {
+        CheckPreview(jobs[0].Files);
         var plans = new GenerationPlan[jobs.Count];
         for (int i = 0; i < plans.Length; i++)
         {
@@ -56,7 +57,6 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     public IReadOnlyList<GenerateJob> Say(
         ParseResult parsed, GenerateOptions options, IReadOnlyList<GenerateJob> jobs, IReadOnlyList<GenerationPlan> plans)
     {
-        CheckPreview(jobs[0].Files);
         var said = new HashSet<string>(); // what several jobs have in common is said once
         TimeSpan whole = TimeSpan.Zero;
         GenerateJob[] checkedJobs = new GenerateJob[jobs.Count];

@@ -29,6 +29,13 @@ internal sealed class GenerateOptions
     public Option<string?> PromptFile { get; } =
         Path("--prompt-file", "FILE", "One prompt a line, a video each, all with the same seed; - reads standard input (default: none)");
 
+    public Option<string?> Shard { get; } = new("--shard")
+    {
+        Description = "Make every N-th video, from the I-th on (from 0), and leave out those that are there: one of N processes that share "
+            + "the list (default: all)",
+        HelpName = "I/N",
+    };
+
     public Option<string?> From { get; } =
         Path("--from", "VIDEO", "Repeat the run that made this video; further options change it (default: none)");
 
@@ -185,8 +192,8 @@ internal sealed class GenerateOptions
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)
         {
-            Prompt, Model, NegativePrompt, PromptFile, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler, Seed,
-            NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace,
+            Prompt, Model, NegativePrompt, PromptFile, Shard, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler,
+            Seed, NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace,
             KeepState, Resume, Preview, PreviewMap, Output, OutputDir, Quality, Codec, Overwrite, Json,
         };
         Inputs.AddTo(command);

@@ -21,7 +21,9 @@ internal static class GenerateVerb
     {
         RequestReader asked = RequestReader.Read(parsed, options);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
-        GenerateChecks.CheckFiles(parsed, options, jobs);
+        var shard = Shard.Read(parsed, options);
+        if (shard is null)
+            GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
         ComputeOptions compute = options.Device.Read(parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
@@ -29,6 +31,13 @@ internal static class GenerateVerb
         using VideoInput? video = VideoInput.Open(asked, pipeline);
         if (video is not null)
             jobs = VideoInput.With(jobs, video.Expected);
+        if (shard is not null)
+        {
+            jobs = shard.Undone(shard.Of(jobs), pipeline, terminal);
+            GenerateChecks.CheckFiles(parsed, options, jobs);
+        }
+        if (jobs.Count == 0)
+            return Done(terminal, parsed, options, []);
         IReadOnlyList<GenerationPlan> plans = checks.Plan(jobs);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
@@ -40,8 +49,14 @@ internal static class GenerateVerb
             plans = checks.Plan(jobs); // fewer frames may have come than the file says it has
         }
         jobs = checks.Say(parsed, options, jobs, plans);
+        return Make(terminal, parsed, options, pipeline, jobs, cancellation);
+    }
+
+    private static int Make(
+        Terminal terminal, ParseResult parsed, GenerateOptions options, CogVideoXPipeline pipeline, IReadOnlyList<GenerateJob> jobs,
+        CancellationToken cancellation)
+    {
         var reports = new List<GenerateReport>();
-        bool json = parsed.GetValue(options.Json);
         try
         {
             foreach ((int index, GenerateJob job) in jobs.Index())
@@ -50,15 +65,21 @@ internal static class GenerateVerb
                     terminal.Say($"video {index + 1} of {jobs.Count}: {job.Title} (seed {job.Seed})");
                 GenerateReport report = Make(terminal, pipeline, job, first: index == 0, cancellation);
                 reports.Add(report);
-                if (!json && !job.GoesToStandardOutput)
+                if (!parsed.GetValue(options.Json) && !job.GoesToStandardOutput)
                     terminal.Output.WriteLine(report.Output);
             }
         }
         finally
         {
-            if (json) // of those that were made, too, where a later one failed
-                terminal.WriteJson(reports);
+            Done(terminal, parsed, options, reports); // of those that were made, too, where a later one failed
         }
+        return ExitCode.Done;
+    }
+
+    private static int Done(Terminal terminal, ParseResult parsed, GenerateOptions options, List<GenerateReport> reports)
+    {
+        if (parsed.GetValue(options.Json))
+            terminal.WriteJson(reports);
         return ExitCode.Done;
     }
 

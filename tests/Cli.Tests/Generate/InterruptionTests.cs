@@ -47,7 +47,7 @@ public sealed class InterruptionTests : IDisposable
         await CliRun.Done("generate", "a cat", "--steps", "1", "--save-latents", latents, "-o", folder.File("clip.png"));
         await source.CancelAsync();
         CliRun run = await CliRun.Until(source.Token, "decode", latents, "-o", folder.File("again.png"));
-        Assert.Equal((ExitCode.Interrupted, "", "cogvideox: Cancelled.\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal((ExitCode.Interrupted, "", "cogvideox: Cancelled in the stage 'decode'.\n"), (run.Code, run.Output, run.Error));
         Assert.Equal(["clip.png", "latents.safetensors"], folder.Names);
     }
 
