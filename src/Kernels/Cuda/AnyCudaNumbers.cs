@@ -6,12 +6,15 @@ namespace CogVideoX.Kernels.Cuda;
 /// Numbers whose format a kernel learns when it runs, for operands outside of its main loop: all threads take the same way.
 /// </summary>
 /// <param name="operand">In F32, BF16 or F16; null for none.</param>
-internal readonly unsafe struct AnyCudaNumbers(Elements operand)
+internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<AnyCudaNumbers>
 {
     private readonly byte* address = (byte*)operand.Address;
     private readonly int format = (int)operand.Format;
 
-    /// <summary>Whether there are none.</summary>
+    /// <inheritdoc/>
+    public static AnyCudaNumbers Of(Elements operand) => new(operand);
+
+    /// <inheritdoc/>
     public bool IsNull => address == null;
 
     /// <summary>Whether kernels read and write an operand; one that isn't there, too.</summary>
@@ -56,15 +59,15 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         }
         else if (format == (int)ElementFormat.BF16)
         {
-            BFloat16Pairs(stored.Low, values);
+            PackedEight<BFloat16>.Widen(stored.Low, values);
         }
         else
         {
-            HalfPairs(stored.Low, values);
+            PackedEight<Half>.Widen(stored.Low, values);
         }
     }
 
-    /// <summary>Reads eight numbers, the first at a multiple of 16 bytes.</summary>
+    /// <inheritdoc/>
     public void Eight(long index, Registers<float> values) => Widen(Read(index), values);
 
     /// <summary>Stores eight, the first at a multiple of 16 bytes, each rounded half to even.</summary>
@@ -78,19 +81,11 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         }
         else if (format == (int)ElementFormat.BF16)
         {
-            *(Bits128*)((ushort*)address + index) = new(
-                BFloat16x2.From(values[0], values[1]).Bits,
-                BFloat16x2.From(values[2], values[3]).Bits,
-                BFloat16x2.From(values[4], values[5]).Bits,
-                BFloat16x2.From(values[6], values[7]).Bits);
+            *(Bits128*)((ushort*)address + index) = PackedEight<BFloat16>.Of(values);
         }
         else
         {
-            *(Bits128*)((ushort*)address + index) = new(
-                Half2.From(values[0], values[1]).Bits,
-                Half2.From(values[2], values[3]).Bits,
-                Half2.From(values[4], values[5]).Bits,
-                Half2.From(values[6], values[7]).Bits);
+            *(Bits128*)((ushort*)address + index) = PackedEight<Half>.Of(values);
         }
     }
 
@@ -100,31 +95,6 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         values[1] = BitConverter.UInt32BitsToSingle(bits.Second);
         values[2] = BitConverter.UInt32BitsToSingle(bits.Third);
         values[3] = BitConverter.UInt32BitsToSingle(bits.Fourth);
-    }
-
-    private static void BFloat16Pairs(Bits128 bits, Registers<float> values)
-    {
-        (values[0], values[1]) = PairOfBFloat16(bits.First);
-        (values[2], values[3]) = PairOfBFloat16(bits.Second);
-        (values[4], values[5]) = PairOfBFloat16(bits.Third);
-        (values[6], values[7]) = PairOfBFloat16(bits.Fourth);
-    }
-
-    private static void HalfPairs(Bits128 bits, Registers<float> values)
-    {
-        (values[0], values[1]) = PairOfHalf(bits.First);
-        (values[2], values[3]) = PairOfHalf(bits.Second);
-        (values[4], values[5]) = PairOfHalf(bits.Third);
-        (values[6], values[7]) = PairOfHalf(bits.Fourth);
-    }
-
-    private static (float Low, float High) PairOfBFloat16(uint bits) =>
-        (BitConverter.UInt32BitsToSingle(bits << 16), BitConverter.UInt32BitsToSingle(bits & 0xFFFF_0000));
-
-    private static (float Low, float High) PairOfHalf(uint bits)
-    {
-        Half2 pair = Half2.FromBits(bits);
-        return (pair.Low, pair.High);
     }
 }
 

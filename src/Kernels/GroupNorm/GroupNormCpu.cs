@@ -13,7 +13,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => CpuWorkspaceBytes,
-        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
+        DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };
 

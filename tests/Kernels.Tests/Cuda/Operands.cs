@@ -15,6 +15,19 @@ internal abstract unsafe class Operands : IDisposable
         return new Elements((void*)Copy(bytes), format);
     }
 
+    /// <summary>An operand of random numbers from −2 to 2, after some that move it from its alignment.</summary>
+    public Elements Random(ElementFormat format, long count, Random random, int skipped = 0)
+    {
+        var values = new float[count + skipped];
+        foreach (ref float value in values.AsSpan())
+            value = random.NextSingle() * 4 - 2;
+        return Of(format, values).Slice(skipped);
+    }
+
+    /// <summary>The same, or none where there is no format.</summary>
+    public Elements Random(ElementFormat? format, long count, Random random) =>
+        format is { } stored ? Random(stored, count, random) : default;
+
     /// <summary>The operation's result; a second one is read by its own address.</summary>
     /// <param name="format">How it is stored.</param>
     /// <param name="count">Its numbers.</param>
@@ -23,6 +36,13 @@ internal abstract unsafe class Operands : IDisposable
     {
         resultCount = count;
         return result = new Elements((void*)Allocate(format.Bytes(count + skipped)), format).Slice(skipped);
+    }
+
+    /// <summary>An operand that is the operation's result, too.</summary>
+    public Elements Show(Elements operand, long count)
+    {
+        resultCount = count;
+        return result = operand;
     }
 
     /// <summary>What the operation left in its result.</summary>
