@@ -40,6 +40,24 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<
             ((Half*)address)[index] = (Half)value;
     }
 
+    /// <summary>Four numbers, the first at a multiple of their bytes: neighbouring threads' are whole sectors in each format.</summary>
+    public Float4 Four(long index)
+    {
+        if (format == (int)ElementFormat.F32)
+            return *(Float4*)((float*)address + index);
+        Bits64 packed = *(Bits64*)((ushort*)address + index);
+        return format == (int)ElementFormat.BF16 ? Floats<BFloat16>(packed) : Floats<Half>(packed);
+    }
+
+    /// <summary>Stores four, the first at a multiple of their bytes, each rounded half to even.</summary>
+    public void SetFour(long index, Float4 values)
+    {
+        if (format == (int)ElementFormat.F32)
+            *(Float4*)((float*)address + index) = values;
+        else
+            *(Bits64*)((ushort*)address + index) = format == (int)ElementFormat.BF16 ? Packed<BFloat16>(values) : Packed<Half>(values);
+    }
+
     /// <summary>Begins to read eight numbers, the first at a multiple of 16 bytes.</summary>
     public StoredEight Read(long index)
     {
@@ -88,6 +106,13 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<
             *(Bits128*)((ushort*)address + index) = PackedEight<Half>.Of(values);
         }
     }
+
+    private static Float4 Floats<T>(Bits64 packed) where T : unmanaged => new(
+        PackedPair.Low<T>(packed.First), PackedPair.High<T>(packed.First),
+        PackedPair.Low<T>(packed.Second), PackedPair.High<T>(packed.Second));
+
+    private static Bits64 Packed<T>(Float4 values) where T : unmanaged =>
+        new(PackedPair.Of<T>(values.X, values.Y), PackedPair.Of<T>(values.Z, values.W));
 
     private static void Floats(Bits128 bits, Registers<float> values)
     {

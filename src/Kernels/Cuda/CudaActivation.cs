@@ -14,5 +14,5 @@ internal static class CudaActivation
     /// <summary>x / (1 + e⁻ˣ).</summary>
     public static float Silu(float x) => Logistic(x, Silu1 * x);
 
-    private static float Logistic(float x, float power) => x * Approximate.Reciprocal(1 + Approximate.Exp2(power));
+    private static float Logistic(float x, float power) => x * Approximate.ReciprocalFlushed(1 + Approximate.Exp2Flushed(power));
 }
