@@ -16,5 +16,5 @@ internal readonly partial struct Cast
     }
 
     private bool HasCuda => count > 0 && count / CastKernel.Numbers < int.MaxValue
-        && AnyCudaNumbers.Takes(x) && AnyCudaNumbers.Takes(y) && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(y);
+        && AnyCudaNumbers.TakesEights(x) && AnyCudaNumbers.TakesEights(y);
 }

@@ -21,6 +21,9 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<
     public static bool Takes(Elements operand) => operand.IsNull
         || (operand.Format is ElementFormat.F32 or ElementFormat.BF16 or ElementFormat.F16 && !operand.IsScaled);
 
+    /// <summary>Whether they read eights of it as well.</summary>
+    public static bool TakesEights(Elements operand) => Takes(operand) && CudaQueue.IsAligned(operand);
+
     /// <summary>One number.</summary>
     public float One(long index)
     {

@@ -7,8 +7,9 @@ internal readonly unsafe partial struct GroupNorm
 {
     private const int MostInGrid = 65_535; // batch items
 
-    // Moments of each channel of each chunk, then what each channel is mapped by.
-    private long CudaWorkspaceBytes => HasCuda ? (CudaMoments + (long)size.Batch * size.Channels) * sizeof(Float2) : 0;
+    // Moments of each channel of each chunk, then what each channel is mapped by. (Of the size alone: a plan has no operands.)
+    private long CudaWorkspaceBytes =>
+        size.Count > 0 && GroupNormCudaPlan.Takes(size) ? (CudaMoments + (long)size.Batch * size.Channels) * sizeof(Float2) : 0;
 
     private long CudaMoments => (long)size.Batch * GroupNormCudaPlan.Of(size).Chunks * size.Channels;
 
@@ -25,14 +26,11 @@ internal readonly unsafe partial struct GroupNorm
     }
 
     private bool HasCuda => size.Count > 0 && size.Batch <= MostInGrid && (long)size.Batch * groups <= int.MaxValue
-        && Rows * size.Width <= int.MaxValue
-        && x.Format is ElementFormat.BF16 or ElementFormat.F16 && !x.IsScaled && HasCudaActivations(y)
-        && HasCudaActivations(maps.Scale) && HasCudaActivations(maps.Shift)
-        && CudaQueue.IsAligned(x) && AnyCudaNumbers.Takes(weight) && AnyCudaNumbers.Takes(bias)
-        && GroupNormCudaPlan.Takes(size);
+        && Rows * size.Width <= int.MaxValue && GroupNormCudaPlan.Takes(size)
+        && x.IsPacked() && y.IsPacked() && y.Format == x.Format && (maps.IsNone || (IsLikeX(maps.Scale) && IsLikeX(maps.Shift)))
+        && AnyCudaNumbers.Takes(weight) && AnyCudaNumbers.Takes(bias);
 
-    private bool HasCudaActivations(Elements operand) =>
-        operand.IsNull || (operand.Format == x.Format && !operand.IsScaled && CudaQueue.IsAligned(operand));
+    private bool IsLikeX(Elements map) => map.IsPacked() && map.Format == x.Format;
 
     private void RunCuda<T>(CudaQueue queue) where T : unmanaged
     {

@@ -28,7 +28,7 @@ internal readonly record struct GroupNormCudaPlan(int ChunkPixels, int Chunks, i
 
     /// <summary>Whether there is a plan for a size.</summary>
     public static bool Takes(VideoSize size) => size.Channels % Eight == 0 && size.Channels / Eight is > 0 and <= Threads
-        && size.Count / size.Batch / MostChunks <= int.MaxValue / 2 && (long)size.Width * size.Channels <= int.MaxValue / 2;
+        && size.Pixels * size.Channels / MostChunks <= int.MaxValue / 2 && (long)size.Width * size.Channels <= int.MaxValue / 2;
 
     /// <summary>Pixels that a CTA has at the same time.</summary>
     public static int Lanes(int channels) => Threads / (channels / Eight);

@@ -20,13 +20,11 @@ internal readonly unsafe partial struct LayerNorm
     }
 
     private bool HasCuda => rows > 0 && rows + Math.Max(shift.FirstRow, scale.FirstRow) <= MostRows
-        && x.Format is ElementFormat.BF16 or ElementFormat.F16 && y.Format == x.Format && !x.IsScaled && !y.IsScaled
+        && x.IsPacked() && y.IsPacked() && y.Format == x.Format
         && width is > 0 and <= RowLengths.Most && ((long)width | shift.BatchStride | scale.BatchStride) % Eight == 0
-        && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(y)
-        && HasCudaVector(weight) && HasCudaVector(bias)
-        && HasCudaVector(shift.Text) && HasCudaVector(shift.Video) && HasCudaVector(scale.Text) && HasCudaVector(scale.Video);
-
-    private static bool HasCudaVector(Elements vector) => AnyCudaNumbers.Takes(vector) && CudaQueue.IsAligned(vector);
+        && AnyCudaNumbers.TakesEights(weight) && AnyCudaNumbers.TakesEights(bias)
+        && AnyCudaNumbers.TakesEights(shift.Text) && AnyCudaNumbers.TakesEights(shift.Video)
+        && AnyCudaNumbers.TakesEights(scale.Text) && AnyCudaNumbers.TakesEights(scale.Video);
 
     private void RunCuda<T>(CudaQueue queue) where T : unmanaged
     {

@@ -16,11 +16,9 @@ internal readonly unsafe partial struct QkNormRope
     }
 
     private bool HasCuda => (long)batch * tokens is > 0 and <= MostTokens && heads > 0 && (long)heads * width <= int.MaxValue / 2
-        && x.Format is ElementFormat.BF16 or ElementFormat.F16 && y.Format == x.Format && !x.IsScaled && !y.IsScaled
-        && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(y)
-        && HasCudaTable(weight) && HasCudaTable(bias) && HasCudaTable(cosine) && HasCudaTable(sine);
-
-    private static bool HasCudaTable(Elements table) => AnyCudaNumbers.Takes(table) && CudaQueue.IsAligned(table);
+        && x.IsPacked() && y.IsPacked() && y.Format == x.Format
+        && AnyCudaNumbers.TakesEights(weight) && AnyCudaNumbers.TakesEights(bias)
+        && AnyCudaNumbers.TakesEights(cosine) && AnyCudaNumbers.TakesEights(sine);
 
     private bool TryRun<T>(CudaQueue queue) where T : unmanaged
     {

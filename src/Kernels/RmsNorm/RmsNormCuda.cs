@@ -19,11 +19,8 @@ internal readonly unsafe partial struct RmsNorm
         return true;
     }
 
-    private bool HasCuda => rows is > 0 and <= MostRows
-        && x.Format is ElementFormat.BF16 or ElementFormat.F16 && y.Format == x.Format && !x.IsScaled && !y.IsScaled
-        && width is > 0 and <= RowLengths.Most && width % Eight == 0
-        && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(y)
-        && AnyCudaNumbers.Takes(weight) && CudaQueue.IsAligned(weight);
+    private bool HasCuda => rows is > 0 and <= MostRows && width is > 0 and <= RowLengths.Most && width % Eight == 0
+        && x.IsPacked() && y.IsPacked() && y.Format == x.Format && AnyCudaNumbers.TakesEights(weight);
 
     private readonly struct CudaLaunch<T>(RmsNorm norm, CudaQueue queue) : IRowLengthAction where T : unmanaged
     {
