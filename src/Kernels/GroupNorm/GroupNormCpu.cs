@@ -243,5 +243,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
             where TVector : unmanaged => x;
 
         public float Portable(float x) => x;
+
+        public static float Cuda(float x) => x;
     }
 }
