@@ -18,7 +18,7 @@ internal sealed class Portable : IDisposable
     public Portable(string type, double? tolerance = null)
     {
         Assert.True(DType.TryParse(type, out activations));
-        device = new Ops(GpuDevices.OpenEmulator(), activations);
+        device = new Ops(GpuDevices.OpenEmulator(portable: true), activations);
         naive = new Ops(new ReferenceDevice(), activations);
         // Both round the same number, but for what fp32 sums differ in: a last place here and there.
         this.tolerance = tolerance ?? type switch

@@ -25,7 +25,7 @@ public sealed class PortableTests
     {
         using Ops naive = EachDevice.OpenNaive();
         float[] expected = run(naive, new Random(1)).ToFloats();
-        using var ops = new Ops(GpuDevices.OpenEmulator(), activations);
+        using var ops = new Ops(GpuDevices.OpenEmulator(portable: true), activations);
         double error = Agree.RelativeError(run(ops, new Random(1)).ToFloats(), expected);
         Assert.True(error <= tolerance, $"{ops.DeviceName}: relative error {error:E2}");
     }

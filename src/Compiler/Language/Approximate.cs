@@ -14,7 +14,7 @@ public static class Approximate
     /// The same with numbers below 2^−126 as zeros, x and the result: one instruction of the card, where <see cref="Exp2"/> is four.
     /// </summary>
     [Ptx("ex2.approx.ftz.f32 {result}, {x};", Pure = true)]
-    public static float Exp2Flushed(float x) => MathF.Pow(2, x) is var power && float.IsSubnormal(power) ? 0 : power;
+    public static float Exp2Flushed(float x) => Flushed(MathF.Pow(2, x));
 
     /// <summary>Logarithm to base 2; absolute error 2^−22 in (0.5, 2), relative error 2^−22 outside.</summary>
     [Ptx("lg2.approx.f32 {result}, {x};", Pure = true)]
@@ -39,6 +39,12 @@ public static class Approximate
     /// <summary>1 / x; error 1 ulp.</summary>
     [Ptx("rcp.approx.f32 {result}, {x};", Pure = true)]
     public static float Reciprocal(float x) => 1 / x;
+
+    /// <summary>
+    /// The same with numbers below 2^−126 as zeros, x and the result: one instruction of the card, where <see cref="Reciprocal"/> is four.
+    /// </summary>
+    [Ptx("rcp.approx.ftz.f32 {result}, {x};", Pure = true)]
+    public static float ReciprocalFlushed(float x) => Flushed(1 / Flushed(x));
 
     /// <summary>x / y; error 2 ulp where |y| lies in [2^−126, 2^126].</summary>
     [Ptx("div.approx.f32 {result}, {x}, {y};", Pure = true)]
@@ -83,4 +89,6 @@ public static class Approximate
         float series = 1 + square * (-0.33333334f + square * (0.13333334f + square * (-0.053968254f + square * 0.021869488f)));
         return magnitude < 0.35f ? x * series : MathF.CopySign(large, x);
     }
+
+    private static float Flushed(float x) => float.IsSubnormal(x) ? MathF.CopySign(0, x) : x;
 }

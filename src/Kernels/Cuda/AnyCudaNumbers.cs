@@ -6,17 +6,23 @@ namespace CogVideoX.Kernels.Cuda;
 /// Numbers whose format a kernel learns when it runs, for operands outside of its main loop: all threads take the same way.
 /// </summary>
 /// <param name="operand">In F32, BF16 or F16; null for none.</param>
-internal readonly unsafe struct AnyCudaNumbers(Elements operand)
+internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<AnyCudaNumbers>
 {
     private readonly byte* address = (byte*)operand.Address;
     private readonly int format = (int)operand.Format;
 
-    /// <summary>Whether there are none.</summary>
+    /// <inheritdoc/>
+    public static AnyCudaNumbers Of(Elements operand) => new(operand);
+
+    /// <inheritdoc/>
     public bool IsNull => address == null;
 
     /// <summary>Whether kernels read and write an operand; one that isn't there, too.</summary>
     public static bool Takes(Elements operand) => operand.IsNull
         || (operand.Format is ElementFormat.F32 or ElementFormat.BF16 or ElementFormat.F16 && !operand.IsScaled);
+
+    /// <summary>Whether they read eights of it as well.</summary>
+    public static bool TakesEights(Elements operand) => Takes(operand) && CudaQueue.IsAligned(operand);
 
     /// <summary>One number.</summary>
     public float One(long index)
@@ -35,6 +41,24 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
             ((BFloat16*)address)[index] = (BFloat16)value;
         else
             ((Half*)address)[index] = (Half)value;
+    }
+
+    /// <summary>Four numbers, the first at a multiple of their bytes: neighbouring threads' are whole sectors in each format.</summary>
+    public Float4 Four(long index)
+    {
+        if (format == (int)ElementFormat.F32)
+            return *(Float4*)((float*)address + index);
+        Bits64 packed = *(Bits64*)((ushort*)address + index);
+        return format == (int)ElementFormat.BF16 ? Floats<BFloat16>(packed) : Floats<Half>(packed);
+    }
+
+    /// <summary>Stores four, the first at a multiple of their bytes, each rounded half to even.</summary>
+    public void SetFour(long index, Float4 values)
+    {
+        if (format == (int)ElementFormat.F32)
+            *(Float4*)((float*)address + index) = values;
+        else
+            *(Bits64*)((ushort*)address + index) = format == (int)ElementFormat.BF16 ? Packed<BFloat16>(values) : Packed<Half>(values);
     }
 
     /// <summary>Begins to read eight numbers, the first at a multiple of 16 bytes.</summary>
@@ -56,15 +80,15 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         }
         else if (format == (int)ElementFormat.BF16)
         {
-            BFloat16Pairs(stored.Low, values);
+            PackedEight<BFloat16>.Widen(stored.Low, values);
         }
         else
         {
-            HalfPairs(stored.Low, values);
+            PackedEight<Half>.Widen(stored.Low, values);
         }
     }
 
-    /// <summary>Reads eight numbers, the first at a multiple of 16 bytes.</summary>
+    /// <inheritdoc/>
     public void Eight(long index, Registers<float> values) => Widen(Read(index), values);
 
     /// <summary>Stores eight, the first at a multiple of 16 bytes, each rounded half to even.</summary>
@@ -78,21 +102,20 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         }
         else if (format == (int)ElementFormat.BF16)
         {
-            *(Bits128*)((ushort*)address + index) = new(
-                BFloat16x2.From(values[0], values[1]).Bits,
-                BFloat16x2.From(values[2], values[3]).Bits,
-                BFloat16x2.From(values[4], values[5]).Bits,
-                BFloat16x2.From(values[6], values[7]).Bits);
+            *(Bits128*)((ushort*)address + index) = PackedEight<BFloat16>.Of(values);
         }
         else
         {
-            *(Bits128*)((ushort*)address + index) = new(
-                Half2.From(values[0], values[1]).Bits,
-                Half2.From(values[2], values[3]).Bits,
-                Half2.From(values[4], values[5]).Bits,
-                Half2.From(values[6], values[7]).Bits);
+            *(Bits128*)((ushort*)address + index) = PackedEight<Half>.Of(values);
         }
     }
+
+    private static Float4 Floats<T>(Bits64 packed) where T : unmanaged => new(
+        PackedPair.Low<T>(packed.First), PackedPair.High<T>(packed.First),
+        PackedPair.Low<T>(packed.Second), PackedPair.High<T>(packed.Second));
+
+    private static Bits64 Packed<T>(Float4 values) where T : unmanaged =>
+        new(PackedPair.Of<T>(values.X, values.Y), PackedPair.Of<T>(values.Z, values.W));
 
     private static void Floats(Bits128 bits, Registers<float> values)
     {
@@ -100,31 +123,6 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand)
         values[1] = BitConverter.UInt32BitsToSingle(bits.Second);
         values[2] = BitConverter.UInt32BitsToSingle(bits.Third);
         values[3] = BitConverter.UInt32BitsToSingle(bits.Fourth);
-    }
-
-    private static void BFloat16Pairs(Bits128 bits, Registers<float> values)
-    {
-        (values[0], values[1]) = PairOfBFloat16(bits.First);
-        (values[2], values[3]) = PairOfBFloat16(bits.Second);
-        (values[4], values[5]) = PairOfBFloat16(bits.Third);
-        (values[6], values[7]) = PairOfBFloat16(bits.Fourth);
-    }
-
-    private static void HalfPairs(Bits128 bits, Registers<float> values)
-    {
-        (values[0], values[1]) = PairOfHalf(bits.First);
-        (values[2], values[3]) = PairOfHalf(bits.Second);
-        (values[4], values[5]) = PairOfHalf(bits.Third);
-        (values[6], values[7]) = PairOfHalf(bits.Fourth);
-    }
-
-    private static (float Low, float High) PairOfBFloat16(uint bits) =>
-        (BitConverter.UInt32BitsToSingle(bits << 16), BitConverter.UInt32BitsToSingle(bits & 0xFFFF_0000));
-
-    private static (float Low, float High) PairOfHalf(uint bits)
-    {
-        Half2 pair = Half2.FromBits(bits);
-        return (pair.Low, pair.High);
     }
 }
 

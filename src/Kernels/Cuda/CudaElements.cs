@@ -10,4 +10,8 @@ internal static unsafe class CudaElements
     /// <param name="count">How many.</param>
     public static View<T> ToView<T>(this Elements operand, long count) where T : unmanaged =>
         new((T*)operand.Address, operand.IsNull ? 0 : count);
+
+    /// <summary>Whether an operand has activations as such kernels compute with them: of 16 bits, read eight at a time.</summary>
+    public static bool IsPacked(this Elements operand) =>
+        operand.Format is ElementFormat.BF16 or ElementFormat.F16 && !operand.IsNull && !operand.IsScaled && CudaQueue.IsAligned(operand);
 }

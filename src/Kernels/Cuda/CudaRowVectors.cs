@@ -1,9 +1,10 @@
 namespace CogVideoX.Kernels.Cuda;
 
 /// <summary>The vectors of a <see cref="RowModulation"/> as kernels of our compiler read them.</summary>
-internal readonly struct CudaRowVectors(RowModulation modulation)
+/// <typeparam name="TNumbers">How they are stored.</typeparam>
+internal readonly struct CudaRowVectors<TNumbers>(RowModulation modulation) where TNumbers : unmanaged, ICudaNumbers<TNumbers>
 {
-    private readonly AnyCudaNumbers text = new(modulation.Text), video = new(modulation.Video);
+    private readonly TNumbers text = TNumbers.Of(modulation.Text), video = TNumbers.Of(modulation.Video);
     private readonly long batchStride = modulation.BatchStride, firstRow = modulation.FirstRow;
     private readonly int tokensPerBatch = modulation.TokensPerBatch, textTokens = modulation.TextTokens;
 
@@ -13,7 +14,7 @@ internal readonly struct CudaRowVectors(RowModulation modulation)
     /// <summary>The vector of a row.</summary>
     /// <param name="row">Less than 2³¹ together with the modulation's first.</param>
     /// <param name="first">Where it begins.</param>
-    public AnyCudaNumbers Of(int row, out long first)
+    public TNumbers Of(int row, out long first)
     {
         uint whole = (uint)(firstRow + row), batch = whole / (uint)tokensPerBatch;
         first = batch * batchStride;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Ilgpu;
 using CogVideoX.Kernels.Simd;
 
@@ -25,4 +26,7 @@ internal readonly struct GeluTanh : IElementFunction
 
     /// <inheritdoc/>
     public float Portable(float x) => IlgpuMath.GeluTanh(x);
+
+    /// <inheritdoc/>
+    public static float Cuda(float x) => CudaActivation.GeluTanh(x);
 }

@@ -21,4 +21,7 @@ internal interface IElementFunction
 
     /// <summary>The form of the portable kernels, in fp32. (Of instances, since ILGPU compiles no static interface members.)</summary>
     float Portable(float x);
+
+    /// <summary>The form of the kernels of our compiler, by the GPU's own functions.</summary>
+    static abstract float Cuda(float x);
 }

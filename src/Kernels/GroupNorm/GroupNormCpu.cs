@@ -13,7 +13,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => CpuWorkspaceBytes,
-        DeviceKind.Ilgpu => IlgpuWorkspaceBytes,
+        DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };
 
@@ -243,5 +243,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
             where TVector : unmanaged => x;
 
         public float Portable(float x) => x;
+
+        public static float Cuda(float x) => x;
     }
 }

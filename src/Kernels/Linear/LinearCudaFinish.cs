@@ -13,7 +13,7 @@ internal readonly struct LinearCudaFinish(Elements y, in LinearEpilogue epilogue
 
     private readonly AnyCudaNumbers y = new(y);
     private readonly AnyCudaNumbers bias = new(epilogue.Bias), factor = new(epilogue.Factor), residual = new(epilogue.Residual);
-    private readonly CudaRowVectors gate = new(epilogue.Gate);
+    private readonly CudaRowVectors<AnyCudaNumbers> gate = new(epilogue.Gate);
     private readonly int activation = (int)epilogue.Activation, outputs = outputs;
 
     /// <summary>Whether kernels have a form for what follows a product.</summary>

@@ -117,8 +117,8 @@ public sealed class CausalConv3dCudaTests
             var size = new ConvolutionSize(new(1, frames, 9, 10, 16), outputs, 3, 3, 3, 1, PadEnd: false);
             long frame = size.Input.Count / frames;
             var random = new Random(1);
-            Elements x = operands.Random(BF16, random, 8 * frame), history = first == 0 ? default : x.Slice((first - 2) * frame);
-            Elements weight = operands.Random(BF16, random, outputs * 16 * 27);
+            Elements x = operands.Random(BF16, 8 * frame, random), history = first == 0 ? default : x.Slice((first - 2) * frame);
+            Elements weight = operands.Random(BF16, outputs * 16 * 27, random);
             Elements y = operands.Result(BF16, size.Output.Count);
             var convolution = new CausalConv3d(x.Slice(first * frame), history, weight, default, default, y, size);
             queue.Reserve(convolution.WorkspaceBytes(DeviceKind.Ilgpu));

@@ -58,17 +58,17 @@ internal sealed record ConvolutionCase(ElementFormat Type, VideoSize Video, int 
     {
         var random = new Random(1);
         int depth = Size.Taps * Video.Channels;
-        Elements x = operands.Random(Type, random, Video.Count, 1 / Math.Sqrt(depth), SkippedInputs);
-        Elements weight = operands.Random(WeightType ?? Type, random, (long)Outputs * depth, skipped: Skipped);
+        Elements x = operands.Random(Type, Video.Count, random, SkippedInputs, 1 / Math.Sqrt(depth));
+        Elements weight = operands.Random(WeightType ?? Type, (long)Outputs * depth, random, Skipped);
         Elements history = default;
         if (History is { } past)
         {
             long before = Video.Count / Video.Frames * (KernelFrames - 1);
-            history = operands.Random(past, random, before, 1 / Math.Sqrt(depth), SkippedHistory);
+            history = operands.Random(past, before, random, SkippedHistory, 1 / Math.Sqrt(depth));
         }
-        Elements bias = Bias is { } format ? operands.Random(format, random, Outputs) : default;
+        Elements bias = Bias is { } format ? operands.Random(format, Outputs, random) : default;
         if (Residual is { } added)
-            residual = operands.Random(added, random, Size.Output.Count);
+            residual = operands.Random(added, Size.Output.Count, random);
         return new CausalConv3d(
             x, history, weight, bias, residual, operands.Result(Result ?? Type, Size.Output.Count, Skipped), Size);
     }

@@ -17,15 +17,19 @@ internal abstract unsafe class Operands : IDisposable
 
     /// <summary>An operand of random numbers.</summary>
     /// <param name="format">How it is stored.</param>
-    /// <param name="random">Where they come from.</param>
     /// <param name="count">How many.</param>
-    /// <param name="width">Their largest absolute value.</param>
+    /// <param name="random">Where they come from.</param>
     /// <param name="skipped">Numbers before them, which move them from their alignment.</param>
-    public Elements Random(ElementFormat format, Random random, long count, double width = 2, int skipped = 0)
+    /// <param name="width">Their largest absolute value.</param>
+    public Elements Random(ElementFormat format, long count, Random random, int skipped = 0, double width = 2)
     {
         float[] values = [.. Enumerable.Range(0, (int)count + skipped).Select(_ => (float)((random.NextDouble() * 2 - 1) * width))];
         return Of(format, values).Slice(skipped);
     }
+
+    /// <summary>The same, or none where there is no format.</summary>
+    public Elements Random(ElementFormat? format, long count, Random random) =>
+        format is { } stored ? Random(stored, count, random) : default;
 
     /// <summary>The operation's result; a second one is read by its own address.</summary>
     /// <param name="format">How it is stored.</param>
@@ -35,6 +39,13 @@ internal abstract unsafe class Operands : IDisposable
     {
         resultCount = count;
         return result = new Elements((void*)Allocate(format.Bytes(count + skipped)), format).Slice(skipped);
+    }
+
+    /// <summary>An operand that is the operation's result, too.</summary>
+    public Elements Show(Elements operand, long count)
+    {
+        resultCount = count;
+        return result = operand;
     }
 
     /// <summary>What the operation left in its result.</summary>

@@ -49,21 +49,10 @@ internal sealed record LinearCase(ElementFormat Type, int Rows, int Outputs, int
     /// <summary>
     /// What the relative L2 error may be. Products of 16 bits are exact; of the sum before and eight products, tensor cores cut off what is
     /// below 2⁻²³ of the largest, and errors of so many sums add as random ones do. What follows rounds to 24 bits, or is the GPU's own
-    /// function (2⁻²⁰). A result of 16 bits is rounded as the reference's is: a number that is off by e goes to the other side with a
-    /// probability of e over the unit (2⁻⁷ and 2⁻¹⁰ of a number at most), and is off by that unit then, which is √(e · unit) in L2; and
-    /// one number may do so however few there are.
+    /// function (2⁻²⁰).
     /// </summary>
-    public double Tolerance
-    {
-        get
-        {
-            double sums = Math.Sqrt(Inputs / 8.0) * Math.Pow(2, -23) + Math.Pow(2, -20);
-            if (ResultType == ElementFormat.F32)
-                return sums;
-            double unit = Math.Pow(2, ResultType == ElementFormat.BF16 ? -7 : -10);
-            return Math.Sqrt(Math.Max(sums, unit / ((double)Rows * Outputs)) * unit);
-        }
-    }
+    public double Tolerance =>
+        RoundedResult.Tolerance(ResultType, (long)Rows * Outputs, Math.Sqrt(Inputs / 8.0) * Math.Pow(2, -23) + Math.Pow(2, -20));
 
     public Linear Make(Operands operands) => Make(operands, default);
 
@@ -104,8 +93,8 @@ internal sealed record LinearCase(ElementFormat Type, int Rows, int Outputs, int
     }
 
     private static Elements Numbers(Operands operands, ElementFormat? format, long count, Random random) =>
-        format is { } stored ? operands.Random(stored, random, count) : default;
+        format is { } stored ? operands.Random(stored, count, random) : default;
 
     private static Elements Numbers(Operands operands, ElementFormat format, int skipped, long count, double width, Random random) =>
-        operands.Random(format, random, count, width, skipped);
+        operands.Random(format, count, random, skipped, width);
 }
