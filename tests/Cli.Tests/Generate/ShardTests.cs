@@ -1,6 +1,4 @@
 using CogVideoX.Cli.Tests.Running;
-using CogVideoX.Cli.Verbs;
-using CogVideoX.Pipelines.Media;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Cli.Tests.Generate;
