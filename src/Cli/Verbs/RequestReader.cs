@@ -40,7 +40,11 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             given = given.Over(CommonOptions.Metadata("--from", video), video, parsed.GetValue(options.Model), "--from");
         if (parsed.GetValue(options.Generator) == "each") // of a video that was one of a batch
             given = given with { Settings = given.Settings with { BatchSize = null, BatchRow = null } };
-        return given with { Model = CommonOptions.CheckModel(given.Model) };
+        return given with
+        {
+            Model = CommonOptions.CheckModel(given.Model),
+            Inputs = given.Inputs with { Sha256 = given.Inputs.Sha256 ?? InputChecksum.Of(given.Inputs) },
+        };
     }
 
     // What it began from is in the state; the names are for the video's metadata.
@@ -75,7 +79,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     // Files that are given replace those of the video. A run that goes on reads none of them.
     private RunInputs InputsOver(GenerationMetadata metadata, string video, string option)
     {
-        return new RunInputs
+        var inputs = new RunInputs
         {
             Embeds = Inputs.Embeds ?? (HasPrompt ? null : Kept(MetadataNames.Embeds)),
             InitLatents = Inputs.InitLatents ?? Kept(MetadataNames.InitLatents),
@@ -83,6 +87,12 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             Video = Inputs.Video ?? Kept(MetadataNames.Video),
             Background = Inputs.Background ?? Text(metadata, MetadataNames.Background),
         };
+        if (option == ResumeOptions.Name)
+            return inputs with { Sha256 = Text(metadata, MetadataNames.InputsSha256) };
+        bool isOther = HasPrompt || new[] { Inputs.Embeds, Inputs.InitLatents, Inputs.Image, Inputs.Video }.Any(path => path is not null);
+        if (!isOther)
+            CheckUnchanged(inputs, Text(metadata, MetadataNames.InputsSha256), video, option);
+        return inputs;
 
         string? Kept(string name)
         {
@@ -90,6 +100,17 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 return null;
             return option == ResumeOptions.Name ? KeptNames.Find(file, video) : KeptNames.FindInput(file, video, option, $"--{name}");
         }
+    }
+
+    private static void CheckUnchanged(RunInputs inputs, string? kept, string video, string option)
+    {
+        if (kept is null || InputChecksum.Of(inputs) is not { } found || found == kept)
+            return;
+        string names = string.Join(", ", inputs.Named.Where(input => input.Value is not null && input.Name != MetadataNames.Background)
+            .Select(input => $"--{input.Name} {Shell.Quote(input.Value!)}"));
+        throw new UsageException(
+            option, $"{video} was made from other files than there are now under the names that it keeps, and can't be repeated. "
+                + $"To make another video from these, give them: {names}.");
     }
 
     // LoRAs that are given replace those of the video.

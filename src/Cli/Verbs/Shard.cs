@@ -12,7 +12,8 @@ namespace CogVideoX.Cli.Verbs;
 /// </summary>
 /// <param name="Index">Which share, from 0.</param>
 /// <param name="Count">How many there are.</param>
-internal sealed record Shard(int Index, int Count)
+/// <param name="Overwrites">Whether what is there is made anew.</param>
+internal sealed record Shard(int Index, int Count, bool Overwrites)
 {
     private const string Option = "--shard";
     private const int MostShards = 10_000;
@@ -39,13 +40,13 @@ internal sealed record Shard(int Index, int Count)
             throw new UsageException(Option, "standard output takes one video; name a file or a folder.");
         if (parsed.GetResult(options.Seed) is { Tokens: [{ Value: "random" }] })
             throw new UsageException("--seed", "each process would draw another one, so that none knew what is done; give a number.");
-        return new Shard(index, count);
+        return new Shard(index, count, parsed.GetValue(options.Overwrite));
     }
 
     /// <summary>The videos of this share. Names that nobody chose are kept to, rather than replaced by free ones.</summary>
     public IReadOnlyList<GenerateJob> Of(IReadOnlyList<GenerateJob> all) => [.. all.Where((_, i) => i % Count == Index).Select(job =>
         job.Writing.WhenTaken == WhenTaken.NextFreeName
-            ? job with { Writing = job.Writing with { WhenTaken = WhenTaken.Refuse } }
+            ? job with { Writing = job.Writing with { WhenTaken = Overwrites ? WhenTaken.Overwrite : WhenTaken.Refuse } }
             : job)];
 
     /// <summary>Those that aren't done: videos are whole or not there.</summary>
@@ -56,7 +57,7 @@ internal sealed record Shard(int Index, int Count)
     public IReadOnlyList<GenerateJob> Undone(IReadOnlyList<GenerateJob> jobs, CogVideoXPipeline pipeline, Terminal terminal)
     {
         GenerateJob[] undone =
-            [.. jobs.Where(job => job.Writing.WhenTaken == WhenTaken.Overwrite || !Path.Exists(job.Output) || !IsDone(job, pipeline))];
+            [.. jobs.Where(job => Overwrites || !Path.Exists(job.Output) || !IsDone(job, pipeline))];
         terminal.Say($"share {Index}/{Count}: {Counted.Of(jobs.Count, "video")}, {jobs.Count - undone.Length} of them done already.");
         return undone;
     }

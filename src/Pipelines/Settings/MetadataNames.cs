@@ -21,6 +21,9 @@ internal static class MetadataNames
     /// <summary>The colour behind a transparent picture; absent where alpha was left out.</summary>
     public const string Background = "background";
 
+    /// <summary>A checksum of the files that the run began from; absent where there were none.</summary>
+    public const string InputsSha256 = "inputs-sha256";
+
     /// <summary>The adapters, a text <c>NAME:SCALE</c> each; absent where there were none.</summary>
     public const string Lora = "lora";
 

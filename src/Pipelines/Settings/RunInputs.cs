@@ -21,10 +21,13 @@ public sealed record RunInputs
     /// <summary>The colour behind a transparent picture, as <see cref="Media.PictureBackground.ToString"/> writes it.</summary>
     public string? Background { get; init; }
 
+    /// <summary>A checksum of all these files, by which a change is noticed when the run is repeated; null where there is none.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>Each with its name in metadata.</summary>
     internal IEnumerable<(string Name, string? Value)> Named =>
     [
         (MetadataNames.Embeds, Embeds), (MetadataNames.InitLatents, InitLatents), (MetadataNames.Image, Image),
-        (MetadataNames.Video, Video), (MetadataNames.Background, Background),
+        (MetadataNames.Video, Video), (MetadataNames.Background, Background), (MetadataNames.InputsSha256, Sha256),
     ];
 }

@@ -28,6 +28,24 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal(Bytes("first.png"), Bytes("second.png"));
     }
 
+    [Fact]
+    public async Task AnInputThatHasChangedSinceIsNoticed()
+    {
+        string latents = folder.File("l.safetensors"), first = folder.File("first.png");
+        await CliRun.Done("generate", "a cat", "--steps", "1", "--frames", "1", "--save-latents", latents, "-o", folder.File("zero.png"));
+        await CliRun.Done("generate", "a cat", "--steps", "1", "--frames", "1", "--init-latents", latents, "-o", first);
+        await CliRun.Done("generate", "--from", first, "-o", folder.File("second.png"));
+        Assert.Equal(Bytes("first.png"), Bytes("second.png"));
+        await CliRun.Done(
+            "generate", "a cat", "--steps", "1", "--frames", "1", "--seed", "3", "--save-latents", latents, "--overwrite", "-o",
+            folder.File("three.png"));
+        await CliRun.Fails(
+            ExitCode.WrongUsage, ["generate", "--from", first, "-o", folder.File("third.png")],
+            $"--from: {first} was made from other files than there are now", $"give them: --init-latents {latents}.");
+        await CliRun.Done("generate", "--from", first, "--init-latents", latents, "-o", folder.File("third.png"));
+        Assert.NotEqual(Bytes("first.png"), Bytes("third.png"));
+    }
+
     [Theory]
     [InlineData("euler")]
     [InlineData("euler-ancestral")]
