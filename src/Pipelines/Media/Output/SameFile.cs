@@ -27,6 +27,7 @@ internal static class SameFile
             return false;       // links in a circle lead to no file
         }
     }
+
     /// <summary>
     /// Whether something that is put at a place, instead of what stands there, takes away what is read: it is that file or folder, a folder
     /// around it, a picture in the folder, or what a link in the folder leads to.
