@@ -35,6 +35,9 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => opened.Folder.Path;
 
+    /// <inheritdoc cref="LoadedModel.Title"/>
+    internal string ModelTitle => opened.Checkpoint.Title;
+
     /// <summary>What the adapters do that it was opened with, in their order.</summary>
     public IReadOnlyList<AppliedLora> Loras => opened.Checkpoint.Loras.Applied;
 
@@ -67,6 +70,19 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         return new CogVideoXPipeline(OpenModel.Open(typeof(CogVideoXPipeline), modelFolder, compute, loras));
     }
+
+    /// <summary>
+    /// A pipeline of a known architecture with random weights, made up on the device: for measurements. No files are needed.
+    /// </summary>
+    /// <param name="preset">Such as <c>2b</c>.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <exception cref="RequestException">
+    /// No such preset, or layers that it doesn't have; or the device has no forms for the type of activations.
+    /// </exception>
+    /// <exception cref="DeviceException">The device can't be opened.</exception>
+    internal static CogVideoXPipeline OpenRandom(string preset, int? layers, ComputeOptions compute) =>
+        new(OpenModel.OpenRandom(typeof(CogVideoXPipeline), preset, layers, compute));
 
     /// <summary>
     /// Settings with what they leave open decided, as a plan would; nothing is run, and whether a picture or video is given is left aside.
