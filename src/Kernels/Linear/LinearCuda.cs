@@ -51,6 +51,9 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
             case LinearCudaTile.Wide:
                 RunCuda<T, ProductTiles.Wide>(queue, plan, finish, workspace);
                 break;
+            case LinearCudaTile.Tall:
+                RunCuda<T, ProductTiles.Tall>(queue, plan, finish, workspace);
+                break;
             case LinearCudaTile.Square:
                 RunCuda<T, ProductTiles.Square>(queue, plan, finish, workspace);
                 break;

@@ -42,6 +42,12 @@ public sealed class LinearCudaTests
     public void WideTiles(ElementFormat type, int rows, int outputs, int inputs) =>
         Check(new LinearCase(type, rows, outputs, inputs), nameof(ProductTiles.Wide));
 
+    [Theory]
+    [InlineData(BF16, 1020, 128, 40)]
+    [InlineData(F16, 1000, 125, 72)]
+    public void TallTiles(ElementFormat type, int rows, int outputs, int inputs) =>
+        Check(new LinearCase(type, rows, outputs, inputs), nameof(ProductTiles.Tall));
+
     // Sums of parts of the inputs, by other CTAs; the last part may be shorter.
     [Theory]
     [InlineData(BF16, 17, 64, 1032)]
@@ -136,8 +142,8 @@ public sealed class LinearCudaTests
     public void EachMutantIsCaught()
     {
         LinearCase few = new(BF16, 5, 12, 1040), small = new(F16, 70, 70, 136), square = new(BF16, 200, 130, 136);
-        LinearCase wide = new(BF16, 500, 256, 136), parts = new(BF16, 20, 12, 520);
-        foreach (LinearCase product in new[] { few, small, square, wide, parts })
+        LinearCase wide = new(BF16, 500, 256, 136), tall = new(BF16, 1000, 128, 136), parts = new(BF16, 20, 12, 520);
+        foreach (LinearCase product in new[] { few, small, square, wide, tall, parts })
         {
             IReadOnlyList<MutationResult> results = CudaForm.Mutate(product.Make, product.Tolerance);
             Assert.NotEmpty(results);
@@ -148,6 +154,7 @@ public sealed class LinearCudaTests
     [Theory]
     [InlineData("linear_square", 256, 256, 256)]
     [InlineData("linear_wide", 512, 256, 256)]
+    [InlineData("linear_tall", 1024, 128, 256)]
     [InlineData("linear_small", 128, 64, 256)]
     [InlineData("linear_few_rows", 2, 64, 1024)]
     public void CostsWhatTheTableSays(string name, int rows, int outputs, int inputs)
