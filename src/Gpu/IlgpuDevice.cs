@@ -76,6 +76,10 @@ public sealed unsafe class IlgpuDevice : Device
     public override bool ReadsWeights(ElementFormat format) => ComputesIn(format);
 
     /// <inheritdoc/>
+    public override bool Multiplies(ElementFormat weights, ElementFormat activations) => ReadsWeights(weights)
+        || (compiled is not null && weights == ElementFormat.F8E4M3 && activations is ElementFormat.BF16 or ElementFormat.F16);
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
         try

@@ -28,6 +28,8 @@ internal sealed unsafe class MeasuringDevice(Device inner) : Device
 
     public override bool ReadsWeights(ElementFormat format) => inner.ReadsWeights(format);
 
+    public override bool Multiplies(ElementFormat weights, ElementFormat activations) => inner.Multiplies(weights, activations);
+
     public override nint Allocate(long bytes) => inner.Allocate(bytes);
 
     public override void Free(nint address) => inner.Free(address);

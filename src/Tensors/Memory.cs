@@ -16,6 +16,7 @@ public sealed class Memory : IDisposable
     private const long AlwaysKept = 16 << 20;
 
     private const int LastingDepth = -1;
+    private const int FactorBytes = 16; // that of a factor, aligned
 
     private readonly Device device;
     private readonly List<TensorBuffer> live = new(UsualBlocks);
@@ -74,6 +75,16 @@ public sealed class Memory : IDisposable
     {
         using Stay stay = Enter();
         return New(shape, type, LastingDepth);
+    }
+
+    /// <summary>A lasting tensor of 8-bit floats (E4M3), with room behind it for a factor that all are multiplied with.</summary>
+    /// <inheritdoc cref="Lasting"/>
+    internal Tensor LastingFloat8(Shape shape)
+    {
+        using Stay stay = Enter();
+        long scaleOffset = Math.Max(FactorBytes, (shape.Count + FactorBytes - 1) / FactorBytes * FactorBytes);
+        Tensor whole = New(shape, DType.F8E4M3, LastingDepth, scaleOffset + FactorBytes);
+        return new Tensor(whole.Buffer, shape, DType.F8E4M3, 0, scaleOffset);
     }
 
     /// <summary>Gives a tensor's memory back before its scope ends, where a forward pass is sure not to need it any more.</summary>
@@ -158,9 +169,9 @@ public sealed class Memory : IDisposable
             owner = 0;
     }
 
-    private Tensor New(Shape shape, DType type, int depth)
+    private Tensor New(Shape shape, DType type, int depth, long bytes = 0)
     {
-        long asked = type.BytesOf(shape.Count);
+        long asked = Math.Max(bytes, type.BytesOf(shape.Count));
         if (asked > long.MaxValue - LiveBytes - cachedBytes - 4096)
             throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
         TensorBuffer buffer = Take(Math.Max(64, (asked + 63) & ~63L));

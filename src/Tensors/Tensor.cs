@@ -12,12 +12,14 @@ public readonly struct Tensor
     private readonly TensorBuffer? buffer;
     private readonly int generation;
     private readonly long byteOffset;
+    private readonly long scaleOffset; // of the factor that all elements are multiplied with, in the same block; 0 for none
 
-    internal Tensor(TensorBuffer buffer, Shape shape, DType type, long byteOffset = 0)
+    internal Tensor(TensorBuffer buffer, Shape shape, DType type, long byteOffset = 0, long scaleOffset = 0)
     {
         this.buffer = buffer;
         generation = buffer.Generation;
         this.byteOffset = byteOffset;
+        this.scaleOffset = scaleOffset;
         Shape = shape;
         Type = type;
     }
@@ -62,7 +64,7 @@ public readonly struct Tensor
     /// <summary>The same elements under another shape.</summary>
     /// <exception cref="TensorException">The counts of elements differ.</exception>
     public Tensor Reshape(Shape shape) => shape.Count == Shape.Count
-        ? new Tensor(Buffer, shape, Type, byteOffset)
+        ? new Tensor(Buffer, shape, Type, byteOffset, scaleOffset)
         : throw new TensorException($"{Shape} can't be seen as {shape}: {Shape.Count} elements against {shape.Count}.");
 
     /// <summary>Rows <paramref name="start"/> … of the outermost dimension, as a view.</summary>
@@ -72,7 +74,7 @@ public readonly struct Tensor
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
             throw new TensorException($"Rows {start} … {start + (long)count - 1} leave the tensor {Shape}.");
         long rowElements = Shape.Product(1, Shape.Rank);
-        return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + Type.BytesOf(start * rowElements));
+        return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + Type.BytesOf(start * rowElements), scaleOffset);
     }
 
     /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on the host.</summary>
@@ -163,8 +165,13 @@ public readonly struct Tensor
     /// <summary>Such as <c>BF16 [1920, 4096]</c>.</summary>
     public override string ToString() => IsNone ? "none" : $"{Type} {Shape}";
 
+    /// <summary>Where the factor lies that all elements are multiplied with; null for none.</summary>
+    internal unsafe float* ScaleAddress => scaleOffset == 0 ? null : (float*)((byte*)Buffer.Address + scaleOffset);
+
     /// <summary>For kernels: the elements as they are stored; null for no tensor.</summary>
-    internal unsafe Elements Elements => IsNone ? default : new Elements(Address, Type.Format);
+    internal unsafe Elements Elements => IsNone ? default
+        : scaleOffset == 0 ? new Elements(Address, Type.Format)
+        : new Elements(Address, Type.Format).Scaled(new ElementScales(ScaleAddress, 0));
 
     private unsafe void CopyOut(ElementFormat format, float* target)
     {
@@ -172,6 +179,12 @@ public readonly struct Tensor
         CopyTo(stored);
         fixed (byte* source = stored)
             Widen.ToFloats(new Elements(source, format), target, (int)Count);
+        if (scaleOffset == 0)
+            return;
+        float scale;
+        Buffer.Device!.CopyOut((nint)ScaleAddress, &scale, sizeof(float));
+        for (long i = 0; i < Count; i++)
+            target[i] *= scale;
     }
 
     private void CheckHasContents()

@@ -34,6 +34,9 @@ public abstract unsafe class Device : IDisposable
     /// <summary>Whether weights that are stored so are computed with as they are; otherwise they are widened on their way in.</summary>
     public virtual bool ReadsWeights(ElementFormat format) => true;
 
+    /// <summary>Whether products take weights that are stored so, beside activations that are stored so.</summary>
+    public virtual bool Multiplies(ElementFormat weights, ElementFormat activations) => ReadsWeights(weights);
+
     /// <summary>Memory of <paramref name="bytes"/> bytes, aligned to 64, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The device has no such block.</exception>
     public abstract nint Allocate(long bytes);

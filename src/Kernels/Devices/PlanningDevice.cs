@@ -36,6 +36,10 @@ public sealed unsafe class PlanningDevice(
     public override bool ReadsWeights(ElementFormat format) => kind != DeviceKind.Ilgpu || format <= ElementFormat.F16;
 
     /// <inheritdoc/>
+    public override bool Multiplies(ElementFormat weights, ElementFormat activations) => ReadsWeights(weights)
+        || (weights == ElementFormat.F8E4M3 && activations is ElementFormat.BF16 or ElementFormat.F16); // cards of sm_80 and later
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes) => AnyAddress;
 
     /// <inheritdoc/>

@@ -61,6 +61,10 @@ public sealed unsafe class ProfilingDevice : Device
     public override bool ReadsWeights(ElementFormat format) => ComputesIn(format);
 
     /// <inheritdoc/>
+    public override bool Multiplies(ElementFormat weights, ElementFormat activations) =>
+        ReadsWeights(weights) || (weights == ElementFormat.F8E4M3 && activations != ElementFormat.F32);
+
+    /// <inheritdoc/>
     public override nint Allocate(long bytes) => (nint)emulated.Allocate(Math.Max(bytes, 1));
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ internal interface IFloatWriter
 
 public sealed partial class Ops
 {
+    private const int PartBytes = 1 << 24; // of 8-bit floats that are made at once
+    private const int RowMultiple = 16; // of which products with them take whole rows
+    private const float LargestFloat8 = 448;
     private const int PartFloats = 1 << 20; // that are written at once, where they are copied to the device after
 
     /// <summary>
@@ -58,6 +61,62 @@ public sealed partial class Ops
         Tensor result = Memory.Lasting(stored.Shape, stored.Type);
         device.CopyIn(stored.Address, (nint)result.Address, stored.Bytes);
         return result;
+    }
+
+    /// <summary>
+    /// A matrix of stored weights for products, in 8-bit floats (E4M3) with one factor: largest magnitude over 448, so that all are within
+    /// their range; half the memory, and relative errors up to 1/16. As <see cref="Resident"/> where the device has no such products, and
+    /// for weights that are 8-bit floats already, not finite, or in rows that aren't multiples of 16.
+    /// </summary>
+    /// <param name="stored">A tensor on the host.</param>
+    public unsafe Tensor ResidentFloat8(Tensor stored)
+    {
+        if (!HasFloat8Products || stored.Type.Size == 1 || stored.Shape.Product(1, stored.Shape.Rank) % RowMultiple != 0)
+            return Resident(stored);
+        Elements numbers = stored.Elements;
+        float largest = IsPlanning ? 1 : LargestMagnitude(numbers, stored.Count);
+        if (!float.IsFinite(largest))
+            return Resident(stored);
+        float scale = largest == 0 ? 1 : largest / LargestFloat8;
+        Tensor result = Memory.LastingFloat8(stored.Shape);
+        byte[] part = ArrayPool<byte>.Shared.Rent((int)Math.Min(PartBytes, stored.Count));
+        for (long first = 0; first < stored.Count && !IsPlanning; first += PartBytes)
+        {
+            int count = (int)Math.Min(PartBytes, stored.Count - first);
+            Elements source = numbers.Slice(first);
+            ToFloat8(numbers.Slice(first), scale, part, count);
+            fixed (byte* bytes = part)
+                device.CopyIn(bytes, (nint)(result.Address + first), count);
+        }
+        ArrayPool<byte>.Shared.Return(part);
+        device.CopyIn(&scale, (nint)result.ScaleAddress, sizeof(float));
+        return result;
+    }
+
+    /// <summary>Whether products with weights of 8-bit floats have kernels here, for activations of <see cref="ActivationType"/>.</summary>
+    public bool HasFloat8Products => device.Multiplies(ElementFormat.F8E4M3, ActivationType.Format);
+
+    private static void ToFloat8(Elements source, float scale, byte[] target, int count) =>
+        Parallel.For(0, (count + PartFloats - 1) / PartFloats, piece =>
+        {
+            for (int i = piece * PartFloats; i < Math.Min((piece + 1) * PartFloats, count); i++)
+                target[i] = Shorten.ToFloat8E4M3(source[i] / scale);
+        });
+
+    // Infinite where one isn't a finite number.
+    private static unsafe float LargestMagnitude(Elements numbers, long count)
+    {
+        float largest = 0;
+        var gate = new Lock();
+        Parallel.For(0, (count + PartFloats - 1) / PartFloats, piece =>
+        {
+            float here = 0;
+            for (long i = piece * PartFloats; i < Math.Min((piece + 1) * PartFloats, count); i++)
+                here = Math.Max(here, Math.Abs(numbers[i])); // of NaN it is NaN
+            lock (gate)
+                largest = Math.Max(largest, here);
+        });
+        return float.IsNaN(largest) ? float.PositiveInfinity : largest;
     }
 
     private unsafe Tensor ResidentWidened(Tensor stored)
