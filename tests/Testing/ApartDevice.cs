@@ -5,13 +5,16 @@ namespace CogVideoX.Testing;
 
 /// <summary>
 /// A device with a memory of its own, in which nobody may look, and which works later: what it is told is done in order when someone
-/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must.
+/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must. Copies beside
+/// that work are done as late as they may be, or as early: a wait that is missing shows in the results.
 /// </summary>
-public sealed unsafe class ApartDevice : Device
+/// <param name="copiesEarly">When copies beside other work are done.</param>
+public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 {
     private readonly CpuDevice inner = new(2);
     private readonly Queue<Action> work = [];
-    private long begun, done;
+    private readonly Queue<(long After, Action Copy)> copies = [];
+    private long begun, done, copiesBegun, copiesDone;
 
     /// <inheritdoc/>
     public override string Name => "apart";
@@ -21,6 +24,9 @@ public sealed unsafe class ApartDevice : Device
 
     /// <inheritdoc/>
     public override MemoryPlace Place => MemoryPlace.Device;
+
+    /// <summary>Bytes that were copied beside other work, or will be.</summary>
+    public long BytesBeside { get; private set; }
 
     /// <summary>How much work was given and isn't done.</summary>
     public int Waiting => work.Count;
@@ -46,6 +52,28 @@ public sealed unsafe class ApartDevice : Device
     }
 
     /// <inheritdoc/>
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after)
+    {
+        byte[] copy = new ReadOnlySpan<byte>(source, checked((int)bytes)).ToArray();
+        copies.Enqueue((after.Value, () => copy.CopyTo(new Span<byte>((void*)target, copy.Length))));
+        copiesBegun++;
+        BytesBeside += bytes;
+        if (copiesEarly)
+            CopyWhatMay();
+    }
+
+    /// <inheritdoc/>
+    public override void JoinCopies()
+    {
+        long count = copiesBegun;
+        Begin(() =>
+        {
+            for (; copiesDone < count; copiesDone++)
+                copies.Dequeue().Copy();
+        });
+    }
+
+    /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
         Synchronise();
@@ -65,8 +93,13 @@ public sealed unsafe class ApartDevice : Device
     /// <inheritdoc/>
     public override void Wait(Mark mark)
     {
-        for (; done < mark.Value; done++)
+        while (done < mark.Value)
+        {
             work.Dequeue()();
+            done++;
+            if (copiesEarly)
+                CopyWhatMay();
+        }
     }
 
     /// <summary>Nothing is measured: the work done between two marks, a tick each.</summary>
@@ -80,8 +113,18 @@ public sealed unsafe class ApartDevice : Device
     public override void Dispose()
     {
         work.Clear();
+        copies.Clear();
         inner.Dispose();
         base.Dispose();
+    }
+
+    private void CopyWhatMay()
+    {
+        for (; copies.TryPeek(out (long After, Action Copy) next) && next.After <= done; copiesDone++)
+        {
+            copies.Dequeue();
+            next.Copy();
+        }
     }
 
     private void Begin(Action action)
