@@ -32,6 +32,12 @@ public sealed record ComputeOptions
     /// <summary>The type of activations.</summary>
     public ComputeType Compute { get; init; }
 
+    /// <summary>
+    /// Where weights lie on a device with a memory of its own. On the CPU they are read where their files are mapped, and there is nothing
+    /// to choose.
+    /// </summary>
+    public WeightPlacement Weights { get; init; }
+
     /// <summary>On a CPU, how many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</summary>
     public int Threads { get; init; }
 
@@ -45,13 +51,15 @@ public sealed record ComputeOptions
         : new ComputeOptions { Threads = threads, Measure = measure };
 
     /// <summary>What can't be on any machine, found before anything is opened.</summary>
-    /// <exception cref="RequestException">A number of threads that can't be, or a type that there isn't.</exception>
+    /// <exception cref="RequestException">A number of threads that can't be, or a type or placement that there isn't.</exception>
     internal void Check()
     {
         if (ThreadsProblem(Threads) is { } problem)
             throw new RequestException(nameof(Threads), problem);
         if (!Enum.IsDefined(Compute))
             throw new RequestException(nameof(Compute), $"{Compute} is none of {string.Join(", ", Enum.GetNames<ComputeType>())}.");
+        if (!Enum.IsDefined(Weights))
+            throw new RequestException(nameof(Weights), $"{Weights} is none of {string.Join(", ", Enum.GetNames<WeightPlacement>())}.");
     }
 
     private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads

@@ -8,9 +8,10 @@ internal sealed class OpenModel : IDisposable
 {
     private readonly ExclusiveUse use;
 
-    private OpenModel(Type owner, LoadedModel checkpoint, Ops ops, DeviceSpec? device)
+    private OpenModel(Type owner, LoadedModel checkpoint, ComputeOptions compute, Ops ops, DeviceSpec? device)
     {
         Checkpoint = checkpoint;
+        Compute = compute;
         Ops = ops;
         Device = device;
         Parts = new ModelParts(checkpoint, ops);
@@ -24,6 +25,9 @@ internal sealed class OpenModel : IDisposable
     public LoadedModel Checkpoint { get; }
 
     public ModelFolder Folder => Checkpoint.Folder;
+
+    /// <summary>Where and how it computes, as it was asked for.</summary>
+    public ComputeOptions Compute { get; }
 
     public Ops Ops { get; }
 
@@ -42,7 +46,7 @@ internal sealed class OpenModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(compute);
         var checkpoint = LoadedModel.Open(modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new OpenModel(owner, checkpoint, ops, device);
+        return new OpenModel(owner, checkpoint, compute, ops, device);
     }
 
     /// <inheritdoc cref="ExclusiveUse.Check"/>

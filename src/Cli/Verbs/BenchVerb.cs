@@ -14,6 +14,7 @@ internal static class BenchVerb
         var request = new RequestOptions();
         var loras = new AdapterOptions();
         var device = new DeviceOptions();
+        var placement = new PlacementOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
@@ -21,10 +22,11 @@ internal static class BenchVerb
         request.AddTo(command);
         loras.AddTo(command);
         device.AddTo(command);
+        placement.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
-            ComputeOptions compute = device.Read(parsed, measure: true);
+            ComputeOptions compute = placement.Over(device.Read(parsed, measure: true), parsed);
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
             using var pipeline = CogVideoXPipeline.Open(folder, compute, loras.Read(parsed));
             BenchReport report = ProgressDisplay.Run(

@@ -25,7 +25,7 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Device.Read(parsed);
+        ComputeOptions compute = options.Placement.Over(options.Device.Read(parsed), parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
@@ -114,6 +114,7 @@ internal static class GenerateVerb
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64)
         {
             Cache = run.Cache,
+            Weights = run.Weights,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
         string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
@@ -137,4 +138,7 @@ internal sealed record GenerateReport(
 {
     /// <summary>How many of the model's evaluations took parts from one before; null without a cache.</summary>
     public StepCacheUse? Cache { get; init; }
+
+    /// <summary>Where weights lay on the device; null where they were read from mapped files.</summary>
+    public WeightPlacement? Weights { get; init; }
 }

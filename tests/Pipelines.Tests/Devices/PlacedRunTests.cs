@@ -1,0 +1,83 @@
+using CogVideoX.Kernels.Devices;
+using CogVideoX.Pipelines.Tests.Runs;
+using CogVideoX.Tensors;
+using CogVideoX.Testing;
+
+namespace CogVideoX.Pipelines.Tests.Devices;
+
+/// <summary>A run is the same wherever weights lie, and takes what its plan says.</summary>
+public sealed class PlacedRunTests
+{
+    private static GenerationRequest Short => TestModels.Quick with { Steps = 2, Frames = 1, Width = 64, Height = 64 };
+
+    [Fact]
+    public void ARunIsTheSameWhereverWeightsLie()
+    {
+        float[]? expected = null;
+        foreach (WeightPlacement weights in Enum.GetValues<WeightPlacement>())
+        {
+            using CogVideoXPipeline pipeline = Open(weights);
+            GenerationPlan plan = pipeline.Plan(Short);
+            for (int run = 0; run < 2; run++) // parts that were let go come again
+            {
+                GenerationResult result = pipeline.Generate(Short, cancellation: TestContext.Current.CancellationToken);
+                expected ??= result.Video.Data.ToArray();
+                Assert.Equal(expected, result.Video.Data);
+                Assert.Equal(plan.Weights, result.Weights);
+                foreach ((StagePlan planned, StageTime taken) in plan.Stages.Zip(result.Times).Take(run == 0 ? 3 : 0))
+                    Assert.InRange(taken.PeakBytes / (double)planned.PeakBytes, 0.95, 1.05);
+            }
+            Assert.Equal(0, pipeline.LiveTensors);
+        }
+    }
+
+    // One pipeline, of whose requests the second needs more: what the first left on the device isn't in its way.
+    [Fact]
+    public void WhatStaysOfOneRunIsLetGoWhereTheNextNeedsTheRoom()
+    {
+        GenerationRequest large = Short with { Frames = 9 };
+        using CogVideoXPipeline roomy = Open(WeightPlacement.Resident);
+        var card = new SmallCard((roomy.Plan(large).PeakBytes - 1) * 10 / 9); // nine tenths may be used
+        using var small = CogVideoXPipeline.Open(TestModels.Shapes, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
+        foreach (GenerationRequest request in (GenerationRequest[])[Short, large, Short, large])
+        {
+            GenerationResult expected = roomy.Generate(request, cancellation: TestContext.Current.CancellationToken);
+            GenerationResult result = small.Generate(request, cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(expected.Video.Data, result.Video.Data);
+            Assert.Equal(request == Short, result.Weights == WeightPlacement.Resident);
+            Assert.All(result.Times, time => Assert.InRange(time.PeakBytes, 1, card.FreeBytes));
+        }
+    }
+
+    [Fact]
+    public void OneThatIsCancelledAmongItsLayersLeavesNothing()
+    {
+        using CogVideoXPipeline pipeline = Open(WeightPlacement.Layers);
+        using var stop = new CancellationTokenSource();
+        var watch = new Watch(progress =>
+        {
+            if (progress.Stage == GenerationStage.Sample && progress.Fraction > 0.2)
+                stop.Cancel();
+        });
+        CancelledException thrown = Assert.Throws<CancelledException>(() => pipeline.Generate(Short, watch, stop.Token));
+        Assert.Equal(GenerationStage.Sample, thrown.Stage);
+        Assert.Equal(0, pipeline.LiveTensors);
+        Assert.NotEmpty(pipeline.Generate(Short, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray());
+    }
+
+    private static CogVideoXPipeline Open(WeightPlacement weights) => CogVideoXPipeline.Open(
+        TestModels.Shapes, new ComputeOptions { Device = EachDevice.Source("apart"), Compute = ComputeType.Fp32, Weights = weights });
+
+    private sealed class SmallCard(long bytes) : IDeviceSource
+    {
+        public string Name => "small";
+
+        public string Description => "a small card";
+
+        public long FreeBytes => bytes;
+
+        public string? Lacks(DType activations) => null;
+
+        public Device Open() => new ApartDevice();
+    }
+}
