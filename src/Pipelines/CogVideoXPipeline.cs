@@ -26,8 +26,14 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <summary>Where it computes, for people.</summary>
     public string DeviceName => opened.Ops.DeviceName;
 
-    /// <summary>The type of activations.</summary>
+    /// <summary>The type of activations: the transformer's, and the other parts' that have none of their own.</summary>
     public DType ActivationType => opened.Ops.ActivationType;
+
+    /// <summary>The type of the text encoder's activations.</summary>
+    public DType TextEncoderType => opened.Parts.Types.TextEncoder;
+
+    /// <summary>The type of the VAE's activations.</summary>
+    public DType VaeType => opened.Parts.Types.Vae;
 
     /// <summary>Whether the model goes on from a picture (<see cref="GenerationRequest.Image"/>), and needs one.</summary>
     public bool TakesImage => opened.Folder.Transformer.TakesImage;
@@ -95,6 +101,7 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <exception cref="ModelException">Weights that are missing or damaged, or a default of the folder's own that can't be.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
+        opened.Compute.CheckPartTypes(opened.Ops.ActivationType);
         return Plan(request, files ?? GenerationFiles.None, streams, opened.Device, opened.MemoryBytes);
     }
 
@@ -255,7 +262,7 @@ public sealed class CogVideoXPipeline : IDisposable
         GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, WeightWay way)
     {
         using Ops planning = Ops.Planning(device);
-        var planned = new ModelParts(opened.Checkpoint, planning, isPlan: true);
+        ModelParts planned = opened.PlannedParts(planning);
         planned.Place(way);
         using var state = new RunState(planned, settings, StageClock.Silent(planning))
         {

@@ -7,17 +7,23 @@ namespace CogVideoX.Pipelines;
 /// <summary>The models of a checkpoint on one device. Each is built when it is first asked for, and kept from run to run.</summary>
 /// <param name="model">The checkpoint.</param>
 /// <param name="ops">The device.</param>
+/// <param name="types">In which types parts compute.</param>
 /// <param name="isPlan">Whether nothing but sizes is wanted: then files that others may read stay mapped.</param>
-internal sealed class ModelParts(LoadedModel model, Ops ops, bool isPlan = false)
+internal sealed class ModelParts(LoadedModel model, Ops ops, PartTypes types, bool isPlan = false)
 {
     private BuiltModel<T5Encoder>? textEncoder;
     private BuiltModel<CogVideoXTransformer>? transformer;
     private BuiltModel<CogVideoXVae>? vae;
     private WeightWay way;
 
+    /// <summary>All parts compute in the device's type of activations.</summary>
+    public ModelParts(LoadedModel model, Ops ops, bool isPlan = false) : this(model, ops, new PartTypes(ops.ActivationType), isPlan) { }
+
     public LoadedModel Model => model;
 
     public Ops Ops => ops;
+
+    public PartTypes Types => types;
 
     public T5Encoder TextEncoder => (textEncoder ??= model.BuildTextEncoder(ops, way.StreamsTextEncoder)).Model;
 

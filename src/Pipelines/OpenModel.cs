@@ -14,7 +14,7 @@ internal sealed class OpenModel : IDisposable
         Compute = compute;
         Ops = ops;
         Device = device;
-        Parts = new ModelParts(checkpoint, ops);
+        Parts = new ModelParts(checkpoint, ops, compute.PartTypesFor(ops.ActivationType));
         use = new ExclusiveUse(owner, () =>
         {
             ops.Dispose();
@@ -33,6 +33,9 @@ internal sealed class OpenModel : IDisposable
 
     /// <summary>Kept between runs.</summary>
     public ModelParts Parts { get; }
+
+    /// <summary>For a plan of what is computed on this device, or on one that needn't be there.</summary>
+    public ModelParts PlannedParts(Ops planning) => new(Checkpoint, planning, Compute.PartTypesFor(planning.ActivationType), isPlan: true);
 
     /// <summary>With its memory as it was before; null for this machine's CPU.</summary>
     public DeviceSpec? Device { get; }

@@ -14,7 +14,7 @@ internal static class BenchVerb
         var request = new RequestOptions();
         var loras = new AdapterOptions();
         var device = new DeviceOptions();
-        var placement = new PlacementOptions();
+        var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
@@ -22,11 +22,11 @@ internal static class BenchVerb
         request.AddTo(command);
         loras.AddTo(command);
         device.AddTo(command);
-        placement.AddTo(command);
+        parts.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
-            ComputeOptions compute = placement.Over(device.Read(parsed, measure: true), parsed);
+            ComputeOptions compute = parts.Over(device.Read(parsed, measure: true), parsed);
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
             using var pipeline = CogVideoXPipeline.Open(folder, compute, loras.Read(parsed));
             BenchReport report = ProgressDisplay.Run(

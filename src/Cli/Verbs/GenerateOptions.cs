@@ -126,7 +126,7 @@ internal sealed class GenerateOptions
 
     public DeviceOptions Device { get; } = new();
 
-    public PlacementOptions Placement { get; } = new();
+    public PartOptions Parts { get; } = new();
 
     public InputOptions Inputs { get; } = new();
 
@@ -201,7 +201,7 @@ internal sealed class GenerateOptions
         Inputs.AddTo(command);
         Adapters.AddTo(command);
         Device.AddTo(command);
-        Placement.AddTo(command);
+        Parts.AddTo(command);
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -25,7 +26,7 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Placement.Over(options.Device.Read(parsed), parsed);
+        ComputeOptions compute = options.Parts.Over(options.Device.Read(parsed), parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
@@ -40,7 +41,7 @@ internal static class GenerateVerb
             return Done(terminal, parsed, options, []);
         IReadOnlyList<GenerationPlan> plans = checks.Plan(jobs);
         if (compute.Device is not null)
-            terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
+            terminal.Say($"on {pipeline.DeviceName}, activations in {TypesOf(pipeline)}.");
         if (video is not null)
         {
             VideoClip clip = video.Read(cancellation);
@@ -50,6 +51,14 @@ internal static class GenerateVerb
         }
         jobs = checks.Say(parsed, options, jobs, plans);
         return Make(terminal, parsed, options, pipeline, jobs, cancellation);
+    }
+
+    private static string TypesOf(CogVideoXPipeline pipeline)
+    {
+        string text = Other("text encoder", pipeline.TextEncoderType), vae = Other("VAE", pipeline.VaeType);
+        return $"{pipeline.ActivationType.Name}{text}{vae}";
+
+        string Other(string part, DType type) => type == pipeline.ActivationType ? "" : $", the {part}'s in {type.Name}";
     }
 
     private static int Make(

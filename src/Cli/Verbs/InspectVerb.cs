@@ -18,7 +18,7 @@ internal static class InspectVerb
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         var loras = new AdapterOptions();
-        var placement = new PlacementOptions();
+        var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
@@ -36,7 +36,7 @@ internal static class InspectVerb
         loras.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
-        placement.AddTo(command);
+        parts.AddTo(command);
         preview.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
@@ -58,7 +58,7 @@ internal static class InspectVerb
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
             var report = ModelReport.Read(
                 folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed),
-                placement.Over(ComputeOptions.Default, parsed));
+                parts.Over(ComputeOptions.Default, parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

@@ -33,7 +33,8 @@ public sealed unsafe class PlanningDevice(
     public override bool HoldsWeights => holdsWeights;
 
     /// <inheritdoc/>
-    public override bool ComputesIn(ElementFormat format) => format == activations || format == ElementFormat.F32;
+    public override bool ComputesIn(ElementFormat format) =>
+        format == ElementFormat.F32 || format == activations || (kind == DeviceKind.Ilgpu && format <= ElementFormat.F16);
 
     /// <inheritdoc/>
     public override bool ReadsWeights(ElementFormat format) => kind != DeviceKind.Ilgpu || format <= ElementFormat.F16;

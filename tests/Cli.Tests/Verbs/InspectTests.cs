@@ -85,6 +85,25 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public async Task TypesOfPartsArePlannedForOnACardThatIsntThere()
+    {
+        long[] narrow = await Activations(), wide = await Activations("--vae-dtype", "fp32"), text = await Activations(
+            "--text-encoder-dtype", "fp32");
+        Assert.Equal([narrow[0], narrow[1]], wide[..2]);
+        Assert.InRange(wide[2], narrow[2] * 3 / 2, narrow[2] * 5 / 2);
+        Assert.InRange(text[0], narrow[0] * 5 / 4, narrow[0] * 5 / 2);
+        Assert.InRange(text[1], narrow[1], narrow[1] + 8192); // a block that is used again may be a little larger than its tensor
+
+        static async Task<long[]> Activations(params string[] options)
+        {
+            CliRun run = await CliRun.Done(["inspect", CliRun.Tiny, "--gpu", "4090", "--json", .. options]);
+            using JsonDocument document = JsonDocument.Parse(run.Output);
+            return [.. document.RootElement.GetProperty("plan").GetProperty("stages").EnumerateArray()
+                .Select(stage => stage.GetProperty("activation_bytes").GetInt64())];
+        }
+    }
+
+    [Fact]
     public async Task BundledModelIsTheDefault() => Assert.Contains("17 frames of 64×64", (await CliRun.Done("inspect")).Output);
 
     [Fact]

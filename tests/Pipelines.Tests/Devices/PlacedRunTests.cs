@@ -1,6 +1,4 @@
-using CogVideoX.Kernels.Devices;
 using CogVideoX.Pipelines.Tests.Runs;
-using CogVideoX.Tensors;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Pipelines.Tests.Devices;
@@ -65,19 +63,33 @@ public sealed class PlacedRunTests
         Assert.NotEmpty(pipeline.Generate(Short, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray());
     }
 
+    // In plans of pipelines and decoders, and in the run.
+    [Fact]
+    public void TilesFollowFromTheCardsMemory()
+    {
+        GenerationRequest large = TestModels.Quick with { Steps = 1, Width = 384, Height = 320 };
+        using CogVideoXPipeline roomy = OnCard(1L << 40);
+        GenerationPlan whole = roomy.Plan(large);
+        Assert.Equal(TilingMode.Off, whole.Settings.VaeTiling);
+        long alone = whole.Stages[2].PeakBytes - whole.Stages[1].ResidentBytes; // with no weights but the VAE's
+        long memory = alone * 95 / 100 * 10 / 9; // of which nine tenths may be used
+        using CogVideoXPipeline small = OnCard(memory);
+        GenerationResult result = small.Generate(large, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(TilingMode.On, result.Settings.VaeTiling);
+        Assert.All(result.Times, time => Assert.InRange(time.PeakBytes, 1, memory));
+        Assert.Equal((false, true), (Tiled(1L << 40), Tiled(memory)));
+
+        CogVideoXPipeline OnCard(long bytes) => CogVideoXPipeline.Open(TestModels.Tiny2b, Compute(bytes));
+
+        bool Tiled(long bytes)
+        {
+            using var decoder = VideoDecoder.Open(TestModels.Tiny2b, Compute(bytes));
+            return decoder.Plan(result.Latents.Shape, TilingMode.Auto).Tiled;
+        }
+
+        static ComputeOptions Compute(long bytes) => new() { Device = new SmallCard(bytes), Compute = ComputeType.Fp32 };
+    }
+
     private static CogVideoXPipeline Open(WeightPlacement weights) => CogVideoXPipeline.Open(
         TestModels.Shapes, new ComputeOptions { Device = EachDevice.Source("apart"), Compute = ComputeType.Fp32, Weights = weights });
-
-    private sealed class SmallCard(long bytes) : IDeviceSource
-    {
-        public string Name => "small";
-
-        public string Description => "a small card";
-
-        public long FreeBytes => bytes;
-
-        public string? Lacks(DType activations) => null;
-
-        public Device Open() => new ApartDevice();
-    }
 }

@@ -24,6 +24,33 @@ public sealed class PlanTableTests
         Assert.All(rows, row => Assert.Contains(row, page, StringComparison.Ordinal));
     }
 
+    // The VAE in both types, as a whole and in tiles, with nothing else on the card.
+    [Theory]
+    [InlineData("2b", 49, 720, 480)]
+    [InlineData("5b", 49, 720, 480)]
+    [InlineData("1.5-5b", 81, 1360, 768)]
+    public void DecodingIsAsPlanned(string preset, int frames, int width, int height)
+    {
+        using var folder = new TemporaryFolder();
+        SparseCheckpoint.Write(preset, folder.Path);
+        string page = File.ReadAllText(Path.Combine(Golden.Root, "docs", "memory.md"));
+        GenerationRequest request = new("a red circle") { Frames = frames, Width = width, Height = height };
+        var peaks = new List<string>();
+        foreach (ComputeType type in new[] { ComputeType.Auto, ComputeType.Fp32 })
+        {
+            var compute = new ComputeOptions { Threads = 1, Weights = WeightPlacement.Components, VaeDtype = type };
+            using var pipeline = CogVideoXPipeline.Open(folder.Path, compute);
+            foreach (TilingMode tiling in new[] { TilingMode.Off, TilingMode.On })
+            {
+                GenerationPlan plan = pipeline.Plan(request with { VaeTiling = tiling }, DeviceSpec.Find("a100")!);
+                peaks.Add(ByteSize.ToText(plan.Stages[2].PeakBytes));
+            }
+        }
+        string row = $"| {preset} | {string.Join(" | ", peaks)} |";
+        TestContext.Current.TestOutputHelper!.WriteLine(row);
+        Assert.Contains(row, page, StringComparison.Ordinal);
+    }
+
     private static string Row(string preset, string card, CogVideoXPipeline pipeline, GenerationRequest request)
     {
         DeviceSpec spec = DeviceSpec.Find(card)!;
