@@ -13,7 +13,7 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 {
     private readonly CpuDevice inner = new(2);
     private readonly Queue<Action> work = [];
-    private readonly Queue<(long After, Action Copy)> copies = [];
+    private readonly Queue<Upload> copies = [];
     private long begun, done, copiesBegun, copiesDone;
 
     /// <inheritdoc/>
@@ -27,6 +27,9 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 
     /// <summary>Bytes that were copied beside other work, or will be.</summary>
     public long BytesBeside { get; private set; }
+
+    /// <summary>Those of them, where copies are done early, that were copied before work which had begun before them was done.</summary>
+    public long BytesAhead { get; private set; }
 
     /// <summary>How much work was given and isn't done.</summary>
     public int Waiting => work.Count;
@@ -55,7 +58,7 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
     public override void CopyInBeside(void* source, nint target, long bytes, Mark after)
     {
         byte[] copy = new ReadOnlySpan<byte>(source, checked((int)bytes)).ToArray();
-        copies.Enqueue((after.Value, () => copy.CopyTo(new Span<byte>((void*)target, copy.Length))));
+        copies.Enqueue(new Upload(after.Value, begun, bytes, () => copy.CopyTo(new Span<byte>((void*)target, copy.Length))));
         copiesBegun++;
         BytesBeside += bytes;
         if (copiesEarly)
@@ -120,10 +123,10 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 
     private void CopyWhatMay()
     {
-        for (; copies.TryPeek(out (long After, Action Copy) next) && next.After <= done; copiesDone++)
+        for (; copies.TryPeek(out Upload? next) && next.After <= done; copiesDone++)
         {
-            copies.Dequeue();
-            next.Copy();
+            copies.Dequeue().Copy();
+            BytesAhead += done < next.Before ? next.Bytes : 0;
         }
     }
 
@@ -132,4 +135,10 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
         begun++;
         work.Enqueue(action);
     }
+
+    /// <param name="After">What it waits for: so much work is done.</param>
+    /// <param name="Before">How much had begun when it was asked for.</param>
+    /// <param name="Bytes">How many.</param>
+    /// <param name="Copy">Does it.</param>
+    private sealed record Upload(long After, long Before, long Bytes, Action Copy);
 }

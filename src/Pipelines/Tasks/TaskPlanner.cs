@@ -82,7 +82,7 @@ internal static class TaskPlanner
         }
         string needed = $"the stage '{plan.Stage}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors"
             + (plan.ResultBytes > 0 ? " and the video" : "");
-        string layers = plan.StreamedBytes > 0 ? ", which hold two layers at a time" : "";
+        string layers = plan.StreamedBytes > 0 ? " (two layers at a time)" : "";
         string weights = plan.ResidentBytes > 0
             ? $", {ByteSize.ToText(plan.ResidentBytes)} of weights among them{layers}"
             : $" (and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped)";

@@ -68,6 +68,23 @@ public sealed class StreamedLayersTests : IDisposable
         Assert.Throws<ArgumentException>(() => new WeightReader(ops, files, [drift], merge: true, CogVideoXTransformer.Layers));
     }
 
+    // A copy that waited for more than the layer that had its slot would be right, and of no use.
+    [Fact]
+    public void ALayerIsCopiedWhileTheOneBeforeItComputes()
+    {
+        ModelFolder model = LongModel("2b");
+        var apart = new ApartDevice(copiesEarly: true);
+        using var ops = new Ops(apart);
+        using WeightFiles files = model.OpenTransformer();
+        CogVideoXTransformer transformer = Build(ops, files, model, CogVideoXTransformer.Layers, []);
+        using MemoryScope scope = ops.Scope();
+        Forward(ops, transformer, 900);
+        Assert.InRange(apart.BytesAhead, apart.BytesBeside * (Blocks - 1) / Blocks, apart.BytesBeside); // before the first there is nothing
+        long copied = apart.BytesBeside;
+        Forward(ops, transformer, 500);
+        Assert.Equal(2 * copied, apart.BytesBeside);
+    }
+
     // What is held, and what a dry run says of it: the two largest layers and all that is in none.
     [Fact]
     public void TwoLayersAreHeldAndPlannedForExactly()

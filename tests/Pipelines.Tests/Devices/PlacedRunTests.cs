@@ -24,9 +24,26 @@ public sealed class PlacedRunTests
                 Assert.Equal(plan.Weights, result.Weights);
                 foreach ((StagePlan planned, StageTime taken) in plan.Stages.Zip(result.Times).Take(run == 0 ? 3 : 0))
                     Assert.InRange(taken.PeakBytes / (double)planned.PeakBytes, 0.95, 1.05);
+                if (run == 0)
+                    Assert.Equal(plan.Stages[1].PeakBytes, result.Times[1].PeakBytes); // of sampling, exactly
             }
             Assert.Equal(0, pipeline.LiveTensors);
         }
+    }
+
+    // Adapters stay on the device, beside layers that come and go.
+    [Fact]
+    public void SoItIsWithAdapters()
+    {
+        var loras = new LoraOptions { Adapters = [new Lora(Golden.Path("lora/drift"), 1.2)] };
+        float[][] videos = [.. new[] { WeightPlacement.Resident, WeightPlacement.Layers }.Select(weights =>
+        {
+            using CogVideoXPipeline pipeline = Open(weights, TestModels.Tiny2b, loras);
+            return pipeline.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken).Video.Data.ToArray();
+        })];
+        Assert.Equal(videos[0], videos[1]);
+        using CogVideoXPipeline plain = Open(WeightPlacement.Layers, TestModels.Tiny2b);
+        Assert.NotEqual(plain.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken).Video.Data, videos[1]);
     }
 
     // One pipeline, of whose requests the second needs more: what the first left on the device isn't in its way.
@@ -90,6 +107,9 @@ public sealed class PlacedRunTests
         static ComputeOptions Compute(long bytes) => new() { Device = new SmallCard(bytes), Compute = ComputeType.Fp32 };
     }
 
-    private static CogVideoXPipeline Open(WeightPlacement weights) => CogVideoXPipeline.Open(
-        TestModels.Shapes, new ComputeOptions { Device = EachDevice.Source("apart"), Compute = ComputeType.Fp32, Weights = weights });
+    private static CogVideoXPipeline Open(WeightPlacement weights, string? model = null, LoraOptions? loras = null)
+    {
+        var compute = new ComputeOptions { Device = EachDevice.Source("apart"), Compute = ComputeType.Fp32, Weights = weights };
+        return CogVideoXPipeline.Open(model ?? TestModels.Shapes, compute, loras);
+    }
 }

@@ -26,7 +26,7 @@ public sealed class WeightPlacementTests : IDisposable
         Assert.Equal(WeightPlacement.Layers, Fitting(components.PeakBytes - 1).Weights);
         Assert.Equal(WeightPlacement.Layers, Fitting(layers.PeakBytes).Weights);
         RequestException refusal = Assert.Throws<RequestException>(() => Fitting(layers.Stages[0].PeakBytes / 2));
-        Assert.Contains("which hold two layers at a time", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("of weights among them (two layers at a time), and", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("are free", refusal.Message, StringComparison.Ordinal);
 
         GenerationPlan Fitting(long bytes) => pipeline.Plan(Small, Card((bytes * 10 + 8) / 9)); // nine tenths may be used
