@@ -4,7 +4,7 @@ using CogVideoX.GpuCheck.Parts;
 if (args.Length == 0)
 {
     Console.Error.WriteLine(
-        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|timings|kernel|ptx|sass|note|report|select-goldens\n"
+        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|random|timings|kernel|ptx|sass|note|report|select-goldens\n"
         + "    [--device D] [--out DIR] [--work DIR] [--bundle DIR] [--types F32,BF16,F16] [--case NAME] [--seconds N]\n"
         + "    [--tools DIR] [--tiny]");
     return 2;
@@ -23,6 +23,9 @@ switch (options.Part)
         break;
     case "model":
         ModelPart.Run(options);
+        break;
+    case "random":
+        RandomModelPart.Run(options);
         break;
     case "timings":
         TimingsPart.Run(options);

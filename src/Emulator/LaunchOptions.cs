@@ -28,6 +28,12 @@ public sealed record LaunchOptions
     public int ResidentCtas { get; init; } = 16;
 
     /// <summary>
+    /// Runs so many of a launch's CTAs, spread evenly over the grid, and none of the others: for counts of launches that are too large to
+    /// run. All memory of a device then counts as written, and results mean nothing. Null runs all; so does a cooperative launch.
+    /// </summary>
+    public int? SampledCtas { get; init; }
+
+    /// <summary>
     /// Takes a plain load beside an atomic on the same place for the start of a compare-and-swap loop, which then corrects it. By the
     /// letter of the PTX ISA it is a race; the CUDA guide and ILGPU begin such loops so.
     /// </summary>
@@ -45,6 +51,7 @@ public sealed record LaunchOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxLaunchInstructions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Turn, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ResidentCtas, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SampledCtas ?? 1, 1);
         if (!Enum.IsDefined(Timing))
         {
             string names = string.Join(", ", Enum.GetNames<AsyncTiming>());

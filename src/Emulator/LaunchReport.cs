@@ -6,6 +6,12 @@ namespace CogVideoX.Emulator;
 /// <param name="FileNames">files of .file by number, for <see cref="SourceLocation"/></param>
 public sealed record LaunchReport(Fault? Fault, LaunchCounters Counters, IReadOnlyDictionary<int, string> FileNames)
 {
+    /// <summary>CTAs of the grid.</summary>
+    public long Ctas { get; init; }
+
+    /// <summary>Those of them that ran, and are counted (<see cref="LaunchOptions.SampledCtas"/>).</summary>
+    public long SampledCtas { get; init; }
+
     /// <summary>What printf wrote, line by line, in the order in which it was written.</summary>
     public IReadOnlyList<string> Printed { get; init; } = [];
 

@@ -32,10 +32,6 @@ public static class PtxEmulator
         Fault? fault = kernel.Check(launch) ?? kernel.Run(launch);
         foreach ((string name, byte[] bytes) in request.Buffers)
             buffers[name].Part(0, bytes.Length).CopyTo(bytes);
-        return new LaunchReport(fault, CounterSummary.Of(launch), module.Files)
-        {
-            Printed = launch.Printed.Lines,
-            DroppedPrints = launch.Printed.Dropped,
-        };
+        return launch.Report(fault, CounterSummary.Of(launch), module.Files);
     }
 }

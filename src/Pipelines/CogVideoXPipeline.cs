@@ -41,6 +41,9 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <summary>The checkpoint's folder.</summary>
     public string ModelPath => opened.Folder.Path;
 
+    /// <inheritdoc cref="LoadedModel.Title"/>
+    internal string ModelTitle => opened.Checkpoint.Title;
+
     /// <summary>What the adapters do that it was opened with, in their order.</summary>
     public IReadOnlyList<AppliedLora> Loras => opened.Checkpoint.Loras.Applied;
 
@@ -73,6 +76,19 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         return new CogVideoXPipeline(OpenModel.Open(typeof(CogVideoXPipeline), modelFolder, compute, loras));
     }
+
+    /// <summary>
+    /// A pipeline of a known architecture with random weights, made up on the device: for measurements. No files are needed.
+    /// </summary>
+    /// <param name="preset">Such as <c>2b</c>.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
+    /// <param name="compute">Where and how to compute.</param>
+    /// <exception cref="RequestException">
+    /// No such preset, or layers that it doesn't have; or the device has no forms for the type of activations.
+    /// </exception>
+    /// <exception cref="DeviceException">The device can't be opened.</exception>
+    internal static CogVideoXPipeline OpenRandom(string preset, int? layers, ComputeOptions compute) =>
+        new(OpenModel.OpenRandom(typeof(CogVideoXPipeline), preset, layers, compute));
 
     /// <summary>
     /// Settings with what they leave open decided, as a plan would; nothing is run, and whether a picture or video is given is left aside.
@@ -223,12 +239,13 @@ public sealed class CogVideoXPipeline : IDisposable
     private GenerationPlan PlanForWeights(GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec device)
     {
         WeightPlacement asked = opened.Compute.Weights;
-        bool merges = opened.Checkpoint.Loras.Merges;
-        if (asked == WeightPlacement.Layers && merges)
-            throw new RequestException(nameof(ComputeOptions.Weights), $"layers can't be: {MergedStay} Leave one of the two out.");
+        (bool isMadeUp, bool merges) = (opened.Checkpoint.IsMadeUp, opened.Checkpoint.Loras.Merges);
+        string? stays = isMadeUp ? MadeUpStay : merges ? MergedStay : null;
+        if (asked == WeightPlacement.Layers && stays is not null)
+            throw new RequestException(nameof(ComputeOptions.Weights), $"layers can't be: {stays}");
         GenerationPlan? fitting = null;
         RequestException? tooLarge = null;
-        foreach (WeightWay way in WeightWay.Of(asked, merges).TakeWhile(way => fitting is null || !way.Streams))
+        foreach (WeightWay way in WeightWay.Of(asked, !isMadeUp, stays is null).TakeWhile(way => fitting is null || !way.Streams))
         {
             try
             {
@@ -252,8 +269,10 @@ public sealed class CogVideoXPipeline : IDisposable
                 + "have to.",
                 tooLarge);
         }
-        throw merges ? new RequestException(tooLarge!.Property, $"{tooLarge.Problem} {MergedStay}", tooLarge) : tooLarge!;
+        throw stays is null ? tooLarge! : new RequestException(tooLarge!.Property, $"{tooLarge.Problem} {stays}", tooLarge);
     }
+
+    private const string MadeUpStay = "Made-up weights are nowhere but on the device, and can't come there layer by layer.";
 
     private const string MergedStay = $"Merged weights are nowhere but on the device ({nameof(LoraOptions)}.{nameof(LoraOptions.Merge)}); "
         + "with LoRAs beside them, layers can come one after the other.";

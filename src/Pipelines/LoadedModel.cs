@@ -2,7 +2,9 @@ using CogVideoX.Models.CogVideoX;
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
+using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines;
@@ -14,6 +16,7 @@ internal sealed class LoadedModel : IDisposable
     private T5Tokenizer? tokenizer;
     private readonly Dictionary<Type, IReadOnlyList<string>> notes = []; // of the parts that were built, by their model's type
     private DType? transformerType;
+    private WorkFolder? hollow; // where the files of made-up weights are
 
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
     private bool disposed;
@@ -62,6 +65,28 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
+    /// <summary>A model of a known architecture with random weights, which are made up on the device that they are for.</summary>
+    /// <param name="preset">One of <see cref="RandomCheckpoint.Presets"/>.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
+    /// <inheritdoc cref="Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?)"/>
+    /// <param name="compute"/> <param name="ops"/> <param name="device"/>
+    public static LoadedModel OpenRandom(string preset, int? layers, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
+    {
+        WorkFolder folder = WorkFolder.Create(Path.GetTempPath());
+        try
+        {
+            RandomCheckpoint.WriteHollow(preset, folder[preset], layers);
+            LoadedModel model = Open(folder[preset], compute, LoraOptions.None, out ops, out device);
+            model.hollow = folder;
+            return model;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
     public ModelFolder Folder { get; }
 
     /// <summary>Adapters of the transformer.</summary>
@@ -88,6 +113,12 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The type that most of the transformer is stored in; what is stored as F64 is computed with as F32.</summary>
     /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
     public DType TransformerType => transformerType ??= Read(FindTransformerType);
+
+    /// <summary>Whether its weights are made up on the device, and are nowhere else.</summary>
+    public bool IsMadeUp => hollow is not null;
+
+    /// <summary>What people know it by: its folder, or that it is made up.</summary>
+    public string Title => hollow is null ? Folder.Path : $"{Name}, random weights";
 
     /// <summary>The name of the checkpoint's folder.</summary>
     public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder.Path)));
@@ -155,6 +186,7 @@ internal sealed class LoadedModel : IDisposable
             transformer?.Dispose();
             vae?.Dispose();
             Loras.Dispose();
+            hollow?.Dispose();
         }
     }
 
@@ -178,7 +210,10 @@ internal sealed class LoadedModel : IDisposable
     private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part, bool streams = false) => Read(() =>
     {
         NotesOf(part);
-        var weights = new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge, streams ? part.Layers : null);
+        WeightReader weights = hollow is null
+            ? new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge, streams ? part.Layers : null)
+            : new WeightReader(ops, new MadeUpWeights(
+                part.Files(), (name, type, shape) => new RandomWeights(name, shape, type).Make(ops, shape)));
         return new BuiltModel<TModel>(part.Make(weights), weights);
     });
 

@@ -52,6 +52,16 @@ internal sealed class OpenModel : IDisposable
         return new OpenModel(owner, checkpoint, compute, ops, device);
     }
 
+    /// <summary>The same, of random weights.</summary>
+    /// <inheritdoc cref="LoadedModel.OpenRandom"/>
+    /// <param name="owner">The class that users see, for errors.</param>
+    /// <param name="preset"/> <param name="layers"/> <param name="compute"/>
+    public static OpenModel OpenRandom(Type owner, string preset, int? layers, ComputeOptions compute)
+    {
+        var checkpoint = LoadedModel.OpenRandom(preset, layers, compute, out Ops ops, out DeviceSpec? device);
+        return new OpenModel(owner, checkpoint, compute, ops, device);
+    }
+
     /// <inheritdoc cref="ExclusiveUse.Check"/>
     public void Check() => use.Check();
 

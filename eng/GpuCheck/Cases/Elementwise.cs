@@ -25,6 +25,10 @@ internal static class Elementwise
             "sample_gaussian", CaseKind.Moving, [x, y, new("z", shape)], (ops, t) => [ops.SampleGaussian(t["x"], t["y"], t["z"])],
             "x + torch.exp(0.5 * torch.clamp(y, -30, 20)) * z");
         yield return new(
+            "random_uniform", CaseKind.Moving, [x],
+            (ops, t) => [ops.RandomUniform(t["x"].Shape, t.Type, key: 3, centre: 0, halfRange: 0.5f)],
+            "torch.rand_like(x) - 0.5");
+        yield return new(
             "count_not_finite", CaseKind.Moving, [new("x", shape, OperandKind.Spoiled)], Count,
             "(~torch.isfinite(x)).sum().to(torch.float32)");
         yield return new(

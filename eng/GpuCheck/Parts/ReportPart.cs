@@ -45,6 +45,9 @@ internal static class ReportPart
                 "device", "type", "weights", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr",
                 "same_bits_as_first_run",
             ]);
+        Verdicts(
+            text, "Random weights of a released model", Of("random"),
+            ["device", "type", "preset", "frames", "steps", "seconds", "seconds_of_50_steps", "memory", "first_seconds"]);
         Timings(text, Of("timings"), Of("torch"));
         foreach (string part in (string[])["ptxas", "ncu", "sanitizer", "run"])
             Notes(text, part, Of(part));

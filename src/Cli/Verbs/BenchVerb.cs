@@ -11,6 +11,7 @@ internal static class BenchVerb
     public static Command Create(Terminal terminal)
     {
         Option<string?> model = CommonOptions.Model();
+        var random = new RandomModelOptions();
         var request = new RequestOptions();
         var loras = new AdapterOptions();
         var device = new DeviceOptions();
@@ -19,6 +20,7 @@ internal static class BenchVerb
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
         var command = new Command("bench", Description) { model };
+        random.AddTo(command);
         request.AddTo(command);
         loras.AddTo(command);
         device.AddTo(command);
@@ -27,8 +29,9 @@ internal static class BenchVerb
         command.SetAction((parsed, cancellation) =>
         {
             ComputeOptions compute = parts.Over(device.Read(parsed, measure: true), parsed);
-            string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var pipeline = CogVideoXPipeline.Open(folder, compute, loras.Read(parsed));
+            LoraOptions adapters = loras.Read(parsed);
+            using CogVideoXPipeline pipeline = random.Open(parsed, model, adapters, compute)
+                ?? CogVideoXPipeline.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), compute, adapters);
             BenchReport report = ProgressDisplay.Run(
                 terminal, progress => BenchReport.Run(pipeline, RequestOptions.Read(parsed), Peak, progress, cancellation));
             if (parsed.GetValue(json))
@@ -55,7 +58,7 @@ internal static class BenchVerb
             string share = Percent(between / stage.Speed.Seconds);
             output.WriteLine(FormattableString.Invariant($"  {"between operations",-22} {"",7} {between,9:F3} {share,9}"));
             string tokens = stage.Tokens > 0 ? $"{stage.Tokens} tokens; " : "";
-            string memory = $"{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights (mapped)";
+            string memory = $"{ByteSize.ToText(stage.PeakBytes)} of tensors, {ByteSize.ToText(stage.WeightBytes)} of weights";
             output.WriteLine($"  {tokens}{memory}");
         }
         PrintRow(output, "whole run", "", "", report.Whole);

@@ -77,13 +77,18 @@ internal static class KernelsVerb
     {
         var choice = new KernelChoice();
         var limits = new InstructionLimits();
+        var shape = new ProfileOptions();
         Option<bool> json = CommonOptions.Json();
-        var profile = new Command("profile", "What kernels do in the emulator, counted, beside the PTX that their cases came with")
+        var profile = new Command(
+            "profile", "What kernels do in the emulator, counted, beside the PTX that their cases came with; "
+            + $"or what bounds an operation on a card that isn't here: {string.Join(", ", ProfiledOperation.All.Select(one => one.Name))}")
         {
-            choice.Names, choice.Assembly, choice.Cases, limits.Thread, limits.Launch, json,
+            choice.Names, choice.Assembly, choice.Cases, limits.Thread, limits.Launch, shape.Gpu, shape.Shape, shape.Type, shape.Ctas, json,
         };
         profile.SetAction((parsed, cancellation) =>
         {
+            if (shape.IsAsked(parsed))
+                return Task.FromResult(shape.Run(terminal, choice, parsed, parsed.GetValue(json), cancellation));
             LaunchOptions options = limits.Read(parsed, cancellation);
             var runs = new CaseRuns(terminal, parsed.GetValue(json));
             var verdicts = new List<KernelVerdict>();

@@ -67,7 +67,7 @@ internal sealed unsafe class BulkReduce(Address to, Address from, LaneSlot size,
         shared.Shadow.ReadWritten(shared, offset, bytes, reads);
         Allocation global = MemoryReference.Locate(warp, StateSpace.Global, target, bytes, lane);
         Book(global, (long)(target - global.Address), bytes, AsyncWork.Book(warp, Actor.BulkWrite, lane, Line));
-        warp.Cta.Launch.Counters.AsyncBytes += bytes;
+        warp.Cta.Launch.Counters.BulkBytes += bytes;
         byte* origin = shared.Data + offset, destination = global.Data + (target - global.Address);
         AsyncWork.Issue(warp, new AsyncOperation(Actor.BulkRead, warp, lane, group, () => Combine(origin, destination, bytes)));
     }

@@ -66,7 +66,7 @@ internal static unsafe class BulkTransfer
     public static void IssueLoad(Warp warp, int lane, int line, MemoryBarrier barrier, int bytes, Action move)
     {
         int phase = barrier.Phase;
-        warp.Cta.Launch.Counters.AsyncBytes += bytes;
+        warp.Cta.Launch.Counters.BulkBytes += bytes;
         AsyncWork.Issue(warp, new AsyncOperation(Actor.TensorLoad, warp, lane, 0, () =>
         {
             move();

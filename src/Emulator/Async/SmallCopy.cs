@@ -24,7 +24,7 @@ internal sealed unsafe class SmallCopy(Address to, Address from, int bytes, Lane
         }
         warp.Cta.Launch.Counters.Access(this, StateSpace.Global, warp.Addresses, reading, bytes);
         MemoryReference.Addresses(warp, to);
-        warp.Cta.Launch.Counters.AsyncBytes += bytes * int.PopCount((int)warp.Active);
+        warp.Cta.Launch.Counters.SmallCopyBytes += bytes * int.PopCount((int)warp.Active);
         for (uint rest = warp.Active; rest != 0; rest &= rest - 1)
         {
             int lane = int.TrailingZeroCount((int)rest);

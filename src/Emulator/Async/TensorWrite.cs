@@ -54,7 +54,7 @@ internal abstract class TensorWrite(Address map, LaneSlot[] coordinates, Address
                 throw Faults.At(FaultKind.OutOfBounds, "the tensor map reaches outside of its buffer", box.Tensor, at, lane);
             Book(box.Tensor, at, length, writes);
         });
-        warp.Cta.Launch.Counters.AsyncBytes += box.Map.BoxBytes;
+        warp.Cta.Launch.Counters.BulkBytes += box.Map.BoxBytes;
         uint address = (uint)(shared.Address + (ulong)offset);
         AsyncWork.Issue(warp, new AsyncOperation(Actor.BulkRead, warp, lane, group, () => Move(box, shared, address, put)));
     }

@@ -17,12 +17,13 @@ internal static class CounterSummary
         if (!launch.CountsDetails)
         {
             return Short(
-                raw.Executions.Sum(), raw.ThreadExecutions.Sum(), raw.AsyncBytes, raw.MatrixMultiplies, raw.BarrierWaits);
+                raw.Executions.Sum(), raw.ThreadExecutions.Sum(), raw.BulkBytes + raw.SmallCopyBytes, raw.MatrixMultiplies,
+                raw.BarrierWaits);
         }
         var byClass = new SortedDictionary<InstructionClass, long>();
         var lines = new List<LineCounters>();
         var executedLines = new HashSet<int>();
-        long loads = 0;
+        long loads = 0, tensorWork = 0, groupTensorWork = 0, specials = 0, renames = 0;
         foreach (Instruction instruction in launch.Code.Instructions)
         {
             long executed = raw.Executions[instruction.Index];
@@ -34,13 +35,27 @@ internal static class CounterSummary
             byClass[kind] = byClass.GetValueOrDefault(kind) + executed;
             if (instruction.Syntax.Opcode == "ldmatrix")
                 loads += executed;
+            tensorWork += executed * instruction.TensorWork;
+            groupTensorWork += instruction.Syntax.Opcode == "wgmma" ? executed * instruction.TensorWork : 0;
+            specials += InstructionClasses.IsSpecialFunction(instruction) ? executed : 0;
+            renames += instruction.Syntax.Opcode == "mov" ? executed : 0;
             if (conflicts > 0 || sectors > 0)
                 lines.Add(new LineCounters(instruction.Line, instruction.Syntax.ToString(), executed, conflicts, sectors));
         }
         (long loopInstructions, long loopMultiplies) = MainLoop.CountsOf(launch.Code.Instructions, raw.Executions);
-        return new LaunchCounters(raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines,
-            raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes, raw.AsyncBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
-        { ExecutedLines = executedLines, MainLoopInstructions = loopInstructions, MainLoopMultiplies = loopMultiplies };
+        return new LaunchCounters(
+            raw.Executions.Sum(), raw.ThreadExecutions.Sum(), byClass, lines, raw.GlobalBytes, raw.SharedBytes, raw.LocalBytes,
+            raw.BulkBytes + raw.SmallCopyBytes, raw.MatrixMultiplies, loads, raw.BarrierWaits)
+        {
+            BulkBytes = raw.BulkBytes,
+            TensorWork = tensorWork,
+            GroupTensorWork = groupTensorWork,
+            SpecialFunctions = specials,
+            Renames = renames,
+            ExecutedLines = executedLines,
+            MainLoopInstructions = loopInstructions,
+            MainLoopMultiplies = loopMultiplies,
+        };
     }
 
     private static LaunchCounters Short(long warp, long thread, long asyncBytes, long multiplies, long waits) =>

@@ -28,7 +28,11 @@ internal sealed unsafe class Counters
 
     public long LocalBytes { get; private set; }
 
-    public long AsyncBytes { get; set; }
+    /// <summary>Of bulk and tensor copies.</summary>
+    public long BulkBytes { get; set; }
+
+    /// <summary>Of cp.async without .bulk.</summary>
+    public long SmallCopyBytes { get; set; }
 
     public long MatrixMultiplies { get; set; }
 
@@ -39,7 +43,7 @@ internal sealed unsafe class Counters
     public void Prepare(int instructions, bool detailed)
     {
         isDetailed = detailed;
-        SharedBytes = GlobalBytes = LocalBytes = AsyncBytes = MatrixMultiplies = BarrierWaits = 0;
+        SharedBytes = GlobalBytes = LocalBytes = BulkBytes = SmallCopyBytes = MatrixMultiplies = BarrierWaits = 0;
         if (Executions.Length == instructions)
         {
             Array.Clear(Executions);

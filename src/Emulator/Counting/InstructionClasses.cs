@@ -8,6 +8,12 @@ internal static class InstructionClasses
 {
     private static readonly Dictionary<string, InstructionClass> ByOpcode = Make();
 
+    private static readonly HashSet<string> SpecialFunctions = ["ex2", "lg2", "rcp", "rsqrt", "sqrt", "sin", "cos", "tanh", "div"];
+
+    /// <summary>Whether a special function unit does it, or begins it; of those that take more, the rest isn't counted.</summary>
+    public static bool IsSpecialFunction(Instruction instruction) =>
+        SpecialFunctions.Contains(instruction.Syntax.Opcode) && Of(instruction) == InstructionClass.Float;
+
     public static InstructionClass Of(Instruction instruction)
     {
         PtxInstruction syntax = instruction.Syntax;

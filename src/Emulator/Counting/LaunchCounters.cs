@@ -14,6 +14,26 @@ public sealed record LaunchCounters(
     long WarpInstructions, long ThreadInstructions, IReadOnlyDictionary<InstructionClass, long> ByClass, IReadOnlyList<LineCounters> Lines,
     long GlobalBytes, long SharedBytes, long LocalBytes, long AsyncBytes, long MatrixMultiplies, long MatrixLoads, long BarrierWaits)
 {
+    /// <summary>
+    /// What the tensor cores did: floating-point operations (2·M·N·K), times the bits of an element over 16. Those of wgmma too.
+    /// </summary>
+    public long TensorWork { get; init; }
+
+    /// <summary>The part of <see cref="TensorWork"/> that wgmma did.</summary>
+    public long GroupTensorWork { get; init; }
+
+    /// <summary>Warp instructions of the special function units: ex2, lg2, rcp, rsqrt, sqrt, sin, cos, tanh, div of floats.</summary>
+    public long SpecialFunctions { get; init; }
+
+    /// <summary>Warp instructions that only rename a register (mov): an assembler makes nothing of most of them.</summary>
+    public long Renames { get; init; }
+
+    /// <summary>The part of <see cref="AsyncBytes"/> that bulk and tensor copies moved.</summary>
+    public long BulkBytes { get; init; }
+
+    /// <summary>Sectors of 32 bytes of global memory that loads, stores and cp.async ask for; bulk and tensor copies not counted.</summary>
+    public long Sectors => Lines.Sum(l => l.Sectors);
+
     /// <summary>PTX lines that were executed at least once.</summary>
     public IReadOnlySet<int> ExecutedLines { get; init; } = new HashSet<int>();
 

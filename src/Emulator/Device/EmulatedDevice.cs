@@ -307,6 +307,8 @@ public sealed unsafe class EmulatedDevice : IDisposable
 
     private LaunchReport Settled(KernelWork work, ReadOnlySpan<byte> parameters)
     {
+        if (options.Launch.SampledCtas is not null)
+            Memory.MarkAllWritten();
         try
         {
             return work.Run(parameters, Cancellation);

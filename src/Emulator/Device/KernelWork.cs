@@ -25,9 +25,6 @@ internal readonly record struct KernelWork(EmulatedKernel Kernel, PreparedKernel
     }
 
     public LaunchReport Report(Fault? fault) =>
-        new(fault, fault is { Line: 0, Kind: FaultKind.Limit } ? CounterSummary.None : CounterSummary.Of(Launch), Kernel.Module.Ptx.Files)
-        {
-            Printed = Launch.Printed.Lines,
-            DroppedPrints = Launch.Printed.Dropped,
-        };
+        Launch.Report(
+            fault, fault is { Line: 0, Kind: FaultKind.Limit } ? CounterSummary.None : CounterSummary.Of(Launch), Kernel.Module.Ptx.Files);
 }

@@ -43,6 +43,12 @@ internal abstract class Instruction(bool marksDestinations = false)
     /// <param name="result">number of the destination</param>
     public virtual Unwritten Carry(Warp warp, int lane, int result) => default;
 
+    /// <summary>
+    /// Of a warp, on the tensor cores: its floating-point operations (2·M·N·K), times the bits of an element over 16, since
+    /// narrower elements are multiplied faster.
+    /// </summary>
+    public virtual long TensorWork => 0;
+
     /// <summary>Does the work for the lanes in <see cref="Warp.Active"/>.</summary>
     public abstract void Execute(Warp warp);
 }

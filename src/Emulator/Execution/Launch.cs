@@ -68,5 +68,32 @@ internal sealed class Launch
     public long CtaBytes =>
         (Block.Count + Warp.Lanes - 1) / Warp.Lanes * ((long)Code.SlotCount * Warp.SlotBytes + 2L * Code.Frame.Size * Warp.Lanes);
 
+    /// <summary>Clusters that run.</summary>
+    public long SampledClusters
+    {
+        get
+        {
+            long all = ClusterGrid.Count, perCluster = ClusterShape.Count;
+            return Options.SampledCtas is { } some && !IsCooperative ? Math.Min(all, (some + perCluster - 1) / perCluster) : all;
+        }
+    }
+
+    /// <summary>The number in the grid of the cluster that runs as so many-th: those in the middle of equal parts.</summary>
+    public long ClusterOfSample(long index)
+    {
+        long all = ClusterGrid.Count, sampled = SampledClusters;
+        return sampled == all ? index : (2 * index + 1) * all / (2 * sampled);
+    }
+
+    /// <summary>How it ended.</summary>
+    public LaunchReport Report(Fault? fault, LaunchCounters counters, IReadOnlyDictionary<int, string> fileNames) =>
+        new(fault, counters, fileNames)
+        {
+            Ctas = Grid.Count,
+            SampledCtas = SampledClusters * ClusterShape.Count,
+            Printed = Printed.Lines,
+            DroppedPrints = Printed.Dropped,
+        };
+
     public Dim3 ClusterGrid => new(Grid.X / ClusterShape.X, Grid.Y / ClusterShape.Y, Grid.Z / ClusterShape.Z);
 }

@@ -48,9 +48,9 @@ internal sealed class Scheduler(Launch launch)
         int perCluster = (int)launch.ClusterShape.Count;
         if (launch.Executed - executedAtChange > LongWait)
             AdmitMore();
-        while (nextCluster < launch.ClusterGrid.Count && (resident.Count + 1) * perCluster <= mostResident)
+        while (nextCluster < launch.SampledClusters && (resident.Count + 1) * perCluster <= mostResident)
         {
-            Dim3 at = launch.ClusterGrid.At(nextCluster++);
+            Dim3 at = launch.ClusterGrid.At(launch.ClusterOfSample(nextCluster++));
             var cluster = new Cluster(at);
             for (int rank = 0; rank < perCluster; rank++)
             {
@@ -103,7 +103,7 @@ internal sealed class Scheduler(Launch launch)
         }
         if (launch.Executed <= options.MaxLaunchInstructions)
             return;
-        long waiting = launch.Grid.Count - nextCluster * launch.ClusterShape.Count;
+        long waiting = (launch.SampledClusters - nextCluster) * launch.ClusterShape.Count;
         string notStarted = waiting == 0
             ? "" : $"; blocks that haven't started: {waiting}. Blocks that wait for all of a grid need a cooperative launch";
         throw new FaultException(

@@ -17,6 +17,8 @@ internal sealed unsafe class FragmentMultiply(MatrixTypes types, int rows, int d
     /// <summary>Elements of A or B in a register, and the registers side by side in K.</summary>
     private readonly int perRegister = types.IsDouble ? 1 : 32 / types.A.MatrixBits();
 
+    public override long TensorWork => 2L * rows * Columns * depth * bitsOfA / 16;
+
     public override void Execute(Warp warp)
     {
         if (warp.AwaitsWhole(this, "mma.sync"))

@@ -18,6 +18,8 @@ internal sealed unsafe class MatrixMultiply(MatrixShape shape, int[] d, int[] a,
     private readonly int perRegister = 4 / shape.ElementBytes;
     private MatrixProduct? product;
 
+    public override long TensorWork => 2L * Rows * Columns * shape.K * shape.ElementBytes / 2;
+
     public override bool MayCarry(int slot) => slot != Guard;
 
     public override void Execute(Warp warp)

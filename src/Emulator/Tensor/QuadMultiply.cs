@@ -14,6 +14,8 @@ internal sealed unsafe class QuadMultiply(MatrixTypes types, bool aByRows, bool 
     private readonly WholeProduct[] products = [.. Enumerable.Range(0, Groups).Select(_ => new WholeProduct(types, Size, Size, Depth))];
     private readonly uint[] results = new uint[Warp.Lanes * Size];
 
+    public override long TensorWork => 2L * Groups * Size * Size * Depth;
+
     public override void Execute(Warp warp)
     {
         if (warp.AwaitsWhole(this, "mma.sync"))

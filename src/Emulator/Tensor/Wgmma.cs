@@ -17,6 +17,8 @@ internal sealed unsafe class Wgmma(
 {
     private const int Rows = 16;
 
+    public override long TensorWork => 2L * Rows * columns * shape.K * shape.ElementBytes / 2;
+
     public override void Execute(Warp warp)
     {
         if (warp.AwaitsWhole(this, "wgmma"))

@@ -1,5 +1,6 @@
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 
@@ -9,6 +10,8 @@ internal sealed unsafe class WmmaMultiply(WmmaShape shape, MatrixTypes types, Wm
 {
     private readonly WholeProduct product = new(types, shape.M, shape.N, shape.K);
     private readonly ulong[] results = new ulong[shape.M * shape.N];
+
+    public override long TensorWork => 2L * shape.M * shape.N * shape.K * types.A.MatrixBits() / 16;
 
     public override bool MayCarry(int slot) => slot != Guard;
 

@@ -8,8 +8,10 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
 {
     private const int Eight = 8, MostFewRows = LinearFewRowsKernel<Half>.MostRows;
 
+    private bool IsFloat8 => weight.Format == ElementFormat.F8E4M3;
+
     /// <summary>In kernels of our compiler, sums of parts of the inputs where there are few rows.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Ilgpu && rows > MostFewRows && HasCuda
+    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Ilgpu && (rows > MostFewRows || IsFloat8) && HasCuda
         ? LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs)
         : 0;
 
@@ -31,50 +33,71 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
     /// <summary>Whether the kernels of our compiler take these operands.</summary>
     internal bool HasCuda => rows > 0 && outputs > 0
         && x.Format is ElementFormat.BF16 or ElementFormat.F16
-        && weight.Format == x.Format && !x.IsScaled && !weight.IsScaled
+        && !x.IsScaled && (IsFloat8 ? TakesFloat8 : weight.Format == x.Format && !weight.IsScaled)
         && inputs % Eight == 0
         && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(weight)
         && AnyCudaNumbers.Takes(y) && LinearCudaFinish.Takes(epilogue, rows);
 
+    // 16 bytes of a row at a time, one scale for all.
+    private bool TakesFloat8 => inputs % (2 * Eight) == 0 && weight.Scales.ElementsPerFactor == 0;
+
     private void RunCuda<T>(CudaQueue queue, Float4* workspace) where T : unmanaged
     {
         var finish = new LinearCudaFinish(y, epilogue, outputs);
-        if (rows <= MostFewRows)
+        if (IsFloat8)
+        {
+            var scale = new View<float>(weight.Scales.Factors, weight.IsScaled ? 1 : 0);
+            RunTiles<T, LinearScaledFinish>(queue, new LinearScaledFinish(finish, scale), workspace);
+        }
+        else if (rows <= MostFewRows)
         {
             var kernel = new LinearFewRowsKernel<T>(Numbers<T>(x, rows), Numbers<T>(weight, outputs), (int)rows, outputs, inputs, finish);
             queue.Launch(kernel, new CudaGrid(CudaGrid.Covering(outputs, LinearFewRowsKernel<T>.Columns)));
-            return;
         }
+        else
+        {
+            RunTiles<T, LinearCudaFinish>(queue, finish, workspace);
+        }
+    }
+
+    private void RunTiles<T, TFinish>(CudaQueue queue, TFinish finish, Float4* workspace)
+        where T : unmanaged
+        where TFinish : unmanaged, ITileEnding
+    {
         LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, queue.Multiprocessors);
         switch (plan.Tile)
         {
             case LinearCudaTile.Wide:
-                RunCuda<T, ProductTiles.Wide>(queue, plan, finish, workspace);
+                RunTiles<T, ProductTiles.Wide, TFinish>(queue, plan, finish, workspace);
+                break;
+            case LinearCudaTile.Tall:
+                RunTiles<T, ProductTiles.Tall, TFinish>(queue, plan, finish, workspace);
                 break;
             case LinearCudaTile.Square:
-                RunCuda<T, ProductTiles.Square>(queue, plan, finish, workspace);
+                RunTiles<T, ProductTiles.Square, TFinish>(queue, plan, finish, workspace);
                 break;
             default:
-                RunCuda<T, ProductTiles.Small>(queue, plan, finish, workspace);
+                RunTiles<T, ProductTiles.Small, TFinish>(queue, plan, finish, workspace);
                 break;
         }
     }
 
-    private void RunCuda<T, TTile>(CudaQueue queue, LinearCudaPlan plan, LinearCudaFinish finish, Float4* workspace)
+    private void RunTiles<T, TTile, TFinish>(CudaQueue queue, LinearCudaPlan plan, TFinish finish, Float4* workspace)
         where T : unmanaged
         where TTile : unmanaged, IProductTile
+        where TFinish : unmanaged, ITileEnding
     {
         if (plan.Parts == 1)
         {
-            LaunchTiles<T, TTile, LinearCudaFinish>(queue, plan, finish);
+            LaunchTiles<T, TTile, TFinish>(queue, plan, finish);
             return;
         }
         int pitch = LinearCudaPlan.Pitch(outputs);
         var parts = new LinearPartSums(new View<Float4>(workspace, plan.Parts * rows * pitch / 4), (int)rows, pitch);
         LaunchTiles<T, TTile, LinearPartSums>(queue, plan, parts);
         queue.Launch(
-            new LinearPartsKernel(parts, plan.Parts, (int)rows, outputs, finish),
-            new CudaGrid(CudaGrid.Covering(rows * pitch / Eight, LinearPartsKernel.Block.X)));
+            new LinearPartsKernel<TFinish>(parts, plan.Parts, (int)rows, outputs, finish),
+            new CudaGrid(CudaGrid.Covering(rows * pitch / Eight, LinearPartsKernel<TFinish>.Block.X)));
     }
 
     private void LaunchTiles<T, TTile, TEnding>(CudaQueue queue, LinearCudaPlan plan, TEnding ending)
@@ -83,10 +106,19 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
         where TEnding : unmanaged, ITileEnding
     {
         int tiles = checked(CudaGrid.Covering(rows, TTile.Rows) * CudaGrid.Covering(outputs, TTile.Columns));
+        var grid = new CudaGrid(tiles, plan.Parts);
+        if (IsFloat8)
+        {
+            queue.Launch(
+                new LinearFloat8Kernel<T, TTile, TEnding>(
+                    Numbers<T>(x, rows), Numbers<byte>(weight, outputs), (int)rows, outputs, inputs, plan.PartInputs, ending),
+                grid, LinearFloat8Kernel<T, TTile, TEnding>.SharedBytes);
+            return;
+        }
         queue.Launch(
             new LinearTileKernel<T, TTile, TEnding>(
                 Numbers<T>(x, rows), Numbers<T>(weight, outputs), (int)rows, outputs, inputs, plan.PartInputs, ending),
-            new CudaGrid(tiles, plan.Parts), LinearTileKernel<T, TTile, TEnding>.SharedBytes);
+            grid, LinearTileKernel<T, TTile, TEnding>.SharedBytes);
     }
 
     private View<T> Numbers<T>(Elements operand, long count) where T : unmanaged => operand.ToView<T>(count * inputs);

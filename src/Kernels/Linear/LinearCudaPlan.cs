@@ -23,6 +23,7 @@ internal readonly record struct LinearCudaPlan(LinearCudaTile Tile, int Parts, i
     private static readonly (LinearCudaTile Tile, int Rows, int Columns, int Residents, double Cost)[] Tiles =
     [
         (LinearCudaTile.Wide, ProductTiles.Wide.Rows, ProductTiles.Wide.Columns, ProductTiles.Wide.Residents, 1),
+        (LinearCudaTile.Tall, ProductTiles.Tall.Rows, ProductTiles.Tall.Columns, ProductTiles.Tall.Residents, 1),
         (LinearCudaTile.Square, ProductTiles.Square.Rows, ProductTiles.Square.Columns, ProductTiles.Square.Residents, 1.1),
         (LinearCudaTile.Small, ProductTiles.Small.Rows, ProductTiles.Small.Columns, ProductTiles.Small.Residents, 1.6),
     ];

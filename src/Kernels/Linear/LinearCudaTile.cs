@@ -8,6 +8,9 @@ internal enum LinearCudaTile
     /// <summary>128×256.</summary>
     Wide,
 
+    /// <summary>256×128.</summary>
+    Tall,
+
     /// <summary>128×128.</summary>
     Square,
 

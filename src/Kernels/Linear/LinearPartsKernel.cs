@@ -9,8 +9,10 @@ namespace CogVideoX.Kernels;
 /// <param name="rows">Rows of the result.</param>
 /// <param name="outputs">Its columns.</param>
 /// <param name="ending">What becomes of the sums.</param>
-[KernelName("linear_parts")]
-internal readonly struct LinearPartsKernel(LinearPartSums parts, int count, int rows, int outputs, LinearCudaFinish ending) : IKernel
+[KernelInstance("linear_parts", typeof(LinearCudaFinish))]
+[KernelInstance("linear_parts_scaled", typeof(LinearScaledFinish))]
+internal readonly struct LinearPartsKernel<TEnding>(LinearPartSums parts, int count, int rows, int outputs, TEnding ending) : IKernel
+    where TEnding : unmanaged, ITileEnding
 {
     /// <summary>Sums of a thread.</summary>
     public const int Eight = 8;

@@ -32,6 +32,9 @@ public sealed class WeightReader
     /// <summary>Lists what a model would read, in place of reading it.</summary>
     internal WeightReader(WeightList list) : this(list.Ops, list, "") { }
 
+    /// <summary>Takes weights from anywhere.</summary>
+    internal WeightReader(Ops ops, IWeights weights) : this(ops, weights, "") { }
+
     private WeightReader(Ops ops, IWeights weights, string prefix)
     {
         Ops = ops;

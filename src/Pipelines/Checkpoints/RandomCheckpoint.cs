@@ -31,8 +31,7 @@ internal static class RandomCheckpoint
         string preset, string folder, ulong seed, int? layers = null, IProgress<(long Done, long Total)>? progress = null,
         CancellationToken cancellation = default)
     {
-        if (!Preset.Names.Contains(preset))
-            throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
+        CheckPreset(preset);
         PathCheck.Check(nameof(folder), folder);
         string target = Target(folder);
         if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
@@ -62,29 +61,42 @@ internal static class RandomCheckpoint
         }
     }
 
+    /// <summary>Writes a folder for plans: configs, and files of weights with all but their elements.</summary>
+    /// <param name="preset">One of <see cref="Presets"/>.</param>
+    /// <param name="folder">Where; it must not exist yet.</param>
+    /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
+    /// <exception cref="RequestException">No such preset, or layers that it doesn't have.</exception>
+    /// <exception cref="IOException">It can't be written.</exception>
+    public static void WriteHollow(string preset, string folder, int? layers)
+    {
+        CheckPreset(preset);
+        new Preset(preset).WriteConfigs(folder, layers);
+        foreach (WeightFile file in FilesOf(folder))
+        {
+            IEnumerable<TensorSource> tensors =
+                file.Shapes.Select(entry => new TensorSource(entry.Key, file.Type, entry.Value, NoElements));
+            SafetensorsWriter.WriteHollow(Path.Combine(folder, file.Name), tensors);
+        }
+
+        static void NoElements(long first, Span<byte> destination) => throw new InvalidOperationException("A hollow file has no elements.");
+    }
+
+    private static void CheckPreset(string preset)
+    {
+        if (!Preset.Names.Contains(preset))
+            throw new RequestException(nameof(preset), $"there is no preset '{preset}'; there are {string.Join(", ", Preset.Names)}.");
+    }
+
     private static void WriteWeights(
         string folder, ulong seed, IProgress<(long Done, long Total)>? progress, CancellationToken cancellation)
     {
-        var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
-        var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
-        var text = T5Config.Read(Path.Combine(folder, "text_encoder", "config.json"));
-        DType textType = StoredType(text);
-        DType type = textType == DType.F32 ? DType.BF16 : textType; // CogVideoX 1.5: only the text encoder was released in fp32
-        (string File, DType Type, List<KeyValuePair<string, Shape>> Shapes)[] files =
-        [
-            (
-                "transformer/diffusion_pytorch_model.safetensors", type,
-                ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))
-            ),
-            ("vae/diffusion_pytorch_model.safetensors", type, ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
-            ("text_encoder/model.safetensors", textType, ShapesOf(weights => _ = new T5Encoder(weights, text))),
-        ];
+        WeightFile[] files = FilesOf(folder);
         long done = 0, total = files.Sum(file => file.Shapes.Sum(entry => entry.Value.Count * file.Type.Size));
         CheckRoom(folder, total);
-        foreach ((string file, DType stored, List<KeyValuePair<string, Shape>> shapes) in files)
+        foreach (WeightFile file in files)
         {
-            IEnumerable<TensorSource> tensors = shapes.Select(entry => Source(entry.Key, entry.Value, stored));
-            SafetensorsWriter.Write(Path.Combine(folder, file), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+            IEnumerable<TensorSource> tensors = file.Shapes.Select(entry => Source(entry.Key, entry.Value, file.Type));
+            SafetensorsWriter.Write(Path.Combine(folder, file.Name), tensors, new Dictionary<string, string> { ["format"] = "pt" });
         }
 
         TensorSource Source(string name, Shape shape, DType stored)
@@ -98,6 +110,23 @@ internal static class RandomCheckpoint
                 progress?.Report((done, total));
             });
         }
+    }
+
+    private static WeightFile[] FilesOf(string folder)
+    {
+        var transformer = TransformerConfig.Read(Path.Combine(folder, "transformer", "config.json"));
+        var vae = VaeConfig.Read(Path.Combine(folder, "vae", "config.json"));
+        var text = T5Config.Read(Path.Combine(folder, "text_encoder", "config.json"));
+        DType textType = StoredType(text);
+        DType type = textType == DType.F32 ? DType.BF16 : textType; // CogVideoX 1.5: only the text encoder was released in fp32
+        return
+        [
+            new(
+                "transformer/diffusion_pytorch_model.safetensors", type,
+                ShapesOf(weights => _ = new CogVideoXTransformer(weights, transformer))),
+            new("vae/diffusion_pytorch_model.safetensors", type, ShapesOf(weights => new CogVideoXVae(weights, vae).Build())),
+            new("text_encoder/model.safetensors", textType, ShapesOf(weights => _ = new T5Encoder(weights, text))),
+        ];
     }
 
     private static void CheckRoom(string folder, long bytes)
@@ -126,4 +155,7 @@ internal static class RandomCheckpoint
         "bfloat16" => DType.BF16,
         _ => DType.F32,
     };
+
+    /// <summary>A file of weights, all of one type.</summary>
+    private sealed record WeightFile(string Name, DType Type, IReadOnlyList<KeyValuePair<string, Shape>> Shapes);
 }

@@ -11,11 +11,13 @@ internal sealed class RandomWeights
 {
     private const float BiasSpread = 0.02f, NormSpread = 0.1f;
 
+    private const float Steps = 1 << 23; // of half a range
+
     private readonly ulong key;
     private readonly float centre, halfRange;
     private readonly DType type;
 
-    public RandomWeights(string name, Shape shape, DType type, ulong seed)
+    public RandomWeights(string name, Shape shape, DType type, ulong seed = 0)
     {
         this.type = type;
         key = Mix(seed ^ Hash(name));
@@ -24,6 +26,9 @@ internal sealed class RandomWeights
         centre = norm ? 1 : 0;
         halfRange = deviation * MathF.Sqrt(3); // of a uniform distribution with that deviation
     }
+
+    /// <summary>The whole tensor, made by the device that it is for, with the same elements.</summary>
+    public Tensor Make(Ops ops, Shape shape) => ops.RandomUniform(shape, type, key, centre, halfRange, lasts: true);
 
     /// <summary>Elements from <paramref name="first"/> on, as many as <paramref name="destination"/> has bytes for.</summary>
     public void Fill(long first, Span<byte> destination)
@@ -41,11 +46,15 @@ internal sealed class RandomWeights
             float value = At(first + i);
             halves[i] = type == DType.F16
                 ? BitConverter.HalfToUInt16Bits((Half)value)
-                : (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16); // cut, not rounded: the numbers are random anyway
+                : Nearest(BitConverter.SingleToUInt32Bits(value));
         }
     }
 
-    private float At(long index) => centre + halfRange * ((Mix(key + (ulong)index) >> 40) * (2f / (1 << 24)) - 1);
+    // As the operation random_uniform has it.
+    private float At(long index) => centre + halfRange / Steps * ((int)(Mix(key + (ulong)index) >> 40) - (1 << 23));
+
+    // Of bf16: the upper half, rounded to the nearest, ties to even.
+    private static ushort Nearest(uint bits) => (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
 
     // SplitMix64's finaliser (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
     private static ulong Mix(ulong x)

@@ -4,7 +4,7 @@ using CogVideoX.Tensors;
 namespace CogVideoX.Pipelines.Reports;
 
 /// <summary>What a run took, stage by stage and operation by operation: the answer of <c>bench</c>.</summary>
-/// <param name="Model">The checkpoint's folder.</param>
+/// <param name="Model">The checkpoint's folder, or what stands for one.</param>
 /// <param name="Settings">What was made.</param>
 /// <param name="PeakGigaflops">Multiply-adds on registers alone: the best of before and after the run, since shared machines vary.</param>
 /// <param name="Whole">Of the whole run, its planning included; no file is written.</param>
@@ -38,7 +38,7 @@ internal sealed record BenchReport(
         BenchStage[] stages = [.. plan.Stages.Zip(result.Times, (planned, taken) => StageOf(planned, taken, peak))];
         using var process = Process.GetCurrentProcess();
         Throughput whole = Throughput.Of(elapsed, plan.Stages.Sum(stage => stage.Flops), peak);
-        return new BenchReport(pipeline.ModelPath, result.Settings, peak, whole, stages, process.PeakWorkingSet64) { Notes = plan.Notes };
+        return new BenchReport(pipeline.ModelTitle, result.Settings, peak, whole, stages, process.PeakWorkingSet64) { Notes = plan.Notes };
     }
 
     private static BenchStage StageOf(StagePlan planned, StageTime taken, double peak) => new(

@@ -16,8 +16,9 @@ internal readonly record struct WeightWay(bool LetsGo, bool StreamsTextEncoder =
 
     /// <summary>What is to be tried for a placement, in this order.</summary>
     /// <param name="placement">What was asked for.</param>
-    /// <param name="merges">Whether the transformer has merged weights, which are nowhere but on the device.</param>
-    public static IReadOnlyList<WeightWay> Of(WeightPlacement placement, bool merges)
+    /// <param name="textEncoderStreams">Whether the text encoder's weights can come layer by layer: they are somewhere else, too.</param>
+    /// <param name="transformerStreams">Whether the transformer's can.</param>
+    public static IReadOnlyList<WeightWay> Of(WeightPlacement placement, bool textEncoderStreams, bool transformerStreams)
     {
         var components = new WeightWay(LetsGo: true);
         WeightWay[] layers =
@@ -31,7 +32,9 @@ internal readonly record struct WeightWay(bool LetsGo, bool StreamsTextEncoder =
             WeightPlacement.Resident => [Resident],
             WeightPlacement.Components => [components],
             WeightPlacement.Layers => [layers[^1]],
-            _ => [Resident, components, .. layers.Where(way => !(merges && way.StreamsTransformer))],
+            _ => [Resident, components, .. layers.Where(Can)],
         };
+
+        bool Can(WeightWay way) => (textEncoderStreams || !way.StreamsTextEncoder) && (transformerStreams || !way.StreamsTransformer);
     }
 }

@@ -25,8 +25,7 @@ public static class SafetensorsWriter
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        TensorSource[] ordered = [
-            .. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        TensorSource[] ordered = Ordered(tensors);
         byte[] header = HeaderWriter.Write(path, Entries(ordered), metadata);
         long bytes = header.Length + ordered.Sum(tensor => tensor.Bytes);
         AtomicFile.Write(path, bytes, stream =>
@@ -36,6 +35,25 @@ public static class SafetensorsWriter
                 Copy(tensor, stream);
         });
     }
+
+    /// <summary>
+    /// Writes names, types and shapes of tensors, and leaves their elements out: a file of full length that takes no room where the disk
+    /// keeps holes, for plans.
+    /// </summary>
+    /// <param name="path">A file that doesn't exist.</param>
+    /// <param name="tensors">Their elements aren't asked for.</param>
+    /// <exception cref="IOException">It can't be written.</exception>
+    internal static void WriteHollow(string path, IEnumerable<TensorSource> tensors)
+    {
+        TensorSource[] ordered = Ordered(tensors);
+        byte[] header = HeaderWriter.Write(path, Entries(ordered), metadata: null);
+        using FileStream file = new(path, FileMode.CreateNew);
+        file.Write(header);
+        file.SetLength(header.Length + ordered.Sum(tensor => tensor.Bytes));
+    }
+
+    private static TensorSource[] Ordered(IEnumerable<TensorSource> tensors) =>
+        [.. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     private static List<SafetensorsEntry> Entries(TensorSource[] tensors)
     {

@@ -34,6 +34,25 @@ public sealed class BenchTests
     }
 
     [Fact]
+    public async Task AnArchitectureNeedsNoFiles()
+    {
+        CliRun run = await CliRun.Done("bench", "--preset", "tiny", "--random", "--layers", "1", "--steps", "1", "--json");
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        Assert.Equal("tiny, random weights", document.RootElement.GetProperty("model").GetString());
+        Assert.Equal(3, document.RootElement.GetProperty("stages").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("--random", "--random", "--preset 1.5-5b")]
+    [InlineData("--layers", "--layers 2", "it is for --preset")]
+    [InlineData("--preset", "--preset tiny", "add --random")]
+    [InlineData("--preset", "--preset tiny --random --model .", "leave --model out")]
+    [InlineData("--preset", "--preset 3b --random", "there is no preset '3b'")]
+    [InlineData("--layers", "--preset tiny --random --layers 99", "99 layers can't be")]
+    public Task AnArchitectureThatMeansNothingIsRefused(string option, string arguments, string says) =>
+        CliRun.Fails(ExitCode.WrongUsage, ["bench", .. arguments.Split(' ')], option, says);
+
+    [Fact]
     public async Task WhatCantBeRunIsRefused() =>
         await CliRun.Fails(ExitCode.WrongUsage, ["bench", "--model", CliRun.Tiny, "--frames", "10"], "--frames: ", "9 and 17");
 }

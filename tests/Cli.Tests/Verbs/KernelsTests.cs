@@ -151,6 +151,50 @@ public sealed class KernelsTests
     }
 
     [Fact]
+    public async Task AnOperationIsProfiledOnACardThatIsNotHere()
+    {
+        string[] arguments = ["kernels", "profile", "linear", "--gpu", "a100", "--shape", "512x512x256", "--ctas", "1"];
+        CliRun run = await CliRun.Done(arguments);
+        Assert.Equal("linear 512x512x256 in BF16 on A100 SXM: bounds from counts in the emulator, not measured", run.Lines[0]);
+        Assert.Contains("bound by: ", run.Output);
+        using JsonDocument answer = JsonDocument.Parse((await CliRun.Done([.. arguments, "--type", "fp16", "--json"])).Output);
+        JsonElement launch = answer.RootElement.GetProperty("launches")[0];
+        Assert.EndsWith("_f16", launch.GetProperty("kernel").GetString());
+        Assert.Equal(2.0 * 512 * 512 * 256, launch.GetProperty("bounds")[0].GetProperty("amount").GetDouble());
+        Assert.True(answer.RootElement.GetProperty("seconds").GetDouble() > 0);
+    }
+
+    /// <summary>Each operation that is offered runs, at the smallest shape that kernels of our own take.</summary>
+    [Theory]
+    [InlineData("linear", "256x128x64")]
+    [InlineData("linear_gated_gelu", "64×64×64")]
+    [InlineData("attention", "64x64x1x64")]
+    [InlineData("causal_conv3d", "1,8,8,64,64")]
+    [InlineData("layer_norm", "8x1920")]
+    [InlineData("rms_norm", "8x4096")]
+    [InlineData("qk_norm_rope", "8x30x64")]
+    [InlineData("group_norm", "1x8x8x128")]
+    [InlineData("silu", "4096")]
+    [InlineData("gelu", "4096")]
+    public async Task EachOperationHasAShape(string operation, string shape) => Assert.Contains(
+        "bound by: ", (await CliRun.Done("kernels", "profile", operation, "--gpu", "h100", "--shape", shape, "--ctas", "1")).Output);
+
+    [Theory]
+    [InlineData("--shape", "linear --gpu h100", "--gpu needs the operation's shape")]
+    [InlineData("--gpu", "linear --shape 64x64x64", "choose from h100|a100|4090")]
+    [InlineData("--gpu", "linear --shape 64x64x64 --gpu v100", "'v100' isn't known; choose from h100|a100|4090")]
+    [InlineData("--shape", "linear --shape 64x64 --gpu h100", "write ROWSxOUTPUTSxINPUTS, whole numbers from 1 on")]
+    [InlineData("--shape", "linear --shape 64x64x0 --gpu h100", "write ROWSxOUTPUTSxINPUTS")]
+    [InlineData("--shape", "linear --shape 64x64x63 --gpu h100", "has no kernels of our own compiler for these types and sizes")]
+    [InlineData("--shape", "linear --shape 2147483647x2147483647x2147483647 --gpu h100", "linear at 2147483647x")]
+    [InlineData("--shape", "linear --shape 64x64x64 --gpu h100 --cases .", "leave --assembly and --cases out")]
+    [InlineData("--ctas", "linear --shape 64x64x64 --gpu h100 --ctas 0", "choose from 1 to 10000")]
+    [InlineData("kernel", "softmax --shape 64x64x64 --gpu h100", "choose from linear, linear_gated_gelu, attention")]
+    [InlineData("kernel", "--shape 64x64x64 --gpu h100", "name one operation")]
+    public Task AProfileThatMeansNothingIsRefused(string option, string arguments, string says) =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "profile", .. arguments.Split(' ')], option, says);
+
+    [Fact]
     public Task AnUnknownKernelIsNamedWithThoseThatThereAre() =>
         CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", "no_such", .. Samples], "vector_add");
 

@@ -34,6 +34,7 @@ internal static class SweepCases
                 (1.3f, inputs.Any([n])), (-7, inputs.Any([n])), (0, inputs.X([n])), (1, inputs.Any([n]))));
             yield return new(typeof(SampleGaussian), $"{n}", (ops, inputs) => ops.SampleGaussian(
                 inputs.X([n]), inputs.Any([n]), inputs.Any([n])));
+            yield return new(typeof(RandomUniform), $"{n}", (ops, inputs) => ops.RandomUniform([n], inputs.X([1]).Type, 3, 1, 0.5f));
             yield return new(typeof(RelativeL1), $"{n}", (ops, inputs) => Distance(ops, inputs.X([n]), inputs.X([n])));
             yield return new(typeof(CountNotFinite), $"{n}", (ops, inputs) => CountEach(ops, inputs, n, 3));
             foreach (DType from in Types)

@@ -27,6 +27,20 @@ internal abstract unsafe class Operands : IDisposable
         return Of(format, values).Slice(skipped);
     }
 
+    /// <summary>Random 8-bit floats (E4M3) of any finite value.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="random">Where they come from.</param>
+    /// <param name="scale">What all are multiplied with; null for nothing.</param>
+    public Elements Float8(long count, Random random, float? scale)
+    {
+        const int NotANumber = 0x7F;
+        byte[] bytes = [.. Enumerable.Range(0, (int)count).Select(_ => (byte)(random.Next(NotANumber) | random.Next(2) << 7))];
+        var numbers = new Elements((void*)Copy(bytes), ElementFormat.F8E4M3);
+        return scale is { } factor
+            ? numbers.Scaled(new ElementScales((float*)Of(ElementFormat.F32, [factor]).Address, 0))
+            : numbers;
+    }
+
     /// <summary>The same, or none where there is no format.</summary>
     public Elements Random(ElementFormat? format, long count, Random random) =>
         format is { } stored ? Random(stored, count, random) : default;

@@ -25,6 +25,9 @@ internal sealed record LinearCase(ElementFormat Type, int Rows, int Outputs, int
     /// <summary>Of the weight, if it isn't that of x.</summary>
     public ElementFormat? WeightType { get; init; }
 
+    /// <summary>Of a weight of 8-bit floats; null for none.</summary>
+    public float? WeightScale { get; init; }
+
     /// <summary>Of the result, if it isn't that of x.</summary>
     public ElementFormat? Result { get; init; }
 
@@ -61,7 +64,9 @@ internal sealed record LinearCase(ElementFormat Type, int Rows, int Outputs, int
     {
         var random = new Random(Seed);
         Elements x = Numbers(operands, Type, SkippedInputs, (long)Rows * Inputs, 1 / Math.Sqrt(Inputs), random);
-        Elements weight = Numbers(operands, WeightType ?? Type, SkippedWeights, (long)Outputs * Inputs, 2, random);
+        Elements weight = WeightType == ElementFormat.F8E4M3
+            ? operands.Float8((long)Outputs * Inputs, random, WeightScale)
+            : Numbers(operands, WeightType ?? Type, SkippedWeights, (long)Outputs * Inputs, 2, random);
         var epilogue = new LinearEpilogue(Numbers(operands, Bias, Outputs, random), Activation)
         {
             Factor = Numbers(operands, Factor, (long)Rows * Outputs, random),

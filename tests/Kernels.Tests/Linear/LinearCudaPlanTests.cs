@@ -10,7 +10,7 @@ public sealed class LinearCudaPlanTests
     [Theory]
     [InlineData(35_552, 3072, 3072, 132, "Wide", 1)]
     [InlineData(35_552, 12_288, 3072, 132, "Wide", 1)]
-    [InlineData(35_552, 1920, 7680, 132, "Wide", 1)]
+    [InlineData(35_552, 1920, 7680, 132, "Tall", 1)] // 15 tiles across, where wide ones would be 8 of which the last is half empty
     [InlineData(35_552, 3072, 12_288, 108, "Wide", 1)]
     [InlineData(17_776, 1920, 1920, 128, "Wide", 1)]
     [InlineData(452, 10_240, 4096, 132, "Square", 1)]

@@ -42,13 +42,37 @@ public sealed class LinearCudaTests
     public void WideTiles(ElementFormat type, int rows, int outputs, int inputs) =>
         Check(new LinearCase(type, rows, outputs, inputs), nameof(ProductTiles.Wide));
 
+    [Theory]
+    [InlineData(BF16, 1020, 128, 40)]
+    [InlineData(F16, 1000, 125, 72)]
+    public void TallTiles(ElementFormat type, int rows, int outputs, int inputs) =>
+        Check(new LinearCase(type, rows, outputs, inputs), nameof(ProductTiles.Tall));
+
+    // Weights of 8-bit floats: each tile, few rows, parts, with a scale and without.
+    [Theory]
+    [InlineData(BF16, 2, 24, 48, "Small")]
+    [InlineData(F16, 17, 70, 16, "Small")]
+    [InlineData(BF16, 130, 64, 64, "Small")]
+    [InlineData(F16, 130, 130, 48, "Square")]
+    [InlineData(BF16, 250, 240, 256, "Square")]
+    [InlineData(BF16, 400, 256, 48, "Wide")]
+    [InlineData(F16, 260, 250, 64, "Wide")]
+    [InlineData(BF16, 1020, 128, 48, "Tall")]
+    [InlineData(F16, 60, 61, 768, "LinearPartSums")]
+    public void WeightsOfEightBits(ElementFormat type, int rows, int outputs, int inputs, string kernel)
+    {
+        LinearCase product = new(type, rows, outputs, inputs) { WeightType = ElementFormat.F8E4M3, Bias = F32, Result = F32 };
+        Check(product, "Float8", kernel);
+        Check(product with { WeightScale = 0.0173f, Result = type, Residual = type }, "Float8", kernel);
+    }
+
     // Sums of parts of the inputs, by other CTAs; the last part may be shorter.
     [Theory]
     [InlineData(BF16, 17, 64, 1032)]
     [InlineData(F16, 60, 61, 768)]
     [InlineData(F16, 100, 3, 800)]
     public void Parts(ElementFormat type, int rows, int outputs, int inputs) =>
-        Check(new LinearCase(type, rows, outputs, inputs) { Bias = BF16 }, nameof(LinearPartSums), nameof(LinearPartsKernel));
+        Check(new LinearCase(type, rows, outputs, inputs) { Bias = BF16 }, nameof(LinearPartSums), "LinearPartsKernel`1");
 
     // One row, both forms of the ending of tiles (eights and single numbers), and sums of parts.
     [Theory]
@@ -121,6 +145,8 @@ public sealed class LinearCudaTests
         Assert.False(CudaForm.Takes((plain with { Inputs = 20 }).Make));
         Assert.False(CudaForm.Takes((plain with { Type = F32, Result = F32 }).Make));
         Assert.False(CudaForm.Takes((plain with { WeightType = F16 }).Make));
+        Assert.True(CudaForm.Takes((plain with { WeightType = ElementFormat.F8E4M3, Inputs = 32 }).Make));
+        Assert.False(CudaForm.Takes((plain with { WeightType = ElementFormat.F8E4M3 }).Make)); // rows of 24 bytes
         Assert.False(CudaForm.Takes((plain with { SkippedInputs = 1 }).Make));
         Assert.False(CudaForm.Takes((plain with { SkippedWeights = 4 }).Make));
         Assert.False(CudaForm.Takes(operands => plain.Make(operands, residual: operands.Result(ElementFormat.F8E4M3, 20 * 16))));
@@ -136,8 +162,9 @@ public sealed class LinearCudaTests
     public void EachMutantIsCaught()
     {
         LinearCase few = new(BF16, 5, 12, 1040), small = new(F16, 70, 70, 136), square = new(BF16, 200, 130, 136);
-        LinearCase wide = new(BF16, 500, 256, 136), parts = new(BF16, 20, 12, 520);
-        foreach (LinearCase product in new[] { few, small, square, wide, parts })
+        LinearCase wide = new(BF16, 500, 256, 136), tall = new(BF16, 1000, 128, 136), parts = new(BF16, 20, 12, 520);
+        LinearCase narrow = new(BF16, 200, 130, 144) { WeightType = ElementFormat.F8E4M3, WeightScale = 0.02f };
+        foreach (LinearCase product in new[] { few, small, square, wide, tall, parts, narrow })
         {
             IReadOnlyList<MutationResult> results = CudaForm.Mutate(product.Make, product.Tolerance);
             Assert.NotEmpty(results);
@@ -148,6 +175,7 @@ public sealed class LinearCudaTests
     [Theory]
     [InlineData("linear_square", 256, 256, 256)]
     [InlineData("linear_wide", 512, 256, 256)]
+    [InlineData("linear_tall", 1024, 128, 256)]
     [InlineData("linear_small", 128, 64, 256)]
     [InlineData("linear_few_rows", 2, 64, 1024)]
     public void CostsWhatTheTableSays(string name, int rows, int outputs, int inputs)
@@ -155,6 +183,23 @@ public sealed class LinearCudaTests
         LinearCase product = new(BF16, rows, outputs, inputs) { Bias = BF16, Activation = LinearActivation.GeluTanh, Residual = BF16 };
         (Type kernel, LaunchReport report) = Assert.Single(CudaForm.Compare(product.Make).Launches);
         Assert.Contains(name[7..].Replace("_", "", StringComparison.Ordinal), kernel.ToString(), StringComparison.OrdinalIgnoreCase);
+        CountTable.Check($"{name}_{rows}x{outputs}x{inputs}", kernel, report);
+    }
+
+    [Theory]
+    [InlineData("linear_square_e4m3", 256, 256, 256)]
+    [InlineData("linear_wide_e4m3", 512, 256, 256)]
+    public void WeightsOfEightBitsCostWhatTheTableSays(string name, int rows, int outputs, int inputs)
+    {
+        LinearCase product = new(BF16, rows, outputs, inputs)
+        {
+            WeightType = ElementFormat.F8E4M3,
+            WeightScale = 0.02f,
+            Bias = BF16,
+            Activation = LinearActivation.GeluTanh,
+            Residual = BF16,
+        };
+        (Type kernel, LaunchReport report) = Assert.Single(CudaForm.Compare(product.Make).Launches);
         CountTable.Check($"{name}_{rows}x{outputs}x{inputs}", kernel, report);
     }
 

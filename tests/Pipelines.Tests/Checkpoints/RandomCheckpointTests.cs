@@ -29,6 +29,38 @@ public sealed class RandomCheckpointTests : IDisposable
         Assert.True(result.Video.Data.ToArray().Distinct().Count() > 100, "The video is flat.");
     }
 
+    /// <summary>The same weights made up on the device, as bench wants them: no files, the same video.</summary>
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("apart")]
+    public void MadeUpOnADeviceItMakesTheSameVideo(string device)
+    {
+        IDeviceSource? source = device == "cpu" ? null : EachDevice.Source(device);
+        ComputeOptions compute = new() { Device = source, Compute = ComputeType.Fp32, Threads = 1 };
+        using var stored = CogVideoXPipeline.Open(Write("model", seed: 0), compute);
+        using var made = CogVideoXPipeline.OpenRandom("tiny", layers: null, compute);
+        Assert.Equal(
+            stored.Plan(TestModels.Quick).Stages.Select(stage => stage.WeightBytes),
+            made.Plan(TestModels.Quick).Stages.Select(stage => stage.WeightBytes));
+        GenerationResult video = made.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
+        GenerationResult expected = stored.Generate(TestModels.Quick, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(expected.Video.Data.ToArray(), video.Video.Data.ToArray());
+    }
+
+    [Fact]
+    public void HollowFilesAreGoneWithTheirModel()
+    {
+        string path;
+        using (var made = CogVideoXPipeline.OpenRandom("5b", layers: 2, ComputeOptions.Default))
+        {
+            path = made.ModelPath;
+            Assert.True(Directory.Exists(path));
+        }
+        Assert.False(Directory.Exists(Path.GetDirectoryName(path)));
+        Assert.Throws<RequestException>(() => CogVideoXPipeline.OpenRandom("5b", layers: 43, ComputeOptions.Default));
+        Assert.Throws<RequestException>(() => CogVideoXPipeline.OpenRandom("3b", layers: null, ComputeOptions.Default));
+    }
+
     [Fact]
     public void SeedDecidesEveryByte()
     {

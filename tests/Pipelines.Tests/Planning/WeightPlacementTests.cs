@@ -92,6 +92,18 @@ public sealed class WeightPlacementTests : IDisposable
         Assert.NotEmpty(beside.Plan(Small, Card(1 << 30)).Stages);
     }
 
+    [Fact]
+    public void NorCanMadeUpWeights()
+    {
+        using var asked = CogVideoXPipeline.OpenRandom("tiny", layers: null, new ComputeOptions { Weights = WeightPlacement.Layers });
+        RequestException refusal = Assert.Throws<RequestException>(() => asked.Plan(Small, Card(1 << 30)));
+        Assert.Equal(nameof(ComputeOptions.Weights), refusal.Property);
+        using var auto = CogVideoXPipeline.OpenRandom("tiny", layers: null, new ComputeOptions());
+        refusal = Assert.Throws<RequestException>(() => auto.Plan(Small, Card(1000)));
+        Assert.Contains("nowhere but on the device", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(WeightPlacement.Resident, auto.Plan(Small, Card(1 << 30)).Weights);
+    }
+
     private static CogVideoXPipeline Open(WeightPlacement weights, string? model = null, LoraOptions? loras = null) =>
         CogVideoXPipeline.Open(model ?? TestModels.Shapes, new ComputeOptions { Weights = weights, Threads = 1 }, loras);
 
