@@ -11,8 +11,8 @@ using Device = CogVideoX.Kernels.Devices.Device;
 namespace CogVideoX.Gpu;
 
 /// <summary>
-/// An accelerator of ILGPU: its memory, one stream, and kernels: those of our own compiler where an operation has them for its operands and
-/// the accelerator runs them, and the portable ones.
+/// An accelerator of ILGPU: its memory, one stream (and one for copies beside it), and kernels: those of our own compiler where an
+/// operation has them for its operands and the accelerator runs them, and the portable ones.
 /// </summary>
 public sealed unsafe class IlgpuDevice : Device
 {
@@ -23,6 +23,7 @@ public sealed unsafe class IlgpuDevice : Device
     private readonly Marks marks;
     private readonly Queue queue;
     private readonly CompiledKernels? compiled;
+    private CopyLane? lane;
     private string last = "its first work"; // the operation that was begun last
 
     /// <param name="context">The context of the accelerator; disposed with this.</param>
@@ -113,6 +114,32 @@ public sealed unsafe class IlgpuDevice : Device
     }
 
     /// <inheritdoc/>
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after)
+    {
+        try
+        {
+            (lane ??= new CopyLane(Accelerator)).CopyIn(source, blocks.View<byte>(target, bytes), marks.MarkerOf(after));
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"copying {bytes} bytes to it, beside {last}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void JoinCopies()
+    {
+        try
+        {
+            lane?.Join(stream);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed($"copies beside {last}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
         try
@@ -170,6 +197,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void Dispose()
     {
+        lane?.Dispose();
         staging.Dispose();
         marks.Dispose();
         compiled?.Dispose();

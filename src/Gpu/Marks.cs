@@ -21,6 +21,9 @@ internal sealed class Marks(AcceleratorStream stream) : IDisposable
 
     public void Wait(Mark mark) => Find(mark)?.Synchronize();
 
+    /// <summary>What another stream can wait for: the mark, or a later point where it is too old to be remembered.</summary>
+    public ProfilingMarker MarkerOf(Mark mark) => Find(mark) ?? Find(Add())!;
+
     public TimeSpan Elapsed(Mark from, Mark to)
     {
         Wait(to);

@@ -26,8 +26,14 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <summary>Where it computes, for people.</summary>
     public string DeviceName => opened.Ops.DeviceName;
 
-    /// <summary>The type of activations.</summary>
+    /// <summary>The type of activations: the transformer's, and the other parts' that have none of their own.</summary>
     public DType ActivationType => opened.Ops.ActivationType;
+
+    /// <summary>The type of the text encoder's activations.</summary>
+    public DType TextEncoderType => opened.Parts.Types.TextEncoder;
+
+    /// <summary>The type of the VAE's activations.</summary>
+    public DType VaeType => opened.Parts.Types.Vae;
 
     /// <summary>Whether the model goes on from a picture (<see cref="GenerationRequest.Image"/>), and needs one.</summary>
     public bool TakesImage => opened.Folder.Transformer.TakesImage;
@@ -111,6 +117,7 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <exception cref="ModelException">Weights that are missing or damaged, or a default of the folder's own that can't be.</exception>
     public GenerationPlan Plan(GenerationRequest request, GenerationFiles? files = null, bool streams = false)
     {
+        opened.Compute.CheckPartTypes(opened.Ops.ActivationType);
         return Plan(request, files ?? GenerationFiles.None, streams, opened.Device, opened.MemoryBytes);
     }
 
@@ -218,35 +225,64 @@ public sealed class CogVideoXPipeline : IDisposable
         return opened.Checkpoint.Read(() =>
         {
             TaskPlanner.CheckSchedule(opened.Checkpoint);
-            return device is null
-                ? Plan(request, settings, streams, device, memoryBytes, letsGo: false)
-                : PlanForWeights(request, settings, streams, device);
+            if (device is not null)
+                return PlanForWeights(request, settings, streams, device);
+            return opened.Compute.Weights == WeightPlacement.Auto
+                ? Plan(request, settings, streams, device, memoryBytes, WeightWay.Resident)
+                : throw new RequestException(
+                    nameof(ComputeOptions.Weights),
+                    "the CPU reads weights where their files are mapped, and there is nothing to choose; leave it out.");
         });
     }
 
-    // Where weights take memory, too: a picture that is decoded as a whole goes before a text encoder that stays.
+    // Where weights take memory, too: the first way that fits. A picture that is decoded as a whole goes before parts that stay.
     private GenerationPlan PlanForWeights(GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec device)
     {
-        GenerationPlan? keeping = null;
-        try
+        WeightPlacement asked = opened.Compute.Weights;
+        (bool isMadeUp, bool merges) = (opened.Checkpoint.IsMadeUp, opened.Checkpoint.Loras.Merges);
+        string? stays = isMadeUp ? MadeUpStay : merges ? MergedStay : null;
+        if (asked == WeightPlacement.Layers && stays is not null)
+            throw new RequestException(nameof(ComputeOptions.Weights), $"layers can't be: {stays}");
+        GenerationPlan? fitting = null;
+        RequestException? tooLarge = null;
+        foreach (WeightWay way in WeightWay.Of(asked, !isMadeUp, stays is null).TakeWhile(way => fitting is null || !way.Streams))
         {
-            keeping = Plan(request, settings, streams, device, device.MemoryBytes, letsGo: false);
+            try
+            {
+                GenerationPlan plan = Plan(request, settings, streams, device, device.MemoryBytes, way);
+                if (plan.Settings.VaeTiling == TilingMode.Off || settings.VaeTiling == TilingMode.On)
+                    return plan;
+                fitting ??= plan;
+            }
+            catch (RequestException exception) when (exception.IsOfMemory)
+            {
+                tooLarge = exception; // that of the last, which needs the least
+            }
         }
-        catch (RequestException)
+        if (fitting is not null)
+            return fitting;
+        if (asked is WeightPlacement.Resident or WeightPlacement.Components)
         {
-            // Too much with all parts in memory: the one below says what is too much without.
+            throw new RequestException(
+                nameof(ComputeOptions.Weights),
+                $"{asked.ToString().ToLowerInvariant()} can't be: {tooLarge!.Problem} Weights that are left to auto take less where they "
+                + "have to.",
+                tooLarge);
         }
-        if (keeping is not null && (keeping.Settings.VaeTiling == TilingMode.Off || settings.VaeTiling == TilingMode.On))
-            return keeping;
-        GenerationPlan letting = Plan(request, settings, streams, device, device.MemoryBytes, letsGo: true);
-        return letting.Settings.VaeTiling == TilingMode.Off ? letting : keeping ?? letting;
+        throw stays is null ? tooLarge! : new RequestException(tooLarge!.Property, $"{tooLarge.Problem} {stays}", tooLarge);
     }
 
+    private const string MadeUpStay = "Made-up weights are nowhere but on the device, and can't come there layer by layer.";
+
+    private const string MergedStay = $"Merged weights are nowhere but on the device ({nameof(LoraOptions)}.{nameof(LoraOptions.Merge)}); "
+        + "with LoRAs beside them, layers can come one after the other.";
+
     private GenerationPlan Plan(
-        GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, bool letsGo)
+        GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, WeightWay way)
     {
         using Ops planning = Ops.Planning(device);
-        var planned = new ModelParts(opened.Checkpoint, planning, isPlan: true);
+        ModelParts planned = opened.PlannedParts(planning);
+        planned.Place(way);
         using var state = new RunState(planned, settings, StageClock.Silent(planning))
         {
             Streams = streams,
@@ -254,24 +290,31 @@ public sealed class CogVideoXPipeline : IDisposable
             Resume = request.Resume,
             Text = request.GivenText,
         };
-        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request, settings), state, memoryBytes, letsGo);
+        IReadOnlyList<StagePlan> stages = TaskPlanner.Plan(GenerationTasks.Of(request, settings), state, memoryBytes, way.LetsGo);
         if (streams && state.Settings.VaeTiling == TilingMode.On)
             RefuseIfNoArrayHolds(settings);
-        bool keeps = planning.HoldsWeights ? !letsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
+        bool keeps = planning.HoldsWeights ? !way.LetsGo : TaskPlanner.HoldsAll(stages, memoryBytes);
         IReadOnlyList<string> warnings = PlanWarnings.Of(state.Settings, opened.Checkpoint, request.GivenText);
         if (request.Resume is { } resume && resume.Place.Device != HereName)
         {
             string begun = Quoted.Line(resume.Place.Device);
             warnings = [.. warnings, $"The run was begun on {begun}; on {HereName} the video may differ in its last bits."];
         }
-        return new GenerationPlan(state.Settings, stages, memoryBytes, warnings)
+        var plan = new GenerationPlan(state.Settings, stages, memoryBytes, warnings)
         {
             Device = device?.Description,
             KeepsTextEncoder = keeps,
-            Notes = keeps || stages[0].WeightBytes == 0
-                ? [.. opened.Checkpoint.Loras.Notes]
-                : [.. opened.Checkpoint.Loras.Notes, PlanNotes.LetsGo(stages[0], memoryBytes)],
+            Weights = planning.HoldsWeights ? way.Placement : null,
+            Way = way,
         };
+        return plan with { Notes = [.. opened.Checkpoint.Loras.Notes, .. NotesOf(plan)] };
+    }
+
+    private IEnumerable<string> NotesOf(GenerationPlan plan)
+    {
+        if (plan.Weights is not null)
+            return PlanNotes.Of(plan, isAsked: opened.Compute.Weights != WeightPlacement.Auto);
+        return plan.KeepsTextEncoder || plan.Stages[0].WeightBytes == 0 ? [] : [PlanNotes.LetsGo(plan.Stages[0], plan.FreeBytes)];
     }
 
     // The number of threads is no part of it: the video doesn't depend on it.
@@ -314,6 +357,7 @@ public sealed class CogVideoXPipeline : IDisposable
         };
         try
         {
+            opened.Parts.Place(plan.Way);
             TaskRun.Run(GenerationTasks.Of(request, plan.Settings), state, letsGo: !plan.KeepsTextEncoder);
         }
         finally
@@ -326,6 +370,7 @@ public sealed class CogVideoXPipeline : IDisposable
             StateProblem = state.StateProblem,
             PreviewProblem = state.PreviewProblem,
             Cache = state.CacheUse,
+            Weights = plan.Weights,
             Loras = opened.Checkpoint.Loras.Named,
         };
     }

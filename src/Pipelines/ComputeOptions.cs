@@ -32,6 +32,21 @@ public sealed record ComputeOptions
     /// <summary>The type of activations.</summary>
     public ComputeType Compute { get; init; }
 
+    /// <summary>The type of the text encoder's activations; auto for that of all others.</summary>
+    public ComputeType TextEncoderDtype { get; init; }
+
+    /// <summary>
+    /// The type of the VAE's activations; auto for that of all others. In fp32 frames come out nearer to what they should be, in more
+    /// memory and time.
+    /// </summary>
+    public ComputeType VaeDtype { get; init; }
+
+    /// <summary>
+    /// Where weights lie on a device with a memory of its own. On the CPU they are read where their files are mapped, and there is nothing
+    /// to choose.
+    /// </summary>
+    public WeightPlacement Weights { get; init; }
+
     /// <summary>On a CPU, how many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</summary>
     public int Threads { get; init; }
 
@@ -45,39 +60,64 @@ public sealed record ComputeOptions
         : new ComputeOptions { Threads = threads, Measure = measure };
 
     /// <summary>What can't be on any machine, found before anything is opened.</summary>
-    /// <exception cref="RequestException">A number of threads that can't be, or a type that there isn't.</exception>
+    /// <exception cref="RequestException">A number of threads that can't be, or a type or placement that there isn't.</exception>
     internal void Check()
     {
         if (ThreadsProblem(Threads) is { } problem)
             throw new RequestException(nameof(Threads), problem);
-        if (!Enum.IsDefined(Compute))
-            throw new RequestException(nameof(Compute), $"{Compute} is none of {string.Join(", ", Enum.GetNames<ComputeType>())}.");
+        CheckDefined(nameof(Compute), Compute);
+        CheckDefined(nameof(TextEncoderDtype), TextEncoderDtype);
+        CheckDefined(nameof(VaeDtype), VaeDtype);
+        CheckDefined(nameof(Weights), Weights);
     }
 
     private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads
         ? null
         : $"{threads} threads can't be; choose from 1 to {MostThreads}, or 0 for one a processor.";
 
+    private static void CheckDefined<TEnum>(string property, TEnum value) where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new RequestException(property, $"{value} is none of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+    }
+
     /// <summary>The type of activations for a model.</summary>
     /// <exception cref="RequestException">The device has no forms for it.</exception>
     internal DType TypeFor(LoadedModel model)
     {
-        DType type = Compute switch
-        {
-            ComputeType.Fp32 => DType.F32,
-            ComputeType.Bf16 => DType.BF16,
-            ComputeType.Fp16 => DType.F16,
-            _ => Device is null || !model.TransformerType.IsKernelFloat || model.TransformerType.Size < 2
-                ? DType.F32
-                : model.TransformerType,
-        };
+        DType stored = model.TransformerType;
+        DType auto = Device is null || !stored.IsKernelFloat || stored.Size < 2 ? DType.F32 : stored;
+        return Computable(nameof(Compute), Compute, auto);
+    }
+
+    /// <summary>The types of the other parts.</summary>
+    /// <param name="activations">That of the transformer's.</param>
+    internal PartTypes PartTypesFor(DType activations) => new(TypeOf(TextEncoderDtype, activations), TypeOf(VaeDtype, activations));
+
+    /// <exception cref="RequestException">The device has no forms for the type of one of the other parts.</exception>
+    internal void CheckPartTypes(DType activations)
+    {
+        Computable(nameof(TextEncoderDtype), TextEncoderDtype, activations);
+        Computable(nameof(VaeDtype), VaeDtype, activations);
+    }
+
+    private static DType TypeOf(ComputeType asked, DType auto) => asked switch
+    {
+        ComputeType.Fp32 => DType.F32,
+        ComputeType.Bf16 => DType.BF16,
+        ComputeType.Fp16 => DType.F16,
+        _ => auto,
+    };
+
+    private DType Computable(string property, ComputeType asked, DType auto)
+    {
+        DType type = TypeOf(asked, auto);
         string? lack = Device is null
             ? type == DType.F32 ? null : "the CPU computes with fp32 alone"
             : Device.Lacks(type);
-        if (lack is null)
-            return type;
-        string name = Compute.ToString().ToLowerInvariant();
-        throw new RequestException(nameof(Compute), $"{name} can't be: {lack}; fp32 works everywhere.");
+        return lack is null
+            ? type
+            : throw new RequestException(property, $"{asked.ToString().ToLowerInvariant()} can't be: {lack}; fp32 works everywhere.");
     }
 
     /// <summary>Opens the device.</summary>

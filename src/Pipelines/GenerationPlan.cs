@@ -23,6 +23,12 @@ public sealed record GenerationPlan(
     /// <summary>Whether the text encoder stays in memory after its stage, for the next prompt.</summary>
     public bool KeepsTextEncoder { get; init; } = true;
 
+    /// <summary>Where weights lie on the device; null where they are read from mapped files.</summary>
+    public WeightPlacement? Weights { get; init; }
+
+    /// <summary>The same, part by part.</summary>
+    internal WeightWay Way { get; init; }
+
     /// <summary>Frames, size and rate of the video.</summary>
     [JsonIgnore]
     public VideoShape Video => Settings.Video();

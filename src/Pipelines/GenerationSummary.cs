@@ -11,6 +11,9 @@ public record GenerationSummary(
     /// <summary>The adapters that the pipeline had, with their names for paths.</summary>
     public LoraOptions Loras { get; init; } = LoraOptions.None;
 
+    /// <summary>Where weights lay on the device; null where they were read from mapped files.</summary>
+    public WeightPlacement? Weights { get; init; }
+
     /// <summary>What <see cref="GenerationSettings.Cache"/> did; null where there was none.</summary>
     public StepCacheUse? Cache { get; init; }
 

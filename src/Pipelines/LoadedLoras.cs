@@ -22,6 +22,9 @@ internal sealed class LoadedLoras : IDisposable
 
     public bool Merge => options.Merge;
 
+    /// <summary>Whether there are any that are merged.</summary>
+    public bool Merges => Merge && Adapters.Count > 0;
+
     /// <summary>Bytes of all files.</summary>
     public long Bytes => files.Sum(file => file.Bytes);
 
@@ -47,7 +50,7 @@ internal sealed class LoadedLoras : IDisposable
                 if (Adapters.Take(i).Any(other => SameFile.Are(other.File.FilePath, adapter.File.FilePath)))
                     yield return $"LoRA {adapter.File.Name} is given more than once: its changes add up.";
             }
-            if (Merge && Adapters.Count > 0)
+            if (Merges)
             {
                 int count = Adapters.SelectMany(adapter => adapter.Modules).Select(module => module.Name).Distinct().Count();
                 yield return $"LoRAs are merged into copies of {count} weights.";

@@ -114,6 +114,9 @@ internal sealed class LoadedModel : IDisposable
     /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
     public DType TransformerType => transformerType ??= Read(FindTransformerType);
 
+    /// <summary>Whether its weights are made up on the device, and are nowhere else.</summary>
+    public bool IsMadeUp => hollow is not null;
+
     /// <summary>What people know it by: its folder, or that it is made up.</summary>
     public string Title => hollow is null ? Folder.Path : $"{Name}, random weights";
 
@@ -154,12 +157,15 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    public BuiltModel<CogVideoXTransformer> BuildTransformer(Ops ops) => Build(ops, TransformerPart);
+    /// <param name="ops">Where it computes.</param>
+    /// <param name="streams">Whether the weights of its layers come to the device while they are needed.</param>
+    public BuiltModel<CogVideoXTransformer> BuildTransformer(Ops ops, bool streams = false) => Build(ops, TransformerPart, streams);
 
     /// <summary>The VAE, which reads the weights of each direction when it is told to.</summary>
     public BuiltModel<CogVideoXVae> BuildVae(Ops ops) => Build(ops, VaePart);
 
-    public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops) => Build(ops, TextEncoderPart);
+    /// <inheritdoc cref="BuildTransformer"/>
+    public BuiltModel<T5Encoder> BuildTextEncoder(Ops ops, bool streams = false) => Build(ops, TextEncoderPart, streams);
 
     /// <summary>Unmaps the text encoder, by far the largest part, until it is asked for again.</summary>
     public void CloseTextEncoder()
@@ -187,6 +193,7 @@ internal sealed class LoadedModel : IDisposable
     private Part<CogVideoXTransformer> TransformerPart => new(() => TransformerFiles, weights => new(weights, Folder.Transformer))
     {
         Loras = Loras,
+        Layers = CogVideoXTransformer.Layers,
     };
 
     private Part<CogVideoXVae> VaePart => new(() => VaeFiles, weights => new(weights, Folder.Vae))
@@ -194,18 +201,20 @@ internal sealed class LoadedModel : IDisposable
         BuildAll = vae => vae.Build(),
     };
 
-    private Part<T5Encoder> TextEncoderPart => new(() => TextEncoderFiles, weights => new(weights, Folder.TextEncoder));
+    private Part<T5Encoder> TextEncoderPart => new(() => TextEncoderFiles, weights => new(weights, Folder.TextEncoder))
+    {
+        Layers = T5Encoder.Layers,
+    };
 
     // What a part has that the model doesn't know is found out before it is built for a device.
-    private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part) => Read(() =>
+    private BuiltModel<TModel> Build<TModel>(Ops ops, Part<TModel> part, bool streams = false) => Read(() =>
     {
         NotesOf(part);
         WeightReader weights = hollow is null
-            ? new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge)
+            ? new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge, streams ? part.Layers : null)
             : new WeightReader(ops, new MadeUpWeights(
                 part.Files(), (name, type, shape) => new RandomWeights(name, shape, type).Make(ops, shape)));
-        TModel model = part.Make(weights);
-        return new BuiltModel<TModel>(model, weights.Made);
+        return new BuiltModel<TModel>(part.Make(weights), weights);
     });
 
     // From a dry build of the whole part, once.
@@ -251,6 +260,9 @@ internal sealed class LoadedModel : IDisposable
         /// <summary>What changes its layers.</summary>
         public LoadedLoras Loras { get; init; } = LoadedLoras.None;
 
+        /// <summary>The list of its layers; null where it has none that could come to a device one after the other.</summary>
+        public string? Layers { get; init; }
+
         /// <summary>Asks for all of them.</summary>
         public Action<TModel>? BuildAll { get; init; }
     }
@@ -258,5 +270,9 @@ internal sealed class LoadedModel : IDisposable
 
 /// <summary>A model on a device.</summary>
 /// <param name="Model">It.</param>
-/// <param name="Weights">What was made for it beside the mapped files: to be released where it is let go.</param>
-internal readonly record struct BuiltModel<TModel>(TModel Model, IReadOnlyList<Tensor> Weights);
+/// <param name="Reader">What it read its weights with, and may still.</param>
+internal readonly record struct BuiltModel<TModel>(TModel Model, WeightReader Reader)
+{
+    /// <summary>What was made for it so far beside the mapped files: to be released where it is let go.</summary>
+    public IReadOnlyList<Tensor> Weights => Reader.Made;
+}

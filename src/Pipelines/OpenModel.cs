@@ -8,12 +8,13 @@ internal sealed class OpenModel : IDisposable
 {
     private readonly ExclusiveUse use;
 
-    private OpenModel(Type owner, LoadedModel checkpoint, Ops ops, DeviceSpec? device)
+    private OpenModel(Type owner, LoadedModel checkpoint, ComputeOptions compute, Ops ops, DeviceSpec? device)
     {
         Checkpoint = checkpoint;
+        Compute = compute;
         Ops = ops;
         Device = device;
-        Parts = new ModelParts(checkpoint, ops);
+        Parts = new ModelParts(checkpoint, ops, compute.PartTypesFor(ops.ActivationType));
         use = new ExclusiveUse(owner, () =>
         {
             ops.Dispose();
@@ -25,10 +26,16 @@ internal sealed class OpenModel : IDisposable
 
     public ModelFolder Folder => Checkpoint.Folder;
 
+    /// <summary>Where and how it computes, as it was asked for.</summary>
+    public ComputeOptions Compute { get; }
+
     public Ops Ops { get; }
 
     /// <summary>Kept between runs.</summary>
     public ModelParts Parts { get; }
+
+    /// <summary>For a plan of what is computed on this device, or on one that needn't be there.</summary>
+    public ModelParts PlannedParts(Ops planning) => new(Checkpoint, planning, Compute.PartTypesFor(planning.ActivationType), isPlan: true);
 
     /// <summary>With its memory as it was before; null for this machine's CPU.</summary>
     public DeviceSpec? Device { get; }
@@ -42,7 +49,7 @@ internal sealed class OpenModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(compute);
         var checkpoint = LoadedModel.Open(modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new OpenModel(owner, checkpoint, ops, device);
+        return new OpenModel(owner, checkpoint, compute, ops, device);
     }
 
     /// <summary>The same, of random weights.</summary>
@@ -52,7 +59,7 @@ internal sealed class OpenModel : IDisposable
     public static OpenModel OpenRandom(Type owner, string preset, int? layers, ComputeOptions compute)
     {
         var checkpoint = LoadedModel.OpenRandom(preset, layers, compute, out Ops ops, out DeviceSpec? device);
-        return new OpenModel(owner, checkpoint, ops, device);
+        return new OpenModel(owner, checkpoint, compute, ops, device);
     }
 
     /// <inheritdoc cref="ExclusiveUse.Check"/>

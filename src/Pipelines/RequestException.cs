@@ -12,4 +12,7 @@ public sealed class RequestException(string property, string problem, Exception?
 
     /// <summary>The message without the property's name.</summary>
     public string Problem { get; } = problem;
+
+    /// <summary>Whether it is that more memory is needed than there is.</summary>
+    internal bool IsOfMemory { get; init; }
 }

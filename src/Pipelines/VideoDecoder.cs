@@ -173,11 +173,12 @@ public sealed class VideoDecoder : IDisposable
     {
         if (!Enum.IsDefined(tiling))
             throw new ArgumentOutOfRangeException(nameof(tiling), tiling, "There is no such mode.");
+        opened.Compute.CheckPartTypes(opened.Ops.ActivationType);
         VideoShape video = VideoOf(source, latents);
         return opened.Checkpoint.Read(() =>
         {
             using Ops planning = Ops.Planning(opened.Device);
-            var dryParts = new ModelParts(opened.Checkpoint, planning, isPlan: true);
+            ModelParts dryParts = opened.PlannedParts(planning);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents));
             long memory = opened.MemoryBytes;

@@ -52,12 +52,13 @@ public sealed class VideoEncoder : IDisposable
         if (!Enum.IsDefined(tiling))
             throw new ArgumentOutOfRangeException(nameof(tiling), tiling, "There is no such mode.");
         opened.Check();
+        opened.Compute.CheckPartTypes(opened.Ops.ActivationType);
         CheckWhole(nameof(GenerationSettings.Height), size.Height);
         CheckWhole(nameof(GenerationSettings.Width), size.Width);
         return opened.Checkpoint.Read(() =>
         {
             using Ops planning = Ops.Planning(opened.Device);
-            var dryParts = new ModelParts(opened.Checkpoint, planning, isPlan: true);
+            ModelParts dryParts = opened.PlannedParts(planning);
             using var state = new RunState(dryParts, Settings(tiling, sampleSeed: 0), StageClock.Silent(planning)); // a draw takes more
             state.HandFrames(planning.Empty(ShapeOf(frames, size)));
             long memory = opened.MemoryBytes;

@@ -36,6 +36,11 @@ internal sealed unsafe class MeasuringDevice(Device inner) : Device
 
     public override void CopyIn(void* source, nint target, long bytes) => inner.CopyIn(source, target, bytes);
 
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after) =>
+        inner.CopyInBeside(source, target, bytes, after);
+
+    public override void JoinCopies() => inner.JoinCopies();
+
     public override void CopyOut(nint source, void* target, long bytes) => inner.CopyOut(source, target, bytes);
 
     public override Mark Mark() => inner.Mark();

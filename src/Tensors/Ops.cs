@@ -41,7 +41,18 @@ public sealed partial class Ops : IDisposable
     /// The type of activations: what patches and text become where they enter a model. Statistics, sums and a sampler's latents are fp32
     /// whatever it is.
     /// </summary>
-    public DType ActivationType { get; }
+    public DType ActivationType { get; private set; }
+
+    /// <summary>Has activations made in another type until the result is disposed: a part that computes in a type of its own.</summary>
+    /// <param name="type">F32, BF16 or F16.</param>
+    /// <exception cref="TensorException">The device has no forms for that type.</exception>
+    internal ActivationScope ComputeIn(DType type)
+    {
+        CheckComputes(type);
+        var scope = new ActivationScope(this, ActivationType);
+        ActivationType = type;
+        return scope;
+    }
 
     /// <summary>Whether weights take memory of the device; otherwise they are read where their files are mapped.</summary>
     public bool HoldsWeights => device.HoldsWeights;
@@ -166,6 +177,12 @@ public sealed partial class Ops : IDisposable
             if (!block.IsNone)
                 ops.Memory.Release(block);
         }
+    }
+
+    /// <summary>While it lasts, activations have a type of their own.</summary>
+    internal readonly ref struct ActivationScope(Ops ops, DType before)
+    {
+        public void Dispose() => ops.ActivationType = before;
     }
 
     // An activation as an operand: of a type that the device computes with.

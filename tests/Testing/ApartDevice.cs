@@ -5,13 +5,16 @@ namespace CogVideoX.Testing;
 
 /// <summary>
 /// A device with a memory of its own, in which nobody may look, and which works later: what it is told is done in order when someone
-/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must.
+/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must. Copies beside
+/// that work are done as late as they may be, or as early: a wait that is missing shows in the results.
 /// </summary>
-public sealed unsafe class ApartDevice : Device
+/// <param name="copiesEarly">When copies beside other work are done.</param>
+public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 {
     private readonly CpuDevice inner = new(2);
     private readonly Queue<Action> work = [];
-    private long begun, done;
+    private readonly Queue<Upload> copies = [];
+    private long begun, done, copiesBegun, copiesDone;
 
     /// <inheritdoc/>
     public override string Name => "apart";
@@ -21,6 +24,12 @@ public sealed unsafe class ApartDevice : Device
 
     /// <inheritdoc/>
     public override MemoryPlace Place => MemoryPlace.Device;
+
+    /// <summary>Bytes that were copied beside other work, or will be.</summary>
+    public long BytesBeside { get; private set; }
+
+    /// <summary>Those of them, where copies are done early, that were copied before work which had begun before them was done.</summary>
+    public long BytesAhead { get; private set; }
 
     /// <summary>How much work was given and isn't done.</summary>
     public int Waiting => work.Count;
@@ -46,6 +55,28 @@ public sealed unsafe class ApartDevice : Device
     }
 
     /// <inheritdoc/>
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after)
+    {
+        byte[] copy = new ReadOnlySpan<byte>(source, checked((int)bytes)).ToArray();
+        copies.Enqueue(new Upload(after.Value, begun, bytes, () => copy.CopyTo(new Span<byte>((void*)target, copy.Length))));
+        copiesBegun++;
+        BytesBeside += bytes;
+        if (copiesEarly)
+            CopyWhatMay();
+    }
+
+    /// <inheritdoc/>
+    public override void JoinCopies()
+    {
+        long count = copiesBegun;
+        Begin(() =>
+        {
+            for (; copiesDone < count; copiesDone++)
+                copies.Dequeue().Copy();
+        });
+    }
+
+    /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
         Synchronise();
@@ -65,8 +96,13 @@ public sealed unsafe class ApartDevice : Device
     /// <inheritdoc/>
     public override void Wait(Mark mark)
     {
-        for (; done < mark.Value; done++)
+        while (done < mark.Value)
+        {
             work.Dequeue()();
+            done++;
+            if (copiesEarly)
+                CopyWhatMay();
+        }
     }
 
     /// <summary>Nothing is measured: the work done between two marks, a tick each.</summary>
@@ -80,8 +116,18 @@ public sealed unsafe class ApartDevice : Device
     public override void Dispose()
     {
         work.Clear();
+        copies.Clear();
         inner.Dispose();
         base.Dispose();
+    }
+
+    private void CopyWhatMay()
+    {
+        for (; copies.TryPeek(out Upload? next) && next.After <= done; copiesDone++)
+        {
+            copies.Dequeue().Copy();
+            BytesAhead += done < next.Before ? next.Bytes : 0;
+        }
     }
 
     private void Begin(Action action)
@@ -89,4 +135,10 @@ public sealed unsafe class ApartDevice : Device
         begun++;
         work.Enqueue(action);
     }
+
+    /// <param name="After">What it waits for: so much work is done.</param>
+    /// <param name="Before">How much had begun when it was asked for.</param>
+    /// <param name="Bytes">How many.</param>
+    /// <param name="Copy">Does it.</param>
+    private sealed record Upload(long After, long Before, long Bytes, Action Copy);
 }

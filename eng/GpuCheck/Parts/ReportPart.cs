@@ -41,7 +41,10 @@ internal static class ReportPart
         Verdicts(text, "Reference numbers", Of("goldens"), ["case", "type", "relative", "cpu"]);
         Verdicts(
             text, "The bundled model", Of("model"),
-            ["device", "type", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr", "same_bits_as_first_run"]);
+            [
+                "device", "type", "weights", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr",
+                "same_bits_as_first_run",
+            ]);
         Verdicts(
             text, "Random weights of a released model", Of("random"),
             ["device", "type", "preset", "frames", "steps", "seconds", "seconds_of_50_steps", "memory", "first_seconds"]);

@@ -15,6 +15,7 @@ internal static class BenchVerb
         var request = new RequestOptions();
         var loras = new AdapterOptions();
         var device = new DeviceOptions();
+        var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
@@ -23,10 +24,11 @@ internal static class BenchVerb
         request.AddTo(command);
         loras.AddTo(command);
         device.AddTo(command);
+        parts.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
-            ComputeOptions compute = device.Read(parsed, measure: true);
+            ComputeOptions compute = parts.Over(device.Read(parsed, measure: true), parsed);
             LoraOptions adapters = loras.Read(parsed);
             using CogVideoXPipeline pipeline = random.Open(parsed, model, adapters, compute)
                 ?? CogVideoXPipeline.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), compute, adapters);

@@ -44,6 +44,7 @@ internal sealed class EncodeVerb
 
     private readonly Option<bool> overwrite = CommonOptions.Overwrite(), json = CommonOptions.Json();
     private readonly DeviceOptions device = new();
+    private readonly PartOptions parts = new();
     private readonly Terminal terminal;
 
     private EncodeVerb(Terminal terminal)
@@ -63,6 +64,7 @@ internal sealed class EncodeVerb
             input, output, model, width, height, frames, fps, fit, background, tiling, sample, seed, roundTrip, overwrite, json,
         };
         device.AddTo(command);
+        parts.AddVaeTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             Answer answer = Run(parsed, cancellation);
@@ -80,7 +82,7 @@ internal sealed class EncodeVerb
         string path = Path.GetFullPath(CheckOutput(parsed)), folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
         GenerationSettings settings = SettingOptions.Read(parsed);
         TilingMode mode = settings.VaeTiling ?? TilingMode.Auto;
-        ComputeOptions compute = device.Read(parsed);
+        ComputeOptions compute = parts.Over(device.Read(parsed), parsed);
         bool draws = parsed.GetValue(sample), isPicture = IsPicture(parsed);
         ulong? drawnWith = draws ? settings.Seed ?? GenerationSettings.DefaultSeed : null;
         PictureBackground? behind = Background(parsed.GetValue(background));

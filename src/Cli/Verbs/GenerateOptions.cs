@@ -126,6 +126,8 @@ internal sealed class GenerateOptions
 
     public DeviceOptions Device { get; } = new();
 
+    public PartOptions Parts { get; } = new();
+
     public InputOptions Inputs { get; } = new();
 
     public Option<string?> Embeds { get; } =
@@ -199,6 +201,7 @@ internal sealed class GenerateOptions
         Inputs.AddTo(command);
         Adapters.AddTo(command);
         Device.AddTo(command);
+        Parts.AddTo(command);
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -25,7 +26,7 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Device.Read(parsed);
+        ComputeOptions compute = options.Parts.Over(options.Device.Read(parsed), parsed);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
@@ -40,7 +41,7 @@ internal static class GenerateVerb
             return Done(terminal, parsed, options, []);
         IReadOnlyList<GenerationPlan> plans = checks.Plan(jobs);
         if (compute.Device is not null)
-            terminal.Say($"on {pipeline.DeviceName}, activations in {pipeline.ActivationType.Name}.");
+            terminal.Say($"on {pipeline.DeviceName}, activations in {TypesOf(pipeline)}.");
         if (video is not null)
         {
             VideoClip clip = video.Read(cancellation);
@@ -50,6 +51,14 @@ internal static class GenerateVerb
         }
         jobs = checks.Say(parsed, options, jobs, plans);
         return Make(terminal, parsed, options, pipeline, jobs, cancellation);
+    }
+
+    private static string TypesOf(CogVideoXPipeline pipeline)
+    {
+        string text = Other("text encoder", pipeline.TextEncoderType), vae = Other("VAE", pipeline.VaeType);
+        return $"{pipeline.ActivationType.Name}{text}{vae}";
+
+        string Other(string part, DType type) => type == pipeline.ActivationType ? "" : $", the {part}'s in {type.Name}";
     }
 
     private static int Make(
@@ -114,6 +123,7 @@ internal static class GenerateVerb
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64)
         {
             Cache = run.Cache,
+            Weights = run.Weights,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
         string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
@@ -137,4 +147,7 @@ internal sealed record GenerateReport(
 {
     /// <summary>How many of the model's evaluations took parts from one before; null without a cache.</summary>
     public StepCacheUse? Cache { get; init; }
+
+    /// <summary>Where weights lay on the device; null where they were read from mapped files.</summary>
+    public WeightPlacement? Weights { get; init; }
 }

@@ -18,14 +18,15 @@ internal static class InspectVerb
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         var loras = new AdapterOptions();
+        var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
-            HelpName = "CARD",
-            Description = $"Plan for a graphics card, which needn't be there: {string.Join(", ", ModelReport.Cards)} (default: this CPU)",
+            HelpName = "CARD[:SIZE]",
+            Description = "Plan for a graphics card, which needn't be there, with its own memory or another, such as 4090:16GB: "
+                + $"{string.Join(", ", ModelReport.Cards)} (default: this CPU)",
         };
         var preview = new FitPreviewOptions(json);
-        gpu.AcceptOnlyFromAmong([.. ModelReport.Cards]);
         var command = new Command(
             "inspect", "Show components, parameters, types, default size and frames, and the memory that a request takes")
         {
@@ -35,6 +36,7 @@ internal static class InspectVerb
         loras.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
+        parts.AddTo(command);
         preview.AddTo(command);
         command.Add(json);
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
@@ -54,7 +56,9 @@ internal static class InspectVerb
                 return ExitCode.Done;
             }
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
-            var report = ModelReport.Read(folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed));
+            var report = ModelReport.Read(
+                folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed),
+                parts.Over(ComputeOptions.Default, parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else
@@ -114,7 +118,11 @@ internal static class InspectVerb
 
     private static string Weights(StagePlan stage) => stage.ResidentBytes == 0
         ? $"{ByteSize.ToText(stage.WeightBytes)} of weights (mapped)"
-        : $"{ByteSize.ToText(stage.WeightBytes)} of weights ({ByteSize.ToText(stage.ResidentBytes)} held)";
+        : $"{ByteSize.ToText(stage.WeightBytes)} of weights ({ByteSize.ToText(stage.ResidentBytes)} held{Streamed(stage)})";
+
+    private static string Streamed(StagePlan stage) => stage.StreamedBytes == 0
+        ? ""
+        : $", {ByteSize.ToText(stage.StreamedBytes)} copied {(stage.Stage == GenerationStage.Sample ? "a step" : "a prompt")}";
 
     private static string Work(double flops) =>
         flops >= 1e12 ? FormattableString.Invariant($"{flops / 1e12:F2} TFLOP") : FormattableString.Invariant($"{flops / 1e9:F2} GFLOP");

@@ -17,6 +17,12 @@ internal static partial class CudaFunctions
     /// <summary>Lets a function's blocks have more shared memory than 48 KB.</summary>
     public static CudaError AllowDynamicShared(nint function, int bytes) => SetAttribute(function, MaxDynamicSharedBytes, bytes);
 
+    /// <summary>Work that a stream is given from here on waits for an event.</summary>
+    public static CudaError Wait(nint stream, nint mark) => StreamWaitEvent(stream, mark, flags: 0);
+
+    [LibraryImport(Library, EntryPoint = "cuStreamWaitEvent")]
+    private static partial CudaError StreamWaitEvent(nint stream, nint mark, uint flags);
+
     [LibraryImport(Library, EntryPoint = "cuFuncSetAttribute")]
     private static partial CudaError SetAttribute(nint function, int attribute, int value);
 }

@@ -7,16 +7,17 @@ namespace CogVideoX.Ilgpu;
 /// <summary>An event of the emulator. Its time is the host's, when it was recorded.</summary>
 internal sealed class EmulatorMarker : ProfilingMarker
 {
-    private readonly EmulatedEvent mark;
     private readonly long recorded = Stopwatch.GetTimestamp();
 
     public EmulatorMarker(EmulatorAccelerator accelerator, EmulatedStream stream) : base(accelerator)
     {
-        mark = accelerator.Emulated.CreateEvent();
-        stream.Record(mark);
+        Mark = accelerator.Emulated.CreateEvent();
+        stream.Record(Mark);
     }
 
-    public override void Synchronize() => mark.Synchronise();
+    public EmulatedEvent Mark { get; }
+
+    public override void Synchronize() => Mark.Synchronise();
 
     public override TimeSpan MeasureFrom(ProfilingMarker marker) => Stopwatch.GetElapsedTime(((EmulatorMarker)marker).recorded, recorded);
 

@@ -47,6 +47,19 @@ public abstract unsafe class Device : IDisposable
     /// <summary>Copies from this process into the device's memory; the source may be used again at once.</summary>
     public abstract void CopyIn(void* source, nint target, long bytes);
 
+    /// <summary>
+    /// The same beside the device's other work, where it can: the copy waits for what was begun up to a mark, and work that is begun later
+    /// goes on meanwhile, until <see cref="JoinCopies"/>.
+    /// </summary>
+    /// <param name="source">May be used again at once.</param>
+    /// <param name="target">Where no work that is begun after the mark reads or writes before <see cref="JoinCopies"/>.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="after">Behind the last work with what lies at the target.</param>
+    public virtual void CopyInBeside(void* source, nint target, long bytes, Mark after) => CopyIn(source, target, bytes);
+
+    /// <summary>What is begun from here on waits for all copies of <see cref="CopyInBeside"/>.</summary>
+    public virtual void JoinCopies() { }
+
     /// <summary>Copies from the device's memory, when all work before is done.</summary>
     public abstract void CopyOut(nint source, void* target, long bytes);
 

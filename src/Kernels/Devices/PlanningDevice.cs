@@ -17,6 +17,9 @@ public sealed unsafe class PlanningDevice(
     /// <summary>Floating-point operations of everything that was "run" so far.</summary>
     public double Flops { get; private set; }
 
+    /// <summary>Bytes that were "copied" beside other work so far.</summary>
+    public long BytesBeside { get; private set; }
+
     /// <inheritdoc/>
     public override string Name => name;
 
@@ -30,7 +33,8 @@ public sealed unsafe class PlanningDevice(
     public override bool HoldsWeights => holdsWeights;
 
     /// <inheritdoc/>
-    public override bool ComputesIn(ElementFormat format) => format == activations || format == ElementFormat.F32;
+    public override bool ComputesIn(ElementFormat format) =>
+        format == ElementFormat.F32 || format == activations || (kind == DeviceKind.Ilgpu && format <= ElementFormat.F16);
 
     /// <inheritdoc/>
     public override bool ReadsWeights(ElementFormat format) => kind != DeviceKind.Ilgpu || format <= ElementFormat.F16;
@@ -47,6 +51,9 @@ public sealed unsafe class PlanningDevice(
 
     /// <inheritdoc/>
     public override void CopyIn(void* source, nint target, long bytes) { }
+
+    /// <inheritdoc/>
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after) => BytesBeside += bytes;
 
     /// <summary>There is nothing to copy.</summary>
     /// <exception cref="InvalidOperationException">Always.</exception>

@@ -14,8 +14,12 @@ public sealed class T5Encoder
     private readonly T5Config config;
     private readonly Tensor embedding;        // [vocabulary, D]
     private readonly RelativePositionBias positions;
+    private readonly WeightReader layers;
     private readonly T5Block[] blocks;
     private readonly Tensor finalNorm;        // [D]
+
+    /// <summary>The list of its blocks' weights.</summary>
+    internal const string Layers = "encoder.block";
 
     /// <param name="weights">The root of the text encoder's weights; all of them are used.</param>
     /// <param name="config">Its sizes.</param>
@@ -25,8 +29,9 @@ public sealed class T5Encoder
         ops = weights.Ops;
         embedding = weights.GetTied("shared.weight", "encoder.embed_tokens.weight", [config.Vocabulary, config.Width]);
         WeightReader encoder = weights["encoder"];
-        positions = new RelativePositionBias(encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
-        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(encoder["block"][i]["layer"], config))];
+        layers = weights[Layers];
+        positions = new RelativePositionBias(layers[0]["layer"][0]["SelfAttention"]["relative_attention_bias"], config);
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new T5Block(layers[i]["layer"], config))];
         finalNorm = encoder["final_layer_norm"].Get("weight", [config.Width]);
     }
 
@@ -40,9 +45,11 @@ public sealed class T5Encoder
         using MemoryScope scope = ops.Scope();
         int tokens = ids.Length / batch;
         Tensor x = ops.Embedding(ids, [batch, tokens], embedding);
+        layers.Enter(0); // which has the table of the bias that all share
         Tensor bias = positions.Forward(tokens);
         for (int i = 0; i < blocks.Length; i++)
         {
+            layers.Enter(i);
             Tensor next = blocks[i].Forward(x, bias);
             ops.Memory.Release(x);
             x = next;

@@ -24,6 +24,11 @@ internal interface IWeights
     /// <param name="weight">The shape of its weight.</param>
     LoraUpdate[] Updates(string module, Shape weight);
 
+    /// <summary>Told before a layer computes, on the way through a list of layers.</summary>
+    /// <param name="list">What the keys of its layers begin with, with a dot at its end.</param>
+    /// <param name="layer">Its number in the list.</param>
+    void Enter(string list, int layer) { }
+
     /// <summary>What is to be said of weights whose keys begin with <paramref name="prefix"/>, when all that are needed were got.</summary>
     /// <exception cref="WeightException">One that wasn't asked for would change the results.</exception>
     IReadOnlyList<string> Finish(string prefix);

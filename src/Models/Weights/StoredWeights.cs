@@ -4,7 +4,10 @@ using CogVideoX.Tensors.Safetensors;
 namespace CogVideoX.Models.Weights;
 
 /// <summary>Weights of mapped files, with a record of which were asked for.</summary>
-internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
+/// <param name="files">Where they are.</param>
+/// <param name="ops">Where the model computes.</param>
+/// <param name="streamed">Takes those of layers that come to the device while they are needed; null for none.</param>
+internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? streamed = null) : IWeights
 {
     private const int MostNear = 3, MostCompared = 5000;
     private const string SameModel = "The config and the weights must be of the same model.";
@@ -15,7 +18,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
 
     public IReadOnlySet<string> Used => used;
 
-    public IReadOnlyList<Tensor> Made => made;
+    public IReadOnlyList<Tensor> Made => streamed is null ? made : [.. streamed.Slots, .. made];
 
     public Tensor Get(string key, Shape shape)
     {
@@ -33,6 +36,8 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
                 + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
         }
         used.Add(key);
+        if (streamed?.TryPlace(key, tensor, out Tensor placed) == true)
+            return placed;
         if (!isNarrowed)
             return Resident(tensor);
         narrowed.Add(key);
@@ -42,6 +47,8 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops) : IWeights
     }
 
     public LoraUpdate[] Updates(string module, Shape weight) => [];
+
+    public void Enter(string list, int layer) => streamed?.Enter(list, layer);
 
     /// <summary>Gives back a tensor that was made here, where the model does without it after all.</summary>
     public void Release(Tensor tensor)

@@ -22,8 +22,12 @@ public sealed class WeightReader
     /// <param name="files">The model's own weights.</param>
     /// <param name="adapters">What changes them.</param>
     /// <param name="merge">Whether adapters are merged into copies of the weights, rather than computed beside them.</param>
-    internal WeightReader(Ops ops, WeightFiles files, IReadOnlyList<LoraAdapter> adapters, bool merge)
-        : this(ops, new AdaptedWeights(new StoredWeights(files, ops), adapters, merge, ops), "") { }
+    /// <param name="streamed">
+    /// The list of layers, such as <c>transformer_blocks</c>, whose weights come to the device while they are needed; null for none.
+    /// </param>
+    /// <exception cref="ArgumentException">Both merged and streamed: merged weights are nowhere but on the device.</exception>
+    internal WeightReader(Ops ops, WeightFiles files, IReadOnlyList<LoraAdapter> adapters, bool merge, string? streamed = null)
+        : this(ops, new AdaptedWeights(Stored(ops, files, adapters.Count > 0 && merge, streamed), adapters, merge, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>
     internal WeightReader(WeightList list) : this(list.Ops, list, "") { }
@@ -68,6 +72,13 @@ public sealed class WeightReader
     /// <param name="weight">The shape of its weight.</param>
     internal LoraUpdate[] Updates(Shape weight) => weights.Updates(Prefix.TrimEnd('.'), weight);
 
+    /// <summary>
+    /// To be called before a layer of the list here computes: the weights of those that were entered before it may be gone then, but for
+    /// work that has begun.
+    /// </summary>
+    /// <param name="layer">Its number in the list.</param>
+    internal void Enter(int layer) => weights.Enter(Prefix, layer);
+
     /// <summary>The full keys that were asked for so far and are there.</summary>
     internal IReadOnlySet<string> Used => weights.Used;
 
@@ -82,4 +93,13 @@ public sealed class WeightReader
     /// A tensor that nobody asked for would change the results: the scale of a weight, a bias or a layer that the config doesn't have.
     /// </exception>
     public IReadOnlyList<string> Finish() => weights.Finish(Prefix);
+
+    private static StoredWeights Stored(Ops ops, WeightFiles files, bool merges, string? streamed)
+    {
+        if (streamed is null)
+            return new StoredWeights(files, ops);
+        return merges
+            ? throw new ArgumentException("Merged weights can't be streamed: they are nowhere but on the device.", nameof(streamed))
+            : new StoredWeights(files, ops, new StreamedLayers(ops, files, $"{streamed}."));
+    }
 }

@@ -1,5 +1,6 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Reports;
 
@@ -23,26 +24,35 @@ internal sealed record ModelReport(
     /// <summary>Reads configs and headers; no weights.</summary>
     /// <param name="modelFolder">The checkpoint.</param>
     /// <param name="request">What to plan for.</param>
-    /// <param name="card">The graphics card to plan for (<see cref="Cards"/>); null for this machine's CPU.</param>
+    /// <param name="gpu">
+    /// The graphics card to plan for, one of <see cref="Cards"/>, or one of them with another memory (<c>4090:16GB</c>); null for this
+    /// machine's CPU.
+    /// </param>
     /// <param name="loras">Adapters to plan with; null for none.</param>
+    /// <param name="compute">Where weights are to lie; null for where they fit.</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
-    /// <exception cref="RequestException">What this model can't do, or an adapter that can't be used with it.</exception>
-    /// <exception cref="ArgumentException">A card that isn't known.</exception>
-    public static ModelReport Read(string modelFolder, GenerationRequest request, string? card = null, LoraOptions? loras = null)
+    /// <exception cref="RequestException">
+    /// What this model can't do, an adapter that can't be used with it, or a card that isn't known.
+    /// </exception>
+    public static ModelReport Read(
+        string modelFolder, GenerationRequest request, string? gpu = null, LoraOptions? loras = null, ComputeOptions? compute = null)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
         ArgumentNullException.ThrowIfNull(request);
-        DeviceSpec? device = card is null ? null : DeviceSpec.Cards.FirstOrDefault(spec => spec.Name == card)
-            ?? throw new ArgumentException($"'{card}' is none of {string.Join(", ", Cards)}.", nameof(card));
-        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras));
+        DeviceSpec? device = gpu is null ? null : DeviceSpec.Find(gpu) ?? throw new RequestException(
+            nameof(gpu), $"{Quoted.Name(gpu)} is no card to plan for; choose one of {string.Join(", ", Cards)}, or one with another memory "
+            + "as in 4090:16GB.");
+        compute = (compute ?? ComputeOptions.Default) with { Threads = 1 };
+        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute));
     }
 
-    private static ModelReport ReadFolder(string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras)
+    private static ModelReport ReadFolder(
+        string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute)
     {
         ModelFolder.CheckFolder(modelFolder);
         var index = ModelIndex.Read(modelFolder);
         ModelReport report = ModelFolder.Knows(index.PipelineClass)
-            ? ReadKnown(modelFolder, request, device, loras)
+            ? ReadKnown(modelFolder, request, device, loras, compute)
             : new ModelReport(modelFolder, index.PipelineClass, null, [$"the pipeline {index.PipelineClass} is not supported"], [], null);
         ComponentReport[] components = [.. index.Components().Select(component => new ComponentReport(
             component.Name, component.ClassName, component.TotalParameters, component.Bytes,
@@ -56,14 +66,15 @@ internal sealed record ModelReport(
         };
     }
 
-    private static ModelReport ReadKnown(string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras)
+    private static ModelReport ReadKnown(
+        string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute)
     {
         var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();
         GenerationPlan? plan = null;
         if (unsupported.Count == 0)
         {
-            using var pipeline = CogVideoXPipeline.Open(modelFolder, ComputeOptions.OnCpu(1), loras);
+            using var pipeline = CogVideoXPipeline.Open(modelFolder, compute, loras);
             request = BlankPicture.Into(request, folder);
             plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }

@@ -25,12 +25,20 @@ internal sealed class EncodeTextStage : Stage
         string[] prompts = PromptsOf(state);
         int length = state.Settings.MaxSequenceLength.Decided();
         int[] ids = [.. prompts.SelectMany(prompt => state.Model.Tokenizer.EncodePadded(prompt, length).Ids)];
-        Tensor text = state.Parts.TextEncoder.Forward(
-            ids, prompts.Length, (done, blocks) => state.Clock.At((double)done / blocks));
-        FiniteCheck.Check(ops, text, "the text encoder's output");
+        Tensor text = ops.Cast(Encode(state, ids, prompts.Length), ops.ActivationType);
         if (state.Text is { } given)
             text = ops.Concat(text, ops.Cast(ops.FromHost(given.Prompt, given.Shape), text.Type), 0);
         EncodedText.Hand(state, scope, text);
+    }
+
+    // In the encoder's own type.
+    private static Tensor Encode(RunState state, int[] ids, int batch)
+    {
+        Ops ops = state.Ops;
+        using Ops.ActivationScope types = ops.ComputeIn(state.Parts.Types.TextEncoder);
+        Tensor text = state.Parts.TextEncoder.Forward(ids, batch, (done, blocks) => state.Clock.At((double)done / blocks));
+        FiniteCheck.Check(ops, text, "the text encoder's output");
+        return text;
     }
 
     private static string[] PromptsOf(RunState state)

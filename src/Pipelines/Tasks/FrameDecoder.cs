@@ -31,6 +31,7 @@ internal sealed class FrameDecoder
     public void Decode()
     {
         using MemoryScope scope = state.Ops.Scope();
+        using Ops.ActivationScope types = state.Ops.ComputeIn(state.Parts.Types.Vae);
         Tensor scaled = state.Ops.Scale(state.Latents, (float)(1 / state.Model.Folder.Vae.ScalingFactor));
         if (state.Settings.VaeTiling == TilingMode.On)
             DecodeTiles(scaled);

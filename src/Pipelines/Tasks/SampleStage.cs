@@ -19,6 +19,12 @@ internal sealed class SampleStage : Stage
 
     public override void Build(ModelParts parts) => _ = parts.Transformer;
 
+    public override void LetGo(ModelParts parts)
+    {
+        if (parts.Ops.HoldsWeights)
+            parts.CloseTransformer();
+    }
+
     public override long WeightBytes(LoadedModel model) => model.TransformerBytes;
 
     public override int Tokens(RunState state)

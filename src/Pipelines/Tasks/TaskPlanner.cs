@@ -59,13 +59,14 @@ internal static class TaskPlanner
     private static StagePlan Dry(Stage stage, RunState state)
     {
         Ops ops = state.Ops;
-        long before = ops.PlannedFlops;
+        long before = ops.PlannedFlops, streamed = ops.PlannedStreamedBytes;
         TaskRun.Run(stage, state);
         long flops = ops.PlannedFlops == long.MaxValue ? long.MaxValue : ops.PlannedFlops - before; // it stops counting there
         long resident = ops.HoldsWeights ? ops.Memory.LastingBytes : 0;
         long result = ops.HoldsWeights ? 0 : stage.ResultBytes(state); // frames are the host's
         return new StagePlan(
-            stage.Name, stage.WeightBytes(state.Model), ops.Memory.PeakBytes - resident, flops, stage.Tokens(state), result, resident);
+            stage.Name, stage.WeightBytes(state.Model), ops.Memory.PeakBytes - resident, flops, stage.Tokens(state), result, resident,
+            ops.PlannedStreamedBytes - streamed);
     }
 
     private static bool Fits(StagePlan plan, long memoryBytes) => plan.PeakBytes <= memoryBytes * UsableShare;
@@ -81,9 +82,13 @@ internal static class TaskPlanner
         }
         string needed = $"the stage '{plan.Stage}' needs {ByteSize.ToText(plan.PeakBytes)} for its tensors"
             + (plan.ResultBytes > 0 ? " and the video" : "");
+        string layers = plan.StreamedBytes > 0 ? " (two layers at a time)" : "";
         string weights = plan.ResidentBytes > 0
-            ? $", {ByteSize.ToText(plan.ResidentBytes)} of weights among them"
+            ? $", {ByteSize.ToText(plan.ResidentBytes)} of weights among them{layers}"
             : $" (and {ByteSize.ToText(plan.WeightBytes)} of weights, mapped)";
-        return new RequestException(property, $"{needed}{weights}, and {ByteSize.ToText(memoryBytes)} are free. {remedy}");
+        return new RequestException(property, $"{needed}{weights}, and {ByteSize.ToText(memoryBytes)} are free. {remedy}")
+        {
+            IsOfMemory = true,
+        };
     }
 }

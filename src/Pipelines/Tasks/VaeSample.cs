@@ -32,6 +32,7 @@ internal static class VaeSample
 
     private static (Tensor Mean, Tensor LogVariance) Encode(RunState state, Tensor frames)
     {
+        using Ops.ActivationScope types = state.Ops.ComputeIn(state.Parts.Types.Vae);
         CogVideoXVae vae = state.Parts.VaeEncoder;
         (TileGrid rows, TileGrid columns) = TileSizes.For(state.Model.Folder.Vae);
         (Tensor mean, Tensor logVariance) = state.Settings.VaeTiling == TilingMode.On

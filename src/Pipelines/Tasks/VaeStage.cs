@@ -6,6 +6,12 @@ internal abstract class VaeStage : Stage
     /// <summary>What needs less where it is too large, as a sentence.</summary>
     protected abstract string TilesNeedLess { get; }
 
+    public override void LetGo(ModelParts parts)
+    {
+        if (parts.Ops.HoldsWeights)
+            parts.CloseVae();
+    }
+
     public override long WeightBytes(LoadedModel model) => model.VaeBytes;
 
     public override GenerationSettings Settle(GenerationSettings settings, bool fits) => settings.VaeTiling == TilingMode.Auto

@@ -19,6 +19,16 @@ public sealed class DecodeTests : IDisposable
         Assert.Equal(["0001.png"], Directory.GetFiles(folder.File("clip"), "*.png").Select(Path.GetFileName));
     }
 
+    [Fact]
+    public async Task TypesThatTheCpuDoesntComputeInAreRefused()
+    {
+        string[] decode = ["decode", Latents([1, 1, 4, 8, 12]), "--model", CliRun.Tiny, "-o", folder.File("clip.png"), "--vae-dtype"];
+        await CliRun.Fails(ExitCode.WrongUsage, [.. decode, "bf16"], "--vae-dtype: bf16 can't be: the CPU computes with fp32 alone");
+        await CliRun.Fails(ExitCode.WrongUsage, [.. decode, "fp8"], "--vae-dtype", "'fp8'");
+        Assert.Equal(["latents.safetensors"], folder.Names);
+        await CliRun.Done([.. decode, "fp32"]);
+    }
+
     [Theory]
     [InlineData(700)] // an even number keeps all its frames
     [InlineData(701)]

@@ -57,7 +57,50 @@ public sealed class InspectTests
         Assert.Contains("A run on NVIDIA GeForce RTX 3060: ", run.Output);
         Assert.Matches("sample .* of weights \\(.* held\\)", run.Output);
         Assert.Contains("12.26 GB are there.", run.Output);
-        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--gpu", "voodoo"], "voodoo", "h100", "a100", "4090", "3060");
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--gpu", "voodoo"], "--gpu: ", "voodoo", "h100", "a100", "4090", "3060");
+    }
+
+    [Fact]
+    public async Task ACardMayHaveAnotherMemory()
+    {
+        CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--gpu", "4090:2GB");
+        Assert.Contains("A run on NVIDIA GeForce RTX 4090 with 2 GB: ", run.Output);
+        Assert.Contains("1.52 GB are there.", run.Output); // less what a context takes
+        foreach (string card in new[] { "4090:", "4090:0GB", "4090:-1GB", "4090:2GB:3GB", ":2GB", "4090:2TB" })
+            await CliRun.Fails(ExitCode.WrongUsage, ["inspect", "--gpu", card], $"--gpu: '{card}'", "4090:16GB");
+    }
+
+    [Fact]
+    public async Task WhereWeightsLieIsSaidAndCanBeAskedFor()
+    {
+        CliRun run = await CliRun.Done("inspect", CliRun.Tiny, "--gpu", "3060", "--weights", "layers");
+        Assert.Matches("encode .* held, .* copied a prompt\\)", run.Output);
+        Assert.Matches("sample .* held, .* copied a step\\)", run.Output);
+        Assert.Contains("note: The transformer's layers come to the device one after the other", run.Output);
+        run = await CliRun.Done("inspect", CliRun.Tiny, "--gpu", "3060", "--json");
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        Assert.Equal("resident", document.RootElement.GetProperty("plan").GetProperty("weights").GetString());
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", CliRun.Tiny, "--weights", "layers"], "--weights: ", "mapped");
+        await CliRun.Fails(ExitCode.WrongUsage, ["inspect", CliRun.Tiny, "--weights", "some"], "--weights", "'some'");
+    }
+
+    [Fact]
+    public async Task TypesOfPartsArePlannedForOnACardThatIsntThere()
+    {
+        long[] narrow = await Activations(), wide = await Activations("--vae-dtype", "fp32"), text = await Activations(
+            "--text-encoder-dtype", "fp32");
+        Assert.Equal([narrow[0], narrow[1]], wide[..2]);
+        Assert.InRange(wide[2], narrow[2] * 3 / 2, narrow[2] * 5 / 2);
+        Assert.InRange(text[0], narrow[0] * 5 / 4, narrow[0] * 5 / 2);
+        Assert.InRange(text[1], narrow[1], narrow[1] + 8192); // a block that is used again may be a little larger than its tensor
+
+        static async Task<long[]> Activations(params string[] options)
+        {
+            CliRun run = await CliRun.Done(["inspect", CliRun.Tiny, "--gpu", "4090", "--json", .. options]);
+            using JsonDocument document = JsonDocument.Parse(run.Output);
+            return [.. document.RootElement.GetProperty("plan").GetProperty("stages").EnumerateArray()
+                .Select(stage => stage.GetProperty("activation_bytes").GetInt64())];
+        }
     }
 
     [Fact]

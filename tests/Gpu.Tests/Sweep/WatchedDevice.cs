@@ -31,6 +31,13 @@ internal sealed unsafe class WatchedDevice(Device inner) : Device
     public override void CopyIn(void* source, nint target, long bytes) => inner.CopyIn(source, target, bytes);
 
     /// <inheritdoc/>
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after) =>
+        inner.CopyInBeside(source, target, bytes, after);
+
+    /// <inheritdoc/>
+    public override void JoinCopies() => inner.JoinCopies();
+
+    /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes) => inner.CopyOut(source, target, bytes);
 
     /// <inheritdoc/>

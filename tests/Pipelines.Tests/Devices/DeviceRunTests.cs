@@ -15,12 +15,13 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
 
     // In order, and with the work of its stream done as late as it may be.
     [Theory]
-    [InlineData(WorkOrder.InOrder)]
-    [InlineData(WorkOrder.Shuffled)]
-    public void ARunIsWhatItIsOnTheCpu(WorkOrder order)
+    [InlineData(WorkOrder.InOrder, WeightPlacement.Auto)]
+    [InlineData(WorkOrder.Shuffled, WeightPlacement.Auto)]
+    [InlineData(WorkOrder.Shuffled, WeightPlacement.Layers)]
+    public void ARunIsWhatItIsOnTheCpu(WorkOrder order, WeightPlacement weights)
     {
         using var card = new EmulatedCard(new EmulatedDeviceOptions { Order = order, Seed = 3 });
-        using CogVideoXPipeline onCard = Open(card), onCpu = CogVideoXPipeline.Open(TestModels.Tiny2b);
+        using CogVideoXPipeline onCard = Open(card, weights), onCpu = CogVideoXPipeline.Open(TestModels.Tiny2b);
         GenerationResult expected = onCpu.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         GenerationResult result = onCard.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         double error = Agree.RelativeError(result.Video.Data.Span, expected.Video.Data.Span);
@@ -198,6 +199,6 @@ public sealed class DeviceRunTests(ITestOutputHelper output)
         Assert.Contains("are free", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static CogVideoXPipeline Open(EmulatedCard card) =>
-        CogVideoXPipeline.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
+    private static CogVideoXPipeline Open(EmulatedCard card, WeightPlacement weights = WeightPlacement.Auto) =>
+        CogVideoXPipeline.Open(TestModels.Tiny2b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32, Weights = weights });
 }

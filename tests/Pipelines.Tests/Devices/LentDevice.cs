@@ -30,6 +30,11 @@ internal sealed unsafe class LentDevice(Device inner) : Device
 
     public override void CopyIn(void* source, nint target, long bytes) => inner.CopyIn(source, target, bytes);
 
+    public override void CopyInBeside(void* source, nint target, long bytes, Mark after) =>
+        inner.CopyInBeside(source, target, bytes, after);
+
+    public override void JoinCopies() => inner.JoinCopies();
+
     public override void CopyOut(nint source, void* target, long bytes) => inner.CopyOut(source, target, bytes);
 
     public override void Run<TOperation>(in TOperation operation, nint workspace) => inner.Run(operation, workspace);

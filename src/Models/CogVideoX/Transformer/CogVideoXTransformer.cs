@@ -18,9 +18,13 @@ public sealed class CogVideoXTransformer
     private readonly TimeEmbedding? ofs;
     private readonly Tensor storedPositions; // [S, D], or none
     private readonly ConditionParts needed;
+    private readonly WeightReader layers;
     private readonly TransformerBlock[] blocks;
     private readonly OutputHead head;
     private Positions prepared;
+
+    /// <summary>The list of its blocks' weights.</summary>
+    internal const string Layers = "transformer_blocks";
 
     /// <param name="weights">The root of the transformer's weights; all of them are used.</param>
     /// <param name="config">Its sizes.</param>
@@ -35,7 +39,8 @@ public sealed class CogVideoXTransformer
         if (config.LearnedPositions)
             storedPositions = StoredPositions(weights["patch_embed"]);
         needed = ConditionParts.Text | (config.TakesImage ? ConditionParts.ImageLatents : 0) | (ofs is null ? 0 : ConditionParts.Ofs);
-        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(weights["transformer_blocks"][i], config))];
+        layers = weights[Layers];
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(i => new TransformerBlock(layers[i], config))];
         head = new OutputHead(weights, config);
     }
 
@@ -105,6 +110,7 @@ public sealed class CogVideoXTransformer
         bool isEnough = false;
         for (int i = 0; i < blocks.Length && !isEnough; i++)
         {
+            layers.Enter(i);
             Tensor next = blocks[i].Forward(tokens, textTokens, condition, positions.Rotary, cache?.Attention(i) ?? default);
             isEnough = i == 0 && cache?.SkipsRest(tokens, next, textTokens) == true;
             ops.Memory.Release(tokens);

@@ -31,6 +31,8 @@ internal sealed class AdaptedWeights(StoredWeights weights, IReadOnlyList<LoraAd
 
     public Tensor GetTied(string key, string alias, Shape shape) => weights.GetTied(key, alias, shape);
 
+    public void Enter(string list, int layer) => weights.Enter(list, layer);
+
     public IReadOnlyList<string> Finish(string prefix) => weights.Finish(prefix);
 
     public LoraUpdate[] Updates(string module, Shape weight) => merge ? [] : All(module);
