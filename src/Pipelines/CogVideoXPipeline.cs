@@ -240,12 +240,14 @@ public sealed class CogVideoXPipeline : IDisposable
     {
         WeightPlacement asked = opened.Compute.Weights;
         (bool isMadeUp, bool merges) = (opened.Checkpoint.IsMadeUp, opened.Checkpoint.Loras.Merges);
-        string? stays = isMadeUp ? MadeUpStay : merges ? MergedStay : null;
+        bool isFloat8 = opened.Checkpoint.WeightDtype == WeightType.Fp8;
+        string? stays = isMadeUp ? MadeUpStay : isFloat8 ? Float8Stay : merges ? MergedStay : null;
         if (asked == WeightPlacement.Layers && stays is not null)
             throw new RequestException(nameof(ComputeOptions.Weights), $"layers can't be: {stays}");
         GenerationPlan? fitting = null;
         RequestException? tooLarge = null;
-        foreach (WeightWay way in WeightWay.Of(asked, !isMadeUp, stays is null).TakeWhile(way => fitting is null || !way.Streams))
+        IReadOnlyList<WeightWay> ways = WeightWay.Of(asked, textEncoderStreams: !isMadeUp && !isFloat8, transformerStreams: stays is null);
+        foreach (WeightWay way in ways.TakeWhile(way => fitting is null || !way.Streams))
         {
             try
             {
@@ -273,6 +275,8 @@ public sealed class CogVideoXPipeline : IDisposable
     }
 
     private const string MadeUpStay = "Made-up weights are nowhere but on the device, and can't come there layer by layer.";
+
+    private const string Float8Stay = "Weights of 8-bit floats are made on their way to the device, and can't come there layer by layer.";
 
     private const string MergedStay = $"Merged weights are nowhere but on the device ({nameof(LoraOptions)}.{nameof(LoraOptions.Merge)}); "
         + "with LoRAs beside them, layers can come one after the other.";

@@ -18,6 +18,19 @@ public enum ComputeType
     Fp16,
 }
 
+/// <summary>How the matrices of the transformer's and the text encoder's layers are stored where they are computed with.</summary>
+public enum WeightType
+{
+    /// <summary>As the checkpoint has them, if the device computes with that.</summary>
+    Stored,
+
+    /// <summary>
+    /// As 8-bit floats (E4M3) with a factor for each matrix: half the memory, and a video that differs. On cards of sm_80 and later, beside
+    /// activations of 16 bits.
+    /// </summary>
+    Fp8,
+}
+
 /// <summary>Where and how a pipeline computes.</summary>
 public sealed record ComputeOptions
 {
@@ -47,6 +60,9 @@ public sealed record ComputeOptions
     /// </summary>
     public WeightPlacement Weights { get; init; }
 
+    /// <summary>How the matrices of layers are stored where they are computed with.</summary>
+    public WeightType WeightDtype { get; init; }
+
     /// <summary>On a CPU, how many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</summary>
     public int Threads { get; init; }
 
@@ -69,6 +85,7 @@ public sealed record ComputeOptions
         CheckDefined(nameof(TextEncoderDtype), TextEncoderDtype);
         CheckDefined(nameof(VaeDtype), VaeDtype);
         CheckDefined(nameof(Weights), Weights);
+        CheckDefined(nameof(WeightDtype), WeightDtype);
     }
 
     private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads
@@ -99,6 +116,25 @@ public sealed record ComputeOptions
     {
         Computable(nameof(TextEncoderDtype), TextEncoderDtype, activations);
         Computable(nameof(VaeDtype), VaeDtype, activations);
+    }
+
+    /// <exception cref="RequestException">
+    /// The device has no products for weights of that type, beside activations of the parts' types.
+    /// </exception>
+    internal void CheckWeightDtype(Ops ops)
+    {
+        if (WeightDtype == WeightType.Stored)
+            return;
+        foreach (DType type in new[] { ops.ActivationType, PartTypesFor(ops.ActivationType).TextEncoder })
+        {
+            if (!ops.HasFloat8Products(type))
+            {
+                throw new RequestException(
+                    nameof(WeightDtype),
+                    $"fp8 can't be: {ops.DeviceName} has no products of such weights with activations of {type}. Cards of sm_80 and "
+                    + "later have them for bf16 and fp16; leave it out elsewhere.");
+            }
+        }
     }
 
     private static DType TypeOf(ComputeType asked, DType auto) => asked switch

@@ -56,10 +56,21 @@ internal sealed class LoadedModel : IDisposable
             DType activations = compute.TypeFor(model);
             device = compute.Spec(activations);
             ops = compute.Open(activations);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        try
+        {
+            compute.CheckWeightDtype(ops);
+            model.WeightDtype = compute.WeightDtype;
             return model;
         }
         catch
         {
+            ops.Dispose();
             model.Dispose();
             throw;
         }
@@ -72,6 +83,8 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="compute"/> <param name="ops"/> <param name="device"/>
     public static LoadedModel OpenRandom(string preset, int? layers, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
     {
+        if (compute.WeightDtype != WeightType.Stored)
+            throw new RequestException(nameof(compute.WeightDtype), "made-up weights have no stored ones to be made of; leave it out.");
         WorkFolder folder = WorkFolder.Create(Path.GetTempPath());
         try
         {
@@ -88,6 +101,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelFolder Folder { get; }
+
+    /// <summary>How matrices of layers are stored where they are computed with.</summary>
+    public WeightType WeightDtype { get; private set; }
 
     /// <summary>Adapters of the transformer.</summary>
     public LoadedLoras Loras { get; private set; } = LoadedLoras.None;
@@ -129,7 +145,7 @@ internal sealed class LoadedModel : IDisposable
     public string Fingerprint(bool textEncoder) => Read(() =>
     {
         WeightFiles[] weights = textEncoder ? [TextEncoderFiles, TransformerFiles, VaeFiles] : [TransformerFiles, VaeFiles];
-        return ModelFingerprint.Of(Folder, weights, Loras);
+        return ModelFingerprint.Of(Folder, weights, Loras, WeightDtype);
     });
 
     /// <summary>With its adapters.</summary>
@@ -211,7 +227,9 @@ internal sealed class LoadedModel : IDisposable
     {
         NotesOf(part);
         WeightReader weights = hollow is null
-            ? new WeightReader(ops, part.Files(), part.Loras.Adapters, part.Loras.Merge, streams ? part.Layers : null)
+            ? new WeightReader(
+                ops, part.Files(), part.Loras.Adapters, part.Loras.Merge, streams ? part.Layers : null,
+                WeightDtype == WeightType.Fp8 ? part.Layers : null)
             : new WeightReader(ops, new MadeUpWeights(
                 part.Files(), (name, type, shape) => new RandomWeights(name, shape, type).Make(ops, shape)));
         return new BuiltModel<TModel>(part.Make(weights), weights);

@@ -21,7 +21,7 @@ internal sealed class Linear
     private Linear(WeightReader weights, Shape kernel, bool bias)
     {
         ops = weights.Ops;
-        weight = weights.Get("weight", kernel).Reshape([kernel[0], (int)kernel.Product(1, kernel.Rank)]);
+        weight = weights.GetMatrix("weight", kernel).Reshape([kernel[0], (int)kernel.Product(1, kernel.Rank)]);
         this.bias = bias ? weights.Get("bias", [kernel[0]]) : default;
         updates = weights.Updates(kernel);
     }

@@ -27,8 +27,8 @@ internal sealed class T5Block
         value = new Linear(attention["v"], width, inner, bias: false);
         output = new Linear(attention["o"], inner, width, bias: false);
         feedForwardNorm = layer[1]["layer_norm"].Get("weight", [width]);
-        gate = feedForward["wi_0"].Get("weight", [config.FeedForwardWidth, width]);
-        up = feedForward["wi_1"].Get("weight", [config.FeedForwardWidth, width]);
+        gate = feedForward["wi_0"].GetMatrix("weight", [config.FeedForwardWidth, width]);
+        up = feedForward["wi_1"].GetMatrix("weight", [config.FeedForwardWidth, width]);
         down = new Linear(feedForward["wo"], config.FeedForwardWidth, width, bias: false);
     }
 

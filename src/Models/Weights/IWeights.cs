@@ -15,6 +15,10 @@ internal interface IWeights
     /// <exception cref="WeightException">It is missing, or of another shape or no type that kernels read.</exception>
     Tensor Get(string key, Shape shape);
 
+    /// <summary>The same of a matrix that products alone read, which may be stored otherwise there.</summary>
+    /// <inheritdoc cref="Get"/>
+    Tensor GetMatrix(string key, Shape shape) => Get(key, shape);
+
     /// <summary>The tensor that has two keys, of which either or both may be there.</summary>
     /// <exception cref="WeightException">As <see cref="Get"/>; or both are there and differ.</exception>
     Tensor GetTied(string key, string alias, Shape shape);

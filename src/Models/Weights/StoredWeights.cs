@@ -7,7 +7,8 @@ namespace CogVideoX.Models.Weights;
 /// <param name="files">Where they are.</param>
 /// <param name="ops">Where the model computes.</param>
 /// <param name="streamed">Takes those of layers that come to the device while they are needed; null for none.</param>
-internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? streamed = null) : IWeights
+/// <param name="float8">What keys begin with of matrices that become 8-bit floats on their way to the device; null for none.</param>
+internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? streamed = null, string? float8 = null) : IWeights
 {
     private const int MostNear = 3, MostCompared = 5000;
     private const string SameModel = "The config and the weights must be of the same model.";
@@ -20,7 +21,13 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     public IReadOnlyList<Tensor> Made => streamed is null ? made : [.. streamed.Slots, .. made];
 
-    public Tensor Get(string key, Shape shape)
+    public Tensor Get(string key, Shape shape) => Get(key, shape, ops.Resident);
+
+    public Tensor GetMatrix(string key, Shape shape) => float8 is not null && key.StartsWith(float8, StringComparison.Ordinal)
+        ? Get(key, shape, ops.ResidentFloat8)
+        : Get(key, shape);
+
+    private Tensor Get(string key, Shape shape, Func<Tensor, Tensor> resident)
     {
         if (!files.TryGet(key, out Tensor tensor))
             throw new WeightException(Missing(key, $"'{key}'"));
@@ -39,7 +46,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         if (streamed?.TryPlace(key, tensor, out Tensor placed) == true)
             return placed;
         if (!isNarrowed)
-            return Resident(tensor);
+            return Resident(tensor, resident);
         narrowed.Add(key);
         Tensor result = ops.Narrow(tensor);
         made.Add(result);
@@ -64,10 +71,10 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         made.Clear();
     }
 
-    private Tensor Resident(Tensor stored)
+    private Tensor Resident(Tensor stored, Func<Tensor, Tensor> resident)
     {
         long before = ops.Memory.LiveBytes;
-        Tensor result = ops.Resident(stored);
+        Tensor result = resident(stored);
         if (ops.Memory.LiveBytes != before) // where the device has a memory of its own
             made.Add(result);
         return result;

@@ -25,9 +25,13 @@ public sealed class WeightReader
     /// <param name="streamed">
     /// The list of layers, such as <c>transformer_blocks</c>, whose weights come to the device while they are needed; null for none.
     /// </param>
-    /// <exception cref="ArgumentException">Both merged and streamed: merged weights are nowhere but on the device.</exception>
-    internal WeightReader(Ops ops, WeightFiles files, IReadOnlyList<LoraAdapter> adapters, bool merge, string? streamed = null)
-        : this(ops, new AdaptedWeights(Stored(ops, files, adapters.Count > 0 && merge, streamed), adapters, merge, ops), "") { }
+    /// <param name="float8">The list of layers whose matrices become 8-bit floats on their way to the device; null for none.</param>
+    /// <exception cref="ArgumentException">
+    /// Streamed, and merged or of 8-bit floats: such weights are nowhere but on the device.
+    /// </exception>
+    internal WeightReader(
+        Ops ops, WeightFiles files, IReadOnlyList<LoraAdapter> adapters, bool merge, string? streamed = null, string? float8 = null)
+        : this(ops, new AdaptedWeights(Stored(ops, files, adapters.Count > 0 && merge, streamed, float8), adapters, merge, ops), "") { }
 
     /// <summary>Lists what a model would read, in place of reading it.</summary>
     internal WeightReader(WeightList list) : this(list.Ops, list, "") { }
@@ -60,6 +64,10 @@ public sealed class WeightReader
     /// <returns>A view of the mapped file, in its stored type; or F32 where that is F64.</returns>
     /// <exception cref="WeightException">It is missing, or has another shape or a type that kernels don't read.</exception>
     public Tensor Get(string name, Shape shape) => weights.Get(Prefix + name, shape);
+
+    /// <summary>A matrix that must be there and that products alone read, which may be stored otherwise on the device.</summary>
+    /// <inheritdoc cref="Get"/>
+    internal Tensor GetMatrix(string name, Shape shape) => weights.GetMatrix(Prefix + name, shape);
 
     /// <summary>A tensor that checkpoints have under either of two names, or under both.</summary>
     /// <param name="name">Its name below the prefix.</param>
@@ -94,12 +102,12 @@ public sealed class WeightReader
     /// </exception>
     public IReadOnlyList<string> Finish() => weights.Finish(Prefix);
 
-    private static StoredWeights Stored(Ops ops, WeightFiles files, bool merges, string? streamed)
+    private static StoredWeights Stored(Ops ops, WeightFiles files, bool merges, string? streamed, string? float8)
     {
         if (streamed is null)
-            return new StoredWeights(files, ops);
-        return merges
-            ? throw new ArgumentException("Merged weights can't be streamed: they are nowhere but on the device.", nameof(streamed))
+            return new StoredWeights(files, ops, float8: float8 is null ? null : $"{float8}.");
+        return merges || float8 is not null
+            ? throw new ArgumentException("Weights that are nowhere but on the device can't be streamed.", nameof(streamed))
             : new StoredWeights(files, ops, new StreamedLayers(ops, files, $"{streamed}."));
     }
 }

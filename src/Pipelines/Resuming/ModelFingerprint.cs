@@ -10,14 +10,15 @@ namespace CogVideoX.Pipelines;
 
 /// <summary>
 /// Tells one model from another in the time that its headers take: SHA-256 of configs and tokenizer, of name, type, shape, first and last
-/// bytes of each tensor (training changes every tensor everywhere), and of adapters with their scales.
+/// bytes of each tensor (training changes every tensor everywhere), of adapters with their scales, and of the type that weights are
+/// brought to.
 /// </summary>
 internal static class ModelFingerprint
 {
     private const int SampleBytes = 64;
 
     /// <returns>64 hexadecimal digits</returns>
-    public static string Of(ModelFolder folder, IEnumerable<WeightFiles> weights, LoadedLoras loras)
+    public static string Of(ModelFolder folder, IEnumerable<WeightFiles> weights, LoadedLoras loras, WeightType type)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string file in folder.FilesThatDecide)
@@ -31,6 +32,8 @@ internal static class ModelFingerprint
                 Add(hash, FormattableString.Invariant($"{module.Name} {adapter.FactorOf(module):R}"));
             Add(hash, adapter.File.Weights);
         }
+        if (type != WeightType.Stored)
+            Add(hash, type.ToString());
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -48,8 +48,8 @@ internal static class ResumeCheck
         string name = state.Metadata.Settings.TryGetValue(MetadataNames.Model, out var node) ? $"{node}" : "";
         throw new RequestException(
             Property,
-            $"the run was begun with another model ({Quoted.Name(name)}): its configs, weights or LoRAs are others than those of "
-            + $"{model.Folder.Path}; name the one that it was begun with.");
+            $"the run was begun with another model ({Quoted.Name(name)}): its configs, weights (or their type) or LoRAs are "
+            + $"others than those of {model.Folder.Path}; name the one that it was begun with.");
     }
 
     /// <param name="state">Where the run stands.</param>

@@ -71,7 +71,7 @@ public sealed partial class Ops
     /// <param name="stored">A tensor on the host.</param>
     public unsafe Tensor ResidentFloat8(Tensor stored)
     {
-        if (!HasFloat8Products || stored.Type.Size == 1 || stored.Shape.Product(1, stored.Shape.Rank) % RowMultiple != 0)
+        if (!HasFloat8Products(ActivationType) || stored.Type.Size == 1 || stored.Shape.Product(1, stored.Shape.Rank) % RowMultiple != 0)
             return Resident(stored);
         Elements numbers = stored.Elements;
         float largest = IsPlanning ? 1 : LargestMagnitude(numbers, stored.Count);
@@ -93,8 +93,8 @@ public sealed partial class Ops
         return result;
     }
 
-    /// <summary>Whether products with weights of 8-bit floats have kernels here, for activations of <see cref="ActivationType"/>.</summary>
-    public bool HasFloat8Products => device.Multiplies(ElementFormat.F8E4M3, ActivationType.Format);
+    /// <summary>Whether products with weights of 8-bit floats (E4M3) have forms here, for activations of a type.</summary>
+    public bool HasFloat8Products(DType activations) => device.Multiplies(ElementFormat.F8E4M3, activations.Format);
 
     private static void ToFloat8(Elements source, float scale, byte[] target, int count) =>
         Parallel.For(0, (count + PartFloats - 1) / PartFloats, piece =>

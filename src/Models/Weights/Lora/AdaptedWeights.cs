@@ -23,10 +23,15 @@ internal sealed class AdaptedWeights(StoredWeights weights, IReadOnlyList<LoraAd
 
     public IReadOnlyList<Tensor> Made => [.. weights.Made, .. stored.Values.SelectMany(own => own.Made), .. merged];
 
-    public Tensor Get(string key, Shape shape)
+    public Tensor Get(string key, Shape shape) => IsMerged(key, out string module) ? Merge(module, key, shape) : weights.Get(key, shape);
+
+    public Tensor GetMatrix(string key, Shape shape) =>
+        IsMerged(key, out string module) ? Merge(module, key, shape) : weights.GetMatrix(key, shape);
+
+    private bool IsMerged(string key, out string module)
     {
-        string module = key.EndsWith(WeightName, StringComparison.Ordinal) ? key[..^WeightName.Length] : "";
-        return merge && adapters.Any(adapter => adapter.Of(module) is not null) ? Merge(module, key, shape) : weights.Get(key, shape);
+        string name = module = key.EndsWith(WeightName, StringComparison.Ordinal) ? key[..^WeightName.Length] : "";
+        return merge && adapters.Any(adapter => adapter.Of(name) is not null);
     }
 
     public Tensor GetTied(string key, string alias, Shape shape) => weights.GetTied(key, alias, shape);
