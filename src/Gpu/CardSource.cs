@@ -31,6 +31,8 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
 
     public string? Lacks(DType activations) => null; // the portable kernels need no type of the card
 
+    public bool Records => isCuda;
+
     public Device Open()
     {
         Context context = Contexts.Create(builder => isCuda ? builder.Cuda(_ => { }) : builder.OpenCL());

@@ -24,6 +24,7 @@ public sealed unsafe class IlgpuDevice : Device
     private readonly Queue queue;
     private readonly CompiledKernels? compiled;
     private string last = "its first work"; // the operation that was begun last
+    private bool isRecording;
 
     /// <param name="context">The context of the accelerator; disposed with this.</param>
     /// <param name="accelerator">Where to compute; disposed with this.</param>
@@ -39,7 +40,7 @@ public sealed unsafe class IlgpuDevice : Device
         staging = new Staging(accelerator, stream);
         marks = new Marks(stream);
         queue = new Queue(this);
-        compiled = portable ? null : CompiledKernels.On(accelerator, stream);
+        compiled = portable ? null : CompiledKernels.On(accelerator, stream, () => RefuseToRecord("a kernel's first launch"));
     }
 
     /// <summary>ILGPU's own, for what isn't done here.</summary>
@@ -78,6 +79,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
+        RefuseToRecord($"a request for {bytes} bytes of memory");
         try
         {
             return blocks.Allocate(bytes);
@@ -93,11 +95,16 @@ public sealed unsafe class IlgpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override void Free(nint address) => blocks.Free(address);
+    public override void Free(nint address)
+    {
+        RefuseToRecord("memory that is given back");
+        blocks.Free(address);
+    }
 
     /// <inheritdoc/>
     public override void CopyIn(void* source, nint target, long bytes)
     {
+        RefuseToRecord("a copy from the host");
         try
         {
             staging.CopyIn(source, blocks.View<byte>(target, bytes));
@@ -111,6 +118,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
+        RefuseToRecord("a copy to the host");
         try
         {
             blocks.View<byte>(source, bytes).CopyToCPU(stream, ref Unsafe.AsRef<byte>(target), bytes);
@@ -133,6 +141,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override Mark Mark()
     {
+        RefuseToRecord("a mark");
         try
         {
             return marks.Add();
@@ -146,6 +155,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void Wait(Mark mark)
     {
+        RefuseToRecord("waiting");
         try
         {
             marks.Wait(mark);
@@ -161,6 +171,48 @@ public sealed unsafe class IlgpuDevice : Device
     {
         Wait(to);
         return marks.Elapsed(from, to);
+    }
+
+    /// <inheritdoc/>
+    public override bool Records => LaunchGraph.CanCapture(Accelerator);
+
+    /// <inheritdoc/>
+    public override Recording Record(Action work)
+    {
+        if (!Records)
+            return base.Record(work);
+        RefuseToRecord("another recording");
+        try
+        {
+            isRecording = true;
+            return new GraphRecording(LaunchGraph.Capture(stream, work));
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw new DeviceException(
+                $"{Name} failed at recording {last}: {exception.Message} "
+                    + $"Nothing has to be recorded ({nameof(Ops)}.{nameof(Ops.MayRecord)}).",
+                exception);
+        }
+        finally
+        {
+            isRecording = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Replay(Recording recording)
+    {
+        RefuseToRecord("another recording");
+        last = $"{recording.Launches} recorded launches";
+        try
+        {
+            ((GraphRecording)recording).Graph.Launch(stream);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed(last, exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -191,6 +243,12 @@ public sealed unsafe class IlgpuDevice : Device
         }
     }
 
+    private void RefuseToRecord(string what)
+    {
+        if (isRecording)
+            throw new InvalidOperationException($"{what} can't be recorded, and {Name} is recording (after {last}).");
+    }
+
     private DeviceException Failed(string at, Exception exception) => new(
         $"{Name} failed at {at}: {exception.Message} What was on the device is lost; open it anew, or compute on another device.",
         exception);
@@ -209,7 +267,10 @@ public sealed unsafe class IlgpuDevice : Device
             try
             {
                 if (!launchers.TryGetValue(kernel, out Delegate? launcher))
+                {
+                    device.RefuseToRecord("a kernel's first launch");
                     launchers.Add(kernel, launcher = device.Accelerator.LoadKernel(kernel));
+                }
                 ((Action<AcceleratorStream, KernelConfig, TArguments>)launcher)(device.stream, config, arguments);
             }
             catch (Exception exception) when (IlgpuErrors.IsDevices(exception))

@@ -310,6 +310,7 @@ public sealed class CogVideoXPipeline : IDisposable
             StateProblem = state.StateProblem,
             PreviewProblem = state.PreviewProblem,
             Cache = state.CacheUse,
+            Graph = state.Graph,
             Loras = opened.Checkpoint.Loras.Named,
         };
     }

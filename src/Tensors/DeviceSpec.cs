@@ -20,7 +20,11 @@ public sealed record DeviceSpec(string Name, string Description, long MemoryByte
         Card("3060", "NVIDIA GeForce RTX 3060", 12_288),
     ];
 
-    internal PlanningDevice Plan() => new(DeviceKind.Ilgpu, $"plan for {Description}", Activations.Format, holdsWeights: true);
+    /// <summary>Whether it records work, which takes memory of its own (<see cref="RecordedWork"/>).</summary>
+    public bool Records { get; init; } = true;
+
+    internal PlanningDevice Plan() =>
+        new(DeviceKind.Ilgpu, $"plan for {Description}", Activations.Format, holdsWeights: true, Records);
 
     // What nvidia-smi reports, in MiB.
     private static DeviceSpec Card(string name, string description, long memory) =>

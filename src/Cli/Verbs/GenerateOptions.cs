@@ -126,6 +126,12 @@ internal sealed class GenerateOptions
 
     public DeviceOptions Device { get; } = new();
 
+    public Option<string?> Graph { get; } = new("--graph")
+    {
+        Description = "Whether a step of sampling is recorded and launched as one CUDA graph (default: auto, where the device can)",
+        HelpName = "auto|on|off",
+    };
+
     public InputOptions Inputs { get; } = new();
 
     public Option<string?> Embeds { get; } =
@@ -189,6 +195,7 @@ internal sealed class GenerateOptions
         Sampler.AcceptOnlyFromAmong([.. SettingWords.All(typeof(SamplerKind))]);
         Generator.AcceptOnlyFromAmong("each", "one");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
+        Graph.AcceptOnlyFromAmong("auto", "on", "off");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)
         {
@@ -199,6 +206,7 @@ internal sealed class GenerateOptions
         Inputs.AddTo(command);
         Adapters.AddTo(command);
         Device.AddTo(command);
+        command.Add(Graph);
         return command;
     }
 

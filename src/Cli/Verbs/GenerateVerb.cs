@@ -25,7 +25,10 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Device.Read(parsed);
+        ComputeOptions compute = options.Device.Read(parsed) with
+        {
+            Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
+        };
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
@@ -100,7 +103,7 @@ internal static class GenerateVerb
             job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         (string output, GenerationSummary run) = ProgressDisplay.Run(
             terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
-        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem }.OfType<string>())
+        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem, run.Graph?.Problem }.OfType<string>())
             terminal.Warn(problem);
         ResumeOptions.Remove(terminal, job.Files.KeepState);
         foreach (StageTime time in run.Times)
@@ -114,6 +117,7 @@ internal static class GenerateVerb
             metadata.Prompt, metadata.NegativePrompt, metadata.Seed, metadata.Settings, seconds, process.PeakWorkingSet64)
         {
             Cache = run.Cache,
+            Graph = run.Graph,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
         string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
@@ -137,4 +141,7 @@ internal sealed record GenerateReport(
 {
     /// <summary>How many of the model's evaluations took parts from one before; null without a cache.</summary>
     public StepCacheUse? Cache { get; init; }
+
+    /// <summary>What of sampling was recorded and replayed; null where each operation was launched on its own.</summary>
+    public GraphRun? Graph { get; init; }
 }

@@ -86,6 +86,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>What a cache did in sampling; null where there was none.</summary>
     public StepCacheUse? CacheUse { get; set; }
 
+    /// <summary>What of sampling was recorded; null where nothing was to be.</summary>
+    public GraphRun? Graph { get; set; }
+
     /// <summary>The file that holds <see cref="Latents"/>, or those of the last finished step; null where none does.</summary>
     public string? SavedLatents { get; set; }
 
