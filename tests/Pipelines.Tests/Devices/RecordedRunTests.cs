@@ -36,6 +36,27 @@ public sealed class RecordedRunTests(ITestOutputHelper output, RecordedRunTests.
         Assert.InRange(graph.Launches, 30, 300);
     }
 
+    // The latents' places, guidance, the sampler's step and what asks if numbers are finite: what a step launches beside its replay.
+    [Theory]
+    [InlineData("2b", SamplerKind.Ddim, 10)]
+    [InlineData("5b", SamplerKind.Dpm, 12)]
+    public void FewLaunchesAreLeftOutsideOfARecording(string model, SamplerKind sampler, int expected)
+    {
+        using var card = new EmulatedCard();
+        card.Emulated.SkipLaunches = true;
+        using var pipeline = CogVideoXPipeline.Open(
+            model == "2b" ? TestModels.Tiny2b : TestModels.Tiny5b, new ComputeOptions { Device = card, Compute = ComputeType.Fp32 });
+        (long Launches, int Inside) five = Count(5), six = Count(6);
+        Assert.Equal(expected, six.Launches - five.Launches - six.Inside);
+
+        (long Launches, int Inside) Count(int steps)
+        {
+            long before = card.Emulated.LaunchCount;
+            GenerationResult result = pipeline.Generate(Least with { Steps = steps, Sampler = sampler }, cancellation: Cancellation);
+            return (card.Emulated.LaunchCount - before, result.Graph!.Launches);
+        }
+    }
+
     // Nothing is computed: what is looked at is that each run makes a recording of its own and leaves nothing behind.
     [Fact]
     public void ARecordingIsMadeAnewForEachRunAndGoesWithIt()
