@@ -22,7 +22,7 @@ internal static class PropertyNames
     };
 
     private static readonly string[] Owners =
-        [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles), nameof(LoraOptions)];
+        [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles), nameof(LoraOptions), nameof(ComputeOptions)];
 
     /// <summary>The option or argument that a property or parameter is set by: <c>Width</c> is <c>--width</c>.</summary>
     public static string Of(string property)

@@ -191,7 +191,7 @@ public sealed unsafe class IlgpuDevice : Device
         {
             throw new DeviceException(
                 $"{Name} failed at recording {last}: {exception.Message} "
-                    + $"Nothing has to be recorded ({nameof(Ops)}.{nameof(Ops.MayRecord)}).",
+                    + "Where graphs are off (ComputeOptions.Graph) nothing is recorded.",
                 exception);
         }
         finally

@@ -288,6 +288,7 @@ public sealed class CogVideoXPipeline : IDisposable
             Resume = request.Resume,
             Text = request.GivenText,
             Device = HereName,
+            CheckFinite = opened.CheckFinite,
             Plan = plan,
             Sink = taker,
             Streams = streams,

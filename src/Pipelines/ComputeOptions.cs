@@ -31,6 +31,19 @@ public enum GraphUse
     Off,
 }
 
+/// <summary>When tokens behind each block of the transformer are looked at for NaN and infinity. Its output always is.</summary>
+public enum FiniteChecks
+{
+    /// <summary>At the first evaluation of a run: a type too narrow shows there, and the run ends behind the block that has it.</summary>
+    First,
+
+    /// <summary>At each; then nothing is recorded (<see cref="ComputeOptions.Graph"/>).</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Off,
+}
+
 /// <summary>Where and how a pipeline computes.</summary>
 public sealed record ComputeOptions
 {
@@ -54,6 +67,9 @@ public sealed record ComputeOptions
     /// </summary>
     public GraphUse Graph { get; init; }
 
+    /// <summary>When each block of the transformer is looked at for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite { get; init; }
+
     /// <summary>Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</summary>
     public bool Measure { get; init; }
 
@@ -73,14 +89,22 @@ public sealed record ComputeOptions
             throw new RequestException(nameof(Compute), $"{Compute} is none of {string.Join(", ", Enum.GetNames<ComputeType>())}.");
         if (!Enum.IsDefined(Graph))
             throw new RequestException(nameof(Graph), $"{Graph} is none of {string.Join(", ", Enum.GetNames<GraphUse>())}.");
+        if (!Enum.IsDefined(CheckFinite))
+        {
+            throw new RequestException(
+                nameof(CheckFinite), $"{CheckFinite} is none of {string.Join(", ", Enum.GetNames<FiniteChecks>())}.");
+        }
         if (Graph == GraphUse.On && !Records)
         {
-            string why = Measure ? "operations that are measured are launched one by one" : $"{Device?.Name ?? "the CPU"} records nothing";
+            string why = Measure ? "operations that are measured are launched one by one"
+                : CheckFinite == FiniteChecks.Always ? $"with {nameof(ComputeOptions)}.{nameof(CheckFinite)} always each block is looked at"
+                : $"{Device?.Name ?? "the CPU"} records nothing";
             throw new RequestException(nameof(Graph), $"on can't be: {why}. Leave it out, or choose a card with CUDA.");
         }
     }
 
-    private bool Records => Graph != GraphUse.Off && !Measure && Device?.Records == true;
+    private bool Records =>
+        Graph != GraphUse.Off && !Measure && CheckFinite != FiniteChecks.Always && Device?.Records == true;
 
     private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads
         ? null

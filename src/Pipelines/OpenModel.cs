@@ -27,6 +27,9 @@ internal sealed class OpenModel : IDisposable
 
     public Ops Ops { get; }
 
+    /// <summary>When runs look for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite { get; private init; }
+
     /// <summary>Kept between runs.</summary>
     public ModelParts Parts { get; }
 
@@ -42,7 +45,7 @@ internal sealed class OpenModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(compute);
         var checkpoint = LoadedModel.Open(modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
-        return new OpenModel(owner, checkpoint, ops, device);
+        return new OpenModel(owner, checkpoint, ops, device) { CheckFinite = compute.CheckFinite };
     }
 
     /// <inheritdoc cref="ExclusiveUse.Check"/>

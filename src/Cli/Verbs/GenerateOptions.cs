@@ -132,6 +132,12 @@ internal sealed class GenerateOptions
         HelpName = "auto|on|off",
     };
 
+    public Option<string?> CheckFinite { get; } = new("--check-finite")
+    {
+        Description = "When each block of the transformer is looked at for NaN and infinity (default: first, in the first step)",
+        HelpName = "first|always|off",
+    };
+
     public InputOptions Inputs { get; } = new();
 
     public Option<string?> Embeds { get; } =
@@ -196,6 +202,7 @@ internal sealed class GenerateOptions
         Generator.AcceptOnlyFromAmong("each", "one");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
         Graph.AcceptOnlyFromAmong("auto", "on", "off");
+        CheckFinite.AcceptOnlyFromAmong("first", "always", "off");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)
         {
@@ -207,6 +214,7 @@ internal sealed class GenerateOptions
         Adapters.AddTo(command);
         Device.AddTo(command);
         command.Add(Graph);
+        command.Add(CheckFinite);
         return command;
     }
 

@@ -28,6 +28,7 @@ internal static class GenerateVerb
         ComputeOptions compute = options.Device.Read(parsed) with
         {
             Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
+            CheckFinite = CommonOptions.Choice<FiniteChecks>(parsed, options.CheckFinite) ?? FiniteChecks.First,
         };
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));

@@ -18,6 +18,7 @@ internal sealed class GuidedDenoiser : IDisposable
     private readonly int steps;
     private readonly int evaluations;
     private readonly Action<int, int> blockDone; // made once: a step after the first allocates nothing
+    private readonly Action<string, Tensor> checkTokens;
     private RecordedEvaluations? recorded;
     private string? problem;
     private int current, asked, replays;
@@ -44,6 +45,11 @@ internal sealed class GuidedDenoiser : IDisposable
         this.steps = steps;
         this.evaluations = evaluations;
         blockDone = (done, blocks) => Progress?.Invoke(current, done, blocks);
+        checkTokens = (_, tokens) =>
+        {
+            if (!ops.AllFinite(tokens))
+                throw new NotFiniteException();
+        };
     }
 
     /// <summary>Told after each block: which step, blocks done, blocks in all.</summary>
@@ -54,6 +60,9 @@ internal sealed class GuidedDenoiser : IDisposable
 
     /// <summary>What the run keeps from step to step; null for nothing.</summary>
     public StepCache? Cache { get; init; }
+
+    /// <summary>When each block's tokens are looked at, rather than the last block's output alone.</summary>
+    public FiniteChecks CheckFinite { get; init; }
 
     /// <summary>Why an output may not be finite, as a sentence.</summary>
     public string Reason { get; init; } = FiniteCheck.Reason;
@@ -74,11 +83,10 @@ internal sealed class GuidedDenoiser : IDisposable
         ReadOnlySpan<double> timesteps = [level.Time, level.Time];
         timesteps = timesteps[..batch];
         current = level.Index;
-        bool isReplayed = asked++ > 0 && IsRecorded(latents.Shape);
-        Tensor output = isReplayed
-            ? recorded!.Evaluate(latents, timesteps)
-            : transformer.Forward(ForAllRows(latents), conditions, timesteps, blockDone, Cache);
-        if (!ops.AllFinite(output))
+        bool isReplayed = asked > 0 && IsRecorded(latents.Shape);
+        bool checks = !ops.IsPlanning && (CheckFinite == FiniteChecks.Always || (CheckFinite == FiniteChecks.First && asked == 0));
+        asked++;
+        if (!TryEvaluate(latents, timesteps, isReplayed, checks, out Tensor output))
             throw FirstBadStage(ForAllRows(latents), timesteps, level);
         if (isReplayed)
         {
@@ -93,6 +101,28 @@ internal sealed class GuidedDenoiser : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => recorded?.Dispose();
+
+    // False where the output isn't finite; or, where blocks are checked, behind the first whose tokens aren't.
+    private bool TryEvaluate(Tensor latents, ReadOnlySpan<double> timesteps, bool isReplayed, bool checks, out Tensor output)
+    {
+        transformer.TokensObserver = checks ? checkTokens : null;
+        try
+        {
+            output = isReplayed
+                ? recorded!.Evaluate(latents, timesteps)
+                : transformer.Forward(ForAllRows(latents), conditions, timesteps, blockDone, Cache);
+            return ops.AllFinite(output);
+        }
+        catch (NotFiniteException)
+        {
+            output = default;
+            return false;
+        }
+        finally
+        {
+            transformer.TokensObserver = null;
+        }
+    }
 
     private Tensor ForAllRows(Tensor latents) => batch == 2 ? ops.Concat(latents, latents, 0) : latents;
 
@@ -118,15 +148,18 @@ internal sealed class GuidedDenoiser : IDisposable
     private GenerationException FirstBadStage(Tensor input, ReadOnlySpan<double> timesteps, NoiseLevel level)
     {
         string? first = null;
-        transformer.Observer = (stage, tensor) =>
+        transformer.Observer = transformer.PartObserver = (stage, tensor) =>
         {
             if (first is null && !ops.AllFinite(tensor))
                 first = stage;
         };
         transformer.Forward(input, conditions, timesteps);
-        transformer.Observer = null;
+        transformer.Observer = transformer.PartObserver = null;
         return new GenerationException(
-            $"The transformer's output isn't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
+            $"The transformer's numbers aren't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
             + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {Reason}");
     }
+
+    // Ends an evaluation early, within this class.
+    private sealed class NotFiniteException : Exception;
 }

@@ -65,6 +65,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Sees what stages compute, by the reference's names.</summary>
     public Action<string, Tensor>? Observer { get; init; }
 
+    /// <summary>When the transformer's blocks are looked at for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite { get; init; }
+
     /// <summary>Where it computes: <c>cpu</c>, or a device as it describes itself.</summary>
     public string Device { get; init; } = "cpu";
 

@@ -62,8 +62,9 @@ internal sealed class SampleStage : Stage
         using var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
         {
             Cache = cache,
-            Records = ops.CanRecord && state.Trace is null ? scope : null,
+            Records = ops.CanRecord && state.Trace is null && state.CheckFinite != FiniteChecks.Always ? scope : null,
             Reason = FiniteCheck.ReasonOf(state),
+            CheckFinite = state.CheckFinite,
             Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };

@@ -189,7 +189,7 @@ public sealed class KernelsTests
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
         CliRun.Fails(
-            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile.",
+            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile, launches.",
             "cogvideox kernels --help");
 
     [Fact]

@@ -45,6 +45,15 @@ public sealed class CogVideoXTransformer
     public Action<string, Tensor>? Observer { get; set; }
 
     /// <summary>
+    /// Sees the tokens before the blocks (<c>patch_embed</c>) and behind each (<c>block3</c>), [B, S, D], in <see cref="Forward"/>; may
+    /// throw.
+    /// </summary>
+    internal Action<string, Tensor>? TokensObserver { get; set; }
+
+    /// <summary>Sees what the parts of a block give, each by the name of its block and its own (<c>block3.queries</c>).</summary>
+    internal Action<string, Tensor>? PartObserver { get; set; }
+
+    /// <summary>
     /// Makes the tables that depend on nothing but the size of the latents, in the scope of the caller, which must last until
     /// <see cref="Forget"/>. Without it each forward pass makes its own.
     /// </summary>
@@ -93,6 +102,7 @@ public sealed class CogVideoXTransformer
         int textTokens = conditions.Text.Shape[1];
         Positions positions = PositionsOf(shape);
         (Tensor tokens, Tensor condition) = Enter(latents, conditions, Waves(timesteps), OfsWaves(conditions), positions);
+        TokensObserver?.Invoke("patch_embed", tokens);
         cache?.Begin(timesteps[0], tokens.Shape);
         bool isEnough = false;
         for (int i = 0; i < blocks.Length && !isEnough; i++)
@@ -103,6 +113,7 @@ public sealed class CogVideoXTransformer
             tokens = next;
             if (Observer is not null)
                 Observe(Observer, $"block{i}", tokens, textTokens);
+            TokensObserver?.Invoke($"block{i}", tokens);
             ops.KeepPace();
             progress?.Invoke(isEnough ? blocks.Length : i + 1, blocks.Length);
         }
@@ -175,7 +186,7 @@ public sealed class CogVideoXTransformer
     /// <param name="cache">The run's, or null</param>
     /// <returns>[B, S, D]</returns>
     internal Tensor RunBlock(int index, Tensor tokens, int textTokens, Tensor condition, Positions positions, StepCache? cache) =>
-        blocks[index].Forward(tokens, textTokens, condition, positions.Rotary, cache?.Attention(index) ?? default);
+        blocks[index].Forward(tokens, textTokens, condition, positions.Rotary, cache?.Attention(index) ?? default, PartsOf(index));
 
     /// <summary>What comes behind the blocks.</summary>
     /// <param name="tokens">[B, S, D]; given back</param>
@@ -197,6 +208,9 @@ public sealed class CogVideoXTransformer
         video = cache?.Complete(video) ?? video;
         return ops.Cast(patches.Unpatch(head.Forward(video, condition), latents), DType.F32);
     }
+
+    private Action<string, Tensor>? PartsOf(int block) =>
+        PartObserver is { } observer ? (part, tensor) => observer($"block{block}.{part}", tensor) : null;
 
     private bool IsFirstEnough(StepCache cache, Tensor before, Tensor after, int textTokens)
     {
