@@ -37,7 +37,7 @@ internal sealed class CompiledKernels : CudaQueue, IDisposable
     {
         CudaArchitecture? architecture = accelerator switch
         {
-            CudaAccelerator cuda => cuda.Architecture,
+            CudaAccelerator cuda => cuda.CardArchitecture(),
             EmulatorAccelerator emulator => ((EmulatorDevice)emulator.Device).Architecture,
             _ => null,
         };

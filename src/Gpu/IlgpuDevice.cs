@@ -6,6 +6,7 @@ using CogVideoX.Kernels.Ilgpu;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Device = CogVideoX.Kernels.Devices.Device;
 
 namespace CogVideoX.Gpu;
@@ -267,15 +268,26 @@ public sealed unsafe class IlgpuDevice : Device
             try
             {
                 if (!launchers.TryGetValue(kernel, out Delegate? launcher))
-                {
-                    device.RefuseToRecord("a kernel's first launch");
-                    launchers.Add(kernel, launcher = device.Accelerator.LoadKernel(kernel));
-                }
+                    launchers.Add(kernel, launcher = Load(kernel));
                 ((Action<AcceleratorStream, KernelConfig, TArguments>)launcher)(device.stream, config, arguments);
             }
             catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
             {
                 throw device.Failed($"{device.last}, {IlgpuErrors.Sizes(arguments)}", exception);
+            }
+        }
+
+        private Delegate Load<TArguments>(Action<TArguments> kernel) where TArguments : struct
+        {
+            device.RefuseToRecord("a kernel's first launch");
+            try
+            {
+                return device.Accelerator.LoadKernel(kernel);
+            }
+            catch (CudaException exception) when (device.Accelerator is CudaAccelerator card)
+            {
+                throw new CudaException(
+                    $"{exception.Message} The driver's log of '{kernel.Method.Name}':\n{card.LoadingLog(kernel.Method)}");
             }
         }
     }

@@ -15,6 +15,9 @@ internal static partial class CudaFunctions
     /// <summary>Lets a function's blocks have more shared memory than 48 KB.</summary>
     public static CudaError AllowDynamicShared(nint function, int bytes) => SetAttribute(function, MaxDynamicSharedBytes, bytes);
 
+    /// <summary>A log as ILGPU hands it out, without what lies behind its end.</summary>
+    public static string LogText(string? log) => log?.Split('\0')[0].Trim() ?? "";
+
     private static bool TryLoad(out nint handle) =>
         NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out handle);
 

@@ -209,8 +209,11 @@ public sealed class CogVideoXTransformer
         return ops.Cast(patches.Unpatch(head.Forward(video, condition), latents), DType.F32);
     }
 
-    private Action<string, Tensor>? PartsOf(int block) =>
-        PartObserver is { } observer ? (part, tensor) => observer($"block{block}.{part}", tensor) : null;
+    private Action<string, Tensor>? PartsOf(int block) => PartObserver is null ? null : Named(PartObserver, block);
+
+    // On its own, so that what it captures is made where there is an observer only.
+    private static Action<string, Tensor> Named(Action<string, Tensor> observer, int block) =>
+        (part, tensor) => observer($"block{block}.{part}", tensor);
 
     private bool IsFirstEnough(StepCache cache, Tensor before, Tensor after, int textTokens)
     {
