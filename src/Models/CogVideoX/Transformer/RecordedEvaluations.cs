@@ -19,7 +19,8 @@ public sealed class RecordedEvaluations : IDisposable
     private readonly Shape tokensShape;
     private readonly int textTokens;
     private readonly RecordedWork[] works; // for each pattern of the cache
-    private readonly Tensor latents, waves, ofsWaves, output;
+    private readonly Tensor latents, waves, ofsWaves, output, block;
+    private bool isRecorded;
     private Tensor tokens, condition, added; // while work is recorded
 
     /// <param name="transformer">The model, prepared for the size.</param>
@@ -44,22 +45,12 @@ public sealed class RecordedEvaluations : IDisposable
         ofsWaves = transformer.OfsWaves(conditions);
         output = ops.Empty(transformer.OutputOf(shape));
         works = Rehearsed();
-        try
-        {
-            Tensor block = ops.EmptyBytes(works.Max(work => work.Bytes));
-            foreach (RecordedWork work in works)
-                work.Record(block);
-            foreach (Tensor tensor in (Tensor[])[latents, waves, output, block, .. ofsWaves.IsNone ? (Tensor[])[] : [ofsWaves]])
-                scope.Adopt(tensor);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        block = ops.EmptyBytes(works.Max(work => work.Bytes));
+        foreach (Tensor tensor in (Tensor[])[latents, waves, output, block, .. ofsWaves.IsNone ? (Tensor[])[] : [ofsWaves]])
+            scope.Adopt(tensor);
     }
 
-    /// <summary>How many launches an evaluation that computes everything is.</summary>
+    /// <summary>How many launches an evaluation that computes everything is; 0 before the first.</summary>
     public int Launches => works[0].Launches - (cache?.ComparesFirst == true ? works[0].LaunchesOf(1) : 0);
 
     /// <summary>An evaluation.</summary>
@@ -71,6 +62,7 @@ public sealed class RecordedEvaluations : IDisposable
         for (int row = 0; row < shape[0]; row += given.Shape[0])
             ops.CopyInto(given, latents, 0, row);
         transformer.WriteWaves(timesteps, waves);
+        Record();
         cache?.Begin(timesteps[0], tokensShape);
         if (cache?.ComparesFirst == true)
         {
@@ -89,6 +81,17 @@ public sealed class RecordedEvaluations : IDisposable
     {
         foreach (RecordedWork work in works)
             work.Dispose();
+    }
+
+    // The copy is one that the recordings have too: its kernel runs here, where the plain evaluation may have needed none like it.
+    private void Record()
+    {
+        if (isRecorded)
+            return;
+        ops.CopyInto(latents, output, 0, 0);
+        foreach (RecordedWork work in works)
+            work.Record(block);
+        isRecorded = true;
     }
 
     private RecordedWork[] Rehearsed()
