@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
-using CogVideoX.Pipelines.Checkpoints;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -10,7 +9,10 @@ internal static class KernelsVerb
 {
     public static Command Create(Terminal terminal) => new("kernels", "The GPU kernels, compiled from C# to PTX")
     {
-        List(terminal), Show(terminal), Verify(terminal), Profile(terminal), Launches(terminal),
+        List(terminal), Show(terminal), Verify(terminal), Profile(terminal),
+#if !CPU_ONLY
+        LaunchList.Create(terminal),
+#endif
     };
 
     private static Command List(Terminal terminal)
@@ -97,32 +99,6 @@ internal static class KernelsVerb
             return Task.FromResult(runs.Finish());
         });
         return profile;
-    }
-
-    private static Command Launches(Terminal terminal)
-    {
-        Option<bool> json = CommonOptions.Json();
-        Option<string> preset = new("--preset")
-        {
-            Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}",
-            HelpName = "NAME",
-            Required = true,
-        };
-        Option<string?> gpu = new("--gpu")
-        {
-            Description = $"The card, which needn't be there: {string.Join(", ", LaunchList.Cards)} (default: {LaunchList.DefaultCard})",
-            HelpName = "CARD",
-        };
-        preset.AcceptOnlyFromAmong([.. RandomCheckpoint.Presets]);
-        gpu.AcceptOnlyFromAmong([.. LaunchList.Cards]);
-        var launches = new Command(
-            "launches", "What one block of a model's transformer launches on a card in bf16, in its default size: counted, nothing is run")
-        {
-            preset, gpu, json,
-        };
-        launches.SetAction(parsed => new LaunchList(terminal).Print(
-            parsed.GetRequiredValue(preset), parsed.GetValue(gpu) ?? LaunchList.DefaultCard, parsed.GetValue(json)));
-        return launches;
     }
 
     private static string? CheckTarget(string? target) => target is null || GpuKernel.IsTarget(target)

@@ -1,15 +1,19 @@
+using System.CommandLine;
 using System.Globalization;
 using CogVideoX.Kernels.Launches;
+using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Cli.Verbs;
 
-/// <summary><c>kernels launches</c>: a line a launch of one block, and how many an evaluation of the transformer has.</summary>
+/// <summary>
+/// <c>kernels launches</c>: a line a launch of one block, and how many an evaluation of the transformer has. Copies without ILGPU don't
+/// have it: the portable kernels are among what it lists.
+/// </summary>
 internal sealed class LaunchList(Terminal terminal)
 {
-    /// <summary>The card where none is named.</summary>
-    public const string DefaultCard = "h100";
+    private const string DefaultCard = "h100";
 
     // Compute capability and multiprocessors, by which grids are chosen.
     private static readonly OrderedDictionary<string, (int Architecture, int Multiprocessors)> Known = new()
@@ -29,10 +33,33 @@ internal sealed class LaunchList(Terminal terminal)
         ["attention"] = "scores and softmax stay on the chip: S² numbers a head are never in memory",
     };
 
-    /// <summary>Cards by name.</summary>
-    public static IReadOnlyList<string> Cards { get; } = [.. Known.Keys];
+    public static Command Create(Terminal terminal)
+    {
+        Option<bool> json = CommonOptions.Json();
+        Option<string> preset = new("--preset")
+        {
+            Description = $"Architecture: {string.Join(", ", RandomCheckpoint.Presets)}",
+            HelpName = "NAME",
+            Required = true,
+        };
+        Option<string?> gpu = new("--gpu")
+        {
+            Description = $"The card, which needn't be there: {string.Join(", ", Known.Keys)} (default: {DefaultCard})",
+            HelpName = "CARD",
+        };
+        preset.AcceptOnlyFromAmong([.. RandomCheckpoint.Presets]);
+        gpu.AcceptOnlyFromAmong([.. Known.Keys]);
+        var launches = new Command(
+            "launches", "What one block of a model's transformer launches on a card in bf16, in its default size: counted, nothing is run")
+        {
+            preset, gpu, json,
+        };
+        launches.SetAction(parsed => new LaunchList(terminal).Print(
+            parsed.GetRequiredValue(preset), parsed.GetValue(gpu) ?? DefaultCard, parsed.GetValue(json)));
+        return launches;
+    }
 
-    public int Print(string preset, string card, bool json)
+    private int Print(string preset, string card, bool json)
     {
         (int architecture, int multiprocessors) = Known[card];
         var device = new LaunchListDevice(architecture, multiprocessors);
