@@ -20,9 +20,6 @@ internal sealed class PlacedTensors
     /// <summary>Bytes of the block, once the first pass is over.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The most bytes that lived at once in the first pass: no block can be smaller.</summary>
-    public long LeastBytes { get; private set; }
-
     /// <summary>Begins the first pass, whose tensors have addresses and no memory.</summary>
     /// <param name="rehearsal">What it runs on.</param>
     public void Begin(Device rehearsal) => device = rehearsal;
@@ -93,18 +90,6 @@ internal sealed class PlacedTensors
             int index = arranged.FindIndex(other => other.Offset > end);
             arranged.Insert(index < 0 ? arranged.Count : index, place);
         }
-        LeastBytes = MostAtOnce();
-    }
-
-    private long MostAtOnce()
-    {
-        var changes = new long[events];
-        foreach (Place place in places)
-            (changes[place.Begin], changes[place.End]) = (place.Room, -place.Room);
-        long now = 0, most = 0;
-        foreach (long change in changes)
-            most = Math.Max(most, now += change);
-        return most;
     }
 
     private sealed class Place(long bytes, int begin)

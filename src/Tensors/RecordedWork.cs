@@ -36,9 +36,6 @@ internal sealed class RecordedWork : IDisposable
     /// <summary>Bytes of the block that it needs.</summary>
     public long Bytes => places.Bytes;
 
-    /// <summary>The most bytes that its tensors take at once; the block is somewhat larger where they don't lie side by side.</summary>
-    public long LeastBytes => places.LeastBytes;
-
     /// <summary>How many launches were recorded.</summary>
     public int Launches => recordings.Sum(recording => recording?.Launches ?? 0);
 

@@ -41,7 +41,7 @@ internal static class ReportPart
         Verdicts(text, "Reference numbers", Of("goldens"), ["case", "type", "relative", "cpu"]);
         Verdicts(
             text, "The bundled model", Of("model"),
-            ["device", "type", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr", "same_bits_as_first_run"]);
+            ["device", "type", "graph", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr", "same_bits_as_first_run"]);
         Timings(text, Of("timings"), Of("torch"));
         foreach (string part in (string[])["ptxas", "ncu", "sanitizer", "run"])
             Notes(text, part, Of(part));
