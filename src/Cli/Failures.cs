@@ -42,12 +42,15 @@ internal static class Failures
         OutputException refused =>
             $"{PropertyNames.Of(refused.Property ?? "Output")}: {refused.Message}{(refused.IsTaken ? $" ({Overwrite} does)" : "")}",
         GenerationException { SavedLatents: null, KeptState: { } state } =>
-            $"{exception.Message} (cogvideox generate --resume {Shell.Quote(state)} goes on)",
+            $"{InWords(exception)} (cogvideox generate --resume {Shell.Quote(state)} goes on)",
         GenerationException { SavedLatents: { } latents } =>
-            $"{exception.Message} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
+            $"{InWords(exception)} (cogvideox decode {Shell.Quote(latents)} --vae-tiling on -o FILE)",
+        GenerationException => InWords(exception),
         OutOfMemoryException => $"there isn't enough memory: {exception.Message}",
         _ => FileErrors.Describe(exception),
     };
+
+    private static string InWords(Exception exception) => PropertyNames.InWordsOfOptions(exception.Message);
 
     // Files, memory and our own checks explain themselves.
     private static bool IsExpected(Exception exception) =>

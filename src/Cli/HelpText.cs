@@ -44,6 +44,7 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
         ["kernels list"] = ["kernels list", "kernels list --json"],
         ["kernels show"] = ["kernels show vector_add", "kernels show gemm_mma_bf16 --target sm_89 --source"],
         ["kernels verify"] = ["kernels verify", "kernels verify block_sum --mutations"],
+        ["kernels launches"] = ["kernels launches --preset 2b", "kernels launches --preset 5b --gpu 4090 --json"],
         ["kernels profile"] = ["kernels profile", "kernels profile transpose --json"],
     };
 

@@ -1,3 +1,4 @@
+using CogVideoX.Ilgpu;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
@@ -24,16 +25,18 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
     public long FreeBytes => isCuda ? CudaMemory.FreeBytes(index) ?? totalBytes - ContextBytes : totalBytes;
 
     public static CardSource Of(CudaDevice device, int index) =>
-        new($"{device.Name}, {device.Architecture}", device.MemorySize, isCuda: true, index);
+        new($"{device.Name}, {device.CardArchitecture()}", device.MemorySize, isCuda: true, index);
 
     public static CardSource Of(CLDevice device, int index) =>
         new(device.Name, device.MemorySize, isCuda: false, index);
 
     public string? Lacks(DType activations) => null; // the portable kernels need no type of the card
 
+    public bool Records => isCuda;
+
     public Device Open()
     {
-        Context context = Contexts.Create(builder => isCuda ? builder.Cuda(_ => { }) : builder.OpenCL());
+        Context context = Contexts.Create(builder => isCuda ? Contexts.WithCards(builder) : builder.OpenCL());
         try
         {
             Accelerator accelerator = isCuda ? context.CreateCudaAccelerator(index) : context.CreateCLAccelerator(index);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 
 namespace CogVideoX.Gpu;
 
@@ -20,6 +21,9 @@ internal static class Contexts
         .Profiling()
         .Optimize(OptimizationLevel.O2)
         .Inlining(InliningMode.Aggressive)));
+
+    /// <summary>Cards with CUDA, each with the PTX that is right for it.</summary>
+    public static Context.Builder WithCards(Context.Builder builder) => builder.Cuda(CardTarget.Choose);
 
     // ILGPU asks for libcuda.so, which only comes with what programs are built with; a driver alone has libcuda.so.1.
     private static nint FindDriver(string name, System.Reflection.Assembly assembly, DllImportSearchPath? paths) =>

@@ -20,6 +20,8 @@ internal sealed class EmulatorSource(EmulatedDeviceOptions? options = null, Cuda
 
     public string? Lacks(DType activations) => null;
 
+    public bool Records => true;
+
     public Device Open()
     {
         Context context = Contexts.Create(builder => builder);

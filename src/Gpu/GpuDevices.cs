@@ -81,7 +81,7 @@ public static class GpuDevices
 
     private static CardSource[] CudaCards()
     {
-        using Context context = Contexts.Create(builder => builder.Cuda(_ => { }));
+        using Context context = Contexts.Create(Contexts.WithCards);
         return [.. context.GetCudaDevices().Select((device, index) => CardSource.Of(device, index))];
     }
 

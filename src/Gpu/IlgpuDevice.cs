@@ -6,6 +6,7 @@ using CogVideoX.Kernels.Ilgpu;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Device = CogVideoX.Kernels.Devices.Device;
 
 namespace CogVideoX.Gpu;
@@ -25,6 +26,7 @@ public sealed unsafe class IlgpuDevice : Device
     private readonly CompiledKernels? compiled;
     private CopyLane? lane;
     private string last = "its first work"; // the operation that was begun last
+    private bool isRecording;
 
     /// <param name="context">The context of the accelerator; disposed with this.</param>
     /// <param name="accelerator">Where to compute; disposed with this.</param>
@@ -40,7 +42,7 @@ public sealed unsafe class IlgpuDevice : Device
         staging = new Staging(accelerator, stream);
         marks = new Marks(stream);
         queue = new Queue(this);
-        compiled = portable ? null : CompiledKernels.On(accelerator, stream);
+        compiled = portable ? null : CompiledKernels.On(accelerator, stream, () => RefuseToRecord("a kernel's first launch"));
     }
 
     /// <summary>ILGPU's own, for what isn't done here.</summary>
@@ -83,6 +85,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override nint Allocate(long bytes)
     {
+        RefuseToRecord($"a request for {bytes} bytes of memory");
         try
         {
             return blocks.Allocate(bytes);
@@ -98,11 +101,16 @@ public sealed unsafe class IlgpuDevice : Device
     }
 
     /// <inheritdoc/>
-    public override void Free(nint address) => blocks.Free(address);
+    public override void Free(nint address)
+    {
+        RefuseToRecord("memory that is given back");
+        blocks.Free(address);
+    }
 
     /// <inheritdoc/>
     public override void CopyIn(void* source, nint target, long bytes)
     {
+        RefuseToRecord("a copy from the host");
         try
         {
             staging.CopyIn(source, blocks.View<byte>(target, bytes));
@@ -142,6 +150,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void CopyOut(nint source, void* target, long bytes)
     {
+        RefuseToRecord("a copy to the host");
         try
         {
             blocks.View<byte>(source, bytes).CopyToCPU(stream, ref Unsafe.AsRef<byte>(target), bytes);
@@ -164,6 +173,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override Mark Mark()
     {
+        RefuseToRecord("a mark");
         try
         {
             return marks.Add();
@@ -177,6 +187,7 @@ public sealed unsafe class IlgpuDevice : Device
     /// <inheritdoc/>
     public override void Wait(Mark mark)
     {
+        RefuseToRecord("waiting");
         try
         {
             marks.Wait(mark);
@@ -192,6 +203,48 @@ public sealed unsafe class IlgpuDevice : Device
     {
         Wait(to);
         return marks.Elapsed(from, to);
+    }
+
+    /// <inheritdoc/>
+    public override bool Records => LaunchGraph.CanCapture(Accelerator);
+
+    /// <inheritdoc/>
+    public override Recording Record(Action work)
+    {
+        if (!Records)
+            return base.Record(work);
+        RefuseToRecord("another recording");
+        try
+        {
+            isRecording = true;
+            return new GraphRecording(LaunchGraph.Capture(stream, work));
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw new DeviceException(
+                $"{Name} failed at recording {last}: {exception.Message} "
+                    + "Where graphs are off (ComputeOptions.Graph) nothing is recorded.",
+                exception);
+        }
+        finally
+        {
+            isRecording = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Replay(Recording recording)
+    {
+        RefuseToRecord("another recording");
+        last = $"{recording.Launches} recorded launches";
+        try
+        {
+            ((GraphRecording)recording).Graph.Launch(stream);
+        }
+        catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
+        {
+            throw Failed(last, exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -223,6 +276,12 @@ public sealed unsafe class IlgpuDevice : Device
         }
     }
 
+    private void RefuseToRecord(string what)
+    {
+        if (isRecording)
+            throw new InvalidOperationException($"{what} can't be recorded, and {Name} is recording (after {last}).");
+    }
+
     private DeviceException Failed(string at, Exception exception) => new(
         $"{Name} failed at {at}: {exception.Message} What was on the device is lost; open it anew, or compute on another device.",
         exception);
@@ -241,12 +300,26 @@ public sealed unsafe class IlgpuDevice : Device
             try
             {
                 if (!launchers.TryGetValue(kernel, out Delegate? launcher))
-                    launchers.Add(kernel, launcher = device.Accelerator.LoadKernel(kernel));
+                    launchers.Add(kernel, launcher = Load(kernel));
                 ((Action<AcceleratorStream, KernelConfig, TArguments>)launcher)(device.stream, config, arguments);
             }
             catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
             {
                 throw device.Failed($"{device.last}, {IlgpuErrors.Sizes(arguments)}", exception);
+            }
+        }
+
+        private Delegate Load<TArguments>(Action<TArguments> kernel) where TArguments : struct
+        {
+            device.RefuseToRecord("a kernel's first launch");
+            try
+            {
+                return device.Accelerator.LoadKernel(kernel);
+            }
+            catch (CudaException exception) when (device.Accelerator is CudaAccelerator card)
+            {
+                throw new CudaException(
+                    $"{exception.Message} The driver's log of '{kernel.Method.Name}':\n{card.LoadingLog(kernel.Method)}");
             }
         }
     }

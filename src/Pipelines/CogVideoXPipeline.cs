@@ -351,6 +351,7 @@ public sealed class CogVideoXPipeline : IDisposable
             Resume = request.Resume,
             Text = request.GivenText,
             Device = HereName,
+            CheckFinite = opened.CheckFinite,
             Plan = plan,
             Sink = taker,
             Streams = streams,
@@ -375,6 +376,7 @@ public sealed class CogVideoXPipeline : IDisposable
             PreviewProblem = state.PreviewProblem,
             Cache = state.CacheUse,
             Weights = plan.Weights,
+            Graph = state.Graph,
             Loras = opened.Checkpoint.Loras.Named,
         };
     }

@@ -31,6 +31,32 @@ public enum WeightType
     Fp8,
 }
 
+/// <summary>Whether the transformer's evaluations in sampling are recorded and replayed as one piece: a CUDA graph on a card.</summary>
+public enum GraphUse
+{
+    /// <summary>Where the device can.</summary>
+    Auto,
+
+    /// <summary>Refused where the device can't.</summary>
+    On,
+
+    /// <summary>Each operation is launched on its own.</summary>
+    Off,
+}
+
+/// <summary>When tokens behind each block of the transformer are looked at for NaN and infinity. Its output always is.</summary>
+public enum FiniteChecks
+{
+    /// <summary>At the first evaluation of a run: a type too narrow shows there, and the run ends behind the block that has it.</summary>
+    First,
+
+    /// <summary>At each; then nothing is recorded (<see cref="ComputeOptions.Graph"/>).</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Off,
+}
+
 /// <summary>Where and how a pipeline computes.</summary>
 public sealed record ComputeOptions
 {
@@ -66,6 +92,15 @@ public sealed record ComputeOptions
     /// <summary>On a CPU, how many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>
+    /// Whether evaluations of the transformer are recorded, and replayed as one piece. The video doesn't depend on it; cancelling is by
+    /// step then. A run with a trace, or that measures operations, records nothing.
+    /// </summary>
+    public GraphUse Graph { get; init; }
+
+    /// <summary>When each block of the transformer is looked at for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite { get; init; }
+
     /// <summary>Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</summary>
     public bool Measure { get; init; }
 
@@ -86,7 +121,19 @@ public sealed record ComputeOptions
         CheckDefined(nameof(VaeDtype), VaeDtype);
         CheckDefined(nameof(Weights), Weights);
         CheckDefined(nameof(WeightDtype), WeightDtype);
+        CheckDefined(nameof(Graph), Graph);
+        CheckDefined(nameof(CheckFinite), CheckFinite);
+        if (Graph == GraphUse.On && !Records)
+        {
+            string why = Measure ? "operations that are measured are launched one by one"
+                : CheckFinite == FiniteChecks.Always ? $"with {nameof(ComputeOptions)}.{nameof(CheckFinite)} always each block is looked at"
+                : $"{Device?.Name ?? "the CPU"} records nothing";
+            throw new RequestException(nameof(Graph), $"on can't be: {why}. Leave it out, or choose a card with CUDA.");
+        }
     }
+
+    private bool Records =>
+        Graph != GraphUse.Off && !Measure && CheckFinite != FiniteChecks.Always && Device?.Records == true;
 
     private static string? ThreadsProblem(int threads) => threads is >= 0 and <= MostThreads
         ? null
@@ -158,9 +205,14 @@ public sealed record ComputeOptions
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="DeviceException">It can't be opened.</exception>
-    internal Ops Open(DType activations) => Device is null ? Ops.OnCpu(Threads, Measure) : Ops.On(Device, activations, Measure);
+    internal Ops Open(DType activations)
+    {
+        Ops ops = Device is null ? Ops.OnCpu(Threads, Measure) : Ops.On(Device, activations, Measure);
+        ops.MayRecord = Records;
+        return ops;
+    }
 
     /// <summary>What is planned for; null for this machine's CPU.</summary>
     internal DeviceSpec? Spec(DType activations) =>
-        Device is null ? null : new DeviceSpec(Device.Name, Device.Description, Device.FreeBytes, activations);
+        Device is null ? null : new DeviceSpec(Device.Name, Device.Description, Device.FreeBytes, activations) { Records = Records };
 }

@@ -1,3 +1,4 @@
+using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
@@ -11,6 +12,8 @@ internal static class FiniteCheck
     /// <summary>The same where the model computed with what the request gave.</summary>
     public static string ReasonOf(RunState state)
     {
+        if (state.Ops.ActivationType == DType.F16)
+            return InF16(state.Model.Folder.Transformer);
         string[] given =
         [
             .. state.Model.Loras.Adapters.Count > 0 ? ["LoRAs"] : Array.Empty<string>(),
@@ -20,6 +23,15 @@ internal static class FiniteCheck
         return given.Length == 0
             ? Reason
             : $"The {string.Join(" or ", given)} that were given are too large or scaled by too much, or the weights are damaged.";
+    }
+
+    // The 2b was trained in fp16, the others in bf16.
+    internal static string InF16(TransformerConfig config)
+    {
+        string bf16 = $"compute in bf16 ({nameof(ComputeOptions)}.{nameof(ComputeOptions.Compute)})";
+        return ReleasedModels.NameOf(config) is { } name && !name.EndsWith("2b", StringComparison.Ordinal)
+            ? $"Activations in fp16 end at 65504, and {name} was trained in bf16, which goes further: {bf16}."
+            : $"Activations in fp16 end at 65504: {bf16}. If it is no better there, the weights are damaged.";
     }
 
     /// <exception cref="GenerationException">NaN or infinity in it.</exception>

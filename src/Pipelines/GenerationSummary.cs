@@ -17,6 +17,9 @@ public record GenerationSummary(
     /// <summary>What <see cref="GenerationSettings.Cache"/> did; null where there was none.</summary>
     public StepCacheUse? Cache { get; init; }
 
+    /// <summary>What was recorded of sampling; null where each operation was launched on its own.</summary>
+    public GraphRun? Graph { get; init; }
+
     /// <summary>
     /// Why the file of <see cref="GenerationFiles.SaveLatents"/> couldn't be written; null where it was, or wasn't asked for.
     /// </summary>

@@ -45,6 +45,7 @@ internal sealed class ModelParts(LoadedModel model, Ops ops, PartTypes types, bo
             CloseVae();
         }
         way = next;
+        ops.WeightsStay = !next.StreamsTransformer; // else nothing is recorded: where its weights are changes
     }
 
     /// <summary>

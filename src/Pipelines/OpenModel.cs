@@ -31,6 +31,9 @@ internal sealed class OpenModel : IDisposable
 
     public Ops Ops { get; }
 
+    /// <summary>When runs look for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite => Compute.CheckFinite;
+
     /// <summary>Kept between runs.</summary>
     public ModelParts Parts { get; }
 

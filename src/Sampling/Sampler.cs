@@ -97,16 +97,21 @@ public static class Sampler
             + "The weights may be damaged, or what the run began from too large.");
     }
 
-    /// <summary>The model's part of the steps. They are alike: a dry run goes through one of them and counts the others.</summary>
+    /// <summary>
+    /// The model's part of the steps. They are alike: a dry run goes through one of them and counts the others. Where work is recorded, the
+    /// first runs as it is, the second makes the recording, and from the third on they are alike.
+    /// </summary>
     private sealed class DenoisedSteps
     {
+        private const int RecordedKinds = 3;
+
         private readonly Ops ops;
         private readonly ISampler sampler;
         private readonly Denoiser denoise;
         private readonly PlannedParts<int> parts;
         private readonly Func<Tensor> compute; // made once: a step after the first allocates nothing
         private Tensor latents;
-        private int index;
+        private int index, asked;
 
         public DenoisedSteps(Ops ops, ISampler sampler, Denoiser denoise)
         {
@@ -120,7 +125,8 @@ public static class Sampler
         public Tensor Denoise(Tensor x, int step)
         {
             (latents, index) = (x, step);
-            return parts.Get(0, compute);
+            int kind = ops.CanRecord ? Math.Min(asked++, RecordedKinds - 1) : 0;
+            return parts.Get(kind, compute);
         }
 
         private Tensor Compute()

@@ -24,6 +24,9 @@ public sealed record DeviceSpec(string Name, string Description, long MemoryByte
         Card("4060", "NVIDIA GeForce RTX 4060", 8_188),
     ];
 
+    /// <summary>Whether it records work, which takes memory of its own (<see cref="RecordedWork"/>).</summary>
+    public bool Records { get; init; } = true;
+
     /// <summary>One of <see cref="Cards"/> by its name, or one with another memory: <c>4090</c>, <c>4090:16GB</c>.</summary>
     /// <param name="text">The name; the memory in GiB, as makers of cards count it.</param>
     /// <returns>Null where there is none, or no such memory can be.</returns>
@@ -41,7 +44,8 @@ public sealed record DeviceSpec(string Name, string Description, long MemoryByte
             : null;
     }
 
-    internal PlanningDevice Plan() => new(DeviceKind.Ilgpu, $"plan for {Description}", Activations.Format, holdsWeights: true);
+    internal PlanningDevice Plan() =>
+        new(DeviceKind.Ilgpu, $"plan for {Description}", Activations.Format, holdsWeights: true, Records);
 
     // What nvidia-smi reports, in MiB.
     private static DeviceSpec Card(string name, string description, long memory) =>

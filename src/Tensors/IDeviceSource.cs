@@ -18,6 +18,9 @@ public interface IDeviceSource
     /// <summary>Why activations can't be of a type here, as the end of a sentence; null where they can.</summary>
     string? Lacks(DType activations);
 
+    /// <summary>Whether it records work, to replay it as one piece (<see cref="RecordedWork"/>).</summary>
+    bool Records => false;
+
     /// <summary>Opens it. Who opens it disposes it.</summary>
     /// <exception cref="DeviceException">It can't be opened.</exception>
     Device Open();

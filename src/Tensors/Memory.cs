@@ -29,6 +29,7 @@ public sealed class Memory : IDisposable
     private bool disposed;
     private int lasting;
     private long cachedBytes;
+    private PlacedTensors? places; // where new tensors of scopes go; null for blocks of their own
 
     internal Memory(Device device) => this.device = device;
 
@@ -145,6 +146,16 @@ public sealed class Memory : IDisposable
         return new Stay(this);
     }
 
+    /// <summary>Until what is returned is disposed, scopes' new tensors get the places that recorded work has for them.</summary>
+    /// <exception cref="InvalidOperationException">Other work is being recorded.</exception>
+    internal Placing PlaceIn(PlacedTensors tensors)
+    {
+        if (places is not null)
+            throw new InvalidOperationException("Work is recorded within work that is recorded.");
+        places = tensors;
+        return new Placing(this);
+    }
+
     /// <summary>Hands a tensor to the scope at a depth, if one further in owns it.</summary>
     internal void Move(Tensor tensor, int targetDepth, int depth, long serial)
     {
@@ -169,16 +180,19 @@ public sealed class Memory : IDisposable
             owner = 0;
     }
 
-    private Tensor New(Shape shape, DType type, int depth, long bytes = 0)
+    private Tensor New(Shape shape, DType type, int depth, long leastBytes = 0)
     {
-        long asked = Math.Max(bytes, type.BytesOf(shape.Count));
+        long asked = Math.Max(leastBytes, type.BytesOf(shape.Count));
         if (asked > long.MaxValue - LiveBytes - cachedBytes - 4096)
             throw new TensorException($"A tensor {type} {shape} is too large: its bytes, and those in use, don't fit 64 bits.");
-        TensorBuffer buffer = Take(Math.Max(64, (asked + 63) & ~63L));
+        long bytes = Math.Max(64, (asked + 63) & ~63L);
+        TensorBuffer buffer = places is null ? Take(bytes) : Placed(bytes, depth);
         buffer.ScopeDepth = depth;
         if (depth == LastingDepth)
             (lasting, LastingBytes) = (lasting + 1, LastingBytes + buffer.Bytes);
         live.Add(buffer);
+        if (buffer.Places is not null)
+            return new Tensor(buffer, shape, type);
         LiveBytes += buffer.Bytes;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
         return new Tensor(buffer, shape, type);
@@ -201,6 +215,15 @@ public sealed class Memory : IDisposable
                 live[kept++] = live[i];
         }
         live.RemoveRange(kept, live.Count - kept);
+    }
+
+    private TensorBuffer Placed(long bytes, int depth)
+    {
+        if (depth == LastingDepth)
+            throw new InvalidOperationException($"A tensor of {bytes} bytes that lasts is made while work is recorded; make it before.");
+        TensorBuffer buffer = spare.Count > 0 ? spare.Pop() : new TensorBuffer();
+        places!.Take(buffer, bytes);
+        return buffer;
     }
 
     private TensorBuffer Take(long bytes)
@@ -249,6 +272,12 @@ public sealed class Memory : IDisposable
     private void Recycle(TensorBuffer buffer)
     {
         buffer.Generation++;
+        if (buffer.Places is { } placed)
+        {
+            placed.Release(buffer);
+            spare.Push(buffer);
+            return;
+        }
         if (buffer.ScopeDepth == LastingDepth)
             (lasting, LastingBytes) = (lasting - 1, LastingBytes - buffer.Bytes);
         LiveBytes -= buffer.Bytes;
@@ -268,6 +297,12 @@ public sealed class Memory : IDisposable
             spare.Push(buffer);
         }
         free.RemoveRange(0, count);
+    }
+
+    /// <summary>While scopes' tensors have places.</summary>
+    internal readonly ref struct Placing(Memory memory)
+    {
+        public void Dispose() => memory.places = null;
     }
 
     /// <summary>One caller's stay in the memory of a device.</summary>

@@ -17,7 +17,7 @@ namespace CogVideoX.Tensors;
 /// </remarks>
 public sealed partial class Ops : IDisposable
 {
-    private readonly Device device;
+    private Device device; // another one while work is rehearsed
 
     /// <summary>Operations on a device, which is disposed with this.</summary>
     /// <param name="device">Where to compute.</param>
@@ -167,7 +167,7 @@ public sealed partial class Ops : IDisposable
     /// <summary>What the form of an operation needs beside its operands, while it runs.</summary>
     private readonly ref struct Workspace(Ops ops, long bytes)
     {
-        private readonly Tensor block = bytes == 0 ? default : ops.Memory.Empty(Bytes(bytes), DType.U8);
+        private readonly Tensor block = bytes == 0 ? default : ops.EmptyBytes(bytes);
 
         /// <summary>0 for none.</summary>
         public unsafe nint Address => block.IsNone ? 0 : (nint)block.Address;

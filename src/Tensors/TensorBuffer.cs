@@ -18,6 +18,12 @@ internal sealed class TensorBuffer
     /// <summary>The device whose memory it is; null for what this process has mapped.</summary>
     public Device? Device;
 
+    /// <summary>Where recorded work has its tensors, if it is such a one's; null elsewhere.</summary>
+    public PlacedTensors? Places;
+
+    /// <summary>Which of those.</summary>
+    public int PlaceIndex;
+
     /// <summary>True where the system ends a program that writes (mapped files).</summary>
     public bool IsReadOnly;
 

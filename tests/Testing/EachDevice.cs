@@ -96,6 +96,8 @@ public sealed class EachDevice : IEnumerable<object[]>
             }
         }
 
+        public bool Records => name == Emulator;
+
         public Device Open() => All.Single(device => device.Name == name).Make();
     }
 }

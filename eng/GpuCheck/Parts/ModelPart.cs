@@ -25,11 +25,16 @@ internal static class ModelPart
             expected = made.Video;
             results.Add(Described("cpu", "F32", 1, made, null));
         }
-        foreach (DType type in options.Types)
+        // Without graphs first: one that fails there has failed without them.
+        GraphUse[] graphs = options.IsTiny ? [GraphUse.Auto] : [GraphUse.Off, GraphUse.Auto];
+        VideoFrames? first = null;
+        foreach ((DType type, GraphUse graph) in options.Types.SelectMany(type => graphs.Select(graph => (type, graph))))
         {
+            if (graph == graphs[0])
+                first = null;
             try
             {
-                Try(type);
+                Try(type, graph);
             }
             catch (Exception exception)
             {
@@ -37,26 +42,28 @@ internal static class ModelPart
                 {
                     ["device"] = options.Device,
                     ["type"] = type.Name,
+                    ["graph"] = graph.ToString(),
                     ["ok"] = false,
                     ["failure"] = exception.Message,
                 });
             }
         }
 
-        void Try(DType type)
+        void Try(DType type, GraphUse graph)
         {
             var clock = Stopwatch.StartNew();
-            var compute = new ComputeOptions { Device = GpuDevices.Find(options.Device), Compute = Of(type) };
+            var compute = new ComputeOptions { Device = GpuDevices.Find(options.Device), Compute = Of(type), Graph = graph };
             using var pipeline = CogVideoXPipeline.Open(folder, compute);
             double opened = clock.Elapsed.TotalSeconds;
-            VideoFrames? first = null;
             for (int run = 1; run <= (options.IsTiny ? 1 : Runs); run++)
             {
                 GenerationResult made = pipeline.Generate(request);
                 Add(made, run, opened);
-                if (run == 1)
+                if (run == 1 && graph == graphs[0])
                     made.Save(Path.Combine(options.Out, $"frames-{type.Name}.png"), overwrite: true);
             }
+            if (graph != graphs[0])
+                return;
             clock.Restart();
             using var layers = CogVideoXPipeline.Open(folder, compute with { Weights = WeightPlacement.Layers });
             opened = clock.Elapsed.TotalSeconds;
@@ -66,6 +73,7 @@ internal static class ModelPart
             {
                 JsonObject line = Described(options.Device, type.Name, run, made, expected);
                 line["open_seconds"] = opened;
+                line["graph"] = made.Graph is { } recorded ? $"{recorded.Launches} launches, {recorded.Replays} replays" : "none";
                 line["weights"] = made.Weights.ToString();
                 if (first is not null)
                 {

@@ -42,7 +42,7 @@ internal static class ReportPart
         Verdicts(
             text, "The bundled model", Of("model"),
             [
-                "device", "type", "weights", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr",
+                "device", "type", "graph", "weights", "run", "frames", "steps", "seconds", "judge", "largest_of_255", "psnr",
                 "same_bits_as_first_run",
             ]);
         Verdicts(

@@ -128,6 +128,18 @@ internal sealed class GenerateOptions
 
     public PartOptions Parts { get; } = new();
 
+    public Option<string?> Graph { get; } = new("--graph")
+    {
+        Description = "Whether a step of sampling is recorded and launched as one CUDA graph (default: auto, where the device can)",
+        HelpName = "auto|on|off",
+    };
+
+    public Option<string?> CheckFinite { get; } = new("--check-finite")
+    {
+        Description = "When each block of the transformer is looked at for NaN and infinity (default: first, in the first step)",
+        HelpName = "first|always|off",
+    };
+
     public InputOptions Inputs { get; } = new();
 
     public Option<string?> Embeds { get; } =
@@ -191,6 +203,8 @@ internal sealed class GenerateOptions
         Sampler.AcceptOnlyFromAmong([.. SettingWords.All(typeof(SamplerKind))]);
         Generator.AcceptOnlyFromAmong("each", "one");
         Dtype.AcceptOnlyFromAmong("fp32", "bf16", "fp16");
+        Graph.AcceptOnlyFromAmong("auto", "on", "off");
+        CheckFinite.AcceptOnlyFromAmong("first", "always", "off");
         Codec.AcceptOnlyFromAmong([.. Enum.GetNames<VideoCodec>().Select(name => name.ToLowerInvariant())]);
         var command = new Command(name, description)
         {
@@ -202,6 +216,8 @@ internal sealed class GenerateOptions
         Adapters.AddTo(command);
         Device.AddTo(command);
         Parts.AddTo(command);
+        command.Add(Graph);
+        command.Add(CheckFinite);
         return command;
     }
 

@@ -26,7 +26,11 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Parts.Over(options.Device.Read(parsed), parsed);
+        ComputeOptions compute = options.Parts.Over(options.Device.Read(parsed), parsed) with
+        {
+            Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
+            CheckFinite = CommonOptions.Choice<FiniteChecks>(parsed, options.CheckFinite) ?? FiniteChecks.First,
+        };
         using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
@@ -109,7 +113,7 @@ internal static class GenerateVerb
             job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
         (string output, GenerationSummary run) = ProgressDisplay.Run(
             terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
-        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem }.OfType<string>())
+        foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem, run.Graph?.Problem }.OfType<string>())
             terminal.Warn(problem);
         ResumeOptions.Remove(terminal, job.Files.KeepState);
         foreach (StageTime time in run.Times)
@@ -124,6 +128,7 @@ internal static class GenerateVerb
         {
             Cache = run.Cache,
             Weights = run.Weights,
+            Graph = run.Graph,
         };
         IEnumerable<string> times = seconds.Select(entry => $"{entry.Key} {ProgressDisplay.Duration(TimeSpan.FromSeconds(entry.Value))}");
         string cache = run.Cache is { } use ? $"; the cache served {use.Reusing} of {Counted.Of(use.Evaluations, "step")}" : "";
@@ -150,4 +155,7 @@ internal sealed record GenerateReport(
 
     /// <summary>Where weights lay on the device; null where they were read from mapped files.</summary>
     public WeightPlacement? Weights { get; init; }
+
+    /// <summary>What of sampling was recorded and replayed; null where each operation was launched on its own.</summary>
+    public GraphRun? Graph { get; init; }
 }

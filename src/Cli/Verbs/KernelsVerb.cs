@@ -10,6 +10,9 @@ internal static class KernelsVerb
     public static Command Create(Terminal terminal) => new("kernels", "The GPU kernels, compiled from C# to PTX")
     {
         List(terminal), Show(terminal), Verify(terminal), Profile(terminal),
+#if !CPU_ONLY
+        LaunchList.Create(terminal),
+#endif
     };
 
     private static Command List(Terminal terminal)

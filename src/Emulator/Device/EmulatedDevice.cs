@@ -19,6 +19,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     private readonly DeviceGate gate;
     private readonly WorkQueue queue;
     private long launches;
+    private int captures; // streams that are captured now
 
     public EmulatedDevice(EmulatedDeviceOptions? options = null)
     {
@@ -78,6 +79,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, 1);
         using DeviceGate.Pass pass = gate.Enter();
+        RequireNoCapture("memory asked for");
         return Memory.Allocate(bytes);
     }
 
@@ -92,6 +94,8 @@ public sealed unsafe class EmulatedDevice : IDisposable
             return;
         using DeviceGate.Pass pass = gate.EnterAnyway();
         bool wasDown = gate.IsDown;
+        if (!wasDown)
+            RequireNoCapture("memory given back");
         if (!wasDown)
             queue.RunAll();
         if (Memory.Free(address) is { } fault && !wasDown)
@@ -161,6 +165,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     {
         ArgumentNullException.ThrowIfNull(module);
         using DeviceGate.Pass pass = gate.Enter();
+        RequireNoCapture("a module");
         string target = module.Targets.FirstOrDefault() ?? "";
         if (LaunchLimits.Version(target) > LaunchLimits.Version(options.Architecture))
         {
@@ -211,6 +216,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     public void Synchronise()
     {
         using DeviceGate.Pass pass = gate.Enter();
+        RequireNoCapture("waiting");
         queue.RunAll();
         gate.Check();
     }
@@ -241,6 +247,17 @@ public sealed unsafe class EmulatedDevice : IDisposable
         queue.Drop();
         Memory.Dispose();
     }
+
+    internal static EmulatedDeviceException NotCaptured(string what) =>
+        new($"{what} can't be part of a graph, and a stream is being captured");
+
+    internal void BeginCapture()
+    {
+        using DeviceGate.Pass pass = gate.Enter();
+        captures++;
+    }
+
+    internal void EndCapture() => captures--;
 
     internal DeviceRange Range(ulong address, long bytes)
     {
@@ -274,6 +291,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
     internal void Synchronise(EmulatedEvent mark)
     {
         using DeviceGate.Pass pass = gate.Enter();
+        RequireNoCapture("waiting");
         queue.RunUntil(() => mark.Reached >= mark.Recorded);
         gate.Check();
     }
@@ -319,6 +337,12 @@ public sealed unsafe class EmulatedDevice : IDisposable
         }
     }
 
+    private void RequireNoCapture(string what)
+    {
+        if (captures > 0)
+            throw NotCaptured(what);
+    }
+
     private int NextSeed() => unchecked(options.Launch.Seed + (int)(launches++ * SeedStep));
 
     private LaunchReport Skip(EmulatedKernel kernel)
@@ -333,6 +357,7 @@ public sealed unsafe class EmulatedDevice : IDisposable
         DeviceGate.Pass pass = gate.Enter();
         try
         {
+            RequireNoCapture("work of the device's own");
             queue.Pass();
             gate.Check();
             return pass;

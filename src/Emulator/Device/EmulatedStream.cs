@@ -9,6 +9,7 @@ namespace CogVideoX.Emulator;
 public sealed unsafe class EmulatedStream : IDisposable
 {
     private readonly EmulatedDevice device;
+    private EmulatedGraph? captured; // while what it is given goes there
     private bool isDisposed;
 
     internal EmulatedStream(EmulatedDevice device) => this.device = device;
@@ -25,13 +26,51 @@ public sealed unsafe class EmulatedStream : IDisposable
         RequireOpen();
         KernelWork work = device.Prepare(kernel, grid, block, dynamicSharedBytes, cooperative);
         byte[] copy = parameters.ToArray();
-        Add(() => device.Run(work, copy));
+        if (captured is null)
+            Add(() => device.Run(work, copy));
+        else
+            captured.Add(stream => stream.Launch(kernel, grid, block, dynamicSharedBytes, copy, cooperative));
+    }
+
+    /// <summary>
+    /// From here on what the stream is given isn't done, but put into a graph. As with a driver that captures the streams of one thread,
+    /// the device refuses meanwhile what a graph can't have: memory asked for or given back, modules loaded, copies to and from the host,
+    /// events, waiting.
+    /// </summary>
+    /// <exception cref="EmulatedDeviceException">It is captured already.</exception>
+    public void BeginCapture()
+    {
+        RequireNoCapture("another capture");
+        device.BeginCapture();
+        captured = new EmulatedGraph(device);
+    }
+
+    /// <summary>What the stream was given since <see cref="BeginCapture"/>; it does again what it is given.</summary>
+    /// <exception cref="InvalidOperationException">It wasn't captured.</exception>
+    public EmulatedGraph EndCapture()
+    {
+        EmulatedGraph graph = captured ?? throw new InvalidOperationException("The stream isn't captured.");
+        captured = null;
+        device.EndCapture();
+        return graph;
+    }
+
+    /// <summary>Does all of a graph, in its order.</summary>
+    /// <exception cref="ArgumentException">It is another device's.</exception>
+    public void Launch(EmulatedGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (graph.Device != device)
+            throw new ArgumentException("The graph is another device's.", nameof(graph));
+        RequireNoCapture("a graph");
+        graph.Launch(this);
     }
 
     /// <summary>Copies bytes of the host to the device. The source must stay as it is until that is done.</summary>
     /// <param name="bytes">how many</param>
     public void CopyIn(void* source, ulong target, long bytes)
     {
+        RequireNoCapture("a copy from the host");
         DeviceRange to = Range(target, bytes);
         Add(() => DeviceMemory.CopyIn(source, to));
     }
@@ -40,6 +79,7 @@ public sealed unsafe class EmulatedStream : IDisposable
     /// <param name="bytes">how many</param>
     public void CopyOut(ulong source, void* target, long bytes)
     {
+        RequireNoCapture("a copy to the host");
         DeviceRange from = Range(source, bytes);
         Add(() => device.Memory.CopyOut(from, target));
     }
@@ -48,20 +88,27 @@ public sealed unsafe class EmulatedStream : IDisposable
     public void Copy(ulong source, ulong target, long bytes)
     {
         DeviceRange from = Range(source, bytes), to = Range(target, bytes);
-        Add(() => DeviceMemory.Copy(from, to));
+        if (captured is null)
+            Add(() => DeviceMemory.Copy(from, to));
+        else
+            captured.Add(stream => stream.Copy(source, target, bytes));
     }
 
     /// <summary>Sets each of some bytes of the device.</summary>
     public void Fill(ulong target, byte value, long bytes)
     {
         DeviceRange to = Range(target, bytes);
-        Add(() => DeviceMemory.Fill(to, value));
+        if (captured is null)
+            Add(() => DeviceMemory.Fill(to, value));
+        else
+            captured.Add(stream => stream.Fill(target, value, bytes));
     }
 
     /// <summary>The event stands for all work that the stream has been given so far.</summary>
     public void Record(EmulatedEvent mark)
     {
         RequireOwn(mark);
+        RequireNoCapture("an event");
         long recording = mark.Recorded + 1;
         Add(() => mark.Reached = Math.Max(mark.Reached, recording), () => mark.Recorded = recording);
     }
@@ -70,6 +117,7 @@ public sealed unsafe class EmulatedStream : IDisposable
     public void WaitFor(EmulatedEvent mark)
     {
         RequireOwn(mark);
+        RequireNoCapture("an event");
         RequireOpen();
         device.Add(this, new StreamWork(static () => { }, mark, mark.Recorded));
     }
@@ -78,6 +126,7 @@ public sealed unsafe class EmulatedStream : IDisposable
     public void Synchronise()
     {
         RequireOpen();
+        RequireNoCapture("waiting");
         device.Synchronise(this);
     }
 
@@ -102,6 +151,12 @@ public sealed unsafe class EmulatedStream : IDisposable
         ArgumentNullException.ThrowIfNull(mark);
         if (mark.Device != device)
             throw new ArgumentException("The event is another device's.", nameof(mark));
+    }
+
+    private void RequireNoCapture(string what)
+    {
+        if (captured is not null)
+            throw EmulatedDevice.NotCaptured(what);
     }
 
     private void RequireOpen() => ObjectDisposedException.ThrowIf(isDisposed, this);

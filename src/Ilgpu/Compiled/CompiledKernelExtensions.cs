@@ -48,7 +48,7 @@ public static class CompiledKernelExtensions
                 RequireRuns(kernel, emulator, ((EmulatorDevice)emulator.Device).Architecture);
                 return new EmulatorLoadedKernel(emulator, kernel);
             case CudaAccelerator cuda:
-                RequireRuns(kernel, cuda, cuda.Architecture);
+                RequireRuns(kernel, cuda, cuda.CardArchitecture());
                 return new CudaLoadedKernel(cuda, kernel);
             default:
                 throw new NotSupportedException(

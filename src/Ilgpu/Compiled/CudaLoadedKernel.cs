@@ -69,7 +69,7 @@ internal sealed unsafe class CudaLoadedKernel : LoadedKernel
 
     private static CudaException Failed(CudaError error, string what, string? log = null)
     {
-        string text = log?.Split('\0')[0].Trim() ?? "";
+        string text = CudaFunctions.LogText(log);
         return new CudaException(
             $"{what}: {CudaAPI.CurrentAPI.GetErrorString(error)} ({error}).{(text.Length == 0 ? "" : $" Its log:\n{text}")}");
     }

@@ -80,6 +80,22 @@ public abstract unsafe class Device : IDisposable
     /// <summary>Returns when all work is done.</summary>
     public virtual void Synchronise() => Wait(Mark());
 
+    /// <summary>Whether work can be recorded here, to be replayed as one piece.</summary>
+    public virtual bool Records => false;
+
+    /// <summary>
+    /// Records what some work runs here, without running it: operations with their operands' addresses as they are now. Meanwhile no memory
+    /// is asked for or given back, nothing is copied in or out, marked or waited for, and no kernel is used that hasn't run before.
+    /// </summary>
+    /// <param name="work">What it throws is thrown on; then nothing is recorded.</param>
+    /// <exception cref="NotSupportedException">The device doesn't record (<see cref="Records"/>).</exception>
+    /// <exception cref="InvalidOperationException">The work does what can't be recorded.</exception>
+    public virtual Recording Record(Action work) => throw new NotSupportedException($"{Name} doesn't record.");
+
+    /// <summary>Runs what was recorded, in order with all else: begins it; it may end later.</summary>
+    /// <param name="recording">One of this device's.</param>
+    public virtual void Replay(Recording recording) => throw new NotSupportedException($"{Name} doesn't record.");
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -8,8 +8,10 @@ namespace CogVideoX.Kernels.Devices;
 /// <param name="name">Its name.</param>
 /// <param name="activations">How activations are stored there, beside F32.</param>
 /// <param name="holdsWeights">Whether weights take its memory.</param>
+/// <param name="records">Whether it records: what a recording takes is planned then.</param>
 public sealed unsafe class PlanningDevice(
-    DeviceKind kind = DeviceKind.Cpu, string name = "plan", ElementFormat activations = ElementFormat.F32, bool holdsWeights = false)
+    DeviceKind kind = DeviceKind.Cpu, string name = "plan", ElementFormat activations = ElementFormat.F32, bool holdsWeights = false,
+    bool records = false)
     : Device
 {
     private const nint AnyAddress = 4096; // what isn't there is told from what is by a null
@@ -31,6 +33,9 @@ public sealed unsafe class PlanningDevice(
 
     /// <inheritdoc/>
     public override bool HoldsWeights => holdsWeights;
+
+    /// <inheritdoc/>
+    public override bool Records => records;
 
     /// <inheritdoc/>
     public override bool ComputesIn(ElementFormat format) =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CogVideoX.Models.Configuration;
 
 namespace CogVideoX.Pipelines.Checkpoints;
 
@@ -33,6 +34,16 @@ internal sealed record Preset(string Name)
             return;
         foreach (string part in new[] { "transformer", "text_encoder" })
             SetLayers(Path.Combine(folder, part, "config.json"), count);
+    }
+
+    /// <summary>The sizes of its transformer.</summary>
+    public TransformerConfig ReadTransformer()
+    {
+        const string File = "transformer.json";
+        using Stream source = Home.GetManifestResourceStream($"{Folder}{Name}/{File}")!;
+        byte[] text = new byte[source.Length];
+        source.ReadExactly(text);
+        return TransformerConfig.Read(ConfigFile.Parse(File, text));
     }
 
     /// <exception cref="RequestException">The architecture has fewer.</exception>

@@ -8,7 +8,7 @@ namespace CogVideoX.Pipelines;
 /// <summary>
 /// The transformer as a sampler sees it: run for the negative prompt and the prompt at once, and guided from one to the other.
 /// </summary>
-internal sealed class GuidedDenoiser
+internal sealed class GuidedDenoiser : IDisposable
 {
     private readonly Ops ops;
     private readonly CogVideoXTransformer transformer;
@@ -18,7 +18,10 @@ internal sealed class GuidedDenoiser
     private readonly int steps;
     private readonly int evaluations;
     private readonly Action<int, int> blockDone; // made once: a step after the first allocates nothing
-    private int current;
+    private readonly Action<string, Tensor> checkTokens;
+    private RecordedEvaluations? recorded;
+    private string? problem;
+    private int current, asked, replays;
 
     /// <param name="ops">Where to compute.</param>
     /// <param name="transformer">The model.</param>
@@ -42,6 +45,11 @@ internal sealed class GuidedDenoiser
         this.steps = steps;
         this.evaluations = evaluations;
         blockDone = (done, blocks) => Progress?.Invoke(current, done, blocks);
+        checkTokens = (_, tokens) =>
+        {
+            if (!ops.AllFinite(tokens))
+                throw new NotFiniteException();
+        };
     }
 
     /// <summary>Told after each block: which step, blocks done, blocks in all.</summary>
@@ -53,38 +61,105 @@ internal sealed class GuidedDenoiser
     /// <summary>What the run keeps from step to step; null for nothing.</summary>
     public StepCache? Cache { get; init; }
 
+    /// <summary>When each block's tokens are looked at, rather than the last block's output alone.</summary>
+    public FiniteChecks CheckFinite { get; init; }
+
     /// <summary>Why an output may not be finite, as a sentence.</summary>
     public string Reason { get; init; } = FiniteCheck.Reason;
+
+    /// <summary>
+    /// Where evaluations behind the first are recorded and replayed: the scope that owns what that takes, which must last as long as this;
+    /// null where each runs plainly.
+    /// </summary>
+    public MemoryScope? Records { get; set; }
+
+    /// <summary>What was recorded; null where nothing was tried.</summary>
+    public GraphRun? Graph => recorded is null && problem is null ? null : new GraphRun(recorded?.Launches ?? 0, replays, problem);
 
     /// <param name="latents">[1, F, C, H, W]</param>
     /// <param name="level">How noisy they are, and which step it is.</param>
     public Tensor Denoise(Tensor latents, NoiseLevel level)
     {
-        bool guided = batch == 2;
-        Tensor input = guided ? ops.Concat(latents, latents, 0) : latents;
         ReadOnlySpan<double> timesteps = [level.Time, level.Time];
         timesteps = timesteps[..batch];
         current = level.Index;
-        Tensor output = transformer.Forward(input, conditions, timesteps, blockDone, Cache);
-        if (!ops.AllFinite(output))
-            throw FirstBadStage(input, timesteps, level);
+        bool isReplayed = asked > 0 && IsRecorded(latents.Shape);
+        bool checks = !ops.IsPlanning && (CheckFinite == FiniteChecks.Always || (CheckFinite == FiniteChecks.First && asked == 0));
+        asked++;
+        if (!TryEvaluate(latents, timesteps, isReplayed, checks, out Tensor output))
+            throw FirstBadStage(ForAllRows(latents), timesteps, level);
+        if (isReplayed)
+        {
+            replays++;
+            Progress?.Invoke(current, 1, 1);
+        }
         Observer?.Invoke(level.Index, output);
-        return guided ? Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(level, steps)) : output;
+        if (batch == 2)
+            return Guidance.Combine(ops, output.Rows(0, 1), output.Rows(1, 1), guidance.At(level, steps));
+        return isReplayed ? ops.Slice(output, 0, 0, 1) : output; // the place of a recording's output is its own
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => recorded?.Dispose();
+
+    // False where the output isn't finite; or, where blocks are checked, behind the first whose tokens aren't.
+    private bool TryEvaluate(Tensor latents, ReadOnlySpan<double> timesteps, bool isReplayed, bool checks, out Tensor output)
+    {
+        transformer.TokensObserver = checks ? checkTokens : null;
+        try
+        {
+            output = isReplayed
+                ? recorded!.Evaluate(latents, timesteps)
+                : transformer.Forward(ForAllRows(latents), conditions, timesteps, blockDone, Cache);
+            return ops.AllFinite(output);
+        }
+        catch (NotFiniteException)
+        {
+            output = default;
+            return false;
+        }
+        finally
+        {
+            transformer.TokensObserver = null;
+        }
+    }
+
+    private Tensor ForAllRows(Tensor latents) => batch == 2 ? ops.Concat(latents, latents, 0) : latents;
+
+    // The first evaluation ran plainly. Where there is too little memory to record, all others do, too, and the result says so.
+    private bool IsRecorded(Shape latents)
+    {
+        if (recorded is not null || Records is not { } scope)
+            return recorded is not null;
+        try
+        {
+            recorded = transformer.Record(scope, conditions, latents.With(0, batch), Cache);
+            return true;
+        }
+        catch (OutOfMemoryException exception)
+        {
+            problem = $"Evaluations of the model were launched operation by operation; to record one: {exception.Message}";
+            Records = null;
+            return false;
+        }
     }
 
     // Runs the step again with eyes open: where did it begin?
     private GenerationException FirstBadStage(Tensor input, ReadOnlySpan<double> timesteps, NoiseLevel level)
     {
         string? first = null;
-        transformer.Observer = (stage, tensor) =>
+        transformer.Observer = transformer.PartObserver = (stage, tensor) =>
         {
             if (first is null && !ops.AllFinite(tensor))
                 first = stage;
         };
         transformer.Forward(input, conditions, timesteps);
-        transformer.Observer = null;
+        transformer.Observer = transformer.PartObserver = null;
         return new GenerationException(
-            $"The transformer's output isn't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
+            $"The transformer's numbers aren't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
             + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {Reason}");
     }
+
+    // Ends an evaluation early, within this class.
+    private sealed class NotFiniteException : Exception;
 }

@@ -65,6 +65,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
     /// <summary>Sees what stages compute, by the reference's names.</summary>
     public Action<string, Tensor>? Observer { get; init; }
 
+    /// <summary>When the transformer's blocks are looked at for numbers that aren't finite.</summary>
+    public FiniteChecks CheckFinite { get; init; }
+
     /// <summary>Where it computes: <c>cpu</c>, or a device as it describes itself.</summary>
     public string Device { get; init; } = "cpu";
 
@@ -85,6 +88,9 @@ internal sealed class RunState(ModelParts parts, GenerationSettings settings, St
 
     /// <summary>What a cache did in sampling; null where there was none.</summary>
     public StepCacheUse? CacheUse { get; set; }
+
+    /// <summary>What of sampling was recorded; null where nothing was to be.</summary>
+    public GraphRun? Graph { get; set; }
 
     /// <summary>The file that holds <see cref="Latents"/>, or those of the last finished step; null where none does.</summary>
     public string? SavedLatents { get; set; }

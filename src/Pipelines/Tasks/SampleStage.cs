@@ -39,7 +39,7 @@ internal sealed class SampleStage : Stage
         using MemoryScope scope = state.Ops.Scope();
         if (state.Resume?.ImageLatents is { } image)
             state.HandImage(scope.Keep(state.Ops.FromHost(image.Values.Span, image.Shape)));
-        SamplingResult result = Sample(state, state.Parts.Transformer);
+        SamplingResult result = Sample(state, state.Parts.Transformer, scope);
         Tensor latents = state.WithoutPadding(result.Latents);
         if (result.IsCancelled)
             throw Cancelled(state, latents);
@@ -47,7 +47,7 @@ internal sealed class SampleStage : Stage
         Save(state);
     }
 
-    private static SamplingResult Sample(RunState state, CogVideoXTransformer transformer)
+    private static SamplingResult Sample(RunState state, CogVideoXTransformer transformer, MemoryScope scope)
     {
         (Ops ops, GenerationSettings settings, StageClock clock) = (state.Ops, state.Settings, state.Clock);
         ISampler sampler = SamplerFor(state);
@@ -65,10 +65,12 @@ internal sealed class SampleStage : Stage
         var guidance = new Guidance(settings.GuidanceScale.Decided(), curve);
         Shape rows = latents.Shape.With(0, conditions.Text.Shape[0]);
         StepCache? cache = settings.Cache.Decided().For(transformer, rows, conditions.Text.Shape[1]);
-        var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
+        using var denoiser = new GuidedDenoiser(ops, transformer, conditions, guidance, stepsToRun, sampler.Levels.Count)
         {
             Cache = cache,
+            Records = ops.CanRecord && state.Trace is null && state.CheckFinite != FiniteChecks.Always ? scope : null,
             Reason = FiniteCheck.ReasonOf(state),
+            CheckFinite = state.CheckFinite,
             Observer = state.OutputObserver is { } observer ? (step, output) => observer(step - first, output) : null,
             Progress = (step, done, blocks) => clock.At(step - first + (double)done / (blocks + 1)), // the sampler is yet to come
         };
@@ -83,6 +85,7 @@ internal sealed class SampleStage : Stage
         finally
         {
             transformer.Forget();
+            state.Graph = denoiser.Graph;
             state.CacheUse = cache is null ? null : new StepCacheUse(cache.Evaluations, cache.Reusing);
         }
 

@@ -28,6 +28,26 @@ public sealed class KernelsTests
         Assert.Contains(".visible .entry linear_few_rows_f16(", (await CliRun.Done(["kernels", "show", "linear_few_rows_f16"])).Output);
     }
 
+    // 226 text and 13·30·45 video tokens, twice; a block's operations as docs/measurements.md has them.
+    [Fact]
+    public async Task LaunchesOfABlockAreListedAndCounted()
+    {
+        CliRun run = await CliRun.Done(["kernels", "launches", "--preset", "2b"]);
+        Assert.Contains("rows 35552 outputs 7680 inputs 1920; bias, GeluTanh", run.Output, StringComparison.Ordinal);
+        Assert.Contains("13 launches a block: 8.10 TFLOP", run.Output, StringComparison.Ordinal);
+        Assert.Contains("409 an evaluation: 12 before the blocks, 30 × 13, 7 behind them", run.Output, StringComparison.Ordinal);
+        JsonNode json = JsonNode.Parse((await CliRun.Done(["kernels", "launches", "--preset", "tiny", "--gpu", "3060", "--json"])).Output)!;
+        JsonArray block = json["block"]!.AsArray();
+        Assert.Equal(13, block.Count);
+        Assert.All(block, launch => Assert.True(launch!["threads"]!.GetValue<int>() > 0 && launch["grid"]![0]!.GetValue<int>() > 0));
+    }
+
+    [Theory]
+    [InlineData("--preset", "3b", "--preset")]
+    [InlineData("--gpu", "voodoo", "--gpu")]
+    public Task LaunchesAreOfKnownModelsAndCards(string option, string value, string named) => CliRun.Fails(
+        ExitCode.WrongUsage, ["kernels", "launches", .. option == "--gpu" ? (string[])["--preset", "2b"] : [], option, value], named);
+
     [Fact]
     public async Task ListsEachKernelWithWhatItNeeds()
     {
@@ -213,7 +233,7 @@ public sealed class KernelsTests
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
         CliRun.Fails(
-            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile.",
+            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile, launches.",
             "cogvideox kernels --help");
 
     [Fact]

@@ -30,6 +30,8 @@ internal sealed class EmulatedCard : IDeviceSource, IDisposable
 
     public string? Lacks(DType activations) => activations == DType.F16 ? "this card plays one without F16" : null;
 
+    public bool Records => true;
+
     public Device Open() => new LentDevice(device);
 
     public void Dispose() => device.Dispose();

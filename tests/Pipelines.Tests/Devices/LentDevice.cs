@@ -12,6 +12,8 @@ internal sealed unsafe class LentDevice(Device inner) : Device
 
     public override MemoryPlace Place => inner.Place;
 
+    public override bool Records => inner.Records;
+
     public override CancellationToken Cancellation
     {
         get => inner.Cancellation;
@@ -38,6 +40,10 @@ internal sealed unsafe class LentDevice(Device inner) : Device
     public override void CopyOut(nint source, void* target, long bytes) => inner.CopyOut(source, target, bytes);
 
     public override void Run<TOperation>(in TOperation operation, nint workspace) => inner.Run(operation, workspace);
+
+    public override Recording Record(Action work) => inner.Record(work);
+
+    public override void Replay(Recording recording) => inner.Replay(recording);
 
     public override Mark Mark() => inner.Mark();
 

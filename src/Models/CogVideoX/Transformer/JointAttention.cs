@@ -33,11 +33,15 @@ internal sealed class JointAttention
     /// <param name="x">[B, S, D], normed</param>
     /// <param name="textTokens">T</param>
     /// <param name="rotary">Angles of the video tokens, or none</param>
+    /// <param name="parts">Sees queries, keys and values, by name; or null</param>
     /// <returns>[B, S, D]</returns>
-    public Tensor Attend(Tensor x, int textTokens, RotaryTable rotary)
+    public Tensor Attend(Tensor x, int textTokens, RotaryTable rotary, Action<string, Tensor>? parts)
     {
         Shape split = [x.Shape[0], x.Shape[1], heads, headDim];
         (Tensor q, Tensor k, Tensor v) = Linear.ForwardTriple(query, key, value, x);
+        parts?.Invoke("queries", q);
+        parts?.Invoke("keys", k);
+        parts?.Invoke("values", v);
         q = Rotate(q.Reshape(split), queryNorm, rotary, textTokens);
         k = Rotate(k.Reshape(split), keyNorm, rotary, textTokens);
         return ops.Attention(q, k, v.Reshape(split)).Reshape(x.Shape);

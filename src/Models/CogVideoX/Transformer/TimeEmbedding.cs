@@ -20,18 +20,30 @@ internal sealed class TimeEmbedding(WeightReader weights, TransformerConfig conf
 
     private float[] waves = []; // kept from step to step
 
-    /// <returns>[B, width] for B numbers</returns>
-    public Tensor Forward(ReadOnlySpan<double> numbers)
+    /// <summary>The waves of B numbers; made on the host.</summary>
+    /// <returns>F32 [B, inputs]</returns>
+    public Tensor Waves(ReadOnlySpan<double> numbers) => ops.FromHost(HostWaves(numbers), [numbers.Length, inputs]);
+
+    /// <summary>The same, written into a tensor of that shape.</summary>
+    public void WriteWaves(ReadOnlySpan<double> numbers, Tensor target) => ops.Overwrite(target, HostWaves(numbers));
+
+    /// <param name="embedded">F32 [B, inputs], waves</param>
+    /// <returns>[B, width]</returns>
+    public Tensor Forward(Tensor embedded)
     {
         using MemoryScope scope = ops.Scope();
+        Tensor hidden = first.Forward(ops.Cast(embedded, ops.ActivationType), Activation.Silu);
+        return scope.Keep(second.Forward(hidden));
+    }
+
+    private ReadOnlySpan<float> HostWaves(ReadOnlySpan<double> numbers)
+    {
         int count = numbers.Length * inputs;
         if (waves.Length < count)
             waves = new float[count];
         for (int i = 0; i < numbers.Length; i++)
             Waves((float)numbers[i], config.FlipSinToCos, (float)config.FrequencyShift, waves.AsSpan(i * inputs, inputs));
-        Tensor embedded = ops.FromHost(waves.AsSpan(0, count), [numbers.Length, inputs]);
-        Tensor hidden = first.Forward(ops.Cast(embedded, ops.ActivationType), Activation.Silu);
-        return scope.Keep(second.Forward(hidden));
+        return waves.AsSpan(0, count);
     }
 
     /// <summary>

@@ -30,25 +30,43 @@ internal sealed class TransformerBlock
     /// <param name="condition">[B, E], the time embedding behind its activation</param>
     /// <param name="rotary">Angles of the video tokens, or none</param>
     /// <param name="kept">Where a cache keeps what attention gives, or none</param>
+    /// <param name="parts">Sees what each part gives, by name; or null</param>
     /// <returns>[B, S, D]</returns>
-    public Tensor Forward(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept)
+    public Tensor Forward(
+        Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept, Action<string, Tensor>? parts)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor middle = Attend(tokens, textTokens, condition, rotary, kept);
+        Tensor middle = Attend(tokens, textTokens, condition, rotary, kept, parts);
+        parts?.Invoke("attention's output", middle);
         Modulation modulation = norm2.Modulate(condition, textTokens);
-        Tensor hidden = up.Forward(norm2.Forward(middle, modulation), Activation.GeluTanh); // [B, S, 4D]
-        return scope.Keep(down.ForwardGated(hidden, middle, modulation));
+        parts?.Invoke("norm2's modulation", modulation.Vectors);
+        Tensor normed = norm2.Forward(middle, modulation);
+        parts?.Invoke("norm2", normed);
+        Tensor hidden = up.Forward(normed, Activation.GeluTanh); // [B, S, 4D]
+        parts?.Invoke("feed-forward, up", hidden);
+        Tensor result = down.ForwardGated(hidden, middle, modulation);
+        parts?.Invoke("feed-forward, down", result);
+        return scope.Keep(result);
     }
 
-    private Tensor Attend(Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept)
+    private Tensor Attend(
+        Tensor tokens, int textTokens, Tensor condition, RotaryTable rotary, KeptAttention kept, Action<string, Tensor>? parts)
     {
         using MemoryScope scope = ops.Scope();
         Modulation modulation = norm1.Modulate(condition, textTokens);
-        Tensor attended = kept.IsReused
-            ? kept.Attended
-            : attention.Attend(norm1.Forward(tokens, modulation), textTokens, rotary);
+        parts?.Invoke("norm1's modulation", modulation.Vectors);
+        Tensor attended = kept.IsReused ? kept.Attended : Gather(tokens, textTokens, modulation, rotary, parts);
         if (!kept.IsReused && !kept.Attended.IsNone)
             ops.CopyInto(attended, kept.Attended, 0, 0);
         return scope.Keep(attention.Project(attended, tokens, modulation));
+    }
+
+    private Tensor Gather(Tensor tokens, int textTokens, Modulation modulation, RotaryTable rotary, Action<string, Tensor>? parts)
+    {
+        Tensor normed = norm1.Forward(tokens, modulation);
+        parts?.Invoke("norm1", normed);
+        Tensor attended = attention.Attend(normed, textTokens, rotary, parts);
+        parts?.Invoke("attention", attended);
+        return attended;
     }
 }

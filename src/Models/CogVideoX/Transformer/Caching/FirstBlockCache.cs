@@ -13,7 +13,8 @@ public sealed class FirstBlockCache : StepCache
     private readonly double threshold;
     private readonly Tensor first; // [B, V, D]: r', what the first block added when all ran
     private readonly Tensor rest;  // [B, V, D]: what the others added then; while all run, the video tokens behind the first
-    private bool isFilled, skips;
+    private readonly Tensor sums;  // [2], of the comparison
+    private bool isFilled;
 
     internal FirstBlockCache(Ops ops, Shape tokens, int textTokens, double threshold) : base(tokens)
     {
@@ -22,33 +23,45 @@ public sealed class FirstBlockCache : StepCache
         this.threshold = threshold;
         first = ops.Memory.Empty(video, ops.ActivationType);
         rest = ops.Memory.Empty(video, ops.ActivationType);
+        sums = ops.Empty([2]);
     }
 
     /// <summary>How much the first block's part had changed at the last evaluation; NaN at the first, which has none before it.</summary>
     public double Change { get; private set; } = double.NaN;
 
-    internal override bool SkipsRest(Tensor before, Tensor after, int textTokens)
+    internal override bool ComparesFirst => true;
+
+    private bool Skips => Pattern == 1;
+
+    internal override Tensor Compare(Tensor before, Tensor after, int textTokens)
     {
         using MemoryScope scope = ops.Scope();
         Tensor added = VideoOf(ops.LinearCombination((1, after), (-1, before)), textTokens);
+        ops.RelativeL1(added, isFilled ? first : added, sums); // the first time as well: what comes later may be recorded
+        return scope.Keep(added);
+    }
+
+    internal override bool SkipsRest()
+    {
         if (isFilled)
-            Change = ops.RelativeL1(added, first);
-        skips = Change <= threshold; // a NaN isn't: the blocks run, so that what is wrong is found where it begins
-        if (skips)
-        {
-            Reusing++;
-            return true;
-        }
+            Change = ops.RelativeL1Of(sums);
+        Pattern = Change <= threshold ? 1 : 0; // a NaN isn't: the blocks run, so that what is wrong is found where it begins
+        Reusing += Pattern;
+        return Skips;
+    }
+
+    internal override void Fill(Tensor added, Tensor after, int textTokens)
+    {
+        using MemoryScope scope = ops.Scope();
         ops.CopyInto(added, first, 0, 0);
         ops.CopyInto(VideoOf(after, textTokens), rest, 0, 0);
         isFilled = true;
-        return false;
     }
 
     internal override Tensor Complete(Tensor video)
     {
-        if (skips)
-            return ops.Add(video, rest);
+        if (Skips)
+            return ops.LinearCombination((1, video), (1, rest)); // whose kernel has run before, as a recording asks for
         using MemoryScope scope = ops.Scope();
         ops.CopyInto(ops.LinearCombination((1, video), (-1, rest)), rest, 0, 0);
         return video;

@@ -9,21 +9,26 @@ namespace CogVideoX.Models.CogVideoX;
 /// </summary>
 public sealed class PyramidAttentionBroadcast : StepCache
 {
+    private readonly Ops ops;
     private readonly BroadcastRange range;
     private readonly Tensor[] attended; // of each block, [B, S, D]
-    private bool isReused;
 
     internal PyramidAttentionBroadcast(Ops ops, int blocks, Shape tokens, BroadcastRange range) : base(tokens)
     {
+        this.ops = ops;
         this.range = range;
         attended = [.. Enumerable.Range(0, blocks).Select(_ => ops.Memory.Empty(tokens, ops.ActivationType))];
     }
 
+    internal override int Patterns => 2;
+
+    // A dry run computes everything.
     private protected override void Decide(int evaluation, double timestep)
     {
-        isReused = evaluation % range.Skip != 0 && timestep > range.From && timestep < range.To;
-        Reusing += isReused ? 1 : 0;
+        bool isReused = !ops.IsPlanning && evaluation % range.Skip != 0 && timestep > range.From && timestep < range.To;
+        Pattern = isReused ? 1 : 0;
+        Reusing += Pattern;
     }
 
-    internal override KeptAttention Attention(int block) => new(attended[block], isReused);
+    internal override KeptAttention Attention(int block) => new(attended[block], Pattern == 1);
 }

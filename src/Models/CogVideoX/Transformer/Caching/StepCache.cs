@@ -19,6 +19,18 @@ public abstract class StepCache
     /// <summary>How often it took a part of its result from an evaluation before.</summary>
     public int Reusing { get; private protected set; }
 
+    /// <summary>
+    /// How many patterns of work evaluations have, which differ in what is taken from before: each is recorded on its own. Number 0
+    /// computes the most.
+    /// </summary>
+    internal virtual int Patterns => 1;
+
+    /// <summary>Which of them this evaluation has.</summary>
+    internal int Pattern { get; set; }
+
+    /// <summary>Whether what the first block adds decides if the others run.</summary>
+    internal virtual bool ComparesFirst => false;
+
     /// <summary>A new evaluation begins.</summary>
     /// <param name="timestep">Its training timestep, 0 … 999.</param>
     /// <param name="given">[B, S, D]</param>
@@ -36,11 +48,21 @@ public abstract class StepCache
     /// <summary>Where a block's attention is kept; none for a cache that keeps none.</summary>
     internal virtual KeptAttention Attention(int block) => default;
 
-    /// <summary>Whether the first block is enough.</summary>
+    /// <summary>Compares what the first block adds with what it added before, without looking at the result.</summary>
     /// <param name="before">[B, S, D], what it was given</param>
     /// <param name="after">[B, S, D], what it gave</param>
     /// <param name="textTokens">T</param>
-    internal virtual bool SkipsRest(Tensor before, Tensor after, int textTokens) => false;
+    /// <returns>[B, V, D], what it adds to the video tokens</returns>
+    internal virtual Tensor Compare(Tensor before, Tensor after, int textTokens) => default;
+
+    /// <summary>Reads the result of <see cref="Compare"/>: whether the first block is enough.</summary>
+    internal virtual bool SkipsRest() => false;
+
+    /// <summary>All blocks run: keeps what the first one added.</summary>
+    /// <param name="added">[B, V, D], of <see cref="Compare"/></param>
+    /// <param name="after">[B, S, D], what it gave</param>
+    /// <param name="textTokens">T</param>
+    internal virtual void Fill(Tensor added, Tensor after, int textTokens) { }
 
     /// <summary>What the video tokens are behind the last block.</summary>
     /// <param name="video">[B, V, D], behind the last block that ran</param>
