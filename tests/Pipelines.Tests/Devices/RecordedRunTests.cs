@@ -129,6 +129,29 @@ public sealed class RecordedRunTests(ITestOutputHelper output, RecordedRunTests.
         Assert.Null(pipeline.Generate(Least, files, cancellation: Cancellation).Graph);
     }
 
+    // Where the weights of a layer are changes from one evaluation to the next.
+    [Fact]
+    public void WhereWeightsComeLayerByLayerNothingIsRecorded()
+    {
+        var layers = new ComputeOptions { Device = lent.Device, Compute = ComputeType.Fp32, Weights = WeightPlacement.Layers };
+        using var streamed = CogVideoXPipeline.Open(TestModels.Tiny2b, layers);
+        using CogVideoXPipeline recorded = Open(lent.Device);
+        GenerationResult result = streamed.Generate(Least, cancellation: Cancellation);
+        Assert.Null(result.Graph);
+        Assert.True(result.Latents.Values.SequenceEqual(recorded.Generate(Least, cancellation: Cancellation).Latents.Values));
+    }
+
+    [Fact]
+    public void WeightsInFp8AreRecordedLikeOthers()
+    {
+        var narrow = new ComputeOptions { Device = lent.Device, Compute = ComputeType.Bf16, WeightDtype = WeightType.Fp8 };
+        using var recorded = CogVideoXPipeline.Open(TestModels.Tiny2b, narrow with { Graph = GraphUse.On });
+        using var plain = CogVideoXPipeline.Open(TestModels.Tiny2b, narrow with { Graph = GraphUse.Off });
+        GenerationResult result = recorded.Generate(Least, cancellation: Cancellation);
+        Assert.Equal(3, result.Graph!.Replays);
+        Assert.True(result.Latents.Values.SequenceEqual(plain.Generate(Least, cancellation: Cancellation).Latents.Values));
+    }
+
     [Fact]
     public void ADeviceThatRecordsNothingIsRefusedWhereItIsAskedTo()
     {
