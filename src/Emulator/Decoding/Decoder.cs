@@ -28,6 +28,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Function(PtxFunction function)
     {
         open.Add(function.Name);
+        code.Functions.Add(function);
         slots.BeginFunction(function);
         int first = code.Instructions.Count;
         foreach (PtxVariable variable in function.Variables)
@@ -57,7 +58,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Callee(string name, PtxFunction caller)
     {
         if (open.Count >= DeepestCalls)
-            throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
+            throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}") { IsLimit = true };
         if (!done.ContainsKey(name))
             Function(module.Functions[name]);
     }
@@ -73,6 +74,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         var decoder = new InstructionDecoder(instruction, slots, symbols);
         try
         {
+            decoder.RequireTarget(module);
             Instruction made = instruction.Opcode == "call" ? Call(instruction, decoder, callees) : OpcodeTable.Decode(decoder);
             if (made is Branch branch)
                 branch.Target += first;

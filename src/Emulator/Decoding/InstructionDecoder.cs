@@ -29,6 +29,30 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
     public UnsupportedException Unsupported(string reason) => new(reason);
 
+    /// <summary>Refuses what the module's target or version hasn't (<see cref="InstructionForms"/>).</summary>
+    public void RequireTarget(PtxModule module)
+    {
+        foreach (PtxOperand operand in Operands)
+        {
+            if (operand.Kind == OperandKind.Special)
+                module.Require(syntax.Line, operand.Name);
+        }
+        if (InstructionForms.Missing(Shape(), module.Target, module.IsaVersion) is { } missing)
+            throw Error(missing);
+    }
+
+    private InstructionShape Shape() => new(syntax.Opcode, syntax.Suffixes, Operands.Count) { Properties = Properties() };
+
+    /// <summary>What a form's need depends on beside suffixes (the <c>+NAME</c> of <see cref="InstructionForm"/>).</summary>
+    private string[] Properties() => syntax.Opcode switch
+    {
+        "cp" when Operands.Count > 3 && Operands[3] is { Register.Type: PtxType.Pred } => ["ignore"],
+        "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, _, _, ..] => ["sink", "count"],
+        "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, ..] => ["sink"],
+        "mbarrier" when Operands.Count - (Operands is [{ Kind: OperandKind.Address }, ..] ? 0 : 1) > 1 => ["count"],
+        _ => [],
+    };
+
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
 

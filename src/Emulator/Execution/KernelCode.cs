@@ -8,6 +8,9 @@ internal sealed class KernelCode
 {
     public required PtxFunction Function { get; init; }
 
+    /// <summary>The kernel's function and all that it calls.</summary>
+    public List<PtxFunction> Functions { get; } = [];
+
     public List<Instruction> Instructions { get; } = [];
 
     public int Entry { get; set; }

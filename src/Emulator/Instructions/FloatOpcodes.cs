@@ -1,7 +1,6 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Numerics;
-using CogVideoX.Emulator.Syntax;
 using static CogVideoX.Emulator.Instructions.FloatFunctions;
 using static CogVideoX.Emulator.Instructions.FloatModes;
 

@@ -1,7 +1,7 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>Entries and functions: signature, performance directives, body (PTX ISA 11.1–11.4).</summary>
-internal sealed class FunctionParser(TokenReader reader, VariableParser variables, NameScope moduleScope)
+internal sealed class FunctionParser(TokenReader reader, VariableParser variables, PtxModule module, NameScope moduleScope)
 {
     private const int DeepestScopes = 256;
 
@@ -84,6 +84,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         while (reader.Current.Kind == TokenKind.Suffix)
         {
             Token word = reader.Take();
+            module.Require(word.Line, word.Text);
             if (PlainDirectives.Contains(word.Text))
                 function.Directives[word.Text[1..]] = [];
             else if (word.Text == ".pragma")
@@ -228,6 +229,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private PtxType RegisterType()
     {
         Token word = reader.Take();
+        module.Require(word.Line, word.Text);
         return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) && !type.IsSubByte() ? type
             : throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a register");
     }

@@ -1,7 +1,7 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>Variable declarations with their initialisers (PTX ISA 5.4).</summary>
-internal sealed class VariableParser(TokenReader reader)
+internal sealed class VariableParser(TokenReader reader, PtxModule module)
 {
     private const long MostBytes = 1L << 32;
 
@@ -46,6 +46,7 @@ internal sealed class VariableParser(TokenReader reader)
         while (reader.Current.Kind == TokenKind.Suffix)
         {
             Token word = reader.Take();
+            module.Require(word.Line, word.Text);
             switch (word.Text)
             {
                 case ".align": align = Alignment(); break;

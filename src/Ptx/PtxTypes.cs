@@ -1,7 +1,7 @@
-namespace CogVideoX.Emulator.Syntax;
+namespace CogVideoX.Ptx;
 
 /// <summary>Sizes and classes of <see cref="PtxType"/> (PTX ISA 5.2).</summary>
-internal static class PtxTypes
+public static class PtxTypes
 {
     private static readonly Dictionary<string, PtxType> Names =
         Enum.GetValues<PtxType>().Where(t => t != PtxType.None).ToDictionary(t => t.ToString().ToLowerInvariant());

@@ -1,0 +1,59 @@
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Memory;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator;
+
+/// <summary>What ptxas refuses of a whole entry, where each of its instructions is right.</summary>
+internal static class EntryLimits
+{
+    private const int StaticShared = 48 << 10;
+    private const int StaticSharedOfVariants = 227 << 10;
+    private const int RegistersOfMultiprocessor = 64 << 10;
+
+    public static void Require(PtxModule module, KernelCode code, SharedLayout shared)
+    {
+        RequireShared(module, code, shared);
+        RequireRegisters(code.Function);
+    }
+
+    /// <summary>Variables of the entry count, and of the module's those that it uses.</summary>
+    private static void RequireShared(PtxModule module, KernelCode code, SharedLayout shared)
+    {
+        foreach (PtxVariable variable in code.Functions.SelectMany(f => f.Variables).Where(v => v.Space == StateSpace.Shared))
+            shared.Add(variable);
+        long bytes = 0;
+        foreach ((_, PtxVariable variable, _) in shared.Variables.OrderByDescending(v => v.Variable.Align))
+            bytes = ((bytes + variable.Align - 1) & -variable.Align) + variable.Size;
+        int most = module.Target is { Number: 90 or 100 or 101 or 103 or 110, Variant: not '\0' } ? StaticSharedOfVariants : StaticShared;
+        if (bytes > most)
+        {
+            throw new PtxException(
+                code.Function.Line, $"{code.Function.Name} uses too much shared data: {bytes} bytes, and it may have {most}");
+        }
+    }
+
+    /// <summary>
+    /// setmaxnreg.dec can't leave a warp more registers than it had: a share of the multiprocessor's, or what an inc asked for.
+    /// </summary>
+    private static void RequireRegisters(PtxFunction entry)
+    {
+        if (!entry.Directives.TryGetValue("maxntid", out int[]? block) && !entry.Directives.TryGetValue("reqntid", out block))
+            return;
+        long threads = block.Aggregate(1L, (a, b) => a * b);
+        long most = Math.Min(RegistersOfMultiprocessor / threads & ~7, 255);
+        foreach (PtxInstruction instruction in entry.Instructions.Where(i => i.Opcode == "setmaxnreg"))
+        {
+            long count = (long)instruction.Operands[0].Bits;
+            if (instruction.Suffixes.Contains("inc"))
+            {
+                most = Math.Max(most, count);
+            }
+            else if (count > most)
+            {
+                throw new PtxException(
+                    instruction.Line, $"{count} registers are more than the {most} of each of {threads} threads, in '{instruction}'");
+            }
+        }
+    }
+}

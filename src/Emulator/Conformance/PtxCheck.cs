@@ -1,0 +1,82 @@
+using CogVideoX.Emulator.Decoding;
+using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Instructions;
+using CogVideoX.Emulator.Memory;
+using CogVideoX.Emulator.Syntax;
+
+namespace CogVideoX.Emulator;
+
+/// <summary>
+/// Stands in for ptxas: says of a module's text whether it would take it, by the reader and the decoders that launches go through,
+/// without running anything.
+/// Nothing of a module is left out: functions that no kernel calls are decoded, too.
+/// </summary>
+public static class PtxCheck
+{
+    /// <summary>Checks a module.</summary>
+    /// <param name="text">all of it</param>
+    /// <param name="device">the architecture that code is wanted for, as <c>ptxas -arch</c> has it; null: the module's own</param>
+    public static PtxVerdict Of(string text, PtxTarget? device = null)
+    {
+        try
+        {
+            PtxModule module = PtxModule.Parse(text);
+            RequireDevice(module, device ?? module.Target);
+            return Decode(module) is { } instruction
+                ? new PtxVerdict(null, $"not supported: {instruction.Reason}, in '{instruction.Syntax}'", instruction.Line)
+                : new PtxVerdict(true, "", 0);
+        }
+        catch (PtxException error) when (error.IsLimit)
+        {
+            return new PtxVerdict(null, $"not supported: {error.Reason}", error.Line);
+        }
+        catch (PtxException error)
+        {
+            return new PtxVerdict(false, error.Reason, error.Line);
+        }
+    }
+
+    private static void RequireDevice(PtxModule module, PtxTarget device)
+    {
+        if (module.Target.RunsOn(device))
+            return;
+        throw new PtxException(module.TargetLine, module.Target.Number > device.Number
+            ? $"the module is for {module.Target}, newer than the {device} that code is asked for"
+            : $"code for {module.Target} runs there alone, not on {device}");
+    }
+
+    /// <summary>The first instruction that isn't covered; null if there is none.</summary>
+    private static Unsupported? Decode(PtxModule module)
+    {
+        using var globals = new GlobalMemory(isLasting: false);
+        var memory = new ModuleMemory(module, globals);
+        var decoded = new HashSet<PtxFunction>();
+        Unsupported? first = null;
+        foreach (PtxFunction function in module.Functions.Values.Where(f => f.HasBody).OrderByDescending(f => f.IsEntry))
+        {
+            if (!function.IsEntry && decoded.Contains(function))
+                continue;
+            KernelCode code = Decode(module, memory, function);
+            decoded.UnionWith(code.Functions);
+            first ??= code.Instructions.OfType<Unsupported>().FirstOrDefault();
+        }
+        return first;
+    }
+
+    private static KernelCode Decode(PtxModule module, ModuleMemory memory, PtxFunction function)
+    {
+        var bank = new ParameterBank();
+        var code = new KernelCode { Function = function };
+        var shared = new SharedLayout(0);
+        var symbols = new SymbolTable(memory, shared, code.Frame, module);
+        if (function.IsEntry)
+        {
+            foreach (PtxVariable parameter in function.Parameters)
+                symbols.AddParameter(parameter, bank.Add(parameter).Address);
+        }
+        new Decoder(module, code, symbols).Run();
+        if (function.IsEntry)
+            EntryLimits.Require(module, code, shared);
+        return code;
+    }
+}
