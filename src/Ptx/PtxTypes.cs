@@ -25,6 +25,10 @@ public static class PtxTypes
     /// <summary>Types of a matrix's elements only: no register or variable has them.</summary>
     public static bool IsSubByte(this PtxType type) => type is PtxType.S4 or PtxType.U4 or PtxType.B1;
 
+    /// <summary>Whether registers and variables may have it (PTX ISA 5.2): the others only say how an instruction reads bits.</summary>
+    public static bool IsDeclarable(this PtxType type) => type is PtxType.Pred or (>= PtxType.B8 and <= PtxType.S64)
+        or PtxType.F16 or PtxType.F16x2 or PtxType.F32 or PtxType.F64;
+
     public static bool IsSigned(this PtxType type) => type is PtxType.S8 or PtxType.S16 or PtxType.S32 or PtxType.S64;
 
     public static bool IsFloat(this PtxType type) => type is PtxType.F16 or PtxType.BF16 or PtxType.F32 or PtxType.F64 or PtxType.TF32;

@@ -20,10 +20,9 @@ internal static class EntryLimits
     /// <summary>Variables of the entry count, and of the module's those that it uses.</summary>
     private static void RequireShared(PtxModule module, KernelCode code, SharedLayout shared)
     {
-        foreach (PtxVariable variable in code.Functions.SelectMany(f => f.Variables).Where(v => v.Space == StateSpace.Shared))
-            shared.Add(variable);
+        IEnumerable<PtxVariable> used = module.Variables.Where(v => shared.Find(v) is not null);
         long bytes = 0;
-        foreach ((_, PtxVariable variable, _) in shared.Variables.OrderByDescending(v => v.Variable.Align))
+        foreach (PtxVariable variable in used.Concat(code.Functions.SelectMany(f => f.Variables)).Where(v => v.Space == StateSpace.Shared))
             bytes = ((bytes + variable.Align - 1) & -variable.Align) + variable.Size;
         int most = module.Target is { Number: 90 or 100 or 101 or 103 or 110, Variant: not '\0' } ? StaticSharedOfVariants : StaticShared;
         if (bytes > most)

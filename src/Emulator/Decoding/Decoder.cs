@@ -95,6 +95,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private Instruction Call(PtxInstruction instruction, InstructionDecoder decoder, List<string> callees)
     {
         bool uniform = decoder.Flag("uni");
+        decoder.Count(3, 4);
         string name = instruction.Operands[1].Name;
         if (instruction.Operands[1].Kind == OperandKind.Register)
             return CallThroughRegister(instruction, decoder, callees, uniform);

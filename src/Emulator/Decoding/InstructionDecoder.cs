@@ -10,6 +10,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     private readonly List<string> suffixes = [.. syntax.Suffixes];
     private readonly List<int> sources = [];
     private readonly List<int> destinations = [];
+    private int asked;
 
     public PtxInstruction Syntax => syntax;
 
@@ -21,7 +22,11 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public IReadOnlyList<PtxOperand> Operands => syntax.Operands;
 
     /// <summary>The operand at a place, or an error that it is missing.</summary>
-    public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+    public PtxOperand Operand(int index)
+    {
+        asked = Math.Max(asked, index + 1);
+        return index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+    }
 
     /// <summary>The instruction is wrong: ptxas refuses it too, and so the whole module.</summary>
     public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
@@ -37,6 +42,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             if (operand.Kind == OperandKind.Special)
                 module.Require(syntax.Line, operand.Name);
         }
+        if (InstructionNames.Misplaced(syntax.Opcode, syntax.Suffixes) is { } word)
+            throw Error($".{word} stands before the other suffixes");
         if (InstructionForms.Missing(Shape(), module.Target, module.IsaVersion) is { } missing)
             throw Error(missing);
     }
@@ -46,12 +53,16 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>What a form's need depends on beside suffixes (the <c>+NAME</c> of <see cref="InstructionForm"/>).</summary>
     private string[] Properties() => syntax.Opcode switch
     {
+        "cp" when IsBulkLoadOfCta() => ["tocta"],
         "cp" when Operands.Count > 3 && Operands[3] is { Register.Type: PtxType.Pred } => ["ignore"],
         "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, _, _, ..] => ["sink", "count"],
         "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, ..] => ["sink"],
         "mbarrier" when Operands.Count - (Operands is [{ Kind: OperandKind.Address }, ..] ? 0 : 1) > 1 => ["count"],
         _ => [],
     };
+
+    private bool IsBulkLoadOfCta() => syntax.Suffixes.Contains("bulk")
+        && syntax.Suffixes.FirstOrDefault(s => s is "global" or "shared::cta" or "shared::cluster") == "shared::cta";
 
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
@@ -100,6 +111,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public void Count(int least, int most = 0)
     {
+        asked = Operands.Count;
         if (Operands.Count < least || Operands.Count > Math.Max(least, most))
             throw Error($"{Operands.Count} operands where {least}{(most > least ? $" to {most}" : "")} belong");
     }
@@ -137,11 +149,15 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int Destination(PtxOperand operand, PtxType type)
     {
         if (operand.Kind == OperandKind.Sink)
-            return slots.Sink;
+            return CanDiscard(operand) ? slots.Sink : throw Error("the result can't be thrown away");
         if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null })
             throw Error($"'{operand}' can't be written");
         return Written(operand, type);
     }
+
+    /// <summary>Results that may be thrown away: those of some instructions, and parts of vectors (PTX ISA 6.1).</summary>
+    private bool CanDiscard(PtxOperand operand) => syntax.Opcode is "atom" or "elect" or "lop3" or "mbarrier" or "setp"
+        || !Operands.Any(o => o == operand || (o.Kind == OperandKind.Pair && o.Parts.Contains(operand)));
 
     /// <summary>A word of which a part may be picked, as video instructions do.</summary>
     public int DestinationPart(int index)
@@ -213,8 +229,13 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public IReadOnlyList<PtxOperand> Vector(int index, int count)
     {
         PtxOperand operand = Operand(index);
-        if (operand.Kind != OperandKind.Vector && count == 1)
-            return [operand];
+        return operand.Kind != OperandKind.Vector && count == 1 ? [operand] : Braced(index, count);
+    }
+
+    /// <summary>The parts of a vector, which has braces even if it has one part.</summary>
+    public IReadOnlyList<PtxOperand> Braced(int index, int count)
+    {
+        PtxOperand operand = Operand(index);
         if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count)
             throw Error($"'{operand}' must have {count} parts");
         return operand.Parts;
@@ -228,6 +249,46 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return AddressOf(operand.Parts[0]);
     }
 
+    /// <summary>
+    /// The same, of which the state space is known: what lies elsewhere is refused, and so are addresses that are too short.
+    /// </summary>
+    public Address Address(PtxOperand operand, StateSpace space)
+    {
+        Address address = Address(operand);
+        PtxOperand named = operand.Parts[0];
+        RequireSpace(space, named);
+        if (named.Kind == OperandKind.Integer && space != StateSpace.Local)
+            throw Error("only local memory has addresses that are written as numbers");
+        if (named is { Kind: OperandKind.Register, Register: { } register } && register.Type.Bytes() == 4
+            && space is StateSpace.Global or StateSpace.Generic)
+        {
+            throw Error($"{register.Name} is a {register.Type.Text()}; addresses have 64 bits there");
+        }
+        return address;
+    }
+
+    /// <summary>The address of something in shared memory, which may be written as a generic one.</summary>
+    public Address SharedAddress(PtxOperand operand, bool isGeneric)
+    {
+        bool isShort = operand is { Kind: OperandKind.Address, Parts: [{ Register: { } register }, ..] } && register.Type.Bytes() == 4;
+        if (isGeneric && isShort)
+            throw Unsupported($"'{operand}' is a generic address of 32 bits");
+        return Address(operand, isGeneric ? StateSpace.Generic : StateSpace.Shared);
+    }
+
+    /// <summary>A variable's own space must be the instruction's; constants and parameters have no place among generic addresses.</summary>
+    public void RequireSpace(StateSpace space, PtxOperand named)
+    {
+        if (named.Variable is not { } variable)
+            return;
+        StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
+        if (space == StateSpace.Generic ? of is StateSpace.Const or StateSpace.Param : of != asked)
+        {
+            string place = asked == StateSpace.Generic ? "what generic addresses reach" : $"{asked.ToString().ToLowerInvariant()} memory";
+            throw Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, not in {place}");
+        }
+    }
+
     public Address AddressOf(PtxOperand @base)
     {
         if (@base.Kind != OperandKind.Register)
@@ -236,6 +297,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             return new Address(slots.Constant(at, 8), true, 0);
         }
         int bytes = @base.Register!.Type.Bytes();
+        if (bytes == 2 && !@base.Register.Type.IsFloat())
+            throw Unsupported($"'{@base}' is an address of 16 bits, which the manual doesn't have");
         if (bytes is not (4 or 8) || @base.Register.Type.IsFloat())
             throw Error($"'{@base}' can't hold an address");
         int slot = slots.Register(@base.Register);
@@ -250,6 +313,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         if (suffixes.Count > 0)
             throw Error($"'.{suffixes[0]}' isn't known here");
+        if (Operands.Count > asked)
+            throw Error($"{Operands.Count} operands where {asked} belong");
         int[] distinct = [.. sources.Distinct().Where(s => s != Instruction.NoSlot)];
         instruction.Syntax = syntax;
         instruction.Source0 = distinct.ElementAtOrDefault(0);
@@ -282,6 +347,12 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             case OperandKind.Register when operand is { Inverted: false, Offset: 0, Selector: null }:
                 CheckType(operand.Register!, type);
                 return slots.Register(operand.Register!);
+            case OperandKind.Register when operand is { Inverted: false, Selector: null }:
+                throw Unsupported($"a constant is added to {operand.Name}, which the manual doesn't have");
+            case OperandKind.Symbol when syntax.Opcode == "mov" && type.Bytes() == 2 && operand.Variable is not null && !type.IsFloat():
+                throw Unsupported($"the address of {operand} is cut to 16 bits, which the manual doesn't have");
+            case OperandKind.Symbol when type.Bytes() == 4 && IsGlobalOnNewTarget(operand):
+                throw Error($"the address of {operand} has 64 bits");
             case OperandKind.Integer when !type.IsFloat() || operand.Bits == 0:
                 return slots.Constant(Cut(operand.Bits, type.Bytes()), type.Bytes());
             case OperandKind.Real:
@@ -302,6 +373,10 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 throw Error($"'{operand}' can't be read as a {type.Text()}");
         }
     }
+
+    /// <summary>Global memory has no 32-bit addresses from sm_90 on; before, ptxas takes them.</summary>
+    private bool IsGlobalOnNewTarget(PtxOperand operand) =>
+        operand.Variable is { Space: StateSpace.Global } && symbols.Module.Target.Number >= 90;
 
     private static ulong Cut(ulong bits, int bytes) => bytes >= 8 ? bits : bits & ((1UL << 8 * bytes) - 1);
 

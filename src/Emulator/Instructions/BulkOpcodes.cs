@@ -56,16 +56,17 @@ internal static class BulkOpcodes
                 throw d.Error("a tensor's reduction goes to .global");
             d.Count(2, 3);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
-            return new TensorReduce(map, at, d.Address(d.Operand(1)), operation) { Class = InstructionClass.AsyncCopy };
+            return new TensorReduce(map, at, d.Address(d.Operand(1), StateSpace.Shared), operation) { Class = InstructionClass.AsyncCopy };
         }
         bool noFlush = d.Flag("noftz");
         PtxType type = d.Type();
         BulkReduce.Check(d, operation, type, toShared, noFlush);
         d.Count(toShared ? 4 : 3, 4);
         var function = AtomicOpcodes.Function(d, operation, type);
-        Address to = d.Address(d.Operand(0)), from = d.Address(d.Operand(1));
+        Address to = d.Address(d.Operand(0), toShared ? StateSpace.SharedCluster : StateSpace.Global);
+        Address from = d.Address(d.Operand(1), StateSpace.Shared);
         LaneSlot size = new(d.Source(2, PtxType.U32), 4);
-        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3)) : null, type.Bytes(),
+        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3), StateSpace.SharedCluster) : null, type.Bytes(),
             function)
         { Class = InstructionClass.AsyncCopy };
     }
@@ -84,7 +85,8 @@ internal static class BulkOpcodes
             return new TensorPrefetch(map, at) { Class = InstructionClass.AsyncCopy };
         }
         d.Count(2 + hints);
-        return new BulkPrefetch(d.Address(d.Operand(0)), new LaneSlot(Size(d, 1), 4)) { Class = InstructionClass.AsyncCopy };
+        Address from = d.Address(d.Operand(0), StateSpace.Global);
+        return new BulkPrefetch(from, new LaneSlot(Size(d, 1), 4)) { Class = InstructionClass.AsyncCopy };
     }
 
     private static int Dimensions(InstructionDecoder d) => d.Flag("tensor") ? d.Need("1d", "2d", "3d", "4d", "5d")[0] - '0' : 0;
@@ -119,8 +121,10 @@ internal static class BulkOpcodes
     {
         d.Count(multicast ? 5 : 4, 6);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(4, PtxType.B16), 2) : null;
-        return new BulkLoad(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2), 4), d.Address(d.Operand(3)), mask,
-            fromShared)
+        Address to = d.Address(d.Operand(0), StateSpace.SharedCluster);
+        Address from = d.Address(d.Operand(1), fromShared ? StateSpace.Shared : StateSpace.Global);
+        Address barrier = d.Address(d.Operand(3), StateSpace.SharedCluster);
+        return new BulkLoad(to, from, new LaneSlot(Size(d, 2), 4), barrier, mask, fromShared)
         {
             Class = InstructionClass.AsyncCopy,
         };
@@ -131,7 +135,8 @@ internal static class BulkOpcodes
         d.Count(multicast ? 4 : 3, 5);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(1), dimensions);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(3, PtxType.B16), 2) : null;
-        return new TensorLoad(d.Address(d.Operand(0)), map, at, d.Address(d.Operand(2)), mask) { Class = InstructionClass.AsyncCopy };
+        Address to = d.Address(d.Operand(0), StateSpace.SharedCluster), barrier = d.Address(d.Operand(2), StateSpace.SharedCluster);
+        return new TensorLoad(to, map, at, barrier, mask) { Class = InstructionClass.AsyncCopy };
     }
 
     private static Instruction StoreFrom(InstructionDecoder d, int dimensions, bool hint)
@@ -141,13 +146,12 @@ internal static class BulkOpcodes
         if (dimensions == 0)
         {
             d.Count(hint ? 4 : 3);
-            return new BulkStore(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2),
-                4))
-            { Class = InstructionClass.AsyncCopy };
+            Address to = d.Address(d.Operand(0), StateSpace.Global), from = d.Address(d.Operand(1), StateSpace.Shared);
+            return new BulkStore(to, from, new LaneSlot(Size(d, 2), 4)) { Class = InstructionClass.AsyncCopy };
         }
         d.Count(hint ? 3 : 2);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
-        return new TensorStore(map, at, d.Address(d.Operand(1))) { Class = InstructionClass.AsyncCopy };
+        return new TensorStore(map, at, d.Address(d.Operand(1), StateSpace.Shared)) { Class = InstructionClass.AsyncCopy };
     }
 
     private static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
@@ -155,6 +159,8 @@ internal static class BulkOpcodes
         if (operand.Kind != OperandKind.Address || operand.Parts.Count != 2 || operand.Parts[1].Parts.Count != dimensions)
             throw d.Error($"[map, {{{dimensions} coordinates}}] belongs here");
         LaneSlot[] at = [.. operand.Parts[1].Parts.Select(o => new LaneSlot(d.Source(o, PtxType.S32), 4))];
+        if (operand.Parts[0] is { Register: { } register } && register.Type.Bytes() != 8)
+            throw d.Unsupported("the address of a tensor map in 32 bits, which only some targets take, isn't covered");
         return (d.AddressOf(operand.Parts[0]), at);
     }
 }

@@ -82,6 +82,8 @@ internal static class ConvertOpcodes
     private static PackLanes Unpack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
     {
         PtxType part = Part(d, type, to.Parts.Count);
+        if (to.Parts.All(p => p.Kind == OperandKind.Sink))
+            throw d.Error("all of the result is thrown away");
         LaneSlot[] parts = [.. to.Parts.Select(p => new LaneSlot(d.Destination(p, part), part.Bytes()))];
         return new PackLanes(d.Source(from, type), type.Bytes(), parts, unpack: true);
     }
@@ -93,9 +95,11 @@ internal static class ConvertOpcodes
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
         if (type == PtxType.U32)
-            throw d.Unsupported("32-bit generic addresses aren't supported");
+            throw d.Error("generic addresses have 64 bits");
+        if (toSpace && d.Operand(1) is { Kind: OperandKind.Symbol } named)
+            throw named.Offset == 0 ? d.Error($"'{named}' must be a register") : d.Unsupported($"'{named}' isn't a generic address");
         if (!toSpace)
-            MemoryOpcodes.RequireSpace(d, space, d.Operand(1));
+            d.RequireSpace(space, d.Operand(1));
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
         if (space == StateSpace.Local)
@@ -172,7 +176,7 @@ internal static class ConvertOpcodes
         }
         ConversionForms.Check(d, how, rounding);
         d.Count(2);
-        PtxType to = how.To == PtxType.TF32 ? PtxType.B32 : how.To;
+        PtxType to = how.To == PtxType.TF32 ? PtxType.U32 : how.To;
         int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
         int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
         return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)

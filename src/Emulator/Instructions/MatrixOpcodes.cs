@@ -41,7 +41,7 @@ internal static class MatrixOpcodes
     }
 
     public static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
-        [.. d.Vector(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
+        [.. d.Braced(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
 
     private static MatrixLoad LoadOrStore(InstructionDecoder d, bool isStore)
     {
@@ -57,7 +57,7 @@ internal static class MatrixOpcodes
         d.Type(PtxType.B16);
         d.Count(2);
         int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
-        Address address = d.Address(d.Operand(isStore ? 0 : 1));
+        Address address = d.SharedAddress(d.Operand(isStore ? 0 : 1), space == StateSpace.Generic);
         return new MatrixLoad(space, address, registers, transposed, isStore) { Class = InstructionClass.MatrixLoad };
     }
 
@@ -65,7 +65,8 @@ internal static class MatrixOpcodes
     {
         string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
         d.Need("sync");
-        d.Need("aligned");
+        if (!d.Flag("aligned"))
+            throw d.Unsupported("wgmma without .aligned isn't in the manual");
         if (action == "mma_async")
             return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
@@ -97,10 +98,13 @@ internal static class MatrixOpcodes
         int[] left = inRegisters ? Registers(d, 1, 4, PtxType.B32, false) : [];
         int descriptorA = inRegisters ? 0 : d.Source(1, PtxType.B64), descriptorB = d.Source(2, PtxType.B64);
         PredicateSource scale = d.Predicate(d.Operand(3));
-        (int A, int B) signs = ((int)d.Immediate(4), (int)d.Immediate(5));
+        (int A, int B) signs = (Sign(d, 4), Sign(d, 5));
         bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
         return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };
     }
+
+    private static int Sign(InstructionDecoder d, int index) =>
+        d.Immediate(index) is 1 or -1 ? (int)d.Immediate(index) : throw d.Error($"a sign is 1 or -1, not {d.Immediate(index)}");
 
     /// <summary>Neither sources nor destinations as other instructions know them: <see cref="WgmmaRegisters"/> minds them.</summary>
     private static int[] Accumulators(InstructionDecoder d, int count, PtxType type) =>

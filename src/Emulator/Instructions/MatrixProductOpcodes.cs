@@ -56,7 +56,9 @@ internal static class MatrixProductOpcodes
         if (bitwise is not null != (bits == 1))
             throw d.Error(".b1 and .xor.popc or .and.popc belong together");
         d.Count(4);
-        PtxType register = types.IsDouble ? PtxType.F64 : PtxType.B32, sum = types.IsDouble ? PtxType.F64 : PtxType.S32;
+        // the oldest product of bytes is told from the others by its registers, too
+        PtxType register = types.IsDouble ? PtxType.F64 : rows == 8 && bits == 8 ? PtxType.U32 : PtxType.B32;
+        PtxType sum = types.IsDouble ? PtxType.F64 : PtxType.S32;
         int ofA = rows * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32), ofB = 8 * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32),
             ofC = rows / 4;
         return new FragmentMultiply(types, rows, k, MatrixOpcodes.Registers(d, 0, ofC, sum, true), MatrixOpcodes.Registers(d, 1, ofA,

@@ -24,7 +24,9 @@ internal static class MemoryBarrierOpcodes
         d.Type(PtxType.B64);
         if (waits)
             return Wait(d, action == "try_wait", parity, generic, relaxed);
-        int at = arrives && d.Operand(0).Kind != OperandKind.Address ? 1 : 0;
+        int at = arrives ? 1 : 0;
+        if (mayNotComplete && d.Syntax.Suffixes.Contains("cluster"))
+            throw d.Error(".noComplete and .cluster exclude each other");
         d.Count(at + 1, at + 2);
         bool hasToken = at == 1 && d.Operand(0).Kind != OperandKind.Sink;
         if (hasToken && space == "shared::cluster")
@@ -34,7 +36,8 @@ internal static class MemoryBarrierOpcodes
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
         if (value is null && (isBytes || mayNotComplete || action == "init"))
             throw d.Error("a count is missing");
-        return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null,
+        Address address = d.SharedAddress(d.Operand(at), generic);
+        return new BarrierOperation(action, address, generic, token, isBytes ? null : value, isBytes ? value : null,
             relaxed, mayNotComplete)
         {
             Class = InstructionClass.Barrier,
@@ -67,6 +70,7 @@ internal static class MemoryBarrierOpcodes
         LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4) : new LaneSlot(d.Source(2, PtxType.B64), 8);
         if (d.Operands.Count > 3)
             d.Source(3, PtxType.U32);
-        return new BarrierWait(isTry, parity, d.Address(d.Operand(1)), generic, p, state, relaxed) { Class = InstructionClass.Barrier };
+        Address address = d.SharedAddress(d.Operand(1), generic);
+        return new BarrierWait(isTry, parity, address, generic, p, state, relaxed) { Class = InstructionClass.Barrier };
     }
 }

@@ -24,14 +24,7 @@ internal static class MemoryOpcodes
         all["st"] = Store;
         all["membar"] = MemoryBarrier;
         all["fence"] = Fence;
-        all["prefetch"] = Ignore;
-        all["prefetchu"] = Ignore;
-        all["applypriority"] = Ignore;
-        all["createpolicy"] = d =>
-        {
-            Skip(d);
-            return new LaneFunction(new(d.Destination(0, PtxType.B64), 8), [], _ => 0);
-        };
+        CacheOpcodes.AddTo(all);
         all["mapa"] = MapAddress;
         all["getctarank"] = CtaRank;
     }
@@ -81,10 +74,11 @@ internal static class MemoryOpcodes
             throw d.Error($".{cache} doesn't go with .{order}");
         if (readOnly && (isStore || space != StateSpace.Global || order is not (null or "weak") || cache is "lu" or "cv"))
             throw d.Error(".nc belongs to plain loads of global memory");
-        bool isHinted = false;
+        bool isHinted = false, isForWide = false;
         while (d.OneOf(Hints) is { } hint)
         {
             isHinted |= hint != "unified";
+            isForWide |= hint is "L2::evict_first" or "L2::evict_last" or "L2::evict_normal";
             if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B")
                 throw d.Error($".{hint} belongs to loads");
         }
@@ -94,6 +88,10 @@ internal static class MemoryOpcodes
         PtxType type = d.Type();
         bool isMovable = type is >= PtxType.B8 and <= PtxType.S64 or PtxType.F32 or PtxType.F64;
         bool isWide = type.Bytes() * count > 16;
+        if (isStore && count == 8 && isMovable && type.Bytes() < 4)
+            throw d.Unsupported("vectors of eight small numbers are stored, which the manual doesn't have");
+        if (isForWide && type.Bytes() * count != 32)
+            throw d.Error(".L2::evict_* belongs to accesses of 32 bytes");
         if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4))
             throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         if (type.Bytes() == 16 && count > 1)
@@ -108,10 +106,18 @@ internal static class MemoryOpcodes
     private static Instruction Load(InstructionDecoder d)
     {
         MemoryShape shape = Shape(d, isStore: false);
-        d.Count(2, 3);
+        RequirePolicy(d, 2);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(1));
+        RequireAlike(d, d.Operand(0));
         LaneSlot[] to = [.. d.Vector(0, shape.Count).Select(o => new LaneSlot(d.WideDestination(o, shape.Type, out int bytes), bytes))];
         return new Load(shape with { Space = space }, address, to);
+    }
+
+    /// <summary>The registers of a vector have one width.</summary>
+    private static void RequireAlike(InstructionDecoder d, PtxOperand vector)
+    {
+        if (vector.Parts.Where(p => p.Register is not null).Select(p => p.Register!.Type.Bytes()).Distinct().Count() > 1)
+            throw d.Error($"the registers of '{vector}' have several widths");
     }
 
     private static Instruction Store(InstructionDecoder d)
@@ -121,12 +127,22 @@ internal static class MemoryOpcodes
         if (d.Flag("async"))
             return StoreAsynchronously(d);
         MemoryShape shape = Shape(d, isStore: true);
-        d.Count(2, 3);
+        RequirePolicy(d, 2);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
         if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null)
             throw d.Error("a kernel's parameters aren't written");
+        RequireAlike(d, d.Operand(1));
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
+    }
+
+    /// <summary>Checks the number of operands: behind the others stands a cache policy where .L2::cache_hint asks for one.</summary>
+    public static void RequirePolicy(InstructionDecoder d, int operands)
+    {
+        bool isHinted = d.Syntax.Suffixes.Contains("L2::cache_hint");
+        d.Count(isHinted ? operands + 1 : operands);
+        if (isHinted)
+            d.Source(operands, PtxType.B64);
     }
 
     private static AsyncStore StoreAsynchronously(InstructionDecoder d)
@@ -149,27 +165,13 @@ internal static class MemoryOpcodes
         { Class = InstructionClass.AsyncCopy };
     }
 
-    /// <summary>A variable's own space must be the instruction's.</summary>
-    public static void RequireSpace(InstructionDecoder d, StateSpace space, PtxOperand named)
-    {
-        if (named.Variable is not { } variable || space == StateSpace.Generic)
-            return;
-        StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
-        if (of != asked)
-        {
-            throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, "
-                + $"not in {asked.ToString().ToLowerInvariant()} memory");
-        }
-    }
-
     /// <summary>
     /// Parameters of functions live in the thread's frame, those of the kernel in the parameter bank. A register holds the address of a
     /// parameter of the function that it stands in: compilers index structs by value so.
     /// </summary>
     private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
     {
-        Address address = d.Address(operand);
-        RequireSpace(d, space, operand.Parts[0]);
+        Address address = d.Address(operand, space);
         bool inFrame = space == StateSpace.Param
             && (operand.Parts[0].Variable is { } variable ? !d.Symbols.IsKernelParameter(variable) : !d.IsInEntry);
         return (address, inFrame ? StateSpace.Local : space);
@@ -236,28 +238,10 @@ internal static class MemoryOpcodes
         return new TensorMapFence(scope, d.Address(d.Operand(0)));
     }
 
-    private static Nothing Ignore(InstructionDecoder d)
-    {
-        Skip(d);
-        foreach (PtxOperand operand in d.Operands)
-        {
-            if (operand.Kind == OperandKind.Address)
-                d.Address(operand);
-        }
-        return new Nothing();
-    }
-
-    private static void Skip(InstructionDecoder d)
-    {
-        while (d.Prefixed("") is not null)
-        {
-        }
-    }
-
     private static LaneFunction MapAddress(InstructionDecoder d)
     {
         bool generic = d.OneOf("shared::cluster") is null;
-        PtxType type = d.Type(PtxType.U32, PtxType.U64);
+        PtxType type = d.Type(PtxType.U32, PtxType.U64, PtxType.S32);
         d.Count(3);
         int bytes = type.Bytes();
         LaneSlot to = new(d.Destination(0, type), bytes);

@@ -1,5 +1,6 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
+using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 
@@ -77,6 +78,7 @@ internal static class RareIntegerOpcodes
     private static LaneFunction Extract(InstructionDecoder d, PtxType type)
     {
         d.Count(4);
+        RequireByte(d, 2, 3);
         int bits = type.Bytes() * 8;
         LaneSlot to = new(d.Destination(0, type), bits / 8), from = new(d.Source(1, type), bits / 8);
         return new LaneFunction(to, [from, new(d.Source(2, PtxType.U32), 4), new(d.Source(3, PtxType.U32), 4)], v =>
@@ -97,10 +99,21 @@ internal static class RareIntegerOpcodes
         { Moved = 1, Says = 255 };
     }
 
+    /// <summary>Where a field begins and how long it is, written as a number, fits a byte.</summary>
+    private static void RequireByte(InstructionDecoder d, params ReadOnlySpan<int> places)
+    {
+        foreach (int place in places)
+        {
+            if (d.Operand(place).Kind == OperandKind.Integer && d.Immediate(place) is < 0 or > 255)
+                throw d.Error($"{d.Immediate(place)} isn't between 0 and 255");
+        }
+    }
+
     private static LaneFunction Insert(InstructionDecoder d)
     {
         PtxType type = d.Type(PtxType.B32, PtxType.B64);
         d.Count(5);
+        RequireByte(d, 3, 4);
         int bytes = type.Bytes(), bits = bytes * 8;
         LaneSlot to = new(d.Destination(0, type), bytes), field = new(d.Source(1, type), bytes), rest = new(d.Source(2, type), bytes);
         return new LaneFunction(to, [field, rest, new(d.Source(3, PtxType.U32), 4), new(d.Source(4, PtxType.U32), 4)], v =>

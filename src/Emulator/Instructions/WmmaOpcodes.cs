@@ -40,7 +40,7 @@ internal static class WmmaOpcodes
             throw d.Error($"of {type.Text()} a is .row and b is .col");
         d.Count(2, 3);
         WmmaFragment fragment = Fragment(d, isStore ? 1 : 0, shape, matrix, type, isDestination: !isStore);
-        Address address = d.Address(d.Operand(isStore ? 0 : 1));
+        Address address = d.Address(d.Operand(isStore ? 0 : 1), space);
         int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.B32) : null;
         return new WmmaMemory(space, address, stride, type, shape.Size(matrix), byColumns, fragment,
             isStore)

@@ -61,9 +61,9 @@ internal sealed class ModuleParser(List<Token> tokens)
         {
             case ".file": File(); break;
             case ".section": Section(); break;
-            case ".pragma": reader.Take(); Pragma(); break;
+            case ".pragma": reader.Take(); variables.Pragma(); break;
             case ".alias": Alias(); break;
-            case ".loc": reader.Take(); LocationParser.Parse(reader); break;
+            case ".loc": reader.Take(); LocationParser.Parse(reader, module.Locations); break;
             default: Declaration(variables); break;
         }
     }
@@ -113,13 +113,6 @@ internal sealed class ModuleParser(List<Token> tokens)
         module.Functions[name] = function;
     }
 
-    private void Pragma()
-    {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
-            reader.Take();
-        reader.Expect(";");
-    }
-
     private void Declaration(VariableParser variables)
     {
         var linkage = new HashSet<string>();
@@ -128,6 +121,8 @@ internal sealed class ModuleParser(List<Token> tokens)
         if (reader.Current.Is(".entry") || reader.Current.Is(".func"))
         {
             PtxFunction function = new FunctionParser(reader, variables, module, scope).Parse();
+            if (scope.FindVariable(function.Name) is not null)
+                throw new PtxException(function.Line, $"{function.Name} is a variable, too");
             if (module.Functions.TryGetValue(function.Name, out PtxFunction? earlier) && earlier.HasBody && function.HasBody)
                 throw new PtxException(function.Line, $"{function.Name} is defined twice");
             if (earlier is null || function.HasBody)
@@ -141,7 +136,7 @@ internal sealed class ModuleParser(List<Token> tokens)
                 throw new PtxException(variable.Line,
                     $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
             }
-            if (!scope.Declare(variable))
+            if (!scope.Declare(variable) || module.Functions.ContainsKey(variable.Name))
                 throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
             module.Variables.Add(variable);
         }

@@ -31,6 +31,9 @@ public sealed class PtxModule
 
     internal Dictionary<int, string> Files { get; } = [];
 
+    /// <summary>File, line and column of every .loc so far.</summary>
+    internal HashSet<(int File, int Line, int Column)> Locations { get; } = [];
+
     /// <summary>Refuses what the module's target or version hasn't: a directive, a type or a special register, as it is written.</summary>
     internal void Require(int line, string name)
     {

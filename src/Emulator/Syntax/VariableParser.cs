@@ -17,6 +17,17 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
 
     public bool AtVariable => Spaces.ContainsKey(reader.Current.Text);
 
+    /// <summary>The texts of a .pragma; ptxas minds those that it knows and passes over the others.</summary>
+    public void Pragma()
+    {
+        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
+        {
+            Token text = reader.Take();
+            module.Require(text.Line, text.Text.Split(' ')[0]);
+        }
+        reader.Expect(";");
+    }
+
     /// <summary>Space, attributes, type and one or more names; the semicolon is left.</summary>
     public List<PtxVariable> Parse(bool isExtern)
     {
@@ -54,9 +65,11 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
                 case ".v4": lanes = 4; break;
                 case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
                 case ".attribute": SkipParentheses(); break;
+                case ".samplerref" when !module.Targets.Contains("texmode_independent"):
+                    throw new PtxException(word.Line, ".samplerref needs .target texmode_independent");
                 case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8), true);   // PTX ISA 5.3
                 default:
-                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || type.IsSubByte())
+                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || !type.IsDeclarable())
                         throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
                     align = Math.Max(align, type.Bytes() * lanes);
                     PointerHints();
@@ -118,12 +131,16 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
                 open = true;
                 continue;
             }
-            elements = Times(elements, new ConstantParser(reader).ParseInteger(), type.Bytes(), line);
+            elements = Times(elements, reader.ExpectInteger(), type.Bytes(), line);
             reader.Expect("]");
         }
-        var initial = new InitializerParser(reader, type);
+        if (space == StateSpace.Param && lanes > 1)
+            throw new PtxException(line, $"the parameter {name} can't be a vector");
+        var initial = new InitializerParser(reader, type, isArray: lanes > 1 || elements > 1 || open);
         if (reader.TryTake("="))
         {
+            if (space is not (StateSpace.Global or StateSpace.Const))
+                throw new PtxException(line, $"{name} can't have a first value: only .global and .const variables can");
             if (isOpaque)
                 SkipFields();
             else
@@ -132,6 +149,8 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
         long size = elements * type.Bytes();
         if (open && initial.Bytes.Count > 0)
             size = Math.Max(size, initial.Bytes.Count);
+        if (size == 0 && !open && !isExtern)
+            throw new PtxException(line, $"{name} has no bytes");
         bool isDynamic = open && initial.Bytes.Count == 0;
         if (isDynamic && !(isExtern && space == StateSpace.Shared) && space != StateSpace.Param && !isExtern)
             throw new PtxException(line, $"{name}[] has no size");
@@ -159,7 +178,7 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
     private static long Times(long elements, long count, int bytes, int line)
     {
         if (count < 0 || count > MostBytes || elements * bytes > MostBytes / Math.Max(count, 1))
-            throw new PtxException(line, "an array is larger than 4 GiB");
+            throw new PtxException(line, "an array is larger than 4 GiB") { IsLimit = count > 0 };
         return elements * count;
     }
 }
