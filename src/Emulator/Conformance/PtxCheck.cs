@@ -13,11 +13,16 @@ namespace CogVideoX.Emulator;
 /// </summary>
 public static class PtxCheck
 {
+    /// <summary>Checks a module for the architecture that it names itself.</summary>
+    /// <param name="text">all of it</param>
+    public static PtxVerdict Of(string text) => Of(text, null);
+
     /// <summary>Checks a module.</summary>
     /// <param name="text">all of it</param>
     /// <param name="device">the architecture that code is wanted for, as <c>ptxas -arch</c> has it; null: the module's own</param>
-    public static PtxVerdict Of(string text, PtxTarget? device = null)
+    internal static PtxVerdict Of(string text, PtxTarget? device)
     {
+        ArgumentNullException.ThrowIfNull(text);
         try
         {
             PtxModule module = PtxModule.Parse(text);

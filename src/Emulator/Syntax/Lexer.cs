@@ -92,7 +92,7 @@ internal sealed class Lexer(string text)
     }
 
     /// <summary>Line markers of a preprocessor (# 1 "file") say nothing to run.</summary>
-    private bool IsLineMarker() => text.AsSpan(0, at)[(text.AsSpan(0, at).LastIndexOf('\n') + 1)..].Trim().IsEmpty
+    private bool IsLineMarker() => text.AsSpan(0, at).TrimEnd(" \t\r") is [] or [.., '\n']
         && text.AsSpan(at + 1).TrimStart(" \t") is [>= '0' and <= '9', ..];
 
     private void SkipComment()
