@@ -223,7 +223,7 @@ public static class InstructionForms
     }
 
     /// <summary>Whether a suffix is a type.</summary>
-    internal static bool IsType(string suffix) => Types.Contains(suffix);
+    public static bool IsType(string suffix) => Types.Contains(suffix);
 
     private static string? First(InstructionForm[] forms, InstructionShape shape, PtxTarget target, PtxVersion version)
     {

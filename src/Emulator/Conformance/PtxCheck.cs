@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Memory;
 using CogVideoX.Emulator.Syntax;
 
@@ -27,8 +26,8 @@ public static class PtxCheck
         {
             PtxModule module = PtxModule.Parse(text);
             RequireDevice(module, device ?? module.Target);
-            return Decode(module) is { } instruction
-                ? new PtxVerdict(null, $"not supported: {instruction.Reason}, in '{instruction.Syntax}'", instruction.Line)
+            return Decode(module) is var (instruction, reason)
+                ? new PtxVerdict(null, $"not supported: {reason}, in '{instruction}'", instruction.Line)
                 : new PtxVerdict(true, "", 0);
         }
         catch (PtxException error) when (error.IsLimit)
@@ -50,20 +49,21 @@ public static class PtxCheck
             : $"code for {module.Target} runs there alone, not on {device}");
     }
 
-    /// <summary>The first instruction that isn't covered; null if there is none.</summary>
-    private static Unsupported? Decode(PtxModule module)
+    /// <summary>The first instruction that isn't covered, and why; null if there is none.</summary>
+    private static (PtxInstruction Instruction, string Reason)? Decode(PtxModule module)
     {
         using var globals = new GlobalMemory(isLasting: false);
         var memory = new ModuleMemory(module, globals);
         var decoded = new HashSet<PtxFunction>();
-        Unsupported? first = null;
+        (PtxInstruction Instruction, string Reason)? first = null;
         foreach (PtxFunction function in module.Functions.Values.Where(f => f.HasBody).OrderByDescending(f => f.IsEntry))
         {
             if (!function.IsEntry && decoded.Contains(function))
                 continue;
             KernelCode code = Decode(module, memory, function);
             decoded.UnionWith(code.Functions);
-            first ??= code.Instructions.OfType<Unsupported>().FirstOrDefault();
+            if (code.Doubts.Count > 0)
+                first ??= code.Doubts[0];
         }
         return first;
     }

@@ -83,11 +83,14 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
                 for (int i = 0; i < indexed.Targets.Length; i++)
                     indexed.Targets[i] += first;
             }
+            if (decoder.Doubted is { } doubt)
+                code.Doubts.Add((instruction, doubt));
             code.UsesWgmma |= instruction.Opcode == "wgmma";
             return made;
         }
         catch (UnsupportedException why)
         {
+            code.Doubts.Add((instruction, why.Message));
             return decoder.Placeholder(why);
         }
     }

@@ -34,6 +34,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
     public UnsupportedException Unsupported(string reason) => new(reason);
 
+    /// <summary>
+    /// The instruction can be run, but whether ptxas takes it isn't known: <see cref="PtxCheck"/> says so, and nobody else minds.
+    /// </summary>
+    public void Doubt(string reason) => Doubted ??= reason;
+
+    /// <summary>The first doubt; null if there is none.</summary>
+    public string? Doubted { get; private set; }
+
     /// <summary>Refuses what the module's target or version hasn't (<see cref="InstructionForms"/>).</summary>
     public void RequireTarget(PtxModule module)
     {
@@ -44,8 +52,25 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         }
         if (InstructionNames.Misplaced(syntax.Opcode, syntax.Suffixes) is { } word)
             throw Error($".{word} stands before the other suffixes");
+        RequireOnce();
         if (InstructionForms.Missing(Shape(), module.Target, module.IsaVersion) is { } missing)
             throw Error(missing);
+    }
+
+    /// <summary>Whether ptxas takes a modifier that stands twice isn't known; types and layouts may.</summary>
+    private void RequireOnce()
+    {
+        for (int i = 1; i < syntax.Suffixes.Count; i++)
+        {
+            string word = syntax.Suffixes[i];
+            if (word is "row" or "col" or "shared" or "shared::cta" or "shared::cluster" || InstructionForms.IsType(word))
+                continue;
+            for (int before = 0; before < i; before++)
+            {
+                if (syntax.Suffixes[before] == word)
+                    throw Unsupported($".{word} stands twice");
+            }
+        }
     }
 
     private InstructionShape Shape() => new(syntax.Opcode, syntax.Suffixes, Operands.Count) { Properties = Properties() };
@@ -119,6 +144,19 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>Slot of a source of exactly that size.</summary>
     public int Source(int index, PtxType type) => Source(Operand(index), type);
 
+    /// <summary>A source that ptxas is only known to take in a register of bits or integers: a mask, a policy, a descriptor.</summary>
+    /// <param name="mayBeNumber">or as a number</param>
+    public int PlainSource(int index, PtxType type, bool mayBeNumber)
+    {
+        int slot = Source(index, type);
+        PtxOperand operand = Operand(index);
+        bool isPlain = operand.Register is { } register
+            ? !register.Type.IsFloat() : mayBeNumber && operand.Kind is OperandKind.Integer or OperandKind.Special;
+        if (!isPlain)
+            Doubt($"'{operand}' stands where a register of bits is usual");
+        return slot;
+    }
+
     public int Source(PtxOperand operand, PtxType type)
     {
         int slot = Value(operand, type);
@@ -156,8 +194,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     }
 
     /// <summary>Results that may be thrown away: those of some instructions, and parts of vectors (PTX ISA 6.1).</summary>
-    private bool CanDiscard(PtxOperand operand) => syntax.Opcode is "atom" or "elect" or "lop3" or "mbarrier" or "setp"
-        || !Operands.Any(o => o == operand || (o.Kind == OperandKind.Pair && o.Parts.Contains(operand)));
+    private bool CanDiscard(PtxOperand operand)
+    {
+        bool isPair = Operands.Any(o => o.Kind == OperandKind.Pair && o.Parts.Contains(operand));
+        if (syntax.Opcode == "setp" && !isPair)
+            Doubt("a comparison whose result is thrown away isn't in the manual");
+        return syntax.Opcode is "atom" or "elect" or "mbarrier" or "setp" || (syntax.Opcode == "lop3" && isPair)
+            || (!isPair && !Operands.Contains(operand));
+    }
 
     /// <summary>A word of which a part may be picked, as video instructions do.</summary>
     public int DestinationPart(int index)
@@ -210,6 +254,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public PredicateSource Predicate(PtxOperand operand)
     {
+        if (operand is { Kind: OperandKind.Integer, Bits: > 1 })
+            Doubt($"the number {operand} for a predicate isn't in the manual");
         if (operand.Kind == OperandKind.Integer)
             return new PredicateSource(slots.Constant(operand.Bits == 0 ? 0u : 1u, 0), 0);
         if (operand.Kind != OperandKind.Register || operand.Register!.Type != PtxType.Pred)
@@ -271,9 +317,10 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public Address SharedAddress(PtxOperand operand, bool isGeneric)
     {
         bool isShort = operand is { Kind: OperandKind.Address, Parts: [{ Register: { } register }, ..] } && register.Type.Bytes() == 4;
-        if (isGeneric && isShort)
-            throw Unsupported($"'{operand}' is a generic address of 32 bits");
-        return Address(operand, isGeneric ? StateSpace.Generic : StateSpace.Shared);
+        if (!isGeneric || !isShort)
+            return Address(operand, isGeneric ? StateSpace.Generic : StateSpace.Shared);
+        Doubt($"'{operand}' is a generic address of 32 bits");
+        return Address(operand);
     }
 
     /// <summary>A variable's own space must be the instruction's; constants and parameters have no place among generic addresses.</summary>
@@ -342,6 +389,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         if (operand.Kind == OperandKind.Symbol && !type.IsFloat() && symbols.FunctionAddress(operand.Name) is { } code && type.Bytes() == 8)
             return slots.Constant(code, 8);
+        DoubtValue(operand, type);
         switch (operand.Kind)
         {
             case OperandKind.Register when operand is { Inverted: false, Offset: 0, Selector: null }:
@@ -372,6 +420,16 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             default:
                 throw Error($"'{operand}' can't be read as a {type.Text()}");
         }
+    }
+
+    private void DoubtValue(PtxOperand operand, PtxType type)
+    {
+        if (operand.Kind == OperandKind.Integer && type is PtxType.F16x2 or PtxType.BF16x2)
+            Doubt($"an integer for a {type.Text()} isn't in the manual");
+        if (operand.Kind == OperandKind.Real && type is PtxType.B32 or PtxType.B64 && syntax.Opcode is not ("mov" or "st" or "selp"))
+            Doubt($"a real number for a {type.Text()} isn't in the manual");
+        if (operand is { Kind: OperandKind.Symbol, Variable: not null } && syntax.Opcode == "cvt")
+            Doubt($"converting the address of {operand} isn't in the manual");
     }
 
     /// <summary>Global memory has no 32-bit addresses from sm_90 on; before, ptxas takes them.</summary>

@@ -13,6 +13,11 @@ internal sealed class KernelCode
 
     public List<Instruction> Instructions { get; } = [];
 
+    /// <summary>
+    /// Instructions of which the decoder can't tell whether ptxas takes them, and why; those that can't be run among them.
+    /// </summary>
+    public List<(PtxInstruction Instruction, string Reason)> Doubts { get; } = [];
+
     public int Entry { get; set; }
 
     public int SlotCount { get; set; } = 1;

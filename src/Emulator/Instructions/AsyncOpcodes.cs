@@ -84,9 +84,10 @@ internal static class AsyncOpcodes
             size = new LaneSlot(d.Source(3, PtxType.U32), 4);
         }
         if (d.Operand(1) is { Kind: OperandKind.Address, Parts: [{ Register: { } from }] } && from.Type.Bytes() == 4)
-            throw d.Unsupported("cp.async from a global address of 32 bits isn't in the manual");
+            d.Doubt("cp.async from a global address of 32 bits isn't in the manual");
+        d.RequireSpace(StateSpace.Global, d.Operand(1).Parts.FirstOrDefault() ?? d.Operand(1));
         return new SmallCopy(
-            d.Address(d.Operand(0), StateSpace.Shared), d.Address(d.Operand(1), StateSpace.Global), (int)bytes, size, ignore)
+            d.Address(d.Operand(0), StateSpace.Shared), d.Address(d.Operand(1)), (int)bytes, size, ignore)
         { Class = InstructionClass.AsyncCopy };
     }
 }

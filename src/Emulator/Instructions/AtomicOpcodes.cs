@@ -74,6 +74,7 @@ internal static class AtomicOpcodes
             throw d.Error($"red.async.{operation} has no {type.Text()}");
         d.Count(3);
         LaneSlot value = new(d.Source(1, type), type.Bytes());
+        MemoryOpcodes.RequireShared(d, generic, 0, 2);
         return new AsyncStore(d.Address(d.Operand(0)), [value], d.Address(d.Operand(2)), generic, Function(d, operation, type))
         {
             Class = InstructionClass.AsyncCopy,

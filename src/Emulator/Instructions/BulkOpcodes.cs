@@ -26,7 +26,7 @@ internal static class BulkOpcodes
         bool hint = d.OneOf("L2::cache_hint") is not null;
         string first = Place(d);
         if (first == "global")
-            return StoreFrom(d, dimensions, hint);
+            return StoreFrom(d, dimensions);
         bool fromShared = !d.Flag("global");
         if (fromShared)
             d.Need("shared::cta");
@@ -34,6 +34,8 @@ internal static class BulkOpcodes
         bool multicast = d.Flag("multicast::cluster");
         if (fromShared && (first != "shared::cluster" || dimensions > 0 || multicast || hint))
             throw d.Error("a copy from shared memory goes to shared::cluster, as it is: no tensor, multicast or cache hint");
+        int operands = (dimensions > 0 ? 3 : 4) + (multicast ? 1 : 0);
+        MemoryOpcodes.RequirePolicy(d, operands);
         return dimensions > 0 ? TensorLoad(d, dimensions, multicast) : BulkLoad(d, multicast, fromShared);
     }
 
@@ -54,14 +56,14 @@ internal static class BulkOpcodes
         {
             if (toShared)
                 throw d.Error("a tensor's reduction goes to .global");
-            d.Count(2, 3);
+            MemoryOpcodes.RequirePolicy(d, 2);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
             return new TensorReduce(map, at, d.Address(d.Operand(1), StateSpace.Shared), operation) { Class = InstructionClass.AsyncCopy };
         }
         bool noFlush = d.Flag("noftz");
         PtxType type = d.Type();
         BulkReduce.Check(d, operation, type, toShared, noFlush);
-        d.Count(toShared ? 4 : 3, 4);
+        MemoryOpcodes.RequirePolicy(d, toShared ? 4 : 3);
         var function = AtomicOpcodes.Function(d, operation, type);
         Address to = d.Address(d.Operand(0), toShared ? StateSpace.SharedCluster : StateSpace.Global);
         Address from = d.Address(d.Operand(1), StateSpace.Shared);
@@ -77,14 +79,14 @@ internal static class BulkOpcodes
         RefuseForms(d);
         d.Need("L2");
         d.Need("global");
-        int hints = d.OneOf("L2::cache_hint") is null ? 0 : 1;
+        d.Flag("L2::cache_hint");
         if (dimensions > 0)
         {
-            d.Count(1 + hints);
+            MemoryOpcodes.RequirePolicy(d, 1);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
             return new TensorPrefetch(map, at) { Class = InstructionClass.AsyncCopy };
         }
-        d.Count(2 + hints);
+        MemoryOpcodes.RequirePolicy(d, 2);
         Address from = d.Address(d.Operand(0), StateSpace.Global);
         return new BulkPrefetch(from, new LaneSlot(Size(d, 1), 4)) { Class = InstructionClass.AsyncCopy };
     }
@@ -119,7 +121,6 @@ internal static class BulkOpcodes
 
     private static BulkLoad BulkLoad(InstructionDecoder d, bool multicast, bool fromShared)
     {
-        d.Count(multicast ? 5 : 4, 6);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(4, PtxType.B16), 2) : null;
         Address to = d.Address(d.Operand(0), StateSpace.SharedCluster);
         Address from = d.Address(d.Operand(1), fromShared ? StateSpace.Shared : StateSpace.Global);
@@ -132,24 +133,23 @@ internal static class BulkOpcodes
 
     private static TensorLoad TensorLoad(InstructionDecoder d, int dimensions, bool multicast)
     {
-        d.Count(multicast ? 4 : 3, 5);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(1), dimensions);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(3, PtxType.B16), 2) : null;
         Address to = d.Address(d.Operand(0), StateSpace.SharedCluster), barrier = d.Address(d.Operand(2), StateSpace.SharedCluster);
         return new TensorLoad(to, map, at, barrier, mask) { Class = InstructionClass.AsyncCopy };
     }
 
-    private static Instruction StoreFrom(InstructionDecoder d, int dimensions, bool hint)
+    private static Instruction StoreFrom(InstructionDecoder d, int dimensions)
     {
         d.Need("shared::cta");
         d.Need("bulk_group");
         if (dimensions == 0)
         {
-            d.Count(hint ? 4 : 3);
+            MemoryOpcodes.RequirePolicy(d, 3);
             Address to = d.Address(d.Operand(0), StateSpace.Global), from = d.Address(d.Operand(1), StateSpace.Shared);
             return new BulkStore(to, from, new LaneSlot(Size(d, 2), 4)) { Class = InstructionClass.AsyncCopy };
         }
-        d.Count(hint ? 3 : 2);
+        MemoryOpcodes.RequirePolicy(d, 2);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
         return new TensorStore(map, at, d.Address(d.Operand(1), StateSpace.Shared)) { Class = InstructionClass.AsyncCopy };
     }
@@ -160,7 +160,7 @@ internal static class BulkOpcodes
             throw d.Error($"[map, {{{dimensions} coordinates}}] belongs here");
         LaneSlot[] at = [.. operand.Parts[1].Parts.Select(o => new LaneSlot(d.Source(o, PtxType.S32), 4))];
         if (operand.Parts[0] is { Register: { } register } && register.Type.Bytes() != 8)
-            throw d.Unsupported("the address of a tensor map in 32 bits, which only some targets take, isn't covered");
+            d.Doubt("only some targets take the address of a tensor map in 32 bits");
         return (d.AddressOf(operand.Parts[0]), at);
     }
 }

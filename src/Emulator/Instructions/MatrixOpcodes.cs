@@ -66,7 +66,7 @@ internal static class MatrixOpcodes
         string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
         d.Need("sync");
         if (!d.Flag("aligned"))
-            throw d.Unsupported("wgmma without .aligned isn't in the manual");
+            d.Doubt("wgmma without .aligned isn't in the manual");
         if (action == "mma_async")
             return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
@@ -96,7 +96,8 @@ internal static class MatrixOpcodes
         d.Count(6 + (halves ? inRegisters ? 1 : 2 : 0));
         int[] to = Accumulators(d, result == PtxType.F16 ? n / 4 : n / 2, Accumulator(result));
         int[] left = inRegisters ? Registers(d, 1, 4, PtxType.B32, false) : [];
-        int descriptorA = inRegisters ? 0 : d.Source(1, PtxType.B64), descriptorB = d.Source(2, PtxType.B64);
+        int descriptorA = inRegisters ? 0 : d.PlainSource(1, PtxType.B64, mayBeNumber: false);
+        int descriptorB = d.PlainSource(2, PtxType.B64, mayBeNumber: false);
         PredicateSource scale = d.Predicate(d.Operand(3));
         (int A, int B) signs = (Sign(d, 4), Sign(d, 5));
         bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;

@@ -27,7 +27,7 @@ internal static class MemoryBarrierOpcodes
         int at = arrives ? 1 : 0;
         if (mayNotComplete && d.Syntax.Suffixes.Contains("cluster"))
             throw d.Error(".noComplete and .cluster exclude each other");
-        d.Count(at + 1, at + 2);
+        d.Count(action == "inval" ? 1 : 2, arrives ? 3 : 0);
         bool hasToken = at == 1 && d.Operand(0).Kind != OperandKind.Sink;
         if (hasToken && space == "shared::cluster")
             throw d.Error("an arrival at another CTA's mbarrier gives no state: its result is _");

@@ -20,7 +20,12 @@ internal static class MemoryOpcodes
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
         all["ld"] = Load;
-        all["ldu"] = Load;
+        all["ldu"] = d =>
+        {
+            if (d.Syntax.Suffixes.FirstOrDefault(s => s is not ("global" or "v2" or "v4") && !InstructionForms.IsType(s)) is { } other)
+                throw d.Error($"ldu has no .{other}");
+            return Load(d);
+        };
         all["st"] = Store;
         all["membar"] = MemoryBarrier;
         all["fence"] = Fence;
@@ -82,6 +87,8 @@ internal static class MemoryOpcodes
             if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B")
                 throw d.Error($".{hint} belongs to loads");
         }
+        if (isHinted && (cache is not null || order == "volatile" || isDevice))
+            d.Doubt("hints to the cache beside a cache operator, .volatile or .mmio aren't in the manual");
         if (isHinted && space is not (StateSpace.Global or StateSpace.Generic))
             throw d.Error("eviction and prefetch hints belong to global memory");
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
@@ -142,7 +149,17 @@ internal static class MemoryOpcodes
         bool isHinted = d.Syntax.Suffixes.Contains("L2::cache_hint");
         d.Count(isHinted ? operands + 1 : operands);
         if (isHinted)
-            d.Source(operands, PtxType.B64);
+            d.PlainSource(operands, PtxType.B64, mayBeNumber: false);
+    }
+
+    /// <summary>What an asynchronous store and its mbarrier name lies in shared memory.</summary>
+    public static void RequireShared(InstructionDecoder d, bool generic, params ReadOnlySpan<int> places)
+    {
+        foreach (int place in places)
+        {
+            if (d.Operand(place) is { Kind: OperandKind.Address, Parts: [var named, ..] })
+                d.RequireSpace(generic ? StateSpace.Generic : StateSpace.SharedCluster, named);
+        }
     }
 
     private static AsyncStore StoreAsynchronously(InstructionDecoder d)
@@ -160,6 +177,7 @@ internal static class MemoryOpcodes
             throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         d.Count(3);
         LaneSlot[] values = [.. d.Vector(1, count).Select(o => new LaneSlot(d.Source(o, type), type.Bytes()))];
+        RequireShared(d, generic, 0, 2);
         return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic,
             null)
         { Class = InstructionClass.AsyncCopy };
@@ -235,7 +253,17 @@ internal static class MemoryOpcodes
             return new TensorMapFence(scope, null);
         if (d.Immediate(1) != TensorMapObject.Bytes)
             throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
-        return new TensorMapFence(scope, d.Address(d.Operand(0)));
+        return new TensorMapFence(scope, MapAddress(d, d.Operand(0)));
+    }
+
+    /// <summary>A generic address, which may name a parameter, as tensor maps are.</summary>
+    private static Address MapAddress(InstructionDecoder d, PtxOperand operand)
+    {
+        Address address = d.Address(operand);
+        PtxOperand named = operand.Parts[0];
+        if (named.Variable is { Space: StateSpace.Const } || (named.Register is { } register && register.Type.Bytes() == 4))
+            d.Doubt($"'{operand}' isn't the usual address of a tensor map");
+        return address;
     }
 
     private static LaneFunction MapAddress(InstructionDecoder d)
@@ -243,6 +271,10 @@ internal static class MemoryOpcodes
         bool generic = d.OneOf("shared::cluster") is null;
         PtxType type = d.Type(PtxType.U32, PtxType.U64, PtxType.S32);
         d.Count(3);
+        if (generic && type.Bytes() == 4)
+            d.Doubt("a generic address of 32 bits isn't in the manual");
+        if (d.Operand(1).Kind == OperandKind.Integer)
+            d.Doubt("an address that is a number isn't in the manual");
         int bytes = type.Bytes();
         LaneSlot to = new(d.Destination(0, type), bytes);
         LaneSlot from = d.Operand(1).Kind == OperandKind.Register
@@ -256,9 +288,14 @@ internal static class MemoryOpcodes
 
     private static Instruction CtaRank(InstructionDecoder d)
     {
-        d.OneOf("shared::cluster");
+        bool generic = !d.Flag("shared::cluster");
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
-        return new AddressRank(new LaneSlot(d.Destination(0, PtxType.U32), 4), new LaneSlot(d.Source(1, type), type.Bytes()));
+        LaneSlot rank = new(d.Destination(0, PtxType.U32), 4), address = new(d.Source(1, type), type.Bytes());
+        if (generic && type.Bytes() == 4)
+            d.Doubt("a generic address of 32 bits isn't in the manual");
+        if (d.Operand(1).Kind == OperandKind.Integer)
+            d.Doubt("an address that is a number isn't in the manual");
+        return new AddressRank(rank, address);
     }
 }

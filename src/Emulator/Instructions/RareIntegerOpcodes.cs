@@ -11,7 +11,12 @@ internal static class RareIntegerOpcodes
     {
         all["mul24"] = d => Multiply24(d, addend: false);
         all["mad24"] = d => Multiply24(d, addend: true);
-        all["brev"] = d => Lanes(d, d.Type(PtxType.B32, PtxType.B64), (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
+        all["brev"] = d =>
+        {
+            PtxType type = d.Type(PtxType.B32, PtxType.B64);
+            d.Count(2);
+            return Lanes(d, type, (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
+        };
         all["bfind"] = FindBit;
         all["bfe"] = d =>
         {

@@ -92,7 +92,7 @@ internal static class WmmaOpcodes
     private static WmmaFragment Fragment(InstructionDecoder d, int index, WmmaShape shape, string matrix, PtxType type, bool isDestination)
     {
         PtxType register = type is PtxType.F32 or PtxType.F64 or PtxType.S32 ? type : PtxType.B32;
-        IReadOnlyList<PtxOperand> parts = d.Vector(index, shape.Registers(matrix, type));
+        IReadOnlyList<PtxOperand> parts = d.Braced(index, shape.Registers(matrix, type));
         (int rows, int columns) = shape.Size(matrix);
         return new WmmaFragment(columns, rows * columns, type, [.. parts.Select(p =>
             isDestination ? d.Destination(p, register) : d.Source(p, register))]);

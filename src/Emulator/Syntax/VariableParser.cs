@@ -20,11 +20,14 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
     /// <summary>The texts of a .pragma; ptxas minds those that it knows and passes over the others.</summary>
     public void Pragma()
     {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
+        do
         {
+            if (reader.Current.Kind != TokenKind.Text)
+                throw reader.Unexpected("a text in quotes");
             Token text = reader.Take();
             module.Require(text.Line, text.Text.Split(' ')[0]);
         }
+        while (reader.TryTake(","));
         reader.Expect(";");
     }
 
@@ -63,7 +66,6 @@ internal sealed class VariableParser(TokenReader reader, PtxModule module)
                 case ".align": align = Alignment(); break;
                 case ".v2": lanes = 2; break;
                 case ".v4": lanes = 4; break;
-                case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
                 case ".attribute": SkipParentheses(); break;
                 case ".samplerref" when !module.Targets.Contains("texmode_independent"):
                     throw new PtxException(word.Line, ".samplerref needs .target texmode_independent");
