@@ -30,6 +30,9 @@ public readonly record struct PtxVersion(int Major, int Minor) : IComparable<Ptx
     /// <summary>The version with that number times ten, as tables have it: 78 is 7.8.</summary>
     public static PtxVersion OfTenths(int tenths) => new(tenths / 10, tenths % 10);
 
+    /// <summary>The number times ten, as tables have it.</summary>
+    public int Tenths => (Major * 10) + Minor;
+
     /// <inheritdoc/>
     public int CompareTo(PtxVersion other) => (Major, Minor).CompareTo((other.Major, other.Minor));
 
