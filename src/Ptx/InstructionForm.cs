@@ -16,7 +16,7 @@ namespace CogVideoX.Ptx;
 /// <param name="Before">the form asks this of versions before that one alone (times ten); 0: of all</param>
 public sealed record InstructionForm(string Words, int Target, int Version, string Only = "", int Before = 0)
 {
-    private readonly string[] words = Words.Split(' ')[1..];
+    private readonly Word[] words = [.. Words.Split(' ').Skip(1).Select(Word.Parse)];
 
     private readonly PtxTarget[] only = [.. Only.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => PtxTarget.Parse("sm_" + n))];
 
@@ -45,42 +45,57 @@ public sealed record InstructionForm(string Words, int Target, int Version, stri
 
     private bool Fits(InstructionShape shape)
     {
-        foreach (string word in words)
+        foreach (Word word in words)
         {
-            if (!Fits(word, shape))
+            if (!word.Fits(shape))
                 return false;
         }
         return true;
     }
 
-    private static bool Fits(string word, InstructionShape shape) => word[0] switch
+    /// <summary>One of the words, taken apart once.</summary>
+    private readonly record struct Word(char Kind, string[] Names)
     {
-        '!' => !Any(word.AsSpan(1), shape),
-        '#' => shape.Operands >= word[1] - '0',
-        '+' => shape.Properties.Contains(word[1..]),
-        't' when word.StartsWith("to:", StringComparison.Ordinal) => OneOf(word.AsSpan(3), shape.Type(0)),
-        'f' when word.StartsWith("from:", StringComparison.Ordinal) => OneOf(word.AsSpan(5), shape.Type(1)),
-        _ => Any(word, shape),
-    };
-
-    private static bool Any(ReadOnlySpan<char> words, InstructionShape shape)
-    {
-        foreach (string suffix in shape.Suffixes)
+        public static Word Parse(string text) => text switch
         {
-            if (OneOf(words, suffix))
-                return true;
-        }
-        return false;
-    }
+            ['!', .. var rest] => new Word('!', rest.Split('|')),
+            ['#', .. var rest] => new Word('#', [rest]),
+            ['+', .. var rest] => new Word('+', [rest]),
+            ['t', 'o', ':', .. var rest] => new Word('t', rest.Split('|')),
+            ['f', 'r', 'o', 'm', ':', .. var rest] => new Word('f', rest.Split('|')),
+            _ => new Word(' ', text.Split('|')),
+        };
 
-    private static bool OneOf(ReadOnlySpan<char> words, string? suffix)
-    {
-        foreach (Range part in words.Split('|'))
+        public bool Fits(InstructionShape shape) => Kind switch
         {
-            ReadOnlySpan<char> word = words[part];
-            if (word[^1] == '*' ? suffix.AsSpan().StartsWith(word[..^1]) : word.SequenceEqual(suffix))
-                return true;
+            '!' => !Any(shape),
+            '#' => shape.Operands >= Names[0][0] - '0',
+            '+' => shape.Properties.Contains(Names[0]),
+            't' => OneOf(shape.Type(0)),
+            'f' => OneOf(shape.Type(1)),
+            _ => Any(shape),
+        };
+
+        private bool Any(InstructionShape shape)
+        {
+            for (int i = 0; i < shape.Suffixes.Count; i++)
+            {
+                if (OneOf(shape.Suffixes[i]))
+                    return true;
+            }
+            return false;
         }
-        return false;
+
+        private bool OneOf(string? suffix)
+        {
+            if (suffix is null)
+                return false;
+            foreach (string name in Names)
+            {
+                if (name[^1] == '*' ? suffix.AsSpan().StartsWith(name.AsSpan(..^1)) : name == suffix)
+                    return true;
+            }
+            return false;
+        }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         var decoder = new InstructionDecoder(instruction, slots, symbols);
         try
         {
-            decoder.RequireTarget(module);
+            FormCheck.Require(decoder, module);
             Instruction made = instruction.Opcode == "call" ? Call(instruction, decoder, callees) : OpcodeTable.Decode(decoder);
             if (made is Branch branch)
                 branch.Target += first;

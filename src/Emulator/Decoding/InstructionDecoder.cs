@@ -42,53 +42,6 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The first doubt; null if there is none.</summary>
     public string? Doubted { get; private set; }
 
-    /// <summary>Refuses what the module's target or version hasn't (<see cref="InstructionForms"/>).</summary>
-    public void RequireTarget(PtxModule module)
-    {
-        foreach (PtxOperand operand in Operands)
-        {
-            if (operand.Kind == OperandKind.Special)
-                module.Require(syntax.Line, operand.Name);
-        }
-        if (InstructionNames.Misplaced(syntax.Opcode, syntax.Suffixes) is { } word)
-            throw Error($".{word} stands before the other suffixes");
-        RequireOnce();
-        if (InstructionForms.Missing(Shape(), module.Target, module.IsaVersion) is { } missing)
-            throw Error(missing);
-    }
-
-    /// <summary>Whether ptxas takes a modifier that stands twice isn't known; types and layouts may.</summary>
-    private void RequireOnce()
-    {
-        for (int i = 1; i < syntax.Suffixes.Count; i++)
-        {
-            string word = syntax.Suffixes[i];
-            if (word is "row" or "col" or "shared" or "shared::cta" or "shared::cluster" || InstructionForms.IsType(word))
-                continue;
-            for (int before = 0; before < i; before++)
-            {
-                if (syntax.Suffixes[before] == word)
-                    throw Unsupported($".{word} stands twice");
-            }
-        }
-    }
-
-    private InstructionShape Shape() => new(syntax.Opcode, syntax.Suffixes, Operands.Count) { Properties = Properties() };
-
-    /// <summary>What a form's need depends on beside suffixes (the <c>+NAME</c> of <see cref="InstructionForm"/>).</summary>
-    private string[] Properties() => syntax.Opcode switch
-    {
-        "cp" when IsBulkLoadOfCta() => ["tocta"],
-        "cp" when Operands.Count > 3 && Operands[3] is { Register.Type: PtxType.Pred } => ["ignore"],
-        "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, _, _, ..] => ["sink", "count"],
-        "mbarrier" when Operands is [{ Kind: OperandKind.Sink }, ..] => ["sink"],
-        "mbarrier" when Operands.Count - (Operands is [{ Kind: OperandKind.Address }, ..] ? 0 : 1) > 1 => ["count"],
-        _ => [],
-    };
-
-    private bool IsBulkLoadOfCta() => syntax.Suffixes.Contains("bulk")
-        && syntax.Suffixes.FirstOrDefault(s => s is "global" or "shared::cta" or "shared::cluster") == "shared::cta";
-
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
 
