@@ -28,7 +28,7 @@ public static class PtxCheck
             RequireDevice(module, device ?? module.Target);
             return Decode(module) is var (instruction, reason)
                 ? new PtxVerdict(null, $"not supported: {reason}, in '{instruction}'", instruction.Line)
-                : new PtxVerdict(true, "", 0);
+                : new PtxVerdict(true, "", 0) { Entries = [.. Kernels(module).Select(RegisterEstimate.Of)] };
         }
         catch (PtxException error) when (error.IsLimit)
         {
@@ -39,6 +39,10 @@ public static class PtxCheck
             return new PtxVerdict(false, error.Reason, error.Line);
         }
     }
+
+    /// <summary>The kernels that aren't too long for an estimate.</summary>
+    private static IEnumerable<PtxFunction> Kernels(PtxModule module) =>
+        module.Functions.Values.Where(f => f is { IsEntry: true, HasBody: true, Instructions.Count: <= RegisterEstimate.MostInstructions });
 
     private static void RequireDevice(PtxModule module, PtxTarget device)
     {
