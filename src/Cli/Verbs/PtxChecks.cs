@@ -20,9 +20,9 @@ internal sealed class PtxChecks(Terminal terminal, bool json)
             {
                 PtxVerdict verdict = PtxCheck.Of(Read(path));
                 code = Math.Max(code, verdict.Accepts == true ? ExitCode.Done : ExitCode.Failed);
-                answers.Add(new { File = path, verdict.Accepts, verdict.Line, verdict.Message });
+                answers.Add(new { File = path, verdict.Accepts, verdict.Line, verdict.Message, verdict.Entries });
                 if (!json)
-                    terminal.Output.WriteLine(verdict.Accepts == true ? $"{path}: accepted" : $"{path}:{verdict.Line}: {verdict.Message}");
+                    terminal.Output.WriteLine(Line(path, verdict));
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidDataException)
             {
@@ -70,6 +70,12 @@ internal sealed class PtxChecks(Terminal terminal, bool json)
             terminal.WriteJson(answers);
         return ExitCode.Done;
     }
+
+    private static string Line(string path, PtxVerdict verdict) =>
+        verdict.Accepts == true ? $"{path}: accepted{Registers(verdict)}" : $"{path}:{verdict.Line}: {verdict.Message}";
+
+    private static string Registers(PtxVerdict verdict) => string.Concat(verdict.Entries.Select(entry =>
+        $"; {entry.Entry} takes about {entry.Registers} registers{(entry.MaySpill ? $", all of its {entry.Budget}, and may spill" : "")}"));
 
     /// <summary>A file's bytes as characters: what isn't ASCII stays visible, so that it is refused where it stands.</summary>
     private static string Read(string path)
