@@ -102,6 +102,7 @@ public static class InstructionForms
         new("cp async bulk +tocta", 90, 86),
         new("cp async bulk cp_mask", 100, 86),
         new("cp async bulk im2col::w|im2col::w::128", 100, 86),
+        new("cp async bulk im2col::w|im2col::w::128 shared::cluster", 0, 86, Tcgen05),
         new("cp async bulk tile::gather4", 100, 86),
         new("cp async bulk tile::scatter4", 0, 86, Tcgen05),
         new("cp async bulk cta_group::1|cta_group::2", 0, 86, Tcgen05),

@@ -14,7 +14,7 @@ public class PtxasOracleTests(ITestOutputHelper output)
     {
         ["cp.async"] = 2,
         ["cp.async.bulk"] = 3,
-        ["cp.async.bulk.tensor"] = 22,
+        ["cp.async.bulk.tensor"] = 2,
         ["cvt.packed"] = 11,
         ["cvta"] = 1,
         ["directives"] = 3,
@@ -29,12 +29,12 @@ public class PtxasOracleTests(ITestOutputHelper output)
         ["multimem"] = 12,
         ["names"] = 1,
         ["prefetch"] = 1,
-        ["special"] = 26,
+        ["special"] = 1,
         ["st"] = 10,
         ["st.bulk"] = 2,
         ["stmatrix"] = 3,
         ["tcgen05"] = 48,
-        ["wgmma"] = 42,
+        ["wgmma"] = 14,
     };
 
     private const string Agrees = "agree", Open = "not supported", RefusedToo = "not supported, and refused", Refused = "wrongly refused",

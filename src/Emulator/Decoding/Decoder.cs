@@ -90,7 +90,8 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         }
         catch (UnsupportedException why)
         {
-            code.Doubts.Add((instruction, why.Message));
+            if (!why.IsWellFormed || decoder.Doubted is not null)
+                code.Doubts.Add((instruction, decoder.Doubted ?? why.Message));
             return decoder.Placeholder(why);
         }
     }

@@ -34,6 +34,13 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
     public UnsupportedException Unsupported(string reason) => new(reason);
 
+    /// <summary>The same for one that is right in each of its parts, which the decoder has taken: ptxas is known to take it.</summary>
+    public UnsupportedException CannotRun(string reason)
+    {
+        RequireAllTaken();
+        return new UnsupportedException(reason) { IsWellFormed = true };
+    }
+
     /// <summary>
     /// The instruction can be run, but whether ptxas takes it isn't known: <see cref="PtxCheck"/> says so, and nobody else minds.
     /// </summary>
@@ -311,10 +318,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>Fills in what every instruction has, and refuses suffixes that nobody took.</summary>
     public Instruction Finish(Instruction instruction)
     {
-        if (suffixes.Count > 0)
-            throw Error($"'.{suffixes[0]}' isn't known here");
-        if (Operands.Count > asked)
-            throw Error($"{Operands.Count} operands where {asked} belong");
+        RequireAllTaken();
         int[] distinct = [.. sources.Distinct().Where(s => s != Instruction.NoSlot)];
         instruction.Syntax = syntax;
         instruction.Source0 = distinct.ElementAtOrDefault(0);
@@ -324,6 +328,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         instruction.Destination = destinations.ElementAtOrDefault(0);
         instruction.MoreDestinations = [.. destinations.Skip(1)];
         return Guarded(instruction);
+    }
+
+    private void RequireAllTaken()
+    {
+        if (suffixes.Count > 0)
+            throw Error($"'.{suffixes[0]}' isn't known here");
+        if (Operands.Count > asked)
+            throw Error($"{Operands.Count} operands where {asked} belong");
     }
 
     /// <summary>Stands where the instruction can't be run: whatever it reads or writes doesn't matter.</summary>
@@ -362,8 +374,10 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 throw Error($"{operand.Name} must be moved to a register first");
             case OperandKind.Special when type.IsFloat():
                 throw Error($"{operand.Name} isn't a {type.Text()}");
-            case OperandKind.Special when SpecialRegister.IsUncovered(operand.Name):
-                throw Unsupported($"{operand.Name} isn't covered");
+            case OperandKind.Special when SpecialRegister.UncoveredBytes(operand.Name) is > 0 and var bytes:
+                throw type.Bytes() == bytes ? CannotRun($"{operand.Name} isn't covered")
+                    : type.Bytes() == 2 ? Unsupported($"{operand.Name} cut to 16 bits isn't covered")
+                    : Error($"{operand.Name} isn't a {type.Text()}");
             case OperandKind.Special:
                 return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
             case OperandKind.Symbol when syntax.Opcode is not ("mov" or "cvt" or "cvta" or "mapa" or "isspacep" or "getctarank"):

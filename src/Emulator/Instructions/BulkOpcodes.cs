@@ -22,11 +22,11 @@ internal static class BulkOpcodes
             return new GroupWait(kinds, AsyncOpcodes.Left(d), commits: false) { Class = InstructionClass.AsyncCopy };
         }
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        string? form = Form(d);
         bool hint = d.OneOf("L2::cache_hint") is not null;
         string first = Place(d);
         if (first == "global")
-            return StoreFrom(d, dimensions);
+            return form is null ? StoreFrom(d, dimensions) : throw TensorForms.Store(d, dimensions, form);
         bool fromShared = !d.Flag("global");
         if (fromShared)
             d.Need("shared::cta");
@@ -34,6 +34,10 @@ internal static class BulkOpcodes
         bool multicast = d.Flag("multicast::cluster");
         if (fromShared && (first != "shared::cluster" || dimensions > 0 || multicast || hint))
             throw d.Error("a copy from shared memory goes to shared::cluster, as it is: no tensor, multicast or cache hint");
+        if (multicast && first == "shared::cta")
+            throw d.Error(".multicast::cluster goes to shared::cluster");
+        if (form is not null)
+            throw TensorForms.Load(d, dimensions, form, multicast, first);
         int operands = (dimensions > 0 ? 3 : 4) + (multicast ? 1 : 0);
         MemoryOpcodes.RequirePolicy(d, operands);
         return dimensions > 0 ? TensorLoad(d, dimensions, multicast) : BulkLoad(d, multicast, fromShared);
@@ -43,7 +47,8 @@ internal static class BulkOpcodes
     public static Instruction Reduce(InstructionDecoder d)
     {
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        if (Form(d) is { } form)
+            throw d.Unsupported($".{form} reductions aren't covered");
         d.OneOf("L2::cache_hint");
         string first = Place(d);
         if (first == "shared")
@@ -76,10 +81,12 @@ internal static class BulkOpcodes
     private static Instruction Prefetch(InstructionDecoder d)
     {
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        string? form = Form(d);
         d.Need("L2");
         d.Need("global");
         d.Flag("L2::cache_hint");
+        if (form is not null)
+            throw TensorForms.Prefetch(d, dimensions, form);
         if (dimensions > 0)
         {
             MemoryOpcodes.RequirePolicy(d, 1);
@@ -93,13 +100,12 @@ internal static class BulkOpcodes
 
     private static int Dimensions(InstructionDecoder d) => d.Flag("tensor") ? d.Need("1d", "2d", "3d", "4d", "5d")[0] - '0' : 0;
 
-    private static void RefuseForms(InstructionDecoder d)
+    /// <summary>How a tensor is walked through, where it isn't tile by tile.</summary>
+    private static string? Form(InstructionDecoder d)
     {
         d.Flag("tile");
-        string? form = d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4",
-            "cta_group::1", "cta_group::2", "cp_mask");
-        if (form is not null)
-            throw d.Unsupported($".{form} copies aren't covered");
+        return d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4", "cta_group::1",
+            "cta_group::2", "cp_mask");
     }
 
     /// <summary>The destination's state space stands first.</summary>
@@ -154,7 +160,7 @@ internal static class BulkOpcodes
         return new TensorStore(map, at, d.Address(d.Operand(1), StateSpace.Shared)) { Class = InstructionClass.AsyncCopy };
     }
 
-    private static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
+    public static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
     {
         if (operand.Kind != OperandKind.Address || operand.Parts.Count != 2 || operand.Parts[1].Parts.Count != dimensions)
             throw d.Error($"[map, {{{dimensions} coordinates}}] belongs here");

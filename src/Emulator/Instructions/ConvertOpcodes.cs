@@ -25,8 +25,8 @@ internal static class ConvertOpcodes
 
     private static Instruction Move(InstructionDecoder d)
     {
-        if (d.OneOf("v2", "v4") is not null)
-            throw d.Unsupported("mov of vectors isn't covered");
+        if (d.OneOf("v2", "v4") is { } lanes)
+            throw VectorMove(d, lanes);
         PtxType type = d.Type(Movable);
         d.Count(2);
         PtxOperand to = d.Operand(0), from = d.Operand(1);
@@ -54,6 +54,20 @@ internal static class ConvertOpcodes
             16 => new MoveLanes<UInt128>(target, origin),
             _ => throw d.Error($"{type.Text()} can't be moved"),
         };
+    }
+
+    /// <summary>A special register of four parts is read as a whole.</summary>
+    private static UnsupportedException VectorMove(InstructionDecoder d, string lanes)
+    {
+        PtxType type = d.Type(Movable);
+        d.Count(2);
+        bool isKnown = lanes == "v4" && type == PtxType.U32 && d.Operand(1).Kind == OperandKind.Special
+            && SpecialRegister.IsVector(d.Operand(1).Name);
+        if (!isKnown)
+            return d.Unsupported("mov of vectors isn't covered");
+        foreach (PtxOperand part in d.Braced(0, 4))
+            d.Destination(part, type);
+        return d.CannotRun("mov of vectors isn't covered");
     }
 
     private static int ClockBytes(string name) => name switch

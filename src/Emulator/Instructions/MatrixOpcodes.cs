@@ -87,7 +87,7 @@ internal static class MatrixOpcodes
         }
         PtxType result = d.Type(PtxType.F32, PtxType.F16, PtxType.S32), a = d.Type(), b = d.Type();
         if (result == PtxType.S32)
-            throw d.Unsupported("wgmma of integers isn't covered");
+            throw Integers(d, n, k, a, b);
         var shape = new MatrixShape(k, result, a, b, result, false);
         CheckTypes(d, shape);
         if (k * shape.ElementBytes != 32)
@@ -102,6 +102,24 @@ internal static class MatrixOpcodes
         (int A, int B) signs = (Sign(d, 4), Sign(d, 5));
         bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
         return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };
+    }
+
+    private static UnsupportedException Integers(InstructionDecoder d, int n, int k, PtxType a, PtxType b)
+    {
+        if (a is not (PtxType.S8 or PtxType.U8) || b is not (PtxType.S8 or PtxType.U8))
+            return d.Unsupported("wgmma of these integers isn't covered");
+        if (k != 32 || (n > 32 && n % 16 != 0))
+            throw d.Error($"m64n{n}k{k} isn't a shape of integers");
+        d.Flag("satfinite");
+        d.Count(4);
+        Accumulators(d, n / 2, PtxType.S32);
+        if (d.Operand(1).Kind == OperandKind.Vector)
+            Registers(d, 1, 4, PtxType.B32, false);
+        else
+            d.PlainSource(1, PtxType.B64, mayBeNumber: false);
+        d.PlainSource(2, PtxType.B64, mayBeNumber: false);
+        d.Predicate(d.Operand(3));
+        return d.CannotRun("wgmma of integers isn't covered");
     }
 
     private static int Sign(InstructionDecoder d, int index) =>
