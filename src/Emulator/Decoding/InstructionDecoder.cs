@@ -169,6 +169,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         PtxOperand operand = Operand(index);
         if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 })
             throw Error($"'{operand}' can't be written");
+        DoubtFloat(operand);
         return Written(operand, PtxType.B32);
     }
 
@@ -176,12 +177,19 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int SourcePart(int index)
     {
         PtxOperand operand = Operand(index);
+        DoubtFloat(operand);
         if (operand.Selector is null)
             return Source(operand, PtxType.B32);
         CheckType(operand.Register!, PtxType.B32);
         int slot = slots.Register(operand.Register!);
         sources.Add(slot);
         return slot;
+    }
+
+    private void DoubtFloat(PtxOperand operand)
+    {
+        if (operand.Register is { Type: PtxType.F32 } register)
+            Doubt($"{register.Name} is a .f32 where integers are usual");
     }
 
     private int Written(PtxOperand operand, PtxType type)

@@ -194,8 +194,8 @@ internal static class RareIntegerOpcodes
         bool high = parts == 2 && d.Need("lo", "hi") == "hi";
         PtxType left = d.Type(PtxType.U32, PtxType.S32), right = d.Type(PtxType.U32, PtxType.S32);
         d.Count(4);
-        LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
-        LaneSlot[] from = [new(d.Source(1, PtxType.B32), 4), new(d.Source(2, PtxType.B32), 4), new(d.Source(3, PtxType.B32), 4)];
+        LaneSlot to = new(d.Destination(0, PtxType.U32), 4);
+        LaneSlot[] from = [.. Enumerable.Range(1, 3).Select(i => new LaneSlot(d.PlainSource(i, PtxType.B32, mayBeNumber: true), 4))];
         int bytes = parts == 4 ? 1 : 2;
         return new LaneFunction(to, from, v =>
         {

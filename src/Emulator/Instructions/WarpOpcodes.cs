@@ -28,6 +28,7 @@ internal static class WarpOpcodes
             throw d.Error("the form without .sync is gone since sm_70");
     }
 
+    /// <summary>A mask, a lane or a clamp.</summary>
     private static int Mask(InstructionDecoder d, int index) => d.PlainSource(index, PtxType.B32, mayBeNumber: true);
 
     private static Shuffle Shuffle(InstructionDecoder d)
@@ -40,7 +41,7 @@ internal static class WarpOpcodes
         bool pair = target.Kind == OperandKind.Pair;
         int to = d.Destination(pair ? target.Parts[0] : target, PtxType.B32);
         int? p = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
-        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), d.Source(2, PtxType.B32), d.Source(3, PtxType.B32), Mask(d, 4));
+        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), Mask(d, 2), Mask(d, 3), Mask(d, 4));
     }
 
     private static Vote Vote(InstructionDecoder d)

@@ -41,7 +41,7 @@ internal static class WmmaOpcodes
         d.Count(2, 3);
         WmmaFragment fragment = Fragment(d, isStore ? 1 : 0, shape, matrix, type, isDestination: !isStore);
         Address address = d.Address(d.Operand(isStore ? 0 : 1), space);
-        int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.B32) : null;
+        int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.U32) : null;
         return new WmmaMemory(space, address, stride, type, shape.Size(matrix), byColumns, fragment,
             isStore)
         { Class = InstructionClass.MatrixLoad };
