@@ -24,7 +24,7 @@ public static class InstructionForms
     public static IReadOnlyList<InstructionForm> All { get; } =
     [
         // whatever the opcode: spaces, scopes, types, hints
-        new("* shared::cta", 0, 78),
+        new("* shared::cta !async", 0, 78),
         new("* shared::cluster", 90, 78),
         new("* cluster", 90, 78),
         new("* param::entry|param::func", 0, 83),
@@ -122,7 +122,7 @@ public static class InstructionForms
         new("mbarrier relaxed !expect_tx|complete_tx", 90, 86),
         new("mbarrier relaxed arrive|arrive_drop", 90, 86),
         new("mbarrier arrive|arrive_drop !noComplete +count", 90, 78),
-        new("mbarrier arrive|arrive_drop +sink", 80, 71),
+        new("mbarrier arrive +sink", 80, 71),
 
         // arithmetic
         new("lop3 and|or", 0, 82),

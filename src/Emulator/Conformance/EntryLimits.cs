@@ -9,6 +9,7 @@ internal static class EntryLimits
 {
     private const int StaticShared = 48 << 10;
     private const int StaticSharedOfVariants = 227 << 10;
+    private const int MostOfThread = 255;
     private const int RegistersOfMultiprocessor = 64 << 10;
 
     public static void Require(PtxModule module, KernelCode code, SharedLayout shared)
@@ -37,10 +38,11 @@ internal static class EntryLimits
     /// </summary>
     private static void RequireRegisters(PtxFunction entry)
     {
-        if (!entry.Directives.TryGetValue("maxntid", out int[]? block) && !entry.Directives.TryGetValue("reqntid", out block))
-            return;
-        long threads = block.Aggregate(1L, (a, b) => a * b);
-        long most = Math.Min(RegistersOfMultiprocessor / threads & ~7, 255);
+        long most = MostOfThread;
+        if (entry.Directives.TryGetValue("maxntid", out int[]? block) || entry.Directives.TryGetValue("reqntid", out block))
+            most = Math.Min(most, RegistersOfMultiprocessor / Math.Max(1, block.Aggregate(1L, (a, b) => a * b)) & ~7);
+        if (entry.Directives.TryGetValue("maxnreg", out int[]? given))
+            most = Math.Min(most, given[0]);
         foreach (PtxInstruction instruction in entry.Instructions.Where(i => i.Opcode == "setmaxnreg"))
         {
             long count = (long)instruction.Operands[0].Bits;
@@ -51,7 +53,7 @@ internal static class EntryLimits
             else if (count > most)
             {
                 throw new PtxException(
-                    instruction.Line, $"{count} registers are more than the {most} of each of {threads} threads, in '{instruction}'");
+                    instruction.Line, $"{count} registers are more than the {most} that a thread begins with, in '{instruction}'");
             }
         }
     }

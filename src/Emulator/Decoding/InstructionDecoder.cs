@@ -403,6 +403,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             Doubt($"an integer for a {type.Text()} isn't in the manual");
         if (operand.Kind == OperandKind.Real && type is PtxType.B32 or PtxType.B64 && syntax.Opcode is not ("mov" or "st" or "selp"))
             Doubt($"a real number for a {type.Text()} isn't in the manual");
+        if (operand.Kind == OperandKind.Special && type.Bytes() == 2 && operand.Name.Contains("cluster", StringComparison.Ordinal))
+            Doubt($"whether {operand.Name} can be cut to 16 bits isn't known");
         if (operand is { Kind: OperandKind.Symbol, Variable: not null } && syntax.Opcode == "cvt")
             Doubt($"converting the address of {operand} isn't in the manual");
     }

@@ -100,7 +100,7 @@ internal static class MatrixOpcodes
         int descriptorB = d.PlainSource(2, PtxType.B64, mayBeNumber: false);
         PredicateSource scale = d.Predicate(d.Operand(3));
         (int A, int B) signs = (Sign(d, 4), Sign(d, 5));
-        bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
+        bool transA = halves && !inRegisters && IsTransposed(d, 6), transB = halves && IsTransposed(d, inRegisters ? 6 : 7);
         return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };
     }
 
@@ -121,6 +121,9 @@ internal static class MatrixOpcodes
         d.Predicate(d.Operand(3));
         return d.CannotRun("wgmma of integers isn't covered");
     }
+
+    private static bool IsTransposed(InstructionDecoder d, int index) =>
+        d.Immediate(index) is 0 or 1 ? d.Immediate(index) == 1 : throw d.Error($"whether to transpose is 0 or 1, not {d.Immediate(index)}");
 
     private static int Sign(InstructionDecoder d, int index) =>
         d.Immediate(index) is 1 or -1 ? (int)d.Immediate(index) : throw d.Error($"a sign is 1 or -1, not {d.Immediate(index)}");

@@ -73,6 +73,8 @@ internal static class MemoryOpcodes
         StateSpace space = Space(d);
         if (order is "relaxed" or "acquire" or "release" && space is StateSpace.Local or StateSpace.Param or StateSpace.Const)
             throw d.Error($".{order} belongs to global and shared memory");
+        if (isDevice && space is not (StateSpace.Global or StateSpace.Generic))
+            throw d.Error(".mmio belongs to global memory");
         bool readOnly = d.Flag("nc");
         string? cache = isStore ? d.OneOf("wb", "cg", "cs", "wt") : d.OneOf("ca", "cg", "cs", "lu", "cv");
         if (cache is not null && order is not (null or "weak"))
@@ -225,8 +227,7 @@ internal static class MemoryOpcodes
                 return TensorMapFence(d);
             if (d.Flag("async::generic"))
             {
-                d.Need("acquire", "release");
-                d.Need("sync_restrict::shared::cluster", "sync_restrict::shared::cta");
+                Restriction(d, d.Need("acquire", "release"));
                 d.Need("cluster");
                 return new ProxyFence();
             }
@@ -235,12 +236,17 @@ internal static class MemoryOpcodes
             return new ProxyFence();
         }
         string? order = d.OneOf("sc", "acq_rel", "acquire", "release");
-        d.OneOf("sync_restrict::shared::cta", "sync_restrict::shared::cluster");
+        if (d.Syntax.Suffixes.Any(s => s.StartsWith("sync_restrict", StringComparison.Ordinal)))
+            Restriction(d, order);
         Scope scope = ScopeOf(d);
         if (scope == Scope.Weak)
             throw d.Error("a scope is missing");
         return new Fence(scope, isSequential: order == "sc");
     }
+
+    /// <summary>What is acquired lies in the cluster's shared memory, what is released in the CTA's own.</summary>
+    private static void Restriction(InstructionDecoder d, string? order) =>
+        d.Need(order == "acquire" ? "sync_restrict::shared::cluster" : "sync_restrict::shared::cta");
 
     private static TensorMapFence TensorMapFence(InstructionDecoder d)
     {
