@@ -167,6 +167,8 @@ internal static class BulkOpcodes
         LaneSlot[] at = [.. operand.Parts[1].Parts.Select(o => new LaneSlot(d.Source(o, PtxType.S32), 4))];
         if (operand.Parts[0] is { Register: { } register } && register.Type.Bytes() != 8)
             d.Doubt("only some targets take the address of a tensor map in 32 bits");
+        if (operand.Parts[0].Variable is { Space: StateSpace.Param or StateSpace.Const } variable)
+            d.Doubt($"{variable.Name} isn't known to be taken as the address of a tensor map as it stands");
         return (d.AddressOf(operand.Parts[0]), at);
     }
 }

@@ -189,6 +189,9 @@ internal static class ConvertOpcodes
             return Packed(d, how);
         }
         ConversionForms.Check(d, how, rounding);
+        bool isBetweenHalves = (how.From, how.To) is (PtxType.F16, PtxType.BF16) or (PtxType.BF16, PtxType.F16);
+        if (isBetweenHalves && (rounding is not (null or "rn") || how.Saturate))
+            d.Doubt("halves of one kind to the other are only known to be rounded to nearest");
         d.Count(2);
         PtxType to = how.To == PtxType.TF32 ? PtxType.U32 : how.To;
         int target = d.WideDestination(d.Operand(0), to, out int targetBytes);

@@ -21,6 +21,10 @@ internal static class MemoryBarrierOpcodes
         bool relaxed = Order(d, action, arrives, waits);
         string? space = d.OneOf("shared", "shared::cta", "shared::cluster");
         bool generic = space is null;
+        if (space == "shared::cluster" && waits)
+            throw d.Error("another CTA's mbarrier can't be waited for");
+        if (space == "shared::cluster" && action is "init" or "inval")
+            d.Doubt($"another CTA's mbarrier isn't known to take {action}");
         d.Type(PtxType.B64);
         if (waits)
             return Wait(d, action == "try_wait", parity, generic, relaxed);
