@@ -3,10 +3,8 @@ namespace CogVideoX.Ptx;
 /// <summary>What instructions of some form need. Where several forms fit an instruction, it needs what each of them does.</summary>
 /// <param name="Words">
 /// The opcode (<c>*</c>: any) and what the suffixes must have, in any order: <c>a</c>, <c>a|b</c> (one of them), <c>a*</c> (one that
-/// begins so), <c>!a</c> (none),
-/// <c>to:a|b</c> and <c>from:a|b</c> (the first and the second type), <c>#4</c> (so many operands at least). A bare trailing <c>+NAME</c>
-/// stands for a property
-/// that the suffixes don't show, which the reader tells (<c>+predicate</c>).
+/// begins so), <c>!a</c> (none), <c>to:a|b</c> and <c>from:a|b</c> (the first and the second type), <c>#4</c> (so many operands at
+/// least). <c>+NAME</c> is a property that the suffixes don't show, which the reader tells.
 /// </param>
 /// <param name="Target">least compute capability times ten; 0: any</param>
 /// <param name="Version">least .version times ten; 0: any</param>
@@ -40,8 +38,8 @@ public sealed record InstructionForm(string Words, int Target, int Version, stri
             : $"{what} requires .target sm_{Target} or higher";
     }
 
-    /// <summary>A family's targets have what its a-variants have, as far as the table knows.</summary>
-    private bool Has(PtxTarget target) => target.Variant == 'a' && Array.IndexOf(only, target) >= 0;
+    /// <summary>A family's targets have what its a-variants have (PTX ISA 11.1.2, from 8.8 on).</summary>
+    private bool Has(PtxTarget target) => target.Variant != '\0' && Array.Exists(only, t => t.Number == target.Number);
 
     private bool Fits(InstructionShape shape)
     {

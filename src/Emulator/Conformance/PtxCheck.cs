@@ -7,8 +7,7 @@ namespace CogVideoX.Emulator;
 
 /// <summary>
 /// Stands in for ptxas: says of a module's text whether it would take it, by the reader and the decoders that launches go through,
-/// without running anything.
-/// Nothing of a module is left out: functions that no kernel calls are decoded, too.
+/// without running anything. Functions that no kernel calls are decoded, too.
 /// </summary>
 public static class PtxCheck
 {
@@ -42,7 +41,7 @@ public static class PtxCheck
 
     /// <summary>The kernels that aren't too long for an estimate.</summary>
     private static IEnumerable<PtxFunction> Kernels(PtxModule module) =>
-        module.Functions.Values.Where(f => f is { IsEntry: true, HasBody: true, Instructions.Count: <= RegisterEstimate.MostInstructions });
+        module.Functions.Values.Where(f => f is { IsEntry: true, HasBody: true } && RegisterEstimate.HasRoomFor(f));
 
     private static void RequireDevice(PtxModule module, PtxTarget device)
     {

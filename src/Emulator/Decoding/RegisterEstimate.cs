@@ -11,9 +11,7 @@ namespace CogVideoX.Emulator.Decoding;
 /// </summary>
 internal sealed class RegisterEstimate
 {
-    /// <summary>Kernels with more aren't estimated: what is alive takes memory by instructions and registers.</summary>
-    public const int MostInstructions = 20_000;
-
+    private const long MostWork = 1 << 24;
     private const int RegistersOfMultiprocessor = 64 << 10;
     private const int MostOfThread = 255;
     private const int LeastOfLimit = 24;   // what .maxnreg is raised to, and what a call's convention takes
@@ -49,6 +47,9 @@ internal sealed class RegisterEstimate
             }
         }
     }
+
+    /// <summary>Whether a kernel isn't too long: what is alive takes memory by instructions and registers.</summary>
+    public static bool HasRoomFor(PtxFunction entry) => (long)entry.Instructions.Count * entry.RegisterCount <= MostWork;
 
     /// <summary>The estimate for a kernel.</summary>
     public static EntryRegisters Of(PtxFunction entry)
