@@ -86,9 +86,16 @@ internal static class ConvertOpcodes
         _ => throw d.Error("the parts don't fit"),
     };
 
+    private static void DoubtParts(InstructionDecoder d, PtxType type)
+    {
+        if (type is not (PtxType.B16 or PtxType.B32 or PtxType.B64 or PtxType.B128))
+            d.Doubt($"a {type.Text()} isn't known to have parts: the manual packs bits");
+    }
+
     private static PackLanes Pack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
     {
         PtxType part = Part(d, type, from.Parts.Count);
+        DoubtParts(d, type);
         LaneSlot[] parts = [.. from.Parts.Select(p => new LaneSlot(d.Source(p, part), part.Bytes()))];
         return new PackLanes(d.Destination(to, type), type.Bytes(), parts, unpack: false);
     }
@@ -96,6 +103,9 @@ internal static class ConvertOpcodes
     private static PackLanes Unpack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
     {
         PtxType part = Part(d, type, to.Parts.Count);
+        DoubtParts(d, type);
+        if (from.Kind != OperandKind.Register)
+            d.Doubt($"'{from}' isn't known to be taken apart");
         if (to.Parts.All(p => p.Kind == OperandKind.Sink))
             throw d.Error("all of the result is thrown away");
         LaneSlot[] parts = [.. to.Parts.Select(p => new LaneSlot(d.Destination(p, part), part.Bytes()))];

@@ -24,6 +24,8 @@ internal static class MatrixOpcodes
             d.Need(suffix);
         d.Type(PtxType.B16);
         d.Count(2);
+        if (d.Operand(1).Kind != OperandKind.Register)
+            d.Doubt($"'{d.Operand(1)}' isn't known to be transposed");
         return new MatrixTranspose(d.Destination(0, PtxType.B32), d.Source(1, PtxType.B32)) { Class = InstructionClass.Matrix };
     }
 

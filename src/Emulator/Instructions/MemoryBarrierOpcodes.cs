@@ -35,6 +35,8 @@ internal static class MemoryBarrierOpcodes
         bool hasToken = at == 1 && d.Operand(0).Kind != OperandKind.Sink;
         if (hasToken && space == "shared::cluster")
             throw d.Error("an arrival at another CTA's mbarrier gives no state: its result is _");
+        if (hasToken && d.Operand(0).Register is { Type: PtxType.F64 } real)
+            d.Doubt($"{real.Name} is a .f64 where a state belongs");
         LaneSlot? token = hasToken ? new LaneSlot(d.Destination(0, PtxType.B64), 8) : null;
         LaneSlot? value = d.Operands.Count > at + 1 ? new LaneSlot(d.Source(at + 1, PtxType.U32), 4) : null;
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
@@ -63,7 +65,9 @@ internal static class MemoryBarrierOpcodes
     {
         d.Type(PtxType.B64);
         d.Count(2);
-        return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), [new(d.Source(1, PtxType.B64), 8)], v =>
+        if (d.Operand(0).Kind == OperandKind.Sink)
+            d.Doubt("a count that is thrown away isn't in the manual");
+        return new LaneFunction(new(d.Destination(0, PtxType.U32), 4), [new(d.PlainSource(1, PtxType.B64, mayBeNumber: false), 8)], v =>
             v[0] >> BarrierOperation.PendingShift);
     }
 
@@ -71,7 +75,8 @@ internal static class MemoryBarrierOpcodes
     {
         d.Count(3, isTry ? 4 : 3);
         LaneSlot p = new(d.Destination(0, PtxType.Pred), 0);
-        LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4) : new LaneSlot(d.Source(2, PtxType.B64), 8);
+        LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4)
+            : new LaneSlot(d.PlainSource(2, PtxType.B64, mayBeNumber: false), 8);
         if (d.Operands.Count > 3)
             d.Source(3, PtxType.U32);
         Address address = d.SharedAddress(d.Operand(1), generic);
