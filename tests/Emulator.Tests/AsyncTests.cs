@@ -200,6 +200,6 @@ public class AsyncTests
     [InlineData(
         "cp.async.bulk.tensor.3d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes [u], [%rd1, {%r1, %r1, %r1}], [bar], {%h1};",
         "im2col")]
-    [InlineData("cp.async.bulk.global.shared::cta.bulk_group.cp_mask [%rd1], [s], 16, %h1;", "cp_mask")]
+    [InlineData("/* sm_100a */ cp.async.bulk.global.shared::cta.bulk_group.cp_mask [%rd1], [s], 16, %h1;", "cp_mask")]
     public void FormsThatAreNotCoveredAreFaults(string line, string word) => Small.Faults(FaultKind.Invalid, word, line, Before);
 }

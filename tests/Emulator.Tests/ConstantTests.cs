@@ -80,7 +80,8 @@ public class ConstantTests
     {
         PtxModule module = PtxModule.Parse("""
             .version 8.0
-            .global .b32 x[2 * 3] = {1 == 1, 5+3*2, -(1), WARP_SZ};
+            .target sm_80
+            .global .b32 x[6] = {1 == 1, 5+3*2, -(1), WARP_SZ};
             .global .align 8 .b8 y[9] = {0xFF(0x1234), 0xFF00(0x1234), 1};
             .const .f64 z = 1.5 * 2.0;
             """);
@@ -96,9 +97,9 @@ public class ConstantTests
         string bytes = string.Join(", ", Enumerable.Range(0, 8).Select(i => $"0xFF{new string('0', 2 * i)}(generic(v)+4)"));
         string plain = string.Join(", ", Enumerable.Range(0, 8).Select(i => $"0xFF{new string('0', 2 * i)}(v)"));
         Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.global.u32 %r5, [%rd2+4];",
-            $".global .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{plain}}};"));
+            $".global .u32 v[2] = {{8, 9}}; .global .align 8 .u8 p[8] = {{{plain}}};"));
         Assert.Equal(9u, Small.Value("ld.global.u64 %rd2, [p]; ld.u32 %r5, [%rd2];",
-            $".const .u32 v[2] = {{8, 9}}; .global .align 8 .b8 p[8] = {{{bytes}}};"));
+            $".const .u32 v[2] = {{8, 9}}; .global .align 8 .u8 p[8] = {{{bytes}}};"));
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public class ControlTests
     }
 
     [Theory]
-    [InlineData("tcgen05.fence::before_thread_sync;", "tcgen05")]
+    [InlineData("/* sm_100a */ tcgen05.fence::before_thread_sync;", "tcgen05")]
     [InlineData("tex.1d.v4.f32.s32 {%f1, %f2, %f3, %f4}, [t, {%r1}];", "tex.1d")]
     [InlineData("multimem.red.relaxed.gpu.global.add.u32 [%rd1], 1;", "multimem")]
     public void AnInstructionThatCannotBeRunIsAFaultOfWhoComesToIt(string line, string word)

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using CogVideoX.Emulator.Cases;
-using CogVideoX.Emulator.Syntax;
 using CogVideoX.Emulator.Tensor;
 
 namespace CogVideoX.Emulator.Tests;

@@ -190,9 +190,9 @@ public class MatrixShapeTests
     }
 
     [Theory]
-    [InlineData("redux.sync.min.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0xc0a00000)]
-    [InlineData("redux.sync.max.abs.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0x40a00000)]
-    [InlineData("redux.sync.max.NaN.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0x7fffffff)]
+    [InlineData("/* sm_100a */ redux.sync.min.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0xc0a00000)]
+    [InlineData("/* sm_100a */ redux.sync.max.abs.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0x40a00000)]
+    [InlineData("/* sm_100a */ redux.sync.max.NaN.f32 %f2, %f1, -1; mov.b32 %r5, %f2;", 0x7fffffff)]
     [InlineData("setp.eq.u32 %p2, 1, 1; lop3.or.b32 %r5|%p1, 0, 0, 0, 0xE8, %p2; selp.u32 %r5, 7, 8, %p1;", 7)]
     [InlineData("setp.eq.u32 %p2, 1, 1; lop3.and.b32 %r5|%p1, 6, 5, 4, 0xE8, !%p2; selp.u32 %r6, 16, 32, %p1; add.u32 %r5, %r5, %r6;", 36)]
     [InlineData("setp.eq.u32 %p2, 1, 1; lop3.and.b32 _|%p1, 6, 5, 4, 0xE8, %p2; selp.u32 %r5, 1, 0, %p1;", 1)]

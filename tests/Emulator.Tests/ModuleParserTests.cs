@@ -15,13 +15,13 @@ public class ModuleParserTests
     }
 
     [Theory]
-    [InlineData(".version 9.0\n.entry k() { bra nowhere; }", 2, "nowhere")]
+    [InlineData(".version 9.0 .target sm_80\n.entry k() { bra nowhere; }", 2, "nowhere")]
     [InlineData(".version 9.0\n.target sm_80\n\n.entry k(", 4, "directive")]
-    [InlineData(".version 9.0\n.entry k() {\n.reg .b32 %r<2>;\n.reg .b32 %r<2>; }", 4, "twice")]
+    [InlineData(".version 9.0 .target sm_80\n.entry k() {\n.reg .b32 %r<2>;\n.reg .b32 %r<2>; }", 4, "twice")]
     [InlineData(".version 9.0\n/* open", 2, "closed")]
-    [InlineData(".version 9.0\n.entry k() {\n@%r1 bra x; }", 3, "predicate")]
-    [InlineData(".global .u32 x[];", 1, "size")]
-    [InlineData(".version 9.0\n.global .u32 x[99999999][99999999];", 2, "4 GiB")]
+    [InlineData(".version 9.0 .target sm_80\n.entry k() {\n@%r1 bra x; }", 3, "predicate")]
+    [InlineData(".version 9.0 .target sm_80 .global .u32 x[];", 1, "size")]
+    [InlineData(".version 9.0 .target sm_80\n.global .u32 x[99999999][99999999];", 2, "4 GiB")]
     public void NamesTheLine(string text, int line, string word)
     {
         var error = Assert.Throws<PtxException>(() => PtxModule.Parse(text));
@@ -34,6 +34,7 @@ public class ModuleParserTests
     {
         PtxModule module = PtxModule.Parse("""
             .version 9.0
+            .target sm_80
             .entry k() {
                 .reg .b32 a;
                 { .reg .pred a; L: @a bra L; }
@@ -50,7 +51,8 @@ public class ModuleParserTests
     [Fact]
     public void ReadsInitialisers()
     {
-        PtxModule module = PtxModule.Parse(".version 9.0\n.global .f32 x[2] = {0f3F800000, -2.5};\n.const .b16 y[2][2] = {{1, -1}, {3}};");
+        PtxModule module = PtxModule.Parse(
+            ".version 9.0 .target sm_80\n.global .f32 x[2] = {0f3F800000, -2.5};\n.const .b16 y[2][2] = {{1, -1}, {3}};");
         Assert.Equal([0, 0, 0x80, 0x3f, 0, 0, 0x20, 0xc0], module.Variables[0].Initial);
         Assert.Equal([1, 0, 0xff, 0xff, 3, 0], module.Variables[1].Initial);
         Assert.Equal(8, module.Variables[1].Size);

@@ -30,9 +30,12 @@ public class RelaxedTypeTests
     [Fact]
     public void FieldsOfASamplerAreReadOver()
     {
-        const string Before = ".global .texref t; .global .samplerref s = { addr_mode_0 = clamp_to_edge, filter_mode = linear }; ";
-        const string Body = "setp.eq.u64 %p1, %rd1, 0; @%p1 tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [t, s, {%f1, %f2}]; mov.u32 %r5, 3;";
-        Assert.Equal(3u, Small.Value(Body, Before));
-        Assert.Throws<PtxException>(() => Small.Module("", ".global .samplerref s = { addr_mode_0 = wrap"));
+        const string Head = ".version 8.0 .target sm_80, texmode_independent .address_size 64 ";
+        const string Sampler = ".global .samplerref s = { addr_mode_0 = clamp_to_edge, filter_mode = linear }; ";
+        Assert.Equal(2, PtxModule.Parse($"{Head} .global .texref t; {Sampler}").Variables.Count);
+        Assert.Throws<PtxException>(() => PtxModule.Parse($"{Head} .global .samplerref s = {{ addr_mode_0 = wrap"));
+        const string Body = "setp.eq.u64 %p1, %rd1, 0; @%p1 tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [t, {%f1, %f2}]; mov.u32 %r5, 3;";
+        Assert.Equal(3u, Small.Value(Body, ".global .texref t = { addr_mode_0 = clamp_to_edge };"));
+        Small.Refused("texmode_independent", "", Sampler);
     }
 }

@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace CogVideoX.Emulator.Tests;
 
-/// <summary>Kernels k(o) of a few lines; %rd1 points to o, which nobody has written.</summary>
+/// <summary>
+/// Kernels k(o) of a few lines; %rd1 points to o, which nobody has written. They are for sm_90a, or for the target that a comment in
+/// them names: <c>/* sm_100a */</c>.
+/// </summary>
 internal static class Small
 {
     public static PtxModule Module(string body, string before = "") => PtxModule.Parse($$"""
         .version 8.6
-        .target sm_90a
+        .target {{(body.Contains("/* sm_100a */", StringComparison.Ordinal) ? "sm_100a" : "sm_90a")}}
         .address_size 64
         {{before}}
         .visible .entry k(.param .u64 o)

@@ -110,7 +110,7 @@ public class WmmaTests
     [InlineData("wmma.load.a.sync.aligned.row.m16n16k16.const.bf16 {%r1, %r2, %r3, %r4}, [%rd1];", "global and shared")]
     [InlineData("wmma.load.a.sync.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4}, [%rd1];", "aligned")]
     [InlineData("wmma.load.a.sync.aligned.col.m8n8k32.global.s4 {%r1}, [%rd1];", ".row")]
-    [InlineData("wmma.load.a.sync.aligned.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4}, [%rd1], %rd2;", "not a .b32")]
+    [InlineData("wmma.load.a.sync.aligned.row.m16n16k16.global.bf16 {%r1, %r2, %r3, %r4}, [%rd1], %rd2;", "not a .u32")]
     [InlineData("ld.global.s4 %h1, [%rd1];", "can't be moved")]
     [InlineData(".reg .s4 a;", "type of a register")]
     public void AWrongFormIsRefused(string line, string word) => Small.Refused(word, line);

@@ -1,5 +1,6 @@
 using CogVideoX.Compiler.Diagnostics;
 using CogVideoX.Compiler.Ir;
+using CogVideoX.Ptx;
 
 namespace CogVideoX.Compiler.Ptx;
 
@@ -14,25 +15,6 @@ internal static class TargetLimits
     private const int MostClusterBlocks = 8;
     private const int ClusterIsa = 78;
     private const int ClusterArchitecture = 90;
-
-    /// <summary>The first architecture that has an a-variant.</summary>
-    private const int FirstSpecific = 90;
-
-    /// <summary>Architectures, and the first PTX ISA version (times ten) that knows each and its a-variant (PTX ISA 11.1.2).</summary>
-    private static readonly SortedDictionary<int, int> Targets = new()
-    {
-        [80] = 70,
-        [86] = 71,
-        [87] = 74,
-        [88] = 90,
-        [89] = 78,
-        [90] = 80,
-        [100] = 86,
-        [103] = 88,
-        [110] = 90,
-        [120] = 87,
-        [121] = 88,
-    };
 
     /// <summary>The least architecture that a function's instructions and launches need.</summary>
     public static Target Least(Function function)
@@ -85,11 +67,20 @@ internal static class TargetLimits
         return bytes;
     }
 
-    private static int IsaOf(Function function, Target target) =>
-        Targets.TryGetValue(target.Architecture, out int isa) && (target.Architecture >= FirstSpecific || !target.IsSpecific)
-            ? isa
-            : throw DiagnosticKinds.UnknownTarget.At(
-                function.Location, target, string.Join(", ", Targets.Keys.Select(t => new Target(t))), new Target(FirstSpecific, true));
+    /// <summary>The first version that knows the architecture, its a-variant included if it has one.</summary>
+    private static int IsaOf(Function function, Target target)
+    {
+        PtxVersion? plain = FirstVersion(target.Architecture), specific = FirstVersion(target.Architecture, 'a');
+        PtxVersion? known = target.Architecture < Target.Sm80.Architecture || (target.IsSpecific && specific is null) ? null : plain;
+        if (known is null)
+        {
+            IEnumerable<PtxTarget> all = PtxTarget.Plain.Where(t => t.Number >= Target.Sm80.Architecture);
+            throw DiagnosticKinds.UnknownTarget.At(function.Location, target, string.Join(", ", all), Target.Sm90a);
+        }
+        return (specific ?? known.Value).Tenths;
+    }
+
+    private static PtxVersion? FirstVersion(int architecture, char variant = '\0') => new PtxTarget(architecture, variant).FirstVersion;
 
     /// <summary>A version that exists: PTX went from 7.8 to 8.0 and from 8.8 to 9.0.</summary>
     private static int Existing(int isa) => isa % 10 == 9 ? isa + 1 : isa;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CogVideoX.Emulator.Checking;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Async;
 

@@ -2,7 +2,6 @@ using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Instructions;
 using CogVideoX.Emulator.Memory;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Async;
 

@@ -1,5 +1,3 @@
-using CogVideoX.Emulator.Syntax;
-
 namespace CogVideoX.Emulator.Cases;
 
 /// <summary>One entry of a case's params.</summary>

@@ -28,6 +28,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Function(PtxFunction function)
     {
         open.Add(function.Name);
+        code.Functions.Add(function);
         slots.BeginFunction(function);
         int first = code.Instructions.Count;
         foreach (PtxVariable variable in function.Variables)
@@ -57,7 +58,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private void Callee(string name, PtxFunction caller)
     {
         if (open.Count >= DeepestCalls)
-            throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}");
+            throw new PtxException(caller.Line, $"calls are nested deeper than {DeepestCalls}") { IsLimit = true };
         if (!done.ContainsKey(name))
             Function(module.Functions[name]);
     }
@@ -73,6 +74,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
         var decoder = new InstructionDecoder(instruction, slots, symbols);
         try
         {
+            FormCheck.Require(decoder, module);
             Instruction made = instruction.Opcode == "call" ? Call(instruction, decoder, callees) : OpcodeTable.Decode(decoder);
             if (made is Branch branch)
                 branch.Target += first;
@@ -81,11 +83,15 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
                 for (int i = 0; i < indexed.Targets.Length; i++)
                     indexed.Targets[i] += first;
             }
+            if (decoder.Doubted is { } doubt)
+                code.Doubts.Add((instruction, doubt));
             code.UsesWgmma |= instruction.Opcode == "wgmma";
             return made;
         }
         catch (UnsupportedException why)
         {
+            if (!why.IsWellFormed || decoder.Doubted is not null)
+                code.Doubts.Add((instruction, decoder.Doubted ?? why.Message));
             return decoder.Placeholder(why);
         }
     }
@@ -93,6 +99,7 @@ internal sealed class Decoder(PtxModule module, KernelCode code, SymbolTable sym
     private Instruction Call(PtxInstruction instruction, InstructionDecoder decoder, List<string> callees)
     {
         bool uniform = decoder.Flag("uni");
+        decoder.Count(3, 4);
         string name = instruction.Operands[1].Name;
         if (instruction.Operands[1].Kind == OperandKind.Register)
             return CallThroughRegister(instruction, decoder, callees, uniform);

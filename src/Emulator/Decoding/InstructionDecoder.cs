@@ -10,6 +10,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     private readonly List<string> suffixes = [.. syntax.Suffixes];
     private readonly List<int> sources = [];
     private readonly List<int> destinations = [];
+    private int asked;
 
     public PtxInstruction Syntax => syntax;
 
@@ -21,13 +22,32 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public IReadOnlyList<PtxOperand> Operands => syntax.Operands;
 
     /// <summary>The operand at a place, or an error that it is missing.</summary>
-    public PtxOperand Operand(int index) => index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+    public PtxOperand Operand(int index)
+    {
+        asked = Math.Max(asked, index + 1);
+        return index < Operands.Count ? Operands[index] : throw Error("an operand is missing");
+    }
 
     /// <summary>The instruction is wrong: ptxas refuses it too, and so the whole module.</summary>
     public PtxException Error(string message) => new(syntax.Line, $"{message}, in '{syntax}'");
 
     /// <summary>The instruction may be right, but the emulator can't run it: only who comes to it is told.</summary>
     public UnsupportedException Unsupported(string reason) => new(reason);
+
+    /// <summary>The same for one that is right in each of its parts, which the decoder has taken: ptxas is known to take it.</summary>
+    public UnsupportedException CannotRun(string reason)
+    {
+        RequireAllTaken();
+        return new UnsupportedException(reason) { IsWellFormed = true };
+    }
+
+    /// <summary>
+    /// The instruction can be run, but whether ptxas takes it isn't known: <see cref="PtxCheck"/> says so, and nobody else minds.
+    /// </summary>
+    public void Doubt(string reason) => Doubted ??= reason;
+
+    /// <summary>The first doubt; null if there is none.</summary>
+    public string? Doubted { get; private set; }
 
     /// <summary>Takes a suffix if it is there.</summary>
     public bool Flag(string name) => suffixes.Remove(name);
@@ -76,12 +96,26 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public void Count(int least, int most = 0)
     {
+        asked = Operands.Count;
         if (Operands.Count < least || Operands.Count > Math.Max(least, most))
             throw Error($"{Operands.Count} operands where {least}{(most > least ? $" to {most}" : "")} belong");
     }
 
     /// <summary>Slot of a source of exactly that size.</summary>
     public int Source(int index, PtxType type) => Source(Operand(index), type);
+
+    /// <summary>A source that ptxas is only known to take in a register of bits or integers: a mask, a policy, a descriptor.</summary>
+    /// <param name="mayBeNumber">or as a number</param>
+    public int PlainSource(int index, PtxType type, bool mayBeNumber)
+    {
+        int slot = Source(index, type);
+        PtxOperand operand = Operand(index);
+        bool isPlain = operand.Register is { } register
+            ? !register.Type.IsFloat() : mayBeNumber && operand.Kind is OperandKind.Integer or OperandKind.Special;
+        if (!isPlain)
+            Doubt($"'{operand}' stands where a register of bits is usual");
+        return slot;
+    }
 
     public int Source(PtxOperand operand, PtxType type)
     {
@@ -113,10 +147,20 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int Destination(PtxOperand operand, PtxType type)
     {
         if (operand.Kind == OperandKind.Sink)
-            return slots.Sink;
+            return CanDiscard(operand) ? slots.Sink : throw Error("the result can't be thrown away");
         if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0, Selector: null })
             throw Error($"'{operand}' can't be written");
         return Written(operand, type);
+    }
+
+    /// <summary>Results that may be thrown away: those of some instructions, and parts of vectors (PTX ISA 6.1).</summary>
+    private bool CanDiscard(PtxOperand operand)
+    {
+        bool isPair = Operands.Any(o => o.Kind == OperandKind.Pair && o.Parts.Contains(operand));
+        if (syntax.Opcode == "setp" && !isPair)
+            Doubt("a comparison whose result is thrown away isn't in the manual");
+        return syntax.Opcode is "atom" or "elect" or "mbarrier" or "setp" || (syntax.Opcode == "lop3" && isPair)
+            || (!isPair && !Operands.Contains(operand));
     }
 
     /// <summary>A word of which a part may be picked, as video instructions do.</summary>
@@ -125,6 +169,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         PtxOperand operand = Operand(index);
         if (operand is not { Kind: OperandKind.Register, Inverted: false, Offset: 0 })
             throw Error($"'{operand}' can't be written");
+        DoubtFloat(operand);
         return Written(operand, PtxType.B32);
     }
 
@@ -132,12 +177,19 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public int SourcePart(int index)
     {
         PtxOperand operand = Operand(index);
+        DoubtFloat(operand);
         if (operand.Selector is null)
             return Source(operand, PtxType.B32);
         CheckType(operand.Register!, PtxType.B32);
         int slot = slots.Register(operand.Register!);
         sources.Add(slot);
         return slot;
+    }
+
+    private void DoubtFloat(PtxOperand operand)
+    {
+        if (operand.Register is { Type: PtxType.F32 } register)
+            Doubt($"{register.Name} is a .f32 where integers are usual");
     }
 
     private int Written(PtxOperand operand, PtxType type)
@@ -170,6 +222,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
 
     public PredicateSource Predicate(PtxOperand operand)
     {
+        if (operand is { Kind: OperandKind.Integer, Bits: > 1 })
+            Doubt($"the number {operand} for a predicate isn't in the manual");
         if (operand.Kind == OperandKind.Integer)
             return new PredicateSource(slots.Constant(operand.Bits == 0 ? 0u : 1u, 0), 0);
         if (operand.Kind != OperandKind.Register || operand.Register!.Type != PtxType.Pred)
@@ -189,8 +243,13 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     public IReadOnlyList<PtxOperand> Vector(int index, int count)
     {
         PtxOperand operand = Operand(index);
-        if (operand.Kind != OperandKind.Vector && count == 1)
-            return [operand];
+        return operand.Kind != OperandKind.Vector && count == 1 ? [operand] : Braced(index, count);
+    }
+
+    /// <summary>The parts of a vector, which has braces even if it has one part.</summary>
+    public IReadOnlyList<PtxOperand> Braced(int index, int count)
+    {
+        PtxOperand operand = Operand(index);
         if (operand.Kind != OperandKind.Vector || operand.Parts.Count != count)
             throw Error($"'{operand}' must have {count} parts");
         return operand.Parts;
@@ -204,6 +263,47 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         return AddressOf(operand.Parts[0]);
     }
 
+    /// <summary>
+    /// The same, of which the state space is known: what lies elsewhere is refused, and so are addresses that are too short.
+    /// </summary>
+    public Address Address(PtxOperand operand, StateSpace space)
+    {
+        Address address = Address(operand);
+        PtxOperand named = operand.Parts[0];
+        RequireSpace(space, named);
+        if (named.Kind == OperandKind.Integer && space != StateSpace.Local)
+            throw Error("only local memory has addresses that are written as numbers");
+        if (named is { Kind: OperandKind.Register, Register: { } register } && register.Type.Bytes() == 4
+            && space is StateSpace.Global or StateSpace.Generic)
+        {
+            throw Error($"{register.Name} is a {register.Type.Text()}; addresses have 64 bits there");
+        }
+        return address;
+    }
+
+    /// <summary>The address of something in shared memory, which may be written as a generic one.</summary>
+    public Address SharedAddress(PtxOperand operand, bool isGeneric)
+    {
+        bool isShort = operand is { Kind: OperandKind.Address, Parts: [{ Register: { } register }, ..] } && register.Type.Bytes() == 4;
+        if (!isGeneric || !isShort)
+            return Address(operand, isGeneric ? StateSpace.Generic : StateSpace.Shared);
+        Doubt($"'{operand}' is a generic address of 32 bits");
+        return Address(operand);
+    }
+
+    /// <summary>A variable's own space must be the instruction's; constants and parameters have no place among generic addresses.</summary>
+    public void RequireSpace(StateSpace space, PtxOperand named)
+    {
+        if (named.Variable is not { } variable)
+            return;
+        StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
+        if (space == StateSpace.Generic ? of is StateSpace.Const or StateSpace.Param : of != asked)
+        {
+            string place = asked == StateSpace.Generic ? "what generic addresses reach" : $"{asked.ToString().ToLowerInvariant()} memory";
+            throw Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, not in {place}");
+        }
+    }
+
     public Address AddressOf(PtxOperand @base)
     {
         if (@base.Kind != OperandKind.Register)
@@ -212,6 +312,8 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
             return new Address(slots.Constant(at, 8), true, 0);
         }
         int bytes = @base.Register!.Type.Bytes();
+        if (bytes == 2 && !@base.Register.Type.IsFloat())
+            throw Unsupported($"'{@base}' is an address of 16 bits, which the manual doesn't have");
         if (bytes is not (4 or 8) || @base.Register.Type.IsFloat())
             throw Error($"'{@base}' can't hold an address");
         int slot = slots.Register(@base.Register);
@@ -224,8 +326,7 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     /// <summary>Fills in what every instruction has, and refuses suffixes that nobody took.</summary>
     public Instruction Finish(Instruction instruction)
     {
-        if (suffixes.Count > 0)
-            throw Error($"'.{suffixes[0]}' isn't known here");
+        RequireAllTaken();
         int[] distinct = [.. sources.Distinct().Where(s => s != Instruction.NoSlot)];
         instruction.Syntax = syntax;
         instruction.Source0 = distinct.ElementAtOrDefault(0);
@@ -235,6 +336,14 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
         instruction.Destination = destinations.ElementAtOrDefault(0);
         instruction.MoreDestinations = [.. destinations.Skip(1)];
         return Guarded(instruction);
+    }
+
+    private void RequireAllTaken()
+    {
+        if (suffixes.Count > 0)
+            throw Error($"'.{suffixes[0]}' isn't known here");
+        if (Operands.Count > asked)
+            throw Error($"{Operands.Count} operands where {asked} belong");
     }
 
     /// <summary>Stands where the instruction can't be run: whatever it reads or writes doesn't matter.</summary>
@@ -253,11 +362,18 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
     {
         if (operand.Kind == OperandKind.Symbol && !type.IsFloat() && symbols.FunctionAddress(operand.Name) is { } code && type.Bytes() == 8)
             return slots.Constant(code, 8);
+        DoubtValue(operand, type);
         switch (operand.Kind)
         {
             case OperandKind.Register when operand is { Inverted: false, Offset: 0, Selector: null }:
                 CheckType(operand.Register!, type);
                 return slots.Register(operand.Register!);
+            case OperandKind.Register when operand is { Inverted: false, Selector: null }:
+                throw Unsupported($"a constant is added to {operand.Name}, which the manual doesn't have");
+            case OperandKind.Symbol when syntax.Opcode == "mov" && type.Bytes() == 2 && operand.Variable is not null && !type.IsFloat():
+                throw Unsupported($"the address of {operand} is cut to 16 bits, which the manual doesn't have");
+            case OperandKind.Symbol when type.Bytes() == 4 && IsGlobalOnNewTarget(operand):
+                throw Error($"the address of {operand} has 64 bits");
             case OperandKind.Integer when !type.IsFloat() || operand.Bits == 0:
                 return slots.Constant(Cut(operand.Bits, type.Bytes()), type.Bytes());
             case OperandKind.Real:
@@ -266,8 +382,10 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 throw Error($"{operand.Name} must be moved to a register first");
             case OperandKind.Special when type.IsFloat():
                 throw Error($"{operand.Name} isn't a {type.Text()}");
-            case OperandKind.Special when SpecialRegister.IsUncovered(operand.Name):
-                throw Unsupported($"{operand.Name} isn't covered");
+            case OperandKind.Special when SpecialRegister.UncoveredBytes(operand.Name) is > 0 and var bytes:
+                throw type.Bytes() == bytes ? CannotRun($"{operand.Name} isn't covered")
+                    : type.Bytes() == 2 ? Unsupported($"{operand.Name} cut to 16 bits isn't covered")
+                    : Error($"{operand.Name} isn't a {type.Text()}");
             case OperandKind.Special:
                 return slots.Special(operand.Name, type.Bytes()) ?? throw Error($"{operand.Name} isn't known, or isn't a {type.Text()}");
             case OperandKind.Symbol when syntax.Opcode is not ("mov" or "cvt" or "cvta" or "mapa" or "isspacep" or "getctarank"):
@@ -278,6 +396,22 @@ internal sealed class InstructionDecoder(PtxInstruction syntax, SlotTable slots,
                 throw Error($"'{operand}' can't be read as a {type.Text()}");
         }
     }
+
+    private void DoubtValue(PtxOperand operand, PtxType type)
+    {
+        if (operand.Kind == OperandKind.Integer && type is PtxType.F16x2 or PtxType.BF16x2)
+            Doubt($"an integer for a {type.Text()} isn't in the manual");
+        if (operand.Kind == OperandKind.Real && type is PtxType.B32 or PtxType.B64 && syntax.Opcode is not ("mov" or "st" or "selp"))
+            Doubt($"a real number for a {type.Text()} isn't in the manual");
+        if (operand.Kind == OperandKind.Special && type.Bytes() == 2 && operand.Name.Contains("cluster", StringComparison.Ordinal))
+            Doubt($"whether {operand.Name} can be cut to 16 bits isn't known");
+        if (operand is { Kind: OperandKind.Symbol, Variable: not null } && syntax.Opcode == "cvt")
+            Doubt($"converting the address of {operand} isn't in the manual");
+    }
+
+    /// <summary>Global memory has no 32-bit addresses from sm_90 on; before, ptxas takes them.</summary>
+    private bool IsGlobalOnNewTarget(PtxOperand operand) =>
+        operand.Variable is { Space: StateSpace.Global } && symbols.Module.Target.Number >= 90;
 
     private static ulong Cut(ulong bits, int bytes) => bytes >= 8 ? bits : bits & ((1UL << 8 * bytes) - 1);
 

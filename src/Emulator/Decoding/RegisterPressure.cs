@@ -9,33 +9,35 @@ namespace CogVideoX.Emulator.Decoding;
 internal sealed class RegisterPressure
 {
     private readonly IReadOnlyList<PtxInstruction> code;
-    private readonly Func<int, IEnumerable<int>> successors;
-    private readonly HashSet<PtxRegister>[] liveBefore;
+    private readonly (List<PtxRegister> Reads, List<PtxRegister> Writes)[] uses;
 
-    private RegisterPressure(PtxFunction function, Func<int, IEnumerable<int>> successors)
+    private RegisterPressure(PtxFunction function)
     {
         code = function.Instructions;
-        this.successors = successors;
-        liveBefore = [.. code.Select(_ => new HashSet<PtxRegister>())];
+        uses = [.. code.Select(Uses)];
     }
 
     /// <summary>The largest number, and the line where it is reached.</summary>
     public static (int Registers, int Line) Of(PtxFunction function)
     {
-        var pressure = new RegisterPressure(function, at => Successors(function, at));
-        pressure.Solve();
+        var pressure = new RegisterPressure(function);
+        HashSet<PtxRegister>[] alive = Alive(function, pressure.uses, r => r, _ => true);
         HashSet<PtxRegister> parameters = pressure.Parameters();
         int most = 0, line = function.Line;
         for (int i = 0; i < pressure.code.Count; i++)
         {
-            int count = pressure.liveBefore[i].Where(r => !parameters.Contains(r)).Sum(r => (r.Type.Bytes() + 3) / 4);
+            int count = alive[i].Where(r => !parameters.Contains(r)).Sum(Words);
             if (count > most)
                 (most, line) = (count, pressure.code[i].Line);
         }
         return (most, line);
     }
 
-    private static IEnumerable<int> Successors(PtxFunction function, int at)
+    /// <summary>32-bit registers that it takes; predicates have their own.</summary>
+    public static int Words(PtxRegister register) => (register.Type.Bytes() + 3) / 4;
+
+    /// <summary>Where control goes from an instruction.</summary>
+    public static IEnumerable<int> Successors(PtxFunction function, int at)
     {
         PtxInstruction instruction = function.Instructions[at];
         bool falls = instruction.Guard is not null;
@@ -53,33 +55,40 @@ internal sealed class RegisterPressure
         return (falls ? targets.Append(at + 1) : targets).Where(t => t < function.Instructions.Count);
     }
 
-    private void Solve()
+    /// <summary>For each instruction, what is alive before it.</summary>
+    /// <param name="uses">what each instruction reads and writes</param>
+    /// <param name="root">the register that stands for one that is read</param>
+    /// <param name="counts">whether a register that is written stands for itself</param>
+    public static HashSet<PtxRegister>[] Alive(PtxFunction function, (List<PtxRegister> Reads, List<PtxRegister> Writes)[] uses,
+        Func<PtxRegister, PtxRegister> root, Func<PtxRegister, bool> counts)
     {
+        HashSet<PtxRegister>[] alive = [.. uses.Select(_ => new HashSet<PtxRegister>())];
         for (bool changed = true; changed;)
         {
             changed = false;
-            for (int i = code.Count - 1; i >= 0; i--)
+            for (int i = uses.Length - 1; i >= 0; i--)
             {
-                int before = liveBefore[i].Count;
-                foreach (int next in successors(i))
-                    liveBefore[i].UnionWith(liveBefore[next]);
-                (List<PtxRegister> reads, List<PtxRegister> writes) = Uses(code[i]);
+                int before = alive[i].Count;
+                foreach (int next in Successors(function, i))
+                    alive[i].UnionWith(alive[next]);
                 // what a guard may leave as it is stays alive
-                if (code[i].Guard is null)
-                    liveBefore[i].ExceptWith(writes);
-                liveBefore[i].UnionWith(reads);
-                changed |= liveBefore[i].Count != before;
+                if (function.Instructions[i].Guard is null)
+                    alive[i].ExceptWith(uses[i].Writes.Where(counts));
+                alive[i].UnionWith(uses[i].Reads.Select(root));
+                changed |= alive[i].Count != before;
             }
         }
+        return alive;
     }
 
     /// <summary>What is a parameter's value, or its address in .global, and nothing else anywhere.</summary>
     private HashSet<PtxRegister> Parameters()
     {
         HashSet<PtxRegister> parameters = [], others = [];
-        foreach (PtxInstruction instruction in code)
+        for (int i = 0; i < code.Count; i++)
         {
-            (List<PtxRegister> reads, List<PtxRegister> writes) = Uses(instruction);
+            PtxInstruction instruction = code[i];
+            (List<PtxRegister> reads, List<PtxRegister> writes) = uses[i];
             bool isParameter = instruction.Guard is null
                 && (instruction is { Opcode: "ld", Suffixes: ["param", ..] } ? reads.Count == 0
                     : instruction.Opcode == "cvta" && reads.TrueForAll(parameters.Contains));
@@ -89,7 +98,8 @@ internal sealed class RegisterPressure
         return parameters;
     }
 
-    private static (List<PtxRegister> Reads, List<PtxRegister> Writes) Uses(PtxInstruction instruction)
+    /// <summary>Registers that an instruction reads and writes; the accumulators of wgmma are read.</summary>
+    public static (List<PtxRegister> Reads, List<PtxRegister> Writes) Uses(PtxInstruction instruction)
     {
         List<PtxRegister> reads = [], writes = [];
         if (instruction.Guard is { } guard)

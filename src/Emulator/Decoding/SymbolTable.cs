@@ -10,6 +10,8 @@ internal sealed class SymbolTable(ModuleMemory memory, SharedLayout shared, Fram
 
     public FrameLayout Frame => frame;
 
+    public PtxModule Module => module;
+
     public void AddParameter(PtxVariable parameter, ulong address) => parameters.Add(parameter, address);
 
     public ulong AddressOf(PtxOperand symbol, InstructionDecoder at)

@@ -8,7 +8,15 @@ internal sealed class KernelCode
 {
     public required PtxFunction Function { get; init; }
 
+    /// <summary>The kernel's function and all that it calls.</summary>
+    public List<PtxFunction> Functions { get; } = [];
+
     public List<Instruction> Instructions { get; } = [];
+
+    /// <summary>
+    /// Instructions of which the decoder can't tell whether ptxas takes them, and why; those that can't be run among them.
+    /// </summary>
+    public List<(PtxInstruction Instruction, string Reason)> Doubts { get; } = [];
 
     public int Entry { get; set; }
 

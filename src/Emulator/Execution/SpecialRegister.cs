@@ -12,10 +12,19 @@ internal sealed class SpecialRegister(int bytes, Func<Warp, int, ulong> read, bo
 
     public ulong Read(Warp warp, int lane) => read(warp, lane);
 
-    /// <summary>Known to PTX, but with nothing to say here.</summary>
-    public static bool IsUncovered(string name) => name is "%aggr_smem_size" or "%is_explicit_cluster" || name.StartsWith("%pm",
-        StringComparison.Ordinal)
-        || name.StartsWith("%reserved_smem_offset_", StringComparison.Ordinal);
+    /// <summary>Bytes of one that PTX has, but of which there is nothing to say here; 0 if it is none.</summary>
+    public static int UncoveredBytes(string name) => name switch
+    {
+        "%aggr_smem_size" => 4,
+        "%reserved_smem_offset_begin" or "%reserved_smem_offset_end" or "%reserved_smem_offset_cap" => 4,
+        "%reserved_smem_offset_0" or "%reserved_smem_offset_1" => 4,
+        ['%', 'p', 'm', >= '0' and <= '7'] => 4,
+        ['%', 'p', 'm', >= '0' and <= '7', '_', '6', '4'] => 8,
+        _ => 0,
+    };
+
+    /// <summary>Whether it has four parts, of which the last is nothing.</summary>
+    public static bool IsVector(string name) => All.ContainsKey(name + ".x");
 
     /// <summary>Its lowest bytes: mov.u16 of a word, mov.u32 of %gridid as old PTX has it.</summary>
     public SpecialRegister Cut(int count) => new(count, (warp, lane) => read(warp, lane) & (1UL << 8 * count) - 1, IsUniform);

@@ -43,7 +43,9 @@ internal static class AsyncOpcodes
     public static int Left(InstructionDecoder d)
     {
         long left = d.Immediate(0);
-        return left is >= 0 and < 1 << 20 ? (int)left : throw d.Error("the number of groups doesn't fit");
+        if (left < 0)
+            throw d.Unsupported("a negative number of groups isn't covered");
+        return left < 1 << 20 ? (int)left : throw d.Error("the number of groups doesn't fit");
     }
 
     private static CopyArrival Arrive(InstructionDecoder d)
@@ -53,7 +55,7 @@ internal static class AsyncOpcodes
         bool generic = d.OneOf("shared", "shared::cta") is null;
         d.Type(PtxType.B64);
         d.Count(1);
-        return new CopyArrival(d.Address(d.Operand(0)), generic, counts) { Class = InstructionClass.Barrier };
+        return new CopyArrival(d.SharedAddress(d.Operand(0), generic), generic, counts) { Class = InstructionClass.Barrier };
     }
 
     private static SmallCopy Small(InstructionDecoder d)
@@ -81,8 +83,11 @@ internal static class AsyncOpcodes
                 throw d.Error($"the source's size is 0 to {bytes}");
             size = new LaneSlot(d.Source(3, PtxType.U32), 4);
         }
-        return new SmallCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1)), (int)bytes, size,
-            ignore)
+        if (d.Operand(1) is { Kind: OperandKind.Address, Parts: [{ Register: { } from }] } && from.Type.Bytes() == 4)
+            d.Doubt("cp.async from a global address of 32 bits isn't in the manual");
+        d.RequireSpace(StateSpace.Global, d.Operand(1).Parts.FirstOrDefault() ?? d.Operand(1));
+        return new SmallCopy(
+            d.Address(d.Operand(0), StateSpace.Shared), d.Address(d.Operand(1)), (int)bytes, size, ignore)
         { Class = InstructionClass.AsyncCopy };
     }
 }

@@ -29,13 +29,13 @@ internal static class AtomicOpcodes
             throw d.Error("atomics work on global and shared memory");
         string operation = d.Need("add", "cas", "exch", "and", "or", "xor", "inc", "dec", "min", "max");
         bool noFlush = d.Flag("noftz");
-        d.OneOf("L2::cache_hint");
+        d.Flag("L2::cache_hint");
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
         AtomicForms.Check(d, operation, type, count, space, noFlush, hasResult);
         int sources = operation == "cas" ? 2 : 1, first = hasResult ? 1 : 0, bytes = type.Bytes();
-        d.Count(first + 1 + sources, first + 2 + sources);
-        Address address = d.Address(d.Operand(first));
+        MemoryOpcodes.RequirePolicy(d, first + 1 + sources);
+        Address address = d.Address(d.Operand(first), space);
         if (count > 1 || bytes == 16)
         {
             LaneSlot[] results = hasResult ? [.. d.Vector(0, count).Select(o => new LaneSlot(d.Destination(o, type), bytes))] : [];
@@ -74,6 +74,7 @@ internal static class AtomicOpcodes
             throw d.Error($"red.async.{operation} has no {type.Text()}");
         d.Count(3);
         LaneSlot value = new(d.Source(1, type), type.Bytes());
+        MemoryOpcodes.RequireShared(d, generic, 0, 2);
         return new AsyncStore(d.Address(d.Operand(0)), [value], d.Address(d.Operand(2)), generic, Function(d, operation, type))
         {
             Class = InstructionClass.AsyncCopy,

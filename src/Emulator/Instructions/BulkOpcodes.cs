@@ -22,11 +22,11 @@ internal static class BulkOpcodes
             return new GroupWait(kinds, AsyncOpcodes.Left(d), commits: false) { Class = InstructionClass.AsyncCopy };
         }
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        string? form = Form(d);
         bool hint = d.OneOf("L2::cache_hint") is not null;
         string first = Place(d);
         if (first == "global")
-            return StoreFrom(d, dimensions, hint);
+            return form is null ? StoreFrom(d, dimensions) : throw TensorForms.Store(d, dimensions, form);
         bool fromShared = !d.Flag("global");
         if (fromShared)
             d.Need("shared::cta");
@@ -34,6 +34,12 @@ internal static class BulkOpcodes
         bool multicast = d.Flag("multicast::cluster");
         if (fromShared && (first != "shared::cluster" || dimensions > 0 || multicast || hint))
             throw d.Error("a copy from shared memory goes to shared::cluster, as it is: no tensor, multicast or cache hint");
+        if (multicast && first == "shared::cta")
+            throw d.Error(".multicast::cluster goes to shared::cluster");
+        if (form is not null)
+            throw TensorForms.Load(d, dimensions, form, multicast, first);
+        int operands = (dimensions > 0 ? 3 : 4) + (multicast ? 1 : 0);
+        MemoryOpcodes.RequirePolicy(d, operands);
         return dimensions > 0 ? TensorLoad(d, dimensions, multicast) : BulkLoad(d, multicast, fromShared);
     }
 
@@ -41,7 +47,8 @@ internal static class BulkOpcodes
     public static Instruction Reduce(InstructionDecoder d)
     {
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        if (Form(d) is { } form)
+            throw d.Unsupported($".{form} reductions aren't covered");
         d.OneOf("L2::cache_hint");
         string first = Place(d);
         if (first == "shared")
@@ -54,18 +61,19 @@ internal static class BulkOpcodes
         {
             if (toShared)
                 throw d.Error("a tensor's reduction goes to .global");
-            d.Count(2, 3);
+            MemoryOpcodes.RequirePolicy(d, 2);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
-            return new TensorReduce(map, at, d.Address(d.Operand(1)), operation) { Class = InstructionClass.AsyncCopy };
+            return new TensorReduce(map, at, d.Address(d.Operand(1), StateSpace.Shared), operation) { Class = InstructionClass.AsyncCopy };
         }
         bool noFlush = d.Flag("noftz");
         PtxType type = d.Type();
         BulkReduce.Check(d, operation, type, toShared, noFlush);
-        d.Count(toShared ? 4 : 3, 4);
+        MemoryOpcodes.RequirePolicy(d, toShared ? 4 : 3);
         var function = AtomicOpcodes.Function(d, operation, type);
-        Address to = d.Address(d.Operand(0)), from = d.Address(d.Operand(1));
+        Address to = d.Address(d.Operand(0), toShared ? StateSpace.SharedCluster : StateSpace.Global);
+        Address from = d.Address(d.Operand(1), StateSpace.Shared);
         LaneSlot size = new(d.Source(2, PtxType.U32), 4);
-        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3)) : null, type.Bytes(),
+        return new BulkReduce(to, from, size, toShared ? d.Address(d.Operand(3), StateSpace.SharedCluster) : null, type.Bytes(),
             function)
         { Class = InstructionClass.AsyncCopy };
     }
@@ -73,29 +81,31 @@ internal static class BulkOpcodes
     private static Instruction Prefetch(InstructionDecoder d)
     {
         int dimensions = Dimensions(d);
-        RefuseForms(d);
+        string? form = Form(d);
         d.Need("L2");
         d.Need("global");
-        int hints = d.OneOf("L2::cache_hint") is null ? 0 : 1;
+        d.Flag("L2::cache_hint");
+        if (form is not null)
+            throw TensorForms.Prefetch(d, dimensions, form);
         if (dimensions > 0)
         {
-            d.Count(1 + hints);
+            MemoryOpcodes.RequirePolicy(d, 1);
             (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
             return new TensorPrefetch(map, at) { Class = InstructionClass.AsyncCopy };
         }
-        d.Count(2 + hints);
-        return new BulkPrefetch(d.Address(d.Operand(0)), new LaneSlot(Size(d, 1), 4)) { Class = InstructionClass.AsyncCopy };
+        MemoryOpcodes.RequirePolicy(d, 2);
+        Address from = d.Address(d.Operand(0), StateSpace.Global);
+        return new BulkPrefetch(from, new LaneSlot(Size(d, 1), 4)) { Class = InstructionClass.AsyncCopy };
     }
 
     private static int Dimensions(InstructionDecoder d) => d.Flag("tensor") ? d.Need("1d", "2d", "3d", "4d", "5d")[0] - '0' : 0;
 
-    private static void RefuseForms(InstructionDecoder d)
+    /// <summary>How a tensor is walked through, where it isn't tile by tile.</summary>
+    private static string? Form(InstructionDecoder d)
     {
         d.Flag("tile");
-        string? form = d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4",
-            "cta_group::1", "cta_group::2", "cp_mask");
-        if (form is not null)
-            throw d.Unsupported($".{form} copies aren't covered");
+        return d.OneOf("im2col", "im2col_no_offs", "im2col::w", "im2col::w::128", "tile::gather4", "tile::scatter4", "cta_group::1",
+            "cta_group::2", "cp_mask");
     }
 
     /// <summary>The destination's state space stands first.</summary>
@@ -117,10 +127,11 @@ internal static class BulkOpcodes
 
     private static BulkLoad BulkLoad(InstructionDecoder d, bool multicast, bool fromShared)
     {
-        d.Count(multicast ? 5 : 4, 6);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(4, PtxType.B16), 2) : null;
-        return new BulkLoad(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2), 4), d.Address(d.Operand(3)), mask,
-            fromShared)
+        Address to = d.Address(d.Operand(0), StateSpace.SharedCluster);
+        Address from = d.Address(d.Operand(1), fromShared ? StateSpace.Shared : StateSpace.Global);
+        Address barrier = d.Address(d.Operand(3), StateSpace.SharedCluster);
+        return new BulkLoad(to, from, new LaneSlot(Size(d, 2), 4), barrier, mask, fromShared)
         {
             Class = InstructionClass.AsyncCopy,
         };
@@ -128,33 +139,36 @@ internal static class BulkOpcodes
 
     private static TensorLoad TensorLoad(InstructionDecoder d, int dimensions, bool multicast)
     {
-        d.Count(multicast ? 4 : 3, 5);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(1), dimensions);
         LaneSlot? mask = multicast ? new LaneSlot(d.Source(3, PtxType.B16), 2) : null;
-        return new TensorLoad(d.Address(d.Operand(0)), map, at, d.Address(d.Operand(2)), mask) { Class = InstructionClass.AsyncCopy };
+        Address to = d.Address(d.Operand(0), StateSpace.SharedCluster), barrier = d.Address(d.Operand(2), StateSpace.SharedCluster);
+        return new TensorLoad(to, map, at, barrier, mask) { Class = InstructionClass.AsyncCopy };
     }
 
-    private static Instruction StoreFrom(InstructionDecoder d, int dimensions, bool hint)
+    private static Instruction StoreFrom(InstructionDecoder d, int dimensions)
     {
         d.Need("shared::cta");
         d.Need("bulk_group");
         if (dimensions == 0)
         {
-            d.Count(hint ? 4 : 3);
-            return new BulkStore(d.Address(d.Operand(0)), d.Address(d.Operand(1)), new LaneSlot(Size(d, 2),
-                4))
-            { Class = InstructionClass.AsyncCopy };
+            MemoryOpcodes.RequirePolicy(d, 3);
+            Address to = d.Address(d.Operand(0), StateSpace.Global), from = d.Address(d.Operand(1), StateSpace.Shared);
+            return new BulkStore(to, from, new LaneSlot(Size(d, 2), 4)) { Class = InstructionClass.AsyncCopy };
         }
-        d.Count(hint ? 3 : 2);
+        MemoryOpcodes.RequirePolicy(d, 2);
         (Address map, LaneSlot[] at) = Map(d, d.Operand(0), dimensions);
-        return new TensorStore(map, at, d.Address(d.Operand(1))) { Class = InstructionClass.AsyncCopy };
+        return new TensorStore(map, at, d.Address(d.Operand(1), StateSpace.Shared)) { Class = InstructionClass.AsyncCopy };
     }
 
-    private static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
+    public static (Address Map, LaneSlot[] At) Map(InstructionDecoder d, PtxOperand operand, int dimensions)
     {
         if (operand.Kind != OperandKind.Address || operand.Parts.Count != 2 || operand.Parts[1].Parts.Count != dimensions)
             throw d.Error($"[map, {{{dimensions} coordinates}}] belongs here");
         LaneSlot[] at = [.. operand.Parts[1].Parts.Select(o => new LaneSlot(d.Source(o, PtxType.S32), 4))];
+        if (operand.Parts[0] is { Register: { } register } && register.Type.Bytes() != 8)
+            d.Doubt("only some targets take the address of a tensor map in 32 bits");
+        if (operand.Parts[0].Variable is { Space: StateSpace.Param or StateSpace.Const } variable)
+            d.Doubt($"{variable.Name} isn't known to be taken as the address of a tensor map as it stands");
         return (d.AddressOf(operand.Parts[0]), at);
     }
 }

@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 
@@ -34,7 +33,10 @@ internal static class ControlOpcodes
         };
         all["pmevent"] = d =>
         {
-            d.Flag("mask");
+            long most = d.Flag("mask") ? ushort.MaxValue : 15;
+            d.Count(1);
+            if (d.Immediate(0) < 0 || d.Immediate(0) > most)
+                throw d.Error($"an event is a number from 0 to {most}");
             return new Nothing();
         };
         all["nanosleep"] = d =>

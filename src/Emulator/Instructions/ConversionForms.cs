@@ -1,5 +1,4 @@
 using CogVideoX.Emulator.Decoding;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 

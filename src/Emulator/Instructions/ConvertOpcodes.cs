@@ -25,8 +25,8 @@ internal static class ConvertOpcodes
 
     private static Instruction Move(InstructionDecoder d)
     {
-        if (d.OneOf("v2", "v4") is not null)
-            throw d.Unsupported("mov of vectors isn't covered");
+        if (d.OneOf("v2", "v4") is { } lanes)
+            throw VectorMove(d, lanes);
         PtxType type = d.Type(Movable);
         d.Count(2);
         PtxOperand to = d.Operand(0), from = d.Operand(1);
@@ -56,6 +56,20 @@ internal static class ConvertOpcodes
         };
     }
 
+    /// <summary>A special register of four parts is read as a whole.</summary>
+    private static UnsupportedException VectorMove(InstructionDecoder d, string lanes)
+    {
+        PtxType type = d.Type(Movable);
+        d.Count(2);
+        bool isKnown = lanes == "v4" && type == PtxType.U32 && d.Operand(1).Kind == OperandKind.Special
+            && SpecialRegister.IsVector(d.Operand(1).Name);
+        if (!isKnown)
+            return d.Unsupported("mov of vectors isn't covered");
+        foreach (PtxOperand part in d.Braced(0, 4))
+            d.Destination(part, type);
+        return d.CannotRun("mov of vectors isn't covered");
+    }
+
     private static int ClockBytes(string name) => name switch
     {
         "%clock64" or "%globaltimer" => 8,
@@ -72,9 +86,16 @@ internal static class ConvertOpcodes
         _ => throw d.Error("the parts don't fit"),
     };
 
+    private static void DoubtParts(InstructionDecoder d, PtxType type)
+    {
+        if (type is not (PtxType.B16 or PtxType.B32 or PtxType.B64 or PtxType.B128))
+            d.Doubt($"a {type.Text()} isn't known to have parts: the manual packs bits");
+    }
+
     private static PackLanes Pack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
     {
         PtxType part = Part(d, type, from.Parts.Count);
+        DoubtParts(d, type);
         LaneSlot[] parts = [.. from.Parts.Select(p => new LaneSlot(d.Source(p, part), part.Bytes()))];
         return new PackLanes(d.Destination(to, type), type.Bytes(), parts, unpack: false);
     }
@@ -82,6 +103,11 @@ internal static class ConvertOpcodes
     private static PackLanes Unpack(InstructionDecoder d, PtxType type, PtxOperand to, PtxOperand from)
     {
         PtxType part = Part(d, type, to.Parts.Count);
+        DoubtParts(d, type);
+        if (from.Kind != OperandKind.Register)
+            d.Doubt($"'{from}' isn't known to be taken apart");
+        if (to.Parts.All(p => p.Kind == OperandKind.Sink))
+            throw d.Error("all of the result is thrown away");
         LaneSlot[] parts = [.. to.Parts.Select(p => new LaneSlot(d.Destination(p, part), part.Bytes()))];
         return new PackLanes(d.Source(from, type), type.Bytes(), parts, unpack: true);
     }
@@ -93,9 +119,11 @@ internal static class ConvertOpcodes
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
         if (type == PtxType.U32)
-            throw d.Unsupported("32-bit generic addresses aren't supported");
+            throw d.Error("generic addresses have 64 bits");
+        if (toSpace && d.Operand(1) is { Kind: OperandKind.Symbol } named)
+            throw named.Offset == 0 ? d.Error($"'{named}' must be a register") : d.Unsupported($"'{named}' isn't a generic address");
         if (!toSpace)
-            MemoryOpcodes.RequireSpace(d, space, d.Operand(1));
+            d.RequireSpace(space, d.Operand(1));
         ulong window = AddressMap.Window(space);
         LaneSlot to = new(d.Destination(0, type), 8), from = new(d.Source(1, type), 8);
         if (space == StateSpace.Local)
@@ -171,8 +199,11 @@ internal static class ConvertOpcodes
             return Packed(d, how);
         }
         ConversionForms.Check(d, how, rounding);
+        bool isBetweenHalves = (how.From, how.To) is (PtxType.F16, PtxType.BF16) or (PtxType.BF16, PtxType.F16);
+        if (isBetweenHalves && (rounding is not (null or "rn") || how.Saturate))
+            d.Doubt("halves of one kind to the other are only known to be rounded to nearest");
         d.Count(2);
-        PtxType to = how.To == PtxType.TF32 ? PtxType.B32 : how.To;
+        PtxType to = how.To == PtxType.TF32 ? PtxType.U32 : how.To;
         int target = d.WideDestination(d.Operand(0), to, out int targetBytes);
         int source = d.WideSource(d.Operand(1), how.From, out int sourceBytes);
         return IntegerConversion.TryMake(how, target, targetBytes, source, sourceBytes)

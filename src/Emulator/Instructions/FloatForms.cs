@@ -1,11 +1,17 @@
 using CogVideoX.Emulator.Decoding;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 
 /// <summary>Which modifiers floating-point instructions have for which types (PTX ISA 9.7.3–9.7.5), as ptxas 13 takes them.</summary>
 internal static class FloatForms
 {
+    /// <summary>Numbers below the normal ones are flushed to zero in .f32 and halves, not in .f64 and .bf16.</summary>
+    public static void CheckFlush(InstructionDecoder d, PtxType type, bool flush)
+    {
+        if (flush && type is PtxType.F64 or PtxType.BF16 or PtxType.BF16x2)
+            throw d.Error($".ftz doesn't go with {type.Text()}");
+    }
+
     /// <summary>Sums, products and quotients.</summary>
     public static void Check(InstructionDecoder d, PtxType type, bool rounds, bool flush, bool saturate, bool relu)
     {

@@ -1,7 +1,6 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Numerics;
-using CogVideoX.Emulator.Syntax;
 using static CogVideoX.Emulator.Instructions.FloatFunctions;
 using static CogVideoX.Emulator.Instructions.FloatModes;
 
@@ -117,7 +116,8 @@ internal static class FloatOpcodes
         bool flush = d.Flag("ftz"), nan = d.Flag("NaN");
         bool magnitude = d.Flag("xorsign") & d.Flag("abs");
         PtxType type = d.Type(Types);
-        d.Count(3, 4);
+        FloatForms.CheckFlush(d, type, flush);
+        d.Count(3, type == PtxType.F32 && !magnitude ? 4 : 3);
         int[] slots = [d.Destination(0, type), .. Enumerable.Range(1, d.Operands.Count - 1).Select(i => d.Source(i, type))];
         if (type == PtxType.F32 && !magnitude && slots.Length == 3)
             return fast(flush, nan, slots);
@@ -128,6 +128,7 @@ internal static class FloatOpcodes
     {
         bool flush = d.Flag("ftz");
         PtxType type = d.Type(Types);
+        FloatForms.CheckFlush(d, type, flush);
         d.Count(2);
         int bytes = type.Bytes();
         ulong sign = type switch

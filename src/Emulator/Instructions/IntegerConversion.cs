@@ -1,6 +1,5 @@
 using System.Numerics;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Instructions;
 

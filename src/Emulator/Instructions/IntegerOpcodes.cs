@@ -1,7 +1,6 @@
 using System.Numerics;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Syntax;
 using static CogVideoX.Emulator.Instructions.IntegerFunctions;
 
 namespace CogVideoX.Emulator.Instructions;

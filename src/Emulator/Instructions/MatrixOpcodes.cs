@@ -24,6 +24,8 @@ internal static class MatrixOpcodes
             d.Need(suffix);
         d.Type(PtxType.B16);
         d.Count(2);
+        if (d.Operand(1).Kind != OperandKind.Register)
+            d.Doubt($"'{d.Operand(1)}' isn't known to be transposed");
         return new MatrixTranspose(d.Destination(0, PtxType.B32), d.Source(1, PtxType.B32)) { Class = InstructionClass.Matrix };
     }
 
@@ -41,7 +43,7 @@ internal static class MatrixOpcodes
     }
 
     public static int[] Registers(InstructionDecoder d, int index, int count, PtxType type, bool isDestination) =>
-        [.. d.Vector(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
+        [.. d.Braced(index, count).Select(o => isDestination ? d.Destination(o, type) : d.Source(o, type))];
 
     private static MatrixLoad LoadOrStore(InstructionDecoder d, bool isStore)
     {
@@ -57,7 +59,7 @@ internal static class MatrixOpcodes
         d.Type(PtxType.B16);
         d.Count(2);
         int[] registers = Registers(d, isStore ? 1 : 0, count, PtxType.B32, !isStore);
-        Address address = d.Address(d.Operand(isStore ? 0 : 1));
+        Address address = d.SharedAddress(d.Operand(isStore ? 0 : 1), space == StateSpace.Generic);
         return new MatrixLoad(space, address, registers, transposed, isStore) { Class = InstructionClass.MatrixLoad };
     }
 
@@ -65,7 +67,8 @@ internal static class MatrixOpcodes
     {
         string action = d.Need("mma_async", "fence", "commit_group", "wait_group");
         d.Need("sync");
-        d.Need("aligned");
+        if (!d.Flag("aligned"))
+            d.Doubt("wgmma without .aligned isn't in the manual");
         if (action == "mma_async")
             return d.Flag("sp") ? throw d.Unsupported("sparse products aren't covered") : MultiplyAsync(d);
         d.Count(action == "wait_group" ? 1 : 0);
@@ -86,7 +89,7 @@ internal static class MatrixOpcodes
         }
         PtxType result = d.Type(PtxType.F32, PtxType.F16, PtxType.S32), a = d.Type(), b = d.Type();
         if (result == PtxType.S32)
-            throw d.Unsupported("wgmma of integers isn't covered");
+            throw Integers(d, n, k, a, b);
         var shape = new MatrixShape(k, result, a, b, result, false);
         CheckTypes(d, shape);
         if (k * shape.ElementBytes != 32)
@@ -95,12 +98,37 @@ internal static class MatrixOpcodes
         d.Count(6 + (halves ? inRegisters ? 1 : 2 : 0));
         int[] to = Accumulators(d, result == PtxType.F16 ? n / 4 : n / 2, Accumulator(result));
         int[] left = inRegisters ? Registers(d, 1, 4, PtxType.B32, false) : [];
-        int descriptorA = inRegisters ? 0 : d.Source(1, PtxType.B64), descriptorB = d.Source(2, PtxType.B64);
+        int descriptorA = inRegisters ? 0 : d.PlainSource(1, PtxType.B64, mayBeNumber: false);
+        int descriptorB = d.PlainSource(2, PtxType.B64, mayBeNumber: false);
         PredicateSource scale = d.Predicate(d.Operand(3));
-        (int A, int B) signs = ((int)d.Immediate(4), (int)d.Immediate(5));
-        bool transA = halves && !inRegisters && d.Immediate(6) != 0, transB = halves && d.Immediate(inRegisters ? 6 : 7) != 0;
+        (int A, int B) signs = (Sign(d, 4), Sign(d, 5));
+        bool transA = halves && !inRegisters && IsTransposed(d, 6), transB = halves && IsTransposed(d, inRegisters ? 6 : 7);
         return new Wgmma(shape, n, to, left, descriptorA, descriptorB, scale, signs, (transA, transB)) { Class = InstructionClass.Matrix };
     }
+
+    private static UnsupportedException Integers(InstructionDecoder d, int n, int k, PtxType a, PtxType b)
+    {
+        if (a is not (PtxType.S8 or PtxType.U8) || b is not (PtxType.S8 or PtxType.U8))
+            return d.Unsupported("wgmma of these integers isn't covered");
+        if (k != 32 || (n > 32 && n % 16 != 0))
+            throw d.Error($"m64n{n}k{k} isn't a shape of integers");
+        d.Flag("satfinite");
+        d.Count(4);
+        Accumulators(d, n / 2, PtxType.S32);
+        if (d.Operand(1).Kind == OperandKind.Vector)
+            Registers(d, 1, 4, PtxType.B32, false);
+        else
+            d.PlainSource(1, PtxType.B64, mayBeNumber: false);
+        d.PlainSource(2, PtxType.B64, mayBeNumber: false);
+        d.Predicate(d.Operand(3));
+        return d.CannotRun("wgmma of integers isn't covered");
+    }
+
+    private static bool IsTransposed(InstructionDecoder d, int index) =>
+        d.Immediate(index) is 0 or 1 ? d.Immediate(index) == 1 : throw d.Error($"whether to transpose is 0 or 1, not {d.Immediate(index)}");
+
+    private static int Sign(InstructionDecoder d, int index) =>
+        d.Immediate(index) is 1 or -1 ? (int)d.Immediate(index) : throw d.Error($"a sign is 1 or -1, not {d.Immediate(index)}");
 
     /// <summary>Neither sources nor destinations as other instructions know them: <see cref="WgmmaRegisters"/> minds them.</summary>
     private static int[] Accumulators(InstructionDecoder d, int count, PtxType type) =>

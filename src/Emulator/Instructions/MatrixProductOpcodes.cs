@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Syntax;
 using CogVideoX.Emulator.Tensor;
 
 namespace CogVideoX.Emulator.Instructions;
@@ -57,7 +56,9 @@ internal static class MatrixProductOpcodes
         if (bitwise is not null != (bits == 1))
             throw d.Error(".b1 and .xor.popc or .and.popc belong together");
         d.Count(4);
-        PtxType register = types.IsDouble ? PtxType.F64 : PtxType.B32, sum = types.IsDouble ? PtxType.F64 : PtxType.S32;
+        // the oldest product of bytes is told from the others by its registers, too
+        PtxType register = types.IsDouble ? PtxType.F64 : rows == 8 && bits == 8 ? PtxType.U32 : PtxType.B32;
+        PtxType sum = types.IsDouble ? PtxType.F64 : PtxType.S32;
         int ofA = rows * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32), ofB = 8 * k * bits / Warp.Lanes / (types.IsDouble ? 64 : 32),
             ofC = rows / 4;
         return new FragmentMultiply(types, rows, k, MatrixOpcodes.Registers(d, 0, ofC, sum, true), MatrixOpcodes.Registers(d, 1, ofA,
@@ -91,12 +92,14 @@ internal static class MatrixProductOpcodes
         d.Need("row");
         d.Need("col");
         bool saturate = d.Flag("satfinite");
-        d.Flag("kind::f8f6f4");
+        bool isOfBytes = d.Flag("kind::f8f6f4");
         if (d.OneOf("kind::mxf8f6f4", "kind::mxf4", "kind::mxf4nvf4", "block_scale") is not null)
             throw d.Unsupported("scaled products aren't covered");
         if (d.Syntax.Suffixes.Any(s => s is "e3m2" or "e2m3" or "e2m1"))
             throw d.Unsupported("products of 4 and 6 bits aren't covered");
         var shape = new MatrixShape(k, d.Type(), d.Type(), d.Type(), d.Type(), saturate);
+        if (isOfBytes && shape is not { A: PtxType.E4M3 or PtxType.E5M2, B: PtxType.E4M3 or PtxType.E5M2 })
+            throw d.Error($".kind::f8f6f4 doesn't have {shape.A.Text()}");
         d.Count(4);
         MatrixOpcodes.CheckTypes(d, shape);
         int registersOfA = 16 * k * shape.ElementBytes / 128, registersOfC = shape.D == PtxType.F16 ? 2 : 4;

@@ -21,20 +21,29 @@ internal static class MemoryBarrierOpcodes
         bool relaxed = Order(d, action, arrives, waits);
         string? space = d.OneOf("shared", "shared::cta", "shared::cluster");
         bool generic = space is null;
+        if (space == "shared::cluster" && waits)
+            throw d.Error("another CTA's mbarrier can't be waited for");
+        if (space == "shared::cluster" && action is "init" or "inval")
+            d.Doubt($"another CTA's mbarrier isn't known to take {action}");
         d.Type(PtxType.B64);
         if (waits)
             return Wait(d, action == "try_wait", parity, generic, relaxed);
-        int at = arrives && d.Operand(0).Kind != OperandKind.Address ? 1 : 0;
-        d.Count(at + 1, at + 2);
+        int at = arrives ? 1 : 0;
+        if (mayNotComplete && d.Syntax.Suffixes.Contains("cluster"))
+            throw d.Error(".noComplete and .cluster exclude each other");
+        d.Count(action == "inval" ? 1 : 2, arrives ? 3 : 0);
         bool hasToken = at == 1 && d.Operand(0).Kind != OperandKind.Sink;
         if (hasToken && space == "shared::cluster")
             throw d.Error("an arrival at another CTA's mbarrier gives no state: its result is _");
+        if (hasToken && d.Operand(0).Register is { Type: PtxType.F64 } real)
+            d.Doubt($"{real.Name} is a .f64 where a state belongs");
         LaneSlot? token = hasToken ? new LaneSlot(d.Destination(0, PtxType.B64), 8) : null;
         LaneSlot? value = d.Operands.Count > at + 1 ? new LaneSlot(d.Source(at + 1, PtxType.U32), 4) : null;
         bool isBytes = expects || action is "expect_tx" or "complete_tx";
         if (value is null && (isBytes || mayNotComplete || action == "init"))
             throw d.Error("a count is missing");
-        return new BarrierOperation(action, d.Address(d.Operand(at)), generic, token, isBytes ? null : value, isBytes ? value : null,
+        Address address = d.SharedAddress(d.Operand(at), generic);
+        return new BarrierOperation(action, address, generic, token, isBytes ? null : value, isBytes ? value : null,
             relaxed, mayNotComplete)
         {
             Class = InstructionClass.Barrier,
@@ -56,7 +65,9 @@ internal static class MemoryBarrierOpcodes
     {
         d.Type(PtxType.B64);
         d.Count(2);
-        return new LaneFunction(new(d.Destination(0, PtxType.B32), 4), [new(d.Source(1, PtxType.B64), 8)], v =>
+        if (d.Operand(0).Kind == OperandKind.Sink)
+            d.Doubt("a count that is thrown away isn't in the manual");
+        return new LaneFunction(new(d.Destination(0, PtxType.U32), 4), [new(d.PlainSource(1, PtxType.B64, mayBeNumber: false), 8)], v =>
             v[0] >> BarrierOperation.PendingShift);
     }
 
@@ -64,9 +75,11 @@ internal static class MemoryBarrierOpcodes
     {
         d.Count(3, isTry ? 4 : 3);
         LaneSlot p = new(d.Destination(0, PtxType.Pred), 0);
-        LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4) : new LaneSlot(d.Source(2, PtxType.B64), 8);
+        LaneSlot state = parity ? new LaneSlot(d.Source(2, PtxType.U32), 4)
+            : new LaneSlot(d.PlainSource(2, PtxType.B64, mayBeNumber: false), 8);
         if (d.Operands.Count > 3)
             d.Source(3, PtxType.U32);
-        return new BarrierWait(isTry, parity, d.Address(d.Operand(1)), generic, p, state, relaxed) { Class = InstructionClass.Barrier };
+        Address address = d.SharedAddress(d.Operand(1), generic);
+        return new BarrierWait(isTry, parity, address, generic, p, state, relaxed) { Class = InstructionClass.Barrier };
     }
 }

@@ -20,18 +20,16 @@ internal static class MemoryOpcodes
     public static void AddTo(Dictionary<string, Func<InstructionDecoder, Instruction>> all)
     {
         all["ld"] = Load;
-        all["ldu"] = Load;
+        all["ldu"] = d =>
+        {
+            if (d.Syntax.Suffixes.FirstOrDefault(s => s is not ("global" or "v2" or "v4") && !InstructionForms.IsType(s)) is { } other)
+                throw d.Error($"ldu has no .{other}");
+            return Load(d);
+        };
         all["st"] = Store;
         all["membar"] = MemoryBarrier;
         all["fence"] = Fence;
-        all["prefetch"] = Ignore;
-        all["prefetchu"] = Ignore;
-        all["applypriority"] = Ignore;
-        all["createpolicy"] = d =>
-        {
-            Skip(d);
-            return new LaneFunction(new(d.Destination(0, PtxType.B64), 8), [], _ => 0);
-        };
+        CacheOpcodes.AddTo(all);
         all["mapa"] = MapAddress;
         all["getctarank"] = CtaRank;
     }
@@ -75,25 +73,34 @@ internal static class MemoryOpcodes
         StateSpace space = Space(d);
         if (order is "relaxed" or "acquire" or "release" && space is StateSpace.Local or StateSpace.Param or StateSpace.Const)
             throw d.Error($".{order} belongs to global and shared memory");
+        if (isDevice && space is not (StateSpace.Global or StateSpace.Generic))
+            throw d.Error(".mmio belongs to global memory");
         bool readOnly = d.Flag("nc");
         string? cache = isStore ? d.OneOf("wb", "cg", "cs", "wt") : d.OneOf("ca", "cg", "cs", "lu", "cv");
         if (cache is not null && order is not (null or "weak"))
             throw d.Error($".{cache} doesn't go with .{order}");
         if (readOnly && (isStore || space != StateSpace.Global || order is not (null or "weak") || cache is "lu" or "cv"))
             throw d.Error(".nc belongs to plain loads of global memory");
-        bool isHinted = false;
+        bool isHinted = false, isForWide = false;
         while (d.OneOf(Hints) is { } hint)
         {
             isHinted |= hint != "unified";
+            isForWide |= hint is "L2::evict_first" or "L2::evict_last" or "L2::evict_normal";
             if (isStore && hint is "L2::64B" or "L2::128B" or "L2::256B")
                 throw d.Error($".{hint} belongs to loads");
         }
+        if (isHinted && (cache is not null || order == "volatile" || isDevice))
+            d.Doubt("hints to the cache beside a cache operator, .volatile or .mmio aren't in the manual");
         if (isHinted && space is not (StateSpace.Global or StateSpace.Generic))
             throw d.Error("eviction and prefetch hints belong to global memory");
         int count = d.OneOf("v2", "v4", "v8") switch { "v2" => 2, "v4" => 4, "v8" => 8, _ => 1 };
         PtxType type = d.Type();
         bool isMovable = type is >= PtxType.B8 and <= PtxType.S64 or PtxType.F32 or PtxType.F64;
         bool isWide = type.Bytes() * count > 16;
+        if (isStore && count == 8 && isMovable && type.Bytes() < 4)
+            throw d.Unsupported("vectors of eight small numbers are stored, which the manual doesn't have");
+        if (isForWide && type.Bytes() * count != 32)
+            throw d.Error(".L2::evict_* belongs to accesses of 32 bytes");
         if (!isMovable || type.Bytes() * count > 32 || (count == 8 && type.Bytes() != 4))
             throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         if (type.Bytes() == 16 && count > 1)
@@ -108,10 +115,18 @@ internal static class MemoryOpcodes
     private static Instruction Load(InstructionDecoder d)
     {
         MemoryShape shape = Shape(d, isStore: false);
-        d.Count(2, 3);
+        RequirePolicy(d, 2);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(1));
+        RequireAlike(d, d.Operand(0));
         LaneSlot[] to = [.. d.Vector(0, shape.Count).Select(o => new LaneSlot(d.WideDestination(o, shape.Type, out int bytes), bytes))];
         return new Load(shape with { Space = space }, address, to);
+    }
+
+    /// <summary>The registers of a vector have one width.</summary>
+    private static void RequireAlike(InstructionDecoder d, PtxOperand vector)
+    {
+        if (vector.Parts.Where(p => p.Register is not null).Select(p => p.Register!.Type.Bytes()).Distinct().Count() > 1)
+            throw d.Error($"the registers of '{vector}' have several widths");
     }
 
     private static Instruction Store(InstructionDecoder d)
@@ -121,12 +136,32 @@ internal static class MemoryOpcodes
         if (d.Flag("async"))
             return StoreAsynchronously(d);
         MemoryShape shape = Shape(d, isStore: true);
-        d.Count(2, 3);
+        RequirePolicy(d, 2);
         (Address address, StateSpace space) = Parameter(d, shape.Space, d.Operand(0));
         if (space == StateSpace.Param && d.Operand(0).Parts[0].Variable is not null)
             throw d.Error("a kernel's parameters aren't written");
+        RequireAlike(d, d.Operand(1));
         LaneSlot[] from = [.. d.Vector(1, shape.Count).Select(o => new LaneSlot(d.WideSource(o, shape.Type, out int bytes), bytes))];
         return new Store(shape with { Space = space }, address, from);
+    }
+
+    /// <summary>Checks the number of operands: behind the others stands a cache policy where .L2::cache_hint asks for one.</summary>
+    public static void RequirePolicy(InstructionDecoder d, int operands)
+    {
+        bool isHinted = d.Syntax.Suffixes.Contains("L2::cache_hint");
+        d.Count(isHinted ? operands + 1 : operands);
+        if (isHinted)
+            d.PlainSource(operands, PtxType.B64, mayBeNumber: false);
+    }
+
+    /// <summary>What an asynchronous store and its mbarrier name lies in shared memory.</summary>
+    public static void RequireShared(InstructionDecoder d, bool generic, params ReadOnlySpan<int> places)
+    {
+        foreach (int place in places)
+        {
+            if (d.Operand(place) is { Kind: OperandKind.Address, Parts: [var named, ..] })
+                d.RequireSpace(generic ? StateSpace.Generic : StateSpace.SharedCluster, named);
+        }
     }
 
     private static AsyncStore StoreAsynchronously(InstructionDecoder d)
@@ -144,22 +179,10 @@ internal static class MemoryOpcodes
             throw d.Error($"{(count > 1 ? $"{count} " : "")}{type.Text()} can't be moved so");
         d.Count(3);
         LaneSlot[] values = [.. d.Vector(1, count).Select(o => new LaneSlot(d.Source(o, type), type.Bytes()))];
+        RequireShared(d, generic, 0, 2);
         return new AsyncStore(d.Address(d.Operand(0)), values, d.Address(d.Operand(2)), generic,
             null)
         { Class = InstructionClass.AsyncCopy };
-    }
-
-    /// <summary>A variable's own space must be the instruction's.</summary>
-    public static void RequireSpace(InstructionDecoder d, StateSpace space, PtxOperand named)
-    {
-        if (named.Variable is not { } variable || space == StateSpace.Generic)
-            return;
-        StateSpace of = variable.Space, asked = space == StateSpace.SharedCluster ? StateSpace.Shared : space;
-        if (of != asked)
-        {
-            throw d.Error($"{variable.Name} lies in {of.ToString().ToLowerInvariant()} memory, "
-                + $"not in {asked.ToString().ToLowerInvariant()} memory");
-        }
     }
 
     /// <summary>
@@ -168,8 +191,7 @@ internal static class MemoryOpcodes
     /// </summary>
     private static (Address, StateSpace) Parameter(InstructionDecoder d, StateSpace space, PtxOperand operand)
     {
-        Address address = d.Address(operand);
-        RequireSpace(d, space, operand.Parts[0]);
+        Address address = d.Address(operand, space);
         bool inFrame = space == StateSpace.Param
             && (operand.Parts[0].Variable is { } variable ? !d.Symbols.IsKernelParameter(variable) : !d.IsInEntry);
         return (address, inFrame ? StateSpace.Local : space);
@@ -205,8 +227,7 @@ internal static class MemoryOpcodes
                 return TensorMapFence(d);
             if (d.Flag("async::generic"))
             {
-                d.Need("acquire", "release");
-                d.Need("sync_restrict::shared::cluster", "sync_restrict::shared::cta");
+                Restriction(d, d.Need("acquire", "release"));
                 d.Need("cluster");
                 return new ProxyFence();
             }
@@ -215,12 +236,17 @@ internal static class MemoryOpcodes
             return new ProxyFence();
         }
         string? order = d.OneOf("sc", "acq_rel", "acquire", "release");
-        d.OneOf("sync_restrict::shared::cta", "sync_restrict::shared::cluster");
+        if (d.Syntax.Suffixes.Any(s => s.StartsWith("sync_restrict", StringComparison.Ordinal)))
+            Restriction(d, order);
         Scope scope = ScopeOf(d);
         if (scope == Scope.Weak)
             throw d.Error("a scope is missing");
         return new Fence(scope, isSequential: order == "sc");
     }
+
+    /// <summary>What is acquired lies in the cluster's shared memory, what is released in the CTA's own.</summary>
+    private static void Restriction(InstructionDecoder d, string? order) =>
+        d.Need(order == "acquire" ? "sync_restrict::shared::cluster" : "sync_restrict::shared::cta");
 
     private static TensorMapFence TensorMapFence(InstructionDecoder d)
     {
@@ -233,32 +259,28 @@ internal static class MemoryOpcodes
             return new TensorMapFence(scope, null);
         if (d.Immediate(1) != TensorMapObject.Bytes)
             throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
-        return new TensorMapFence(scope, d.Address(d.Operand(0)));
+        return new TensorMapFence(scope, MapAddress(d, d.Operand(0)));
     }
 
-    private static Nothing Ignore(InstructionDecoder d)
+    /// <summary>A generic address, which may name a parameter, as tensor maps are.</summary>
+    private static Address MapAddress(InstructionDecoder d, PtxOperand operand)
     {
-        Skip(d);
-        foreach (PtxOperand operand in d.Operands)
-        {
-            if (operand.Kind == OperandKind.Address)
-                d.Address(operand);
-        }
-        return new Nothing();
-    }
-
-    private static void Skip(InstructionDecoder d)
-    {
-        while (d.Prefixed("") is not null)
-        {
-        }
+        Address address = d.Address(operand);
+        PtxOperand named = operand.Parts[0];
+        if (named.Variable is { Space: StateSpace.Const } || (named.Register is { } register && register.Type.Bytes() == 4))
+            d.Doubt($"'{operand}' isn't the usual address of a tensor map");
+        return address;
     }
 
     private static LaneFunction MapAddress(InstructionDecoder d)
     {
         bool generic = d.OneOf("shared::cluster") is null;
-        PtxType type = d.Type(PtxType.U32, PtxType.U64);
+        PtxType type = d.Type(PtxType.U32, PtxType.U64, PtxType.S32);
         d.Count(3);
+        if (generic && type.Bytes() == 4)
+            d.Doubt("a generic address of 32 bits isn't in the manual");
+        if (d.Operand(1).Kind == OperandKind.Integer)
+            d.Doubt("an address that is a number isn't in the manual");
         int bytes = type.Bytes();
         LaneSlot to = new(d.Destination(0, type), bytes);
         LaneSlot from = d.Operand(1).Kind == OperandKind.Register
@@ -272,9 +294,14 @@ internal static class MemoryOpcodes
 
     private static Instruction CtaRank(InstructionDecoder d)
     {
-        d.OneOf("shared::cluster");
+        bool generic = !d.Flag("shared::cluster");
         PtxType type = d.Type(PtxType.U32, PtxType.U64);
         d.Count(2);
-        return new AddressRank(new LaneSlot(d.Destination(0, PtxType.U32), 4), new LaneSlot(d.Source(1, type), type.Bytes()));
+        LaneSlot rank = new(d.Destination(0, PtxType.U32), 4), address = new(d.Source(1, type), type.Bytes());
+        if (generic && type.Bytes() == 4)
+            d.Doubt("a generic address of 32 bits isn't in the manual");
+        if (d.Operand(1).Kind == OperandKind.Integer)
+            d.Doubt("an address that is a number isn't in the manual");
+        return new AddressRank(rank, address);
     }
 }

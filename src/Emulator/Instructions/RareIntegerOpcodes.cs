@@ -11,7 +11,12 @@ internal static class RareIntegerOpcodes
     {
         all["mul24"] = d => Multiply24(d, addend: false);
         all["mad24"] = d => Multiply24(d, addend: true);
-        all["brev"] = d => Lanes(d, d.Type(PtxType.B32, PtxType.B64), (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
+        all["brev"] = d =>
+        {
+            PtxType type = d.Type(PtxType.B32, PtxType.B64);
+            d.Count(2);
+            return Lanes(d, type, (v, bytes) => Reverse(v[0], bytes * 8), moved: 1);
+        };
         all["bfind"] = FindBit;
         all["bfe"] = d =>
         {
@@ -78,6 +83,7 @@ internal static class RareIntegerOpcodes
     private static LaneFunction Extract(InstructionDecoder d, PtxType type)
     {
         d.Count(4);
+        RequireByte(d, 2, 3);
         int bits = type.Bytes() * 8;
         LaneSlot to = new(d.Destination(0, type), bits / 8), from = new(d.Source(1, type), bits / 8);
         return new LaneFunction(to, [from, new(d.Source(2, PtxType.U32), 4), new(d.Source(3, PtxType.U32), 4)], v =>
@@ -98,10 +104,21 @@ internal static class RareIntegerOpcodes
         { Moved = 1, Says = 255 };
     }
 
+    /// <summary>Where a field begins and how long it is, written as a number, fits a byte.</summary>
+    private static void RequireByte(InstructionDecoder d, params ReadOnlySpan<int> places)
+    {
+        foreach (int place in places)
+        {
+            if (d.Operand(place).Kind == OperandKind.Integer && d.Immediate(place) is < 0 or > 255)
+                throw d.Error($"{d.Immediate(place)} isn't between 0 and 255");
+        }
+    }
+
     private static LaneFunction Insert(InstructionDecoder d)
     {
         PtxType type = d.Type(PtxType.B32, PtxType.B64);
         d.Count(5);
+        RequireByte(d, 3, 4);
         int bytes = type.Bytes(), bits = bytes * 8;
         LaneSlot to = new(d.Destination(0, type), bytes), field = new(d.Source(1, type), bytes), rest = new(d.Source(2, type), bytes);
         return new LaneFunction(to, [field, rest, new(d.Source(3, PtxType.U32), 4), new(d.Source(4, PtxType.U32), 4)], v =>
@@ -177,8 +194,8 @@ internal static class RareIntegerOpcodes
         bool high = parts == 2 && d.Need("lo", "hi") == "hi";
         PtxType left = d.Type(PtxType.U32, PtxType.S32), right = d.Type(PtxType.U32, PtxType.S32);
         d.Count(4);
-        LaneSlot to = new(d.Destination(0, PtxType.B32), 4);
-        LaneSlot[] from = [new(d.Source(1, PtxType.B32), 4), new(d.Source(2, PtxType.B32), 4), new(d.Source(3, PtxType.B32), 4)];
+        LaneSlot to = new(d.Destination(0, PtxType.U32), 4);
+        LaneSlot[] from = [.. Enumerable.Range(1, 3).Select(i => new LaneSlot(d.PlainSource(i, PtxType.B32, mayBeNumber: true), 4))];
         int bytes = parts == 4 ? 1 : 2;
         return new LaneFunction(to, from, v =>
         {

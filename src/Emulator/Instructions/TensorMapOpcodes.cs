@@ -32,7 +32,7 @@ internal static class TensorMapOpcodes
             d.Immediate(1));
         }
         LaneSlot value = new(d.Source(isIndexed ? 2 : 1, type), type.Bytes());
-        return new TensorMapReplace(space, d.Address(d.Operand(0)), field, (int)index, value) { Class = InstructionClass.AsyncCopy };
+        return new TensorMapReplace(space, d.Address(d.Operand(0), space), field, (int)index, value) { Class = InstructionClass.AsyncCopy };
     }
 
     private static void CheckChoice(InstructionDecoder d, string field, long value)
@@ -55,6 +55,8 @@ internal static class TensorMapOpcodes
         d.Count(3);
         if (d.Immediate(2) != TensorMapObject.Bytes)
             throw d.Error($"a tensor map has {TensorMapObject.Bytes} bytes");
-        return new TensorMapCopy(d.Address(d.Operand(0)), d.Address(d.Operand(1))) { Class = InstructionClass.AsyncCopy };
+        return new TensorMapCopy(
+            d.Address(d.Operand(0), Syntax.StateSpace.Global), d.Address(d.Operand(1), Syntax.StateSpace.Shared))
+        { Class = InstructionClass.AsyncCopy };
     }
 }

@@ -28,6 +28,9 @@ internal static class WarpOpcodes
             throw d.Error("the form without .sync is gone since sm_70");
     }
 
+    /// <summary>A mask, a lane or a clamp.</summary>
+    private static int Mask(InstructionDecoder d, int index) => d.PlainSource(index, PtxType.B32, mayBeNumber: true);
+
     private static Shuffle Shuffle(InstructionDecoder d)
     {
         RequireSync(d);
@@ -38,8 +41,7 @@ internal static class WarpOpcodes
         bool pair = target.Kind == OperandKind.Pair;
         int to = d.Destination(pair ? target.Parts[0] : target, PtxType.B32);
         int? p = pair ? d.Destination(target.Parts[1], PtxType.Pred) : null;
-        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), d.Source(2, PtxType.B32), d.Source(3, PtxType.B32), d.Source(4,
-            PtxType.B32));
+        return new Shuffle(mode, to, p, d.Source(1, PtxType.B32), Mask(d, 2), Mask(d, 3), Mask(d, 4));
     }
 
     private static Vote Vote(InstructionDecoder d)
@@ -50,7 +52,7 @@ internal static class WarpOpcodes
         d.Count(3);
         LaneSlot to = new(d.Destination(0, type), type.Bytes());
         PredicateSource a = d.Predicate(d.Operand(1));
-        return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), d.Source(2, PtxType.B32), isCommon: true, round =>
+        return new Vote(to, null, new LaneSlot(a.Slot, 0, a.Flip), Mask(d, 2), isCommon: true, round =>
         {
             uint yes = round.Where(v => v != 0);
             return new VoteResult(mode switch
@@ -75,7 +77,7 @@ internal static class WarpOpcodes
             throw d.Error("match.any has no predicate");
         LaneSlot to = new(d.Destination(pair ? target.Parts[0] : target, PtxType.B32), 4);
         LaneSlot? p = pair ? new LaneSlot(d.Destination(target.Parts[1], PtxType.Pred), 0) : null;
-        return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), d.Source(2, PtxType.B32), isCommon: false, round =>
+        return new Vote(to, p, new LaneSlot(d.Source(1, type), type.Bytes()), Mask(d, 2), isCommon: false, round =>
         {
             ulong mine = round.Values[round.Lane];
             uint same = round.Where(v => v == mine);
@@ -102,7 +104,7 @@ internal static class WarpOpcodes
         d.Count(3);
         if (type == PtxType.F32)
             return ReduceFloats(d, operation == "min" ? -1 : 1, magnitude, nan);
-        int to = d.Destination(0, type), from = d.Source(1, type), mask = d.Source(2, PtxType.B32);
+        int to = d.Destination(0, type), from = d.Source(1, type), mask = Mask(d, 2);
         return operation switch
         {
             "add" => new Reduction<uint, IntegerFunctions.Add<uint>>(to, from, mask),
@@ -119,7 +121,7 @@ internal static class WarpOpcodes
     private static Vote ReduceFloats(InstructionDecoder d, int direction, bool magnitude, bool nan)
     {
         LaneSlot to = new(d.Destination(0, PtxType.F32), 4);
-        return new Vote(to, null, new LaneSlot(d.Source(1, PtxType.F32), 4), d.Source(2, PtxType.B32), isCommon: true, round =>
+        return new Vote(to, null, new LaneSlot(d.Source(1, PtxType.F32), 4), Mask(d, 2), isCommon: true, round =>
         {
             float result = magnitude ? MathF.Abs(One(round.Values[round.Lane])) : One(round.Values[round.Lane]);
             for (uint rest = round.Group; rest != 0; rest &= rest - 1)
@@ -148,7 +150,7 @@ internal static class WarpOpcodes
         if (target.Kind != OperandKind.Pair)
             throw d.Error("elect.sync writes d|p");
         LaneSlot to = new(d.Destination(target.Parts[0], PtxType.B32), 4), p = new(d.Destination(target.Parts[1], PtxType.Pred), 0);
-        return new Vote(to, p, null, d.Source(1, PtxType.B32), isCommon: false, round =>
+        return new Vote(to, p, null, Mask(d, 1), isCommon: false, round =>
         {
             int leader = int.TrailingZeroCount((int)round.Group);
             return new VoteResult((ulong)leader, round.Lane == leader);

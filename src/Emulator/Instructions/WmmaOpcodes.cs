@@ -40,8 +40,8 @@ internal static class WmmaOpcodes
             throw d.Error($"of {type.Text()} a is .row and b is .col");
         d.Count(2, 3);
         WmmaFragment fragment = Fragment(d, isStore ? 1 : 0, shape, matrix, type, isDestination: !isStore);
-        Address address = d.Address(d.Operand(isStore ? 0 : 1));
-        int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.B32) : null;
+        Address address = d.Address(d.Operand(isStore ? 0 : 1), space);
+        int? stride = d.Operands.Count > 2 ? d.Source(2, PtxType.U32) : null;
         return new WmmaMemory(space, address, stride, type, shape.Size(matrix), byColumns, fragment,
             isStore)
         { Class = InstructionClass.MatrixLoad };
@@ -92,7 +92,7 @@ internal static class WmmaOpcodes
     private static WmmaFragment Fragment(InstructionDecoder d, int index, WmmaShape shape, string matrix, PtxType type, bool isDestination)
     {
         PtxType register = type is PtxType.F32 or PtxType.F64 or PtxType.S32 ? type : PtxType.B32;
-        IReadOnlyList<PtxOperand> parts = d.Vector(index, shape.Registers(matrix, type));
+        IReadOnlyList<PtxOperand> parts = d.Braced(index, shape.Registers(matrix, type));
         (int rows, int columns) = shape.Size(matrix);
         return new WmmaFragment(columns, rows * columns, type, [.. parts.Select(p =>
             isDestination ? d.Destination(p, register) : d.Source(p, register))]);

@@ -23,14 +23,17 @@ internal sealed class FrameLayout
             return known;
         long offset = (long)AddressMap.Place((ulong)Size, variable.Align);
         if (offset + variable.Size > MostBytes)
-            throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {MostBytes} bytes of local memory");
+            throw TooMuch(variable, $"{MostBytes} bytes of local memory");
         if (variables.Count == ushort.MaxValue)
-            throw new PtxException(variable.Line, $"{variable.Name}: a thread has more than {ushort.MaxValue} local variables");
+            throw TooMuch(variable, $"{ushort.MaxValue} local variables");
         variables.Add(((int)offset, variable));
         offsets.Add(variable, (int)offset);
         Size = (int)(offset + variable.Size) + Gap;
         return (int)offset;
     }
+
+    private static PtxException TooMuch(PtxVariable variable, string limit) =>
+        new(variable.Line, $"{variable.Name}: a thread has more than {limit}") { IsLimit = true };
 
     public PtxVariable? Find(ulong address, int bytes)
     {

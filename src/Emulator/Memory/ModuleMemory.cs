@@ -25,7 +25,10 @@ internal sealed unsafe class ModuleMemory
             if (bytes > MostVariableBytes)
             {
                 throw new PtxException(
-                    variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported");
+                    variable.Line, $"the variables up to {variable.Name} have {bytes} bytes; at most {MostVariableBytes} are supported")
+                {
+                    IsLimit = true,
+                };
             }
             Allocation made = variable.Space == StateSpace.Const
                 ? NewConstant(variable) : globals.New(variable.Name, variable.Size, true, variable.Align);

@@ -34,7 +34,7 @@ internal sealed class SharedLayout(int dynamicBytes, int largestDynamicAlign = 1
         long size = variable.IsDynamic ? dynamicBytes : variable.Size;
         uint address = (uint)AddressMap.Place(end, variable.IsDynamic ? Math.Max(variable.Align, largestDynamicAlign) : variable.Align);
         if (address + size + Gap > 1 << AddressMap.RankShift)
-            throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory");
+            throw new PtxException(variable.Line, $"{variable.Name} doesn't fit shared memory") { IsLimit = true };
         variables.Add((address, variable, size));
         addresses.Add(variable, address);
         if (variable.IsDynamic)

@@ -1,14 +1,14 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>Entries and functions: signature, performance directives, body (PTX ISA 11.1–11.4).</summary>
-internal sealed class FunctionParser(TokenReader reader, VariableParser variables, NameScope moduleScope)
+internal sealed class FunctionParser(TokenReader reader, VariableParser variables, PtxModule module, NameScope moduleScope)
 {
     private const int DeepestScopes = 256;
 
     private static readonly HashSet<string> PlainDirectives = [".noreturn", ".explicitcluster", ".blocksareclusters", ".unified"];
 
     private static readonly HashSet<string> NumberDirectives =
-        [".maxntid", ".reqntid", ".minnctapersm", ".maxnctapersm", ".maxnreg", ".reqnctapercluster", ".maxclusterrank", ".abi_preserve"];
+        [".maxntid", ".reqntid", ".minnctapersm", ".maxnreg", ".reqnctapercluster", ".maxclusterrank", ".abi_preserve"];
 
     private readonly List<(PtxInstruction Instruction, string Label)> labelUses = [];
     private PtxFunction function = null!;
@@ -20,6 +20,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         int line = reader.Line;
         bool isEntry = reader.Take().Text == ".entry";
         function = Signature(isEntry, line);
+        if (isEntry && function.Returns.Count > 0)
+            throw new PtxException(line, $"the kernel {function.Name} can't return anything");
         foreach (PtxVariable variable in function.Returns.Concat(function.Parameters))
             Declare(variable, isEntry);
         Directives();
@@ -69,6 +71,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     {
         if (parameter.Space == StateSpace.Reg && isEntry)
             throw new PtxException(parameter.Line, $"the parameter {parameter.Name} of a kernel must be in .param, not in a register");
+        if (parameter.IsDynamic && isEntry)
+            throw new PtxException(parameter.Line, $"the parameter {parameter.Name} of a kernel needs a size");
         if (parameter.Space == StateSpace.Reg)
         {
             parameter.Register = new PtxRegister(parameter.Name, parameter.Type,
@@ -84,10 +88,15 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         while (reader.Current.Kind == TokenKind.Suffix)
         {
             Token word = reader.Take();
+            module.Require(word.Line, word.Text);
             if (PlainDirectives.Contains(word.Text))
                 function.Directives[word.Text[1..]] = [];
             else if (word.Text == ".pragma")
-                Pragma();
+                variables.Pragma();
+            else if (word.Text == ".maxnctapersm")
+                throw new PtxException(word.Line, ".maxnctapersm is gone since .version 2.1: .minnctapersm is what is left of it");
+            else if (word.Text == ".abi_preserve" && function.IsEntry)
+                throw new PtxException(word.Line, ".abi_preserve belongs to functions, not to kernels");
             else if (NumberDirectives.Contains(word.Text))
                 function.Directives[word.Text[1..]] = Numbers(word);
             else
@@ -119,13 +128,6 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
             throw new PtxException(function.Line, ".reqnctapercluster and .maxclusterrank exclude each other");
     }
 
-    private void Pragma()
-    {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
-            reader.Take();
-        reader.Expect(";");
-    }
-
     /// <summary>Statements up to the function's closing brace; inner braces open and close scopes.</summary>
     private void Block(int line)
     {
@@ -136,7 +138,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
             if (reader.TryTake("{"))
             {
                 if (++depth > DeepestScopes)
-                    throw new PtxException(reader.Line, "braces are nested too deep");
+                    throw new PtxException(reader.Line, "braces are nested too deep") { IsLimit = true };
                 scope = new NameScope(scope);
             }
             else if (reader.TryTake("}"))
@@ -157,28 +159,24 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
         if (word.Is(".loc"))
         {
             reader.Take();
-            location = LocationParser.Parse(reader);
+            location = LocationParser.Parse(reader, module.Locations);
         }
         else if (word.Is(".pragma"))
         {
             reader.Take();
-            Pragma();
+            variables.Pragma();
         }
         else if (word.Is(".reg"))
         {
             Registers();
         }
-        else if (variables.AtVariable || word.Is(".extern"))
+        else if (variables.AtVariable)
         {
             Variables();
         }
         else if (word.Kind == TokenKind.Name && reader.Ahead(1).Is(":"))
         {
             Label();
-        }
-        else if (word.Is(";"))
-        {
-            reader.Take();
         }
         else
         {
@@ -188,8 +186,7 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
 
     private void Variables()
     {
-        bool isExtern = reader.TryTake(".extern");
-        foreach (PtxVariable variable in variables.Parse(isExtern))
+        foreach (PtxVariable variable in variables.Parse(isExtern: false))
         {
             if (!scope.Declare(variable))
                 throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
@@ -228,7 +225,8 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private PtxType RegisterType()
     {
         Token word = reader.Take();
-        return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) && !type.IsSubByte() ? type
+        module.Require(word.Line, word.Text);
+        return word.Kind == TokenKind.Suffix && PtxTypes.TryParse(word.Text[1..], out PtxType type) && type.IsDeclarable() ? type
             : throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a register");
     }
 
@@ -292,11 +290,22 @@ internal sealed class FunctionParser(TokenReader reader, VariableParser variable
     private void Instruction()
     {
         int count = function.RegisterCount;
-        var parser = new InstructionParser(reader, scope, count);
+        var parser = new InstructionParser(reader, module, scope, count);
         PtxInstruction instruction = parser.Parse(location);
         function.RegisterCount = parser.RegisterCount;
         function.Instructions.Add(instruction);
+        if (instruction.Opcode == "brx")
+            RequireBranchTargets(instruction);
         if (instruction.Opcode == "bra")
             labelUses.Add((instruction, instruction.Operands is [{ Name: var name }] ? name : ""));
+    }
+
+    private void RequireBranchTargets(PtxInstruction instruction)
+    {
+        if (instruction.Operands.Count != 2 || scope.FindBranchTargets(instruction.Operands[1].Name) is null)
+        {
+            throw new PtxException(
+                instruction.Line, $"brx takes an index and a list of .branchtargets that stands before it, in '{instruction}'");
+        }
     }
 }

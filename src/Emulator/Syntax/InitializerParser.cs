@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>Values after '=' (PTX ISA 5.4.4), as bytes; nested braces are read in order.</summary>
-internal sealed class InitializerParser(TokenReader reader, PtxType type)
+internal sealed class InitializerParser(TokenReader reader, PtxType type, bool isArray)
 {
     private const int DeepestBraces = 16;
 
@@ -21,6 +21,8 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
             throw new PtxException(reader.Line, "braces are nested too deep");
         if (reader.TryTake("{"))
         {
+            if (!isArray)
+                throw new PtxException(reader.Line, "a single value has no braces");
             reader.List("}", () => Value(depth + 1));
             return;
         }
@@ -92,6 +94,8 @@ internal sealed class InitializerParser(TokenReader reader, PtxType type)
 
     private void Refer((string Name, long Addend, bool Generic, int Line) symbol, ulong mask)
     {
+        if (type is not (PtxType.U8 or PtxType.U32 or PtxType.U64))
+            throw new PtxException(symbol.Line, $"an address can't start a {type.Text()}: .u32 and .u64 hold it, or .u8 by masks");
         References.Add(new SymbolReference(Bytes.Count, type.Bytes(), symbol.Name, symbol.Addend, symbol.Generic, mask, symbol.Line));
         Append(0);
     }

@@ -1,10 +1,19 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>One instruction with its guard and operands (PTX ISA 4.3.2, 6).</summary>
-internal sealed class InstructionParser(TokenReader reader, NameScope scope, int registerCount)
+internal sealed class InstructionParser(TokenReader reader, PtxModule module, NameScope scope, int registerCount)
 {
     private const int MostOperands = 64;
     private const int DeepestOperand = 8;
+
+    /// <summary>Other names of .x .y .z .w, which the lexer takes as a part of the name.</summary>
+    private static readonly Dictionary<string, string> SpecialComponents = new()
+    {
+        [".r"] = ".x",
+        [".g"] = ".y",
+        [".b"] = ".z",
+        [".a"] = ".w",
+    };
 
     private readonly ConstantParser constants = new(reader);
     private int registers = registerCount;
@@ -21,13 +30,18 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         {
             inverted = reader.TryTake("!");
             string name = reader.ExpectName();
+            if (name == "%is_explicit_cluster")
+            {
+                module.Require(line, name);
+                throw new PtxException(line, $"the guard {name} isn't covered") { IsLimit = true };
+            }
             guard = scope.FindRegister(name, ref registers);
             if (guard is not { Type: PtxType.Pred })
                 throw new PtxException(line, $"the guard '{name}' isn't a predicate");
         }
         string opcode = reader.ExpectName();
         var suffixes = new List<string>();
-        while (reader.Current is { Kind: TokenKind.Suffix, Joined: true })
+        while (reader.Current.Kind == TokenKind.Suffix)
             suffixes.Add(reader.Take().Text[1..]);
         List<PtxOperand> operands = opcode == "call" ? Call() : Operands(";");
         return new PtxInstruction(opcode, suffixes, operands, line)
@@ -45,7 +59,7 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         reader.List(close, () =>
         {
             if (operands.Count >= MostOperands)
-                throw new PtxException(reader.Line, "too many operands");
+                throw new PtxException(reader.Line, "too many operands") { IsLimit = true };
             operands.Add(Operand(0));
         });
         return operands;
@@ -87,13 +101,15 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
     {
         int line = reader.Line;
         if (depth > DeepestOperand)
-            throw new PtxException(line, "operands are nested too deep");
+            throw new PtxException(line, "operands are nested too deep") { IsLimit = true };
         if (reader.TryTake("["))
         {
             var parts = new List<PtxOperand>();
             reader.List("]", () => parts.Add(Operand(depth + 1)));
             if (parts.Count == 0)
                 throw new PtxException(line, "an address is empty");
+            if (parts.Skip(1).Any(p => p.Kind is OperandKind.Integer or OperandKind.Real))
+                throw new PtxException(line, "a number can't stand behind a comma in an address");
             long shift = parts[0].Kind == OperandKind.Integer ? 0 : parts[0].Offset;
             return new PtxOperand(OperandKind.Address, line) { Parts = parts, Offset = shift };
         }
@@ -136,6 +152,10 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
                 Selector = selector,
             };
         }
+        if (scope.IsPadded(name))
+            throw new PtxException(line, $"'{name}' has zeros before its number, which aren't read") { IsLimit = true };
+        if (name[0] == '%' && offset != 0)
+            throw new PtxException(line, $"nothing can be added to {name}");
         if (name[0] == '%')
             return new PtxOperand(OperandKind.Special, line) { Name = name };
         return new PtxOperand(OperandKind.Symbol, line) { Name = name, Offset = offset, Variable = scope.FindVariable(name) };
@@ -150,6 +170,8 @@ internal sealed class InstructionParser(TokenReader reader, NameScope scope, int
         reader.Take();
         if (scope.FindRegister(name + component.Text, ref registers) is not null)
             return (name + component.Text, null);
+        if (name[0] == '%' && SpecialComponents.TryGetValue(component.Text, out string? axis))
+            return (name + axis, null);
         bool isPart = component.Text[1] is 'b' or 'h' && component.Text.Length > 2 && component.Text[2..].All(char.IsAsciiDigit);
         if (isPart && scope.FindRegister(name, ref registers) is { Type: not PtxType.Pred })
             return (name, component.Text[1..]);

@@ -5,12 +5,15 @@ namespace CogVideoX.Emulator.Syntax;
 /// <summary>Cuts PTX text into words (PTX ISA 4.1–4.5).</summary>
 internal sealed class Lexer(string text)
 {
+    private const char EndOfFile = '\x1a';
+
     private int at;
     private int line = 1;
     private bool wasWord;
 
     public static List<Token> Tokens(string text)
     {
+        RequireAscii(text);
         var lexer = new Lexer(text);
         var tokens = new List<Token>(text.Length / 4);
         do
@@ -21,6 +24,15 @@ internal sealed class Lexer(string text)
         }
         while (tokens[^1].Kind != TokenKind.End);
         return tokens;
+    }
+
+    private static void RequireAscii(string text)
+    {
+        int odd = text.AsSpan().IndexOfAnyExceptInRange('\0', '\x7f');
+        if (odd < 0)
+            return;
+        int line = text.AsSpan(0, odd).Count('\n') + 1;
+        throw new PtxException(line, $"'{text[odd]}' isn't ASCII: PTX has no other characters, in comments either");
     }
 
     private char Peek(int ahead = 0) => at + ahead < text.Length ? text[at + ahead] : '\0';
@@ -43,6 +55,8 @@ internal sealed class Lexer(string text)
             return Suffix(joined);
         if (c == '"')
             return Quoted(joined);
+        if (c == EndOfFile)
+            throw new PtxException(line, "the character that ended a file once (0x1a) isn't read") { IsLimit = true };
         at++;
         return new Token(TokenKind.Mark, c.ToString(), 0, line, joined);
     }
@@ -61,7 +75,7 @@ internal sealed class Lexer(string text)
             {
                 at++;
             }
-            else if ((c == '/' && Peek(1) == '/') || (c == '#' && IsLineStart()))
+            else if ((c == '/' && Peek(1) == '/') || (c == '#' && IsLineMarker()))
             {
                 while (at < text.Length && text[at] != '\n')
                     at++;
@@ -78,7 +92,8 @@ internal sealed class Lexer(string text)
     }
 
     /// <summary>Line markers of a preprocessor (# 1 "file") say nothing to run.</summary>
-    private bool IsLineStart() => text.AsSpan(0, at)[(text.AsSpan(0, at).LastIndexOf('\n') + 1)..].Trim().IsEmpty;
+    private bool IsLineMarker() => text.AsSpan(0, at).TrimEnd(" \t\r") is [] or [.., '\n']
+        && text.AsSpan(at + 1).TrimStart(" \t") is [>= '0' and <= '9', ..];
 
     private void SkipComment()
     {
@@ -186,7 +201,7 @@ internal sealed class Lexer(string text)
         {
             uint next = (uint)Convert.ToInt32(Peek().ToString(), 16);
             if (value > (ulong.MaxValue - next) / radix)
-                throw new PtxException(line, "an integer doesn't fit 64 bits");
+                throw new PtxException(line, "an integer doesn't fit 64 bits") { IsLimit = true };
             value = value * radix + next;
             at++;
         }

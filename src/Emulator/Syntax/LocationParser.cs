@@ -3,10 +3,11 @@ namespace CogVideoX.Emulator.Syntax;
 /// <summary>What follows .loc (PTX ISA 11.6.2).</summary>
 internal static class LocationParser
 {
-    public static SourceLocation Parse(TokenReader reader)
+    /// <param name="known">places that .loc named before: only there can something be inlined</param>
+    public static SourceLocation Parse(TokenReader reader, HashSet<(int File, int Line, int Column)> known)
     {
         int file = reader.ExpectInteger(0, int.MaxValue), line = reader.ExpectInteger(0, int.MaxValue);
-        reader.ExpectInteger();
+        int column = (int)reader.ExpectInteger();
         int outerFile = file, outerLine = line;
         while (reader.TryTake(","))
         {
@@ -19,13 +20,19 @@ internal static class LocationParser
             {
                 outerFile = reader.ExpectInteger(0, int.MaxValue);
                 outerLine = reader.ExpectInteger(0, int.MaxValue);
-                reader.ExpectInteger();
+                int outerColumn = (int)reader.ExpectInteger();
+                if (!known.Contains((outerFile, outerLine, outerColumn)))
+                {
+                    throw new PtxException(
+                        reader.Line, $"inlined_at {outerFile} {outerLine} {outerColumn} names no place of an earlier .loc");
+                }
             }
             else
             {
                 throw new PtxException(reader.Line, $".loc doesn't know '{word}'");
             }
         }
+        known.Add((file, line, column));
         return new SourceLocation(file, line, outerFile, outerLine);
     }
 

@@ -5,17 +5,20 @@ internal sealed class ModuleParser(List<Token> tokens)
 {
     private const int MostConstantBytes = 64 << 10;
 
+    private static readonly PtxVersion LargeParameters = new(8, 1);
+
     private readonly TokenReader reader = new(tokens);
     private readonly PtxModule module = new();
     private readonly NameScope scope = new(null);
+    private bool hasSections;
 
     public PtxModule Parse()
     {
-        var variables = new VariableParser(reader);
+        new HeaderParser(reader, module).Parse();
+        var variables = new VariableParser(reader, module);
         while (reader.Current.Kind != TokenKind.End)
             Directive(variables);
-        if (module.Version.Length == 0)
-            throw new PtxException(1, ".version is missing");
+        RequireDebugInformation();
         RequireRoom();
         int number = 0;
         foreach (PtxFunction function in module.Functions.Values)
@@ -34,8 +37,7 @@ internal sealed class ModuleParser(List<Token> tokens)
             throw new PtxException(1,
             $"{constants} bytes of constants; a module may have {MostConstantBytes}");
         }
-        bool isOld = System.Version.TryParse(module.Version, out System.Version? version) && version < new System.Version(8, 1);
-        int most = isOld ? 4352 : 32764;
+        int most = module.IsaVersion < LargeParameters ? 4352 : 32764;
         foreach (PtxFunction entry in module.Functions.Values.Where(f => f.IsEntry))
         {
             if (entry.Parameters.Sum(p => p.Size) is var bytes && bytes > most)
@@ -46,48 +48,24 @@ internal sealed class ModuleParser(List<Token> tokens)
         }
     }
 
+    private void RequireDebugInformation()
+    {
+        if (module.Targets.Contains("debug") && !hasSections)
+            throw new PtxException(1, ".target debug needs debug information (.section), and there is none");
+    }
+
     private void Directive(VariableParser variables)
     {
         Token word = reader.Current;
         switch (word.Text)
         {
-            case ".version": Version(); break;
-            case ".target": Target(); break;
-            case ".address_size": AddressSize(); break;
             case ".file": File(); break;
             case ".section": Section(); break;
-            case ".pragma": reader.Take(); Pragma(); break;
+            case ".pragma": reader.Take(); variables.Pragma(); break;
             case ".alias": Alias(); break;
-            case ".loc": reader.Take(); LocationParser.Parse(reader); break;
+            case ".loc": reader.Take(); LocationParser.Parse(reader, module.Locations); break;
             default: Declaration(variables); break;
         }
-    }
-
-    private void Version()
-    {
-        reader.Take();
-        Token number = reader.Take();
-        if (number.Kind is not (TokenKind.Real or TokenKind.Integer))
-            throw new PtxException(number.Line, ".version needs a number");
-        module.Version = number.Text;
-    }
-
-    private void Target()
-    {
-        reader.Take();
-        var names = new List<string>();
-        do
-            names.Add(reader.ExpectName());
-        while (reader.TryTake(","));
-        module.Targets = names;
-    }
-
-    private void AddressSize()
-    {
-        reader.Take();
-        int line = reader.Line;
-        if (reader.ExpectInteger() != 64)
-            throw new PtxException(line, "only 64-bit addresses are supported");
     }
 
     private void File()
@@ -105,6 +83,7 @@ internal sealed class ModuleParser(List<Token> tokens)
     private void Section()
     {
         int line = reader.Take().Line;
+        hasSections = true;
         reader.Take();
         reader.Expect("{");
         for (int depth = 1; depth > 0;)
@@ -134,13 +113,6 @@ internal sealed class ModuleParser(List<Token> tokens)
         module.Functions[name] = function;
     }
 
-    private void Pragma()
-    {
-        while (reader.Current.Kind == TokenKind.Text || reader.Current.Is(","))
-            reader.Take();
-        reader.Expect(";");
-    }
-
     private void Declaration(VariableParser variables)
     {
         var linkage = new HashSet<string>();
@@ -148,7 +120,9 @@ internal sealed class ModuleParser(List<Token> tokens)
             linkage.Add(reader.Take().Text);
         if (reader.Current.Is(".entry") || reader.Current.Is(".func"))
         {
-            PtxFunction function = new FunctionParser(reader, variables, scope).Parse();
+            PtxFunction function = new FunctionParser(reader, variables, module, scope).Parse();
+            if (scope.FindVariable(function.Name) is not null)
+                throw new PtxException(function.Line, $"{function.Name} is a variable, too");
             if (module.Functions.TryGetValue(function.Name, out PtxFunction? earlier) && earlier.HasBody && function.HasBody)
                 throw new PtxException(function.Line, $"{function.Name} is defined twice");
             if (earlier is null || function.HasBody)
@@ -162,7 +136,7 @@ internal sealed class ModuleParser(List<Token> tokens)
                 throw new PtxException(variable.Line,
                     $"a {variable.Space.ToString().ToLowerInvariant()} variable can't stand outside a function");
             }
-            if (!scope.Declare(variable))
+            if (!scope.Declare(variable) || module.Functions.ContainsKey(variable.Name))
                 throw new PtxException(variable.Line, $"{variable.Name} is declared twice");
             module.Variables.Add(variable);
         }

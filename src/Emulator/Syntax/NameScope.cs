@@ -19,7 +19,8 @@ internal sealed class NameScope(NameScope? outer)
     /// <summary>Labels of .calltargets to the functions in it, and of .callprototype to what it says.</summary>
     public Dictionary<string, CallTargets> CallTargets { get; } = [];
 
-    public bool Declare(PtxRegister register) => RangeOf(register.Name) is null && registers.TryAdd(register.Name, register);
+    public bool Declare(PtxRegister register) => RangeOf(register.Name) is null && !variables.ContainsKey(register.Name)
+        && registers.TryAdd(register.Name, register);
 
     /// <param name="lanes">parts of a vector register; 1 for an ordinary one</param>
     public bool DeclareRange(string prefix, PtxType type, int count, int lanes) => ranges.TryAdd(prefix, (type, count, lanes));
@@ -39,7 +40,19 @@ internal sealed class NameScope(NameScope? outer)
         return true;
     }
 
-    public bool Declare(PtxVariable variable) => variables.TryAdd(variable.Name, variable);
+    public bool Declare(PtxVariable variable) => !registers.ContainsKey(variable.Name) && RangeOf(variable.Name) is null
+        && variables.TryAdd(variable.Name, variable);
+
+    /// <summary>Whether a name is a register of a range but for zeros before its number.</summary>
+    public bool IsPadded(string name)
+    {
+        int digits = name.Length;
+        while (digits > 0 && char.IsAsciiDigit(name[digits - 1]))
+            digits--;
+        string bare = name[..digits] + name[digits..].TrimStart('0').PadLeft(1, '0');
+        int unused = 0;
+        return bare != name && FindRegister(bare, ref unused) is not null;
+    }
 
     public PtxRegister? FindRegister(string name, ref int registerCount)
     {

@@ -5,4 +5,10 @@ public sealed class PtxException(int line, string message) : EmulatorException($
 {
     /// <summary>Line of the PTX text, from 1.</summary>
     public int Line { get; } = line;
+
+    /// <summary>What is wrong, without the line.</summary>
+    public string Reason { get; } = message;
+
+    /// <summary>Whether the text may well be PTX, but asks for more than the emulator has.</summary>
+    public bool IsLimit { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace CogVideoX.Emulator.Syntax;
 
 /// <summary>Variable declarations with their initialisers (PTX ISA 5.4).</summary>
-internal sealed class VariableParser(TokenReader reader)
+internal sealed class VariableParser(TokenReader reader, PtxModule module)
 {
     private const long MostBytes = 1L << 32;
 
@@ -16,6 +16,20 @@ internal sealed class VariableParser(TokenReader reader)
     };
 
     public bool AtVariable => Spaces.ContainsKey(reader.Current.Text);
+
+    /// <summary>The texts of a .pragma; ptxas minds those that it knows and passes over the others.</summary>
+    public void Pragma()
+    {
+        do
+        {
+            if (reader.Current.Kind != TokenKind.Text)
+                throw reader.Unexpected("a text in quotes");
+            Token text = reader.Take();
+            module.Require(text.Line, text.Text.Split(' ')[0]);
+        }
+        while (reader.TryTake(","));
+        reader.Expect(";");
+    }
 
     /// <summary>Space, attributes, type and one or more names; the semicolon is left.</summary>
     public List<PtxVariable> Parse(bool isExtern)
@@ -46,16 +60,18 @@ internal sealed class VariableParser(TokenReader reader)
         while (reader.Current.Kind == TokenKind.Suffix)
         {
             Token word = reader.Take();
+            module.Require(word.Line, word.Text);
             switch (word.Text)
             {
                 case ".align": align = Alignment(); break;
                 case ".v2": lanes = 2; break;
                 case ".v4": lanes = 4; break;
-                case ".ptr" or ".global" or ".const" or ".shared" or ".local": break;   // hints on a parameter
                 case ".attribute": SkipParentheses(); break;
+                case ".samplerref" when !module.Targets.Contains("texmode_independent"):
+                    throw new PtxException(word.Line, ".samplerref needs .target texmode_independent");
                 case ".texref" or ".samplerref" or ".surfref": return (PtxType.B64, 1, Math.Max(align, 8), true);   // PTX ISA 5.3
                 default:
-                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || type.IsSubByte())
+                    if (!PtxTypes.TryParse(word.Text[1..], out PtxType type) || type == PtxType.Pred || !type.IsDeclarable())
                         throw new PtxException(word.Line, $"'{word.Text}' isn't a type of a variable");
                     align = Math.Max(align, type.Bytes() * lanes);
                     PointerHints();
@@ -117,12 +133,16 @@ internal sealed class VariableParser(TokenReader reader)
                 open = true;
                 continue;
             }
-            elements = Times(elements, new ConstantParser(reader).ParseInteger(), type.Bytes(), line);
+            elements = Times(elements, reader.ExpectInteger(), type.Bytes(), line);
             reader.Expect("]");
         }
-        var initial = new InitializerParser(reader, type);
+        if (space == StateSpace.Param && lanes > 1)
+            throw new PtxException(line, $"the parameter {name} can't be a vector");
+        var initial = new InitializerParser(reader, type, isArray: lanes > 1 || elements > 1 || open);
         if (reader.TryTake("="))
         {
+            if (space is not (StateSpace.Global or StateSpace.Const))
+                throw new PtxException(line, $"{name} can't have a first value: only .global and .const variables can");
             if (isOpaque)
                 SkipFields();
             else
@@ -131,6 +151,8 @@ internal sealed class VariableParser(TokenReader reader)
         long size = elements * type.Bytes();
         if (open && initial.Bytes.Count > 0)
             size = Math.Max(size, initial.Bytes.Count);
+        if (size == 0 && !open && !isExtern)
+            throw new PtxException(line, $"{name} has no bytes");
         bool isDynamic = open && initial.Bytes.Count == 0;
         if (isDynamic && !(isExtern && space == StateSpace.Shared) && space != StateSpace.Param && !isExtern)
             throw new PtxException(line, $"{name}[] has no size");
@@ -158,7 +180,7 @@ internal sealed class VariableParser(TokenReader reader)
     private static long Times(long elements, long count, int bytes, int line)
     {
         if (count < 0 || count > MostBytes || elements * bytes > MostBytes / Math.Max(count, 1))
-            throw new PtxException(line, "an array is larger than 4 GiB");
+            throw new PtxException(line, "an array is larger than 4 GiB") { IsLimit = count > 0 };
         return elements * count;
     }
 }

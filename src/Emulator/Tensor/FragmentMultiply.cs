@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Execution;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 

@@ -1,5 +1,3 @@
-using CogVideoX.Emulator.Syntax;
-
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>

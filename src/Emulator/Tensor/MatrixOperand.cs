@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 

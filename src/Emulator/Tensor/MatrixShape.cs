@@ -1,5 +1,3 @@
-using CogVideoX.Emulator.Syntax;
-
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>K and types of D = A·B + C of a matrix instruction.</summary>

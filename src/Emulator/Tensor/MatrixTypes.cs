@@ -1,5 +1,4 @@
 using CogVideoX.Emulator.Numerics;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 

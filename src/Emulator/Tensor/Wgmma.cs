@@ -3,7 +3,6 @@ using CogVideoX.Emulator.Checking;
 using CogVideoX.Emulator.Decoding;
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 

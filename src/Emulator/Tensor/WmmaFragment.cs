@@ -1,6 +1,5 @@
 using CogVideoX.Emulator.Execution;
 using CogVideoX.Emulator.Memory;
-using CogVideoX.Emulator.Syntax;
 
 namespace CogVideoX.Emulator.Tensor;
 

@@ -1,5 +1,3 @@
-using CogVideoX.Emulator.Syntax;
-
 namespace CogVideoX.Emulator.Tensor;
 
 /// <summary>A shape of wmma, and the matrices in it (PTX ISA 9.7.14.1, 9.7.14.4.1).</summary>

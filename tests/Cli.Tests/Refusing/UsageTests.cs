@@ -76,7 +76,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("'generat' is no verb; did you mean generate? (cogvideox --help shows", "generat", "a cat")]
     [InlineData(
         "a verb of kernels is missing; there are list, show, verify, profile, launches. (cogvideox kernels --help shows", "kernels")]
-    [InlineData("a verb of ptx is missing; there is run. (cogvideox ptx --help shows", "ptx")]
+    [InlineData("a verb of ptx is missing; there are run, check. (cogvideox ptx --help shows", "ptx")]
     [InlineData("'frob' is no verb of kernels; there are list, show", "kernels", "frob")]
     [InlineData("'verfy' is no verb of kernels; did you mean verify?", "kernels", "verfy")]
     [InlineData("kernel: it is needed. (cogvideox kernels show --help shows", "kernels", "show")]

@@ -107,7 +107,7 @@ public sealed class PtxTests
 
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
-        CliRun.Fails(ExitCode.WrongUsage, ["ptx"], "a verb of ptx is missing; there is run.", "cogvideox ptx --help");
+        CliRun.Fails(ExitCode.WrongUsage, ["ptx"], "a verb of ptx is missing; there are run, check.", "cogvideox ptx --help");
 
     /// <summary>The defective case with a part of its text exchanged.</summary>
     private static string Spoiled(TemporaryFolder folder, string part, string instead)

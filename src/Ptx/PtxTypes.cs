@@ -1,7 +1,7 @@
-namespace CogVideoX.Emulator.Syntax;
+namespace CogVideoX.Ptx;
 
 /// <summary>Sizes and classes of <see cref="PtxType"/> (PTX ISA 5.2).</summary>
-internal static class PtxTypes
+public static class PtxTypes
 {
     private static readonly Dictionary<string, PtxType> Names =
         Enum.GetValues<PtxType>().Where(t => t != PtxType.None).ToDictionary(t => t.ToString().ToLowerInvariant());
@@ -24,6 +24,10 @@ internal static class PtxTypes
 
     /// <summary>Types of a matrix's elements only: no register or variable has them.</summary>
     public static bool IsSubByte(this PtxType type) => type is PtxType.S4 or PtxType.U4 or PtxType.B1;
+
+    /// <summary>Whether registers and variables may have it (PTX ISA 5.2): the others only say how an instruction reads bits.</summary>
+    public static bool IsDeclarable(this PtxType type) => type is PtxType.Pred or (>= PtxType.B8 and <= PtxType.S64)
+        or PtxType.F16 or PtxType.F16x2 or PtxType.F32 or PtxType.F64;
 
     public static bool IsSigned(this PtxType type) => type is PtxType.S8 or PtxType.S16 or PtxType.S32 or PtxType.S64;
 

@@ -1,4 +1,4 @@
-namespace CogVideoX.Emulator.Syntax;
+namespace CogVideoX.Ptx;
 
 /// <summary>Fundamental and packed types (PTX ISA 5.2).</summary>
 public enum PtxType
