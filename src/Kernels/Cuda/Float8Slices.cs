@@ -96,8 +96,12 @@ internal readonly struct Float8Slices<T, TTile, TRows, TColumns>(TRows rows, TCo
 
     // Each number in the upper byte of its half: sign, exponent and fraction go to their places, and the scale mends the exponent.
     private static uint Pair(uint apart) => typeof(T) == typeof(BFloat16)
-        ? Scale<T>(apart & Signs | (apart & Others) >> 4, ScaleToBFloat16, Signs)
-        : Scale<T>(apart & Signs | (apart & Others) >> 1, ScaleToHalf, Signs);
+        ? Scale<T>(apart & Signs | (apart & Others) >> 4, Register(ScaleToBFloat16), Register(Signs))
+        : Scale<T>(apart & Signs | (apart & Others) >> 1, Register(ScaleToHalf), Register(Signs));
+
+    // The manual has no such constants for pairs of halves.
+    [Ptx("mov.b32 {result}, {bits};", Pure = true)]
+    private static uint Register(uint bits) => throw new NotSupportedException("On a GPU only.");
 
     // Of each half; −0 is added, so that no zero changes its sign.
     [Types(typeof(Half), typeof(BFloat16), Instead = "Other numbers aren't pairs of 32 bits")]

@@ -52,12 +52,15 @@ public sealed partial class Ops
     /// has all of their values, where the device reads no others.
     /// </summary>
     /// <param name="stored">A tensor on the host.</param>
-    public unsafe Tensor Resident(Tensor stored)
+    public Tensor Resident(Tensor stored) =>
+        device.HoldsWeights && stored.Type.IsKernelFloat && !device.ReadsWeights(stored.Type.Format)
+            ? ResidentWidened(stored)
+            : ResidentAsStored(stored);
+
+    private unsafe Tensor ResidentAsStored(Tensor stored)
     {
         if (!device.HoldsWeights)
             return stored;
-        if (stored.Type.IsKernelFloat && !device.ReadsWeights(stored.Type.Format))
-            return ResidentWidened(stored);
         Tensor result = Memory.Lasting(stored.Shape, stored.Type);
         device.CopyIn(stored.Address, (nint)result.Address, stored.Bytes);
         return result;
@@ -65,18 +68,21 @@ public sealed partial class Ops
 
     /// <summary>
     /// A matrix of stored weights for products, in 8-bit floats (E4M3) with one factor: largest magnitude over 448, so that all are within
-    /// their range; half the memory, and relative errors up to 1/16. As <see cref="Resident"/> where the device has no such products, and
-    /// for weights that are 8-bit floats already, not finite, or in rows that aren't multiples of 16.
+    /// their range; half the memory, and relative errors up to 1/16. Weights that are E4M3 already stay as they are. As
+    /// <see cref="Resident"/> where the device has no such products, and for weights that aren't finite, or in rows that aren't multiples
+    /// of 16.
     /// </summary>
     /// <param name="stored">A tensor on the host.</param>
     public unsafe Tensor ResidentFloat8(Tensor stored)
     {
-        if (!HasFloat8Products(ActivationType) || stored.Type.Size == 1 || stored.Shape.Product(1, stored.Shape.Rank) % RowMultiple != 0)
+        if (!HasFloat8Products(ActivationType) || stored.Shape.Product(1, stored.Shape.Rank) % RowMultiple != 0)
             return Resident(stored);
         Elements numbers = stored.Elements;
         float largest = IsPlanning ? 1 : LargestMagnitude(numbers, stored.Count);
         if (!float.IsFinite(largest))
             return Resident(stored);
+        if (stored.Type == DType.F8E4M3)
+            return ResidentAsStored(stored);
         float scale = largest == 0 ? 1 : largest / LargestFloat8;
         Tensor result = Memory.LastingFloat8(stored.Shape);
         byte[] part = ArrayPool<byte>.Shared.Rent((int)Math.Min(PartBytes, stored.Count));

@@ -1,4 +1,5 @@
 using CogVideoX.Emulator;
+using CogVideoX.Kernels.Gpu;
 
 namespace CogVideoX.Kernels.Tests.Gpu;
 
@@ -9,6 +10,17 @@ namespace CogVideoX.Kernels.Tests.Gpu;
 public sealed class PtxCheckedTests
 {
     public static TheoryData<string> Names => [.. SampleKernels.All.Select(kernel => kernel.Name)];
+
+    public static TheoryData<string> OwnNames => [.. KernelCatalog.OfLibrary.Kernels.Select(kernel => kernel.Name)];
+
+    /// <summary>Those under the models: nothing in them that is in doubt, such as an operand that the manual doesn't have.</summary>
+    [Theory]
+    [MemberData(nameof(OwnNames))]
+    public void EveryKernelUnderTheModelsIsAccepted(string name)
+    {
+        PtxVerdict verdict = PtxCheck.Of(KernelCatalog.OfLibrary.Kernels.Single(kernel => kernel.Name == name).Show().Ptx);
+        Assert.True(verdict.Accepts, $"line {verdict.Line}: {verdict.Message}");
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -47,6 +47,20 @@ public sealed class ResidentFloat8Tests
         Assert.InRange(Math.Sqrt(error / norm), 0, tolerance);
     }
 
+    // Exactly, without a factor; but for NaN, which products wouldn't see.
+    [Fact]
+    public void WhatIsE4M3AlreadyStaysSo()
+    {
+        using Ops host = Ops.OnCpu(1), card = Ops.On(EachDevice.Source("emulator"), DType.BF16);
+        byte[] bytes = [.. Enumerable.Range(0, 256).Select(i => (byte)((i & 0x7F) == 0x7F ? 0 : i))];
+        Tensor stored = host.FromHost(bytes, [4, 64], DType.F8E4M3);
+        Tensor result = card.ResidentFloat8(stored);
+        Assert.Equal("F8_E4M3 [4, 64]", result.ToString());
+        Assert.Equal(stored.ToFloats(), result.ToFloats());
+        bytes[0] = 0x7F;
+        Assert.Equal("BF16 [4, 64]", card.ResidentFloat8(host.FromHost(bytes, [4, 64], DType.F8E4M3)).ToString());
+    }
+
     [Fact]
     public void RowsThatDoNotFitAndNumbersThatAreNoneStayAsTheyAre()
     {
