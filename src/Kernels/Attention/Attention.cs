@@ -9,8 +9,13 @@ namespace CogVideoX.Kernels;
 /// <param name="bias">[batch or 1, heads, queries, keys], or null</param>
 /// <param name="biasBatchStride">Elements from a batch's bias to the next batch's; 0 where they share one.</param>
 /// <param name="y">[batch, queries, heads, width], without gaps</param>
+/// <param name="logSumExp">
+/// [batch, heads, queries] in F32: the logarithm of the sum of the exponentials of a query's scores, or null where nobody asks. Of a query
+/// whose scores are all −∞ it means nothing.
+/// </param>
 internal readonly partial struct Attention(
-    Elements q, Elements k, Elements v, Elements bias, long biasBatchStride, Elements y, AttentionSize size, float scale) : IOperation
+    Elements q, Elements k, Elements v, Elements bias, long biasBatchStride, Elements y, AttentionSize size, float scale,
+    Elements logSumExp = default) : IOperation
 {
     private readonly Elements q = q;
     private readonly Elements k = k;
@@ -20,6 +25,7 @@ internal readonly partial struct Attention(
     private readonly Elements y = y;
     private readonly AttentionSize size = size;
     private readonly float scale = scale;
+    private readonly Elements logSumExp = logSumExp;
 
     /// <inheritdoc/>
     public static string Name => "attention";
@@ -33,6 +39,8 @@ internal readonly partial struct Attention(
     private long KeyOffset(int batch, int head, int token) => (batch * (long)size.Keys + token) * size.KeyStride + head * size.Width;
 
     private long BiasOffset(int batch, int head, int query) => batch * biasBatchStride + (head * (long)size.Queries + query) * size.Keys;
+
+    private long SumOffset(int batch, int head, int query) => (batch * (long)size.Heads + head) * size.Queries + query;
 
     private long ResultOffset(int batch, int head, int token) => ((batch * (long)size.Queries + token) * size.Heads + head) * size.Width;
 }

@@ -123,6 +123,8 @@ internal readonly unsafe partial struct Attention
         private void Finish(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel, float* staging)
         {
             int stride = LinearGrid.RoundUp(width, Panels.Spill);
+            for (int i = 0; i < count && !attention.logSumExp.IsNull; i++)
+                attention.logSumExp.Floats[attention.SumOffset(batch, head, query + i)] = panel.LogSumExp(i);
             panel.Finish();
             Panels.Transpose<FloatRows>(panel.Sums, Lanes * sizeof(float), width, Lanes, staging, stride);
             for (int i = 0; i < count; i++)

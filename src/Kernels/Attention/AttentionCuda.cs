@@ -60,37 +60,41 @@ internal readonly partial struct Attention
     }
 
     // Tiles of twice the queries load half as much for a product, if there are enough of them for two CTAs on each multiprocessor. Where
-    // there is a bias, it is what is loaded most, for each score, and its addresses take the registers.
+    // there is a bias, it is what is loaded most, for each score, and its addresses take the registers; so do those of sums.
     private bool Run<T, THead, TBias>(CudaQueue queue)
         where T : unmanaged
         where THead : IHeadShape
         where TBias : unmanaged
     {
-        long wide = (long)CudaGrid.Covering(size.Queries, FlashAttention<T, THead, QueryTiles.Two, TBias>.Rows) * size.Heads * size.Batch;
-        if (bias.IsNull && wide >= 2L * queue.Multiprocessors)
-            Run<T, THead, QueryTiles.Two, TBias>(queue);
+        int rows = FlashAttention<T, THead, QueryTiles.Two, TBias, ScoreBias.None>.Rows;
+        long wide = (long)CudaGrid.Covering(size.Queries, rows) * size.Heads * size.Batch;
+        if (!logSumExp.IsNull)
+            Run<T, THead, QueryTiles.One, TBias, float>(queue);
+        else if (bias.IsNull && wide >= 2L * queue.Multiprocessors)
+            Run<T, THead, QueryTiles.Two, TBias, ScoreBias.None>(queue);
         else
-            Run<T, THead, QueryTiles.One, TBias>(queue);
+            Run<T, THead, QueryTiles.One, TBias, ScoreBias.None>(queue);
         return true;
     }
 
-    private void Run<T, THead, TRows, TBias>(CudaQueue queue)
+    private void Run<T, THead, TRows, TBias, TSums>(CudaQueue queue)
         where T : unmanaged
         where THead : IHeadShape
         where TRows : IQueryTiles
         where TBias : unmanaged
+        where TSums : unmanaged
     {
         const double Log2E = 1.4426950408889634;
         long results = (long)size.Batch * size.Queries * size.Heads * size.Width;
         long biases = (size.Batch - 1) * biasBatchStride + (long)size.Heads * size.Queries * size.Keys;
         long asked = Count(size.Keys, size.KeyStride);
         queue.Launch(
-            new FlashAttention<T, THead, TRows, TBias>(
+            new FlashAttention<T, THead, TRows, TBias, TSums>(
                 q.ToView<T>(Count(size.Queries, size.QueryStride)), k.ToView<T>(asked), v.ToView<T>(asked), bias.ToView<TBias>(biases),
-                biasBatchStride, y.ToView<T>(results), new TokenLayout(size.QueryStride, size.Queries),
-                new TokenLayout(size.KeyStride, size.Keys), (float)(scale * Log2E)),
+                biasBatchStride, y.ToView<T>(results), logSumExp.ToView<TSums>((long)size.Batch * size.Heads * size.Queries),
+                new TokenLayout(size.QueryStride, size.Queries), new TokenLayout(size.KeyStride, size.Keys), (float)(scale * Log2E)),
             new CudaGrid(
-                CudaGrid.Covering(size.Queries, FlashAttention<T, THead, TRows, TBias>.Rows), size.Heads, size.Batch));
+                CudaGrid.Covering(size.Queries, FlashAttention<T, THead, TRows, TBias, TSums>.Rows), size.Heads, size.Batch));
     }
 
     // To the end of the last token's heads: what lies beside them may be others', or nobody's.

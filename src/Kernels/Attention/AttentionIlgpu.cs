@@ -10,6 +10,7 @@ internal readonly partial struct Attention
     private const int KeySwizzle = 7, QuerySwizzle = 2; // by what quads are permuted, so that threads that read at once meet in no bank
     private const int Told = Quads + 1; // how far apart the messages of a tile's columns lie, for the same reason
     private const int ToAll = Quads * Told; // where messages to all begin
+    private const float Ln2 = 0.693147181f;
 
     /// <inheritdoc/>
     public void RunIlgpu(IlgpuQueue queue)
@@ -91,7 +92,12 @@ internal readonly partial struct Attention
 
         AttentionRows.Store(sums, values, column * Told + row / 4);
         Group.Barrier();
-        TellFactor(values, a.Keys);
+        float sum = TellFactor(values, a.Keys);
+        if (a.LogSumExp.Length > 0 && slice == 0 && Group.IdxX < XMath.Min(queryCount, Tile))
+        {
+            long first = ((long)batch * a.Heads + head) * a.Queries + firstQuery;
+            a.LogSumExp[first + Group.IdxX] = (largest + XMath.Log2(sum)) * Ln2;
+        }
         Group.Barrier();
         results = AttentionTile.Scale(results, AttentionRows.Load(values, ToAll + row / 4));
         Store(results, a, batch, head, firstQuery + row, firstColumn + column * 4);
@@ -126,17 +132,18 @@ internal readonly partial struct Attention
     }
 
     // The weights' sum becomes the factor of the results; without keys there is nothing to sum, and the results are zeros.
-    private static void TellFactor(ArrayView<Float4> messages, int keys)
+    private static float TellFactor(ArrayView<Float4> messages, int keys)
     {
         ArrayView<float> told = messages.Cast<float>();
         int query = Group.IdxX;
+        float sum = 0;
         if (query < Tile)
         {
-            float sum = 0;
             for (int i = 0; i < Quads; i++)
                 sum += told[i * Told * 4 + query];
             told[ToAll * 4 + query] = keys == 0 ? 0 : 1 / sum;
         }
+        return sum;
     }
 
     private static AttentionTile AddBias<T, TBias>(AttentionTile scores, Arguments<T, TBias> a, int batch, int head, int query, int key)
@@ -203,7 +210,7 @@ internal readonly partial struct Attention
     /// <param name="Slices">Of a head's width.</param>
     internal readonly record struct Arguments<T, TBias>(
         AttentionTokens<T> Q, AttentionTokens<T> K, AttentionTokens<T> V, AttentionTokens<T> Y, ArrayView<TBias> Bias, long BiasBatchStride,
-        float Factor, int Queries, int Keys, int Heads, int Width, int Tiles, int Slices)
+        float Factor, int Queries, int Keys, int Heads, int Width, int Tiles, int Slices, ArrayView<float> LogSumExp)
         where T : unmanaged, IStored<T>
         where TBias : unmanaged, IStored<TBias>;
 
@@ -220,7 +227,8 @@ internal readonly partial struct Attention
                 Tokens<T>(attention.q, size.Queries, size.QueryStride), Tokens<T>(attention.k, size.Keys, size.KeyStride),
                 Tokens<T>(attention.v, size.Keys, size.KeyStride), Tokens<T>(attention.y, size.Queries, (long)size.Heads * size.Width),
                 queue.View<TBias>(attention.bias, biases), attention.biasBatchStride, (float)(attention.scale * 1.4426950408889634),
-                size.Queries, size.Keys, size.Heads, size.Width, tiles, slices);
+                size.Queries, size.Keys, size.Heads, size.Width, tiles, slices,
+                queue.View<float>(attention.logSumExp, (long)size.Batch * size.Heads * size.Queries));
             int groups = checked((int)((long)tiles * slices * size.Heads * size.Batch));
             queue.Launch(AttentionTiles, new KernelConfig(groups, AttentionTile.Threads), arguments);
         }

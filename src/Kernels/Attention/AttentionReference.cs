@@ -39,6 +39,8 @@ internal readonly partial struct Attention
         }
         for (int key = 0; key < weights.Length; key++)
             sum += weights[key] = Math.Exp(weights[key] - largest);
+        if (!logSumExp.IsNull)
+            logSumExp.Set(SumOffset(batch, head, query), (float)(largest + Math.Log(sum)));
         for (int key = 0; key < weights.Length; key++)
             weights[key] /= sum;
     }

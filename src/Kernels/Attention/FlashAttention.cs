@@ -7,8 +7,7 @@ namespace CogVideoX.Kernels;
 /// Attention on tensor cores, with the scores in registers only (FlashAttention-2, arXiv 2307.08691). A CTA has a tile of queries of one
 /// head (the grid is [tiles, heads, batch]), which it keeps in registers, and walks over blocks of keys, the last one first: that alone
 /// may lack keys. Values are copied while scores are computed, and the next keys while values are summed. Weights are rounded to
-/// <typeparamref name="T"/> before they meet the values; everything else is in fp32. A row's shift and sum, from which log-sum-exp
-/// follows (for training), are there at the end.
+/// <typeparamref name="T"/> before they meet the values; everything else is in fp32.
 /// </summary>
 /// <param name="q">[batch, queries, heads, width]</param>
 /// <param name="k">[batch, keys, heads, width]; at least one key</param>
@@ -16,6 +15,7 @@ namespace CogVideoX.Kernels;
 /// <param name="bias">[batch or 1, heads, queries, keys], or empty</param>
 /// <param name="biasBatchStride">Elements from a batch's bias to the next batch's.</param>
 /// <param name="y">[batch, queries, heads, width], without gaps</param>
+/// <param name="logSumExp">[batch, heads, queries], or empty</param>
 /// <param name="queries">How they lie.</param>
 /// <param name="keys">How they and the values lie.</param>
 /// <param name="factor">The scale · log₂ e, positive: exponentials are powers of two.</param>
@@ -23,18 +23,20 @@ namespace CogVideoX.Kernels;
 /// <typeparam name="THead">The head's width.</typeparam>
 /// <typeparam name="TRows">How many queries a CTA has.</typeparam>
 /// <typeparam name="TBias">float, BFloat16, Half, or <see cref="ScoreBias.None"/>.</typeparam>
-internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
-    View<T> q, View<T> k, View<T> v, View<TBias> bias, long biasBatchStride, View<T> y, TokenLayout queries, TokenLayout keys, float factor)
-    : IKernel
+/// <typeparam name="TSums">float where logarithms of sums are wanted, or <see cref="ScoreBias.None"/>.</typeparam>
+internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias, TSums>(
+    View<T> q, View<T> k, View<T> v, View<TBias> bias, long biasBatchStride, View<T> y, View<TSums> logSumExp, TokenLayout queries,
+    TokenLayout keys, float factor) : IKernel
     where T : unmanaged
     where THead : IHeadShape
     where TRows : IQueryTiles
     where TBias : unmanaged
+    where TSums : unmanaged
 {
     private const int Warps = 4, TileRows = 16, TileColumns = 8, TileDepth = 16;
     private const int ColumnsAtOnce = 4; // of scores: products enough that none waits for the one before
     private const float Slack = 8; // weights of up to 2⁸, far from what either type holds
-    private const float Log2E = 1.44269504f;
+    private const float Log2E = 1.44269504f, Ln2 = 0.693147181f;
 
     public static Block Block => new(Warps * Warp.Size);
 
@@ -274,7 +276,10 @@ internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
         for (int row = 0; row < LaneRows; row++)
         {
             float sum = rows.Sums[row] + Warp.ShuffleXor(rows.Sums[row], 1);
-            float share = 1 / (sum + Warp.ShuffleXor(sum, 2));
+            sum += Warp.ShuffleXor(sum, 2);
+            if (typeof(TSums) == typeof(float))
+                StoreLogSumExp(warpRow, row, rows.Shifts[row] + Approximate.Log2(sum));
+            float share = 1 / sum;
             for (int column = 0; column < ResultColumns; column++)
             {
                 MatrixC<float> result = results[row / 2 * ResultColumns + column];
@@ -287,6 +292,14 @@ internal readonly unsafe struct FlashAttention<T, THead, TRows, TBias>(
         int firstRow = Grid.BlockX * Rows + warpRow, stride = Grid.SizeY * THead.Width;
         long first = ((long)Grid.BlockZ * queries.Count + firstRow) * stride + Grid.BlockY * THead.Width;
         tile.Write(FirstQuery + warpRow, WarpRows, y.Pointer + first, stride, queries.Count - firstRow);
+    }
+
+    // Four lanes have the same row; the sum is in units of ln 2, as scores are.
+    private void StoreLogSumExp(int warpRow, int row, float sum)
+    {
+        int lane = Block.ThreadX % Warp.Size, query = Grid.BlockX * Rows + warpRow + lane / 4 + row * TileColumns;
+        if (lane % 4 == 0 && query < queries.Count)
+            logSumExp.As<float>()[((long)Grid.BlockZ * Grid.SizeY + Grid.BlockY) * queries.Count + query] = sum * Ln2;
     }
 
     private static ref float Score(Registers<MatrixC<float>> scores, int row, int i) =>

@@ -80,6 +80,9 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
         TSimd.Store(total1, Total + TSimd.Lanes);
     }
 
+    /// <summary>ln Σ eˢ over a column's scores.</summary>
+    public float LogSumExp(int column) => (Largest[column] + MathF.Log2(Total[column])) / Log2E;
+
     /// <summary>sums /= totals.</summary>
     public void Finish()
     {

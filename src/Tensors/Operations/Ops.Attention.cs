@@ -14,7 +14,23 @@ public sealed partial class Ops
     /// <param name="scale">0 stands for 1/√d.</param>
     /// <returns>[B, S, N, d]</returns>
     /// <exception cref="TensorException">The shapes don't fit together, or heads are too wide.</exception>
-    public unsafe Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor bias = default, float scale = 0)
+    public Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor bias = default, float scale = 0) =>
+        Attention(q, k, v, bias, scale, logSumExp: default);
+
+    /// <summary>The same, with the logarithms of the sums of the scores' exponentials, which a gradient is made from.</summary>
+    /// <inheritdoc cref="Attention(Tensor, Tensor, Tensor, Tensor, float)"/>
+    /// <returns>
+    /// [B, S, N, d], and [B, N, S] in F32: ln Σ e^(scale · q kᵀ + bias) over the keys. Of a query whose scores are all −∞ it means nothing.
+    /// </returns>
+    public (Tensor Result, Tensor LogSumExp) AttentionWithLogSumExp(
+        Tensor q, Tensor k, Tensor v, Tensor bias = default, float scale = 0)
+    {
+        Check(q.Shape.Rank == 4, "attention", $"q is {q.Shape}, [B, S, N, d] is needed.");
+        Tensor logSumExp = Empty([q.Shape[0], q.Shape[2], q.Shape[1]]);
+        return (Attention(q, k, v, bias, scale, logSumExp), logSumExp);
+    }
+
+    private unsafe Tensor Attention(Tensor q, Tensor k, Tensor v, Tensor bias, float scale, Tensor logSumExp)
     {
         const string Name = "attention";
         Check(q.Shape.Rank == 4, Name, $"q is {q.Shape}, [B, S, N, d] is needed.");
@@ -30,7 +46,8 @@ public sealed partial class Ops
         Tensor y = Memory.Empty(q.Shape, q.Type);
         Run(new Attention(
             Operand(Name, q), Operand(Name, k), Operand(Name, v), Operand(Name, bias), biasBatchStride, y.Elements,
-            new AttentionSize(batch, queries, keys, heads, width), scale == 0 ? 1 / MathF.Sqrt(width) : scale));
+            new AttentionSize(batch, queries, keys, heads, width), scale == 0 ? 1 / MathF.Sqrt(width) : scale,
+            logSumExp.Elements));
         return y;
     }
 }

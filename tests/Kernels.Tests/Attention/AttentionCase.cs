@@ -20,6 +20,9 @@ internal sealed record AttentionCase(ElementFormat Format, AttentionSize Size)
     /// <summary>Numbers before the result, which move it from its alignment.</summary>
     public int Skipped { get; init; }
 
+    /// <summary>Whether the logarithms of the sums are the result that is shown.</summary>
+    public bool ShowsLogSumExp { get; init; }
+
     public Attention On(Operands operands)
     {
         var random = new Random(1);
@@ -30,7 +33,8 @@ internal sealed record AttentionCase(ElementFormat Format, AttentionSize Size)
         Elements v = operands.Of(Format, Numbers(random, keys));
         Elements bias = Bias is { } format ? operands.Of(format, BiasNumbers ?? Numbers(random, Biases * biases)) : default;
         Elements y = operands.Result(Format, (long)Size.Batch * Size.Queries * Size.Heads * Size.Width, Skipped);
-        return new Attention(q, k, v, bias, Biases > 1 ? biases : 0, y, Size, Scale);
+        Elements sums = ShowsLogSumExp ? operands.Result(ElementFormat.F32, (long)Size.Batch * Size.Heads * Size.Queries) : default;
+        return new Attention(q, k, v, bias, Biases > 1 ? biases : 0, y, Size, Scale, sums);
     }
 
     private static float[] Numbers(Random random, long count)

@@ -37,6 +37,22 @@ public sealed class AttentionCudaTests
         Agrees(new AttentionCase(F16, new AttentionSize(2, 140, 77, 2, width)));
     }
 
+    // Scores are sums of exact products in fp32, and exponentials and logarithms the card's own: nothing is rounded to 16 bits.
+    [Theory]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(65, 15, 3, 2)]
+    [InlineData(257, 257, 3, 1)]
+    public void LogarithmsOfSums(int queries, int keys, int heads, int batch)
+    {
+        AttentionCase made = new(BF16, new AttentionSize(batch, queries, keys, heads, 64)) { ShowsLogSumExp = true };
+        foreach (AttentionCase one in new[] { made, made with { Format = F16, Bias = F32 } })
+        {
+            (double error, IReadOnlyList<(Type Kernel, LaunchReport Report)> launches) = CudaForm.Compare<Attention>(one.On);
+            Assert.Single(launches);
+            Assert.InRange(error, 0, Math.Pow(2, -20));
+        }
+    }
+
     [Theory]
     [InlineData(F32, 1)]
     [InlineData(F32, 2)]

@@ -48,6 +48,40 @@ public sealed class AttentionTests
         Agree.With(Run(naive, size), Run(fast, size), "attention");
     }
 
+    // Beside the same results. Heads of one width and of one wider than a tile of the portable kernels; a bias of each batch.
+    [Theory]
+    [ClassData(typeof(EachDevice))]
+    public void LogarithmsOfSumsAreThoseOfTheDefinition(string device)
+    {
+        using Ops ops = EachDevice.Open(device);
+        foreach ((int queries, int keys, int width) in (ReadOnlySpan<(int, int, int)>)[(5, 3, 8), (70, 67, 80)])
+        {
+            var random = new Random(queries);
+            Tensor q = ops.Random(random, [2, queries, 2, width]), k = ops.Random(random, [2, keys, 2, width]);
+            Tensor v = ops.Random(random, [2, keys, 2, width]), bias = ops.Random(random, [2, 2, queries, keys]);
+            (Tensor result, Tensor sums) = ops.AttentionWithLogSumExp(q, k, v, bias, scale: 0.5f);
+            Assert.Equal(ops.Attention(q, k, v, bias, scale: 0.5f).ToFloats(), result.ToFloats());
+            Assert.Equal<Shape>([2, 2, queries], sums.Shape);
+            float[] ofQ = q.ToFloats(), ofK = k.ToFloats(), ofBias = bias.ToFloats(), actual = sums.ToFloats();
+            for (int row = 0; row < actual.Length; row++)
+            {
+                (int batch, int head, int query) = (row / queries / 2, row / queries % 2, row % queries);
+                double sum = 0;
+                for (int key = 0; key < keys; key++)
+                {
+                    double score = 0;
+                    for (int i = 0; i < width; i++)
+                    {
+                        score += (double)ofQ[((batch * queries + query) * 2 + head) * width + i]
+                            * ofK[((batch * keys + key) * 2 + head) * width + i];
+                    }
+                    sum += Math.Exp(0.5 * score + ofBias[row * keys + key]);
+                }
+                Assert.Equal(Math.Log(sum), actual[row], 3e-6 * Math.Max(1, Math.Abs(Math.Log(sum))));
+            }
+        }
+    }
+
     [Fact]
     public void BitsDontDependOnTheThreads()
     {
