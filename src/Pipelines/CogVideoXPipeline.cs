@@ -311,8 +311,12 @@ public sealed class CogVideoXPipeline : IDisposable
             Weights = planning.HoldsWeights ? way.Placement : null,
             Way = way,
         };
-        return plan with { Notes = [.. opened.Checkpoint.Loras.Notes, .. NotesOf(plan)] };
+        return plan with { Notes = [.. opened.Checkpoint.Loras.Notes, .. TypeNotes(), .. NotesOf(plan)] };
     }
+
+    private IEnumerable<string> TypeNotes() => opened.Checkpoint.WeightDtype == WeightType.Fp8
+        ? ["Matrices of layers are 8-bit floats (fp8), as was asked for: the video is another than with the checkpoint's own."]
+        : [];
 
     private IEnumerable<string> NotesOf(GenerationPlan plan)
     {

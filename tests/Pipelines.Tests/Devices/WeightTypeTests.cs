@@ -33,6 +33,7 @@ public sealed class WeightTypeTests(ITestOutputHelper output)
         using var narrow = CogVideoXPipeline.Open(
             TestModels.Tiny2b, Bf16(EachDevice.Emulator) with { WeightDtype = WeightType.Fp8 });
         GenerationPlan plan = narrow.Plan(Least);
+        Assert.Contains(plan.Notes, note => note.Contains("8-bit floats (fp8)", StringComparison.Ordinal));
         Assert.True(plan.Stages[1].ResidentBytes < plain.Plan(Least).Stages[1].ResidentBytes);
         GenerationResult result = narrow.Generate(Least, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(plan.Stages[1].PeakBytes, result.Times[1].PeakBytes);
