@@ -226,7 +226,11 @@ public sealed class CogVideoXPipeline : IDisposable
         {
             TaskPlanner.CheckSchedule(opened.Checkpoint);
             if (device is not null)
-                return PlanForWeights(request, settings, streams, device);
+            {
+                return WeightChoice.First(
+                    opened.Checkpoint, opened.Compute.Weights, settings.VaeTiling,
+                    way => Plan(request, settings, streams, device, device.MemoryBytes, way));
+            }
             return opened.Compute.Weights == WeightPlacement.Auto
                 ? Plan(request, settings, streams, device, memoryBytes, WeightWay.Resident)
                 : throw new RequestException(
@@ -234,52 +238,6 @@ public sealed class CogVideoXPipeline : IDisposable
                     "the CPU reads weights where their files are mapped, and there is nothing to choose; leave it out.");
         });
     }
-
-    // Where weights take memory, too: the first way that fits. A picture that is decoded as a whole goes before parts that stay.
-    private GenerationPlan PlanForWeights(GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec device)
-    {
-        WeightPlacement asked = opened.Compute.Weights;
-        (bool isMadeUp, bool merges) = (opened.Checkpoint.IsMadeUp, opened.Checkpoint.Loras.Merges);
-        bool isFloat8 = opened.Checkpoint.WeightDtype == WeightType.Fp8;
-        string? stays = isMadeUp ? MadeUpStay : isFloat8 ? Float8Stay : merges ? MergedStay : null;
-        if (asked == WeightPlacement.Layers && stays is not null)
-            throw new RequestException(nameof(ComputeOptions.Weights), $"layers can't be: {stays}");
-        GenerationPlan? fitting = null;
-        RequestException? tooLarge = null;
-        IReadOnlyList<WeightWay> ways = WeightWay.Of(asked, textEncoderStreams: !isMadeUp && !isFloat8, transformerStreams: stays is null);
-        foreach (WeightWay way in ways.TakeWhile(way => fitting is null || !way.Streams))
-        {
-            try
-            {
-                GenerationPlan plan = Plan(request, settings, streams, device, device.MemoryBytes, way);
-                if (plan.Settings.VaeTiling == TilingMode.Off || settings.VaeTiling == TilingMode.On)
-                    return plan;
-                fitting ??= plan;
-            }
-            catch (RequestException exception) when (exception.IsOfMemory)
-            {
-                tooLarge = exception; // that of the last, which needs the least
-            }
-        }
-        if (fitting is not null)
-            return fitting;
-        if (asked is WeightPlacement.Resident or WeightPlacement.Components)
-        {
-            throw new RequestException(
-                nameof(ComputeOptions.Weights),
-                $"{asked.ToString().ToLowerInvariant()} can't be: {tooLarge!.Problem} Weights that are left to auto take less where they "
-                + "have to.",
-                tooLarge);
-        }
-        throw stays is null ? tooLarge! : new RequestException(tooLarge!.Property, $"{tooLarge.Problem} {stays}", tooLarge);
-    }
-
-    private const string MadeUpStay = "Made-up weights are nowhere but on the device, and can't come there layer by layer.";
-
-    private const string Float8Stay = "Weights of 8-bit floats are made on their way to the device, and can't come there layer by layer.";
-
-    private const string MergedStay = $"Merged weights are nowhere but on the device ({nameof(LoraOptions)}.{nameof(LoraOptions.Merge)}); "
-        + "with LoRAs beside them, layers can come one after the other.";
 
     private GenerationPlan Plan(
         GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, WeightWay way)

@@ -81,12 +81,12 @@ internal sealed class PlacedTensors
             long end = 0;
             foreach (Place other in arranged.Where(place.Meets))
             {
-                if (other.Offset - end >= place.Room)
+                if (other.Offset - end >= place.Size)
                     break;
-                end = Math.Max(end, other.Offset + other.Room);
+                end = Math.Max(end, other.Offset + other.Size);
             }
             place.Offset = end;
-            Bytes = Math.Max(Bytes, end + place.Room);
+            Bytes = Math.Max(Bytes, end + place.Size);
             int index = arranged.FindIndex(other => other.Offset > end);
             arranged.Insert(index < 0 ? arranged.Count : index, place);
         }
@@ -96,7 +96,7 @@ internal sealed class PlacedTensors
     {
         public long Bytes => bytes;
 
-        public long Room { get; } = (bytes + Alignment - 1) / Alignment * Alignment;
+        public long Size { get; } = (bytes + Alignment - 1) / Alignment * Alignment;
 
         /// <summary>When it was asked for, and given back, counted in such events.</summary>
         public int Begin => begin;
