@@ -5,8 +5,7 @@ namespace CogVideoX.Ptx;
 /// <summary>
 /// Which target and .version instructions need, form by form, as ptxas 13 asks it (PTX ISA 9.7, 12). A new form is a line. What every
 /// target from sm_75 and every version from 6.3 has isn't in it. That an instruction is none of these forms says nothing of whether there
-/// is such an
-/// instruction.
+/// is such an instruction.
 /// </summary>
 public static class InstructionForms
 {

@@ -27,6 +27,8 @@ internal sealed unsafe class RehearsalDevice(Device inner) : Device
 
     public override bool ReadsWeights(ElementFormat format) => inner.ReadsWeights(format);
 
+    public override bool Multiplies(ElementFormat weights, ElementFormat activations) => inner.Multiplies(weights, activations);
+
     public override nint Allocate(long bytes) => throw Refused($"a request for {bytes} bytes of memory");
 
     public override void Free(nint address) => throw Refused("memory that is given back");

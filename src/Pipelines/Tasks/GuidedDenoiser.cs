@@ -153,8 +153,14 @@ internal sealed class GuidedDenoiser : IDisposable
             if (first is null && !ops.AllFinite(tensor))
                 first = stage;
         };
-        transformer.Forward(input, conditions, timesteps);
-        transformer.Observer = transformer.PartObserver = null;
+        try
+        {
+            transformer.Forward(input, conditions, timesteps);
+        }
+        finally
+        {
+            transformer.Observer = transformer.PartObserver = null; // the model outlives the run, also where memory ends here
+        }
         return new GenerationException(
             $"The transformer's numbers aren't finite at step {level.Index + 1} of {evaluations} (timestep {level.Time}); "
             + $"the first NaN or infinity appears in its stage '{first ?? "output"}'. {Reason}");
