@@ -11,7 +11,7 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
     /// <inheritdoc/>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu => CpuWorkspaceBytes,
+        DeviceKind.Cpu or DeviceKind.CpuBf16 => CpuWorkspaceBytes,
         DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };

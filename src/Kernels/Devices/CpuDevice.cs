@@ -2,16 +2,24 @@ namespace CogVideoX.Kernels.Devices;
 
 /// <summary>The CPU with its fast forms.</summary>
 /// <param name="threads">How many threads compute, the calling one included; 0 for one a processor.</param>
-public sealed unsafe class CpuDevice(int threads = 0) : HostDevice
+/// <param name="arithmetic">What products multiply.</param>
+public sealed unsafe class CpuDevice(int threads = 0, CpuArithmetic arithmetic = CpuArithmetic.Fp32) : HostDevice
 {
     /// <summary>The threads that operations share their work among.</summary>
     public CpuThreads Threads { get; } = new(threads > 0 ? threads : Environment.ProcessorCount);
 
     /// <inheritdoc/>
-    public override string Name => $"cpu ({Threads.Count} thread{(Threads.Count == 1 ? "" : "s")})";
+    public override string Name
+    {
+        get
+        {
+            string plural = Threads.Count == 1 ? "" : "s", products = arithmetic == CpuArithmetic.Bf16 ? ", bf16" : "";
+            return $"cpu ({Threads.Count} thread{plural}{products})";
+        }
+    }
 
     /// <inheritdoc/>
-    public override DeviceKind Kind => DeviceKind.Cpu;
+    public override DeviceKind Kind => arithmetic == CpuArithmetic.Bf16 ? DeviceKind.CpuBf16 : DeviceKind.Cpu;
 
     /// <inheritdoc/>
     public override CancellationToken Cancellation
@@ -27,7 +35,10 @@ public sealed unsafe class CpuDevice(int threads = 0) : HostDevice
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
         Threads.Workspace = (void*)workspace;
-        operation.RunCpu(Threads);
+        if (arithmetic == CpuArithmetic.Bf16)
+            operation.RunCpuBf16(Threads);
+        else
+            operation.RunCpu(Threads);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ public enum DeviceKind
     /// <summary>Vectors and threads of this process.</summary>
     Cpu,
 
+    /// <summary>The same, with both factors of products rounded to bf16: activations stay fp32, and so do sums.</summary>
+    CpuBf16,
+
     /// <summary>Any accelerator that ILGPU drives: portable kernels.</summary>
     Ilgpu,
 }

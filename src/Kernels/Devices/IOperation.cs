@@ -27,6 +27,12 @@ public interface IOperation
     void RunCpu(CpuThreads threads) => throw new MissingFormException(GetType(), DeviceKind.Cpu);
 
     /// <summary>
+    /// The same, where both factors of products are rounded to bf16, half to even, and each sum is a chain in fp32 that flushes subnormal
+    /// numbers: the same bits on every processor that has fused multiply-add. Operations without products have no other form.
+    /// </summary>
+    void RunCpuBf16(CpuThreads threads) => RunCpu(threads);
+
+    /// <summary>
     /// The portable form: kernels that ILGPU compiles for whatever it drives. Sums are in fp32 and in one order, so that the same device
     /// gives the same bits.
     /// </summary>

@@ -10,10 +10,16 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
 
     private bool IsFloat8 => weight.Format == ElementFormat.F8E4M3;
 
-    /// <summary>In kernels of our compiler, sums of parts of the inputs where there are few rows.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.Ilgpu && (rows > MostFewRows || IsFloat8) && HasCuda
-        ? LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs)
-        : 0;
+    /// <summary>
+    /// In kernels of our compiler, sums of parts of the inputs where there are few rows; in bf16 on the CPU, packed weights and rounded
+    /// rows.
+    /// </summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Ilgpu when (rows > MostFewRows || IsFloat8) && HasCuda => LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs),
+        DeviceKind.CpuBf16 => new PairProducts(this).Bytes,
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue) => TryRunCuda(queue, queue.Workspace);

@@ -25,6 +25,7 @@ internal readonly unsafe partial struct LinearGatedGelu(
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Cpu => FactorBytes,
+        DeviceKind.CpuBf16 => checked(PairBytes + FactorBytes),
         DeviceKind.Ilgpu when HasCuda => CudaWorkspaceBytes,
         DeviceKind.Ilgpu when !IsOfOneFormat => checked(FactorBytes + (IsWide ? 0 : rows * inputs * sizeof(float))),
         _ => 0,
@@ -51,6 +52,16 @@ internal readonly unsafe partial struct LinearGatedGelu(
         Factor(x, factor).RunCpu(threads);
         Gated(factor).RunCpu(threads);
     }
+
+    /// <inheritdoc/>
+    public void RunCpuBf16(CpuThreads threads)
+    {
+        Elements factor = (float*)((byte*)threads.Workspace + PairBytes);
+        new Linear.PairProducts(Factor(x, factor)).Run(threads, threads.Workspace);
+        new Linear.PairProducts(Gated(factor)).Run(threads, threads.Workspace);
+    }
+
+    private long PairBytes => (new Linear.PairProducts(Gated(default)).Bytes + 63) / 64 * 64;
 
     private long FactorBytes => checked(rows * outputs * sizeof(float));
 
