@@ -18,28 +18,28 @@ internal static class ConvolutionBenchmark
         (128, 3, 3, 8, 120, 1),
     ];
 
-    public static void Run(int threads)
+    public static void Run(int threads, Compute compute)
     {
         using var team = new CpuThreads(threads);
-        using Ops ops = Ops.OnCpu(threads);
+        using Ops ops = compute.Open(threads);
         Console.WriteLine($"{threads} threads");
         Console.WriteLine(
             $"kernel     channels   input                  ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop")}");
         foreach ((int inputs, int outputs, int kernelFrames, int frames, int size, int stride) in Cases)
         {
             using MemoryScope scope = ops.Scope();
-            Tensor x = RandomTensor.Of(ops, DType.F32, [1, frames, size, size, inputs]);
+            Tensor x = compute.Random(ops, [1, frames, size, size, inputs]);
             Tensor weight = RandomTensor.Of(ops, DType.BF16, [outputs, inputs, kernelFrames, 3, 3]);
             Func<Tensor> convolve = () => ops.CausalConv3d(x, weight, stride: stride, padEnd: stride > 1);
             Tensor y = convolve();
             CheckSome(x, weight, y, stride);
             double giga = 2e-9 * y.Count * inputs * kernelFrames * 9;
             Turns[] turns = Turns.Of(
-                Rounds, team, () => ops.Memory.Release(convolve()), () => Peak.Turn(team), () => MicroKernelLoop.Turn(team));
+                Rounds, team, () => ops.Memory.Release(convolve()), () => compute.Turn(team), () => MicroKernelLoop.Turn(team));
             Console.WriteLine(
                 $"{kernelFrames}×3×3 /{stride}  {inputs,4}→{outputs,-4} {x.Shape,-20} {1e3 * turns[0].Wall,6:F1} "
                     + $"{giga / turns[0].Wall,9:F1} "
-                + $"{giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team))}   "
+                + $"{giga / turns[0].Best,10:F1}   {new Share(turns[0], giga, turns[1], compute.TurnGigaflops(team))}   "
                 + new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team)));
         }
     }

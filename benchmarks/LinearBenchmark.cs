@@ -13,38 +13,39 @@ internal static class LinearBenchmark
 
     private static readonly (int M, int N, int K)[] Cases =
     [
-        (2048, 2048, 2048), (4444, 7680, 1920), (994, 12288, 3072), (226, 10240, 4096),
+        (2048, 2048, 2048), (4444, 7680, 1920), (994, 1920, 1920), (994, 7680, 1920), (994, 1920, 7680),
+        (994, 12288, 3072), (226, 10240, 4096),
         (1, 18432, 3072), (2, 18432, 3072), (4, 10240, 4096), (8, 10240, 4096), (16, 10240, 4096),
     ];
 
-    public static void Run(int threads)
+    public static void Run(int threads, Compute compute)
     {
         using var team = new CpuThreads(threads);
         using var limit = new ReadLimit();
-        using Ops ops = Ops.OnCpu(threads);
+        using Ops ops = compute.Open(threads);
         Console.WriteLine($"{threads} threads");
         Console.WriteLine(
             $"      M      N     K  weights        ms   GFLOP/s  processor   {Share.Heading("peak")}   {Share.Heading("loop or read")}");
         foreach ((int m, int n, int k) in Cases)
         {
-            foreach (DType type in new[] { DType.F32, DType.BF16, DType.F16 })
-                Measure(ops, team, limit, m, n, k, type);
+            foreach (DType type in compute.IsBf16 ? [DType.BF16] : new[] { DType.F32, DType.BF16, DType.F16 })
+                Measure(ops, team, limit, m, n, k, type, compute);
         }
     }
 
-    private static void Measure(Ops ops, CpuThreads team, ReadLimit limit, int m, int n, int k, DType type)
+    private static void Measure(Ops ops, CpuThreads team, ReadLimit limit, int m, int n, int k, DType type, Compute compute)
     {
         using MemoryScope scope = ops.Scope();
-        Tensor x = RandomTensor.Of(ops, DType.F32, [m, k]), weight = RandomTensor.Of(ops, type, [n, k]);
+        Tensor x = compute.Random(ops, [m, k]), weight = RandomTensor.Of(ops, type, [n, k]);
         CheckSome(x, weight, ops.Linear(x, weight));
         bool few = m <= FewRows;
         Turns[] turns = Turns.Of(
             few ? 40 : 9, team,
             () => ops.Memory.Release(ops.Linear(x, weight)),
-            () => Peak.Turn(team),
+            () => compute.Turn(team),
             few ? () => limit.Sweep(team) : () => MicroKernelLoop.Turn(team));
         double giga = 2e-9 * m * n * k, gigabytes = (weight.Bytes + x.Bytes) / 1e9;
-        var peak = new Share(turns[0], giga, turns[1], Peak.TurnGigaflops(team));
+        var peak = new Share(turns[0], giga, turns[1], compute.TurnGigaflops(team));
         Share other = few
             ? new Share(turns[0], gigabytes, turns[2], ReadLimit.Giga)
             : new Share(turns[0], giga, turns[2], MicroKernelLoop.TurnGigaflops(team));

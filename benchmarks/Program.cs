@@ -6,11 +6,14 @@ if (args is ["emulator", .. var rest] && rest.Length <= 1)
     EmulatorBenchmark.Run(rest.FirstOrDefault());
     return 0;
 }
+// Before the numbers of threads: in which arithmetic.
+bool isBf16 = args.Skip(1).FirstOrDefault() == "bf16";
+var compute = new Compute(isBf16 ? CpuArithmetic.Bf16 : CpuArithmetic.Fp32);
 Action<int>? benchmark = args.FirstOrDefault() switch
 {
-    "linear" => LinearBenchmark.Run,
-    "attention" => AttentionBenchmark.Run,
-    "convolution" => ConvolutionBenchmark.Run,
+    "linear" => threads => LinearBenchmark.Run(threads, compute),
+    "attention" => threads => AttentionBenchmark.Run(threads, compute),
+    "convolution" => threads => ConvolutionBenchmark.Run(threads, compute),
     "elementwise" => ElementwiseBenchmark.Run,
     "peak" => ShowPeak,
     _ => null,
@@ -18,11 +21,13 @@ Action<int>? benchmark = args.FirstOrDefault() switch
 if (benchmark is null)
 {
     Console.Error.WriteLine(
-        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|elementwise|peak [threads]...\n"
+        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution [bf16] [threads]...\n"
+        + "       dotnet run -c Release --project benchmarks -- elementwise|peak [threads]...\n"
         + "       dotnet run -c Release --project benchmarks -- emulator [folder of another build]");
     return 2;
 }
-int[] teams = args.Length > 1 ? [.. args.Skip(1).Select(int.Parse)] : [1, Environment.ProcessorCount];
+string[] counts = [.. args.Skip(isBf16 ? 2 : 1)];
+int[] teams = counts.Length > 0 ? [.. counts.Select(int.Parse)] : [1, Environment.ProcessorCount];
 foreach (int threads in teams.Distinct())
     benchmark(threads);
 return 0;

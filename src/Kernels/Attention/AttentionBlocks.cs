@@ -64,7 +64,7 @@ internal readonly unsafe partial struct Attention
         }
 
         // The scale goes to the queries, where there is least to multiply.
-        private void PackQueries(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel)
+        public void PackQueries(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel)
         {
             float* source = attention.q.Floats + attention.QueryOffset(batch, head, query);
             long strideBytes = attention.size.QueryStride * sizeof(float);
@@ -110,7 +110,7 @@ internal readonly unsafe partial struct Attention
 
         // Masks are often the least finite number: clamped, a row of nothing else is an average, as it is in PyTorch.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionScratch<TSimd, TVector> scratch)
+        public void AddBias(int batch, int head, int query, int count, int key, int keys, AttentionScratch<TSimd, TVector> scratch)
         {
             float* rows = attention.bias.Floats + attention.BiasOffset(batch, head, query) + key;
             float* bias = scratch.Bias, scores = scratch.Scores;
@@ -120,7 +120,7 @@ internal readonly unsafe partial struct Attention
                 TSimd.Store(TSimd.Max(least, TSimd.MultiplyAdd(TSimd.Load(bias + i), unit, TSimd.Load(scores + i))), scores + i);
         }
 
-        private void Finish(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel, float* staging)
+        public void Finish(int batch, int head, int query, int count, QueryPanel<TSimd, TVector> panel, float* staging)
         {
             int stride = LinearGrid.RoundUp(width, Panels.Spill);
             for (int i = 0; i < count && !attention.logSumExp.IsNull; i++)

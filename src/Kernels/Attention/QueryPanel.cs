@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.MachineCode;
 using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
@@ -73,6 +75,69 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
             total1 = TSimd.Add(total1, weight1);
             TSimd.Store(weight0, score);
             TSimd.Store(weight1, score + TSimd.Lanes);
+        }
+        TSimd.Store(largest0, Largest);
+        TSimd.Store(largest1, Largest + TSimd.Lanes);
+        TSimd.Store(total0, Total);
+        TSimd.Store(total1, Total + TSimd.Lanes);
+    }
+
+    /// <summary>Rounds the queries to bf16, in place: [width / 2, columns], an element being the pair of two neighbours.</summary>
+    public void PairQueries()
+    {
+        float* target = Queries;
+        for (int i = 0; i < width; i += 2)
+        {
+            float* even = Queries + i * Columns, odd = even + Columns;
+            for (int j = 0; j < Columns; j += Vector256<float>.Count, target += Vector256<float>.Count)
+            {
+                Vector256<float> partner = i + 1 < width ? Vector256.Load(odd + j) : default;
+                PairRounding.Pairs(Vector256.Load(even + j), partner).AsSingle().Store(target);
+            }
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Softmax"/>, with the exponentials in bf16: [keys / 2, columns], an element being the pair of two keys'. They are
+    /// summed as they were before.
+    /// </summary>
+    /// <param name="scores">[keys, columns] before; the pairs lie at its beginning afterwards.</param>
+    /// <param name="keys">How many; an odd one's partner is zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void SoftmaxPairs(float* scores, int keys)
+    {
+        TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
+        TVector largest0 = before0, largest1 = before1;
+        float* end = scores + keys * Columns;
+        for (float* score = scores; score < end; score += Columns)
+        {
+            largest0 = TSimd.Max(largest0, TSimd.Load(score));
+            largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
+        }
+        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
+        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
+        TVector total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
+        TVector total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
+        for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum), correction0), sum);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum + TSimd.Lanes), correction1), sum + TSimd.Lanes);
+        }
+        float* target = scores;
+        for (float* score = scores; score < end; score += 2 * Columns, target += Columns)
+        {
+            TVector even0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score), largest0));
+            TVector even1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score + TSimd.Lanes), largest1));
+            TVector odd0 = default, odd1 = default;
+            if (score + Columns < end)
+            {
+                odd0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score + Columns), largest0));
+                odd1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score + Columns + TSimd.Lanes), largest1));
+            }
+            total0 = TSimd.Add(TSimd.Add(total0, even0), odd0);
+            total1 = TSimd.Add(TSimd.Add(total1, even1), odd1);
+            TSimd.Store(TSimd.PairBFloat16(even0, odd0), target);
+            TSimd.Store(TSimd.PairBFloat16(even1, odd1), target + TSimd.Lanes);
         }
         TSimd.Store(largest0, Largest);
         TSimd.Store(largest1, Largest + TSimd.Lanes);

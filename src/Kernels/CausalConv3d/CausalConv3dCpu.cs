@@ -11,7 +11,8 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
     /// <inheritdoc/>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu or DeviceKind.CpuBf16 => CpuWorkspaceBytes,
+        DeviceKind.Cpu => CpuWorkspaceBytes,
+        DeviceKind.CpuBf16 => PairWorkspaceBytes,
         DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };

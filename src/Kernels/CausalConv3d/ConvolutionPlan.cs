@@ -47,8 +47,8 @@ internal readonly struct ConvolutionPlan
             else
                 columns = Shorter(output.Width, columns);
         }
-        int wanted = threads == 1 ? 1 : Parts(ItemsPerThread * threads, Math.Max(1, Boxes));
-        PanelsPerGroup = inPlace ? Panels : Evenly(Panels, Math.Max(4, Panels / Math.Max(1, wanted)));
+        int wanted = threads == 1 ? 1 : LinearGrid.Parts(ItemsPerThread * threads, Math.Max(1, Boxes));
+        PanelsPerGroup = inPlace ? Panels : LinearGrid.Evenly(Panels, Math.Max(4, Panels / Math.Max(1, wanted)));
     }
 
     /// <summary>Input channels of one slice.</summary>
@@ -61,7 +61,7 @@ internal readonly struct ConvolutionPlan
     public int PanelWidth { get; }
 
     /// <summary>How many panels the output channels take.</summary>
-    public int Panels => Parts(size.OutputChannels, PanelWidth);
+    public int Panels => LinearGrid.Parts(size.OutputChannels, PanelWidth);
 
     /// <summary>Panels of output channels that an item computes.</summary>
     public int PanelsPerGroup { get; }
@@ -75,16 +75,16 @@ internal readonly struct ConvolutionPlan
     /// <summary>Input pixels that the largest box reads.</summary>
     public long ReachPixels => Reach(frames, rows, columns);
 
-    private int Groups => Parts(Panels, PanelsPerGroup);
+    private int Groups => LinearGrid.Parts(Panels, PanelsPerGroup);
 
-    private int Boxes => checked(size.Input.Batch * Parts(size.Input.Frames, frames) * RowParts * ColumnParts);
+    private int Boxes => checked(size.Input.Batch * LinearGrid.Parts(size.Input.Frames, frames) * RowParts * ColumnParts);
 
-    private int RowParts => Parts(size.OutputHeight, rows);
+    private int RowParts => LinearGrid.Parts(size.OutputHeight, rows);
 
-    private int ColumnParts => Parts(size.OutputWidth, columns);
+    private int ColumnParts => LinearGrid.Parts(size.OutputWidth, columns);
 
     /// <summary>Input channels of a slice, where there are slices.</summary>
-    public static int SliceOf(ConvolutionSize size) => Evenly(size.Input.Channels, RunFloats / size.KernelWidth);
+    public static int SliceOf(ConvolutionSize size) => LinearGrid.Evenly(size.Input.Channels, RunFloats / size.KernelWidth);
 
     /// <summary>For a form that copies a box's input, slice by slice.</summary>
     /// <param name="size">The sizes.</param>
@@ -94,8 +94,8 @@ internal readonly struct ConvolutionPlan
     {
         int slice = SliceOf(size);
         int runBytes = size.KernelWidth * slice * panelWidth * sizeof(float);
-        return new ConvolutionPlan(
-            size, threads, slice, Evenly(size.KernelFrames * size.KernelHeight, PanelBytes / runBytes), panelWidth, inPlace: false);
+        int part = LinearGrid.Evenly(size.KernelFrames * size.KernelHeight, PanelBytes / runBytes);
+        return new ConvolutionPlan(size, threads, slice, part, panelWidth, inPlace: false);
     }
 
     /// <summary>For a form that reads the input where it lies, all channels and outputs at a time.</summary>
@@ -103,7 +103,7 @@ internal readonly struct ConvolutionPlan
     {
         int tapBytes = size.Input.Channels * ConvolutionTiles.NarrowOutputs * sizeof(float);
         return new ConvolutionPlan(
-            size, threads, size.Input.Channels, Evenly(size.Taps, PanelBytes / tapBytes), size.OutputChannels, inPlace: true);
+            size, threads, size.Input.Channels, LinearGrid.Evenly(size.Taps, PanelBytes / tapBytes), size.OutputChannels, inPlace: true);
     }
 
     /// <summary>The box of an item, and the first output channel of its group. Groups of one box follow each other.</summary>
@@ -112,7 +112,7 @@ internal readonly struct ConvolutionPlan
         (item, int group) = Math.DivRem(item, Groups);
         (item, int column) = Math.DivRem(item, ColumnParts);
         (item, int row) = Math.DivRem(item, RowParts);
-        (int b, int frame) = Math.DivRem(item, Parts(size.Input.Frames, frames));
+        (int b, int frame) = Math.DivRem(item, LinearGrid.Parts(size.Input.Frames, frames));
         var box = new ConvolutionBox(
             b, frame * frames, row * rows, column * columns,
             Math.Min(frames, size.Input.Frames - frame * frames),
@@ -124,15 +124,6 @@ internal readonly struct ConvolutionPlan
     private long Reach(int frames, int rows, int columns) => new ConvolutionBox(0, 0, 0, 0, frames, rows, columns).ReachPixels(size);
 
     // The longest part, shorter than this one, that cuts a length evenly.
-    private static int Shorter(int length, int part) => Evenly(length, Math.Min(part - 1, Parts(length, Parts(length, part) + 1)));
-
-    private static int Parts(int length, int part) => (length + part - 1) / part;
-
-    // The part of at most `most` that cuts a length into parts as equal as they can be.
-    private static int Evenly(int length, int most)
-    {
-        int part = Math.Clamp(most, 1, Math.Max(1, length));
-        int parts = Math.Max(1, Parts(length, part));
-        return Math.Max(1, Parts(length, parts));
-    }
+    private static int Shorter(int length, int part) =>
+        LinearGrid.Evenly(length, Math.Min(part - 1, LinearGrid.Parts(length, LinearGrid.Parts(length, part) + 1)));
 }

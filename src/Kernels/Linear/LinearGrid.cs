@@ -77,6 +77,13 @@ internal readonly struct LinearGrid
     /// <summary>⌈<paramref name="size"/> / <paramref name="part"/>⌉.</summary>
     public static int Parts(int size, int part) => (int)(((uint)size + (uint)part - 1) / (uint)part);
 
+    /// <summary>The part of at most <paramref name="most"/> that cuts a length into parts as equal as they can be; at least 1.</summary>
+    public static int Evenly(int length, int most)
+    {
+        int part = Math.Clamp(most, 1, Math.Max(1, length));
+        return Math.Max(1, Parts(length, Math.Max(1, Parts(length, part))));
+    }
+
     /// <summary>The next multiple.</summary>
     public static int RoundUp(int size, int multiple) => Parts(size, multiple) * multiple;
 }

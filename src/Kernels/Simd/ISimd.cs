@@ -21,6 +21,12 @@ internal unsafe interface ISimd<TVector> where TVector : unmanaged
 
     static abstract void Store(TVector value, float* destination);
 
+    /// <summary>
+    /// The lanes of two vectors as pairs of the nearest bf16, those of <paramref name="even"/> in the lower halves; of two equally near
+    /// the larger in magnitude. Lanes that aren't finite stay so, if NaN has its usual bits.
+    /// </summary>
+    static abstract TVector PairBFloat16(TVector even, TVector odd);
+
     /// <summary>Past the caches, to an address aligned to whole vectors.</summary>
     static abstract void StoreNonTemporal(TVector value, float* destination);
 

@@ -21,6 +21,12 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
+    public static Vector128<float> PairBFloat16(Vector128<float> even, Vector128<float> odd)
+    {
+        Vector128<uint> half = Vector128.Create(0x8000u), upper = Vector128.Create(0xFFFF0000);
+        return (((even.AsUInt32() + half) >> 16) | ((odd.AsUInt32() + half) & upper)).AsSingle();
+    }
+
     public static void StoreNonTemporal(Vector128<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);

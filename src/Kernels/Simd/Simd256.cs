@@ -20,6 +20,12 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
+    public static Vector256<float> PairBFloat16(Vector256<float> even, Vector256<float> odd)
+    {
+        Vector256<uint> half = Vector256.Create(0x8000u), upper = Vector256.Create(0xFFFF0000);
+        return (((even.AsUInt32() + half) >> 16) | ((odd.AsUInt32() + half) & upper)).AsSingle();
+    }
+
     public static void StoreNonTemporal(Vector256<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);

@@ -19,6 +19,12 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
+    public static Vector512<float> PairBFloat16(Vector512<float> even, Vector512<float> odd)
+    {
+        Vector512<uint> half = Vector512.Create(0x8000u), upper = Vector512.Create(0xFFFF0000);
+        return (((even.AsUInt32() + half) >> 16) | ((odd.AsUInt32() + half) & upper)).AsSingle();
+    }
+
     public static void StoreNonTemporal(Vector512<float> value, float* destination) => value.StoreAlignedNonTemporal(destination);
 
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);

@@ -1,0 +1,156 @@
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.MachineCode;
+using CogVideoX.Kernels.Simd;
+
+namespace CogVideoX.Kernels;
+
+internal readonly unsafe partial struct Attention
+{
+    /// <summary>
+    /// Keys, and values transposed, as the left factors of products of bf16: [batch][head][block], in each block the keys
+    /// [keys][width], then the values [width][keys], a row being pairs.
+    /// </summary>
+    private readonly struct PairHeads
+    {
+        /// <summary>Keys of a block: the results show it, so that it is the same on every processor.</summary>
+        public const int BlockKeys = 256;
+
+        private readonly AttentionSize size;
+
+        public PairHeads(PairTiles tiles, AttentionSize size)
+        {
+            this.size = size;
+            KeyBytes = LinearGrid.RoundUp(PairTiles.Steps(size.Width) * tiles.StepBytes, 16);
+            ValueBytes = tiles.RowBytes(BlockKeys);
+        }
+
+        /// <summary>From a key to the next.</summary>
+        public int KeyBytes { get; }
+
+        /// <summary>From a column of values to the next.</summary>
+        public int ValueBytes { get; }
+
+        /// <summary>Blocks of a head.</summary>
+        public int Blocks => LinearGrid.Parts(size.Keys, BlockKeys);
+
+        /// <summary>Blocks of all heads.</summary>
+        public int Count => checked(size.Batch * size.Heads * Blocks);
+
+        /// <summary>What all take.</summary>
+        public long Bytes => Count * BlockBytes;
+
+        private long BlockBytes => ((long)BlockKeys * KeyBytes + (long)size.Width * ValueBytes + 63) / 64 * 64;
+
+        public byte* Keys(void* heads, int head, int block) => (byte*)heads + (head * (long)Blocks + block) * BlockBytes;
+
+        public byte* Values(void* heads, int head, int block) => Keys(heads, head, block) + (long)BlockKeys * KeyBytes;
+    }
+
+    private readonly struct PairPacking(Attention attention, PairTiles tiles, PairHeads heads, byte* packed) : IParallelBody
+    {
+        public void Run(int item, CpuWorker worker)
+        {
+            AttentionSize size = attention.size;
+            (int head, int block) = Math.DivRem(item, heads.Blocks);
+            int first = block * PairHeads.BlockKeys, count = Math.Min(PairHeads.BlockKeys, size.Keys - first);
+            long offset = attention.KeyOffset(head / size.Heads, head % size.Heads, first);
+            float* key = attention.k.Floats + offset, value = attention.v.Floats + offset;
+            byte* keys = heads.Keys(packed, head, block);
+            for (int i = 0; i < count; i++)
+                PairRounding.Row(tiles, key + i * size.KeyStride, size.Width, keys + (long)i * heads.KeyBytes);
+            float* rows = (float*)worker.Scratch((PairHeads.BlockKeys + 1) * (long)size.Width * sizeof(float));
+            byte* values = heads.Values(packed, head, block);
+            new Span<byte>(values, size.Width * heads.ValueBytes).Clear();
+            if (tiles.Arithmetic == TileArithmetic.Bf16)
+                Pair(value, count, rows);
+            for (int i = 0; i < count && tiles.Arithmetic != TileArithmetic.Bf16; i++)
+                PairRounding.ToFloats(value + i * size.KeyStride, rows + i * size.Width, size.Width);
+            int columns = tiles.Arithmetic == TileArithmetic.Bf16 ? PairTiles.Steps(count) : count;
+            Panels.Transpose<FloatRows>(
+                rows, size.Width * (long)sizeof(float), columns, size.Width, (float*)values, heads.ValueBytes / sizeof(float));
+        }
+
+        // [keys / 2][width], an element being the pair of two keys' numbers.
+        private void Pair(float* value, int count, float* pairs)
+        {
+            int width = attention.size.Width;
+            for (int i = 0; i < count; i += 2, value += 2 * attention.size.KeyStride, pairs += width)
+            {
+                bool isWhole = i + 1 < count;
+                float* odd = isWhole ? value + attention.size.KeyStride : value;
+                uint mask = isWhole ? uint.MaxValue : 0xFFFF;
+                int j = 0;
+                for (; j + 8 <= width; j += 8)
+                {
+                    Vector256<uint> both = PairRounding.Pairs(Vector256.Load(value + j), Vector256.Load(odd + j));
+                    (both & Vector256.Create(mask)).AsSingle().Store(pairs + j);
+                }
+                for (; j < width; j++)
+                    ((uint*)pairs)[j] = (Shorten.ToBFloat16(value[j]) | ((uint)Shorten.ToBFloat16(odd[j]) << 16)) & mask;
+            }
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Blocks{TSimd, TVector}"/>, with both products in bf16: a vector holds one key's scores for as many queries; softmax
+    /// and sums are fp32.
+    /// </summary>
+    private readonly struct PairBlocks<TSimd, TVector>(
+        Attention attention, PairTiles tiles, PairHeads heads, byte* packed, int blockRows, int blocks) : IParallelBody
+        where TSimd : struct, ISimd<TVector>
+        where TVector : unmanaged
+    {
+        private readonly int width = attention.size.Width;
+
+        private static int Lanes => MicroKernel<TSimd, TVector>.Columns;
+
+        public void Run(int item, CpuWorker worker)
+        {
+            int block = item % blocks, index = item / blocks, head = index % attention.size.Heads, batch = index / attention.size.Heads;
+            int first = block * blockRows, end = Math.Min(attention.size.Queries, first + blockRows);
+            var scratch = new AttentionScratch<TSimd, TVector>(worker, blockRows, PairHeads.BlockKeys, width);
+            var fp32 = new Blocks<TSimd, TVector>(attention, blockRows, blocks);
+            for (int query = first; query < end; query += Lanes)
+            {
+                QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
+                fp32.PackQueries(batch, head, query, Math.Min(Lanes, end - query), panel);
+                panel.PairQueries();
+            }
+            for (int part = 0; part < heads.Blocks && !worker.IsCancelled; part++)
+            {
+                int key = part * PairHeads.BlockKeys, keys = Math.Min(PairHeads.BlockKeys, attention.size.Keys - key);
+                byte* left = heads.Keys(packed, index, part), values = heads.Values(packed, index, part);
+                for (int query = first; query < end; query += Lanes)
+                {
+                    QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
+                    Multiply(left, heads.KeyBytes, keys, panel.Queries, PairTiles.Steps(width), scratch.Scores, accumulate: 0);
+                    if (!attention.bias.IsNull)
+                        fp32.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
+                    panel.SoftmaxPairs(scratch.Scores, keys);
+                    Multiply(values, heads.ValueBytes, width, scratch.Scores, PairTiles.Steps(keys), panel.Sums, accumulate: 1);
+                }
+            }
+            for (int query = first; query < end; query += Lanes)
+                fp32.Finish(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes), scratch.Staging);
+        }
+
+        // c (+)= a · b, in tiles of nearly equal height one below the other.
+        private void Multiply(byte* a, int rowBytes, int rows, float* b, int steps, float* c, int accumulate)
+        {
+            int count = LinearGrid.Parts(rows, tiles.MostRows), height = 0;
+            delegate* unmanaged<TileArguments*, void> kernel = null;
+            var arguments = new TileArguments { Right = (byte*)b, Steps = steps, Accumulate = accumulate };
+            for (int tile = 0, row = 0; tile < count; tile++, row += height)
+            {
+                int wanted = (tile + 1) * rows / count - row;
+                if (wanted != height)
+                    kernel = TileKernels.Get(tiles.Form(wanted, rowBytes, Lanes * sizeof(float)));
+                height = wanted;
+                arguments.Left = a + (long)row * rowBytes;
+                arguments.Result = c + row * Lanes;
+                kernel(&arguments);
+            }
+        }
+    }
+}
