@@ -8,7 +8,7 @@ namespace CogVideoX.Benchmarks;
 /// <param name="arithmetic">What products multiply.</param>
 internal sealed class Compute(CpuArithmetic arithmetic)
 {
-    private readonly PairTiles pairs = arithmetic == CpuArithmetic.Bf16 ? PairTiles.Here : default;
+    private readonly CpuTiles pairs = arithmetic == CpuArithmetic.Bf16 ? CpuTiles.Bf16 : default;
 
     /// <summary>Whether factors are rounded to bf16.</summary>
     public bool IsBf16 => arithmetic == CpuArithmetic.Bf16;

@@ -15,12 +15,12 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
 
     /// <summary>In bf16 on the CPU, keys and values as its products take them.</summary>
     public long WorkspaceBytes(DeviceKind kind) =>
-        kind == DeviceKind.CpuBf16 && PairTiles.AreHere ? new PairHeads(PairTiles.Here, size).Bytes : 0;
+        kind == DeviceKind.CpuBf16 && CpuTiles.AreHere ? new PairHeads(CpuTiles.Bf16, size).Bytes : 0;
 
     /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads)
     {
-        PairTiles tiles = PairTiles.Here;
+        CpuTiles tiles = CpuTiles.Bf16;
         if (tiles.VectorBytes == 64)
             RunPairs<Simd512, Vector512<float>>(threads, tiles);
         else
@@ -35,7 +35,7 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
         threads.For(checked(size.Batch * size.Heads * blocks), new Blocks<TSimd, TVector>(this, rows, blocks));
     }
 
-    private void RunPairs<TSimd, TVector>(CpuThreads threads, PairTiles tiles)
+    private void RunPairs<TSimd, TVector>(CpuThreads threads, CpuTiles tiles)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {

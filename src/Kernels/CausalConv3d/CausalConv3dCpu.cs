@@ -24,7 +24,7 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
         get
         {
             const int WidestPanel = 32;
-            return IsProduct(size) ? 0 : sizeof(float) * Math.Max(
+            return IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.Cpu) : sizeof(float) * Math.Max(
                 (size.OutputChannels + WidestPanel - 1L) / WidestPanel * WidestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
                 size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
         }

@@ -21,7 +21,7 @@ internal readonly unsafe partial struct CausalConv3d
             RunCpu(threads);
             return;
         }
-        var pairs = new ConvolutionPairs(PairTiles.Here, size, threads.Count);
+        var pairs = new ConvolutionPairs(CpuTiles.Bf16, size, threads.Count);
         byte* packed = (byte*)threads.Workspace;
         threads.For(pairs.OutputTiles, new PairPacking(this, pairs, packed));
         threads.For(pairs.Count, new PairBoxes(this, pairs, packed));
@@ -29,8 +29,8 @@ internal readonly unsafe partial struct CausalConv3d
 
     // The weights in pairs of channels; a handful of outputs would leave most of a tile empty, and stays fp32.
     private long PairWorkspaceBytes => IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.CpuBf16)
-        : size.OutputChannels <= MostNarrowOutputs || !PairTiles.AreHere ? CpuWorkspaceBytes
-        : new ConvolutionPairs(PairTiles.Here, size, threads: 1).WeightBytes;
+        : size.OutputChannels <= MostNarrowOutputs || !CpuTiles.AreHere ? CpuWorkspaceBytes
+        : new ConvolutionPairs(CpuTiles.Bf16, size, threads: 1).WeightBytes;
 
     private readonly struct PairPacking(CausalConv3d convolution, ConvolutionPairs pairs, byte* packed) : IParallelBody
     {
@@ -39,13 +39,13 @@ internal readonly unsafe partial struct CausalConv3d
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
-            int columns = pairs.Tiles.Columns, channels = size.Input.Channels, steps = PairTiles.Steps(Slice);
+            int columns = pairs.Tiles.Columns, channels = size.Input.Channels, steps = pairs.Tiles.Steps(Slice);
             long panelFloats = (long)size.Taps * Slice * columns;
             float* panel = (float*)worker.Scratch((panelFloats + 8L * Slice * size.Taps) * sizeof(float)), rows = panel + panelFloats;
             for (int channel = 0; channel < channels; channel += Slice)
             {
                 ConvolutionPanel.PackWide(convolution.weight, size, item * columns, columns, channel, Slice, rows, panel);
-                int count = Math.Min(steps, PairTiles.Steps(channels - channel));
+                int count = Math.Min(steps, pairs.Tiles.Steps(channels - channel));
                 for (int tap = 0; tap < size.Taps; tap++)
                 {
                     uint* target = (uint*)pairs.Tap(packed, item, tap) + channel / 2 * columns;
@@ -70,7 +70,7 @@ internal readonly unsafe partial struct CausalConv3d
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
-            PairTiles tiles = pairs.Tiles;
+            CpuTiles tiles = pairs.Tiles;
             (ConvolutionBox box, int tile, int tileEnd) = pairs[item];
             int edgeFloats = tiles.MostRows * tiles.Columns;
             byte* scratch = (byte*)worker.Scratch(
@@ -110,7 +110,7 @@ internal readonly unsafe partial struct CausalConv3d
         private void MultiplyRow(ConvolutionBox box, int row, int tile, TileArguments arguments, byte* input, float* edge)
         {
             ConvolutionSize size = convolution.size;
-            PairTiles tiles = pairs.Tiles;
+            CpuTiles tiles = pairs.Tiles;
             (_, _, int width) = box.Footprint(size);
             int output = tile * tiles.Columns, outputs = Math.Min(tiles.Columns, size.OutputChannels - output);
             int count = LinearGrid.Parts(box.Columns, tiles.MostRows);
@@ -146,9 +146,9 @@ internal readonly unsafe partial struct CausalConv3d
                     int there = source is null ? 0 : inside, before = source is null ? columns : left;
                     new Span<byte>(target, before * pairs.PixelBytes).Clear();
                     byte* first = target + (long)before * pairs.PixelBytes;
-                    if (channels % PairTiles.PairElements == 0 && there > 0)
+                    if (channels % CpuTiles.PairElements == 0 && there > 0)
                         PairRounding.Row(pairs.Tiles, source, there * channels, first);
-                    for (int i = 0; i < there && channels % PairTiles.PairElements != 0; i++)
+                    for (int i = 0; i < there && channels % CpuTiles.PairElements != 0; i++)
                         PairRounding.Row(pairs.Tiles, source + (long)i * channels, channels, first + (long)i * pairs.PixelBytes);
                     int after = columns - before - there;
                     new Span<byte>(first + (long)there * pairs.PixelBytes, after * pairs.PixelBytes).Clear();

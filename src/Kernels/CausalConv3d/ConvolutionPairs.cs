@@ -14,16 +14,16 @@ internal readonly unsafe struct ConvolutionPairs
     private const int MostColumns = 64, MostRows = 8, GroupTiles = 4;
     private const int ItemsPerThread = 8;
 
-    private readonly PairTiles tiles;
+    private readonly CpuTiles tiles;
     private readonly ConvolutionSize size;
     private readonly int rows, columns;
 
-    public ConvolutionPairs(PairTiles tiles, ConvolutionSize size, int threads)
+    public ConvolutionPairs(CpuTiles tiles, ConvolutionSize size, int threads)
     {
         this.tiles = tiles;
         this.size = size;
-        PixelBytes = PairTiles.Steps(size.Input.Channels) * tiles.StepBytes;
-        SegmentSteps = size.KernelWidth * PairTiles.Steps(size.Input.Channels);
+        PixelBytes = tiles.Steps(size.Input.Channels) * tiles.StepBytes;
+        SegmentSteps = size.KernelWidth * tiles.Steps(size.Input.Channels);
         PassSegments = LinearGrid.Evenly(Segments, MostPanelBytes / (SegmentSteps * RowBytes));
         columns = LinearGrid.Evenly(size.OutputWidth, MostColumns);
         rows = LinearGrid.Evenly(size.OutputHeight, MostRows);
@@ -34,7 +34,7 @@ internal readonly unsafe struct ConvolutionPairs
     }
 
     /// <summary>How tiles are multiplied.</summary>
-    public PairTiles Tiles => tiles;
+    public CpuTiles Tiles => tiles;
 
     /// <summary>Bytes of a pixel of a box's input.</summary>
     public int PixelBytes { get; }
@@ -99,6 +99,6 @@ internal readonly unsafe struct ConvolutionPairs
     {
         (int segment, int w) = Math.DivRem(tap, size.KernelWidth);
         (int pass, int inPass) = Math.DivRem(segment, PassSegments);
-        return Panel(packed, pass, tile) + ((long)inPass * SegmentSteps + (long)w * PairTiles.Steps(size.Input.Channels)) * RowBytes;
+        return Panel(packed, pass, tile) + ((long)inPass * SegmentSteps + (long)w * tiles.Steps(size.Input.Channels)) * RowBytes;
     }
 }

@@ -11,13 +11,14 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
     private bool IsFloat8 => weight.Format == ElementFormat.F8E4M3;
 
     /// <summary>
-    /// In kernels of our compiler, sums of parts of the inputs where there are few rows; in bf16 on the CPU, packed weights and rounded
+    /// In kernels of our compiler, sums of parts of the inputs where there are few rows; on the CPU, packed weights, and in bf16 rounded
     /// rows.
     /// </summary>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Ilgpu when (rows > MostFewRows || IsFloat8) && HasCuda => LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs),
-        DeviceKind.CpuBf16 => new PairProducts(this).Bytes,
+        DeviceKind.Cpu => new TiledProducts(this, CpuArithmetic.Fp32).Bytes,
+        DeviceKind.CpuBf16 => new TiledProducts(this, CpuArithmetic.Bf16).Bytes,
         _ => 0,
     };
 

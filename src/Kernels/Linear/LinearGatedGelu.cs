@@ -24,8 +24,7 @@ internal readonly unsafe partial struct LinearGatedGelu(
     /// </summary>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu => FactorBytes,
-        DeviceKind.CpuBf16 => checked(PairBytes + FactorBytes),
+        DeviceKind.Cpu or DeviceKind.CpuBf16 => CpuWorkspaceBytes(kind),
         DeviceKind.Ilgpu when HasCuda => CudaWorkspaceBytes,
         DeviceKind.Ilgpu when !IsOfOneFormat => checked(FactorBytes + (IsWide ? 0 : rows * inputs * sizeof(float))),
         _ => 0,
@@ -49,19 +48,25 @@ internal readonly unsafe partial struct LinearGatedGelu(
     public void RunCpu(CpuThreads threads)
     {
         Elements factor = (float*)threads.Workspace;
-        Factor(x, factor).RunCpu(threads);
-        Gated(factor).RunCpu(threads);
+        void* workspace = (byte*)threads.Workspace + AlignedFactorBytes;
+        Factor(x, factor).RunCpu(threads, workspace);
+        Gated(factor).RunCpu(threads, workspace);
     }
 
     /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads)
     {
-        Elements factor = (float*)((byte*)threads.Workspace + PairBytes);
-        new Linear.PairProducts(Factor(x, factor)).Run(threads, threads.Workspace);
-        new Linear.PairProducts(Gated(factor)).Run(threads, threads.Workspace);
+        Elements factor = (float*)threads.Workspace;
+        void* workspace = (byte*)threads.Workspace + AlignedFactorBytes;
+        new Linear.TiledProducts(Factor(x, factor), CpuArithmetic.Bf16).Run(threads, workspace);
+        new Linear.TiledProducts(Gated(factor), CpuArithmetic.Bf16).Run(threads, workspace);
     }
 
-    private long PairBytes => (new Linear.PairProducts(Gated(default)).Bytes + 63) / 64 * 64;
+    // That of the products, which differ in their weights' formats at most, lies behind the factor.
+    private long CpuWorkspaceBytes(DeviceKind kind) =>
+        checked(AlignedFactorBytes + Math.Max(Factor(x, default).WorkspaceBytes(kind), Gated(default).WorkspaceBytes(kind)));
+
+    private long AlignedFactorBytes => (FactorBytes + 63) / 64 * 64;
 
     private long FactorBytes => checked(rows * outputs * sizeof(float));
 

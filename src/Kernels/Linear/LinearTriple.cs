@@ -27,10 +27,19 @@ internal readonly partial struct LinearTriple(Linear first, Linear second, Linea
     }
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
+    public unsafe void RunCpu(CpuThreads threads)
+    {
+        Linear.TiledProducts tiled = Together(CpuArithmetic.Fp32);
+        if (tiled.AreTiled)
+            tiled.Run(threads, threads.Workspace);
+        else
+            WidestVectors.Run(this, threads);
+    }
 
     /// <inheritdoc/>
-    public unsafe void RunCpuBf16(CpuThreads threads) => new Linear.PairProducts(first, second, third).Run(threads, threads.Workspace);
+    public unsafe void RunCpuBf16(CpuThreads threads) => Together(CpuArithmetic.Bf16).Run(threads, threads.Workspace);
+
+    private Linear.TiledProducts Together(CpuArithmetic arithmetic) => new(first, second, third, arithmetic);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => Linear.RunTogether<TSimd, TVector>(first, second, third, threads);
 }

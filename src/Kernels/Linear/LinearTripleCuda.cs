@@ -5,10 +5,13 @@ namespace CogVideoX.Kernels;
 
 internal readonly partial struct LinearTriple : IUsesWorkspace
 {
-    /// <summary>That of one product, the next of which begins when it is done; in bf16 on the CPU they run together.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind == DeviceKind.CpuBf16
-        ? new Linear.PairProducts(first, second, third).Bytes
-        : Math.Max(first.WorkspaceBytes(kind), Math.Max(second.WorkspaceBytes(kind), third.WorkspaceBytes(kind)));
+    /// <summary>On the CPU that of all products, which run together; elsewhere of one, the next of which begins when it is done.</summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => Together(CpuArithmetic.Fp32).Bytes,
+        DeviceKind.CpuBf16 => Together(CpuArithmetic.Bf16).Bytes,
+        _ => Math.Max(first.WorkspaceBytes(kind), Math.Max(second.WorkspaceBytes(kind), third.WorkspaceBytes(kind))),
+    };
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue) => first.HasCuda && second.HasCuda && third.HasCuda

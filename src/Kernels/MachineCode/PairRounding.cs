@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace CogVideoX.Kernels.MachineCode;
 
-/// <summary>Numbers rounded to bf16, half to even, as the factors of <see cref="PairTiles"/> have them. NaN stays NaN.</summary>
+/// <summary>Numbers rounded to bf16, half to even, as the factors of <see cref="CpuTiles"/> have them. NaN stays NaN.</summary>
 internal static unsafe class PairRounding
 {
     /// <summary>
@@ -11,7 +11,7 @@ internal static unsafe class PairRounding
     /// </summary>
     /// <param name="source">[count]</param>
     /// <param name="target">As many pairs as the row has.</param>
-    public static void Row(PairTiles tiles, float* source, int count, void* target)
+    public static void Row(CpuTiles tiles, float* source, int count, void* target)
     {
         if (tiles.Arithmetic == TileArithmetic.Bf16)
         {

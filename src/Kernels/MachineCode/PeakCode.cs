@@ -10,16 +10,16 @@ internal static unsafe class PeakCode
     private const int Steps = 100_000;
 
     /// <summary>GFLOP of one <see cref="Turn"/>.</summary>
-    public static double TurnGigaflops(CpuThreads team, PairTiles tiles)
+    public static double TurnGigaflops(CpuThreads team, CpuTiles tiles)
     {
         int flops = tiles.VectorBytes / sizeof(float) * (tiles.Arithmetic == TileArithmetic.Bf16 ? 4 : 2);
         return 1e-9 * team.Count * Steps * ChainsOf(tiles) * flops;
     }
 
     /// <summary>Some milliseconds of it on all threads.</summary>
-    public static void Turn(CpuThreads team, PairTiles tiles) => team.For(team.Count, new Loop(Get(tiles)));
+    public static void Turn(CpuThreads team, CpuTiles tiles) => team.For(team.Count, new Loop(Get(tiles)));
 
-    private static nint Get(PairTiles tiles)
+    private static nint Get(CpuTiles tiles)
     {
         var vectors = new VectorAssembler(tiles.VectorBytes);
         Iced.Intel.Assembler code = vectors.Code;
@@ -44,7 +44,7 @@ internal static unsafe class PeakCode
         return ExecutableMemory.Place(code);
     }
 
-    private static int ChainsOf(PairTiles tiles) => tiles.VectorBytes == 64 ? Chains : NarrowChains;
+    private static int ChainsOf(CpuTiles tiles) => tiles.VectorBytes == 64 ? Chains : NarrowChains;
 
     private readonly struct Loop(nint code) : IParallelBody
     {

@@ -1,10 +1,13 @@
 namespace CogVideoX.Kernels.MachineCode;
 
-/// <summary>What a tile multiplies, and by which instruction. The last two give the same bits.</summary>
+/// <summary>What a tile multiplies, and by which instruction. The first two give the same bits, and so do the last two.</summary>
 internal enum TileArithmetic
 {
     /// <summary>fp32 by fp32: fused multiply-adds in the order of k.</summary>
     Fp32,
+
+    /// <summary>The same in bits, where the right factor comes as pairs of bf16, which are widened in registers.</summary>
+    Fp32ByPairs,
 
     /// <summary>Pairs of bf16 by <c>vdpbf16ps</c>.</summary>
     Bf16,

@@ -19,7 +19,7 @@ internal sealed class TileCode
     private readonly TileForm form;
     private readonly VectorAssembler vectors;
     private readonly Assembler code;
-    private readonly bool widens;
+    private readonly bool widens, flushes;
     private int turn;
 
     private TileCode(TileForm form)
@@ -27,7 +27,8 @@ internal sealed class TileCode
         this.form = form;
         vectors = new VectorAssembler(form.VectorBytes);
         code = vectors.Code;
-        widens = form.Arithmetic == TileArithmetic.Bf16Widened;
+        flushes = form.Arithmetic == TileArithmetic.Bf16Widened;
+        widens = flushes || form.Arithmetic == TileArithmetic.Fp32ByPairs;
     }
 
     // The registers: rbx has the arguments, rax the left factor, rdx the right, r8 the result, r9 and rcx count steps, r10 segments, and
@@ -129,20 +130,28 @@ internal sealed class TileCode
     {
         for (int step = 0; step < steps; step++)
         {
-            if (widens)
+            switch (form.Arithmetic)
             {
-                // The odd product comes first, as the instruction for pairs has it.
-                WriteProducts(step, sizeof(float), (register, place) => vectors.And(register, Mask, place));
-                WriteProducts(step, 0, vectors.ShiftLeft16);
-            }
-            else
-            {
-                WriteProducts(step, 0, vectors.Load);
+                case TileArithmetic.Fp32ByPairs:
+                    WriteEven(step);
+                    WriteOdd(step);
+                    break;
+                case TileArithmetic.Bf16Widened:
+                    WriteOdd(step); // first, as the instruction for pairs has it
+                    WriteEven(step);
+                    break;
+                default:
+                    WriteProducts(step, 0, vectors.Load);
+                    break;
             }
         }
         code.add(rax, steps * form.StepBytes);
         code.add(rdx, steps * form.Vectors * form.VectorBytes);
     }
+
+    private void WriteEven(int step) => WriteProducts(step, 0, vectors.ShiftLeft16);
+
+    private void WriteOdd(int step) => WriteProducts(step, sizeof(float), (register, place) => vectors.And(register, Mask, place));
 
     private void WriteProducts(int step, int within, Action<int, AssemblerMemoryOperand> load)
     {
@@ -178,20 +187,24 @@ internal sealed class TileCode
         code.sub(rsp, FrameBytes);
         for (int i = 0; i < SavedByWindows && OperatingSystem.IsWindows(); i++)
             vectors.Save(__[rsp + (16 + 16 * i)], FirstSaved + i);
-        if (!widens)
-            return;
-        code.stmxcsr(__dword_ptr[rsp]);
-        code.mov(eax, __dword_ptr[rsp]);
-        code.or(eax, FlushSubnormals);
-        code.mov(__dword_ptr[rsp + 4], eax);
-        code.ldmxcsr(__dword_ptr[rsp + 4]);
-        code.mov(eax, 0xFFFF0000);
-        vectors.Broadcast(Mask, eax);
+        if (flushes)
+        {
+            code.stmxcsr(__dword_ptr[rsp]);
+            code.mov(eax, __dword_ptr[rsp]);
+            code.or(eax, FlushSubnormals);
+            code.mov(__dword_ptr[rsp + 4], eax);
+            code.ldmxcsr(__dword_ptr[rsp + 4]);
+        }
+        if (widens)
+        {
+            code.mov(eax, 0xFFFF0000);
+            vectors.Broadcast(Mask, eax);
+        }
     }
 
     private void End()
     {
-        if (widens)
+        if (flushes)
             code.ldmxcsr(__dword_ptr[rsp]);
         code.vzeroupper();
         for (int i = 0; i < SavedByWindows && OperatingSystem.IsWindows(); i++)

@@ -1,9 +1,9 @@
 namespace CogVideoX.Kernels.MachineCode;
 
 /// <summary>
-/// What generated micro-kernels compute, number by number: each sum is one chain of multiply-adds rounded once. In bf16 a step is a pair,
-/// and the odd product comes first; subnormal numbers, given or computed, count as zero. So <c>vdpbf16ps</c> does on a Zen 5, as was
-/// measured, and so can every processor with fused multiply-add.
+/// What generated micro-kernels compute, number by number: each sum is one chain of multiply-adds rounded once, in fp32 in the order of
+/// k. In bf16 a step is a pair, of which the odd product comes first, and subnormal numbers, given or computed, count as zero. So
+/// <c>vdpbf16ps</c> does on a Zen 5, as was measured, and so can every processor with fused multiply-add.
 /// </summary>
 internal static unsafe class TileDefinition
 {
@@ -42,6 +42,8 @@ internal static unsafe class TileDefinition
     private static float Step(TileArithmetic arithmetic, float sum, byte* left, uint right) => arithmetic switch
     {
         TileArithmetic.Fp32 => MathF.FusedMultiplyAdd(*(float*)left, BitConverter.UInt32BitsToSingle(right), sum),
+        TileArithmetic.Fp32ByPairs => MathF.FusedMultiplyAdd(
+            ((float*)left)[1], Upper(right), MathF.FusedMultiplyAdd(*(float*)left, BitConverter.UInt32BitsToSingle(right << 16), sum)),
         TileArithmetic.Bf16 => DotPairs(sum, *(uint*)left, right),
         _ => Chain(sum, ((float*)left)[1], Upper(right), ((float*)left)[0], BitConverter.UInt32BitsToSingle(right << 16)),
     };

@@ -32,7 +32,7 @@ internal static unsafe class MicroKernel<TSimd, TVector>
     /// <param name="a">[depth, <see cref="Rows"/>], without gaps</param>
     /// <param name="b">[depth, <see cref="Columns"/>], without gaps</param>
     /// <param name="c">[<see cref="Rows"/>, <see cref="Columns"/>], rows <paramref name="cStride"/> apart</param>
-    /// <param name="accumulate">Adds to c, which is overwritten otherwise.</param>
+    /// <param name="accumulate">Chains go on from c, exactly; otherwise they begin at zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* a, float* b, nint depth, float* c, nint cStride, bool accumulate)
     {
@@ -47,7 +47,19 @@ internal static unsafe class MicroKernel<TSimd, TVector>
     {
         TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        PrefetchTile(c, cStride, LowRows);
+        if (accumulate)
+        {
+            Get(out c00, out c01, c);
+            Get(out c10, out c11, c + cStride);
+            Get(out c20, out c21, c + 2 * cStride);
+            Get(out c30, out c31, c + 3 * cStride);
+            Get(out c40, out c41, c + 4 * cStride);
+            Get(out c50, out c51, c + 5 * cStride);
+        }
+        else
+        {
+            PrefetchTile(c, cStride, LowRows);
+        }
         int step = 2 * TSimd.Lanes;
         float* end = a + depth * LowRows, wholeEnd = a + (depth & ~3) * LowRows;
         for (; a < wholeEnd; a += 4 * LowRows, b += 4 * step)
@@ -66,12 +78,12 @@ internal static unsafe class MicroKernel<TSimd, TVector>
             Step(a, b,
                 ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
-        Put(c00, c01, c, accumulate);
-        Put(c10, c11, c + cStride, accumulate);
-        Put(c20, c21, c + 2 * cStride, accumulate);
-        Put(c30, c31, c + 3 * cStride, accumulate);
-        Put(c40, c41, c + 4 * cStride, accumulate);
-        Put(c50, c51, c + 5 * cStride, accumulate);
+        Put(c00, c01, c);
+        Put(c10, c11, c + cStride);
+        Put(c20, c21, c + 2 * cStride);
+        Put(c30, c31, c + 3 * cStride);
+        Put(c40, c41, c + 4 * cStride);
+        Put(c50, c51, c + 5 * cStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,15 +125,18 @@ internal static unsafe class MicroKernel<TSimd, TVector>
         }
     }
 
+    /// <summary>One row of a result, to go on from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Get(out TVector left, out TVector right, float* c)
+    {
+        left = TSimd.Load(c);
+        right = TSimd.Load(c + TSimd.Lanes);
+    }
+
     /// <summary>One row of a result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Put(TVector left, TVector right, float* c, bool accumulate)
+    internal static void Put(TVector left, TVector right, float* c)
     {
-        if (accumulate)
-        {
-            left = TSimd.Add(left, TSimd.Load(c));
-            right = TSimd.Add(right, TSimd.Load(c + TSimd.Lanes));
-        }
         TSimd.Store(left, c);
         TSimd.Store(right, c + TSimd.Lanes);
     }

@@ -20,7 +20,25 @@ internal static unsafe class TallMicroKernel<TSimd, TVector>
         TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
         TVector c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
         TVector c90 = default, c91 = default, ca0 = default, ca1 = default, cb0 = default, cb1 = default;
-        MicroKernel<TSimd, TVector>.PrefetchTile(c, cStride, Rows);
+        if (accumulate)
+        {
+            MicroKernel<TSimd, TVector>.Get(out c00, out c01, c);
+            MicroKernel<TSimd, TVector>.Get(out c10, out c11, c + cStride);
+            MicroKernel<TSimd, TVector>.Get(out c20, out c21, c + 2 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c30, out c31, c + 3 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c40, out c41, c + 4 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c50, out c51, c + 5 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c60, out c61, c + 6 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c70, out c71, c + 7 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c80, out c81, c + 8 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out c90, out c91, c + 9 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out ca0, out ca1, c + 10 * cStride);
+            MicroKernel<TSimd, TVector>.Get(out cb0, out cb1, c + 11 * cStride);
+        }
+        else
+        {
+            MicroKernel<TSimd, TVector>.PrefetchTile(c, cStride, Rows);
+        }
         for (float* end = a + depth * Rows; a < end; a += Rows, b += 2 * TSimd.Lanes)
         {
             TVector b0 = TSimd.Load(b), b1 = TSimd.Load(b + TSimd.Lanes);
@@ -61,17 +79,17 @@ internal static unsafe class TallMicroKernel<TSimd, TVector>
             cb0 = TSimd.MultiplyAdd(x, b0, cb0);
             cb1 = TSimd.MultiplyAdd(x, b1, cb1);
         }
-        MicroKernel<TSimd, TVector>.Put(c00, c01, c, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c10, c11, c + cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c20, c21, c + 2 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c30, c31, c + 3 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c40, c41, c + 4 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c50, c51, c + 5 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c60, c61, c + 6 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c70, c71, c + 7 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c80, c81, c + 8 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(c90, c91, c + 9 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(ca0, ca1, c + 10 * cStride, accumulate);
-        MicroKernel<TSimd, TVector>.Put(cb0, cb1, c + 11 * cStride, accumulate);
+        MicroKernel<TSimd, TVector>.Put(c00, c01, c);
+        MicroKernel<TSimd, TVector>.Put(c10, c11, c + cStride);
+        MicroKernel<TSimd, TVector>.Put(c20, c21, c + 2 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c30, c31, c + 3 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c40, c41, c + 4 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c50, c51, c + 5 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c60, c61, c + 6 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c70, c71, c + 7 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c80, c81, c + 8 * cStride);
+        MicroKernel<TSimd, TVector>.Put(c90, c91, c + 9 * cStride);
+        MicroKernel<TSimd, TVector>.Put(ca0, ca1, c + 10 * cStride);
+        MicroKernel<TSimd, TVector>.Put(cb0, cb1, c + 11 * cStride);
     }
 }

@@ -21,7 +21,7 @@ public sealed unsafe class ConvolutionPairsTests
     [MemberData(nameof(Cases))]
     public void SumsAreChainsInTheOrderOfTheDefinition(int[] input, int[] kernel, bool hasHistory)
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var size = new ConvolutionSize(
             new VideoSize(input[0], input[1], input[2], input[3], input[4]), kernel[0], kernel[1], kernel[2], kernel[3], kernel[4],
             PadEnd: kernel[4] > 1);
@@ -51,7 +51,7 @@ public sealed unsafe class ConvolutionPairsTests
     [Fact]
     public void AHandfulOfOutputsStaysInFp32()
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var size = new ConvolutionSize(new VideoSize(1, 2, 6, 6, 32), 3, 3, 3, 3, 1, PadEnd: false);
         var random = new Random(3);
         float[] x = Numbers(random, size.Input.Count), weight = Numbers(random, 3L * 32 * size.Taps);

@@ -17,7 +17,7 @@ public sealed class TileCodeTests
             {
                 for (int vectors = 1; vectors <= 4; vectors++)
                 {
-                    int registers = (vectorBytes == 64 ? 32 : 16) - (arithmetic == TileArithmetic.Bf16Widened ? 1 : 0);
+                    int registers = (vectorBytes == 64 ? 32 : 16) - (Widens(arithmetic) ? 1 : 0);
                     int most = (registers - 1 - vectors) / vectors;
                     for (int rows = vectors == 2 ? 1 : most; rows <= most; rows++)
                         yield return Form(arithmetic, vectorBytes, rows, vectors, segmented: rows % 2 == 0);
@@ -94,12 +94,14 @@ public sealed class TileCodeTests
 
     internal static CpuFeatures All => new(true, true, true, true);
 
+    private static bool Widens(TileArithmetic arithmetic) => arithmetic is TileArithmetic.Fp32ByPairs or TileArithmetic.Bf16Widened;
+
     private static bool Runs(TileForm form) =>
         (form.VectorBytes == 32 || Here.Avx512) && (form.Arithmetic != TileArithmetic.Bf16 || Here.Avx512Bf16);
 
     private static TileForm Form(TileArithmetic arithmetic, int vectorBytes, int rows, int vectors, bool segmented)
     {
-        int step = arithmetic == TileArithmetic.Bf16Widened ? 8 : 4;
+        int step = Widens(arithmetic) ? 8 : 4;
         int result = vectors * vectorBytes + 12;
         return rows % 3 == 0
             ? new(arithmetic, vectorBytes, rows, vectors, step, rows * step, result, segmented) // a panel: rows side by side

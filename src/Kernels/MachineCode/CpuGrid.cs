@@ -1,13 +1,13 @@
 namespace CogVideoX.Kernels.MachineCode;
 
 /// <summary>Some tiles of a result: columns and rows, ends excluded.</summary>
-internal readonly record struct PairBlock(int Tile, int TileEnd, int RowTile, int RowTileEnd);
+internal readonly record struct CpuBlock(int Tile, int TileEnd, int RowTile, int RowTileEnd);
 
 /// <summary>
 /// How the results of products are cut: rows into tiles of nearly equal height, both directions into blocks for threads. An element's sum
 /// depends on none of it.
 /// </summary>
-internal readonly struct PairGrid
+internal readonly struct CpuGrid
 {
     private const int MostColumnTiles = 4;      // whose packed weights stay in a second-level cache, one after the other
     private const int MostRows = 1500, FewestRowTiles = 6;
@@ -20,7 +20,7 @@ internal readonly struct PairGrid
     /// <param name="columnTiles">Tiles of columns of a result.</param>
     /// <param name="products">How many results.</param>
     /// <param name="threads">How many are to be busy.</param>
-    public PairGrid(PairTiles tiles, int rows, int columnTiles, int products, int threads)
+    public CpuGrid(CpuTiles tiles, int rows, int columnTiles, int products, int threads)
     {
         this.rows = rows;
         this.columnTiles = columnTiles;
@@ -41,13 +41,13 @@ internal readonly struct PairGrid
     public int Count { get; }
 
     /// <summary>Which product, and what of it. Blocks of the same weights follow each other.</summary>
-    public (int Product, PairBlock Block) this[int item]
+    public (int Product, CpuBlock Block) this[int item]
     {
         get
         {
             (item, int rowBlock) = Math.DivRem(item, rowBlocks);
             (int product, int group) = Math.DivRem(item, groups);
-            return (product, new PairBlock(
+            return (product, new CpuBlock(
                 group * groupTiles, Math.Min(columnTiles, (group + 1) * groupTiles),
                 rowBlock * blockRowTiles, Math.Min(rowTiles, (rowBlock + 1) * blockRowTiles)));
         }

@@ -4,7 +4,7 @@ using CogVideoX.Kernels.MachineCode;
 namespace CogVideoX.Kernels.Tests;
 
 /// <summary>Attention with products of bf16 on the CPU.</summary>
-public sealed unsafe class AttentionPairsTests
+public sealed unsafe class AttentionTiledTests
 {
     // Exponentials are rounded to 8 bits, and so are values; a result is a mean of the latter.
     private const double Rounding = 1.0 / 256;
@@ -18,7 +18,7 @@ public sealed unsafe class AttentionPairsTests
     [InlineData(40, 300, 7, false)]
     public void AgreesWithTheNaiveFormOfRoundedOperands(int queries, int keys, int width, bool hasBias)
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var size = new AttentionSize(2, queries, keys, 2, width);
         var random = new Random(queries);
         float scale = 1 / MathF.Sqrt(width);
@@ -45,7 +45,7 @@ public sealed unsafe class AttentionPairsTests
     [Fact]
     public void OneKeyGivesItsValue()
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         float[] x = Rounded(new Random(1), 64), y = new float[64];
         fixed (float* xs = x, ys = y)
             Run(new Attention(xs, xs, xs, default, 0, ys, new AttentionSize(1, 1, 1, 1, 64), 0.125f), 1);

@@ -2,34 +2,33 @@ using CogVideoX.Kernels.Devices;
 
 namespace CogVideoX.Kernels.MachineCode;
 
-/// <summary>The factors of products by tiles of pairs, ready to be multiplied.</summary>
+/// <summary>The factors of products by tiles, ready to be multiplied.</summary>
 /// <param name="tiles">How.</param>
 /// <param name="panels">How weights are packed.</param>
 /// <param name="grid">How the results are cut.</param>
 /// <param name="packed">Packed weights of all products.</param>
 /// <param name="panelBytes">From a product's to the next one's.</param>
-/// <param name="rounded">Rounded rows of x.</param>
-internal readonly unsafe struct PairOperands(
-    PairTiles tiles, PairPanels panels, PairGrid grid, byte* packed, long panelBytes, byte* rounded)
+/// <param name="left">Rows of x.</param>
+/// <param name="rowBytes">From one to the next.</param>
+internal readonly unsafe struct CpuOperands(
+    CpuTiles tiles, CpuPanels panels, CpuGrid grid, byte* packed, long panelBytes, byte* left, int rowBytes)
 {
-    public PairTiles Tiles => tiles;
+    public CpuTiles Tiles => tiles;
 
-    public PairGrid Grid => grid;
+    public CpuGrid Grid => grid;
 
     /// <summary>Products of a block, without what follows them.</summary>
     /// <param name="block">Which tiles.</param>
     /// <param name="product">Of which product.</param>
-    /// <param name="inputs">The depth.</param>
     /// <param name="y">[rows, outputs]</param>
     /// <param name="outputs">Columns of the result.</param>
     /// <param name="edge">A tile, for columns that fill none.</param>
     /// <param name="worker">Who computes.</param>
-    public void Multiply(PairBlock block, int product, int inputs, float* y, int outputs, float* edge, CpuWorker worker)
+    public void Multiply(CpuBlock block, int product, float* y, int outputs, float* edge, CpuWorker worker)
     {
-        int rowBytes = tiles.RowBytes(inputs);
         for (int part = 0; part < panels.Blocks; part++)
         {
-            byte* left = rounded + (long)part * panels.BlockSteps * tiles.StepBytes;
+            byte* blockLeft = left + (long)part * panels.BlockSteps * tiles.StepBytes;
             for (int tile = block.Tile; tile < block.TileEnd && !worker.IsCancelled; tile++)
             {
                 int column = tile * tiles.Columns, columns = Math.Min(tiles.Columns, outputs - column);
@@ -40,14 +39,14 @@ internal readonly unsafe struct PairOperands(
                     Accumulate = part,
                 };
                 if (columns == tiles.Columns)
-                    MultiplyWhole(block, arguments, left, rowBytes, y + column, outputs);
+                    MultiplyWhole(block, arguments, blockLeft, y + column, outputs);
                 else
-                    MultiplyEdge(block, arguments, left, rowBytes, y + column, outputs, columns, edge);
+                    MultiplyEdge(block, arguments, blockLeft, y + column, outputs, columns, edge);
             }
         }
     }
 
-    private void MultiplyWhole(PairBlock block, TileArguments arguments, byte* left, int rowBytes, float* y, int outputs)
+    private void MultiplyWhole(CpuBlock block, TileArguments arguments, byte* first, float* y, int outputs)
     {
         int rows = 0;
         delegate* unmanaged<TileArguments*, void> kernel = null;
@@ -59,14 +58,14 @@ internal readonly unsafe struct PairOperands(
                 kernel = TileKernels.Get(tiles.Form(wanted, rowBytes, outputs * sizeof(float)));
                 rows = wanted;
             }
-            arguments.Left = left + (long)row * rowBytes;
+            arguments.Left = first + (long)row * rowBytes;
             arguments.Result = y + (long)row * outputs;
             kernel(&arguments);
         }
     }
 
     private void MultiplyEdge(
-        PairBlock block, TileArguments arguments, byte* left, int rowBytes, float* y, int outputs, int columns, float* edge)
+        CpuBlock block, TileArguments arguments, byte* first, float* y, int outputs, int columns, float* edge)
     {
         arguments.Result = edge;
         for (int tile = block.RowTile; tile < block.RowTileEnd; tile++)
@@ -75,7 +74,7 @@ internal readonly unsafe struct PairOperands(
             float* result = y + (long)row * outputs;
             for (int i = 0; i < rows && arguments.Accumulate != 0; i++)
                 new ReadOnlySpan<float>(result + (long)i * outputs, columns).CopyTo(new Span<float>(edge + i * tiles.Columns, columns));
-            arguments.Left = left + (long)row * rowBytes;
+            arguments.Left = first + (long)row * rowBytes;
             TileKernels.Get(tiles.Form(rows, rowBytes, tiles.Columns * sizeof(float)))(&arguments);
             for (int i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(edge + i * tiles.Columns, columns).CopyTo(new Span<float>(result + (long)i * outputs, columns));

@@ -18,10 +18,10 @@ internal readonly unsafe partial struct Attention
 
         private readonly AttentionSize size;
 
-        public PairHeads(PairTiles tiles, AttentionSize size)
+        public PairHeads(CpuTiles tiles, AttentionSize size)
         {
             this.size = size;
-            KeyBytes = LinearGrid.RoundUp(PairTiles.Steps(size.Width) * tiles.StepBytes, 16);
+            KeyBytes = LinearGrid.RoundUp(tiles.Steps(size.Width) * tiles.StepBytes, 16);
             ValueBytes = tiles.RowBytes(BlockKeys);
         }
 
@@ -47,7 +47,7 @@ internal readonly unsafe partial struct Attention
         public byte* Values(void* heads, int head, int block) => Keys(heads, head, block) + (long)BlockKeys * KeyBytes;
     }
 
-    private readonly struct PairPacking(Attention attention, PairTiles tiles, PairHeads heads, byte* packed) : IParallelBody
+    private readonly struct PairPacking(Attention attention, CpuTiles tiles, PairHeads heads, byte* packed) : IParallelBody
     {
         public void Run(int item, CpuWorker worker)
         {
@@ -66,7 +66,7 @@ internal readonly unsafe partial struct Attention
                 Pair(value, count, rows);
             for (int i = 0; i < count && tiles.Arithmetic != TileArithmetic.Bf16; i++)
                 PairRounding.ToFloats(value + i * size.KeyStride, rows + i * size.Width, size.Width);
-            int columns = tiles.Arithmetic == TileArithmetic.Bf16 ? PairTiles.Steps(count) : count;
+            int columns = tiles.Arithmetic == TileArithmetic.Bf16 ? tiles.Steps(count) : count;
             Panels.Transpose<FloatRows>(
                 rows, size.Width * (long)sizeof(float), columns, size.Width, (float*)values, heads.ValueBytes / sizeof(float));
         }
@@ -97,7 +97,7 @@ internal readonly unsafe partial struct Attention
     /// and sums are fp32.
     /// </summary>
     private readonly struct PairBlocks<TSimd, TVector>(
-        Attention attention, PairTiles tiles, PairHeads heads, byte* packed, int blockRows, int blocks) : IParallelBody
+        Attention attention, CpuTiles tiles, PairHeads heads, byte* packed, int blockRows, int blocks) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
@@ -124,11 +124,11 @@ internal readonly unsafe partial struct Attention
                 for (int query = first; query < end; query += Lanes)
                 {
                     QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
-                    Multiply(left, heads.KeyBytes, keys, panel.Queries, PairTiles.Steps(width), scratch.Scores, accumulate: 0);
+                    Multiply(left, heads.KeyBytes, keys, panel.Queries, tiles.Steps(width), scratch.Scores, accumulate: 0);
                     if (!attention.bias.IsNull)
                         fp32.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
                     panel.SoftmaxPairs(scratch.Scores, keys);
-                    Multiply(values, heads.ValueBytes, width, scratch.Scores, PairTiles.Steps(keys), panel.Sums, accumulate: 1);
+                    Multiply(values, heads.ValueBytes, width, scratch.Scores, tiles.Steps(keys), panel.Sums, accumulate: 1);
                 }
             }
             for (int query = first; query < end; query += Lanes)

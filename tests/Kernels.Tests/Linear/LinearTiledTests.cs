@@ -1,10 +1,12 @@
+using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.MachineCode;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels.Tests;
 
-/// <summary>Products of bf16 on the CPU: chains by the definition, whatever is cut how.</summary>
-public sealed unsafe class LinearPairsTests
+/// <summary>Products by generated micro-kernels on the CPU: chains by the definition, whatever is cut how.</summary>
+public sealed unsafe class LinearTiledTests
 {
     [Theory]
     [InlineData(1, 1, 1, ElementFormat.F32)]
@@ -17,7 +19,7 @@ public sealed unsafe class LinearPairsTests
     [InlineData(2100, 3, 6, ElementFormat.BF16)]    // x in chunks
     public void SumsAreChainsInTheOrderOfTheDefinition(int rows, int outputs, int inputs, ElementFormat weights)
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var random = new Random(rows + outputs);
         float[] x = Numbers(random, (long)rows * inputs);
         byte[] stored = Stored(random, outputs * inputs, weights);
@@ -45,7 +47,7 @@ public sealed unsafe class LinearPairsTests
     [Fact]
     public void WhatFollowsAProductIsThatOfFp32()
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         const int Rows = 45, Outputs = 150, Inputs = 20;
         var random = new Random(5);
         // Small integers: sums are exact, in whichever arithmetic.
@@ -56,8 +58,7 @@ public sealed unsafe class LinearPairsTests
         fixed (float* xs = x, w = weight, b = bias, f = factor, r = residual, y = fp32, z = bf16)
         {
             var epilogue = new LinearEpilogue(b, LinearActivation.GeluTanh) { Factor = f, Residual = r };
-            using var team = new CpuThreads(2);
-            new Linear(xs, w, y, Rows, Outputs, Inputs, epilogue).RunCpu(team);
+            Run(new Linear(xs, w, y, Rows, Outputs, Inputs, epilogue), 2, CpuArithmetic.Fp32);
             Run(new Linear(xs, w, z, Rows, Outputs, Inputs, epilogue), 2);
         }
         Assert.Equal(fp32, bf16);
@@ -66,7 +67,7 @@ public sealed unsafe class LinearPairsTests
     [Fact]
     public void ThreeProductsAreEachThatOfItsOwn()
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         const int Rows = 50, Outputs = 40, Inputs = 30;
         var random = new Random(6);
         float[] x = Numbers(random, Rows * Inputs), weights = Numbers(random, 3 * Outputs * Inputs);
@@ -89,7 +90,7 @@ public sealed unsafe class LinearPairsTests
     [Fact]
     public void AGatedProductIsBothProducts()
     {
-        Assert.SkipUnless(PairTiles.AreHere, "This processor has no products of bf16.");
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         const int Rows = 20, Outputs = 40, Inputs = 30;
         var random = new Random(7);
         float[] x = Numbers(random, Rows * Inputs), weights = Numbers(random, 2 * Outputs * Inputs);
@@ -103,9 +104,44 @@ public sealed unsafe class LinearPairsTests
         Assert.Equal(expected, gated);
     }
 
-    private static void Run<TOperation>(in TOperation operation, int threads) where TOperation : struct, IOperation
+    // What the JIT compiles, for any width of vectors, and the machine code add in the same order.
+    [Theory]
+    [InlineData(17, 31, 64, ElementFormat.BF16)]
+    [InlineData(29, 100, 33, ElementFormat.BF16)]
+    [InlineData(40, 70, 2050, ElementFormat.F32)]
+    [InlineData(33, 97, 130, ElementFormat.F16)]
+    [InlineData(18, 50, 64, ElementFormat.F8E4M3)]
+    public void InFp32TheBitsAreThoseOfTheFormsForAnyProcessor(int rows, int outputs, int inputs, ElementFormat weights)
     {
-        using var device = new CpuDevice(threads, CpuArithmetic.Bf16);
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no machine code of ours.");
+        var random = new Random(rows);
+        float[] x = Numbers(random, rows * inputs);
+        byte[] stored = Stored(random, outputs * inputs, weights);
+        var results = new float[3][];
+        for (int form = 0; form < 3; form++)
+        {
+            float[] y = results[form] = new float[rows * outputs];
+            fixed (float* xs = x, ys = y)
+            fixed (byte* w = stored)
+            {
+                var linear = new Linear(xs, new Elements(w, weights), ys, rows, outputs, inputs, default);
+                using var team = new CpuThreads(2);
+                if (form == 0)
+                    Run(linear, 2, CpuArithmetic.Fp32);
+                else if (form == 1)
+                    ((IAnyWidth)linear).RunCpu<Simd512, Vector512<float>>(team);
+                else
+                    ((IAnyWidth)linear).RunCpu<Simd256, Vector256<float>>(team);
+            }
+        }
+        Assert.Equal(results[1], results[0]);
+        Assert.Equal(results[2], results[0]);
+    }
+
+    private static void Run<TOperation>(in TOperation operation, int threads, CpuArithmetic arithmetic = CpuArithmetic.Bf16)
+        where TOperation : struct, IOperation
+    {
+        using var device = new CpuDevice(threads, arithmetic);
         nint workspace = device.Allocate(Math.Max(1, ((IUsesWorkspace)operation).WorkspaceBytes(device.Kind)));
         device.Run(operation, workspace);
         device.Free(workspace);

@@ -1,0 +1,159 @@
+using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.MachineCode;
+using CogVideoX.Kernels.Simd;
+
+namespace CogVideoX.Kernels;
+
+internal readonly unsafe partial struct Linear
+{
+    /// <summary>
+    /// One to three products of one x with weights of one size by generated micro-kernels, each sum a chain over all inputs, so that no
+    /// cut shows in it. Weights are packed first; in bf16 rows of x are rounded, some thousands at a time; all threads share both, and the
+    /// tiles of all products.
+    /// </summary>
+    internal readonly struct TiledProducts
+    {
+        private const int ChunkRows = 2048; // of x: so many that packed weights are seldom read from memory again
+        private const int Line = 64;
+
+        private readonly Linear first, second, third;
+        private readonly CpuArithmetic arithmetic;
+
+        public TiledProducts(in Linear only, CpuArithmetic arithmetic) : this(only, default, default, arithmetic) => Count = 1;
+
+        public TiledProducts(in Linear first, in Linear second, in Linear third, CpuArithmetic arithmetic)
+        {
+            (this.first, this.second, this.third) = (first, second, third);
+            this.arithmetic = arithmetic;
+            Count = 3;
+        }
+
+        /// <summary>How many products.</summary>
+        public int Count { get; private init; }
+
+        /// <summary>
+        /// Whether they are computed so: in bf16 always, in fp32 where the processor has the instructions, and there is enough to compute
+        /// that packed weights pay.
+        /// </summary>
+        public bool AreTiled => arithmetic == CpuArithmetic.Bf16 || (CpuTiles.AreHere && first.rows > FewRows);
+
+        /// <summary>For packed weights and rounded rows.</summary>
+        public long Bytes
+        {
+            get
+            {
+                if (!AreTiled || !CpuTiles.AreHere)
+                    return 0;
+                CpuTiles tiles = Tiles;
+                return Count * PanelBytes(tiles)
+                    + (tiles.IsRounded ? Math.Min(first.rows, ChunkRows) * tiles.RowBytes(first.inputs) : 0);
+            }
+        }
+
+        // Pairs of bf16 are half the memory to read, and are widened for nothing.
+        private CpuTiles Tiles => arithmetic == CpuArithmetic.Bf16
+            ? CpuTiles.Bf16
+            : CpuTiles.Fp32(byPairs: first.inputs % CpuTiles.PairElements == 0 && AreBFloat16);
+
+        private bool AreBFloat16 => first.weight.Format == ElementFormat.BF16
+            && (Count == 1 || (second.weight.Format == ElementFormat.BF16 && third.weight.Format == ElementFormat.BF16));
+
+        private long PanelBytes(CpuTiles tiles) =>
+            (new CpuPanels(tiles, first.outputs, first.inputs).Bytes + Line - 1) / Line * Line;
+
+        /// <summary>Computes all.</summary>
+        /// <param name="threads">Who.</param>
+        /// <param name="workspace">As much memory as <see cref="Bytes"/> says.</param>
+        public void Run(CpuThreads threads, void* workspace)
+        {
+            if (first.outputs == 0 || first.rows == 0)
+                return;
+            CpuTiles tiles = Tiles;
+            var panels = new CpuPanels(tiles, first.outputs, first.inputs);
+            byte* rounded = (byte*)workspace + Count * PanelBytes(tiles);
+            threads.For(Count * panels.Tiles, new PackedTiles(this, panels, (byte*)workspace, PanelBytes(tiles)));
+            for (long row = 0; row < first.rows; row += ChunkRows)
+            {
+                TiledProducts chunk = Part(row, Math.Min(ChunkRows, first.rows - row));
+                if (tiles.IsRounded)
+                    threads.For(RowBlocks.Count(chunk.first.rows, first.inputs), new RoundedRows(chunk.first, tiles, rounded));
+                var grid = new CpuGrid(tiles, chunk.first.Rows, panels.Tiles, Count, threads.Count);
+                byte* left = tiles.IsRounded ? rounded : (byte*)chunk.first.x.Floats;
+                int rowBytes = tiles.IsRounded ? tiles.RowBytes(first.inputs) : first.inputs * sizeof(float);
+                var operands = new CpuOperands(tiles, panels, grid, (byte*)workspace, PanelBytes(tiles), left, rowBytes);
+                if (tiles.VectorBytes == 64)
+                    threads.For(grid.Count, new TiledBlocks<Simd512, Vector512<float>>(chunk, operands));
+                else
+                    threads.For(grid.Count, new TiledBlocks<Simd256, Vector256<float>>(chunk, operands));
+            }
+        }
+
+        private Linear this[int product] => product switch
+        {
+            0 => first,
+            1 => second,
+            _ => third,
+        };
+
+        private TiledProducts Part(long row, long count) =>
+            new(first.Part(row, count), Other(second, row, count), Other(third, row, count), arithmetic) { Count = Count };
+
+        private static Linear Other(in Linear product, long row, long count) => product.rows == 0 ? product : product.Part(row, count);
+
+        private readonly struct PackedTiles(TiledProducts products, CpuPanels panels, byte* packed, long panelBytes) : IParallelBody
+        {
+            public void Run(int item, CpuWorker worker)
+            {
+                (int product, int tile) = Math.DivRem(item, panels.Tiles);
+                panels.Pack(products[product].weight, tile, packed + product * panelBytes, worker);
+            }
+        }
+
+        private readonly struct RoundedRows(Linear linear, CpuTiles tiles, byte* rounded) : IParallelBody
+        {
+            public void Run(int item, CpuWorker worker)
+            {
+                (long row, long end) = RowBlocks.Range(item, linear.rows, linear.inputs);
+                for (; row < end; row++)
+                {
+                    PairRounding.Row(
+                        tiles, linear.x.Floats + row * linear.inputs, linear.inputs, rounded + row * tiles.RowBytes(linear.inputs));
+                }
+            }
+        }
+
+        private readonly struct TiledBlocks<TSimd, TVector>(TiledProducts products, CpuOperands operands) : IParallelBody
+            where TSimd : struct, ISimd<TVector>
+            where TVector : unmanaged
+        {
+            public void Run(int item, CpuWorker worker)
+            {
+                (int product, CpuBlock block) = operands.Grid[item];
+                Linear linear = products[product];
+                int columns = operands.Tiles.Columns, column = block.Tile * columns;
+                int columnEnd = Math.Min(linear.outputs, block.TileEnd * columns);
+                float* bias = (float*)worker.Scratch(sizeof(float) * (columnEnd - column + operands.Tiles.MostRows * (long)columns));
+                float* edge = bias + (columnEnd - column);
+                operands.Multiply(block, product, linear.y.Floats, linear.outputs, edge, worker);
+                var finish = new Finisher<TSimd, TVector>(linear, bias, column);
+                finish.WidenBias(columnEnd - column);
+                int row = operands.Grid.Row(block.RowTile);
+                finish.Apply(row, operands.Grid.Row(block.RowTileEnd) - row, column, columnEnd);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RunCpuBf16(CpuThreads threads) => new TiledProducts(this, CpuArithmetic.Bf16).Run(threads, threads.Workspace);
+
+    /// <summary>The fast form with its workspace elsewhere.</summary>
+    internal void RunCpu(CpuThreads threads, void* workspace)
+    {
+        var tiled = new TiledProducts(this, CpuArithmetic.Fp32);
+        if (tiled.AreTiled)
+            tiled.Run(threads, workspace);
+        else
+            WidestVectors.Run(this, threads);
+    }
+}
