@@ -19,11 +19,7 @@ internal readonly unsafe partial struct Attention
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
-        private const int BlockScores = 4096; // half of a 32 KB L1
-
         private readonly int width = attention.size.Width;
-
-        private static int BlockKeys => BlockScores / Lanes;
 
         private static int TileRows => MicroKernel<TSimd, TVector>.Rows;
 

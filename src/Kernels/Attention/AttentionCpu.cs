@@ -9,23 +9,27 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
 {
     private const int LargestQueryBlock = 1024, SmallestQueryBlock = 48;
     private const int BlocksPerThread = 3;
+    private const int BlockKeys = 256; // that are softmaxed at a time: results show it, so that it is the same for all vectors
 
-    /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
-
-    /// <summary>In bf16 on the CPU, keys and values as its products take them.</summary>
-    public long WorkspaceBytes(DeviceKind kind) =>
-        kind == DeviceKind.CpuBf16 && CpuTiles.AreHere ? new PairHeads(CpuTiles.Bf16, size).Bytes : 0;
-
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads)
+    /// <summary>On the CPU, keys and values as its products take them.</summary>
+    public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        CpuTiles tiles = CpuTiles.Bf16;
-        if (tiles.VectorBytes == 64)
-            RunPairs<Simd512, Vector512<float>>(threads, tiles);
+        DeviceKind.Cpu when CpuTiles.AreHere => new TiledHeads(CpuTiles.Of(TileArithmetic.Fp32), size).Bytes,
+        DeviceKind.CpuBf16 when CpuTiles.AreHere => new TiledHeads(CpuTiles.Bf16, size).Bytes,
+        _ => 0,
+    };
+
+    /// <inheritdoc/>
+    public void RunCpu(CpuThreads threads)
+    {
+        if (CpuTiles.AreHere)
+            RunTiled(threads, CpuTiles.Of(TileArithmetic.Fp32));
         else
-            RunPairs<Simd256, Vector256<float>>(threads, tiles);
+            WidestVectors.Run(this, threads);
     }
+
+    /// <inheritdoc/>
+    public void RunCpuBf16(CpuThreads threads) => RunTiled(threads, CpuTiles.Bf16);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
@@ -35,17 +39,25 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
         threads.For(checked(size.Batch * size.Heads * blocks), new Blocks<TSimd, TVector>(this, rows, blocks));
     }
 
-    private void RunPairs<TSimd, TVector>(CpuThreads threads, CpuTiles tiles)
+    private void RunTiled(CpuThreads threads, CpuTiles tiles)
+    {
+        if (tiles.VectorBytes == 64)
+            RunTiled<Simd512, Vector512<float>>(threads, tiles);
+        else
+            RunTiled<Simd256, Vector256<float>>(threads, tiles);
+    }
+
+    private void RunTiled<TSimd, TVector>(CpuThreads threads, CpuTiles tiles)
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
         if (size.Queries == 0)
             return;
-        var heads = new PairHeads(tiles, size);
+        var heads = new TiledHeads(tiles, size);
         byte* packed = (byte*)threads.Workspace;
-        threads.For(heads.Count, new PairPacking(this, tiles, heads, packed));
+        threads.For(heads.Count, new TiledPacking(this, tiles, heads, packed));
         (int rows, int blocks) = Cut<TSimd, TVector>(threads);
-        var body = new PairBlocks<TSimd, TVector>(this, tiles, heads, packed, rows, blocks);
+        var body = new TiledBlocks<TSimd, TVector>(this, tiles, heads, packed, rows, blocks);
         threads.For(checked(size.Batch * size.Heads * blocks), body);
     }
 

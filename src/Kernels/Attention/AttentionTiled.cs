@@ -8,17 +8,14 @@ namespace CogVideoX.Kernels;
 internal readonly unsafe partial struct Attention
 {
     /// <summary>
-    /// Keys, and values transposed, as the left factors of products of bf16: [batch][head][block], in each block the keys
-    /// [keys][width], then the values [width][keys], a row being pairs.
+    /// Keys, and values transposed, as the left factors of products by tiles: [batch][head][block], in each block the keys [keys][width],
+    /// then the values [width][keys].
     /// </summary>
-    private readonly struct PairHeads
+    private readonly struct TiledHeads
     {
-        /// <summary>Keys of a block: the results show it, so that it is the same on every processor.</summary>
-        public const int BlockKeys = 256;
-
         private readonly AttentionSize size;
 
-        public PairHeads(CpuTiles tiles, AttentionSize size)
+        public TiledHeads(CpuTiles tiles, AttentionSize size)
         {
             this.size = size;
             KeyBytes = LinearGrid.RoundUp(tiles.Steps(size.Width) * tiles.StepBytes, 16);
@@ -47,28 +44,38 @@ internal readonly unsafe partial struct Attention
         public byte* Values(void* heads, int head, int block) => Keys(heads, head, block) + (long)BlockKeys * KeyBytes;
     }
 
-    private readonly struct PairPacking(Attention attention, CpuTiles tiles, PairHeads heads, byte* packed) : IParallelBody
+    private readonly struct TiledPacking(Attention attention, CpuTiles tiles, TiledHeads heads, byte* packed) : IParallelBody
     {
         public void Run(int item, CpuWorker worker)
         {
             AttentionSize size = attention.size;
             (int head, int block) = Math.DivRem(item, heads.Blocks);
-            int first = block * PairHeads.BlockKeys, count = Math.Min(PairHeads.BlockKeys, size.Keys - first);
+            int first = block * BlockKeys, count = Math.Min(BlockKeys, size.Keys - first);
             long offset = attention.KeyOffset(head / size.Heads, head % size.Heads, first);
             float* key = attention.k.Floats + offset, value = attention.v.Floats + offset;
             byte* keys = heads.Keys(packed, head, block);
             for (int i = 0; i < count; i++)
                 PairRounding.Row(tiles, key + i * size.KeyStride, size.Width, keys + (long)i * heads.KeyBytes);
-            float* rows = (float*)worker.Scratch((PairHeads.BlockKeys + 1) * (long)size.Width * sizeof(float));
-            byte* values = heads.Values(packed, head, block);
-            new Span<byte>(values, size.Width * heads.ValueBytes).Clear();
+            float* values = (float*)heads.Values(packed, head, block), rows = value;
+            int columns = count, pitch = heads.ValueBytes / sizeof(float);
+            long stride = size.KeyStride;
+            if (tiles.IsRounded)
+            {
+                rows = (float*)worker.Scratch((BlockKeys + 1) * (long)size.Width * sizeof(float));
+                stride = size.Width;
+            }
             if (tiles.Arithmetic == TileArithmetic.Bf16)
+            {
                 Pair(value, count, rows);
-            for (int i = 0; i < count && tiles.Arithmetic != TileArithmetic.Bf16; i++)
-                PairRounding.ToFloats(value + i * size.KeyStride, rows + i * size.Width, size.Width);
-            int columns = tiles.Arithmetic == TileArithmetic.Bf16 ? tiles.Steps(count) : count;
-            Panels.Transpose<FloatRows>(
-                rows, size.Width * (long)sizeof(float), columns, size.Width, (float*)values, heads.ValueBytes / sizeof(float));
+                columns = tiles.Steps(count);
+            }
+            else if (tiles.IsRounded)
+            {
+                for (int i = 0; i < count; i++)
+                    PairRounding.ToFloats(value + i * size.KeyStride, rows + i * size.Width, size.Width);
+            }
+            new Span<float>(values, size.Width * pitch).Clear();
+            Panels.Transpose<FloatRows>(rows, stride * sizeof(float), columns, size.Width, values, pitch);
         }
 
         // [keys / 2][width], an element being the pair of two keys' numbers.
@@ -93,11 +100,11 @@ internal readonly unsafe partial struct Attention
     }
 
     /// <summary>
-    /// As <see cref="Blocks{TSimd, TVector}"/>, with both products in bf16: a vector holds one key's scores for as many queries; softmax
-    /// and sums are fp32.
+    /// As <see cref="Blocks{TSimd, TVector}"/>, with both products by generated micro-kernels, in bf16 where they round: a vector holds one
+    /// key's scores for as many queries; softmax and sums are plain.
     /// </summary>
-    private readonly struct PairBlocks<TSimd, TVector>(
-        Attention attention, CpuTiles tiles, PairHeads heads, byte* packed, int blockRows, int blocks) : IParallelBody
+    private readonly struct TiledBlocks<TSimd, TVector>(
+        Attention attention, CpuTiles tiles, TiledHeads heads, byte* packed, int blockRows, int blocks) : IParallelBody
         where TSimd : struct, ISimd<TVector>
         where TVector : unmanaged
     {
@@ -109,30 +116,34 @@ internal readonly unsafe partial struct Attention
         {
             int block = item % blocks, index = item / blocks, head = index % attention.size.Heads, batch = index / attention.size.Heads;
             int first = block * blockRows, end = Math.Min(attention.size.Queries, first + blockRows);
-            var scratch = new AttentionScratch<TSimd, TVector>(worker, blockRows, PairHeads.BlockKeys, width);
-            var fp32 = new Blocks<TSimd, TVector>(attention, blockRows, blocks);
+            var scratch = new AttentionScratch<TSimd, TVector>(worker, blockRows, BlockKeys, width);
+            var plain = new Blocks<TSimd, TVector>(attention, blockRows, blocks);
             for (int query = first; query < end; query += Lanes)
             {
                 QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
-                fp32.PackQueries(batch, head, query, Math.Min(Lanes, end - query), panel);
-                panel.PairQueries();
+                plain.PackQueries(batch, head, query, Math.Min(Lanes, end - query), panel);
+                if (tiles.IsRounded)
+                    panel.PairQueries();
             }
             for (int part = 0; part < heads.Blocks && !worker.IsCancelled; part++)
             {
-                int key = part * PairHeads.BlockKeys, keys = Math.Min(PairHeads.BlockKeys, attention.size.Keys - key);
+                int key = part * BlockKeys, keys = Math.Min(BlockKeys, attention.size.Keys - key);
                 byte* left = heads.Keys(packed, index, part), values = heads.Values(packed, index, part);
                 for (int query = first; query < end; query += Lanes)
                 {
                     QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
                     Multiply(left, heads.KeyBytes, keys, panel.Queries, tiles.Steps(width), scratch.Scores, accumulate: 0);
                     if (!attention.bias.IsNull)
-                        fp32.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
-                    panel.SoftmaxPairs(scratch.Scores, keys);
+                        plain.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
+                    if (tiles.IsRounded)
+                        panel.SoftmaxPairs(scratch.Scores, keys);
+                    else
+                        panel.Softmax(scratch.Scores, keys);
                     Multiply(values, heads.ValueBytes, width, scratch.Scores, tiles.Steps(keys), panel.Sums, accumulate: 1);
                 }
             }
             for (int query = first; query < end; query += Lanes)
-                fp32.Finish(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes), scratch.Staging);
+                plain.Finish(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes), scratch.Staging);
         }
 
         // c (+)= a · b, in tiles of nearly equal height one below the other.

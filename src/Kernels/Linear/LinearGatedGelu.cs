@@ -45,21 +45,17 @@ internal readonly unsafe partial struct LinearGatedGelu(
     }
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads)
-    {
-        Elements factor = (float*)threads.Workspace;
-        void* workspace = (byte*)threads.Workspace + AlignedFactorBytes;
-        Factor(x, factor).RunCpu(threads, workspace);
-        Gated(factor).RunCpu(threads, workspace);
-    }
+    public void RunCpu(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Fp32);
 
     /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads)
+    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Bf16);
+
+    private void RunCpu(CpuThreads threads, CpuArithmetic arithmetic)
     {
         Elements factor = (float*)threads.Workspace;
         void* workspace = (byte*)threads.Workspace + AlignedFactorBytes;
-        new Linear.TiledProducts(Factor(x, factor), CpuArithmetic.Bf16).Run(threads, workspace);
-        new Linear.TiledProducts(Gated(factor), CpuArithmetic.Bf16).Run(threads, workspace);
+        Factor(x, factor).RunCpu(threads, workspace, arithmetic);
+        Gated(factor).RunCpu(threads, workspace, arithmetic);
     }
 
     // That of the products, which differ in their weights' formats at most, lies behind the factor.

@@ -33,10 +33,10 @@ internal readonly unsafe partial struct Linear
         public int Count { get; private init; }
 
         /// <summary>
-        /// Whether they are computed so: in bf16 always, in fp32 where the processor has the instructions, and there is enough to compute
-        /// that packed weights pay.
+        /// Whether they are computed so: where there is enough to compute that packed weights pay, and the processor has the instructions.
+        /// Products of few rows cost what reading their weights costs, and are fp32 in any case.
         /// </summary>
-        public bool AreTiled => arithmetic == CpuArithmetic.Bf16 || (CpuTiles.AreHere && first.rows > FewRows);
+        public bool AreTiled => first.rows > FewRows && (arithmetic == CpuArithmetic.Bf16 || CpuTiles.AreHere);
 
         /// <summary>For packed weights and rounded rows.</summary>
         public long Bytes
@@ -145,12 +145,12 @@ internal readonly unsafe partial struct Linear
     }
 
     /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads) => new TiledProducts(this, CpuArithmetic.Bf16).Run(threads, threads.Workspace);
+    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, threads.Workspace, CpuArithmetic.Bf16);
 
     /// <summary>The fast form with its workspace elsewhere.</summary>
-    internal void RunCpu(CpuThreads threads, void* workspace)
+    internal void RunCpu(CpuThreads threads, void* workspace, CpuArithmetic arithmetic)
     {
-        var tiled = new TiledProducts(this, CpuArithmetic.Fp32);
+        var tiled = new TiledProducts(this, arithmetic);
         if (tiled.AreTiled)
             tiled.Run(threads, workspace);
         else

@@ -27,17 +27,19 @@ internal readonly partial struct LinearTriple(Linear first, Linear second, Linea
     }
 
     /// <inheritdoc/>
-    public unsafe void RunCpu(CpuThreads threads)
+    public void RunCpu(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Fp32);
+
+    /// <inheritdoc/>
+    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Bf16);
+
+    private unsafe void RunCpu(CpuThreads threads, CpuArithmetic arithmetic)
     {
-        Linear.TiledProducts tiled = Together(CpuArithmetic.Fp32);
+        Linear.TiledProducts tiled = Together(arithmetic);
         if (tiled.AreTiled)
             tiled.Run(threads, threads.Workspace);
         else
             WidestVectors.Run(this, threads);
     }
-
-    /// <inheritdoc/>
-    public unsafe void RunCpuBf16(CpuThreads threads) => Together(CpuArithmetic.Bf16).Run(threads, threads.Workspace);
 
     private Linear.TiledProducts Together(CpuArithmetic arithmetic) => new(first, second, third, arithmetic);
 

@@ -6,9 +6,7 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <summary>Numbers rounded to bf16, half to even, as the factors of <see cref="CpuTiles"/> have them. NaN stays NaN.</summary>
 internal static unsafe class PairRounding
 {
-    /// <summary>
-    /// A row of a left factor, filled up with a zero to whole pairs.
-    /// </summary>
+    /// <summary>A row of a left factor, filled up with a zero to whole pairs where it is rounded, and copied where it isn't.</summary>
     /// <param name="source">[count]</param>
     /// <param name="target">As many pairs as the row has.</param>
     public static void Row(CpuTiles tiles, float* source, int count, void* target)
@@ -18,6 +16,10 @@ internal static unsafe class PairRounding
             ToBFloat16(source, (ushort*)target, count);
             if (count % 2 != 0)
                 ((ushort*)target)[count] = 0;
+        }
+        else if (!tiles.IsRounded)
+        {
+            new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
         }
         else
         {

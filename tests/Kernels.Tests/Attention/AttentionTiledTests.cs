@@ -1,9 +1,11 @@
+using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.MachineCode;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels.Tests;
 
-/// <summary>Attention with products of bf16 on the CPU.</summary>
+/// <summary>Attention by generated micro-kernels on the CPU.</summary>
 public sealed unsafe class AttentionTiledTests
 {
     // Exponentials are rounded to 8 bits, and so are values; a result is a mean of the latter.
@@ -52,9 +54,34 @@ public sealed unsafe class AttentionTiledTests
         Assert.Equal(x, y);
     }
 
-    private static void Run(in Attention operation, int threads)
+    // What the JIT compiles, for any width of vectors, and the machine code add in the same order.
+    [Theory]
+    [InlineData(33, 257, 48, true)]
+    [InlineData(70, 600, 64, false)]
+    [InlineData(5, 40, 7, true)]
+    public void InFp32TheBitsAreThoseOfTheFormsForAnyProcessor(int queries, int keys, int width, bool hasBias)
     {
-        using var device = new CpuDevice(threads, CpuArithmetic.Bf16);
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no machine code of ours.");
+        var size = new AttentionSize(2, queries, keys, 2, width);
+        var random = new Random(keys);
+        float[] q = Rounded(random, 2L * queries * 2 * width), k = Rounded(random, 2L * keys * 2 * width);
+        float[] v = Rounded(random, 2L * keys * 2 * width), bias = Rounded(random, 2L * queries * keys);
+        float[][] results = [new float[q.Length], new float[q.Length], new float[q.Length]];
+        using var team = new CpuThreads(2);
+        fixed (float* qs = q, ks = k, vs = v, bs = bias, x = results[0], y = results[1], z = results[2])
+        {
+            Elements added = hasBias ? bs : default(Elements);
+            Run(new Attention(qs, ks, vs, added, 0, x, size, 0.3f), 2, CpuArithmetic.Fp32);
+            ((IAnyWidth)new Attention(qs, ks, vs, added, 0, y, size, 0.3f)).RunCpu<Simd512, Vector512<float>>(team);
+            ((IAnyWidth)new Attention(qs, ks, vs, added, 0, z, size, 0.3f)).RunCpu<Simd256, Vector256<float>>(team);
+        }
+        Assert.Equal(results[1], results[0]);
+        Assert.Equal(results[2], results[0]);
+    }
+
+    private static void Run(in Attention operation, int threads, CpuArithmetic arithmetic = CpuArithmetic.Bf16)
+    {
+        using var device = new CpuDevice(threads, arithmetic);
         nint workspace = device.Allocate(operation.WorkspaceBytes(device.Kind));
         device.Run(operation, workspace);
         device.Free(workspace);

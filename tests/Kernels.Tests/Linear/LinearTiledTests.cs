@@ -9,13 +9,13 @@ namespace CogVideoX.Kernels.Tests;
 public sealed unsafe class LinearTiledTests
 {
     [Theory]
-    [InlineData(1, 1, 1, ElementFormat.F32)]
-    [InlineData(2, 33, 7, ElementFormat.BF16)]
+    [InlineData(17, 1, 1, ElementFormat.F32)]
+    [InlineData(18, 33, 7, ElementFormat.BF16)]
     [InlineData(17, 31, 64, ElementFormat.BF16)]
     [InlineData(29, 70, 33, ElementFormat.F16)]
-    [InlineData(15, 64, 50, ElementFormat.F8E4M3)]
+    [InlineData(19, 64, 50, ElementFormat.F8E4M3)]
     [InlineData(300, 40, 4000, ElementFormat.BF16)] // the depth in blocks
-    [InlineData(9, 200, 1927, ElementFormat.F32)]
+    [InlineData(31, 200, 1927, ElementFormat.F32)]
     [InlineData(2100, 3, 6, ElementFormat.BF16)]    // x in chunks
     public void SumsAreChainsInTheOrderOfTheDefinition(int rows, int outputs, int inputs, ElementFormat weights)
     {
@@ -42,6 +42,25 @@ public sealed unsafe class LinearTiledTests
                 Assert.Equal(expected, results[0][(long)row * outputs + column]);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void ProductsOfFewRowsStayInFp32(int rows)
+    {
+        Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
+        const int Outputs = 40, Inputs = 30;
+        var random = new Random(rows);
+        float[] x = Numbers(random, rows * Inputs), weight = Numbers(random, Outputs * Inputs);
+        float[] fp32 = new float[rows * Outputs], bf16 = new float[rows * Outputs];
+        fixed (float* xs = x, w = weight, y = fp32, z = bf16)
+        {
+            Run(new Linear(xs, w, y, rows, Outputs, Inputs, default), 2, CpuArithmetic.Fp32);
+            Run(new Linear(xs, w, z, rows, Outputs, Inputs, default), 2);
+        }
+        Assert.Equal(fp32, bf16);
     }
 
     [Fact]
