@@ -12,24 +12,24 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
     private const int BlockKeys = 256; // that are softmaxed at a time: results show it, so that it is the same for all vectors
 
     /// <summary>On the CPU, keys and values as its products take them.</summary>
-    public long WorkspaceBytes(DeviceKind kind) => kind switch
-    {
-        DeviceKind.Cpu when CpuTiles.AreHere => new TiledHeads(CpuTiles.Of(TileArithmetic.Fp32), size).Bytes,
-        DeviceKind.CpuBf16 when CpuTiles.AreHere => new TiledHeads(CpuTiles.Bf16, size).Bytes,
-        _ => 0,
-    };
+    public long WorkspaceBytes(DeviceKind kind) => CpuTiles.AreHere && kind is DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx
+        ? new TiledHeads(CpuTiles.For(kind), size).Bytes
+        : 0;
 
     /// <inheritdoc/>
     public void RunCpu(CpuThreads threads)
     {
-        if (CpuTiles.AreHere)
-            RunTiled(threads, CpuTiles.Of(TileArithmetic.Fp32));
-        else
+        if (!CpuTiles.AreHere && threads.Kind == DeviceKind.Cpu)
+        {
             WidestVectors.Run(this, threads);
+            return;
+        }
+        var tiles = CpuTiles.For(threads.Kind);
+        if (tiles.VectorBytes == 64)
+            RunTiled<Simd512, Vector512<float>>(threads, tiles);
+        else
+            RunTiled<Simd256, Vector256<float>>(threads, tiles);
     }
-
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads) => RunTiled(threads, CpuTiles.Bf16);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads)
     {
@@ -37,14 +37,6 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
             return;
         (int rows, int blocks) = Cut<TSimd, TVector>(threads);
         threads.For(checked(size.Batch * size.Heads * blocks), new Blocks<TSimd, TVector>(this, rows, blocks));
-    }
-
-    private void RunTiled(CpuThreads threads, CpuTiles tiles)
-    {
-        if (tiles.VectorBytes == 64)
-            RunTiled<Simd512, Vector512<float>>(threads, tiles);
-        else
-            RunTiled<Simd256, Vector256<float>>(threads, tiles);
     }
 
     private void RunTiled<TSimd, TVector>(CpuThreads threads, CpuTiles tiles)

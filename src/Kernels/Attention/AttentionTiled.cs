@@ -64,10 +64,10 @@ internal readonly unsafe partial struct Attention
                 rows = (float*)worker.Scratch((BlockKeys + 1) * (long)size.Width * sizeof(float));
                 stride = size.Width;
             }
-            if (tiles.Arithmetic == TileArithmetic.Bf16)
+            if (tiles.IsRounded && !tiles.IsWidened)
             {
                 Pair(value, count, rows);
-                columns = tiles.Steps(count);
+                columns = LinearGrid.Parts(count, CpuTiles.PairElements);
             }
             else if (tiles.IsRounded)
             {
@@ -123,7 +123,7 @@ internal readonly unsafe partial struct Attention
                 QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
                 plain.PackQueries(batch, head, query, Math.Min(Lanes, end - query), panel);
                 if (tiles.IsRounded)
-                    panel.PairQueries();
+                    panel.PairQueries(tiles.Steps(width));
             }
             for (int part = 0; part < heads.Blocks && !worker.IsCancelled; part++)
             {
@@ -136,7 +136,7 @@ internal readonly unsafe partial struct Attention
                     if (!attention.bias.IsNull)
                         plain.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
                     if (tiles.IsRounded)
-                        panel.SoftmaxPairs(scratch.Scores, keys);
+                        panel.SoftmaxPairs(scratch.Scores, keys, tiles.Steps(keys));
                     else
                         panel.Softmax(scratch.Scores, keys);
                     Multiply(values, heads.ValueBytes, width, scratch.Scores, tiles.Steps(keys), panel.Sums, accumulate: 1);

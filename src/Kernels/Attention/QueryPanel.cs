@@ -20,18 +20,18 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
 
     private static int Columns => MicroKernel<TSimd, TVector>.Columns;
 
-    /// <summary>[width, columns]</summary>
+    /// <summary>[width, columns], with space for pairs of whole steps</summary>
     public float* Queries => memory;
 
     /// <summary>[width, columns], with space for whole tiles of the micro-kernel</summary>
-    public float* Sums => memory + width * Columns;
+    public float* Sums => memory + QueryRows(width) * Columns;
 
-    private float* Largest => memory + (width + PaddedWidth(width)) * Columns;
+    private float* Largest => memory + (QueryRows(width) + PaddedWidth(width)) * Columns;
 
     private float* Total => Largest + Columns;
 
     /// <summary>What a panel takes.</summary>
-    public static int Floats(int width) => (width + PaddedWidth(width) + 2) * Columns;
+    public static int Floats(int width) => (QueryRows(width) + PaddedWidth(width) + 2) * Columns;
 
     /// <summary>Scales the queries, and forgets all scores. Scores are in units of ln 2, which makes their exponentials cheaper.</summary>
     public void Start(float scale)
@@ -82,29 +82,32 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
         TSimd.Store(total1, Total + TSimd.Lanes);
     }
 
-    /// <summary>Rounds the queries to bf16, in place: [width / 2, columns], an element being the pair of two neighbours.</summary>
-    public void PairQueries()
+    /// <summary>Rounds the queries to bf16, in place: [steps, columns], an element being the pair of two neighbours.</summary>
+    /// <param name="steps">At least width / 2; what is beyond is zeros.</param>
+    public void PairQueries(int steps)
     {
         float* target = Queries;
-        for (int i = 0; i < width; i += 2)
+        for (int i = 0; i < 2 * steps; i += 2)
         {
             float* even = Queries + i * Columns, odd = even + Columns;
             for (int j = 0; j < Columns; j += Vector256<float>.Count, target += Vector256<float>.Count)
             {
-                Vector256<float> partner = i + 1 < width ? Vector256.Load(odd + j) : default;
-                PairRounding.Pairs(Vector256.Load(even + j), partner).AsSingle().Store(target);
+                Vector256<float> first = i < width ? Vector256.Load(even + j) : default;
+                Vector256<float> second = i + 1 < width ? Vector256.Load(odd + j) : default;
+                PairRounding.Pairs(first, second).AsSingle().Store(target);
             }
         }
     }
 
     /// <summary>
-    /// As <see cref="Softmax"/>, with the exponentials in bf16: [keys / 2, columns], an element being the pair of two keys'. They are
-    /// summed as they were before.
+    /// As <see cref="Softmax"/>, with the exponentials in bf16: [steps, columns], an element being the pair of two keys'. They are summed
+    /// as they were before.
     /// </summary>
     /// <param name="scores">[keys, columns] before; the pairs lie at its beginning afterwards.</param>
-    /// <param name="keys">How many; an odd one's partner is zero.</param>
+    /// <param name="keys">How many.</param>
+    /// <param name="steps">At least keys / 2; what is beyond is zeros.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void SoftmaxPairs(float* scores, int keys)
+    public void SoftmaxPairs(float* scores, int keys, int steps)
     {
         TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
         TVector largest0 = before0, largest1 = before1;
@@ -139,6 +142,7 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
             TSimd.Store(TSimd.PairBFloat16(even0, odd0), target);
             TSimd.Store(TSimd.PairBFloat16(even1, odd1), target + TSimd.Lanes);
         }
+        new Span<float>(target, (int)(scores + steps * Columns - target)).Clear();
         TSimd.Store(largest0, Largest);
         TSimd.Store(largest1, Largest + TSimd.Lanes);
         TSimd.Store(total0, Total);
@@ -154,6 +158,8 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
         for (int i = 0; i < width * Columns; i += TSimd.Lanes)
             TSimd.Store(TSimd.Divide(TSimd.Load(Sums + i), TSimd.Load(Total + i % Columns)), Sums + i);
     }
+
+    private static int QueryRows(int width) => LinearGrid.RoundUp(width, TileForm.AmxSteps);
 
     private static int PaddedWidth(int width) => LinearGrid.RoundUp(width, MicroKernel<TSimd, TVector>.Rows);
 }

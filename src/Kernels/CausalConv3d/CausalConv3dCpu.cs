@@ -11,20 +11,18 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
     /// <inheritdoc/>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu => CpuWorkspaceBytes,
-        DeviceKind.CpuBf16 => PairWorkspaceBytes,
+        DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => CpuWorkspaceBytes(kind),
         DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };
 
-    // For weights widened and packed: all of them where a handful of outputs makes them few, else those of one slice of input channels;
-    // none where a product of matrices does the work.
-    private long CpuWorkspaceBytes
+    // For weights widened and packed: all of them where a handful of outputs makes them few, else those of one slice of input channels.
+    private long Fp32WorkspaceBytes
     {
         get
         {
             const int WidestPanel = 32;
-            return IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.Cpu) : sizeof(float) * Math.Max(
+            return sizeof(float) * Math.Max(
                 (size.OutputChannels + WidestPanel - 1L) / WidestPanel * WidestPanel * size.Taps * ConvolutionPlan.SliceOf(size),
                 size.OutputChannels <= MostNarrowOutputs ? NarrowPanelCount(size) * NarrowPanels.Floats(size) : 0);
         }
@@ -38,6 +36,10 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
         if (IsProduct(size))
         {
             PixelProduct.RunCpu(threads);
+        }
+        else if (IsByPairs(threads.Kind))
+        {
+            RunPairs(threads);
         }
         else
         {

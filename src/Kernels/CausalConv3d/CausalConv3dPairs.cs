@@ -6,31 +6,21 @@ namespace CogVideoX.Kernels;
 
 internal readonly unsafe partial struct CausalConv3d
 {
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads)
+    // A handful of outputs would leave most of a tile empty: they stay fp32.
+    private bool IsByPairs(DeviceKind kind) => kind != DeviceKind.Cpu && size.OutputChannels > MostNarrowOutputs;
+
+    private void RunPairs(CpuThreads threads)
     {
-        if (size.Output.Count == 0)
-            return;
-        if (IsProduct(size))
-        {
-            PixelProduct.RunCpuBf16(threads);
-            return;
-        }
-        if (size.OutputChannels <= MostNarrowOutputs)
-        {
-            RunCpu(threads);
-            return;
-        }
-        var pairs = new ConvolutionPairs(CpuTiles.Bf16, size, threads.Count);
+        var pairs = new ConvolutionPairs(CpuTiles.For(threads.Kind), size, threads.Count);
         byte* packed = (byte*)threads.Workspace;
         threads.For(pairs.OutputTiles, new PairPacking(this, pairs, packed));
         threads.For(pairs.Count, new PairBoxes(this, pairs, packed));
     }
 
-    // The weights in pairs of channels; a handful of outputs would leave most of a tile empty, and stays fp32.
-    private long PairWorkspaceBytes => IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.CpuBf16)
-        : size.OutputChannels <= MostNarrowOutputs || !CpuTiles.AreHere ? CpuWorkspaceBytes
-        : new ConvolutionPairs(CpuTiles.Bf16, size, threads: 1).WeightBytes;
+    private long CpuWorkspaceBytes(DeviceKind kind) => IsProduct(size) ? PixelProduct.WorkspaceBytes(kind)
+        : !IsByPairs(kind) ? Fp32WorkspaceBytes
+        : CpuTiles.AreHere ? new ConvolutionPairs(CpuTiles.For(kind), size, threads: 1).WeightBytes
+        : 0;
 
     private readonly struct PairPacking(CausalConv3d convolution, ConvolutionPairs pairs, byte* packed) : IParallelBody
     {
@@ -39,13 +29,13 @@ internal readonly unsafe partial struct CausalConv3d
         public void Run(int item, CpuWorker worker)
         {
             ConvolutionSize size = convolution.size;
-            int columns = pairs.Tiles.Columns, channels = size.Input.Channels, steps = pairs.Tiles.Steps(Slice);
+            int columns = pairs.Tiles.Columns, channels = size.Input.Channels;
             long panelFloats = (long)size.Taps * Slice * columns;
             float* panel = (float*)worker.Scratch((panelFloats + 8L * Slice * size.Taps) * sizeof(float)), rows = panel + panelFloats;
             for (int channel = 0; channel < channels; channel += Slice)
             {
                 ConvolutionPanel.PackWide(convolution.weight, size, item * columns, columns, channel, Slice, rows, panel);
-                int count = Math.Min(steps, pairs.Tiles.Steps(channels - channel));
+                int count = pairs.Tiles.Steps(Math.Min(Slice, channels - channel));
                 for (int tap = 0; tap < size.Taps; tap++)
                 {
                     uint* target = (uint*)pairs.Tap(packed, item, tap) + channel / 2 * columns;
@@ -146,9 +136,10 @@ internal readonly unsafe partial struct CausalConv3d
                     int there = source is null ? 0 : inside, before = source is null ? columns : left;
                     new Span<byte>(target, before * pairs.PixelBytes).Clear();
                     byte* first = target + (long)before * pairs.PixelBytes;
-                    if (channels % CpuTiles.PairElements == 0 && there > 0)
+                    bool isWhole = pairs.Tiles.Steps(channels) * CpuTiles.PairElements == channels;
+                    if (isWhole && there > 0)
                         PairRounding.Row(pairs.Tiles, source, there * channels, first);
-                    for (int i = 0; i < there && channels % CpuTiles.PairElements != 0; i++)
+                    for (int i = 0; i < there && !isWhole; i++)
                         PairRounding.Row(pairs.Tiles, source + (long)i * channels, channels, first + (long)i * pairs.PixelBytes);
                     int after = columns - before - there;
                     new Span<byte>(first + (long)there * pairs.PixelBytes, after * pairs.PixelBytes).Clear();

@@ -10,4 +10,10 @@ public enum CpuArithmetic
     /// bf16, which both factors are rounded to. The same bits on every x64 processor with FMA; faster where it has AVX512-BF16.
     /// </summary>
     Bf16,
+
+    /// <summary>
+    /// bf16 in the order in which AMX adds: blocks of sixteen pairs. The same bits on every x64 processor with FMA; faster where it has
+    /// AMX-BF16, and slower than <see cref="Bf16"/> elsewhere.
+    /// </summary>
+    Bf16Amx,
 }

@@ -6,20 +6,26 @@ namespace CogVideoX.Kernels.Devices;
 public sealed unsafe class CpuDevice(int threads = 0, CpuArithmetic arithmetic = CpuArithmetic.Fp32) : HostDevice
 {
     /// <summary>The threads that operations share their work among.</summary>
-    public CpuThreads Threads { get; } = new(threads > 0 ? threads : Environment.ProcessorCount);
+    public CpuThreads Threads { get; } = new(threads > 0 ? threads : Environment.ProcessorCount) { Kind = KindOf(arithmetic) };
 
     /// <inheritdoc/>
     public override string Name
     {
         get
         {
-            string plural = Threads.Count == 1 ? "" : "s", products = arithmetic == CpuArithmetic.Bf16 ? ", bf16" : "";
+            string plural = Threads.Count == 1 ? "" : "s";
+            string products = Kind switch
+            {
+                DeviceKind.CpuBf16 => ", bf16",
+                DeviceKind.CpuBf16Amx => ", bf16-amx",
+                _ => "",
+            };
             return $"cpu ({Threads.Count} thread{plural}{products})";
         }
     }
 
     /// <inheritdoc/>
-    public override DeviceKind Kind => arithmetic == CpuArithmetic.Bf16 ? DeviceKind.CpuBf16 : DeviceKind.Cpu;
+    public override DeviceKind Kind => Threads.Kind;
 
     /// <inheritdoc/>
     public override CancellationToken Cancellation
@@ -35,11 +41,16 @@ public sealed unsafe class CpuDevice(int threads = 0, CpuArithmetic arithmetic =
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
         Threads.Workspace = (void*)workspace;
-        if (arithmetic == CpuArithmetic.Bf16)
-            operation.RunCpuBf16(Threads);
-        else
-            operation.RunCpu(Threads);
+        operation.RunCpu(Threads);
     }
+
+    /// <summary>The kind of a device that multiplies so.</summary>
+    public static DeviceKind KindOf(CpuArithmetic arithmetic) => arithmetic switch
+    {
+        CpuArithmetic.Bf16 => DeviceKind.CpuBf16,
+        CpuArithmetic.Bf16Amx => DeviceKind.CpuBf16Amx,
+        _ => DeviceKind.Cpu,
+    };
 
     /// <inheritdoc/>
     public override void Dispose()

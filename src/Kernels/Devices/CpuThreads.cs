@@ -63,6 +63,9 @@ public sealed unsafe class CpuThreads : IDisposable
     /// </summary>
     public void* Workspace { get; set; }
 
+    /// <summary>What products multiply, in forms for bf16. The device sets it.</summary>
+    internal DeviceKind Kind { get; set; } = DeviceKind.Cpu;
+
     /// <summary>How many helpers there are now, asleep or not.</summary>
     internal int Running => Volatile.Read(ref running);
 

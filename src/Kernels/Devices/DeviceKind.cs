@@ -12,6 +12,9 @@ public enum DeviceKind
     /// <summary>The same, with both factors of products rounded to bf16: activations stay fp32, and so do sums.</summary>
     CpuBf16,
 
+    /// <summary>The same, in the order in which AMX adds.</summary>
+    CpuBf16Amx,
+
     /// <summary>Any accelerator that ILGPU drives: portable kernels.</summary>
     Ilgpu,
 }

@@ -22,15 +22,13 @@ public interface IOperation
     /// <summary>The naive form: what the definition says, one thread, any format, kept for ever as the oracle of the others.</summary>
     void RunReference();
 
-    /// <summary>The fast form on the CPU. The result doesn't depend on the number of threads.</summary>
+    /// <summary>
+    /// The fast form on the CPU. The result doesn't depend on the number of threads. Where the kind of the threads' device says so, both
+    /// factors of products are rounded to bf16, and each sum is fp32 and flushes subnormal numbers: the same bits on every processor that
+    /// has fused multiply-add.
+    /// </summary>
     /// <exception cref="MissingFormException">There is none.</exception>
     void RunCpu(CpuThreads threads) => throw new MissingFormException(GetType(), DeviceKind.Cpu);
-
-    /// <summary>
-    /// The same, where both factors of products are rounded to bf16, half to even, and each sum is a chain in fp32 that flushes subnormal
-    /// numbers: the same bits on every processor that has fused multiply-add. Operations without products have no other form.
-    /// </summary>
-    void RunCpuBf16(CpuThreads threads) => RunCpu(threads);
 
     /// <summary>
     /// The portable form: kernels that ILGPU compiles for whatever it drives. Sums are in fp32 and in one order, so that the same device

@@ -12,7 +12,7 @@ internal readonly unsafe partial struct GroupNorm : IAnyWidth, IUsesWorkspace
     /// <inheritdoc/>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu or DeviceKind.CpuBf16 => CpuWorkspaceBytes,
+        DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => CpuWorkspaceBytes,
         DeviceKind.Ilgpu => Math.Max(IlgpuWorkspaceBytes, CudaWorkspaceBytes),
         _ => 0,
     };

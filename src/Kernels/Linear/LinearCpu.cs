@@ -13,7 +13,7 @@ internal readonly unsafe partial struct Linear : IAnyWidth
     private int Rows => (int)rows;
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => RunCpu(threads, threads.Workspace, CpuArithmetic.Fp32);
+    public void RunCpu(CpuThreads threads) => RunCpu(threads, threads.Workspace);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => RunParts<TSimd, TVector>(threads);
 

@@ -17,8 +17,7 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
         DeviceKind.Ilgpu when (rows > MostFewRows || IsFloat8) && HasCuda => LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs),
-        DeviceKind.Cpu => new TiledProducts(this, CpuArithmetic.Fp32).Bytes,
-        DeviceKind.CpuBf16 => new TiledProducts(this, CpuArithmetic.Bf16).Bytes,
+        DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => new TiledProducts(this, kind).Bytes,
         _ => 0,
     };
 

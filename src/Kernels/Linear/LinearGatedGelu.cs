@@ -24,7 +24,7 @@ internal readonly unsafe partial struct LinearGatedGelu(
     /// </summary>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu or DeviceKind.CpuBf16 => CpuWorkspaceBytes(kind),
+        DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => CpuWorkspaceBytes(kind),
         DeviceKind.Ilgpu when HasCuda => CudaWorkspaceBytes,
         DeviceKind.Ilgpu when !IsOfOneFormat => checked(FactorBytes + (IsWide ? 0 : rows * inputs * sizeof(float))),
         _ => 0,
@@ -45,17 +45,12 @@ internal readonly unsafe partial struct LinearGatedGelu(
     }
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Fp32);
-
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Bf16);
-
-    private void RunCpu(CpuThreads threads, CpuArithmetic arithmetic)
+    public void RunCpu(CpuThreads threads)
     {
         Elements factor = (float*)threads.Workspace;
         void* workspace = (byte*)threads.Workspace + AlignedFactorBytes;
-        Factor(x, factor).RunCpu(threads, workspace, arithmetic);
-        Gated(factor).RunCpu(threads, workspace, arithmetic);
+        Factor(x, factor).RunCpu(threads, workspace);
+        Gated(factor).RunCpu(threads, workspace);
     }
 
     // That of the products, which differ in their weights' formats at most, lies behind the factor.

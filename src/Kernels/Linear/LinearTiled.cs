@@ -18,14 +18,14 @@ internal readonly unsafe partial struct Linear
         private const int Line = 64;
 
         private readonly Linear first, second, third;
-        private readonly CpuArithmetic arithmetic;
+        private readonly DeviceKind kind;
 
-        public TiledProducts(in Linear only, CpuArithmetic arithmetic) : this(only, default, default, arithmetic) => Count = 1;
+        public TiledProducts(in Linear only, DeviceKind kind) : this(only, default, default, kind) => Count = 1;
 
-        public TiledProducts(in Linear first, in Linear second, in Linear third, CpuArithmetic arithmetic)
+        public TiledProducts(in Linear first, in Linear second, in Linear third, DeviceKind kind)
         {
             (this.first, this.second, this.third) = (first, second, third);
-            this.arithmetic = arithmetic;
+            this.kind = kind;
             Count = 3;
         }
 
@@ -36,7 +36,7 @@ internal readonly unsafe partial struct Linear
         /// Whether they are computed so: where there is enough to compute that packed weights pay, and the processor has the instructions.
         /// Products of few rows cost what reading their weights costs, and are fp32 in any case.
         /// </summary>
-        public bool AreTiled => first.rows > FewRows && (arithmetic == CpuArithmetic.Bf16 || CpuTiles.AreHere);
+        public bool AreTiled => first.rows > FewRows && (kind != DeviceKind.Cpu || CpuTiles.AreHere);
 
         /// <summary>For packed weights and rounded rows.</summary>
         public long Bytes
@@ -52,8 +52,8 @@ internal readonly unsafe partial struct Linear
         }
 
         // Pairs of bf16 are half the memory to read, and are widened for nothing.
-        private CpuTiles Tiles => arithmetic == CpuArithmetic.Bf16
-            ? CpuTiles.Bf16
+        private CpuTiles Tiles => kind != DeviceKind.Cpu
+            ? CpuTiles.For(kind)
             : CpuTiles.Fp32(byPairs: first.inputs % CpuTiles.PairElements == 0 && AreBFloat16);
 
         private bool AreBFloat16 => first.weight.Format == ElementFormat.BF16
@@ -97,7 +97,7 @@ internal readonly unsafe partial struct Linear
         };
 
         private TiledProducts Part(long row, long count) =>
-            new(first.Part(row, count), Other(second, row, count), Other(third, row, count), arithmetic) { Count = Count };
+            new(first.Part(row, count), Other(second, row, count), Other(third, row, count), kind) { Count = Count };
 
         private static Linear Other(in Linear product, long row, long count) => product.rows == 0 ? product : product.Part(row, count);
 
@@ -144,13 +144,10 @@ internal readonly unsafe partial struct Linear
         }
     }
 
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, threads.Workspace, CpuArithmetic.Bf16);
-
     /// <summary>The fast form with its workspace elsewhere.</summary>
-    internal void RunCpu(CpuThreads threads, void* workspace, CpuArithmetic arithmetic)
+    internal void RunCpu(CpuThreads threads, void* workspace)
     {
-        var tiled = new TiledProducts(this, arithmetic);
+        var tiled = new TiledProducts(this, threads.Kind);
         if (tiled.AreTiled)
             tiled.Run(threads, workspace);
         else

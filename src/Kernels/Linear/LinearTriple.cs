@@ -27,21 +27,16 @@ internal readonly partial struct LinearTriple(Linear first, Linear second, Linea
     }
 
     /// <inheritdoc/>
-    public void RunCpu(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Fp32);
-
-    /// <inheritdoc/>
-    public void RunCpuBf16(CpuThreads threads) => RunCpu(threads, CpuArithmetic.Bf16);
-
-    private unsafe void RunCpu(CpuThreads threads, CpuArithmetic arithmetic)
+    public unsafe void RunCpu(CpuThreads threads)
     {
-        Linear.TiledProducts tiled = Together(arithmetic);
+        Linear.TiledProducts tiled = Together(threads.Kind);
         if (tiled.AreTiled)
             tiled.Run(threads, threads.Workspace);
         else
             WidestVectors.Run(this, threads);
     }
 
-    private Linear.TiledProducts Together(CpuArithmetic arithmetic) => new(first, second, third, arithmetic);
+    private Linear.TiledProducts Together(DeviceKind kind) => new(first, second, third, kind);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => Linear.RunTogether<TSimd, TVector>(first, second, third, threads);
 }

@@ -8,8 +8,7 @@ internal readonly partial struct LinearTriple : IUsesWorkspace
     /// <summary>On the CPU that of all products, which run together; elsewhere of one, the next of which begins when it is done.</summary>
     public long WorkspaceBytes(DeviceKind kind) => kind switch
     {
-        DeviceKind.Cpu => Together(CpuArithmetic.Fp32).Bytes,
-        DeviceKind.CpuBf16 => Together(CpuArithmetic.Bf16).Bytes,
+        DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => Together(kind).Bytes,
         _ => Math.Max(first.WorkspaceBytes(kind), Math.Max(second.WorkspaceBytes(kind), third.WorkspaceBytes(kind))),
     };
 

@@ -21,7 +21,7 @@ internal readonly unsafe struct CpuPanels
         this.inputs = inputs;
         int steps = tiles.Steps(inputs);
         Blocks = LinearGrid.Parts(steps, MostSteps);
-        BlockSteps = Blocks == 0 ? 0 : LinearGrid.RoundUp(LinearGrid.Parts(steps, Blocks), 4);
+        BlockSteps = Blocks == 0 ? 0 : LinearGrid.RoundUp(LinearGrid.Parts(steps, Blocks), TileForm.AmxSteps);
     }
 
     /// <summary>Parts of the depth. Sums go on from one to the next exactly.</summary>
@@ -52,7 +52,8 @@ internal readonly unsafe struct CpuPanels
         {
             int first = block * BlockSteps * tiles.StepElements, depth = Math.Min(BlockSteps * tiles.StepElements, inputs - first);
             byte* panel = Panel(panels, block, tile);
-            if (count < tiles.Columns) // what is there is never used; but it mustn't be numbers that are slow by chance
+            // Columns that aren't there are never used, but mustn't be slow by chance; steps that only fill up are zeros.
+            if (count < tiles.Columns || StepsOf(block) * tiles.StepElements > depth)
                 new Span<byte>(panel, StepsOf(block) * tiles.Columns * sizeof(uint)).Clear();
             if (tiles.IsByPairs)
                 PackPairs(rows.Slice(first), count, depth, panel, worker);
@@ -65,7 +66,7 @@ internal readonly unsafe struct CpuPanels
     {
         if (rows.Format == ElementFormat.BF16 && inputs % CpuTiles.PairElements == 0)
         {
-            Transpose<FloatRows>(rows.Address, inputs * (long)sizeof(ushort), count, tiles.Steps(depth), panel);
+            Transpose<FloatRows>(rows.Address, inputs * (long)sizeof(ushort), count, depth / CpuTiles.PairElements, panel);
             return;
         }
         int pitch = tiles.Steps(depth) * CpuTiles.PairElements;
@@ -75,8 +76,7 @@ internal readonly unsafe struct CpuPanels
         {
             Widen.ToFloats(rows.Slice((long)row * inputs), wide, depth);
             PairRounding.ToBFloat16(wide, rounded + row * pitch, depth);
-            if (depth % 2 != 0)
-                rounded[row * pitch + depth] = 0;
+            new Span<ushort>(rounded + row * pitch + depth, pitch - depth).Clear();
         }
         Transpose<FloatRows>(rounded, pitch * (long)sizeof(ushort), count, tiles.Steps(depth), panel);
     }

@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Devices;
+
 namespace CogVideoX.Kernels.MachineCode;
 
 /// <summary>
@@ -10,7 +12,7 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <param name="Vectors">Vectors of columns of a tile.</param>
 internal readonly record struct CpuTiles(TileArithmetic Arithmetic, int VectorBytes, int MostRows, int Vectors)
 {
-    /// <summary>Elements of a pair: of these the depth has whole ones, and the last is filled up with a zero.</summary>
+    /// <summary>Elements of a pair: of these the depth has whole ones, which are filled up with zeros.</summary>
     public const int PairElements = 2;
 
     /// <summary>Whether there are any here.</summary>
@@ -28,6 +30,28 @@ internal readonly record struct CpuTiles(TileArithmetic Arithmetic, int VectorBy
                 : Of(features.Avx512Bf16 ? TileArithmetic.Bf16 : TileArithmetic.Bf16Widened);
         }
     }
+
+    /// <summary>The fastest for bf16 as AMX adds it.</summary>
+    /// <exception cref="NotSupportedException">This processor has no fused multiply-add.</exception>
+    public static CpuTiles Bf16Amx
+    {
+        get
+        {
+            CpuFeatures features = CpuFeatures.Detected;
+            return features.AmxBf16 ? new CpuTiles(TileArithmetic.Amx, 64, AmxTileCode.MostRows, 2)
+                : features.Avx512 ? new CpuTiles(TileArithmetic.AmxWidened, 64, 4, 2)
+                : Bf16 with { Arithmetic = TileArithmetic.AmxWidened, MostRows = 2 };
+        }
+    }
+
+    /// <summary>For what a kind of device multiplies, with two vectors of columns.</summary>
+    /// <exception cref="NotSupportedException">This processor has none.</exception>
+    public static CpuTiles For(DeviceKind kind) => kind switch
+    {
+        DeviceKind.CpuBf16 => Bf16,
+        DeviceKind.CpuBf16Amx => Bf16Amx,
+        _ => Of(TileArithmetic.Fp32),
+    };
 
     /// <summary>For fp32, where rows of the left factor lie side by side at any distance from each other.</summary>
     /// <param name="byPairs">Whether the right factor comes as pairs of bf16.</param>
@@ -50,16 +74,23 @@ internal readonly record struct CpuTiles(TileArithmetic Arithmetic, int VectorBy
     public bool IsByPairs => Arithmetic != TileArithmetic.Fp32;
 
     /// <summary>Whether the left factor is rounded to bf16.</summary>
-    public bool IsRounded => Arithmetic is TileArithmetic.Bf16 or TileArithmetic.Bf16Widened;
+    public bool IsRounded => Arithmetic >= TileArithmetic.Bf16;
+
+    /// <summary>Whether the left factor comes as floats.</summary>
+    public bool IsWidened => Arithmetic is TileArithmetic.Bf16Widened or TileArithmetic.AmxWidened;
 
     /// <summary>Elements of a step.</summary>
     public int StepElements => IsByPairs ? PairElements : 1;
 
     /// <summary>Bytes of a step of the left factor: a float, a pair of floats, or a pair of bf16.</summary>
-    public int StepBytes => Arithmetic is TileArithmetic.Fp32ByPairs or TileArithmetic.Bf16Widened ? 2 * sizeof(float) : sizeof(float);
+    public int StepBytes => IsWidened || Arithmetic == TileArithmetic.Fp32ByPairs ? 2 * sizeof(float) : sizeof(float);
 
-    /// <summary>Steps of a depth.</summary>
-    public int Steps(int depth) => LinearGrid.Parts(depth, StepElements);
+    /// <summary>Steps of a depth: whole blocks for AMX.</summary>
+    public int Steps(int depth)
+    {
+        int steps = LinearGrid.Parts(depth, StepElements);
+        return Arithmetic >= TileArithmetic.Amx ? LinearGrid.RoundUp(steps, TileForm.AmxSteps) : steps;
+    }
 
     /// <summary>
     /// From a row of a left factor that is made for tiles to the next. Never a multiple of a page: the rows of a tile would share one set

@@ -6,27 +6,25 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <summary>Numbers rounded to bf16, half to even, as the factors of <see cref="CpuTiles"/> have them. NaN stays NaN.</summary>
 internal static unsafe class PairRounding
 {
-    /// <summary>A row of a left factor, filled up with a zero to whole pairs where it is rounded, and copied where it isn't.</summary>
+    /// <summary>A row of a left factor, filled up with zeros to whole steps where it is rounded, and copied where it isn't.</summary>
+    /// <param name="tiles">What it is for.</param>
     /// <param name="source">[count]</param>
-    /// <param name="target">As many pairs as the row has.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="target">As many steps as the row has.</param>
     public static void Row(CpuTiles tiles, float* source, int count, void* target)
     {
-        if (tiles.Arithmetic == TileArithmetic.Bf16)
+        int whole = tiles.Steps(count) * tiles.StepElements;
+        if (tiles.IsRounded && !tiles.IsWidened)
         {
             ToBFloat16(source, (ushort*)target, count);
-            if (count % 2 != 0)
-                ((ushort*)target)[count] = 0;
+            new Span<ushort>((ushort*)target + count, whole - count).Clear();
+            return;
         }
-        else if (!tiles.IsRounded)
-        {
-            new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
-        }
-        else
-        {
+        if (tiles.IsRounded)
             ToFloats(source, (float*)target, count);
-            if (count % 2 != 0)
-                ((float*)target)[count] = 0;
-        }
+        else
+            new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
+        new Span<float>((float*)target + count, whole - count).Clear();
     }
 
     /// <summary>Rounded numbers, in 16 bits.</summary>

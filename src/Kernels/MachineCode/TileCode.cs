@@ -19,7 +19,7 @@ internal sealed class TileCode
     private readonly TileForm form;
     private readonly VectorAssembler vectors;
     private readonly Assembler code;
-    private readonly bool widens, flushes;
+    private readonly bool widens, flushes, inBlocks;
     private int turn;
 
     private TileCode(TileForm form)
@@ -27,15 +27,19 @@ internal sealed class TileCode
         this.form = form;
         vectors = new VectorAssembler(form.VectorBytes);
         code = vectors.Code;
-        flushes = form.Arithmetic == TileArithmetic.Bf16Widened;
+        inBlocks = form.Arithmetic == TileArithmetic.AmxWidened;
+        flushes = inBlocks || form.Arithmetic == TileArithmetic.Bf16Widened;
         widens = flushes || form.Arithmetic == TileArithmetic.Fp32ByPairs;
     }
 
     // The registers: rbx has the arguments, rax the left factor, rdx the right, r8 the result, r9 and rcx count steps, r10 segments, and
     // r11 walks through their list. All but rbx may be changed by the conventions of both Unix and Windows.
-    private AssemblerRegister64 First => OperatingSystem.IsWindows() ? rcx : rdi;
+    internal static AssemblerRegister64 First => OperatingSystem.IsWindows() ? rcx : rdi;
 
-    private int Right => form.Rows * form.Vectors;
+    private int Sums => form.Rows * form.Vectors;
+
+    // With sums of a block's even products behind them, and of its odd ones.
+    private int Right => inBlocks ? 3 * Sums : Sums;
 
     private int Left => Right + form.Vectors;
 
@@ -47,6 +51,8 @@ internal sealed class TileCode
     /// <exception cref="ArgumentException">The tile takes more registers than there are.</exception>
     public static Assembler Write(TileForm form)
     {
+        if (form.Arithmetic == TileArithmetic.Amx)
+            return AmxTileCode.Write(form);
         var writer = new TileCode(form);
         if (form.Rows < 1 || form.Vectors < 1 || writer.LeftRegisters < 1)
         {
@@ -70,7 +76,7 @@ internal sealed class TileCode
         else
         {
             code.mov(rax, Argument(nameof(TileArguments.Left)));
-            WriteSteps();
+            WriteDepth();
         }
         ForResult(vectors.Store);
         End();
@@ -81,7 +87,7 @@ internal sealed class TileCode
         Label goOn = code.CreateLabel(), started = code.CreateLabel();
         code.cmp(Argument(nameof(TileArguments.Accumulate)), 0);
         code.jne(goOn);
-        for (int i = 0; i < Right; i++)
+        for (int i = 0; i < Sums; i++)
             vectors.Zero(i);
         code.jmp(started);
         code.Label(ref goOn);
@@ -99,9 +105,39 @@ internal sealed class TileCode
         code.mov(rax, Argument(nameof(TileArguments.Left)));
         code.add(rax, __qword_ptr[r11]);
         code.add(r11, 8);
-        WriteSteps();
+        WriteDepth();
         code.dec(r10);
         code.jnz(next);
+    }
+
+    private void WriteDepth()
+    {
+        if (inBlocks)
+            WriteBlocks();
+        else
+            WriteSteps();
+    }
+
+    private void WriteBlocks()
+    {
+        Label block = code.CreateLabel(), many = code.CreateLabel();
+        code.mov(r9, Argument(nameof(TileArguments.Steps)));
+        code.shr(r9, 4); // of TileForm.AmxSteps
+        code.Label(ref block);
+        for (int i = Sums; i < 3 * Sums; i++)
+            vectors.Zero(i);
+        code.mov(ecx, TileForm.AmxSteps / Unrolled);
+        code.Label(ref many);
+        WriteTurn(Unrolled);
+        code.dec(ecx);
+        code.jnz(many);
+        for (int i = 0; i < Sums; i++)
+        {
+            vectors.Add(Sums + i, 2 * Sums + i);
+            vectors.Add(i, Sums + i);
+        }
+        code.dec(r9);
+        code.jnz(block);
     }
 
     private void WriteSteps()
@@ -132,16 +168,16 @@ internal sealed class TileCode
         {
             switch (form.Arithmetic)
             {
-                case TileArithmetic.Fp32ByPairs:
-                    WriteEven(step);
-                    WriteOdd(step);
+                case TileArithmetic.Fp32ByPairs or TileArithmetic.AmxWidened:
+                    WriteEven(step, first: inBlocks ? Sums : 0);
+                    WriteOdd(step, first: inBlocks ? 2 * Sums : 0);
                     break;
                 case TileArithmetic.Bf16Widened:
-                    WriteOdd(step); // first, as the instruction for pairs has it
-                    WriteEven(step);
+                    WriteOdd(step, first: 0); // as the instruction for pairs has it
+                    WriteEven(step, first: 0);
                     break;
                 default:
-                    WriteProducts(step, 0, vectors.Load);
+                    WriteProducts(step, 0, 0, vectors.Load);
                     break;
             }
         }
@@ -149,11 +185,13 @@ internal sealed class TileCode
         code.add(rdx, steps * form.Vectors * form.VectorBytes);
     }
 
-    private void WriteEven(int step) => WriteProducts(step, 0, vectors.ShiftLeft16);
+    private void WriteEven(int step, int first) => WriteProducts(step, 0, first, vectors.ShiftLeft16);
 
-    private void WriteOdd(int step) => WriteProducts(step, sizeof(float), (register, place) => vectors.And(register, Mask, place));
+    private void WriteOdd(int step, int first) =>
+        WriteProducts(step, sizeof(float), first, (register, place) => vectors.And(register, Mask, place));
 
-    private void WriteProducts(int step, int within, Action<int, AssemblerMemoryOperand> load)
+    // Into the sums from a register on.
+    private void WriteProducts(int step, int within, int first, Action<int, AssemblerMemoryOperand> load)
     {
         for (int vector = 0; vector < form.Vectors; vector++)
             load(Right + vector, __[rdx + (step * form.Vectors + vector) * form.VectorBytes]);
@@ -164,9 +202,9 @@ internal sealed class TileCode
             for (int vector = 0; vector < form.Vectors; vector++)
             {
                 if (form.Arithmetic == TileArithmetic.Bf16)
-                    vectors.DotPairs(row * form.Vectors + vector, Right + vector, left);
+                    vectors.DotPairs(first + row * form.Vectors + vector, Right + vector, left);
                 else
-                    vectors.MultiplyAdd(row * form.Vectors + vector, Right + vector, left);
+                    vectors.MultiplyAdd(first + row * form.Vectors + vector, Right + vector, left);
             }
         }
     }
@@ -216,6 +254,7 @@ internal sealed class TileCode
 
     private static int FrameBytes => OperatingSystem.IsWindows() ? 16 + 16 * SavedByWindows : 16;
 
-    private static AssemblerMemoryOperand Argument(string field) =>
+    /// <summary>A field of the arguments, which rbx points to.</summary>
+    internal static AssemblerMemoryOperand Argument(string field) =>
         __qword_ptr[rbx + (int)Marshal.OffsetOf<TileArguments>(field)];
 }

@@ -3,7 +3,8 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <summary>
 /// What generated micro-kernels compute, number by number: each sum is one chain of multiply-adds rounded once, in fp32 in the order of
 /// k. In bf16 a step is a pair, of which the odd product comes first, and subnormal numbers, given or computed, count as zero. So
-/// <c>vdpbf16ps</c> does on a Zen 5, as was measured, and so can every processor with fused multiply-add.
+/// <c>vdpbf16ps</c> does on a Zen 5, as was measured, and so can every processor with fused multiply-add. AMX adds in blocks of
+/// sixteen pairs, as its maker says.
 /// </summary>
 internal static unsafe class TileDefinition
 {
@@ -21,11 +22,9 @@ internal static unsafe class TileDefinition
                 {
                     byte* left = arguments.Left + (long)row * form.RowBytes + (form.Segmented ? arguments.Offsets[segment] : 0);
                     byte* right = arguments.Right + (segment * arguments.Steps * form.Columns + column) * sizeof(float);
-                    for (nint step = 0; step < arguments.Steps; step++)
-                    {
-                        sum = Step(
-                            form.Arithmetic, sum, left + step * form.StepBytes, *(uint*)(right + step * form.Columns * sizeof(float)));
-                    }
+                    sum = form.Arithmetic is TileArithmetic.Amx or TileArithmetic.AmxWidened
+                        ? Blocks(form, arguments.Steps, sum, left, right)
+                        : Chain(form, arguments.Steps, sum, left, right);
                 }
                 result[column] = sum;
             }
@@ -36,8 +35,36 @@ internal static unsafe class TileDefinition
     /// <param name="sum">c.</param>
     /// <param name="left">a₀ in the lower half, a₁ in the upper, as bits of bf16.</param>
     /// <param name="right">b₀ and b₁ likewise.</param>
-    public static float DotPairs(float sum, uint left, uint right) => Chain(
+    public static float DotPairs(float sum, uint left, uint right) => Pair(
         sum, Upper(left), Upper(right), BitConverter.UInt32BitsToSingle(left << 16), BitConverter.UInt32BitsToSingle(right << 16));
+
+    private static float Chain(in TileForm form, nint steps, float sum, byte* left, byte* right)
+    {
+        for (nint step = 0; step < steps; step++)
+            sum = Step(form.Arithmetic, sum, left + step * form.StepBytes, *(uint*)(right + step * form.Columns * sizeof(float)));
+        return sum;
+    }
+
+    // As the maker of tdpbf16ps defines it: even and odd products have a chain each, which begin at zero.
+    private static float Blocks(in TileForm form, nint steps, float sum, byte* left, byte* right)
+    {
+        for (nint block = 0; block < steps; block += TileForm.AmxSteps)
+        {
+            float even = 0, odd = 0;
+            for (nint step = block; step < block + TileForm.AmxSteps; step++)
+            {
+                byte* a = left + step * form.StepBytes;
+                uint b = *(uint*)(right + step * form.Columns * sizeof(float)), pair = *(uint*)a;
+                (float evenLeft, float oddLeft) = form.Arithmetic == TileArithmetic.Amx
+                    ? (BitConverter.UInt32BitsToSingle(pair << 16), Upper(pair))
+                    : (((float*)a)[0], ((float*)a)[1]);
+                even = Flush(MathF.FusedMultiplyAdd(Flush(evenLeft), Flush(BitConverter.UInt32BitsToSingle(b << 16)), even));
+                odd = Flush(MathF.FusedMultiplyAdd(Flush(oddLeft), Flush(Upper(b)), odd));
+            }
+            sum = Flush(Flush(sum) + Flush(even + odd));
+        }
+        return sum;
+    }
 
     private static float Step(TileArithmetic arithmetic, float sum, byte* left, uint right) => arithmetic switch
     {
@@ -45,10 +72,10 @@ internal static unsafe class TileDefinition
         TileArithmetic.Fp32ByPairs => MathF.FusedMultiplyAdd(
             ((float*)left)[1], Upper(right), MathF.FusedMultiplyAdd(*(float*)left, BitConverter.UInt32BitsToSingle(right << 16), sum)),
         TileArithmetic.Bf16 => DotPairs(sum, *(uint*)left, right),
-        _ => Chain(sum, ((float*)left)[1], Upper(right), ((float*)left)[0], BitConverter.UInt32BitsToSingle(right << 16)),
+        _ => Pair(sum, ((float*)left)[1], Upper(right), ((float*)left)[0], BitConverter.UInt32BitsToSingle(right << 16)),
     };
 
-    private static float Chain(float sum, float leftOdd, float rightOdd, float leftEven, float rightEven)
+    private static float Pair(float sum, float leftOdd, float rightOdd, float leftEven, float rightEven)
     {
         sum = Flush(MathF.FusedMultiplyAdd(Flush(leftOdd), Flush(rightOdd), Flush(sum)));
         return Flush(MathF.FusedMultiplyAdd(Flush(leftEven), Flush(rightEven), sum));

@@ -23,12 +23,13 @@ internal readonly record struct TileForm(
     /// <summary>Columns of a tile.</summary>
     public int Columns => Vectors * Lanes;
 
-    /// <summary>Elements of the depth in a step.</summary>
-    public int StepElements => Arithmetic == TileArithmetic.Fp32 ? 1 : 2;
+    /// <summary>Steps of which a depth has whole ones: AMX sums so many pairs apart, before they are added to what was there.</summary>
+    public const int AmxSteps = 16;
 
     /// <summary>Registers of that width.</summary>
     public int Registers => VectorBytes == 64 ? 32 : 16;
 
     /// <summary>What its instructions need.</summary>
-    public CpuFeatures Needs => new(true, VectorBytes == 64, Arithmetic == TileArithmetic.Bf16, false);
+    public CpuFeatures Needs => new(
+        true, VectorBytes == 64, Arithmetic == TileArithmetic.Bf16, Arithmetic == TileArithmetic.Amx);
 }

@@ -41,6 +41,10 @@ internal sealed class VectorAssembler(int vectorBytes)
         Code.AddInstruction(Instruction.Create(Iced.Intel.Code.VEX_Vpbroadcastd_ymm_xmmm32, Name(target), low));
     }
 
+    /// <summary>sum += a.</summary>
+    public void Add(int sum, int a) => Add(
+        wide ? Iced.Intel.Code.EVEX_Vaddps_zmm_k1z_zmm_zmmm512b32_er : Iced.Intel.Code.VEX_Vaddps_ymm_ymm_ymmm256, sum, sum, a);
+
     /// <summary>sum += a · b, rounded once.</summary>
     public void MultiplyAdd(int sum, int a, int b) => Add(
         wide ? Iced.Intel.Code.EVEX_Vfmadd231ps_zmm_k1z_zmm_zmmm512b32_er : Iced.Intel.Code.VEX_Vfmadd231ps_ymm_ymm_ymmm256, sum, a, b);

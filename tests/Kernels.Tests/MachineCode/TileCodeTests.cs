@@ -11,15 +11,15 @@ public sealed class TileCodeTests
     /// <summary>Every tile that fits: the tallest of each number of vectors, and all heights of two.</summary>
     internal static IEnumerable<TileForm> Forms()
     {
-        foreach (TileArithmetic arithmetic in Enum.GetValues<TileArithmetic>())
+        foreach (TileArithmetic arithmetic in Enum.GetValues<TileArithmetic>().Where(arithmetic => arithmetic != TileArithmetic.Amx))
         {
             foreach (int vectorBytes in arithmetic == TileArithmetic.Bf16 ? [64] : new[] { 32, 64 })
             {
                 for (int vectors = 1; vectors <= 4; vectors++)
                 {
                     int registers = (vectorBytes == 64 ? 32 : 16) - (Widens(arithmetic) ? 1 : 0);
-                    int most = (registers - 1 - vectors) / vectors;
-                    for (int rows = vectors == 2 ? 1 : most; rows <= most; rows++)
+                    int most = (registers - 1 - vectors) / (arithmetic == TileArithmetic.AmxWidened ? 3 * vectors : vectors);
+                    for (int rows = vectors == 2 ? 1 : Math.Max(1, most); rows <= most; rows++)
                         yield return Form(arithmetic, vectorBytes, rows, vectors, segmented: rows % 2 == 0);
                 }
             }
@@ -34,11 +34,11 @@ public sealed class TileCodeTests
         int compared = 0;
         foreach (TileForm form in Forms().Where(form => Runs(form)))
         {
-            foreach (int steps in new[] { 1, 3, 4, 5, 8, 31 })
+            foreach (int steps in form.Arithmetic == TileArithmetic.AmxWidened ? [16, 48] : new[] { 1, 3, 4, 5, 8, 31 })
             {
                 foreach (bool accumulate in new[] { false, true })
                 {
-                    Func<uint> bits = steps is 3 or 31 ? TileTrial.Any(random) : TileTrial.Usual(random);
+                    Func<uint> bits = steps is 3 or 31 or 48 ? TileTrial.Any(random) : TileTrial.Usual(random);
                     (uint[] expected, uint[] actual) = new TileTrial(form, steps, form.Segmented ? 3 : 1, bits).Run(accumulate);
                     Assert.True(expected.AsSpan().SequenceEqual(actual), $"{form}, {steps} steps, accumulate {accumulate}");
                     compared++;
@@ -94,7 +94,8 @@ public sealed class TileCodeTests
 
     internal static CpuFeatures All => new(true, true, true, true);
 
-    private static bool Widens(TileArithmetic arithmetic) => arithmetic is TileArithmetic.Fp32ByPairs or TileArithmetic.Bf16Widened;
+    private static bool Widens(TileArithmetic arithmetic) =>
+        arithmetic is TileArithmetic.Fp32ByPairs or TileArithmetic.Bf16Widened or TileArithmetic.AmxWidened;
 
     private static bool Runs(TileForm form) =>
         (form.VectorBytes == 32 || Here.Avx512) && (form.Arithmetic != TileArithmetic.Bf16 || Here.Avx512Bf16);

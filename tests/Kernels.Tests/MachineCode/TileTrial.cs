@@ -17,7 +17,7 @@ internal sealed unsafe class TileTrial(TileForm form, int steps, int segments, F
     {
         int leftBytes = form.Rows * form.RowBytes + (steps + segments) * Math.Max(form.StepBytes, form.RowBytes) + Guard;
         uint[] left = Fill(leftBytes / sizeof(uint) + 1), right = Fill(segments * steps * form.Columns);
-        if (form.Arithmetic == TileArithmetic.Bf16Widened)
+        if (form.Arithmetic is TileArithmetic.Bf16Widened or TileArithmetic.AmxWidened)
             left = [.. left.Select(number => number & 0xFFFF0000)];
         uint[] before = Fill(form.Rows * form.ResultBytes / sizeof(float) + Guard);
         nint[] offsets = [.. Enumerable.Range(0, segments).Select(segment => (nint)(segments - 1 - segment) * form.StepBytes)];
@@ -37,7 +37,10 @@ internal sealed unsafe class TileTrial(TileForm form, int steps, int segments, F
             };
             TileDefinition.Run(form, arguments);
             arguments.Result = (float*)a;
-            TileKernels.Get(form)(&arguments);
+            if (form.Arithmetic == TileArithmetic.Amx)
+                new AmxMachine().Run(TileCode.Write(form), &arguments);
+            else
+                TileKernels.Get(form)(&arguments);
         }
         return (Comparable(expected), Comparable(actual));
     }
