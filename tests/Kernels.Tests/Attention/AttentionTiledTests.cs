@@ -18,7 +18,11 @@ public sealed unsafe class AttentionTiledTests
     [InlineData(70, 67, 80, true)]
     [InlineData(100, 600, 64, true)]
     [InlineData(40, 300, 7, false)]
-    public void AgreesWithTheNaiveFormOfRoundedOperands(int queries, int keys, int width, bool hasBias)
+    [InlineData(33, 257, 48, false, CpuArithmetic.Bf16Amx)]
+    [InlineData(70, 67, 80, true, CpuArithmetic.Bf16Amx)]
+    [InlineData(5, 3, 8, true, CpuArithmetic.Bf16Amx)]
+    public void AgreesWithTheNaiveFormOfRoundedOperands(
+        int queries, int keys, int width, bool hasBias, CpuArithmetic arithmetic = CpuArithmetic.Bf16)
     {
         Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var size = new AttentionSize(2, queries, keys, 2, width);
@@ -32,8 +36,8 @@ public sealed unsafe class AttentionTiledTests
         {
             Elements added = hasBias ? bs : default(Elements);
             new Attention(qs, ks, vs, added, 0, e, size, scale, es).RunReference();
-            Run(new Attention(qs, ks, vs, added, 0, y, size, scale, s), 1);
-            Run(new Attention(qs, ks, vs, added, 0, z, size, scale), 3);
+            Run(new Attention(qs, ks, vs, added, 0, y, size, scale, s), 1, arithmetic);
+            Run(new Attention(qs, ks, vs, added, 0, z, size, scale), 3, arithmetic);
         }
         Assert.Equal(one, three);
         for (int i = 0; i < expected.Length; i++)

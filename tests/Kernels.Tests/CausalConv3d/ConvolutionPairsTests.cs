@@ -1,5 +1,6 @@
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.MachineCode;
+using CogVideoX.Kernels.Tests.MachineCode;
 
 namespace CogVideoX.Kernels.Tests;
 
@@ -19,7 +20,13 @@ public sealed unsafe class ConvolutionPairsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void SumsAreChainsInTheOrderOfTheDefinition(int[] input, int[] kernel, bool hasHistory)
+    public void SumsAreThoseOfTheDefinition(int[] input, int[] kernel, bool hasHistory)
+    {
+        foreach (CpuArithmetic arithmetic in new[] { CpuArithmetic.Bf16, CpuArithmetic.Bf16Amx })
+            Compare(arithmetic, input, kernel, hasHistory);
+    }
+
+    private static void Compare(CpuArithmetic arithmetic, int[] input, int[] kernel, bool hasHistory)
     {
         Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var size = new ConvolutionSize(
@@ -36,14 +43,14 @@ public sealed unsafe class ConvolutionPairsTests
             {
                 float[] y = results[threads / 2] = new float[size.Output.Count];
                 fixed (float* ys = y)
-                    Run(new CausalConv3d(xs, hasHistory ? h : null, w, b, r, ys, size), threads);
+                    Run(new CausalConv3d(xs, hasHistory ? h : null, w, b, r, ys, size), threads, arithmetic);
             }
         }
         Assert.Equal(results[0], results[1]);
         for (int i = 0; i < 400; i++)
         {
             int at = results[0].Length <= 400 ? i % results[0].Length : random.Next(results[0].Length);
-            float sum = Chain(size, x, hasHistory ? history : null, weight, at);
+            float sum = Sum(arithmetic, size, x, hasHistory ? history : null, weight, at);
             Assert.Equal(sum + bias[at % kernel[0]] + residual[at], results[0][at]);
         }
     }
@@ -58,7 +65,7 @@ public sealed unsafe class ConvolutionPairsTests
         float[] bf16 = new float[size.Output.Count], fp32 = new float[size.Output.Count];
         fixed (float* xs = x, w = weight, y = bf16, z = fp32)
         {
-            Run(new CausalConv3d(xs, null, w, null, null, y, size), 2);
+            Run(new CausalConv3d(xs, null, w, null, null, y, size), 2, CpuArithmetic.Bf16);
             using var device = new CpuDevice(2);
             var operation = new CausalConv3d(xs, null, w, null, null, z, size);
             nint workspace = device.Allocate(operation.WorkspaceBytes(device.Kind));
@@ -68,22 +75,22 @@ public sealed unsafe class ConvolutionPairsTests
         Assert.Equal(fp32, bf16);
     }
 
-    private static void Run(in CausalConv3d operation, int threads)
+    private static void Run(in CausalConv3d operation, int threads, CpuArithmetic arithmetic)
     {
-        using var device = new CpuDevice(threads, CpuArithmetic.Bf16);
+        using var device = new CpuDevice(threads, arithmetic);
         nint workspace = device.Allocate(Math.Max(1, operation.WorkspaceBytes(device.Kind)));
         device.Run(operation, workspace);
         device.Free(workspace);
     }
 
-    private static float Chain(ConvolutionSize size, float[] x, float[]? history, float[] weight, int at)
+    private static float Sum(CpuArithmetic arithmetic, ConvolutionSize size, float[] x, float[]? history, float[] weight, int at)
     {
         (int pixel, int output) = Math.DivRem(at, size.OutputChannels);
         (int row, int w) = Math.DivRem(pixel, size.OutputWidth);
         (int line, int h) = Math.DivRem(row, size.OutputHeight);
         (int b, int f) = Math.DivRem(line, size.Input.Frames);
         int channels = size.Input.Channels;
-        float sum = 0;
+        var sum = new PairSum(arithmetic);
         for (int tap = 0; tap < size.Taps; tap++)
         {
             (int t, int dy, int dx) = size.Tap(tap);
@@ -100,10 +107,11 @@ public sealed unsafe class ConvolutionPairsTests
             {
                 uint left = isInside ? Pair(source, first + c, 1, c + 1 < channels) : 0;
                 uint right = Pair(weight, ((long)output * channels + c) * size.Taps + tap, size.Taps, c + 1 < channels);
-                sum = TileDefinition.DotPairs(sum, left, right);
+                sum.Add(left, right);
             }
+            sum.EndBlock();
         }
-        return sum;
+        return sum.Value();
     }
 
     private static uint Pair(float[] numbers, long first, int step, bool isWhole) =>

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.MachineCode;
 using CogVideoX.Kernels.Simd;
+using CogVideoX.Kernels.Tests.MachineCode;
 
 namespace CogVideoX.Kernels.Tests;
 
@@ -17,7 +18,12 @@ public sealed unsafe class LinearTiledTests
     [InlineData(300, 40, 4000, ElementFormat.BF16)] // the depth in blocks
     [InlineData(31, 200, 1927, ElementFormat.F32)]
     [InlineData(2100, 3, 6, ElementFormat.BF16)]    // x in chunks
-    public void SumsAreChainsInTheOrderOfTheDefinition(int rows, int outputs, int inputs, ElementFormat weights)
+    [InlineData(17, 31, 64, ElementFormat.BF16, CpuArithmetic.Bf16Amx)]
+    [InlineData(29, 70, 33, ElementFormat.F16, CpuArithmetic.Bf16Amx)]
+    [InlineData(300, 40, 4000, ElementFormat.BF16, CpuArithmetic.Bf16Amx)]
+    [InlineData(20, 50, 38, ElementFormat.BF16, CpuArithmetic.Bf16Amx)]
+    public void SumsAreThoseOfTheDefinition(
+        int rows, int outputs, int inputs, ElementFormat weights, CpuArithmetic arithmetic = CpuArithmetic.Bf16)
     {
         Assert.SkipUnless(CpuTiles.AreHere, "This processor has no products of bf16.");
         var random = new Random(rows + outputs);
@@ -29,7 +35,7 @@ public sealed unsafe class LinearTiledTests
             float[] y = results[threads / 2] = new float[(long)rows * outputs];
             fixed (float* xs = x, ys = y)
             fixed (byte* w = stored)
-                Run(new Linear(xs, new Elements(w, weights), ys, rows, outputs, inputs, default), threads);
+                Run(new Linear(xs, new Elements(w, weights), ys, rows, outputs, inputs, default), threads, arithmetic);
         }
         Assert.Equal(results[0], results[1]);
         fixed (byte* w = stored)
@@ -38,7 +44,7 @@ public sealed unsafe class LinearTiledTests
             {
                 (int row, int column) = i < rows * outputs && rows * outputs < 3000
                     ? (i / outputs, i % outputs) : (random.Next(rows), random.Next(outputs));
-                float expected = Chain(x.AsSpan(row * inputs, inputs), new Elements(w, weights).Slice((long)column * inputs));
+                float expected = Sum(arithmetic, x.AsSpan(row * inputs, inputs), new Elements(w, weights).Slice((long)column * inputs));
                 Assert.Equal(expected, results[0][(long)row * outputs + column]);
             }
         }
@@ -166,9 +172,9 @@ public sealed unsafe class LinearTiledTests
         device.Free(workspace);
     }
 
-    private static float Chain(ReadOnlySpan<float> x, Elements weight)
+    private static float Sum(CpuArithmetic arithmetic, ReadOnlySpan<float> x, Elements weight)
     {
-        float sum = 0;
+        var sum = new PairSum(arithmetic);
         for (int k = 0; k < x.Length; k += 2)
         {
             uint left = Shorten.ToBFloat16(x[k]), right = Shorten.ToBFloat16(weight[k]);
@@ -177,9 +183,10 @@ public sealed unsafe class LinearTiledTests
                 left |= (uint)Shorten.ToBFloat16(x[k + 1]) << 16;
                 right |= (uint)Shorten.ToBFloat16(weight[k + 1]) << 16;
             }
-            sum = TileDefinition.DotPairs(sum, left, right);
+            sum.Add(left, right);
         }
-        return sum;
+        sum.EndBlock();
+        return sum.Value();
     }
 
     private static float[] Numbers(Random random, long count) =>
