@@ -140,6 +140,7 @@ public sealed partial class Ops : IDisposable
     public void Dispose()
     {
         Memory.Dispose();
+        FreeKeptWeights();
         device.Dispose();
     }
 

@@ -59,6 +59,12 @@ public readonly struct Tensor
         }
     }
 
+    /// <summary>Whether the elements are those of a mapped file, which nothing changes.</summary>
+    internal bool IsInMappedFile => Buffer is { IsReadOnly: true, Device: null };
+
+    /// <summary>Where the elements are, for as long as their block is known.</summary>
+    internal unsafe (TensorBuffer Buffer, nint Address) Home => (Buffer, (nint)Address);
+
     internal unsafe byte* Address => (byte*)Buffer.Address + byteOffset;
 
     /// <summary>The same elements under another shape.</summary>

@@ -1,4 +1,5 @@
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.MachineCode;
 
 namespace CogVideoX.Kernels;
 
@@ -16,6 +17,9 @@ internal readonly unsafe partial struct Linear(
     private readonly int outputs = outputs;
     private readonly int inputs = inputs;
     private readonly LinearEpilogue epilogue = epilogue;
+
+    /// <summary>Where its weights are kept packed, on the CPU; null where they are packed anew. They mustn't change then.</summary>
+    public KeptPanels* Kept { get; init; }
 
     /// <inheritdoc/>
     public static string Name => "linear";

@@ -70,7 +70,7 @@ internal readonly unsafe partial struct Linear : IAnyWidth
             Gate = epilogue.Gate.IsNull ? default : epilogue.Gate.From(first),
             Residual = epilogue.Residual.IsNull ? default : epilogue.Residual.Slice(first * outputs),
         };
-        return new Linear(x.Slice(first * inputs), weight, y.Slice(first * outputs), count, outputs, inputs, part);
+        return new Linear(x.Slice(first * inputs), weight, y.Slice(first * outputs), count, outputs, inputs, part) { Kept = Kept };
     }
 
     private LinearGrid Grid<TSimd, TVector>(CpuThreads threads, int products)

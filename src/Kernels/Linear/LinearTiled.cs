@@ -46,8 +46,23 @@ internal readonly unsafe partial struct Linear
                 if (!AreTiled || !CpuTiles.AreHere)
                     return 0;
                 CpuTiles tiles = Tiles;
-                return Count * PanelBytes(tiles)
+                return Unkept * PanelBytes(tiles)
                     + (tiles.IsRounded ? Math.Min(first.rows, ChunkRows) * tiles.RowBytes(first.inputs) : 0);
+            }
+        }
+
+        /// <summary>Bytes of one product's packed weights.</summary>
+        public long KeptBytes => AreTiled && CpuTiles.AreHere ? PanelBytes(Tiles) : 0;
+
+        // Products whose weights are packed into the workspace.
+        private int Unkept
+        {
+            get
+            {
+                int unkept = 0;
+                for (int i = 0; i < Count; i++)
+                    unkept += this[i].Kept is null ? 1 : 0;
+                return unkept;
             }
         }
 
@@ -71,8 +86,14 @@ internal readonly unsafe partial struct Linear
                 return;
             CpuTiles tiles = Tiles;
             var panels = new CpuPanels(tiles, first.outputs, first.inputs);
-            byte* rounded = (byte*)workspace + Count * PanelBytes(tiles);
-            threads.For(Count * panels.Tiles, new PackedTiles(this, panels, (byte*)workspace, PanelBytes(tiles)));
+            byte* rounded = (byte*)workspace + Unkept * PanelBytes(tiles);
+            var packed = new PackedWeights(this, (byte*)workspace, PanelBytes(tiles));
+            threads.For(packed.Missing * panels.Tiles, new PackedTiles(this, panels, packed));
+            for (int i = 0; i < Count; i++)
+            {
+                if (this[i].Kept is not null)
+                    this[i].Kept->ArePacked = true;
+            }
             for (long row = 0; row < first.rows; row += ChunkRows)
             {
                 TiledProducts chunk = Part(row, Math.Min(ChunkRows, first.rows - row));
@@ -81,11 +102,11 @@ internal readonly unsafe partial struct Linear
                 var grid = new CpuGrid(tiles, chunk.first.Rows, panels.Tiles, Count, threads.Count);
                 byte* left = tiles.IsRounded ? rounded : (byte*)chunk.first.x.Floats;
                 int rowBytes = tiles.IsRounded ? tiles.RowBytes(first.inputs) : first.inputs * sizeof(float);
-                var operands = new CpuOperands(tiles, panels, grid, (byte*)workspace, PanelBytes(tiles), left, rowBytes);
+                var operands = new CpuOperands(tiles, panels, grid, left, rowBytes);
                 if (tiles.VectorBytes == 64)
-                    threads.For(grid.Count, new TiledBlocks<Simd512, Vector512<float>>(chunk, operands));
+                    threads.For(grid.Count, new TiledBlocks<Simd512, Vector512<float>>(chunk, operands, packed));
                 else
-                    threads.For(grid.Count, new TiledBlocks<Simd256, Vector256<float>>(chunk, operands));
+                    threads.For(grid.Count, new TiledBlocks<Simd256, Vector256<float>>(chunk, operands, packed));
             }
         }
 
@@ -101,12 +122,47 @@ internal readonly unsafe partial struct Linear
 
         private static Linear Other(in Linear product, long row, long count) => product.rows == 0 ? product : product.Part(row, count);
 
-        private readonly struct PackedTiles(TiledProducts products, CpuPanels panels, byte* packed, long panelBytes) : IParallelBody
+        /// <summary>Where each product's packed weights are, and which are still to be packed.</summary>
+        private readonly struct PackedWeights
+        {
+            private readonly byte* first, second, third;
+            private readonly int missing0, missing1, missing2;
+
+            public PackedWeights(in TiledProducts products, byte* workspace, long panelBytes)
+            {
+                Span<nint> places = stackalloc nint[3];
+                Span<int> missing = stackalloc int[3];
+                for (int i = 0; i < products.Count; i++)
+                {
+                    KeptPanels* kept = products[i].Kept;
+                    places[i] = (nint)(kept is null ? workspace : kept->Memory);
+                    workspace += kept is null ? panelBytes : 0;
+                    if (kept is null || !kept->ArePacked)
+                        missing[Missing++] = i;
+                }
+                first = (byte*)places[0];
+                second = (byte*)places[1];
+                third = (byte*)places[2];
+                (missing0, missing1, missing2) = (missing[0], missing[1], missing[2]);
+            }
+
+            /// <summary>How many are to be packed.</summary>
+            public int Missing { get; }
+
+            /// <summary>A product's.</summary>
+            public byte* this[int product] => product == 0 ? first : product == 1 ? second : third;
+
+            /// <summary>The product that is to be packed.</summary>
+            public int MissingAt(int index) => index == 0 ? missing0 : index == 1 ? missing1 : missing2;
+        }
+
+        private readonly struct PackedTiles(TiledProducts products, CpuPanels panels, PackedWeights packed) : IParallelBody
         {
             public void Run(int item, CpuWorker worker)
             {
-                (int product, int tile) = Math.DivRem(item, panels.Tiles);
-                panels.Pack(products[product].weight, tile, packed + product * panelBytes, worker);
+                (int index, int tile) = Math.DivRem(item, panels.Tiles);
+                int product = packed.MissingAt(index);
+                panels.Pack(products[product].weight, tile, packed[product], worker);
             }
         }
 
@@ -123,7 +179,8 @@ internal readonly unsafe partial struct Linear
             }
         }
 
-        private readonly struct TiledBlocks<TSimd, TVector>(TiledProducts products, CpuOperands operands) : IParallelBody
+        private readonly struct TiledBlocks<TSimd, TVector>(TiledProducts products, CpuOperands operands, PackedWeights packed)
+            : IParallelBody
             where TSimd : struct, ISimd<TVector>
             where TVector : unmanaged
         {
@@ -135,7 +192,7 @@ internal readonly unsafe partial struct Linear
                 int columnEnd = Math.Min(linear.outputs, block.TileEnd * columns);
                 float* bias = (float*)worker.Scratch(sizeof(float) * (columnEnd - column + operands.Tiles.MostRows * (long)columns));
                 float* edge = bias + (columnEnd - column);
-                operands.Multiply(block, product, linear.y.Floats, linear.outputs, edge, worker);
+                operands.Multiply(block, packed[product], linear.y.Floats, linear.outputs, edge, worker);
                 var finish = new Finisher<TSimd, TVector>(linear, bias, column);
                 finish.WidenBias(columnEnd - column);
                 int row = operands.Grid.Row(block.RowTile);

@@ -6,12 +6,9 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <param name="tiles">How.</param>
 /// <param name="panels">How weights are packed.</param>
 /// <param name="grid">How the results are cut.</param>
-/// <param name="packed">Packed weights of all products.</param>
-/// <param name="panelBytes">From a product's to the next one's.</param>
 /// <param name="left">Rows of x.</param>
 /// <param name="rowBytes">From one to the next.</param>
-internal readonly unsafe struct CpuOperands(
-    CpuTiles tiles, CpuPanels panels, CpuGrid grid, byte* packed, long panelBytes, byte* left, int rowBytes)
+internal readonly unsafe struct CpuOperands(CpuTiles tiles, CpuPanels panels, CpuGrid grid, byte* left, int rowBytes)
 {
     public CpuTiles Tiles => tiles;
 
@@ -19,12 +16,12 @@ internal readonly unsafe struct CpuOperands(
 
     /// <summary>Products of a block, without what follows them.</summary>
     /// <param name="block">Which tiles.</param>
-    /// <param name="product">Of which product.</param>
+    /// <param name="packed">The product's weights.</param>
     /// <param name="y">[rows, outputs]</param>
     /// <param name="outputs">Columns of the result.</param>
     /// <param name="edge">A tile, for columns that fill none.</param>
     /// <param name="worker">Who computes.</param>
-    public void Multiply(CpuBlock block, int product, float* y, int outputs, float* edge, CpuWorker worker)
+    public void Multiply(CpuBlock block, byte* packed, float* y, int outputs, float* edge, CpuWorker worker)
     {
         for (int part = 0; part < panels.Blocks; part++)
         {
@@ -34,7 +31,7 @@ internal readonly unsafe struct CpuOperands(
                 int column = tile * tiles.Columns, columns = Math.Min(tiles.Columns, outputs - column);
                 var arguments = new TileArguments
                 {
-                    Right = panels.Panel(packed + product * panelBytes, part, tile),
+                    Right = panels.Panel(packed, part, tile),
                     Steps = panels.StepsOf(part),
                     Accumulate = part,
                 };

@@ -30,6 +30,12 @@ public sealed partial class Ops
         Linear product0 = Product(Name, x, first.Weight, first.Bias, new(first.Bias.Elements, default), out Tensor y0);
         Linear product1 = Product(Name, x, second.Weight, second.Bias, new(second.Bias.Elements, default), out Tensor y1);
         Linear product2 = Product(Name, x, third.Weight, third.Bias, new(third.Bias.Elements, default), out Tensor y2);
+        if (first.Weight.Type == second.Weight.Type && first.Weight.Type == third.Weight.Type)
+        {
+            product0 = Keeping(product0, first.Weight);
+            product1 = Keeping(product1, second.Weight);
+            product2 = Keeping(product2, third.Weight);
+        }
         Run(new LinearTriple(product0, product1, product2));
         return (y0, y1, y2);
     }
@@ -105,9 +111,13 @@ public sealed partial class Ops
 
     private Tensor RunLinear(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue)
     {
-        Run(Product(name, x, weight, bias, epilogue, out Tensor y));
+        Linear product = Product(name, x, weight, bias, epilogue, out Tensor y);
+        Run(Keeping(product, weight));
         return y;
     }
+
+    private unsafe Linear Keeping(in Linear product, Tensor weight) =>
+        KeptFor(weight, product) is var kept && kept is null ? product : product with { Kept = kept };
 
     // Checked, with room for its result.
     private Linear Product(string name, Tensor x, Tensor weight, Tensor bias, in LinearEpilogue epilogue, out Tensor y)
