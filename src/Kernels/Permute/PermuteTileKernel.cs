@@ -1,0 +1,56 @@
+using CogVideoX.Compiler.Language;
+
+namespace CogVideoX.Kernels;
+
+/// <summary>
+/// A CTA turns a tile: threads follow the source while they load, the result while they store. A word of either size has a bank of shared
+/// memory.
+/// </summary>
+/// <param name="x">The source.</param>
+/// <param name="y">The result.</param>
+/// <param name="plan">Where words lie.</param>
+[KernelName("permute")]
+internal readonly unsafe struct PermuteTileKernel(byte* x, byte* y, PermuteCudaPlan plan) : IKernel
+{
+    private const int Side = PermuteCudaPlan.Side, Threads = 256, Warps = Threads / Side, Loads = Side / Warps;
+    private const int Pitch = Side + 1; // so that neither way two threads meet in a bank
+
+    /// <inheritdoc/>
+    public static Block Block => new(Threads);
+
+    /// <inheritdoc/>
+    public void Run()
+    {
+        Shared<uint> tile = Shared.Array<uint>(Side * Pitch);
+        int lane = Block.ThreadX % Side, warp = Block.ThreadX / Side;
+        int next = Grid.BlockX / plan.RowTiles, other = next / plan.ColumnTiles;
+        int firstRow = (Grid.BlockX - next * plan.RowTiles) * Side, firstColumn = (next - other * plan.ColumnTiles) * Side;
+        (long source, long result) = plan.Others.At(other);
+        Registers<uint> words = Registers.Of<uint>(Loads);
+        for (int i = 0; i < Loads; i++)
+        {
+            int column = firstColumn + warp + i * Warps;
+            if (firstRow + lane < plan.Rows.Count && column < plan.Columns.Count)
+                words[i] = Read(source + plan.Columns.At(column) + firstRow + lane);
+        }
+        for (int i = 0; i < Loads; i++)
+            tile[(warp + i * Warps) * Pitch + lane] = words[i];
+        Block.Sync();
+        for (int i = 0; i < Loads; i++)
+        {
+            int row = firstRow + warp + i * Warps;
+            if (firstColumn + lane < plan.Columns.Count && row < plan.Rows.Count)
+                Write(result + plan.Rows.At(row) + firstColumn + lane, tile[lane * Pitch + warp + i * Warps]);
+        }
+    }
+
+    private uint Read(long index) => plan.WordBytes == sizeof(ushort) ? ((ushort*)x)[index] : ((uint*)x)[index];
+
+    private void Write(long index, uint word)
+    {
+        if (plan.WordBytes == sizeof(ushort))
+            ((ushort*)y)[index] = (ushort)word;
+        else
+            ((uint*)y)[index] = word;
+    }
+}
