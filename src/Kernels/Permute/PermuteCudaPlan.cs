@@ -15,6 +15,7 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
     public const int Side = 32;
 
     private const int LeastWords = 8; // of a side: fewer would leave most of a tile empty
+    private const long MostElements = int.MaxValue - Side; // a tile may end behind the last
 
     /// <summary>Tiles along the rows.</summary>
     public int RowTiles => (Rows.Count + Side - 1) / Side;
@@ -23,7 +24,7 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
     public int ColumnTiles => (Columns.Count + Side - 1) / Side;
 
     /// <summary>Of all dimensions.</summary>
-    public long Tiles => Others.Count * RowTiles * ColumnTiles;
+    public int Tiles => Others.Count * RowTiles * ColumnTiles;
 
     /// <summary>
     /// The plan; none where other words than these stay together, where too few are neighbours, or where more dimensions are left than
@@ -35,7 +36,8 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
         if (rank > 0 && plan.SourceStride(rank - 1) == 1)
             together = (int)Math.Min(plan.Size(--rank), sizeof(uint));
         int wordBytes = elementSize * together;
-        if (plan.Count == 0 || wordBytes is not (sizeof(ushort) or sizeof(uint)) || (rank < plan.Rank && plan.Size(rank) != together))
+        bool isWord = wordBytes is sizeof(ushort) or sizeof(uint) && (rank == plan.Rank || plan.Size(rank) == together);
+        if (!isWord || plan.Count is 0 or > MostElements)
             return null;
         (PermuteSide? rows, PermuteSide? columns, int taken) = Sides(plan, rank, together);
         if (rows is not { Count: >= LeastWords } || columns is not { Count: >= LeastWords }
@@ -43,8 +45,7 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
         {
             return null;
         }
-        PermuteCudaPlan tiles = new(wordBytes, rows.Value, columns.Value, others);
-        return tiles.Tiles <= int.MaxValue ? tiles : null;
+        return new PermuteCudaPlan(wordBytes, rows.Value, columns.Value, others);
     }
 
     // Sides grow in turns, each by the dimension whose neighbours come next, until they are as long as a tile's.

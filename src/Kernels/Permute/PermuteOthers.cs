@@ -20,7 +20,7 @@ internal readonly struct PermuteOthers
     }
 
     /// <summary>How many places there are.</summary>
-    public long Count { get; }
+    public int Count { get; }
 
     /// <summary>Where a place lies.</summary>
     public PermuteSteps At(int index)
@@ -33,7 +33,7 @@ internal readonly struct PermuteOthers
     }
 
     /// <summary>The dimensions that aren't taken; none where they are too many.</summary>
-    /// <param name="plan">All dimensions.</param>
+    /// <param name="plan">All dimensions; fewer than 2³¹ elements.</param>
     /// <param name="rank">How many of them there are, of words.</param>
     /// <param name="together">Elements of a word.</param>
     /// <param name="taken">A bit for each dimension.</param>
@@ -45,7 +45,7 @@ internal readonly struct PermuteOthers
         {
             if ((taken >> i & 1) != 0)
                 continue;
-            if (count == Most || plan.Size(i) > int.MaxValue)
+            if (count == Most)
                 return null;
             all[count++] = ((int)plan.Size(i), new(plan.SourceStride(i) / together, plan.ResultStride(i) / together));
         }

@@ -8,10 +8,10 @@ internal readonly struct PermuteSide
     private const int Most = 3;
 
     private readonly int dimensions, firstSize, secondSize;
-    private readonly long firstStep, secondStep, thirdStep; // on the other side, in words
+    private readonly int firstStep, secondStep, thirdStep; // on the other side, in words
     private readonly SmallDivisor ofFirst, ofSecond;
 
-    private PermuteSide(ReadOnlySpan<(int Size, long Step)> steps)
+    private PermuteSide(ReadOnlySpan<(int Size, int Step)> steps)
     {
         dimensions = steps.Length;
         Count = 1;
@@ -27,7 +27,7 @@ internal readonly struct PermuteSide
     public int Count { get; }
 
     /// <summary>Where a word lies on the other side.</summary>
-    public long At(int index)
+    public int At(int index)
     {
         if (dimensions == 1)
             return index * firstStep;
@@ -36,7 +36,7 @@ internal readonly struct PermuteSide
     }
 
     /// <summary>Dimensions, the one whose words lie side by side first; none where they are too many or too large.</summary>
-    /// <param name="plan">All dimensions.</param>
+    /// <param name="plan">All dimensions; fewer than 2³¹ elements.</param>
     /// <param name="chosen">Which of them.</param>
     /// <param name="together">Elements of a word.</param>
     /// <param name="isInSource">Whether the other side is the source.</param>
@@ -44,16 +44,13 @@ internal readonly struct PermuteSide
     {
         if (chosen.Length is 0 or > Most)
             return null;
-        Span<(int Size, long Step)> steps = stackalloc (int, long)[chosen.Length];
+        Span<(int Size, int Step)> steps = stackalloc (int, int)[chosen.Length];
         long count = 1;
         for (int i = 0; i < steps.Length; i++)
         {
             count *= plan.Size(chosen[i]);
-            if (count > int.MaxValue / 2)
-                return null;
-            steps[i] = (
-                (int)plan.Size(chosen[i]),
-                (isInSource ? plan.SourceStride(chosen[i]) : plan.ResultStride(chosen[i])) / together);
+            long step = isInSource ? plan.SourceStride(chosen[i]) : plan.ResultStride(chosen[i]);
+            steps[i] = ((int)plan.Size(chosen[i]), (int)(step / together));
         }
         bool isDivided = steps.Length > 1;
         return isDivided && !(SmallDivisor.Takes(count, steps[0].Size) && SmallDivisor.Takes(count / steps[0].Size, steps[1].Size))

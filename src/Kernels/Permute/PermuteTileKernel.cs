@@ -26,12 +26,13 @@ internal readonly unsafe struct PermuteTileKernel(byte* x, byte* y, PermuteCudaP
         int next = Grid.BlockX / plan.RowTiles, other = next / plan.ColumnTiles;
         int firstRow = (Grid.BlockX - next * plan.RowTiles) * Side, firstColumn = (next - other * plan.ColumnTiles) * Side;
         (long source, long result) = plan.Others.At(other);
+        byte* from = x + (source + firstRow + lane) * plan.WordBytes, to = y + (result + firstColumn + lane) * plan.WordBytes;
         Registers<uint> words = Registers.Of<uint>(Loads);
         for (int i = 0; i < Loads; i++)
         {
             int column = firstColumn + warp + i * Warps;
             if (firstRow + lane < plan.Rows.Count && column < plan.Columns.Count)
-                words[i] = Read(source + plan.Columns.At(column) + firstRow + lane);
+                words[i] = Read(from, plan.Columns.At(column));
         }
         for (int i = 0; i < Loads; i++)
             tile[(warp + i * Warps) * Pitch + lane] = words[i];
@@ -40,17 +41,17 @@ internal readonly unsafe struct PermuteTileKernel(byte* x, byte* y, PermuteCudaP
         {
             int row = firstRow + warp + i * Warps;
             if (firstColumn + lane < plan.Columns.Count && row < plan.Rows.Count)
-                Write(result + plan.Rows.At(row) + firstColumn + lane, tile[lane * Pitch + warp + i * Warps]);
+                Write(to, plan.Rows.At(row), tile[lane * Pitch + warp + i * Warps]);
         }
     }
 
-    private uint Read(long index) => plan.WordBytes == sizeof(ushort) ? ((ushort*)x)[index] : ((uint*)x)[index];
+    private uint Read(byte* from, int index) => plan.WordBytes == sizeof(ushort) ? ((ushort*)from)[index] : ((uint*)from)[index];
 
-    private void Write(long index, uint word)
+    private void Write(byte* to, int index, uint word)
     {
         if (plan.WordBytes == sizeof(ushort))
-            ((ushort*)y)[index] = (ushort)word;
+            ((ushort*)to)[index] = (ushort)word;
         else
-            ((uint*)y)[index] = word;
+            ((uint*)to)[index] = word;
     }
 }
