@@ -15,10 +15,13 @@ internal readonly struct CudaTerm(LinearTerm term)
     /// <summary>One product.</summary>
     public float One(long index) => factor * x.One(index);
 
-    /// <summary>Four products, the first number at a multiple of their bytes.</summary>
-    public Float4 Four(long index)
+    /// <inheritdoc cref="AnyCudaNumbers.ReadFour"/>
+    public Bits128 ReadFour(long index) => x.ReadFour(index);
+
+    /// <summary>Four products, of what <see cref="ReadFour"/> gave.</summary>
+    public Float4 Four(Bits128 stored)
     {
-        (float a, float b, float c, float d) = x.Four(index);
+        (float a, float b, float c, float d) = x.Four(stored);
         return new(factor * a, factor * b, factor * c, factor * d);
     }
 }

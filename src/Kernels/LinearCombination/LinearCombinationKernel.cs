@@ -32,9 +32,12 @@ internal readonly struct LinearCombinationKernel(
                 y.Set(index, Sum(index));
             return;
         }
+        Registers<Bits128> stored = Registers.Of<Bits128>(Loads);
         Registers<Float4> sums = Registers.Of<Float4>(Loads);
         for (int i = 0; i < Loads; i++)
-            sums[i] = first.Four(index + i * Threads * Four);
+            stored[i] = first.ReadFour(index + i * Threads * Four);
+        for (int i = 0; i < Loads; i++)
+            sums[i] = first.Four(stored[i]);
         Add(second, index, sums);
         Add(third, index, sums);
         Add(fourth, index, sums);
@@ -58,12 +61,12 @@ internal readonly struct LinearCombinationKernel(
     {
         if (term.IsNull)
             return;
-        Registers<Float4> products = Registers.Of<Float4>(Loads);
+        Registers<Bits128> stored = Registers.Of<Bits128>(Loads);
         for (int i = 0; i < Loads; i++)
-            products[i] = term.Four(index + i * Threads * Four);
+            stored[i] = term.ReadFour(index + i * Threads * Four);
         for (int i = 0; i < Loads; i++)
         {
-            (float a, float b, float c, float d) = products[i];
+            (float a, float b, float c, float d) = term.Four(stored[i]);
             sums[i] = new(sums[i].X + a, sums[i].Y + b, sums[i].Z + c, sums[i].W + d);
         }
     }
