@@ -46,6 +46,8 @@ public sealed class PermuteCudaTests
         Assert.False(CudaForm.Takes(operands => Make(operands, BF16, [8, 9, 64], [1, 0, 2]))); // whole rows
         Assert.False(CudaForm.Takes(operands => Make(operands, BF16, [8, 9], [0, 1]))); // a plain copy
         Assert.False(CudaForm.Takes(operands => Make(operands, F32, [64, 2, 3, 2, 3, 2, 3, 64], [7, 5, 3, 1, 6, 4, 2, 0]))); // too many
+        Assert.True(CudaForm.Takes(operands => Make(operands, F32, [2, 200, 40], [2, 1, 0])));
+        Assert.False(CudaForm.Takes(operands => Make(operands, F32, [2, 300, 40], [2, 1, 0]))); // no small numbers to divide
         foreach (int bytes in new[] { 1, 8 })
             Assert.False(CudaForm.Takes(operands => Make(operands, F32, [64, 64], turned, elementSize: bytes)));
     }
