@@ -9,7 +9,7 @@ internal readonly unsafe partial struct Permute
     {
         if (PermuteCudaPlan.Of(plan, elementSize) is not { } tiles || ((nint)x | (nint)y) % tiles.WordBytes != 0)
             return false;
-        queue.Launch(new PermuteTileKernel(x, y, tiles), new CudaGrid(tiles.Tiles));
+        queue.Launch(new PermuteTileKernel(x, y, tiles), tiles.Tiles);
         return true;
     }
 }

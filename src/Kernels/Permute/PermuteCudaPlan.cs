@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Cuda;
+
 namespace CogVideoX.Kernels;
 
 /// <summary>
@@ -16,15 +18,10 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
 
     private const int LeastWords = 8; // of a side: fewer would leave most of a tile empty
     private const long MostElements = int.MaxValue - Side; // a tile may end behind the last
+    private const int MostInGrid = 65_535; // tiles of columns, and others
 
-    /// <summary>Tiles along the rows.</summary>
-    public int RowTiles => (Rows.Count + Side - 1) / Side;
-
-    /// <summary>Tiles along the columns.</summary>
-    public int ColumnTiles => (Columns.Count + Side - 1) / Side;
-
-    /// <summary>Of all dimensions.</summary>
-    public int Tiles => Others.Count * RowTiles * ColumnTiles;
+    /// <summary>Tiles along the rows, the columns, and the other dimensions.</summary>
+    public CudaGrid Tiles => new(CudaGrid.Covering(Rows.Count, Side), CudaGrid.Covering(Columns.Count, Side), Others.Count);
 
     /// <summary>
     /// The plan; none where other words than these stay together, where too few are neighbours, or where more dimensions are left than
@@ -45,7 +42,8 @@ internal readonly record struct PermuteCudaPlan(int WordBytes, PermuteSide Rows,
         {
             return null;
         }
-        return new PermuteCudaPlan(wordBytes, rows.Value, columns.Value, others);
+        PermuteCudaPlan tiles = new(wordBytes, rows.Value, columns.Value, others);
+        return Math.Max(tiles.Tiles.Y, tiles.Tiles.Z) <= MostInGrid ? tiles : null;
     }
 
     // Sides grow in turns, each by the dimension whose neighbours come next, until they are as long as a tile's.

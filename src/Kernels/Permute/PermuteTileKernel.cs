@@ -23,9 +23,8 @@ internal readonly unsafe struct PermuteTileKernel(byte* x, byte* y, PermuteCudaP
     {
         Shared<uint> tile = Shared.Array<uint>(Side * Pitch);
         int lane = Block.ThreadX % Side, warp = Block.ThreadX / Side;
-        int next = Grid.BlockX / plan.RowTiles, other = next / plan.ColumnTiles;
-        int firstRow = (Grid.BlockX - next * plan.RowTiles) * Side, firstColumn = (next - other * plan.ColumnTiles) * Side;
-        (long source, long result) = plan.Others.At(other);
+        int firstRow = Grid.BlockX * Side, firstColumn = Grid.BlockY * Side;
+        (long source, long result) = plan.Others.At(Grid.BlockZ);
         byte* from = x + (source + firstRow + lane) * plan.WordBytes, to = y + (result + firstColumn + lane) * plan.WordBytes;
         Registers<uint> words = Registers.Of<uint>(Loads);
         for (int i = 0; i < Loads; i++)

@@ -52,6 +52,18 @@ public sealed class PermuteCudaTests
             Assert.False(CudaForm.Takes(operands => Make(operands, F32, [64, 64], turned, elementSize: bytes)));
     }
 
+    // Tiles of columns, and what lies around them; rows have more room.
+    [Fact]
+    public void AGridHasAnEnd()
+    {
+        int[] turned = [0, 2, 1];
+        Assert.NotNull(PermuteCudaPlan.Of(new PermutePlan([65_535, 8, 9], turned), sizeof(ushort)));
+        Assert.Null(PermuteCudaPlan.Of(new PermutePlan([65_536, 8, 9], turned), sizeof(ushort)));
+        Assert.NotNull(PermuteCudaPlan.Of(new PermutePlan([1, 32 * 65_535, 8], turned), sizeof(ushort)));
+        Assert.Null(PermuteCudaPlan.Of(new PermutePlan([1, 32 * 65_535 + 1, 8], turned), sizeof(ushort)));
+        Assert.NotNull(PermuteCudaPlan.Of(new PermutePlan([1, 8, 32 * 65_535 + 1], turned), sizeof(ushort)));
+    }
+
     [Fact]
     public void NothingIsLeftToo() => Assert.Null(PermuteCudaPlan.Of(new PermutePlan([0, 9, 20], [1, 0, 2]), sizeof(ushort)));
 
