@@ -14,6 +14,7 @@ internal static class Convolutions
         yield return Causal("conv_wide", [1, 4, h, w, 4 * c], 4 * c);
         yield return Causal("conv_high", [1, 2, 8 * h, 8 * w, c], c);
         yield return Causal("conv_in", [1, 2, h, w, 16], 4 * c);
+        yield return Causal("conv_pixels", [1, 2, 8 * h, 8 * w, 3], c);
         yield return Causal("conv_out", [1, 2, 8 * h, 8 * w, c], 3);
         Shape shape = [1, 2, 4 * h, 4 * w, 2 * c];
         yield return new(

@@ -19,6 +19,9 @@ internal static class Movements
             "permute", CaseKind.Moving, [new("x", [1, 2, 8 * h, 8 * w, c / 2])],
             (ops, t) => [ops.Permute(t["x"], [0, 4, 1, 2, 3])], "x.permute(0, 4, 1, 2, 3).contiguous()");
         yield return new(
+            "patches", CaseKind.Moving, [new("x", [4, 16, h, 2, w, 2])], (ops, t) => [ops.Permute(t["x"], [0, 2, 4, 1, 3, 5])],
+            "x.permute(0, 2, 4, 1, 3, 5).contiguous()");
+        yield return new(
             "embedding", CaseKind.Moving,
             [new("ids", [sizes.Rows], OperandKind.Ids, Range: sizes.Vocabulary), new("table", [sizes.Vocabulary, sizes.TextWidth / 4])],
             (ops, t) => [ops.Embedding(t.Ids("ids"), [sizes.Rows], t["table"])], "F.embedding(ids, table)");

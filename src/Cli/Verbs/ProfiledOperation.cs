@@ -9,7 +9,7 @@ namespace CogVideoX.Cli.Verbs;
 /// <param name="Run">Runs it on new operands of such sizes and of one type.</param>
 internal sealed record ProfiledOperation(string Name, string[] Sizes, Action<Ops, int[]> Run)
 {
-    private const int Window = 3, NormGroups = 32;
+    private const int Window = 3, NormGroups = 32, Patch = 2;
 
     private static readonly char[] Separators = ['x', '×', ','];
 
@@ -35,6 +35,17 @@ internal sealed record ProfiledOperation(string Name, string[] Sizes, Action<Ops
             ops.GroupNorm(New(ops, [1, .. s]), New(ops, s[3]), New(ops, s[3]), NormGroups, 1e-6f, silu: true)),
         new("silu", ["ELEMENTS"], (ops, s) => ops.Silu(New(ops, s))),
         new("gelu", ["ELEMENTS"], (ops, s) => ops.Gelu(New(ops, s), tanh: true)),
+        new("add", ["ROWS", "WIDTH"], (ops, s) => ops.Add(New(ops, s), New(ops, s[1]))),
+        new("linear_combination", ["ELEMENTS"], (ops, s) => // of the sampler's latents
+            ops.LinearCombination((1, ops.Memory.Empty(new Shape(s), DType.F32)), (1, ops.Memory.Empty(new Shape(s), DType.F32)))),
+        new("embedding", ["ROWS", "WIDTH"], (ops, s) => ops.Embedding(new int[s[0]], [s[0]], New(ops, 1, s[1]))),
+        new("strided_copy", ["BLOCKS", "ELEMENTS"], (ops, s) => ops.Slice(New(ops, s[0], 2, s[1]), 1, 0, 1)),
+        new("permute", ["FRAMES", "CHANNELS", "HEIGHT", "WIDTH"], (ops, s) => ops.Permute(
+            New(ops, s[0], s[1], s[2] / Patch, Patch, s[3] / Patch, Patch), [0, 2, 4, 1, 3, 5])), // latents to patches
+        new("upsample_nearest", ["FRAMES", "HEIGHT", "WIDTH", "CHANNELS"], (ops, s) =>
+            ops.UpsampleNearest(New(ops, [1, .. s]), time: true)),
+        new("average_frame_pairs", ["FRAMES", "HEIGHT", "WIDTH", "CHANNELS"], (ops, s) => ops.AverageFramePairs(New(ops, [1, .. s]))),
+        new("blend", ["ROWS", "WIDTH"], (ops, s) => ops.Blend(New(ops, s), New(ops, s), 0, s[0])),
     ];
 
     /// <exception cref="UsageException">There is none of this name.</exception>

@@ -28,10 +28,10 @@ internal readonly struct CastKernel(AnyCudaNumbers x, AnyCudaNumbers y, long cou
                 y.Set(index, x.One(index));
             return;
         }
-        Registers<Float4> fours = Registers.Of<Float4>(Loads);
+        Registers<Bits128> stored = Registers.Of<Bits128>(Loads);
         for (int i = 0; i < Loads; i++)
-            fours[i] = x.Four(index + i * Threads * Four);
+            stored[i] = x.ReadFour(index + i * Threads * Four);
         for (int i = 0; i < Loads; i++)
-            y.SetFour(index + i * Threads * Four, fours[i]);
+            y.SetFour(index + i * Threads * Four, x.Four(stored[i]));
     }
 }

@@ -23,9 +23,19 @@ internal readonly unsafe partial struct CausalConv3d
         return true;
     }
 
-    private long WeightCount => (long)size.OutputChannels * size.Taps * size.Input.Channels;
+    // Fewer channels than an access has are copied, with zeros beside them: x, what came before, and the weights, which are packed anyway.
+    private bool IsPadded => size.Input.Channels < Eight;
 
-    private long CudaWorkspaceBytes => IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.Ilgpu) : HasCuda ? 2 * WeightCount : 0;
+    private ConvolutionSize CudaSize => IsPadded ? size with { Input = size.Input with { Channels = Eight } } : size;
+
+    private long PackedCount => (long)size.OutputChannels * size.Taps * CudaSize.Input.Channels;
+
+    private long Pixels => size.Input.Batch * size.Input.Pixels;
+
+    private long HistoryPixels => history.IsNull ? 0 : Pixels / size.Input.Frames * (size.KernelFrames - 1);
+
+    private long CudaWorkspaceBytes => IsProduct(size) ? PixelProduct.WorkspaceBytes(DeviceKind.Ilgpu)
+        : HasCuda ? sizeof(ushort) * (PackedCount + (IsPadded ? (Pixels + HistoryPixels) * Eight : 0)) : 0;
 
     private LinearEpilogue Epilogue => new(bias, LinearActivation.None) { Residual = residual };
 
@@ -37,21 +47,27 @@ internal readonly unsafe partial struct CausalConv3d
         && x.Format is ElementFormat.BF16 or ElementFormat.F16
         && weight.Format == x.Format && (history.IsNull || history.Format == x.Format)
         && !x.IsScaled && !weight.IsScaled && !history.IsScaled
-        && ConvolutionWindows.Takes(size, CopiedBeyond)
-        && WeightCount <= int.MaxValue && (long)size.Input.Batch * size.Input.Frames <= MostGridFrames
-        && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(history)
+        && ConvolutionWindows.Takes(CudaSize, CopiedBeyond)
+        && PackedCount <= int.MaxValue && (long)size.Input.Batch * size.Input.Frames <= MostGridFrames
+        && (IsPadded
+            ? Math.Max(Pixels, HistoryPixels) <= ConvolutionPadKernel.MostPixels
+            : CudaQueue.IsAligned(x) && CudaQueue.IsAligned(history))
         && AnyCudaNumbers.Takes(y) && LinearCudaFinish.Takes(Epilogue, size.Output.Batch * size.Output.Pixels);
 
     private void RunCuda<T>(CudaQueue queue) where T : unmanaged
     {
-        var frames = new ConvolutionFrames<T>(x, history, size);
+        ConvolutionSize read = CudaSize;
+        var frames = IsPadded
+            ? new ConvolutionFrames<T>(Padded(queue, x, Pixels, 0), Padded(queue, history, HistoryPixels, Pixels), read)
+            : new ConvolutionFrames<T>(x, history, read);
         var finish = new LinearCudaFinish(y, Epilogue, size.OutputChannels);
-        bool isPatch = ConvolutionPatchKernel<T>.Takes(size);
-        View<T> packed = Pack<T>(queue, isPatch ? ConvolutionCudaWeights.ByTap(size) : ConvolutionCudaWeights.ByOutput(size));
+        bool isPatch = ConvolutionPatchKernel<T>.Takes(read);
+        View<T> packed = Pack<T>(
+            queue, isPatch ? ConvolutionCudaWeights.ByTap(read) : ConvolutionCudaWeights.ByOutput(read), size.Input.Channels);
         if (isPatch)
         {
             queue.Launch(
-                new ConvolutionPatchKernel<T>(frames, size, new SmallDivisor(size.Input.Channels / Eight), packed, finish),
+                new ConvolutionPatchKernel<T>(frames, read, new SmallDivisor(read.Input.Channels / Eight), packed, finish),
                 new CudaGrid(
                     size.Input.Batch * size.Input.Frames,
                     CudaGrid.Covering(size.OutputWidth, ConvolutionPatchKernel<T>.Results(size.KernelWidth)),
@@ -76,21 +92,34 @@ internal readonly unsafe partial struct CausalConv3d
         }
     }
 
-    private View<T> Pack<T>(CudaQueue queue, ConvolutionCudaWeights layout) where T : unmanaged
+    private View<T> Pack<T>(CudaQueue queue, ConvolutionCudaWeights layout, int stored) where T : unmanaged
     {
-        var packed = new View<ushort>((ushort*)queue.Workspace, WeightCount);
-        int eights = (int)(WeightCount / Eight);
+        var packed = new View<ushort>((ushort*)queue.Workspace, PackedCount);
+        int eights = (int)(PackedCount / Eight);
+        View<ushort> weights = weight.ToView<ushort>((long)size.OutputChannels * size.Taps * stored);
         queue.Launch(
-            new ConvolutionPackKernel(weight.ToView<ushort>(WeightCount), packed, eights, layout),
+            new ConvolutionPackKernel(weights, packed, eights, layout, stored),
             new CudaGrid(CudaGrid.Covering(eights, ConvolutionPackKernel.Block.X)));
         return packed.As<T>();
+    }
+
+    // Behind the packed weights, and so many pixels.
+    private Elements Padded(CudaQueue queue, Elements video, long pixels, long pixelsBefore)
+    {
+        if (video.IsNull)
+            return default;
+        Bits128* padded = (Bits128*)queue.Workspace + PackedCount / Eight + pixelsBefore;
+        queue.Launch(
+            new ConvolutionPadKernel((ushort*)video.Address, padded, (int)pixels, size.Input.Channels),
+            new CudaGrid(CudaGrid.Covering(pixels, ConvolutionPadKernel.Pixels)));
+        return new Elements(padded, video.Format);
     }
 
     private void LaunchTiles<T, TTile>(CudaQueue queue, ConvolutionFrames<T> frames, View<T> packed, LinearCudaFinish finish)
         where T : unmanaged
         where TTile : unmanaged, IProductTile
     {
-        var windows = new ConvolutionWindows(size);
+        var windows = new ConvolutionWindows(CudaSize);
         int tiles = checked(CudaGrid.Covering(windows.Pixels, TTile.Rows) * CudaGrid.Covering(size.OutputChannels, TTile.Columns));
         queue.Launch(
             new ConvolutionTileKernel<T, TTile>(frames, windows, packed, size.OutputChannels, finish),

@@ -7,13 +7,14 @@ namespace CogVideoX.Kernels;
 /// Weights as products on tensor cores read them, with input channels as neighbours; as they are stored, taps are. Eight channels of a tap
 /// a thread, neighbouring taps in neighbouring threads: what a warp reads at once lies together.
 /// </summary>
-/// <param name="weight">[outputs, channels, taps] of 16 bits</param>
+/// <param name="weight">[outputs, stored, taps] of 16 bits</param>
 /// <param name="packed">The same numbers.</param>
 /// <param name="eights">An eighth of all of them.</param>
 /// <param name="layout">Where they lie there.</param>
+/// <param name="stored">Input channels of the weight, fewer than the layout's where zeros follow.</param>
 [KernelName("convolution_pack")]
 internal readonly struct ConvolutionPackKernel(
-    View<ushort> weight, View<ushort> packed, int eights, ConvolutionCudaWeights layout) : IKernel
+    View<ushort> weight, View<ushort> packed, int eights, ConvolutionCudaWeights layout, int stored) : IKernel
 {
     private const int Eight = 8;
 
@@ -26,11 +27,16 @@ internal readonly struct ConvolutionPackKernel(
         int index = Grid.BlockX * Block.SizeX + Block.ThreadX, row = index / layout.Taps, tap = index - row * layout.Taps;
         if (index >= eights)
             return;
-        long first = (long)row * Eight * layout.Taps + tap;
-        Registers<uint> pairs = Registers.Of<uint>(Eight / 2);
-        for (int i = 0; i < Eight / 2; i++)
-            pairs[i] = weight[first + 2 * i * layout.Taps] | (uint)weight[first + (2 * i + 1) * layout.Taps] << 16;
         int output = row * Eight / layout.Channels, channel = row * Eight - output * layout.Channels;
+        long first = ((long)output * stored + channel) * layout.Taps + tap;
+        Registers<uint> numbers = Registers.Of<uint>(Eight), pairs = Registers.Of<uint>(Eight / 2);
+        for (int i = 0; i < Eight; i++)
+        {
+            if (channel + i < stored)
+                numbers[i] = weight[first + i * layout.Taps];
+        }
+        for (int i = 0; i < Eight / 2; i++)
+            pairs[i] = numbers[2 * i] | numbers[2 * i + 1] << 16;
         packed.Slice(layout.Place(output, tap) + channel, Eight).As<Bits128>()[0] = new(pairs[0], pairs[1], pairs[2], pairs[3]);
     }
 }

@@ -43,12 +43,29 @@ internal readonly unsafe struct AnyCudaNumbers(Elements operand) : ICudaNumbers<
             ((Half*)address)[index] = (Half)value;
     }
 
-    /// <summary>Four numbers, the first at a multiple of their bytes: neighbouring threads' are whole sectors in each format.</summary>
-    public Float4 Four(long index)
+    /// <summary>
+    /// Begins to read four numbers, the first at a multiple of their bytes: neighbouring threads' are whole sectors in each format. What is
+    /// done with them is for later, since nothing that follows in the same branch would let the next load begin before this one ends.
+    /// </summary>
+    /// <returns>Of 32 bits, or of 16 in the first half.</returns>
+    public Bits128 ReadFour(long index)
     {
         if (format == (int)ElementFormat.F32)
-            return *(Float4*)((float*)address + index);
+            return *(Bits128*)((float*)address + index);
         Bits64 packed = *(Bits64*)((ushort*)address + index);
+        return new(packed.First, packed.Second, 0, 0);
+    }
+
+    /// <summary>Four numbers as floats, from what <see cref="ReadFour"/> gave.</summary>
+    public Float4 Four(Bits128 stored)
+    {
+        if (format == (int)ElementFormat.F32)
+        {
+            return new(
+                BitConverter.UInt32BitsToSingle(stored.First), BitConverter.UInt32BitsToSingle(stored.Second),
+                BitConverter.UInt32BitsToSingle(stored.Third), BitConverter.UInt32BitsToSingle(stored.Fourth));
+        }
+        Bits64 packed = new(stored.First, stored.Second);
         return format == (int)ElementFormat.BF16 ? Floats<BFloat16>(packed) : Floats<Half>(packed);
     }
 

@@ -196,6 +196,14 @@ public sealed class KernelsTests
     [InlineData("group_norm", "1x8x8x128")]
     [InlineData("silu", "4096")]
     [InlineData("gelu", "4096")]
+    [InlineData("add", "2x1920")]
+    [InlineData("linear_combination", "4096")]
+    [InlineData("embedding", "2x4096")]
+    [InlineData("strided_copy", "2x1920")]
+    [InlineData("permute", "1x16x4x20")]
+    [InlineData("upsample_nearest", "2x3x5x128")]
+    [InlineData("average_frame_pairs", "3x3x5x128")]
+    [InlineData("blend", "3x40")]
     public async Task EachOperationHasAShape(string operation, string shape) => Assert.Contains(
         "bound by: ", (await CliRun.Done("kernels", "profile", operation, "--gpu", "h100", "--shape", shape, "--ctas", "1")).Output);
 

@@ -100,6 +100,21 @@ public sealed class CausalConv3dCudaTests
         Check(new(F16, new(2, 1, 4, 5, 16), outputs) { Bias = BF16, Residual = F32 });
     }
 
+    // Of fewer channels than an access has: zeros beside them; the VAE's first convolution has three.
+    [Theory]
+    [InlineData(BF16, 1, 1, 5, 7, 3, 61)]
+    [InlineData(F16, 2, 3, 6, 9, 3, 128)]
+    [InlineData(BF16, 1, 5, 12, 20, 3, 64)]
+    [InlineData(F16, 1, 2, 4, 3, 1, 40)]
+    [InlineData(BF16, 2, 2, 4, 5, 7, 16)]
+    [InlineData(BF16, 1, 2, 5, 6, 4, 3)]
+    public void FewChannels(ElementFormat type, int batch, int frames, int height, int width, int channels, int outputs)
+    {
+        ConvolutionCase few = new(type, new(batch, frames, height, width, channels), outputs) { SkippedInputs = 1 };
+        CheckBoth(few, "ConvolutionPadKernel");
+        Check(few with { KernelFrames = 1, Stride = 2, PadEnd = true });
+    }
+
     // Whatever the tiles: fewer frames are cut into others.
     [Theory]
     [InlineData(3)]
@@ -154,8 +169,8 @@ public sealed class CausalConv3dCudaTests
             Video = new(1, 4, 22, 11, 24),
             Outputs = 128,
         };
-        ConvolutionCase patch = new(BF16, new(1, 1, 6, 20, 64), 3);
-        foreach (ConvolutionCase convolution in new[] { small, square, wide, tall, patch })
+        ConvolutionCase patch = new(BF16, new(1, 1, 6, 20, 64), 3), padded = small with { Video = new(1, 2, 5, 6, 3) };
+        foreach (ConvolutionCase convolution in new[] { small, square, wide, tall, patch, padded })
         {
             IReadOnlyList<MutationResult> results = CudaForm.Mutate(convolution.Make, convolution.Tolerance);
             Assert.NotEmpty(results);
@@ -179,6 +194,17 @@ public sealed class CausalConv3dCudaTests
         string shape = $"{frames}x{height}x{width}x{channels}x{outputs}";
         CountTable.Check($"{name}_{shape}", launches[1].Kernel, launches[1].Report);
         CountTable.Check($"convolution_pack_for_{name[12..]}_{shape}", launches[0].Kernel, launches[0].Report);
+    }
+
+    [Fact]
+    public void FewChannelsCostWhatTheTableSays()
+    {
+        ConvolutionCase convolution = new(BF16, new(1, 4, 16, 64, 3), 128) { Bias = BF16 };
+        (Type Kernel, LaunchReport Report)[] launches = [.. CudaForm.Compare(convolution.Make).Launches];
+        Assert.Equal(3, launches.Length);
+        CountTable.Check("convolution_pad_4x16x64x3", launches[0].Kernel, launches[0].Report);
+        CountTable.Check("convolution_pack_padded_4x16x64x3x128", launches[1].Kernel, launches[1].Report);
+        CountTable.Check("convolution_padded_4x16x64x3x128", launches[2].Kernel, launches[2].Report);
     }
 
     private static void CheckBoth(ConvolutionCase convolution, string kernel)
