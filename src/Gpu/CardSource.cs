@@ -14,8 +14,8 @@ namespace CogVideoX.Gpu;
 /// <param name="totalBytes">Its memory.</param>
 /// <param name="isCuda">Through CUDA, or through OpenCL.</param>
 /// <param name="index">Among those of its kind.</param>
-/// <param name="card">What its table of tiles is kept by; null where none is.</param>
-internal sealed class CardSource(string description, long totalBytes, bool isCuda, int index, TunedCard? card = null) : IDeviceSource
+/// <param name="tiles">Where its table of tiles is; null where it has none.</param>
+internal sealed class CardSource(string description, long totalBytes, bool isCuda, int index, TileTableFile? tiles = null) : IDeviceSource
 {
     // ILGPU can't ask how much is free before a context is made, and that takes some hundred megabytes itself.
     private const long ContextBytes = 600L << 20;
@@ -30,7 +30,7 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
     {
         CudaArchitecture own = device.CardArchitecture();
         var card = new TunedCard(device.Name, own.Major * 10 + own.Minor, $"{device.DriverVersion}");
-        return new($"{device.Name}, {own}", device.MemorySize, isCuda: true, index, card);
+        return new($"{device.Name}, {own}", device.MemorySize, isCuda: true, index, new TileTableFile(card));
     }
 
     public static CardSource Of(CLDevice device, int index) =>
@@ -40,20 +40,20 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
 
     public bool Records => isCuda;
 
-    public string? Note => Tiles.Problem;
+    public string? Note => Read().Problem;
 
-    /// <summary>What its table of tiles is kept by; null where it has none.</summary>
-    public TunedCard? Card => card;
+    /// <summary>Where its table of tiles is; null where it has none.</summary>
+    public TileTableFile? Tiles => tiles;
 
     public Device Open()
     {
-        (TileTable Table, string? Problem) tiles = Tiles;
+        TileTable table = Read().Table;
         Context context = Contexts.Create(builder => isCuda ? Contexts.WithCards(builder) : builder.OpenCL());
         try
         {
             Accelerator accelerator = isCuda ? context.CreateCudaAccelerator(index) : context.CreateCLAccelerator(index);
-            var device = new IlgpuDevice(context, accelerator, $"{Name} ({Description}{(tiles.Table.Count > 0 ? ", tuned tiles" : "")})");
-            ((ITunedDevice)device).Tiles = tiles.Table;
+            var device = new IlgpuDevice(context, accelerator, $"{Name} ({Description}{(table.Count > 0 ? ", tuned tiles" : "")})");
+            ((ITunedDevice)device).Tiles = table;
             return device;
         }
         catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
@@ -64,5 +64,5 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
         }
     }
 
-    private (TileTable Table, string? Problem) Tiles => card is null ? (TileTable.Empty, null) : new TileTableFile(card).Read();
+    private (TileTable Table, string? Problem) Read() => tiles?.Read() ?? (TileTable.Empty, null);
 }

@@ -3,6 +3,7 @@ using CogVideoX.Kernels.Launches;
 using CogVideoX.Kernels.Tuning;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Tuning;
+using CogVideoX.Testing;
 using Xunit;
 
 namespace CogVideoX.Gpu.Tests;
@@ -93,6 +94,19 @@ public sealed class FormBenchTests
         Assert.Equal(other, TiledBench.Best(new Dictionary<TileChoice, double> { [rule] = 1.011, [other] = 1 }, rule));
         Assert.Equal(other, TiledBench.Best(new Dictionary<TileChoice, double> { [other] = 1 }, rule));
         Assert.Null(TiledBench.Best(new Dictionary<TileChoice, double>(), rule));
+    }
+
+    // Told before it computes; the table itself is read when it is opened.
+    [Fact]
+    public void ACardsSourceSaysWhyItsTableIsNotUsed()
+    {
+        using var folder = new TemporaryFolder();
+        var file = new TileTableFile(new TunedCard("A Card", 90, "13.0"), folder.Path);
+        IDeviceSource source = new CardSource("A Card", 0, isCuda: true, 0, file);
+        Assert.Null(source.Note);
+        File.WriteAllText(file.Path, "{}");
+        Assert.StartsWith($"{file.Path} isn't used: it isn't a table of tiles.", source.Note);
+        Assert.Null(((IDeviceSource)new CardSource("Another", 0, isCuda: false, 0)).Note);
     }
 
     // What is listed is what a device is asked for at that shape.

@@ -39,7 +39,7 @@ internal static class TilesPart
             if (TiledBench.Best(times, rule) is { } best)
                 choices.Add((bench.ShapeIn(type), best));
         }
-        if (source is CardSource { Card: { } card })
+        if (source is CardSource { Tiles.Card: { } card })
             new TileTableFile(card, options.Out).Write(new TileTable(choices));
     }
 

@@ -27,6 +27,9 @@ internal sealed class TileTableFile(TunedCard card, string? folder = null)
     private static readonly (TiledOperation Value, string Name)[] Operations =
         [.. Enum.GetValues<TiledOperation>().Select(operation => (operation, TiledProblem.NameOf(operation)))];
 
+    /// <summary>Whose it is.</summary>
+    public TunedCard Card => card;
+
     /// <summary>The file.</summary>
     public string Path { get; } = System.IO.Path.Combine(folder ?? KernelCache.FolderOf("tiles"), card.FileName);
 

@@ -55,6 +55,28 @@ public sealed class TileTableTests
         Assert.InRange(Agree.RelativeError(parts, whole), 0, product.Tolerance);
     }
 
+    [Fact]
+    public void ConvolutionsHaveTheSameBitsInEachTile()
+    {
+        ConvolutionCase convolution = new(ElementFormat.F16, new(1, 2, 9, 9, 24), 130) { Result = ElementFormat.F32 };
+        float[][] all = [.. ConvolutionCudaPlan.All.Select(tile => CudaForm.Forced(
+            convolution.Make, new TileTable([(ConvolutionCudaPlan.ShapeOf(convolution.Size, convolution.Type), new(tile))])).Numbers)];
+        Assert.All(all, numbers => Assert.Equal(all[0], numbers));
+    }
+
+    // Scores far apart, so that maxima rise in the middle of some rows and not of others.
+    [Fact]
+    public void AttentionHasTheSameBitsInEachTile()
+    {
+        var size = new AttentionSize(1, 150, 300, 1, 64);
+        var random = new Random(3);
+        float[] queries = [.. Enumerable.Range(0, 150 * 64).Select(i => (random.NextSingle() - 0.5f) * (i / 64 % 5 * 20))];
+        var attention = new AttentionCase(ElementFormat.BF16, size) { Queries = queries };
+        float[][] all = [.. AttentionCudaPlan.All.Select(tile => CudaForm.Forced(
+            attention.On, new TileTable([(AttentionCudaPlan.ShapeOf(size, ElementFormat.BF16), new(tile))])).Numbers)];
+        Assert.Equal(all[0], all[1]);
+    }
+
     // As many parts as there is no memory for, a tile of attention: the rule chooses.
     [Theory]
     [InlineData("Square", 3)]

@@ -222,7 +222,7 @@ internal sealed class KernelBench
         try
         {
             IDeviceSource source = GpuDevices.Find(name);
-            return source is CardSource { Card: { } card }
+            return source is CardSource { Tiles.Card: { } card }
                 ? new MeasuredTimes(source, card, activations, count)
                 : throw new UsageException(device.Name, $"{name} has no choice of tiles; choose a card with CUDA, or {EmulatorName}.");
         }

@@ -12,8 +12,8 @@ internal static class TableFinding
     {
         foreach (CardSource source in GpuDevices.Cards().OfType<CardSource>())
         {
-            if (source.Card is { } card)
-                yield return Of(source.Name, new TileTableFile(card));
+            if (source.Tiles is { } file)
+                yield return Of(source.Name, file);
         }
     }
 
