@@ -17,5 +17,7 @@ internal readonly record struct TileCard(int Multiprocessors, int Architecture)
     /// <param name="columns">Of the tile.</param>
     /// <returns>1 or more.</returns>
     public double CostOf(int rows, int columns) =>
-        Math.Max(1, (Architecture % 10 == 0 ? ServerBalance : GeForceBalance) * (1.0 / rows + 1.0 / columns));
+        Math.Max(1, (IsServer ? ServerBalance : GeForceBalance) * (1.0 / rows + 1.0 / columns));
+
+    private bool IsServer => Architecture is 80 or 90 or 100 or 103;
 }
