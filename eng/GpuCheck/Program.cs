@@ -4,7 +4,7 @@ using CogVideoX.GpuCheck.Parts;
 if (args.Length == 0)
 {
     Console.Error.WriteLine(
-        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|random|timings|kernel|ptx|sass|note|report|select-goldens\n"
+        "Parts of eng/gpu-check: gpucheck doctor|operations|goldens|model|random|timings|tiles|kernel|ptx|sass|note|report|select-goldens\n"
         + "    [--device D] [--out DIR] [--work DIR] [--bundle DIR] [--types F32,BF16,F16] [--case NAME] [--seconds N]\n"
         + "    [--tools DIR] [--tiny]");
     return 2;
@@ -29,6 +29,9 @@ switch (options.Part)
         break;
     case "timings":
         TimingsPart.Run(options);
+        break;
+    case "tiles":
+        TilesPart.Run(options);
         break;
     case "kernel":
         KernelPart.Run(options);

@@ -46,6 +46,10 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
         ["kernels show"] = ["kernels show vector_add", "kernels show gemm_mma_bf16 --target sm_89 --source"],
         ["kernels verify"] = ["kernels verify", "kernels verify block_sum --mutations"],
         ["kernels launches"] = ["kernels launches --preset 2b", "kernels launches --preset 5b --gpu 4090 --json"],
+        ["kernels bench"] =
+        [
+            "kernels bench linear --shape 35552x3072x3072 --gpu a100", "kernels bench --preset 5b --device gpu --tune",
+        ],
         ["kernels profile"] = ["kernels profile", "kernels profile transpose --json"],
     };
 

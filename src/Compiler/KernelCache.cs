@@ -20,24 +20,24 @@ public sealed class KernelCache
 
     internal KernelCache(string? folder, Func<Type, CompileOptions, CompiledKernel> compile)
     {
-        Folder = Path.GetFullPath(folder ?? DefaultFolder);
+        Folder = Path.GetFullPath(folder ?? FolderOf("kernels"));
         this.compile = compile;
     }
 
     /// <summary>Where the files lie.</summary>
     public string Folder { get; }
 
-    /// <summary>XDG_CACHE_HOME or ~/.cache, ~/Library/Caches, or the local application data; there cogvideox/kernels.</summary>
-    private static string DefaultFolder
+    /// <summary>
+    /// Where files of a kind lie that are made again when they are lost: XDG_CACHE_HOME or ~/.cache, ~/Library/Caches, or the local
+    /// application data; there cogvideox and the kind.
+    /// </summary>
+    public static string FolderOf(string kind)
     {
-        get
-        {
-            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-            string caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
-                : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".cache");
-            return Path.Combine(caches, "cogvideox", "kernels");
-        }
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string caches = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches")
+            : Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".cache");
+        return Path.Combine(caches, "cogvideox", kind);
     }
 
     /// <summary>The kernel from the cache, or compiled and put there.</summary>

@@ -1,4 +1,5 @@
 using CogVideoX.Ilgpu;
+using CogVideoX.Kernels.Tuning;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
@@ -13,7 +14,8 @@ namespace CogVideoX.Gpu;
 /// <param name="totalBytes">Its memory.</param>
 /// <param name="isCuda">Through CUDA, or through OpenCL.</param>
 /// <param name="index">Among those of its kind.</param>
-internal sealed class CardSource(string description, long totalBytes, bool isCuda, int index) : IDeviceSource
+/// <param name="tiles">Where its table of tiles is; null where it has none.</param>
+internal sealed class CardSource(string description, long totalBytes, bool isCuda, int index, TileTableFile? tiles = null) : IDeviceSource
 {
     // ILGPU can't ask how much is free before a context is made, and that takes some hundred megabytes itself.
     private const long ContextBytes = 600L << 20;
@@ -24,8 +26,12 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
 
     public long FreeBytes => isCuda ? CudaMemory.FreeBytes(index) ?? totalBytes - ContextBytes : totalBytes;
 
-    public static CardSource Of(CudaDevice device, int index) =>
-        new($"{device.Name}, {device.CardArchitecture()}", device.MemorySize, isCuda: true, index);
+    public static CardSource Of(CudaDevice device, int index)
+    {
+        CudaArchitecture own = device.CardArchitecture();
+        var card = new TunedCard(device.Name, own.Major * 10 + own.Minor, $"{device.DriverVersion}");
+        return new($"{device.Name}, {own}", device.MemorySize, isCuda: true, index, new TileTableFile(card));
+    }
 
     public static CardSource Of(CLDevice device, int index) =>
         new(device.Name, device.MemorySize, isCuda: false, index);
@@ -34,13 +40,21 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
 
     public bool Records => isCuda;
 
+    public string? Note => Read().Problem;
+
+    /// <summary>Where its table of tiles is; null where it has none.</summary>
+    public TileTableFile? Tiles => tiles;
+
     public Device Open()
     {
+        TileTable table = Read().Table;
         Context context = Contexts.Create(builder => isCuda ? Contexts.WithCards(builder) : builder.OpenCL());
         try
         {
             Accelerator accelerator = isCuda ? context.CreateCudaAccelerator(index) : context.CreateCLAccelerator(index);
-            return new IlgpuDevice(context, accelerator, $"{Name} ({Description})");
+            var device = new IlgpuDevice(context, accelerator, $"{Name} ({Description}{(table.Count > 0 ? ", tuned tiles" : "")})");
+            ((ITunedDevice)device).Tiles = table;
+            return device;
         }
         catch (Exception exception) when (IlgpuErrors.IsDevices(exception))
         {
@@ -49,4 +63,6 @@ internal sealed class CardSource(string description, long totalBytes, bool isCud
                 $"{Name} ({Description}) can't be opened: {exception.Message}. Is another program using it?", exception);
         }
     }
+
+    private (TileTable Table, string? Problem) Read() => tiles?.Read() ?? (TileTable.Empty, null);
 }

@@ -3,6 +3,7 @@ using CogVideoX.Ilgpu;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
+using CogVideoX.Kernels.Tuning;
 using CogVideoX.Tensors;
 using ILGPU;
 using ILGPU.Runtime;
@@ -15,7 +16,7 @@ namespace CogVideoX.Gpu;
 /// An accelerator of ILGPU: its memory, one stream (and one for copies beside it), and kernels: those of our own compiler where an
 /// operation has them for its operands and the accelerator runs them, and the portable ones.
 /// </summary>
-public sealed unsafe class IlgpuDevice : Device
+public sealed unsafe class IlgpuDevice : Device, ITunedDevice
 {
     private readonly Context context;
     private readonly AcceleratorStream stream;
@@ -68,6 +69,18 @@ public sealed unsafe class IlgpuDevice : Device
                 emulator.Emulated.Cancellation = value;
         }
     }
+
+    TileTable ITunedDevice.Tiles
+    {
+        get => compiled?.Tiles ?? TileTable.Empty;
+        set
+        {
+            if (compiled is not null)
+                compiled.Tiles = value;
+        }
+    }
+
+    TileCard? ITunedDevice.Card => compiled?.Card;
 
     /// <summary>How many blocks of memory there are.</summary>
     internal int BlockCount => blocks.Count;

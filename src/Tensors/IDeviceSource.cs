@@ -21,6 +21,9 @@ public interface IDeviceSource
     /// <summary>Whether it records work, to replay it as one piece (<see cref="RecordedWork"/>).</summary>
     bool Records => false;
 
+    /// <summary>What its user should know before it computes, in a sentence or two; null for nothing.</summary>
+    string? Note => null;
+
     /// <summary>Opens it. Who opens it disposes it.</summary>
     /// <exception cref="DeviceException">It can't be opened.</exception>
     Device Open();

@@ -49,6 +49,9 @@ internal static class ReportPart
             text, "Random weights of a released model", Of("random"),
             ["device", "type", "preset", "frames", "steps", "seconds", "seconds_of_50_steps", "memory", "first_seconds"]);
         Timings(text, Of("timings"), Of("torch"));
+        Verdicts(
+            text, "Each form of what has a choice of tiles", Of("tiles"),
+            ["case", "sizes", "form", "rule", "relative", "microseconds", "teraflops"]);
         foreach (string part in (string[])["ptxas", "ncu", "sanitizer", "run"])
             Notes(text, part, Of(part));
         return text.ToString();

@@ -28,7 +28,7 @@ internal static class BenchVerb
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
-            ComputeOptions compute = parts.Over(device.Read(parsed, measure: true), parsed);
+            ComputeOptions compute = parts.Over(device.Read(terminal, parsed, measure: true), parsed);
             LoraOptions adapters = loras.Read(parsed);
             using CogVideoXPipeline pipeline = random.Open(parsed, model, adapters, compute)
                 ?? CogVideoXPipeline.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), compute, adapters);

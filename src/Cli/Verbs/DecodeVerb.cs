@@ -28,7 +28,7 @@ internal static class DecodeVerb
             CheckLatents(file);
             TilingMode mode = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto;
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var decoder = VideoDecoder.Open(folder, parts.Over(device.Read(parsed), parsed));
+            using var decoder = VideoDecoder.Open(folder, parts.Over(device.Read(terminal, parsed), parsed));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
             var writing = new VideoOptions

@@ -3,6 +3,7 @@ using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
 #if !CPU_ONLY
+using CogVideoX.Cli.Verbs.Tuning;
 using CogVideoX.Gpu;
 #endif
 
@@ -40,27 +41,37 @@ internal sealed class DeviceOptions
         command.Add(Threads);
     }
 
+    /// <param name="terminal">Where it is told what a person should know of the device.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="measure">Whether to keep the times of operations.</param>
     /// <exception cref="UsageException">No such device, type or number of threads.</exception>
-    public ComputeOptions Read(ParseResult parsed, bool measure = false) => new()
+    public ComputeOptions Read(Terminal terminal, ParseResult parsed, bool measure = false)
     {
-        Device = Find(parsed.GetValue(Device) ?? "auto"),
-        Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Auto,
-        Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
-        Measure = measure,
-    };
+        IDeviceSource? device = Find(parsed.GetValue(Device) ?? "auto");
+        if (device?.Note is { } note)
+            terminal.Say(note);
+        return new()
+        {
+            Device = device,
+            Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Auto,
+            Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
+            Measure = measure,
+        };
+    }
 
-    /// <summary>What <c>--device</c> can name here.</summary>
-    public static SystemFinding Finding()
+    /// <summary>What <c>--device</c> can name here, and what is known of each card with CUDA.</summary>
+    public static IEnumerable<SystemFinding> Findings()
     {
 #if CPU_ONLY
-        return new SystemFinding("devices", false, "cpu", "This copy was made without GPU support (trimmed, or ahead of time).");
+        return [new SystemFinding("devices", false, "cpu", "This copy was made without GPU support (trimmed, or ahead of time).")];
 #else
         IEnumerable<string> cards = GpuDevices.Cards().Select(card => $"{card.Name} ({card.Description})");
         string found = string.Join(", ", cards.Concat(["cpu", "emulator", "ilgpu-cpu"]));
-        return cards.Any()
+        SystemFinding devices = cards.Any()
             ? new SystemFinding("devices", true, found, null)
             : new SystemFinding(
                 "devices", false, found, "No card that ILGPU drives (CUDA, or OpenCL with generic addresses): the CPU computes.");
+        return [devices, .. TableFinding.Read()];
 #endif
     }
 

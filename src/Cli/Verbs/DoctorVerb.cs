@@ -17,7 +17,7 @@ internal static class DoctorVerb
         };
         command.SetAction(parsed =>
         {
-            IReadOnlyList<SystemFinding> findings = [.. SystemReport.Read(), DeviceOptions.Finding()];
+            IReadOnlyList<SystemFinding> findings = [.. SystemReport.Read(), .. DeviceOptions.Findings()];
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(findings, JsonStyle.Options));
             else

@@ -82,7 +82,7 @@ internal sealed class EncodeVerb
         string path = Path.GetFullPath(CheckOutput(parsed)), folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
         GenerationSettings settings = SettingOptions.Read(parsed);
         TilingMode mode = settings.VaeTiling ?? TilingMode.Auto;
-        ComputeOptions compute = parts.Over(device.Read(parsed), parsed);
+        ComputeOptions compute = parts.Over(device.Read(terminal, parsed), parsed);
         bool draws = parsed.GetValue(sample), isPicture = IsPicture(parsed);
         ulong? drawnWith = draws ? settings.Seed ?? GenerationSettings.DefaultSeed : null;
         PictureBackground? behind = Background(parsed.GetValue(background));

@@ -26,7 +26,7 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Parts.Over(options.Device.Read(parsed), parsed) with
+        ComputeOptions compute = options.Parts.Over(options.Device.Read(terminal, parsed), parsed) with
         {
             Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
             CheckFinite = CommonOptions.Choice<FiniteChecks>(parsed, options.CheckFinite) ?? FiniteChecks.First,

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
+#if !CPU_ONLY
+using CogVideoX.Cli.Verbs.Tuning;
+#endif
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -11,7 +14,7 @@ internal static class KernelsVerb
     {
         List(terminal), Show(terminal), Verify(terminal), Profile(terminal),
 #if !CPU_ONLY
-        LaunchList.Create(terminal),
+        LaunchList.Create(terminal), KernelBench.Create(terminal),
 #endif
     };
 

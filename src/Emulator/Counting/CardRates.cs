@@ -44,6 +44,15 @@ public sealed record CardRates(
         new("4090", "GeForce RTX 4090", 89, 128, 2.52e9, 512, 0, 128, 64, 5.0e12, 1.01e12),
     ];
 
+    /// <summary>FLOP/s of the tensor cores, f16 or bf16 with f32 sums, by their fastest instruction.</summary>
+    public double PeakFlops => Multiprocessors * ClockHz * Math.Max(SyncWork, GroupWork);
+
+    /// <summary>The card that a driver names so; null where its rates aren't known.</summary>
+    /// <param name="name">Such as <c>NVIDIA H100 80GB HBM3</c>.</param>
+    /// <param name="multiprocessors">Of the card: those that are cut down have fewer under the same name.</param>
+    public static CardRates? OfDriver(string name, int multiprocessors) => All.FirstOrDefault(
+        card => card.Multiprocessors == multiprocessors && name.Contains(card.Name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>A card by its name; null where there is none.</summary>
     public static CardRates? Find(string name) => All.FirstOrDefault(card => card.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

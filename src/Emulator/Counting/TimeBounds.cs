@@ -8,6 +8,9 @@ namespace CogVideoX.Emulator;
 /// <param name="All">The parts, in a fixed order.</param>
 public sealed record TimeBounds(CardRates Card, IReadOnlyList<TimeBound> All)
 {
+    /// <summary>Names of the parts that all multiprocessors share.</summary>
+    internal const string Cache = "second-level cache", Memory = "memory";
+
     private const int WarpLanes = 32, SectorBytes = 32;
 
     /// <summary>The part that binds.</summary>
@@ -45,8 +48,8 @@ public sealed record TimeBounds(CardRates Card, IReadOnlyList<TimeBound> All)
             Lanes("load/store units", loads, CardRates.LoadStoreLanes),
             Bound("issue", counts.WarpInstructions - counts.Renames, "instructions", CardRates.IssueSlots * clocks),
             Bound("shared memory", sharedBytes, "bytes", CardRates.SharedBytes * clocks),
-            Bound("second-level cache", cacheBytes, "bytes", card.CacheBytesPerSecond),
-            new TimeBound("memory", memoryBytes, "bytes", memoryBytes / card.MemoryBytesPerSecond),
+            Bound(Cache, cacheBytes, "bytes", card.CacheBytesPerSecond),
+            new TimeBound(Memory, memoryBytes, "bytes", memoryBytes / card.MemoryBytesPerSecond),
         ]);
 
         double Of(InstructionClass kind) => counts.ByClass.GetValueOrDefault(kind);

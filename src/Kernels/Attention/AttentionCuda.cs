@@ -1,13 +1,21 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Kernels.Cuda;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels;
 
-internal readonly partial struct Attention
+internal readonly partial struct Attention : IHasTiles
 {
     private const int AccessElements = CudaQueue.AccessBytes / sizeof(ushort);
     private const int MostInGrid = 65_535; // CTAs along Y and Z
     private const long LargestStride = int.MaxValue / 128; // so that offsets in a tile of tokens have 32 bits
+
+    /// <summary>Of heads, those that there are kernels for.</summary>
+    public static IReadOnlyList<int> Widths { get; } = [16, 32, 48, 64, 80, 96, 128];
+
+    /// <summary>Of batches as of more heads; a bias and sums leave no choice.</summary>
+    public TiledProblem? Problem => IsForTensorCores && bias.IsNull && logSumExp.IsNull && (long)size.Heads * size.Batch <= MostInGrid
+        ? new(TiledOperation.Attention, size.Queries, size.Keys, size.Heads * size.Batch, size.Width) : null;
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue)
@@ -59,18 +67,15 @@ internal readonly partial struct Attention
         }
     }
 
-    // Tiles of twice the queries load half as much for a product, if there are enough of them for two CTAs on each multiprocessor. Where
-    // there is a bias, it is what is loaded most, for each score, and its addresses take the registers; so do those of sums.
+    // Where there is a bias, it is what is loaded most, for each score, and its addresses take the registers; so do those of sums.
     private bool Run<T, THead, TBias>(CudaQueue queue)
         where T : unmanaged
         where THead : IHeadShape
         where TBias : unmanaged
     {
-        int rows = FlashAttention<T, THead, QueryTiles.Two, TBias, ScoreBias.None>.Rows;
-        long wide = (long)CudaGrid.Covering(size.Queries, rows) * size.Heads * size.Batch;
         if (!logSumExp.IsNull)
             Run<T, THead, QueryTiles.One, TBias, float>(queue);
-        else if (bias.IsNull && wide >= 2L * queue.Multiprocessors)
+        else if (bias.IsNull && AttentionCudaPlan.For(size, q.Format, queue) == TileKind.Queries128)
             Run<T, THead, QueryTiles.Two, TBias, ScoreBias.None>(queue);
         else
             Run<T, THead, QueryTiles.One, TBias, ScoreBias.None>(queue);

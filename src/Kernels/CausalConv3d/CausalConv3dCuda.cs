@@ -1,13 +1,30 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels;
 
-internal readonly unsafe partial struct CausalConv3d
+internal readonly unsafe partial struct CausalConv3d : IHasTiles
 {
-    private const int MostGridFrames = 65_535, Eight = 8;
+    private const int MostGridFrames = 65_535, Eight = 8, Window = 3;
     private const int CopiedBeyond = 4 * TileProduct<Half, ProductTiles.Wide>.Depth; // a ring's slices
+
+    /// <summary>Of windows of 3×3×3 without stride; a pixel's own is a product's.</summary>
+    public TiledProblem? Problem
+    {
+        get
+        {
+            if (IsProduct(size))
+                return PixelProduct.Problem;
+            VideoSize video = size.Input;
+            bool hasChoice = HasCuda && HasChoice(size) && video.Batch == 1
+                && size is { KernelFrames: Window, KernelHeight: Window, KernelWidth: Window, Stride: 1, PadEnd: false };
+            return hasChoice
+                ? new(TiledOperation.CausalConv3d, video.Frames, video.Height, video.Width, video.Channels, size.OutputChannels)
+                : null;
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue)
@@ -23,12 +40,15 @@ internal readonly unsafe partial struct CausalConv3d
         return true;
     }
 
+    /// <summary>Whether there is a choice of tiles.</summary>
+    public static bool HasChoice(ConvolutionSize size) => !ConvolutionPatchKernel<Half>.Takes(ReadAs(size)) && HasKernels(size);
+
     // Fewer channels than an access has are copied, with zeros beside them: x, what came before, and the weights, which are packed anyway.
     private bool IsPadded => size.Input.Channels < Eight;
 
-    private ConvolutionSize CudaSize => IsPadded ? size with { Input = size.Input with { Channels = Eight } } : size;
+    private ConvolutionSize CudaSize => ReadAs(size);
 
-    private long PackedCount => (long)size.OutputChannels * size.Taps * CudaSize.Input.Channels;
+    private long PackedCount => CountOfWeights(size);
 
     private long Pixels => size.Input.Batch * size.Input.Pixels;
 
@@ -47,12 +67,20 @@ internal readonly unsafe partial struct CausalConv3d
         && x.Format is ElementFormat.BF16 or ElementFormat.F16
         && weight.Format == x.Format && (history.IsNull || history.Format == x.Format)
         && !x.IsScaled && !weight.IsScaled && !history.IsScaled
-        && ConvolutionWindows.Takes(CudaSize, CopiedBeyond)
-        && PackedCount <= int.MaxValue && (long)size.Input.Batch * size.Input.Frames <= MostGridFrames
+        && HasKernels(size)
         && (IsPadded
             ? Math.Max(Pixels, HistoryPixels) <= ConvolutionPadKernel.MostPixels
             : CudaQueue.IsAligned(x) && CudaQueue.IsAligned(history))
         && AnyCudaNumbers.Takes(y) && LinearCudaFinish.Takes(Epilogue, size.Output.Batch * size.Output.Pixels);
+
+    private static ConvolutionSize ReadAs(ConvolutionSize size) =>
+        size.Input.Channels < Eight ? size with { Input = size.Input with { Channels = Eight } } : size;
+
+    private static bool HasKernels(ConvolutionSize size) => ConvolutionWindows.Takes(ReadAs(size), CopiedBeyond)
+        && CountOfWeights(size) <= int.MaxValue && (long)size.Input.Batch * size.Input.Frames <= MostGridFrames;
+
+    private static long CountOfWeights(ConvolutionSize size) =>
+        (long)size.OutputChannels * size.Taps * ReadAs(size).Input.Channels;
 
     private void RunCuda<T>(CudaQueue queue) where T : unmanaged
     {
@@ -75,15 +103,15 @@ internal readonly unsafe partial struct CausalConv3d
                 ConvolutionPatchKernel<T>.SharedBytes);
             return;
         }
-        switch (ConvolutionCudaPlan.For(size, queue.Multiprocessors))
+        switch (ConvolutionCudaPlan.For(size, x.Format, queue))
         {
-            case ConvolutionCudaTile.Wide:
+            case TileKind.Wide:
                 LaunchTiles<T, ProductTiles.Wide>(queue, frames, packed, finish);
                 break;
-            case ConvolutionCudaTile.Tall:
+            case TileKind.Tall:
                 LaunchTiles<T, ProductTiles.Tall>(queue, frames, packed, finish);
                 break;
-            case ConvolutionCudaTile.Square:
+            case TileKind.Square:
                 LaunchTiles<T, ProductTiles.Square>(queue, frames, packed, finish);
                 break;
             default:

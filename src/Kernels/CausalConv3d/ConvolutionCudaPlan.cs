@@ -1,43 +1,42 @@
 using CogVideoX.Kernels.Cuda;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels;
 
 /// <summary>Which tile a convolution on tensor cores is cut into.</summary>
 internal static class ConvolutionCudaPlan
 {
-    // How long a product takes beside the widest tile's: see LinearCudaPlan.
-    private static readonly (ConvolutionCudaTile Tile, int Rows, int Columns, double Cost)[] Tiles =
+    private static readonly (TileKind Tile, int Rows, int Columns)[] Tiles =
     [
-        (ConvolutionCudaTile.Wide, ProductTiles.Wide.Rows, ProductTiles.Wide.Columns, 1),
-        (ConvolutionCudaTile.Tall, ProductTiles.Tall.Rows, ProductTiles.Tall.Columns, 1),
-        (ConvolutionCudaTile.Square, ProductTiles.Square.Rows, ProductTiles.Square.Columns, 1.1),
-        (ConvolutionCudaTile.Small, ProductTiles.Small.Rows, ProductTiles.Small.Columns, 1.6),
+        (TileKind.Wide, ProductTiles.Wide.Rows, ProductTiles.Wide.Columns),
+        (TileKind.Tall, ProductTiles.Tall.Rows, ProductTiles.Tall.Columns),
+        (TileKind.Square, ProductTiles.Square.Rows, ProductTiles.Square.Columns),
+        (TileKind.Small, ProductTiles.Small.Rows, ProductTiles.Small.Columns),
     ];
 
-    /// <summary>The tile by which the busiest of a card's multiprocessors is done first. A tile lies in one frame.</summary>
-    public static ConvolutionCudaTile For(ConvolutionSize size, int multiprocessors)
+    /// <summary>All tiles that there are.</summary>
+    public static IReadOnlyList<TileKind> All { get; } = [.. Tiles.Select(tile => tile.Tile)];
+
+    /// <summary>What the choice depends on.</summary>
+    public static TileShape ShapeOf(ConvolutionSize size, ElementFormat type) => new(
+        TiledOperation.CausalConv3d, size.Output.Batch * size.Output.Pixels, size.OutputChannels, size.Taps * size.Input.Channels, type);
+
+    /// <summary>What the card's table says, where it can be; else the tile by the rule.</summary>
+    /// <param name="size">All sizes.</param>
+    /// <param name="type">Of activations and weights.</param>
+    /// <param name="queue">Of the card.</param>
+    public static TileKind For(ConvolutionSize size, ElementFormat type, CudaQueue queue) =>
+        queue.Tiles.Find(ShapeOf(size, type)) is { Parts: 1 } choice && All.Contains(choice.Tile)
+            ? choice.Tile : For(size, queue.Card);
+
+    /// <summary>The rule: the tile by which the busiest of a card's multiprocessors is done first. A tile lies in one frame.</summary>
+    public static TileKind For(ConvolutionSize size, TileCard card)
     {
         double frames = (double)size.Input.Batch * size.Input.Frames, pixels = (double)size.OutputHeight * size.OutputWidth;
         return Tiles.MinBy(tile =>
         {
             double tiles = frames * Math.Ceiling(pixels / tile.Rows) * Math.Ceiling((double)size.OutputChannels / tile.Columns);
-            return Math.Ceiling(tiles / multiprocessors) * tile.Rows * tile.Columns * tile.Cost;
+            return Math.Ceiling(tiles / card.Multiprocessors) * tile.Rows * tile.Columns * card.CostOf(tile.Rows, tile.Columns);
         }).Tile;
     }
-}
-
-/// <summary>Which of the <see cref="ProductTiles"/>.</summary>
-internal enum ConvolutionCudaTile
-{
-    /// <summary>128×256.</summary>
-    Wide,
-
-    /// <summary>256×128.</summary>
-    Tall,
-
-    /// <summary>128×128.</summary>
-    Square,
-
-    /// <summary>64×64.</summary>
-    Small,
 }

@@ -1,5 +1,6 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels.Cuda;
 
@@ -15,11 +16,17 @@ public abstract unsafe class CudaQueue
     /// <summary>Memory that the running operation has beside its operands, as much as it asked for; 0 for none.</summary>
     internal nint Workspace { get; set; }
 
+    /// <summary>Choices of tiles that were measured on the card; empty where nobody measured.</summary>
+    internal TileTable Tiles { get; set; } = TileTable.Empty;
+
     /// <summary>Compute capability without its point: 80, 89, 90.</summary>
     internal abstract int Architecture { get; }
 
     /// <summary>Streaming multiprocessors: how many CTAs it takes to have one on each.</summary>
     internal abstract int Multiprocessors { get; }
+
+    /// <summary>What tiles are chosen by.</summary>
+    internal TileCard Card => new(Multiprocessors, Architecture);
 
     /// <summary>Launches a kernel, which is compiled and loaded when it is first used.</summary>
     /// <param name="kernel">With its parameters.</param>

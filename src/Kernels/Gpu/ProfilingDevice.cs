@@ -4,6 +4,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels.Gpu;
 
@@ -11,7 +12,7 @@ namespace CogVideoX.Kernels.Gpu;
 /// A card of which only some CTAs of each launch run, in the emulator, so that operations of any size can be counted: their results mean
 /// nothing, and their memory takes none here. It has the kernels of our own compiler, and no others.
 /// </summary>
-public sealed unsafe class ProfilingDevice : Device
+public sealed unsafe class ProfilingDevice : Device, ITunedDevice
 {
     private readonly CardRates card;
     private readonly EmulatedDevice emulated;
@@ -37,6 +38,14 @@ public sealed unsafe class ProfilingDevice : Device
 
     /// <summary>What was launched, in order.</summary>
     public IReadOnlyList<ProfiledLaunch> Launches => launches;
+
+    TileTable ITunedDevice.Tiles
+    {
+        get => queue.Tiles;
+        set => queue.Tiles = value;
+    }
+
+    TileCard? ITunedDevice.Card => queue.Card;
 
     /// <inheritdoc/>
     public override string Name => $"profile of {card.Title}";
@@ -117,7 +126,8 @@ public sealed unsafe class ProfilingDevice : Device
             LaunchReport report = device.emulated.Launch(
                 known.Loaded, new Dim3(grid.X, grid.Y, grid.Z), new Dim3(x, y, z), dynamicSharedBytes, parameters);
             device.launches.Add(new ProfiledLaunch(
-                Operation, known.Compiled.Entry, x * y * z, known.Compiled.StaticSharedBytes + dynamicSharedBytes, report));
+                Operation, known.Compiled.Entry, x * y * z, known.Compiled.StaticSharedBytes + dynamicSharedBytes,
+                Math.Max(1, TKernel.MinimumCtas), report));
         }
     }
 }
@@ -127,5 +137,6 @@ public sealed unsafe class ProfilingDevice : Device
 /// <param name="Kernel">Its entry's name in PTX.</param>
 /// <param name="Threads">Of a CTA.</param>
 /// <param name="SharedBytes">Of a CTA.</param>
+/// <param name="Residents">CTAs that a multiprocessor is made to hold at once, at least.</param>
 /// <param name="Report">Counts of the CTAs that ran.</param>
-public sealed record ProfiledLaunch(string Operation, string Kernel, int Threads, int SharedBytes, LaunchReport Report);
+public sealed record ProfiledLaunch(string Operation, string Kernel, int Threads, int SharedBytes, int Residents, LaunchReport Report);

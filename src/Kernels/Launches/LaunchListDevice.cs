@@ -1,6 +1,7 @@
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Ilgpu;
+using CogVideoX.Kernels.Tuning;
 using ILGPU;
 using Block = CogVideoX.Compiler.Language.Block;
 using Device = CogVideoX.Kernels.Devices.Device;
@@ -18,11 +19,15 @@ internal sealed unsafe class LaunchListDevice(int architecture, int multiprocess
     private const nint Alignment = 256;
 
     private readonly List<PlannedLaunch> launches = [];
+    private readonly HashSet<TiledProblem> problems = [];
     private readonly OperandBlocks blocks = new();
     private nint next = Alignment;
 
     /// <summary>What would have been launched so far.</summary>
     public IReadOnlyList<PlannedLaunch> Launches => launches;
+
+    /// <summary>What had a choice of tiles, each once, in the order of first launches.</summary>
+    public IEnumerable<TiledProblem> Problems => problems;
 
     public override string Name => $"the launches on sm_{architecture}";
 
@@ -55,6 +60,8 @@ internal sealed unsafe class LaunchListDevice(int architecture, int multiprocess
     {
         OperationText text = OperationText.Of(operation, blocks);
         int first = launches.Count;
+        if (operation is IHasTiles { Problem: { } problem })
+            problems.Add(problem);
         var compiled = new Compiled(this, TOperation.Name, text) { Workspace = workspace };
         if (!operation.TryRunCuda(compiled))
             operation.RunIlgpu(new Portable(this, TOperation.Name, text) { Workspace = workspace });

@@ -1,12 +1,16 @@
 using CogVideoX.Compiler.Language;
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels;
 
-internal readonly unsafe partial struct Linear : IUsesWorkspace
+internal readonly unsafe partial struct Linear : IUsesWorkspace, IHasTiles
 {
-    private const int Eight = 8, MostFewRows = LinearFewRowsKernel<Half>.MostRows;
+    /// <summary>Up to so many rows have a kernel of their own.</summary>
+    public const int MostFewRows = LinearFewRowsKernel<Half>.MostRows;
+
+    private const int Eight = 8;
 
     private bool IsFloat8 => weight.Format == ElementFormat.F8E4M3;
 
@@ -20,6 +24,13 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
         DeviceKind.Cpu or DeviceKind.CpuBf16 or DeviceKind.CpuBf16Amx => new TiledProducts(this, kind).Bytes,
         _ => 0,
     };
+
+    /// <inheritdoc/>
+    public TiledProblem? Problem => HasCuda && !IsFloat8 && HasChoice(rows, inputs) && rows <= int.MaxValue
+        ? new(TiledOperation.Linear, (int)rows, outputs, inputs) : null;
+
+    /// <summary>Whether there is a choice of tiles.</summary>
+    public static bool HasChoice(long rows, int inputs) => rows > MostFewRows && inputs % Eight == 0;
 
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue) => TryRunCuda(queue, queue.Workspace);
@@ -43,6 +54,8 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
         && inputs % Eight == 0
         && CudaQueue.IsAligned(x) && CudaQueue.IsAligned(weight)
         && AnyCudaNumbers.Takes(y) && LinearCudaFinish.Takes(epilogue, rows);
+
+    private TileShape TileShape => new(TiledOperation.Linear, rows, outputs, inputs, weight.Format);
 
     // 16 bytes of a row at a time, one scale for all.
     private bool TakesFloat8 => inputs % (2 * Eight) == 0 && weight.Scales.ElementsPerFactor == 0;
@@ -70,16 +83,16 @@ internal readonly unsafe partial struct Linear : IUsesWorkspace
         where T : unmanaged
         where TFinish : unmanaged, ITileEnding
     {
-        LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, queue.Multiprocessors);
-        switch (plan.Tile)
+        LinearCudaPlan plan = LinearCudaPlan.For(TileShape, queue);
+        switch (plan.Choice.Tile)
         {
-            case LinearCudaTile.Wide:
+            case TileKind.Wide:
                 RunTiles<T, ProductTiles.Wide, TFinish>(queue, plan, finish, workspace);
                 break;
-            case LinearCudaTile.Tall:
+            case TileKind.Tall:
                 RunTiles<T, ProductTiles.Tall, TFinish>(queue, plan, finish, workspace);
                 break;
-            case LinearCudaTile.Square:
+            case TileKind.Square:
                 RunTiles<T, ProductTiles.Square, TFinish>(queue, plan, finish, workspace);
                 break;
             default:

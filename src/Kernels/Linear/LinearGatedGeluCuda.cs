@@ -1,10 +1,14 @@
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels;
 
-internal readonly unsafe partial struct LinearGatedGelu
+internal readonly unsafe partial struct LinearGatedGelu : IHasTiles
 {
+    /// <summary>That of one of both products.</summary>
+    public TiledProblem? Problem => Gated(default).Problem;
+
     /// <inheritdoc/>
     public bool TryRunCuda(CudaQueue queue)
     {

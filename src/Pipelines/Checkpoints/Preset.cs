@@ -37,13 +37,20 @@ internal sealed record Preset(string Name)
     }
 
     /// <summary>The sizes of its transformer.</summary>
-    public TransformerConfig ReadTransformer()
+    public TransformerConfig ReadTransformer() => TransformerConfig.Read(Config("transformer.json"));
+
+    /// <summary>The sizes of its VAE.</summary>
+    public VaeConfig ReadVae() => VaeConfig.Read(Config("vae.json"));
+
+    /// <summary>The sizes of its text encoder.</summary>
+    public T5Config ReadTextEncoder() => T5Config.Read(Config("text_encoder.json"));
+
+    private ConfigFile Config(string file)
     {
-        const string File = "transformer.json";
-        using Stream source = Home.GetManifestResourceStream($"{Folder}{Name}/{File}")!;
+        using Stream source = Home.GetManifestResourceStream($"{Folder}{Name}/{file}")!;
         byte[] text = new byte[source.Length];
         source.ReadExactly(text);
-        return TransformerConfig.Read(ConfigFile.Parse(File, text));
+        return ConfigFile.Parse(file, text);
     }
 
     /// <exception cref="RequestException">The architecture has fewer.</exception>

@@ -75,7 +75,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("--foo: there is no such option", "tokenize", "--foo")]
     [InlineData("'generat' is no verb; did you mean generate? (cogvideox --help shows", "generat", "a cat")]
     [InlineData(
-        "a verb of kernels is missing; there are list, show, verify, profile, launches. (cogvideox kernels --help shows", "kernels")]
+        "a verb of kernels is missing; there are list, show, verify, profile, launches, bench. (cogvideox kernels --help shows", "kernels")]
     [InlineData("a verb of ptx is missing; there are run, check. (cogvideox ptx --help shows", "ptx")]
     [InlineData("'frob' is no verb of kernels; there are list, show", "kernels", "frob")]
     [InlineData("'verfy' is no verb of kernels; did you mean verify?", "kernels", "verfy")]

@@ -241,7 +241,7 @@ public sealed class KernelsTests
     [Fact]
     public Task WithoutAVerbThoseThatThereAreAreListed() =>
         CliRun.Fails(
-            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile, launches.",
+            ExitCode.WrongUsage, ["kernels"], "a verb of kernels is missing; there are list, show, verify, profile, launches, bench.",
             "cogvideox kernels --help");
 
     [Fact]

@@ -3,6 +3,7 @@ using CogVideoX.Emulator.Mutations;
 using CogVideoX.Kernels.Cuda;
 using CogVideoX.Kernels.Devices;
 using CogVideoX.Kernels.Tests.Cuda;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels.Tests;
 
@@ -188,7 +189,7 @@ public sealed class CausalConv3dCudaTests
     public void CostsWhatTheTableSays(string name, int frames, int height, int width, int channels, int outputs)
     {
         ConvolutionCase convolution = new(BF16, new(1, frames, height, width, channels), outputs) { Bias = BF16, Residual = BF16 };
-        (Type Kernel, LaunchReport Report)[] launches = [.. CudaForm.Compare(convolution.Make).Launches];
+        (Type Kernel, LaunchReport Report)[] launches = [.. CudaForm.Compare(convolution.Make, Tile(convolution, name[12..])).Launches];
         Assert.Equal(2, launches.Length);
         Assert.Contains(name[12..], launches[1].Kernel.ToString(), StringComparison.OrdinalIgnoreCase);
         string shape = $"{frames}x{height}x{width}x{channels}x{outputs}";
@@ -207,6 +208,10 @@ public sealed class CausalConv3dCudaTests
         CountTable.Check("convolution_padded_4x16x64x3x128", launches[2].Kernel, launches[2].Report);
     }
 
+    // Whatever the rule chooses: null where it isn't a tile's name.
+    private static TileTable? Tile(ConvolutionCase convolution, string name) => Enum.TryParse(name, ignoreCase: true, out TileKind tile)
+        ? new TileTable([(ConvolutionCudaPlan.ShapeOf(convolution.Size, convolution.Type), new TileChoice(tile))]) : null;
+
     private static void CheckBoth(ConvolutionCase convolution, string kernel)
     {
         Check(convolution, kernel);
@@ -215,7 +220,8 @@ public sealed class CausalConv3dCudaTests
 
     private static void Check(ConvolutionCase convolution, params string[] kernels)
     {
-        (double error, IReadOnlyList<(Type Kernel, LaunchReport Report)> launches) = CudaForm.Compare(convolution.Make);
+        (double error, IReadOnlyList<(Type Kernel, LaunchReport Report)> launches) = CudaForm.Compare(
+            convolution.Make, kernels is [var tile] ? Tile(convolution, tile) : null);
         Assert.True(error <= convolution.Tolerance, $"{convolution}: error {error:E2}, allowed {convolution.Tolerance:E2}");
         Assert.All(kernels, name => Assert.Contains(launches, launch => launch.Kernel.ToString().Contains(name, StringComparison.Ordinal)));
     }

@@ -49,7 +49,7 @@ internal sealed record ConvolutionCase(ElementFormat Type, VideoSize Video, int 
         Result = Result,
     }.Tolerance;
 
-    private ConvolutionSize Size => new(Video, Outputs, KernelFrames, Kernel, KernelWidth ?? Kernel, Stride, PadEnd);
+    public ConvolutionSize Size => new(Video, Outputs, KernelFrames, Kernel, KernelWidth ?? Kernel, Stride, PadEnd);
 
     public CausalConv3d Make(Operands operands) => Make(operands, default);
 

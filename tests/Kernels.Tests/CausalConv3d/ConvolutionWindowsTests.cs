@@ -1,4 +1,5 @@
 using CogVideoX.Kernels.Cuda;
+using CogVideoX.Kernels.Tuning;
 
 namespace CogVideoX.Kernels.Tests;
 
@@ -92,16 +93,16 @@ public sealed unsafe class ConvolutionWindowsTests
 
     // The tiles of the models, on an H100, an A100, a 4090.
     [Theory]
-    [InlineData(8, 480, 720, 128, 132, "Tall")]
-    [InlineData(8, 240, 360, 256, 132, "Wide")]
-    [InlineData(8, 240, 360, 256, 108, "Wide")]
-    [InlineData(8, 480, 720, 128, 128, "Tall")]
-    [InlineData(2, 60, 90, 512, 132, "Square")]
-    [InlineData(1, 8, 8, 64, 132, "Small")]
-    public void TilesOfTheModels(int frames, int height, int width, int channels, int multiprocessors, string tile)
+    [InlineData(8, 480, 720, 128, 132, 90, "Tall")]
+    [InlineData(8, 240, 360, 256, 132, 90, "Wide")]
+    [InlineData(8, 240, 360, 256, 108, 80, "Wide")]
+    [InlineData(8, 480, 720, 128, 128, 89, "Square")] // nothing waits for the cache there, and its last turn is shorter
+    [InlineData(2, 60, 90, 512, 132, 90, "Square")]
+    [InlineData(1, 8, 8, 64, 132, 90, "Small")]
+    public void TilesOfTheModels(int frames, int height, int width, int channels, int multiprocessors, int architecture, string tile)
     {
         var size = new ConvolutionSize(new(1, frames, height, width, channels), channels, 3, 3, 3, 1, PadEnd: false);
-        Assert.Equal(tile, ConvolutionCudaPlan.For(size, multiprocessors).ToString());
+        Assert.Equal(tile, ConvolutionCudaPlan.For(size, new TileCard(multiprocessors, architecture)).ToString());
     }
 
     private static void Check(ConvolutionSize size, ConvolutionWindows windows, int pixel, int depth)

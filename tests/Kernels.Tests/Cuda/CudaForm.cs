@@ -2,6 +2,7 @@ using CogVideoX.Compiler;
 using CogVideoX.Emulator;
 using CogVideoX.Emulator.Mutations;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Kernels.Tuning;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Kernels.Tests.Cuda;
@@ -16,16 +17,28 @@ internal static class CudaForm
 
     /// <summary>Runs an operation in both forms.</summary>
     /// <param name="make">The operation on operands that it makes; called once for each form, with the same random numbers.</param>
+    /// <param name="tiles">Choices in place of the rule's; null for none.</param>
     /// <returns>The relative L2 error, and the launches.</returns>
     public static (double Error, IReadOnlyList<(Type Kernel, LaunchReport Report)> Launches) Compare<TOperation>(
-        Func<Operands, TOperation> make) where TOperation : struct, IOperation
+        Func<Operands, TOperation> make, TileTable? tiles = null) where TOperation : struct, IOperation
     {
         float[] expected = Expected(make);
-        using var queue = new EmulatedQueue();
+        using var queue = new EmulatedQueue { Tiles = tiles ?? TileTable.Empty };
         float[]? numbers = Run(queue, make);
         Assert.True(numbers is not null, $"{TOperation.Name} has no kernels of our own for these operands");
         Assert.All(queue.Launches, launch => Assert.Null(launch.Report.Fault));
         return (Agree.RelativeError(numbers!, expected), queue.Launches);
+    }
+
+    /// <summary>Runs an operation with a table of tiles.</summary>
+    /// <returns>The relative L2 error, the result's numbers, and the kernels that were launched.</returns>
+    public static (double Error, float[] Numbers, IReadOnlyList<Type> Kernels) Forced<TOperation>(
+        Func<Operands, TOperation> make, TileTable tiles) where TOperation : struct, IOperation
+    {
+        using var queue = new EmulatedQueue { Tiles = tiles };
+        float[] numbers = Run(queue, make)!;
+        Assert.All(queue.Launches, launch => Assert.Null(launch.Report.Fault));
+        return (Agree.RelativeError(numbers, Expected(make)), numbers, [.. queue.Launches.Select(launch => launch.Kernel)]);
     }
 
     /// <summary>Whether the operation takes these operands at all.</summary>

@@ -1,3 +1,5 @@
+using CogVideoX.Kernels.Tuning;
+
 namespace CogVideoX.Kernels.Tests;
 
 public sealed class LinearCudaPlanTests
@@ -8,18 +10,18 @@ public sealed class LinearCudaPlanTests
 
     // Tiles of the models on an H100, an A100, a 4090.
     [Theory]
-    [InlineData(35_552, 3072, 3072, 132, "Wide", 1)]
-    [InlineData(35_552, 12_288, 3072, 132, "Wide", 1)]
-    [InlineData(35_552, 1920, 7680, 132, "Tall", 1)] // 15 tiles across, where wide ones would be 8 of which the last is half empty
-    [InlineData(35_552, 3072, 12_288, 108, "Wide", 1)]
-    [InlineData(17_776, 1920, 1920, 128, "Wide", 1)]
-    [InlineData(452, 10_240, 4096, 132, "Square", 1)]
-    [InlineData(226, 4096, 10_240, 132, "Square", 2)]
-    [InlineData(17, 3072, 3072, 132, "Small", 2)]
-    public void TilesOfTheModels(int rows, int outputs, int inputs, int multiprocessors, string tile, int parts)
+    [InlineData(35_552, 3072, 3072, 132, 90, "Wide", 1)]
+    [InlineData(35_552, 12_288, 3072, 132, 90, "Wide", 1)]
+    [InlineData(35_552, 1920, 7680, 132, 90, "Tall", 1)] // 15 tiles across, where wide ones would be 8 of which the last is half empty
+    [InlineData(35_552, 3072, 12_288, 108, 80, "Wide", 1)]
+    [InlineData(17_776, 1920, 1920, 128, 89, "Square", 1)] // whose tensor cores are slow enough for smaller tiles, which are spread evener
+    [InlineData(452, 10_240, 4096, 132, 90, "Square", 1)]
+    [InlineData(226, 4096, 10_240, 132, 90, "Square", 2)]
+    [InlineData(17, 3072, 3072, 132, 90, "Small", 2)]
+    public void TilesOfTheModels(int rows, int outputs, int inputs, int multiprocessors, int architecture, string tile, int parts)
     {
-        LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, multiprocessors);
-        Assert.Equal((tile, parts), (plan.Tile.ToString(), plan.Parts));
+        LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, new TileCard(multiprocessors, architecture));
+        Assert.Equal((tile, parts), (plan.Choice.Tile.ToString(), plan.Parts));
     }
 
     [Fact]
@@ -32,7 +34,7 @@ public sealed class LinearCudaPlanTests
                 long workspace = LinearCudaPlan.WorkspaceBytes(rows, outputs, inputs);
                 for (int multiprocessors = 1; multiprocessors <= 300; multiprocessors += 7)
                 {
-                    LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, multiprocessors);
+                    LinearCudaPlan plan = LinearCudaPlan.For(rows, outputs, inputs, new TileCard(multiprocessors, 90));
                     Assert.Equal(0, plan.PartInputs % 32);
                     Assert.InRange(inputs, ((long)plan.Parts - 1) * plan.PartInputs + 1, (long)plan.Parts * plan.PartInputs);
                     Assert.True(plan.Parts == 1 || plan.Parts * LinearCudaPlan.PartBytes(rows, outputs) <= workspace);
