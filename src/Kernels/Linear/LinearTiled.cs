@@ -66,10 +66,13 @@ internal readonly unsafe partial struct Linear
             }
         }
 
+        /// <summary>Tiles to try; null for those of this processor.</summary>
+        public CpuTiles? Chosen { get; init; }
+
         // Pairs of bf16 are half the memory to read, and are widened for nothing.
-        private CpuTiles Tiles => kind != DeviceKind.Cpu
+        private CpuTiles Tiles => Chosen ?? TunedTiles.Here.Over(kind != DeviceKind.Cpu
             ? CpuTiles.For(kind)
-            : CpuTiles.Fp32(byPairs: first.inputs % CpuTiles.PairElements == 0 && AreBFloat16);
+            : CpuTiles.Fp32(byPairs: first.inputs % CpuTiles.PairElements == 0 && AreBFloat16));
 
         private bool AreBFloat16 => first.weight.Format == ElementFormat.BF16
             && (Count == 1 || (second.weight.Format == ElementFormat.BF16 && third.weight.Format == ElementFormat.BF16));
@@ -118,7 +121,7 @@ internal readonly unsafe partial struct Linear
         };
 
         private TiledProducts Part(long row, long count) =>
-            new(first.Part(row, count), Other(second, row, count), Other(third, row, count), kind) { Count = Count };
+            new(first.Part(row, count), Other(second, row, count), Other(third, row, count), kind) { Count = Count, Chosen = Chosen };
 
         private static Linear Other(in Linear product, long row, long count) => product.rows == 0 ? product : product.Part(row, count);
 

@@ -47,18 +47,21 @@ internal sealed class TileCode
 
     private int LeftRegisters => Math.Min(8, form.Registers - Left - (widens ? 1 : 0));
 
+    /// <summary>Whether there are registers for a form; not of AMX's.</summary>
+    public static bool Fits(TileForm form) => form.Rows >= 1 && form.Vectors >= 1 && new TileCode(form).LeftRegisters >= 1;
+
     /// <summary>The code of a form, not yet placed.</summary>
     /// <exception cref="ArgumentException">The tile takes more registers than there are.</exception>
     public static Assembler Write(TileForm form)
     {
         if (form.Arithmetic == TileArithmetic.Amx)
             return AmxTileCode.Write(form);
-        var writer = new TileCode(form);
-        if (form.Rows < 1 || form.Vectors < 1 || writer.LeftRegisters < 1)
+        if (!Fits(form))
         {
             throw new ArgumentException(
                 $"A tile of {form.Rows} × {form.Vectors} vectors takes more than {form.Registers} registers.", nameof(form));
         }
+        var writer = new TileCode(form);
         writer.Write();
         return writer.code;
     }
