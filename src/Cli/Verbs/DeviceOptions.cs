@@ -26,7 +26,8 @@ internal sealed class DeviceOptions
 
     public Option<string?> Compute { get; } = new("--compute")
     {
-        Description = "The type of activations; sums are fp32 in any case (default: auto, fp32 on the CPU, the checkpoint's elsewhere)",
+        Description = "The type to compute in; sums are fp32 in any case. auto: the fastest that there is an instruction for "
+            + "(default: fp32 on the CPU, the checkpoint's elsewhere)",
         HelpName = "auto|fp32|bf16|fp16",
     };
 
@@ -40,11 +41,14 @@ internal sealed class DeviceOptions
         command.Add(Threads);
     }
 
+    /// <param name="parsed">The command line.</param>
+    /// <param name="measure">Whether operations are measured.</param>
+    /// <param name="kept">The type that a run is repeated in, unless the command line has another.</param>
     /// <exception cref="UsageException">No such device, type or number of threads.</exception>
-    public ComputeOptions Read(ParseResult parsed, bool measure = false) => new()
+    public ComputeOptions Read(ParseResult parsed, bool measure = false, ComputeType? kept = null) => new()
     {
         Device = Find(parsed.GetValue(Device) ?? "auto"),
-        Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Auto,
+        Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? kept ?? ComputeType.Usual,
         Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
         Measure = measure,
     };

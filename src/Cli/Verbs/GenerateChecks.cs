@@ -129,7 +129,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     private void CheckVideo(GenerateJob job, GenerationPlan plan)
     {
         if (!job.GoesToStandardOutput)
-            VideoSink.Check(job.Output, plan.Video, job.Writing with { Metadata = job.Metadata(plan.Settings, pipeline.ModelPath) });
+            VideoSink.Check(job.Output, plan.Video, job.Writing with { Metadata = job.Metadata(plan.Settings, pipeline) });
     }
 
     private void SayFormat(GenerateJob job, VideoShape shape, HashSet<string> said)
