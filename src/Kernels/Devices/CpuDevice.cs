@@ -6,7 +6,10 @@ namespace CogVideoX.Kernels.Devices;
 public sealed unsafe class CpuDevice(int threads = 0, CpuArithmetic arithmetic = CpuArithmetic.Fp32) : HostDevice
 {
     /// <summary>The threads that operations share their work among.</summary>
-    public CpuThreads Threads { get; } = new(threads > 0 ? threads : Environment.ProcessorCount);
+    public CpuThreads Threads { get; } = new(threads > 0 ? threads : Environment.ProcessorCount)
+    {
+        SameOnEveryProcessor = arithmetic == CpuArithmetic.Bf16,
+    };
 
     /// <inheritdoc/>
     public override string Name
