@@ -1,13 +1,24 @@
+using System.ComponentModel;
 using CogVideoX.Kernels.MachineCode;
 
 namespace CogVideoX.Tensors;
 
-/// <summary>Which <see cref="CpuProducts"/> this processor has, and how fast they are.</summary>
+/// <summary>Which <see cref="CpuProducts"/> this processor has, by which instructions, and how fast they are.</summary>
 internal static class CpuPaths
 {
     // A Zen 5 on two threads: products 900 to 1,000 GFLOP/s against 420, whole steps about twice as fast (docs/measurements.md). What
     // isn't a product gains nothing, and has a larger share in small videos.
     private const double GainOfInstruction = 1.8;
+
+    private static readonly Lazy<(CpuFeatures Features, string? Problem)> Here = new(Detect);
+
+    /// <summary>The instruction sets that products may use.</summary>
+    /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
+    public static string InstructionSets => Here.Value.Features.ToString();
+
+    /// <summary>By which instruction products of bf16 are computed; null where they can't be.</summary>
+    /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
+    public static string? InstructionOfBf16 => HasInstruction ? "vdpbf16ps" : Here.Value.Features.Fma ? "fused multiply-add" : null;
 
     /// <summary>The fastest that it has an instruction for; by fused multiply-adds bf16 is no faster than fp32.</summary>
     /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
@@ -19,25 +30,30 @@ internal static class CpuPaths
 
     /// <summary>Why products can't be so here; null where they can.</summary>
     /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
-    public static string? Lack(CpuProducts products) => products == CpuProducts.Fp32 || Detected.Fma
-        ? null
-        : "on a CPU it takes an x64 processor with AVX2 and FMA, and here there is neither";
+    public static string? Lack(CpuProducts products)
+    {
+        if (products == CpuProducts.Fp32 || Here.Value.Features.Fma)
+            return null;
+        return Here.Value.Problem ?? "on a CPU it takes an x64 processor with AVX2 and FMA, and this one lacks them";
+    }
 
     /// <summary>Whether there is an instruction for dot products of pairs of bf16.</summary>
-    private static bool HasInstruction => Detected.Avx512Bf16;
+    private static bool HasInstruction => Here.Value.Features.Avx512Bf16;
 
-    private static CpuFeatures Detected
+    // A system that lets nobody write machine code has none of our products; all else runs.
+    private static (CpuFeatures Features, string? Problem) Detect()
     {
-        get
+        try
         {
-            try
-            {
-                return CpuFeatures.Detected;
-            }
-            catch (InvalidOperationException exception)
-            {
-                throw new DeviceException(exception.Message, exception);
-            }
+            return (CpuFeatures.Detected, null);
+        }
+        catch (Win32Exception exception)
+        {
+            return (default, exception.Message.TrimEnd('.'));
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new DeviceException(exception.Message, exception);
         }
     }
 }

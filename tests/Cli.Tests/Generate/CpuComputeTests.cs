@@ -77,7 +77,7 @@ public sealed class CpuComputeTests : IDisposable
             folder.Path, $"COGVIDEOX_CPU=none \"$@\" {string.Join(' ', args.Select(arg => $"'{arg}'"))} {compute} --model '{CliRun.Tiny}'");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Equal(
-            "cogvideox: --compute: bf16 can't be: on a CPU it takes an x64 processor with AVX2 and FMA, and here there is neither; fp32 "
+            "cogvideox: --compute: bf16 can't be: on a CPU it takes an x64 processor with AVX2 and FMA, and this one lacks them; fp32 "
             + "works everywhere.\n", run.Error);
         Assert.Equal(["bf16.png", "latents.safetensors"], folder.Names.Order());
     }
