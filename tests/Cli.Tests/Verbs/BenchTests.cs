@@ -10,7 +10,7 @@ public sealed class BenchTests
     [Fact]
     public async Task TableNamesStagesOperationsAndThePeak()
     {
-        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--steps", "2", "--threads", "1");
+        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--device", "cpu", "--steps", "2", "--threads", "1");
         Assert.StartsWith($"{CliRun.Tiny}: 9 frames of 96×64 at 8 a second, 2 steps of ddim", run.Output);
         Assert.All(["encode", "sample", "decode", "whole run", "  linear", "  causal_conv3d", "  between operations"], row =>
             Assert.Contains(run.Lines, line => line.StartsWith(row, StringComparison.Ordinal)));
@@ -38,7 +38,8 @@ public sealed class BenchTests
     public async Task WhatTheCpuMultipliesIsTold()
     {
         Assert.SkipUnless(EachDevice.HasCpuBf16, "This processor has no products of bf16.");
-        string[] bench = ["bench", "--model", CliRun.Tiny, "--steps", "1", "--frames", "1", "--threads", "2", "--compute", "bf16"];
+        string[] bench =
+            ["bench", "--model", CliRun.Tiny, "--device", "cpu", "--threads", "2", "--steps", "1", "--frames", "1", "--compute", "bf16"];
         CliRun run = await CliRun.Done(bench);
         Assert.Matches(@"(?m)^cpu \(2 threads, bf16\): peak \d+ GFLOP/s, ", run.Output);
         using JsonDocument document = JsonDocument.Parse((await CliRun.Done([.. bench, "--json"])).Output);
