@@ -15,15 +15,18 @@ public sealed class FormsTests(ITestOutputHelper output)
     public void EveryOperationHasItsForms()
     {
         Operation[] operations = [.. Find()];
-        output.WriteLine($"| operation | {string.Join(" | ", Kinds.Append(OwnKernels).Select(kind => kind.Name))} | workspace |");
-        output.WriteLine($"|---|{string.Concat(Kinds.Select(_ => "---|"))}---|---|");
+        output.WriteLine($"| operation | {string.Join(" | ", Kinds.Append(OwnKernels).Select(kind => kind.Name))} | bf16 | workspace |");
+        output.WriteLine($"|---|{string.Concat(Kinds.Select(_ => "---|"))}---|---|---|");
         foreach (Operation operation in operations)
         {
-            IEnumerable<bool> row = operation.Forms.Append(operation.HasOwnKernels).Append(operation.UsesWorkspace);
+            bool[] row = [.. operation.Forms, operation.HasOwnKernels, operation.HasCpuBf16, operation.UsesWorkspace];
             output.WriteLine($"| {operation.Name} | {string.Join(" | ", row.Select(Shown))} |");
         }
         Assert.InRange(operations.Length, 20, 200);
         Assert.All(operations, operation => Assert.All(operation.Forms, Assert.True));
+        Assert.Equal(
+            ["Attention", "CausalConv3d", "Linear", "LinearGatedGelu", "LinearTriple"],
+            operations.Where(operation => operation.HasCpuBf16).Select(operation => operation.Name));
 
         static string Shown(bool has) => has ? "yes" : "–";
     }
@@ -41,7 +44,15 @@ public sealed class FormsTests(ITestOutputHelper output)
         .OrderBy(type => type.Name, StringComparer.Ordinal)
         .Select(type => new Operation(
             type.Name.Split('`')[0], [.. Kinds.Select(kind => Has(type, kind.Method))], Has(type, OwnKernels.Method),
-            type.IsAssignableTo(typeof(IUsesWorkspace))));
+            HasCpuBf16(type), type.IsAssignableTo(typeof(IUsesWorkspace))));
+
+    // The device asks the property; whoever writes a form says so there.
+    private static bool HasCpuBf16(Type type)
+    {
+        bool isSaid = type.GetProperty(nameof(IOperation.HasCpuBf16))?.GetValue(null) is true;
+        Assert.True(isSaid == Has(type, nameof(IOperation.RunCpuBf16)), $"{type.Name}.{nameof(IOperation.HasCpuBf16)} is {isSaid}.");
+        return isSaid;
+    }
 
     // One of its own, and not the interface's, which throws.
     private static bool Has(Type type, string method)
@@ -53,7 +64,7 @@ public sealed class FormsTests(ITestOutputHelper output)
         return map.TargetMethods[index].DeclaringType == type;
     }
 
-    private sealed record Operation(string Name, bool[] Forms, bool HasOwnKernels, bool UsesWorkspace);
+    private sealed record Operation(string Name, bool[] Forms, bool HasOwnKernels, bool HasCpuBf16, bool UsesWorkspace);
 
     private readonly struct Formless : IOperation
     {

@@ -18,6 +18,9 @@ internal readonly unsafe partial struct Attention : IAnyWidth, IUsesWorkspace
         kind == DeviceKind.CpuBf16 && PairTiles.AreHere ? new PairHeads(PairTiles.Here, size).Bytes : 0;
 
     /// <inheritdoc/>
+    public static bool HasCpuBf16 => true;
+
+    /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads)
     {
         PairTiles tiles = PairTiles.Here;

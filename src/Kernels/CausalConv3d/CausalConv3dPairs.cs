@@ -7,6 +7,9 @@ namespace CogVideoX.Kernels;
 internal readonly unsafe partial struct CausalConv3d
 {
     /// <inheritdoc/>
+    public static bool HasCpuBf16 => true;
+
+    /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads)
     {
         if (size.Output.Count == 0)

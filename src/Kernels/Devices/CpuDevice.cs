@@ -38,7 +38,7 @@ public sealed unsafe class CpuDevice(int threads = 0, CpuArithmetic arithmetic =
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
         Threads.Workspace = (void*)workspace;
-        if (arithmetic == CpuArithmetic.Bf16)
+        if (arithmetic == CpuArithmetic.Bf16 && TOperation.HasCpuBf16)
             operation.RunCpuBf16(Threads);
         else
             operation.RunCpu(Threads);

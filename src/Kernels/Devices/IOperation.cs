@@ -28,9 +28,17 @@ public interface IOperation
 
     /// <summary>
     /// The same, where both factors of products are rounded to bf16, half to even, and each sum is a chain in fp32 that flushes subnormal
-    /// numbers: the same bits on every processor that has fused multiply-add. Operations without products have no other form.
+    /// numbers: the same bits on every processor that has fused multiply-add. Operations without products have no other form
+    /// (<see cref="HasCpuBf16"/>).
     /// </summary>
-    void RunCpuBf16(CpuThreads threads) => RunCpu(threads);
+    /// <exception cref="MissingFormException">There is none.</exception>
+    void RunCpuBf16(CpuThreads threads) => throw new MissingFormException(GetType(), DeviceKind.CpuBf16);
+
+    /// <summary>
+    /// Whether <see cref="RunCpuBf16"/> is a form of its own; where it isn't, <see cref="RunCpu"/> is taken. (A default body that called
+    /// that would put each operation on the heap.)
+    /// </summary>
+    static virtual bool HasCpuBf16 => false;
 
     /// <summary>
     /// The portable form: kernels that ILGPU compiles for whatever it drives. Sums are in fp32 and in one order, so that the same device

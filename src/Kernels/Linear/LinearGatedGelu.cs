@@ -54,6 +54,9 @@ internal readonly unsafe partial struct LinearGatedGelu(
     }
 
     /// <inheritdoc/>
+    public static bool HasCpuBf16 => true;
+
+    /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads)
     {
         Elements factor = (float*)((byte*)threads.Workspace + PairBytes);

@@ -127,5 +127,8 @@ internal readonly unsafe partial struct Linear
     }
 
     /// <inheritdoc/>
+    public static bool HasCpuBf16 => true;
+
+    /// <inheritdoc/>
     public void RunCpuBf16(CpuThreads threads) => new PairProducts(this).Run(threads, threads.Workspace);
 }

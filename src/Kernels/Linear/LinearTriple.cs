@@ -30,6 +30,9 @@ internal readonly partial struct LinearTriple(Linear first, Linear second, Linea
     public void RunCpu(CpuThreads threads) => WidestVectors.Run(this, threads);
 
     /// <inheritdoc/>
+    public static bool HasCpuBf16 => true;
+
+    /// <inheritdoc/>
     public unsafe void RunCpuBf16(CpuThreads threads) => new Linear.PairProducts(first, second, third).Run(threads, threads.Workspace);
 
     void IAnyWidth.RunCpu<TSimd, TVector>(CpuThreads threads) => Linear.RunTogether<TSimd, TVector>(first, second, third, threads);
