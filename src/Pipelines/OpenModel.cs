@@ -42,7 +42,7 @@ internal sealed class OpenModel : IDisposable
 
     /// <summary>Operations for a plan.</summary>
     /// <param name="device">This device, or one that needn't be there; null for this machine's CPU.</param>
-    public Ops Planning(DeviceSpec? device) => Ops.Planning(device, Compute.Products);
+    public Ops Planning(DeviceSpec? device) => device is null ? Ops.Planning(products: Compute.Products) : Ops.Planning(device);
 
     /// <summary>The models for a plan.</summary>
     public ModelParts PlannedParts(Ops planning) => new(Checkpoint, planning, Compute.PartTypesFor(planning), isPlan: true);
