@@ -56,8 +56,7 @@ internal static class KernelsVerb
             if (asked is null)
             {
                 string path = UsageErrors.PathOf(parsed.CommandResult.Command);
-                throw new UsageException(
-                    "kernel", $"it is needed; `cogvideox kernels list` has their names. ({path} --help shows what there is.)");
+                throw new UsageException("kernel", $"it is needed. ({path} --help shows what there is.)");
             }
             GpuKernel kernel = KernelChoice.Find(choice.Catalog(parsed), asked);
             terminal.Output.Write(kernel.Show(CheckTarget(parsed.GetValue(target)), parsed.GetValue(source), parsed.GetValue(check)).Ptx);

@@ -43,7 +43,6 @@ public sealed class KernelsTests
     [InlineData("kernel: 'fp64:1x1' is no form; write ARITHMETIC:ROWSxVECTORS@BITS", "--cpu", "fp64:1x1")]
     [InlineData("--source: it is about PTX, and --cpu about machine code", "--cpu", "fp32:1x1", "--source")]
     [InlineData("--target: it is about PTX", "--cpu", "--target", "sm_80")]
-    [InlineData("kernel: it is needed; `cogvideox kernels list` has their names")]
     public Task WhatCantBeShownIsRefused(string says, params string[] args) =>
         CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", .. args], says);
 
