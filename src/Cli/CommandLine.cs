@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using CogVideoX.Cli.Verbs;
+using CogVideoX.Kernels.MachineCode;
 
 namespace CogVideoX.Cli;
 
@@ -60,6 +61,8 @@ internal static class CommandLine
                 terminal.Say($"cogvideox: {problem}");
                 return Task.FromResult(ExitCode.WrongUsage);
             }
+            if (parsed.Action == parsed.CommandResult.Command.Action) // help is given in any environment
+                CheckEnvironment();
             return parsed.Action is AsynchronousCommandLineAction // which watches a token
                 ? runStoppable(token => InvokeAsync(parsed, terminal, token))
                 : InvokeAsync(parsed, terminal, default);
@@ -75,6 +78,20 @@ internal static class CommandLine
             ProcessTerminationTimeout = null, // signals are ours: the library's own handling throws at the second
         };
         return parsed.InvokeAsync(configuration, cancellation);
+    }
+
+    private static void CheckEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable(CpuFeatures.Variable) is not { Length: > 0 } level)
+            return;
+        try
+        {
+            _ = default(CpuFeatures).AtMost(level);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new UsageException("the environment", $"{exception.Message} Choose one of them, or leave the variable out.", exception);
+        }
     }
 
     private static int WriteVersion(Terminal terminal)

@@ -21,7 +21,7 @@ internal static class VideoWriter
         GenerationSummary? run = null;
         try
         {
-            GenerationFiles files = job.Files with { Describe = settings => job.StateMetadata(settings, pipeline.ModelPath) };
+            GenerationFiles files = job.Files with { Describe = settings => job.StateMetadata(settings, pipeline) };
             run = pipeline.Generate(job.Request, file, files, progress, cancellation);
             return (file.Complete(cancellation), run);
         }

@@ -35,6 +35,9 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <summary>The type of the VAE's activations.</summary>
     public DType VaeType => opened.Parts.Types.Vae;
 
+    /// <inheritdoc cref="GenerationSummary.CpuCompute"/>
+    public ComputeType? CpuCompute => opened.CpuCompute;
+
     /// <summary>Whether the model goes on from a picture (<see cref="GenerationRequest.Image"/>), and needs one.</summary>
     public bool TakesImage => opened.Folder.Transformer.TakesImage;
 
@@ -212,7 +215,7 @@ public sealed class CogVideoXPipeline : IDisposable
         GenerationSettings settings = opened.Checkpoint.Read(() => RequestResolver.Resolve(request, opened.Checkpoint));
         CheckStart(request.InitLatents, settings);
         if (request.Resume is { } resume)
-            ResumeCheck.Check(resume, settings, opened.Checkpoint, opened.Ops.ActivationType);
+            ResumeCheck.Check(resume, settings, opened.Checkpoint, opened.Ops);
         files.Check();
         PreviewWriter.Check(files, settings, opened.Checkpoint);
         if (files.KeepState is not null && settings.Cache is { Kind: not StepCacheKind.None })
@@ -242,7 +245,7 @@ public sealed class CogVideoXPipeline : IDisposable
     private GenerationPlan Plan(
         GenerationRequest request, GenerationSettings settings, bool streams, DeviceSpec? device, long memoryBytes, WeightWay way)
     {
-        using Ops planning = Ops.Planning(device);
+        using Ops planning = opened.Planning(device);
         ModelParts planned = opened.PlannedParts(planning);
         planned.Place(way);
         using var state = new RunState(planned, settings, StageClock.Silent(planning))
@@ -336,6 +339,7 @@ public sealed class CogVideoXPipeline : IDisposable
             LatentsProblem = state.LatentsProblem,
             StateProblem = state.StateProblem,
             PreviewProblem = state.PreviewProblem,
+            CpuCompute = opened.CpuCompute,
             Cache = state.CacheUse,
             Weights = plan.Weights,
             Graph = state.Graph,

@@ -1,21 +1,37 @@
+using System.Text.Json.Nodes;
+using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
-/// <summary>Types that activations may be stored in. Sums, softmax, statistics and the sampler are fp32 in any case.</summary>
+/// <summary>
+/// Types to compute in: those that activations are stored in, and on a CPU, whose activations are fp32, those that both factors of products
+/// are rounded to. Sums, softmax, statistics and the sampler are fp32 in any case.
+/// </summary>
 public enum ComputeType
 {
     /// <summary>fp32 on a CPU, the transformer's stored type elsewhere.</summary>
+    Usual,
+
+    /// <summary>
+    /// The fastest that the device has an instruction for: bf16 on a CPU with AVX512-BF16, fp32 on another; elsewhere as
+    /// <see cref="Usual"/>.
+    /// </summary>
     Auto,
 
     /// <summary>IEEE binary32.</summary>
     Fp32,
 
-    /// <summary>bfloat16.</summary>
+    /// <summary>bfloat16. On a CPU with AVX2 and FMA.</summary>
     Bf16,
 
-    /// <summary>IEEE binary16.</summary>
+    /// <summary>IEEE binary16. Not on a CPU.</summary>
     Fp16,
+
+    /// <summary>
+    /// On a CPU, bfloat16 in the order in which AMX adds: the fastest where a processor has AMX-BF16, and the same bits where it hasn't.
+    /// </summary>
+    Bf16Amx,
 }
 
 /// <summary>How the matrices of the transformer's and the text encoder's layers are stored where they are computed with.</summary>
@@ -68,15 +84,15 @@ public sealed record ComputeOptions
     /// <summary>A device, from <c>GpuDevices.Find</c> of CogVideoX.Gpu for one; null for the CPU.</summary>
     public IDeviceSource? Device { get; init; }
 
-    /// <summary>The type of activations.</summary>
+    /// <summary>The type to compute in.</summary>
     public ComputeType Compute { get; init; }
 
-    /// <summary>The type of the text encoder's activations; auto for that of all others.</summary>
+    /// <summary>The text encoder's; usual or auto for that of all others. On a CPU all parts have the same.</summary>
     public ComputeType TextEncoderDtype { get; init; }
 
     /// <summary>
-    /// The type of the VAE's activations; auto for that of all others. In fp32 frames come out nearer to what they should be, in more
-    /// memory and time.
+    /// The VAE's; usual or auto for that of all others. In fp32 frames come out nearer to what they should be, in more memory and time.
+    /// On a CPU all parts have the same.
     /// </summary>
     public ComputeType VaeDtype { get; init; }
 
@@ -111,7 +127,10 @@ public sealed record ComputeOptions
         : new ComputeOptions { Threads = threads, Measure = measure };
 
     /// <summary>What can't be on any machine, found before anything is opened.</summary>
-    /// <exception cref="RequestException">A number of threads that can't be, or a type or placement that there isn't.</exception>
+    /// <exception cref="RequestException">
+    /// A number of threads that can't be, a type or placement that there isn't, or a type that this processor can't compute in.
+    /// </exception>
+    /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
     internal void Check()
     {
         if (ThreadsProblem(Threads) is { } problem)
@@ -123,6 +142,8 @@ public sealed record ComputeOptions
         CheckDefined(nameof(WeightDtype), WeightDtype);
         CheckDefined(nameof(Graph), Graph);
         CheckDefined(nameof(CheckFinite), CheckFinite);
+        if (Device is null && LackOnCpu(Compute) is { } lack)
+            throw CantBe(nameof(Compute), Compute, lack);
         if (Graph == GraphUse.On && !Records)
         {
             string why = Measure ? "operations that are measured are launched one by one"
@@ -145,24 +166,69 @@ public sealed record ComputeOptions
             throw new RequestException(property, $"{value} is none of {string.Join(", ", Enum.GetNames<TEnum>())}.");
     }
 
+    /// <summary>What products multiply on a CPU.</summary>
+    /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
+    internal CpuProducts Products => Compute switch
+    {
+        ComputeType.Auto => CpuPaths.Fastest,
+        _ => ProductsOf(Compute),
+    };
+
+    /// <summary>About how many times as fast as in fp32 long runs on a CPU are; 1 on another device.</summary>
+    internal double CpuGain => Device is null ? CpuPaths.Gain(Products) : 1;
+
+    /// <summary>About how many times as fast they would be in bf16, where no type was chosen; 1 where they wouldn't be faster.</summary>
+    internal double GainOfBf16 => Device is null && Compute == ComputeType.Usual ? CpuPaths.Gain(CpuProducts.Bf16) : 1;
+
+    /// <summary>
+    /// The type that a video was computed in, where its file says so (<see cref="GenerationSummary.CpuCompute"/>): for
+    /// <see cref="Compute"/>, to repeat the run.
+    /// </summary>
+    /// <returns>Null where the file says nothing.</returns>
+    /// <exception cref="FormatException">It says something that no file does; the message names it.</exception>
+    public static ComputeType? KeptIn(GenerationMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        if (!metadata.Settings.TryGetValue(MetadataNames.Compute, out JsonNode? node) || node is null)
+            return null;
+        var type = (ComputeType)SettingValue.FromJson(typeof(ComputeType), MetadataNames.Compute, node);
+        return type is ComputeType.Fp32 or ComputeType.Bf16 or ComputeType.Bf16Amx
+            ? type
+            : throw new FormatException($"'{MetadataNames.Compute}' is {Word(type)}, not fp32, bf16 or bf16-amx");
+    }
+
     /// <summary>The type of activations for a model.</summary>
     /// <exception cref="RequestException">The device has no forms for it.</exception>
     internal DType TypeFor(LoadedModel model)
     {
         DType stored = model.TransformerType;
-        DType auto = Device is null || !stored.IsKernelFloat || stored.Size < 2 ? DType.F32 : stored;
-        return Computable(nameof(Compute), Compute, auto);
+        if (Device is null)
+            return DType.F32;
+        return Computable(Device, nameof(Compute), Compute, stored.IsKernelFloat && stored.Size >= 2 ? stored : DType.F32);
     }
 
-    /// <summary>The types of the other parts.</summary>
-    /// <param name="activations">That of the transformer's.</param>
-    internal PartTypes PartTypesFor(DType activations) => new(TypeOf(TextEncoderDtype, activations), TypeOf(VaeDtype, activations));
+    /// <summary>The types of the other parts' activations.</summary>
+    /// <param name="ops">Where they are made, with the transformer's type.</param>
+    internal PartTypes PartTypesFor(Ops ops) => ops.Products is null
+        ? new(TypeOf(TextEncoderDtype, ops.ActivationType), TypeOf(VaeDtype, ops.ActivationType))
+        : new(ops.ActivationType);
 
+    /// <param name="activations">The transformer's type.</param>
     /// <exception cref="RequestException">The device has no forms for the type of one of the other parts.</exception>
     internal void CheckPartTypes(DType activations)
     {
-        Computable(nameof(TextEncoderDtype), TextEncoderDtype, activations);
-        Computable(nameof(VaeDtype), VaeDtype, activations);
+        Check(nameof(TextEncoderDtype), TextEncoderDtype);
+        Check(nameof(VaeDtype), VaeDtype);
+
+        void Check(string property, ComputeType asked)
+        {
+            if (Device is not null)
+                Computable(Device, property, asked, activations);
+            else if (LackOnCpu(asked) is { } lack)
+                throw CantBe(property, asked, lack);
+            else if (asked is ComputeType.Fp32 or ComputeType.Bf16 or ComputeType.Bf16Amx && ProductsOf(asked) != Products)
+                throw CantBe(property, asked, $"on a CPU all parts compute alike, here in {Word(Products)}; give one type for all");
+        }
     }
 
     /// <exception cref="RequestException">
@@ -172,7 +238,7 @@ public sealed record ComputeOptions
     {
         if (WeightDtype == WeightType.Stored)
             return;
-        foreach (DType type in new[] { ops.ActivationType, PartTypesFor(ops.ActivationType).TextEncoder })
+        foreach (DType type in new[] { ops.ActivationType, PartTypesFor(ops).TextEncoder })
         {
             if (!ops.HasFloat8Products(type))
             {
@@ -187,27 +253,51 @@ public sealed record ComputeOptions
     private static DType TypeOf(ComputeType asked, DType auto) => asked switch
     {
         ComputeType.Fp32 => DType.F32,
-        ComputeType.Bf16 => DType.BF16,
+        ComputeType.Bf16 or ComputeType.Bf16Amx => DType.BF16,
         ComputeType.Fp16 => DType.F16,
         _ => auto,
     };
 
-    private DType Computable(string property, ComputeType asked, DType auto)
+    /// <summary>The type that products of the CPU are chosen by, if it isn't fp32.</summary>
+    internal static ComputeType? TypeOf(CpuProducts? products) => products switch
     {
+        CpuProducts.Bf16 => ComputeType.Bf16,
+        CpuProducts.Bf16Amx => ComputeType.Bf16Amx,
+        _ => null,
+    };
+
+    private static CpuProducts ProductsOf(ComputeType type) => type switch
+    {
+        ComputeType.Bf16 => CpuProducts.Bf16,
+        ComputeType.Bf16Amx => CpuProducts.Bf16Amx,
+        _ => CpuProducts.Fp32,
+    };
+
+    private static string? LackOnCpu(ComputeType asked) => asked switch
+    {
+        ComputeType.Fp16 => "the CPU computes in fp32 and bf16 alone",
+        ComputeType.Bf16 or ComputeType.Bf16Amx when CpuPaths.Lack(ProductsOf(asked)) is { } lack => $"{lack}; fp32 works everywhere",
+        _ => null,
+    };
+
+    private static DType Computable(IDeviceSource device, string property, ComputeType asked, DType auto)
+    {
+        if (asked == ComputeType.Bf16Amx)
+            throw CantBe(property, asked, "it is an order of the CPU's sums; bf16 is what other devices have");
         DType type = TypeOf(asked, auto);
-        string? lack = Device is null
-            ? type == DType.F32 ? null : "the CPU computes with fp32 alone"
-            : Device.Lacks(type);
-        return lack is null
-            ? type
-            : throw new RequestException(property, $"{asked.ToString().ToLowerInvariant()} can't be: {lack}; fp32 works everywhere.");
+        return device.Lacks(type) is { } lack ? throw CantBe(property, asked, $"{lack}; fp32 works everywhere") : type;
     }
+
+    private static RequestException CantBe(string property, ComputeType asked, string why) =>
+        new(property, $"{Word(asked)} can't be: {why}.");
+
+    private static string Word<TEnum>(TEnum value) where TEnum : struct, Enum => SettingWords.Of(value);
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="DeviceException">It can't be opened.</exception>
     internal Ops Open(DType activations)
     {
-        Ops ops = Device is null ? Ops.OnCpu(Threads, Measure) : Ops.On(Device, activations, Measure);
+        Ops ops = Device is null ? Ops.OnCpu(Threads, Measure, Products) : Ops.On(Device, activations, Measure);
         ops.MayRecord = Records;
         return ops;
     }

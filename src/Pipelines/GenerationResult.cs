@@ -20,5 +20,5 @@ public sealed record GenerationResult : GenerationSummary
     /// <returns>Where it is, in full.</returns>
     /// <exception cref="OutputException">The file can't be written; nothing of it is left behind.</exception>
     public string Save(string path, bool overwrite = false, CancellationToken cancellation = default) =>
-        Video.Save(path, Settings.Rate.Decided(), Settings.ToMetadata(Model, loras: Loras), overwrite, cancellation);
+        Video.Save(path, Settings.Rate.Decided(), Settings.ToMetadata(Model, loras: Loras, compute: CpuCompute), overwrite, cancellation);
 }

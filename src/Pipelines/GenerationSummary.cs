@@ -11,6 +11,9 @@ public record GenerationSummary(
     /// <summary>The adapters that the pipeline had, with their names for paths.</summary>
     public LoraOptions Loras { get; init; } = LoraOptions.None;
 
+    /// <summary>What a CPU computed in, where that wasn't fp32: bf16. Null for fp32, and on other devices.</summary>
+    public ComputeType? CpuCompute { get; init; }
+
     /// <summary>Where weights lay on the device; null where they were read from mapped files.</summary>
     public WeightPlacement? Weights { get; init; }
 

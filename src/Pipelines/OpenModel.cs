@@ -14,7 +14,7 @@ internal sealed class OpenModel : IDisposable
         Compute = compute;
         Ops = ops;
         Device = device;
-        Parts = new ModelParts(checkpoint, ops, compute.PartTypesFor(ops.ActivationType));
+        Parts = new ModelParts(checkpoint, ops, compute.PartTypesFor(ops));
         use = new ExclusiveUse(owner, () =>
         {
             ops.Dispose();
@@ -37,8 +37,15 @@ internal sealed class OpenModel : IDisposable
     /// <summary>Kept between runs.</summary>
     public ModelParts Parts { get; }
 
-    /// <summary>For a plan of what is computed on this device, or on one that needn't be there.</summary>
-    public ModelParts PlannedParts(Ops planning) => new(Checkpoint, planning, Compute.PartTypesFor(planning.ActivationType), isPlan: true);
+    /// <inheritdoc cref="GenerationSummary.CpuCompute"/>
+    public ComputeType? CpuCompute => ComputeOptions.TypeOf(Ops.Products);
+
+    /// <summary>Operations for a plan.</summary>
+    /// <param name="device">This device, or one that needn't be there; null for this machine's CPU.</param>
+    public Ops Planning(DeviceSpec? device) => device is null ? Ops.Planning(products: Compute.Products) : Ops.Planning(device);
+
+    /// <summary>The models for a plan.</summary>
+    public ModelParts PlannedParts(Ops planning) => new(Checkpoint, planning, Compute.PartTypesFor(planning), isPlan: true);
 
     /// <summary>With its memory as it was before; null for this machine's CPU.</summary>
     public DeviceSpec? Device { get; }

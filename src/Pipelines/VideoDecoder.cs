@@ -177,7 +177,7 @@ public sealed class VideoDecoder : IDisposable
         VideoShape video = VideoOf(source, latents);
         return opened.Checkpoint.Read(() =>
         {
-            using Ops planning = Ops.Planning(opened.Device);
+            using Ops planning = opened.Planning(opened.Device);
             ModelParts dryParts = opened.PlannedParts(planning);
             using var state = new RunState(dryParts, Settings(tiling), StageClock.Silent(planning)) { Streams = false };
             state.Hand(planning.Empty(latents));

@@ -57,7 +57,7 @@ public sealed class VideoEncoder : IDisposable
         CheckWhole(nameof(GenerationSettings.Width), size.Width);
         return opened.Checkpoint.Read(() =>
         {
-            using Ops planning = Ops.Planning(opened.Device);
+            using Ops planning = opened.Planning(opened.Device);
             ModelParts dryParts = opened.PlannedParts(planning);
             using var state = new RunState(dryParts, Settings(tiling, sampleSeed: 0), StageClock.Silent(planning)); // a draw takes more
             state.HandFrames(planning.Empty(ShapeOf(frames, size)));

@@ -43,6 +43,15 @@ public sealed partial class Ops : IDisposable
     /// </summary>
     public DType ActivationType { get; private set; }
 
+    /// <summary>What a CPU multiplies in products, or one that is planned for; null for another device.</summary>
+    internal CpuProducts? Products => device.Kind switch
+    {
+        DeviceKind.Cpu => CpuProducts.Fp32,
+        DeviceKind.CpuBf16 => CpuProducts.Bf16,
+        DeviceKind.CpuBf16Amx => CpuProducts.Bf16Amx,
+        _ => null,
+    };
+
     /// <summary>Has activations made in another type until the result is disposed: a part that computes in a type of its own.</summary>
     /// <param name="type">F32, BF16 or F16.</param>
     /// <exception cref="TensorException">The device has no forms for that type.</exception>
@@ -60,8 +69,15 @@ public sealed partial class Ops : IDisposable
     /// <summary>Operations on the CPU.</summary>
     /// <param name="threads">How many threads compute; 0 for one a processor.</param>
     /// <param name="measure">Whether to keep the times that <see cref="TakeOperationTimes"/> gives.</param>
-    public static Ops OnCpu(int threads = 0, bool measure = false) =>
-        new(measure ? new MeasuringDevice(new CpuDevice(threads)) : new CpuDevice(threads));
+    /// <param name="products">What products multiply; activations are F32 in any case.</param>
+    /// <exception cref="DeviceException">This processor can't multiply so.</exception>
+    public static Ops OnCpu(int threads = 0, bool measure = false, CpuProducts products = CpuProducts.Fp32)
+    {
+        if (CpuPaths.Lack(products) is { } lack)
+            throw new DeviceException($"Products in {products.ToString().ToLowerInvariant()} can't be: {lack}.");
+        var cpu = new CpuDevice(threads, CpuPaths.ArithmeticOf(products));
+        return new Ops(measure ? new MeasuringDevice(cpu) : cpu);
+    }
 
     /// <summary>Operations on a device that is opened for them.</summary>
     /// <param name="source">The device.</param>
@@ -87,8 +103,10 @@ public sealed partial class Ops : IDisposable
 
     /// <summary>Operations that only check shapes and count memory and arithmetic: a dry run.</summary>
     /// <param name="device">The device to plan for, which needn't be there; null for this machine's CPU.</param>
-    public static Ops Planning(DeviceSpec? device = null) =>
-        device is null ? new(new PlanningDevice()) : new(device.Plan(), device.Activations);
+    /// <param name="products">What the CPU multiplies; for another device it says nothing.</param>
+    public static Ops Planning(DeviceSpec? device = null, CpuProducts products = CpuProducts.Fp32) => device is null
+        ? new(new PlanningDevice(CpuPaths.KindOf(products)))
+        : new(device.Plan(), device.Activations);
 
     /// <summary>In a dry run, the floating-point operations so far, at most 2⁶³ − 1; 0 elsewhere.</summary>
     public long PlannedFlops => (long)ExactFlops; // the conversion doesn't wrap

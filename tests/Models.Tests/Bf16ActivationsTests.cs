@@ -7,8 +7,8 @@ using CogVideoX.Testing;
 namespace CogVideoX.Models.Tests;
 
 /// <summary>
-/// Weights and activations in bfloat16, as a card computes: no farther from the reference's fp32 than its own bfloat16 is. The CPU has no
-/// forms for it; the naive ones and the portable kernels have.
+/// Weights and activations in bfloat16, as a card computes, or weights and the factors of products, as the CPU does: no farther from the
+/// reference's fp32 than its own bfloat16 is.
 /// </summary>
 public sealed class Bf16ActivationsTests(ITestOutputHelper output)
 {
@@ -28,7 +28,7 @@ public sealed class Bf16ActivationsTests(ITestOutputHelper output)
     public void TextEncoder(string device)
     {
         using var folder = new TemporaryFolder();
-        using Ops ops = EachDevice.Open(device, DType.BF16);
+        using Ops ops = EachDevice.OpenInBf16(device);
         using SafetensorsFile goldens = Golden.Open("t5/expected.safetensors");
         Tensor ids = goldens["ids.40"];
         T5Encoder encoder = GoldenModels.TextEncoder(ops, GoldenModels.InBf16("5b", folder));
@@ -41,7 +41,7 @@ public sealed class Bf16ActivationsTests(ITestOutputHelper output)
     public void VaeDecoder(string device)
     {
         using var folder = new TemporaryFolder();
-        using Ops ops = EachDevice.Open(device, DType.BF16);
+        using Ops ops = EachDevice.OpenInBf16(device);
         using SafetensorsFile goldens = Golden.Open("vae/expected.safetensors");
         CogVideoXVae vae = GoldenModels.Vae(ops, GoldenModels.InBf16("5b", folder));
         Tensor frames = vae.Decode(ops.Permute(ops.Load(goldens, "decode.3.z"), [0, 2, 1, 3, 4]));
@@ -51,11 +51,11 @@ public sealed class Bf16ActivationsTests(ITestOutputHelper output)
     private void RunTransformer(string kind, string size, string device)
     {
         using var folder = new TemporaryFolder();
-        using Ops ops = EachDevice.Open(device, DType.BF16);
+        using Ops ops = EachDevice.OpenInBf16(device);
         using SafetensorsFile goldens = Golden.Open($"transformer/{kind}/expected.safetensors");
         CogVideoXTransformer transformer = GoldenModels.Transformer(ops, GoldenModels.InBf16(kind, folder));
         (Tensor latents, Conditions conditions) = GoldenModels.Input(ops, goldens, size);
-        conditions = conditions with { Text = ops.Cast(conditions.Text, DType.BF16) };
+        conditions = conditions with { Text = ops.Cast(conditions.Text, ops.ActivationType) };
         Tensor velocity = transformer.Forward(latents, conditions, GoldenModels.Timesteps(goldens[$"{size}.timestep"]));
         IsNoFarther($"{kind} {size}", velocity, goldens[$"{size}.output"], goldens[$"{size}.output_bf16"]);
     }

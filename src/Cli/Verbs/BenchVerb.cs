@@ -40,7 +40,8 @@ internal static class BenchVerb
                 Print(terminal.Output, report);
             return Task.FromResult(ExitCode.Done);
 
-            double Peak() => compute.Device is null ? RunEstimate.PeakFlops(compute.Threads) / 1e9 : 0; // another device's isn't known
+            // Another device's isn't known.
+            double Peak() => compute.Device is null ? RunEstimate.PeakFlops(compute.Threads, compute.Products) / 1e9 : 0;
         });
         return command;
     }
@@ -65,7 +66,7 @@ internal static class BenchVerb
         foreach (string note in report.Notes)
             output.WriteLine($"note: {note}");
         output.WriteLine(
-            FormattableString.Invariant($"peak {report.PeakGigaflops:F0} GFLOP/s: multiply-adds on registers alone, ")
+            FormattableString.Invariant($"{report.Device}: peak {report.PeakGigaflops:F0} GFLOP/s, multiply-adds on registers alone, ")
             + $"the best of before and after; peak memory of the process {ByteSize.ToText(report.PeakMemoryBytes)}");
     }
 

@@ -126,7 +126,7 @@ internal static class CommonOptions
             return null;
         foreach (TEnum value in Enum.GetValues<TEnum>())
         {
-            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase))
+            if (SettingWords.Of(value) == text)
                 return value;
         }
         string choices = string.Join(" or ", Enum.GetNames<TEnum>()).ToLowerInvariant();

@@ -27,15 +27,16 @@ internal sealed class DeviceOptions
 
     public Option<string?> Compute { get; } = new("--compute")
     {
-        Description = "The type of activations; sums are fp32 in any case (default: auto, fp32 on the CPU, the checkpoint's elsewhere)",
-        HelpName = "auto|fp32|bf16|fp16",
+        Description = "The type to compute in; sums are fp32 in any case. auto: the fastest that there is an instruction for "
+            + "(default: fp32 on the CPU, the checkpoint's elsewhere)",
+        HelpName = "auto|fp32|bf16|fp16|bf16-amx",
     };
 
     public Option<int> Threads { get; } = CommonOptions.Threads();
 
     public void AddTo(Command command)
     {
-        Compute.AcceptOnlyFromAmong("auto", "fp32", "bf16", "fp16");
+        Compute.AcceptOnlyFromAmong("auto", "fp32", "bf16", "fp16", "bf16-amx");
         command.Add(Device);
         command.Add(Compute);
         command.Add(Threads);
@@ -44,8 +45,9 @@ internal sealed class DeviceOptions
     /// <param name="terminal">Where it is told what a person should know of the device.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="measure">Whether to keep the times of operations.</param>
+    /// <param name="kept">The type that a run is repeated in, unless the command line has another.</param>
     /// <exception cref="UsageException">No such device, type or number of threads.</exception>
-    public ComputeOptions Read(Terminal terminal, ParseResult parsed, bool measure = false)
+    public ComputeOptions Read(Terminal terminal, ParseResult parsed, bool measure = false, ComputeType? kept = null)
     {
         IDeviceSource? device = Find(parsed.GetValue(Device) ?? "auto");
         if (device?.Note is { } note)
@@ -53,7 +55,7 @@ internal sealed class DeviceOptions
         return new()
         {
             Device = device,
-            Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Auto,
+            Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? kept ?? ComputeType.Usual,
             Threads = CommonOptions.CheckThreads(parsed.GetValue(Threads)),
             Measure = measure,
         };

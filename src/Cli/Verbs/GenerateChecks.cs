@@ -87,6 +87,12 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
         foreach (string preview in checkedJobs.Select(job => job.Files.Preview).OfType<string>())
             terminal.Say($"{preview} shows what is being sampled, a pixel for each latent.");
         SayTime(whole, checkedJobs);
+        bool repeats = parsed.GetValue(options.From) is not null || parsed.GetValue(options.Resume) is not null;
+        if (!repeats && whole - whole / estimate.GainOfBf16 >= RunEstimate.WorthSaving)
+        {
+            terminal.Say(FormattableString.Invariant(
+                $"--compute bf16 would be about {estimate.GainOfBf16:0.#} times as fast here; the video differs a little."));
+        }
         return checkedJobs;
     }
 
@@ -129,7 +135,7 @@ internal sealed class GenerateChecks(Terminal terminal, CogVideoXPipeline pipeli
     private void CheckVideo(GenerateJob job, GenerationPlan plan)
     {
         if (!job.GoesToStandardOutput)
-            VideoSink.Check(job.Output, plan.Video, job.Writing with { Metadata = job.Metadata(plan.Settings, pipeline.ModelPath) });
+            VideoSink.Check(job.Output, plan.Video, job.Writing with { Metadata = job.Metadata(plan.Settings, pipeline) });
     }
 
     private void SayFormat(GenerateJob job, VideoShape shape, HashSet<string> said)

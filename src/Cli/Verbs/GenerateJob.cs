@@ -42,8 +42,8 @@ internal sealed record GenerateJob(
             .Where(file => file.Item2 is not null).Select(file => (file.Item1, file.Item2!));
 
     /// <summary>What goes into the video's file.</summary>
-    public GenerationMetadata Metadata(GenerationSettings settings, string model) => settings.ToMetadata(
-        KeptNames.OfModel(model),
+    public GenerationMetadata Metadata(GenerationSettings settings, CogVideoXPipeline pipeline) => settings.ToMetadata(
+        KeptNames.OfModel(pipeline.ModelPath),
         Inputs with
         {
             Embeds = KeptNames.OfAny(Inputs.Embeds),
@@ -51,13 +51,14 @@ internal sealed record GenerateJob(
             Image = KeptNames.OfAny(Inputs.Image),
             Video = KeptNames.OfAny(Inputs.Video),
         },
-        Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] });
+        Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] },
+        pipeline.CpuCompute);
 
     /// <summary>What goes into the state of its run, which stays on this machine: with whole paths, so that they are found again.</summary>
-    public GenerationMetadata StateMetadata(GenerationSettings settings, string model)
+    public GenerationMetadata StateMetadata(GenerationSettings settings, CogVideoXPipeline pipeline)
     {
         return settings.ToMetadata(
-            model == BundledModel.Path ? BundledModel.Name : Path.GetFullPath(model),
+            pipeline.ModelPath == BundledModel.Path ? BundledModel.Name : Path.GetFullPath(pipeline.ModelPath),
             Inputs with
             {
                 Embeds = FullPath(Inputs.Embeds),
@@ -65,7 +66,8 @@ internal sealed record GenerateJob(
                 Image = FullPath(Inputs.Image),
                 Video = FullPath(Inputs.Video),
             },
-            Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = Path.GetFullPath(lora.Path) })] });
+            Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = Path.GetFullPath(lora.Path) })] },
+            pipeline.CpuCompute);
 
         static string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file);
     }

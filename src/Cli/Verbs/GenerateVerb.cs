@@ -26,7 +26,7 @@ internal static class GenerateVerb
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
-        ComputeOptions compute = options.Parts.Over(options.Device.Read(terminal, parsed), parsed) with
+        ComputeOptions compute = options.Parts.Over(options.Device.Read(terminal, parsed, kept: asked.Compute), parsed) with
         {
             Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
             CheckFinite = CommonOptions.Choice<FiniteChecks>(parsed, options.CheckFinite) ?? FiniteChecks.First,
@@ -46,6 +46,8 @@ internal static class GenerateVerb
         IReadOnlyList<GenerationPlan> plans = checks.Plan(jobs);
         if (compute.Device is not null)
             terminal.Say($"on {pipeline.DeviceName}, activations in {TypesOf(pipeline)}.");
+        else if (pipeline.CpuCompute is not null)
+            terminal.Say($"on {pipeline.DeviceName}.");
         if (video is not null)
         {
             VideoClip clip = video.Read(cancellation);
@@ -110,7 +112,7 @@ internal static class GenerateVerb
         if (first)
             seconds["start"] = SinceStart();
         using var file = new VideoFile(
-            job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline.ModelPath) });
+            job.Output, settings => job.Writing with { Metadata = job.Metadata(settings, pipeline) });
         (string output, GenerationSummary run) = ProgressDisplay.Run(
             terminal, progress => VideoWriter.Make(pipeline, job, file, progress, cancellation));
         foreach (string problem in new[] { run.LatentsProblem, run.StateProblem, run.PreviewProblem, run.Graph?.Problem }.OfType<string>())
@@ -120,7 +122,7 @@ internal static class GenerateVerb
             seconds[time.Stage] = time.Elapsed.TotalSeconds;
         seconds[GenerationStage.Decode] -= file.WithinDecoding.TotalSeconds;
         seconds["write"] = file.Elapsed.TotalSeconds;
-        GenerationMetadata metadata = job.Metadata(run.Settings, pipeline.ModelPath);
+        GenerationMetadata metadata = job.Metadata(run.Settings, pipeline);
         using var process = Process.GetCurrentProcess();
         var report = new GenerateReport(
             output, run.LatentsProblem is null && job.Files.SaveLatents is { } latents ? Path.GetFullPath(latents) : null,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CogVideoX.Emulator;
 using CogVideoX.Kernels.Gpu;
+using CogVideoX.Kernels.MachineCode;
 #if !CPU_ONLY
 using CogVideoX.Cli.Verbs.Tuning;
 #endif
@@ -33,7 +34,11 @@ internal static class KernelsVerb
     private static Command Show(Terminal terminal)
     {
         var choice = new KernelChoice();
-        Argument<string> name = new("kernel") { Description = "Its name, as list has it" };
+        Argument<string?> name = new("kernel")
+        {
+            Description = "Its name, as list has it; with --cpu, a form such as bf16:14x2, fp32:8x3 or bf16-fma:6x2@256",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Option<string?> target = new("--target")
         {
             Description = "Architecture, such as sm_80 or sm_90a (default: the least that it needs)",
@@ -41,14 +46,50 @@ internal static class KernelsVerb
         };
         Option<bool> source = new("--source") { Description = "Write each C# line above what it became" };
         Option<bool> check = new("--check-bounds") { Description = "Let views trap outside of their bounds" };
-        var show = new Command("show", "A kernel's PTX") { name, choice.Assembly, target, source, check };
+        Option<bool> cpu = new("--cpu")
+        {
+            Description = "The machine code of a micro-kernel of the CPU, or without a form which there are",
+        };
+        var show = new Command("show", "A kernel's PTX, or machine code") { name, choice.Assembly, target, source, check, cpu };
         show.SetAction(parsed =>
         {
-            GpuKernel kernel = KernelChoice.Find(choice.Catalog(parsed), parsed.GetRequiredValue(name));
+            string? asked = parsed.GetValue(name);
+            if (parsed.GetValue(cpu))
+                return ShowCode(terminal, parsed, asked, [choice.Assembly, target, source, check]);
+            if (asked is null)
+            {
+                string path = UsageErrors.PathOf(parsed.CommandResult.Command);
+                throw new UsageException("kernel", $"it is needed. ({path} --help shows what there is.)");
+            }
+            GpuKernel kernel = KernelChoice.Find(choice.Catalog(parsed), asked);
             terminal.Output.Write(kernel.Show(CheckTarget(parsed.GetValue(target)), parsed.GetValue(source), parsed.GetValue(check)).Ptx);
             return ExitCode.Done;
         });
         return show;
+    }
+
+    private static int ShowCode(Terminal terminal, ParseResult parsed, string? form, Option[] ofPtx)
+    {
+        if (ofPtx.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new UsageException(other.Name, "it is about PTX, and --cpu about machine code; leave one of the two out.");
+        if (form is not null)
+        {
+            try
+            {
+                terminal.Output.Write(CodeListing.Parse(form).Text());
+            }
+            catch (FormatException exception)
+            {
+                throw new UsageException("kernel", $"'{form}' {exception.Message}.", exception);
+            }
+            return ExitCode.Done;
+        }
+        foreach (CodeListing listing in CodeListing.All)
+        {
+            string tile = $"{listing.Form.Rows} × {listing.Form.Columns}", bytes = $"{listing.Bytes} bytes";
+            terminal.Output.WriteLine($"{listing.Name,-18} {tile,-8} {listing.Product,-12} {bytes,10}  {listing.Form.Needs}");
+        }
+        return ExitCode.Done;
     }
 
     private static Command Verify(Terminal terminal)

@@ -20,8 +20,8 @@ internal sealed class PartOptions
         HelpName = "stored|fp8",
     };
 
-    private readonly Option<string?> textEncoder = Dtype("--text-encoder-dtype", "The type of the text encoder's activations");
-    private readonly Option<string?> vae = Dtype("--vae-dtype", "The type of the VAE's activations");
+    private readonly Option<string?> textEncoder = Dtype("--text-encoder-dtype", "The type that the text encoder computes in");
+    private readonly Option<string?> vae = Dtype("--vae-dtype", "The type that the VAE computes in");
 
     public void AddTo(Command command)
     {
@@ -41,8 +41,8 @@ internal sealed class PartOptions
     {
         Weights = CommonOptions.Choice<WeightPlacement>(parsed, weights) ?? WeightPlacement.Auto,
         WeightDtype = CommonOptions.Choice<WeightType>(parsed, weightDtype) ?? WeightType.Stored,
-        TextEncoderDtype = CommonOptions.Choice<ComputeType>(parsed, textEncoder) ?? ComputeType.Auto,
-        VaeDtype = CommonOptions.Choice<ComputeType>(parsed, vae) ?? ComputeType.Auto,
+        TextEncoderDtype = CommonOptions.Choice<ComputeType>(parsed, textEncoder) ?? ComputeType.Usual,
+        VaeDtype = CommonOptions.Choice<ComputeType>(parsed, vae) ?? ComputeType.Usual,
     };
 
     private static Option<string?> Dtype(string name, string what)

@@ -18,6 +18,9 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     /// <summary>Whether the command line has prompts, which go before embeddings that a video was made with.</summary>
     private bool HasPrompt { get; init; }
 
+    /// <summary>The type that the run is repeated in; null where nothing says so.</summary>
+    public ComputeType? Compute { get; private init; }
+
     /// <summary>The run that goes on; null where one begins.</summary>
     public ResumeState? Resume { get; private init; }
 
@@ -68,7 +71,10 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 kept = kept with { Prompt = "", NegativePrompt = "", MaxSequenceLength = null };
             return new RequestReader(
                 model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
-                InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option));
+                InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option))
+            {
+                Compute = ComputeOptions.KeptIn(metadata),
+            };
         }
         catch (FormatException exception)
         {

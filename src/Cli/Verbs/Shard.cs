@@ -64,7 +64,7 @@ internal sealed record Shard(int Index, int Count, bool Overwrites)
 
     private static bool IsDone(GenerateJob job, CogVideoXPipeline pipeline)
     {
-        GenerationMetadata expected = job.Metadata(pipeline.Plan(job.Request, job.Files, streams: true).Settings, pipeline.ModelPath);
+        GenerationMetadata expected = job.Metadata(pipeline.Plan(job.Request, job.Files, streams: true).Settings, pipeline);
         try
         {
             if (Difference(VideoMetadata.Read(job.Output), expected, job.Request) is { } difference)

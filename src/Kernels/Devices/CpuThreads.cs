@@ -58,6 +58,12 @@ public sealed unsafe class CpuThreads : IDisposable
     public CancellationToken Cancellation { get; set; }
 
     /// <summary>
+    /// Whether sums across the lanes of a vector are of as many lanes on every processor, so that results have the same bits wherever
+    /// there is fused multiply-add. Otherwise lanes are those that the processor has, and sums differ in their last bits.
+    /// </summary>
+    public bool SameOnEveryProcessor => Kind != DeviceKind.Cpu;
+
+    /// <summary>
     /// Memory that all items of an operation share, beside each worker's own: as much as the operation asks for
     /// (<see cref="IUsesWorkspace"/>); null where it asks for none. Its device sets it.
     /// </summary>

@@ -17,11 +17,18 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
     /// <summary>The variable that names the most that may be used.</summary>
     public const string Variable = "COGVIDEOX_CPU";
 
+    private const ulong AvxStates = 0x6, Avx512States = 0xE6;
+
     private static readonly string[] Levels = ["none", "avx2", "avx512", "avx512-bf16", "amx"];
 
     private static readonly Lazy<CpuFeatures> Here = new(Detect);
 
-    /// <summary>Of this processor and this process.</summary>
+    /// <summary>
+    /// Why this process has no machine code of our own, though the processor would run it; null where nothing is in the way.
+    /// </summary>
+    public static string? Problem { get; private set; }
+
+    /// <summary>Of this processor and this process: nothing where the system lets nobody make code that runs.</summary>
     /// <exception cref="InvalidOperationException"><c>COGVIDEOX_CPU</c> names none of the levels.</exception>
     public static CpuFeatures Detected => Here.Value;
 
@@ -32,7 +39,7 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
         const uint Foundation = 1u << 16, DoubleQuad = 1u << 17, ByteWord = 1u << 30, VectorLengths = 1u << 31;
         const uint Avx512Bits = Foundation | DoubleQuad | ByteWord | VectorLengths, Bf16Bit = 1u << 5;
         const uint AmxBits = (1u << 24) | (1u << 22); // tiles, and products of bf16
-        const ulong AvxStates = 0x6, Avx512States = 0xE6, TileStates = 0x60000;
+        const ulong TileStates = 0x60000;
         bool vectors = All(answers.Leaf1Ecx, Fma3 | SavesStates | Avx) && All(answers.Leaf7Ebx, Avx2Bit)
             && All(answers.EnabledStates, AvxStates);
         bool wide = vectors && All(answers.Leaf7Ebx, Avx512Bits) && All(answers.EnabledStates, Avx512States);
@@ -70,7 +77,9 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
         found = new CpuFeatures(
             found.Fma && Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported, avx512, found.Avx512Bf16 && avx512,
             found.AmxBf16 && avx512);
-        return Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } level ? found.AtMost(level) : found;
+        found = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } level ? found.AtMost(level) : found;
+        Problem = found == default ? null : ExecutableMemory.Problem();
+        return Problem is null ? found : default;
     }
 
     private static CpuidAnswers Ask()
@@ -80,8 +89,12 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
         uint features = (uint)X86Base.CpuId(1, 0).Ecx;
         (int sublevels, int ebx, _, int edx) = leaves >= 7 ? X86Base.CpuId(7, 0) : default;
         uint later = sublevels >= 1 ? (uint)X86Base.CpuId(7, 1).Eax : 0;
-        ulong states = All(features, SavesStates) ? SystemStates.Enabled() : 0;
-        return new CpuidAnswers(features, (uint)ebx, (uint)edx, later, states, All((uint)edx, Tiles) && SystemStates.PermitTiles());
+        // The runtime knows which vectors the system saves; only tiles have to be asked for.
+        ulong states = (Avx2.IsSupported ? AvxStates : 0) | (Avx512F.IsSupported ? Avx512States : 0);
+        bool hasTiles = All(features, SavesStates) && All((uint)edx, Tiles);
+        return new CpuidAnswers(
+            features, (uint)ebx, (uint)edx, later, hasTiles ? states | SystemStates.Enabled() : states,
+            hasTiles && SystemStates.PermitTiles());
     }
 
     private static bool All(ulong bits, ulong wanted) => (bits & wanted) == wanted;

@@ -26,6 +26,21 @@ internal static unsafe class ExecutableMemory
     /// <inheritdoc cref="Place(Assembler)"/>
     public static nint Place(ReadOnlySpan<byte> code) => OperatingSystem.IsWindows() ? PlaceOnWindows(code) : PlaceOnUnix(code);
 
+    /// <summary>Why the system lets this process make no code that runs; null where it does.</summary>
+    public static string? Problem()
+    {
+        const byte Return = 0xC3;
+        try
+        {
+            ((delegate* unmanaged<void>)Place([Return]))();
+            return null;
+        }
+        catch (Win32Exception exception)
+        {
+            return exception.Message.TrimEnd('.');
+        }
+    }
+
     private static nint PlaceOnUnix(ReadOnlySpan<byte> code)
     {
         nint library = NativeLibrary.GetMainProgramHandle();
@@ -56,8 +71,6 @@ internal static unsafe class ExecutableMemory
     {
         int error = Marshal.GetLastSystemError();
         return new Win32Exception(
-            error,
-            $"The system gives no page for machine code ({Marshal.GetPInvokeErrorMessage(error)}). {CpuFeatures.Variable}=none does "
-            + "without.");
+            error, $"The system gives no page for machine code ({Marshal.GetPInvokeErrorMessage(error)}).");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CogVideoX.Kernels.Devices;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -9,6 +10,8 @@ internal static unsafe class PeakCode
     private const int Chains = 24, NarrowChains = 12; // of 32 registers, and of 16
     private const int Steps = 100_000;
 
+    private static readonly ConcurrentDictionary<(TileArithmetic, int), nint> Placed = new();
+
     /// <summary>GFLOP of one <see cref="Turn"/>.</summary>
     public static double TurnGigaflops(CpuThreads team, CpuTiles tiles)
     {
@@ -17,9 +20,13 @@ internal static unsafe class PeakCode
     }
 
     /// <summary>Some milliseconds of it on all threads.</summary>
-    public static void Turn(CpuThreads team, CpuTiles tiles) => team.For(team.Count, new Loop(Get(tiles)));
+    public static void Turn(CpuThreads team, CpuTiles tiles)
+    {
+        nint code = Placed.GetOrAdd((tiles.Arithmetic, tiles.VectorBytes), _ => Place(tiles));
+        team.For(team.Count, new Loop(code));
+    }
 
-    private static nint Get(CpuTiles tiles)
+    private static nint Place(CpuTiles tiles)
     {
         var vectors = new VectorAssembler(tiles.VectorBytes);
         Iced.Intel.Assembler code = vectors.Code;

@@ -14,6 +14,9 @@ internal sealed record BenchReport(
     string Model, GenerationSettings Settings, double PeakGigaflops, Throughput Whole, IReadOnlyList<BenchStage> Stages,
     long PeakMemoryBytes)
 {
+    /// <summary>Where it ran, with what the CPU multiplies in products where that isn't fp32.</summary>
+    public required string Device { get; init; }
+
     /// <summary>How the run got by with the memory there was, where it had to: a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -38,7 +41,11 @@ internal sealed record BenchReport(
         BenchStage[] stages = [.. plan.Stages.Zip(result.Times, (planned, taken) => StageOf(planned, taken, peak))];
         using var process = Process.GetCurrentProcess();
         Throughput whole = Throughput.Of(elapsed, plan.Stages.Sum(stage => stage.Flops), peak);
-        return new BenchReport(pipeline.ModelTitle, result.Settings, peak, whole, stages, process.PeakWorkingSet64) { Notes = plan.Notes };
+        return new BenchReport(pipeline.ModelTitle, result.Settings, peak, whole, stages, process.PeakWorkingSet64)
+        {
+            Device = pipeline.DeviceName,
+            Notes = plan.Notes,
+        };
     }
 
     private static BenchStage StageOf(StagePlan planned, StageTime taken, double peak) => new(

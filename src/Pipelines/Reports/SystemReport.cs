@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines.Reports;
 
@@ -24,9 +25,16 @@ internal static class SystemReport
             : 0;
         bool fma = Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;
         string processors = $"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}";
-        string found = $"{processors}, vectors of {bits} bits, {(fma ? "with" : "without")} fused multiply-add";
+        string vectors = $"vectors of {bits} bits, {(fma ? "with" : "without")} fused multiply-add";
+        string? instruction = CpuPaths.InstructionOfBf16;
+        string products = instruction is null ? "no bf16" : $"bf16 by {instruction}";
+        string found = $"{processors}, {vectors}; machine code with {CpuPaths.InstructionSets}; {products}";
         bool isGood = bits >= 256 && fma;
-        return new("cpu", isGood, found, isGood ? null : "Everything runs, several times slower than with AVX2 and FMA.");
+        return new("cpu", isGood, found, isGood ? CostOf(instruction) : "Everything runs, several times slower than with AVX2 and FMA.");
+
+        static string? CostOf(string? instruction) => CpuPaths.Gain(CpuProducts.Bf16) > 1 ? null
+            : instruction is not null ? "Without AVX512-BF16, --compute bf16 is no faster than fp32; its frames are the same as with it."
+            : $"--compute bf16 is refused: {CpuPaths.Lack(CpuProducts.Bf16)}.";
     }
 
     private static SystemFinding Memory()

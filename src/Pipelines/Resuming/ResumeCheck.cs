@@ -55,15 +55,24 @@ internal static class ResumeCheck
     /// <param name="state">Where the run stands.</param>
     /// <param name="settings">Its settings, decided and checked again.</param>
     /// <param name="model">What it is to go on with.</param>
-    /// <param name="activations">The type of activations there.</param>
+    /// <param name="ops">Where it is to go on.</param>
     /// <exception cref="RequestException">Another type, or a state that no run of these settings had.</exception>
-    public static void Check(ResumeState state, GenerationSettings settings, LoadedModel model, DType activations)
+    public static void Check(ResumeState state, GenerationSettings settings, LoadedModel model, Ops ops)
     {
+        DType activations = ops.ActivationType;
+        CpuProducts products = ops.Products ?? CpuProducts.Fp32;
         if (state.Place.Activations != activations)
         {
             throw new RequestException(
                 Property,
                 $"the run was begun with activations in {state.Place.Activations}, and here they are in {activations}; take the same.");
+        }
+        if (state.Place.Products != products)
+        {
+            throw new RequestException(
+                Property,
+                $"the run was begun with products in {SettingValue.ToText(state.Place.Products)}, and here they are in "
+                + $"{SettingValue.ToText(products)}; take the same ({nameof(ComputeOptions)}.{nameof(ComputeOptions.Compute)}).");
         }
         Shape needed = LatentShapes.Of(settings, model.Folder);
         CheckShape(state.Sampling.Latents, needed, "the latents");

@@ -20,6 +20,7 @@ namespace CogVideoX.Pipelines;
 internal static class StateFile
 {
     private const string Key = "cogvideox_state", Latents = "sampled", History = "history.", Image = "image_latents", Words = "generator";
+    private const string Products = "products"; // absent for fp32
     internal const string Checksum = "sha256";
     private const int MaxDepth = 4;
     private const int HashedAtOnce = 1 << 16; // elements
@@ -55,6 +56,8 @@ internal static class StateFile
             ["activations"] = state.Place.Activations.Name,
             ["device"] = state.Place.Device,
         };
+        if (state.Place.Products != CpuProducts.Fp32)
+            about[Products] = SettingValue.ToText(state.Place.Products);
         try
         {
             SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
@@ -102,7 +105,10 @@ internal static class StateFile
         using JsonDocument document = Parse(about);
         JsonElement root = document.RootElement;
         DType activations = DType.TryParse(Text(root, "activations"), out DType type) ? type : throw Damaged("activations");
-        var place = new RunPlace(Text(root, "model"), activations, Text(root, "device"));
+        var place = new RunPlace(Text(root, "model"), activations, Text(root, "device"))
+        {
+            Products = root.TryGetProperty(Products, out _) ? ProductsOf(Text(root, Products)) : CpuProducts.Fp32,
+        };
         var state = new ResumeState(GenerationSettings.From(metadata), metadata, Sampling(file, root), place)
         {
             ImageLatents = file.Names.Contains(Image) ? Kept(file, Image) : null,
@@ -174,6 +180,9 @@ internal static class StateFile
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : throw Damaged(name);
+
+    private static CpuProducts ProductsOf(string word) =>
+        SettingWords.Find(typeof(CpuProducts), word) is CpuProducts products ? products : throw Damaged(Products);
 
     private static double? Normal(JsonElement root)
     {

@@ -1,5 +1,6 @@
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Sampling;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Pipelines;
 
@@ -19,10 +20,14 @@ internal sealed class StateKeeper
     private StateKeeper(RunState run, string path, ISampler sampler)
     {
         (this.run, this.path, this.sampler) = (run, path, sampler);
+        ComputeType? compute = ComputeOptions.TypeOf(run.Ops.Products);
         metadata = run.Files.Describe?.Invoke(run.Settings)
-            ?? run.Settings.ToMetadata(run.Model.Name, loras: run.Model.Loras.Named);
+            ?? run.Settings.ToMetadata(run.Model.Name, loras: run.Model.Loras.Named, compute: compute);
         bool usesEncoder = run.Text?.AreAllOf(run.Settings) != true;
-        place = new RunPlace(run.Model.Fingerprint(usesEncoder), run.Ops.ActivationType, run.Device);
+        place = new RunPlace(run.Model.Fingerprint(usesEncoder), run.Ops.ActivationType, run.Device)
+        {
+            Products = run.Ops.Products ?? CpuProducts.Fp32,
+        };
         if (run.Conditions is { ImageLatents: { IsNone: false } image })
             imageLatents = new KeptTensor(image.ToFloats(), image.Shape);
     }

@@ -232,7 +232,9 @@ public record GenerationSettings
     /// <param name="model">What to call the checkpoint; kept as it is given, so give a name that means something elsewhere too.</param>
     /// <param name="inputs">What to call the files that the run began from; likewise.</param>
     /// <param name="loras">The adapters that the pipeline had, with what to call them for paths, or null; likewise.</param>
-    public GenerationMetadata ToMetadata(string model, RunInputs? inputs = null, LoraOptions? loras = null)
+    /// <param name="compute">What the pipeline computed in (<see cref="GenerationSummary.CpuCompute"/>); null leaves it out.</param>
+    public GenerationMetadata ToMetadata(
+        string model, RunInputs? inputs = null, LoraOptions? loras = null, ComputeType? compute = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
         foreach (Setting setting in All.Where(setting => setting.IsKept(this)))
@@ -244,6 +246,8 @@ public record GenerationSettings
         }
         foreach ((string name, JsonNode? value) in (loras ?? LoraOptions.None).ToMetadata())
             list[name] = value;
+        if (compute is { } type)
+            list[MetadataNames.Compute] = SettingValue.ToText(type);
         return new GenerationMetadata(Prompt ?? "", NegativePrompt ?? "", Seed ?? DefaultSeed, list);
     }
 

@@ -24,6 +24,9 @@ internal static class MetadataNames
     /// <summary>A checksum of the files that the run began from; absent where there were none.</summary>
     public const string InputsSha256 = "inputs-sha256";
 
+    /// <summary>What products multiplied on a CPU, where that wasn't fp32; absent where it was, and on other devices.</summary>
+    public const string Compute = "compute";
+
     /// <summary>The adapters, a text <c>NAME:SCALE</c> each; absent where there were none.</summary>
     public const string Lora = "lora";
 

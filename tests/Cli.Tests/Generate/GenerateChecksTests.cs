@@ -25,6 +25,33 @@ public sealed class GenerateChecksTests : IDisposable
         Assert.Empty(folder.Names);
     }
 
+    // Told where it saves ten seconds or more, and where it wouldn't be another video than was asked for.
+    [Theory]
+    [InlineData(1e9, 1.8, false, true)]
+    [InlineData(1e9, 1, false, false)]
+    [InlineData(1e15, 1.8, false, false)]
+    [InlineData(1e9, 1.8, true, false)]
+    public void WhatBf16WouldSaveIsTold(double peakFlops, double gain, bool repeats, bool isTold)
+    {
+        string[] from = [];
+        if (repeats)
+        {
+            Generate("a cat");
+            from = ["--from", folder.File("made.png")];
+        }
+        string said = Check(peakFlops, gain, ["a cat", "--steps", "1000", "--width", "512", "--height", "512", .. from]).Said;
+        Assert.Equal(
+            isTold, said.Contains("--compute bf16 would be about 1.8 times as fast here; the video differs a little.\n"));
+    }
+
+    [Fact]
+    public void WhereATypeWasChosenNothingIsAdvised()
+    {
+        Assert.Contains(RunEstimate.For(new ComputeOptions()).GainOfBf16, new[] { 1, 1.8 }); // by processor
+        foreach (ComputeType chosen in new[] { ComputeType.Fp32, ComputeType.Bf16, ComputeType.Auto })
+            Assert.Equal(1, RunEstimate.For(new ComputeOptions { Compute = chosen }).GainOfBf16);
+    }
+
     [Fact]
     public void LatentsThatAreThereAreNotReplacedByThoseThatNobodyAskedFor()
     {
@@ -67,14 +94,18 @@ public sealed class GenerateChecksTests : IDisposable
         Assert.Equal(0, CliRun.Done(all).GetAwaiter().GetResult().Code);
     }
 
-    private (IReadOnlyList<GenerateJob> Jobs, string Said) Check(double peakFlops, params string[] args)
+    private static (IReadOnlyList<GenerateJob> Jobs, string Said) Check(double peakFlops, params string[] args) =>
+        Check(peakFlops, 1, args);
+
+    private static (IReadOnlyList<GenerateJob> Jobs, string Said) Check(double peakFlops, double gain, string[] args)
     {
-        using var error = new StringWriter();
+        using var error = new StringWriter { NewLine = "\n" };
         var options = new GenerateOptions();
         var parsed = options.ToCommand("generate", "").Parse([.. args, "--model", CliRun.Tiny]);
         RequestReader asked = RequestReader.Read(parsed, options);
         using var pipeline = CogVideoXPipeline.Open(asked.Model, threads: 1);
-        var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, new RunEstimate(() => peakFlops));
+        var estimate = new RunEstimate(() => peakFlops) { GainOfBf16 = gain };
+        var checks = new GenerateChecks(new Terminal(TextWriter.Null, error), pipeline, estimate);
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         return (checks.Say(parsed, options, jobs, checks.Plan(jobs)), error.ToString());
     }

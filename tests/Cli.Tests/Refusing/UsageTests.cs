@@ -37,7 +37,7 @@ public sealed class UsageTests : IDisposable
         { "--device: 'cuda' is no device; choose auto|cpu|gpu", ["a", "--device", "cuda"] },
         { "--device: 'gpu:x' is no device", ["a", "--device", "gpu:x"] },
         { "--device: gpu:17 isn't there", ["a", "--device", "gpu:17"] },
-        { "--compute: bf16 can't be: the CPU computes with fp32 alone", ["a", "--compute", "bf16"] },
+        { "--compute: fp16 can't be: the CPU computes in fp32 and bf16 alone", ["a", "--compute", "fp16"] },
         { "--compute: 'fp8' can't be; choose", ["a", "--compute", "fp8"] },
         { "--dynamic-cfg: 'maybe' can't be; choose", ["a", "--dynamic-cfg", "maybe"] },
         { "--vae-tiling: 'maybe' can't be; choose", ["a", "--vae-tiling", "maybe"] },

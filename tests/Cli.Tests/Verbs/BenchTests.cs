@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CogVideoX.Cli.Tests.Running;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Cli.Tests.Verbs;
 
@@ -9,11 +10,11 @@ public sealed class BenchTests
     [Fact]
     public async Task TableNamesStagesOperationsAndThePeak()
     {
-        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--steps", "2", "--threads", "1");
+        CliRun run = await CliRun.Done("bench", "--model", CliRun.Tiny, "--device", "cpu", "--steps", "2", "--threads", "1");
         Assert.StartsWith($"{CliRun.Tiny}: 9 frames of 96×64 at 8 a second, 2 steps of ddim", run.Output);
         Assert.All(["encode", "sample", "decode", "whole run", "  linear", "  causal_conv3d", "  between operations"], row =>
             Assert.Contains(run.Lines, line => line.StartsWith(row, StringComparison.Ordinal)));
-        Assert.Matches(@"peak \d+ GFLOP/s: .*; peak memory of the process [0-9.]+ [MG]B", run.Output);
+        Assert.Matches(@"(?m)^cpu \(1 thread\): peak \d+ GFLOP/s, .*; peak memory of the process [0-9.]+ [MG]B", run.Output);
         Assert.Equal("", run.Error);
     }
 
@@ -31,6 +32,18 @@ public sealed class BenchTests
         Assert.Contains(
             "attention",
             stages[1].GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task WhatTheCpuMultipliesIsTold()
+    {
+        Assert.SkipUnless(EachDevice.HasCpuBf16, "This processor has no products of bf16.");
+        string[] bench =
+            ["bench", "--model", CliRun.Tiny, "--device", "cpu", "--threads", "2", "--steps", "1", "--frames", "1", "--compute", "bf16"];
+        CliRun run = await CliRun.Done(bench);
+        Assert.Matches(@"(?m)^cpu \(2 threads, bf16\): peak \d+ GFLOP/s, ", run.Output);
+        using JsonDocument document = JsonDocument.Parse((await CliRun.Done([.. bench, "--json"])).Output);
+        Assert.Equal("cpu (2 threads, bf16)", document.RootElement.GetProperty("device").GetString());
     }
 
     [Fact]

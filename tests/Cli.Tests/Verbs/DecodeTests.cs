@@ -23,7 +23,8 @@ public sealed class DecodeTests : IDisposable
     public async Task TypesThatTheCpuDoesntComputeInAreRefused()
     {
         string[] decode = ["decode", Latents([1, 1, 4, 8, 12]), "--model", CliRun.Tiny, "-o", folder.File("clip.png"), "--vae-dtype"];
-        await CliRun.Fails(ExitCode.WrongUsage, [.. decode, "bf16"], "--vae-dtype: bf16 can't be: the CPU computes with fp32 alone");
+        await CliRun.Fails(
+            ExitCode.WrongUsage, [.. decode, "bf16"], "--vae-dtype: bf16 can't be: on a CPU all parts compute alike, here in fp32");
         await CliRun.Fails(ExitCode.WrongUsage, [.. decode, "fp8"], "--vae-dtype", "'fp8'");
         Assert.Equal(["latents.safetensors"], folder.Names);
         await CliRun.Done([.. decode, "fp32"]);

@@ -28,6 +28,24 @@ public sealed class KernelsTests
         Assert.Contains(".visible .entry linear_few_rows_f16(", (await CliRun.Done(["kernels", "show", "linear_few_rows_f16"])).Output);
     }
 
+    [Fact]
+    public async Task MicroKernelsOfTheCpuAreListedAndShown()
+    {
+        CliRun list = await CliRun.Done(["kernels", "show", "--cpu"]);
+        Assert.Equal(34, list.Lines.Length); // of 1 to 14 rows, twice, and of 1 to 6
+        Assert.Contains(list.Lines, line => line.StartsWith("bf16:14x2@512 ", StringComparison.Ordinal) && line.Contains("14 × 32"));
+        CliRun code = await CliRun.Done(["kernels", "show", "--cpu", "bf16-fma:6x2"]);
+        Assert.StartsWith("; bf16-fma:6x2@512: 6 rows × 32 columns, products by vfmadd231ps", code.Output);
+        Assert.EndsWith(" ret\n", code.Output);
+    }
+
+    [Theory]
+    [InlineData("kernel: 'fp64:1x1' is no form; write ARITHMETIC:ROWSxVECTORS@BITS", "--cpu", "fp64:1x1")]
+    [InlineData("--source: it is about PTX, and --cpu about machine code", "--cpu", "fp32:1x1", "--source")]
+    [InlineData("--target: it is about PTX", "--cpu", "--target", "sm_80")]
+    public Task WhatCantBeShownIsRefused(string says, params string[] args) =>
+        CliRun.Fails(ExitCode.WrongUsage, ["kernels", "show", .. args], says);
+
     // 226 text and 13·30·45 video tokens, twice; a block's operations as docs/measurements.md has them.
     [Fact]
     public async Task LaunchesOfABlockAreListedAndCounted()

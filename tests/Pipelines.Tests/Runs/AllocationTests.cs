@@ -57,6 +57,18 @@ public sealed class AllocationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("5b", 3)]
+    [InlineData("shapes", 1)]
+    public void NorDoesAStepInBf16(string model, int threads)
+    {
+        Assert.SkipUnless(EachDevice.HasCpuBf16, "This processor has no products of bf16.");
+        using var pipeline = CogVideoXPipeline.Open(
+            model == "shapes" ? TestModels.Shapes : TestModels.Tiny5b,
+            new ComputeOptions { Compute = ComputeType.Bf16, Threads = threads });
+        StepsAllocateNothing(pipeline, TestModels.Quick with { Steps = Steps });
+    }
+
+    [Theory]
     [InlineData("first-block:0.6", SamplerKind.Ddim)]
     [InlineData("first-block:0.6", SamplerKind.Heun)]
     [InlineData("pyramid", SamplerKind.Dpm)]
