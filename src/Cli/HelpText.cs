@@ -48,7 +48,7 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
         ["kernels launches"] = ["kernels launches --preset 2b", "kernels launches --preset 5b --gpu 4090 --json"],
         ["kernels bench"] =
         [
-            "kernels bench linear --shape 35552x3072x3072 --gpu a100", "kernels bench --preset 5b --device gpu --tune",
+            "kernels bench linear --shape 35552x3072x3072 --device emulator --gpu a100", "kernels bench --preset 5b --device gpu --tune",
         ],
         ["kernels profile"] = ["kernels profile", "kernels profile transpose --json"],
     };

@@ -28,19 +28,39 @@ internal static class TilesPart
         var choices = new List<(TileShape Shape, TileChoice Choice)>();
         foreach (TiledBench bench in Benches(options.IsTiny ? TinyPreset : Preset, type))
         {
-            if (clock.Elapsed.TotalSeconds > options.Seconds)
+            if (clock.Elapsed.TotalSeconds > options.Seconds || !Try(bench))
                 break;
-            TileChoice rule = bench.Rule(forms.Card);
-            var errors = bench.Forms(forms.Card).ToDictionary(form => form, form => forms.ErrorOf(bench, form));
-            TileChoice[] right = [.. errors.Where(pair => pair.Value <= TiledBench.AllowedError(type)).Select(pair => pair.Key)];
-            var times = right.Zip(forms.Measure(bench, right, Rounds, CancellationToken.None)).ToDictionary();
-            foreach ((TileChoice form, double error) in errors)
-                results.Add(Line(bench, form, error, times.TryGetValue(form, out double seconds) ? seconds : null, form == rule));
-            if (TiledBench.Best(times, rule) is { } best)
-                choices.Add((bench.ShapeIn(type), best));
         }
         if (source is CardSource { Tiles.Card: { } card })
             new TileTableFile(card, options.Out).Write(new TileTable(choices));
+
+        // False where the device is lost.
+        bool Try(TiledBench bench)
+        {
+            try
+            {
+                TileChoice rule = bench.Rule(forms.Card);
+                var errors = bench.Forms(forms.Card).ToDictionary(form => form, form => forms.ErrorOf(bench, form));
+                TileChoice[] right = [.. errors.Where(pair => pair.Value <= TiledBench.AllowedError(type)).Select(pair => pair.Key)];
+                var times = right.Zip(forms.Measure(bench, right, Rounds, CancellationToken.None)).ToDictionary();
+                foreach ((TileChoice form, double error) in errors)
+                    results.Add(Line(bench, form, error, times.TryGetValue(form, out double seconds) ? seconds : null, form == rule));
+                if (TiledBench.Best(times, rule) is { } best)
+                    choices.Add((bench.ShapeIn(type), best));
+                return true;
+            }
+            catch (Exception exception)
+            {
+                results.Add(new JsonObject
+                {
+                    ["case"] = bench.Problem.Name,
+                    ["sizes"] = bench.Problem.Shape,
+                    ["ok"] = false,
+                    ["failure"] = exception.Message,
+                });
+                return false;
+            }
+        }
     }
 
     private static IEnumerable<TiledBench> Benches(string preset, DType type)

@@ -45,6 +45,7 @@ public sealed class DoctorTests
     public async Task JsonHoldsTheSame()
     {
         using JsonDocument document = JsonDocument.Parse((await CliRun.Done("doctor", "--json")).Output);
-        Assert.Equal(Looked, document.RootElement.EnumerateArray().Select(finding => finding.GetProperty("name").GetString()));
+        IEnumerable<string> names = document.RootElement.EnumerateArray().Select(finding => finding.GetProperty("name").GetString()!);
+        Assert.Equal(Looked, names.Where(name => name != "tiles")); // of which there is one a card with CUDA
     }
 }

@@ -55,7 +55,7 @@ public sealed class KernelBenchTests
         CliRun run = await ProgramRun.OfShell(folder.Path, Bench + "64x64x64 --tune");
         Assert.Equal(0, run.Code);
         string path = folder.File("cogvideox/tiles/predicted-geforce-rtx-4090-sm89-none.json");
-        Assert.Contains($"kept 1 choices in {path}, which has 1.", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"kept 1 choice in {path}, which has 1.", run.Error, StringComparison.Ordinal);
         using (JsonDocument table = JsonDocument.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)))
         {
             Assert.True(table.RootElement.GetProperty("predicted").GetBoolean());
@@ -100,6 +100,10 @@ public sealed class KernelBenchTests
         var answer = BenchedShape.Of(
             bench, DType.BF16, [(wrong, 0.3, null), (rule, 1e-3, 2e-6), (other, 1e-3, 1e-6)], rule, other, peak: 1e12);
         Assert.False(answer.IsRight);
+        Assert.Equal("wrong: its relative error is 3.0E-1, and 4.0E-3 is allowed.", BenchTable.Wrong(answer.Forms[2], 4e-3));
+        var infinite = BenchedShape.Of(bench, DType.BF16, [(wrong, double.PositiveInfinity, null)], rule, null, peak: null);
+        Assert.Equal("wrong: a number isn't finite.", BenchTable.Wrong(infinite.Forms[0], 4e-3));
+        Assert.Contains("\"error\": null", JsonSerializer.Serialize(infinite, JsonStyle.Options), StringComparison.Ordinal);
         Assert.Equal([TileKind.Tall, TileKind.Small, TileKind.Wide], answer.Forms.Select(form => form.Tile));
         var text = new StringWriter();
         BenchTable.Write(text, answer, isPredicted: false);
@@ -117,7 +121,7 @@ public sealed class KernelBenchTests
         Assert.Equal(("tiles", false), (none.Name, none.IsGood));
         Assert.Contains("cogvideox kernels bench --device gpu:0 --tune", none.Cost, StringComparison.Ordinal);
         file.Write(new TileTable([(new(TiledOperation.Linear, 64, 64, 64, ElementFormat.BF16), new TileChoice(TileKind.Wide))]));
-        Assert.Equal(("tiles", true, $"gpu:0: 1 choices in {file.Path}"), Found(TableFinding.Of("gpu:0", file)));
+        Assert.Equal(("tiles", true, $"gpu:0: 1 choice in {file.Path}"), Found(TableFinding.Of("gpu:0", file)));
         File.WriteAllText(file.Path, "[]");
         Assert.Contains("isn't used", TableFinding.Of("gpu:0", file).Cost, StringComparison.Ordinal);
 

@@ -27,8 +27,8 @@ internal sealed record BenchedShape(string Operation, string Shape, string Type,
             let speed = bench.Flops / one.Seconds
             orderby one.Seconds ?? double.PositiveInfinity
             select new BenchedForm(
-                one.Form.Tile, one.Form.Parts, one.Form.Stages, one.Error <= allowed, one.Error, one.Seconds * 1e6, speed / 1e12,
-                speed / peak, one.Form == rule, one.Form == table);
+                one.Form.Tile, one.Form.Parts, one.Form.Stages, one.Error <= allowed, double.IsFinite(one.Error) ? one.Error : null,
+                one.Seconds * 1e6, speed / 1e12, speed / peak, one.Form == rule, one.Form == table);
         return new(bench.Problem.Name, bench.Problem.Shape, type.Name, [.. found]);
     }
 
@@ -41,12 +41,12 @@ internal sealed record BenchedShape(string Operation, string Shape, string Type,
 /// <param name="Parts">Of the inputs.</param>
 /// <param name="Stages">Slices in shared memory; 0 for attention.</param>
 /// <param name="Right">Whether its numbers are the naive form's.</param>
-/// <param name="Error">How far they are from them, relative.</param>
+/// <param name="Error">How far they are from them, relative; null where a number isn't finite.</param>
 /// <param name="Microseconds">What it takes; null where it is wrong.</param>
 /// <param name="TeraFlops">Its speed.</param>
 /// <param name="PeakShare">The share of the card's peak; null where that isn't known.</param>
 /// <param name="Rule">Whether the rule chooses it.</param>
 /// <param name="Table">Whether the card's table chooses it.</param>
 internal sealed record BenchedForm(
-    TileKind Tile, int Parts, int Stages, bool Right, double Error, double? Microseconds, double? TeraFlops, double? PeakShare, bool Rule,
+    TileKind Tile, int Parts, int Stages, bool Right, double? Error, double? Microseconds, double? TeraFlops, double? PeakShare, bool Rule,
     bool Table);

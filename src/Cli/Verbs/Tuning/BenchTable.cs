@@ -27,5 +27,12 @@ internal static class BenchTable
         }
     }
 
+    /// <summary>How a form is wrong, as the end of a sentence.</summary>
+    /// <param name="form">That is wrong.</param>
+    /// <param name="allowed">What its error may be.</param>
+    public static string Wrong(BenchedForm form, double allowed) => form.Error is { } error
+        ? string.Create(CultureInfo.InvariantCulture, $"wrong: its relative error is {error:0.0E+0}, and {allowed:0.0E+0} is allowed.")
+        : "wrong: a number isn't finite.";
+
     private static string Share(double? share) => share?.ToString("P0", CultureInfo.InvariantCulture) ?? "";
 }

@@ -4,6 +4,7 @@ using CogVideoX.Emulator;
 using CogVideoX.Gpu;
 using CogVideoX.Kernels.Launches;
 using CogVideoX.Kernels.Tuning;
+using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Checkpoints;
 using CogVideoX.Pipelines.Reports;
 using CogVideoX.Tensors;
@@ -116,19 +117,15 @@ internal sealed class KernelBench
                 BenchTable.Write(terminal.Output, answer, times.Card.IsPredicted);
             foreach (BenchedForm wrong in answer.Forms.Where(form => !form.Right))
             {
-                terminal.Say(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"cogvideox: {answer.Operation} {answer.Shape}: {new TileChoice(wrong.Tile, wrong.Parts)} is wrong: relative error ")
-                    + wrong.Error.ToString("E1", CultureInfo.InvariantCulture) + $", allowed {TiledBench.AllowedError(activations)}.");
+                terminal.Say(
+                    $"cogvideox: {answer.Operation} {answer.Shape}: {new TileChoice(wrong.Tile, wrong.Parts)} is "
+                        + BenchTable.Wrong(wrong, TiledBench.AllowedError(activations)));
             }
         }
         if (parsed.GetValue(tune))
             Keep(file, table, new TileTable(choices));
         if (asJson)
-        {
-            terminal.WriteJson(
-                new { Card = times.Card.Name, Predicted = times.Card.IsPredicted, Shapes = found });
-        }
+            terminal.WriteJson(new { Card = times.Card.Name, Predicted = times.Card.IsPredicted, Shapes = found });
         return found.All(answer => answer.IsRight) ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -149,7 +146,7 @@ internal sealed class KernelBench
     {
         TileTable kept = table.With(choices);
         file.Write(kept);
-        terminal.Say($"kept {choices.Count} choices in {file.Path}, which has {kept.Count}.");
+        terminal.Say($"kept {Counted.Of(choices.Count, "choice")} in {file.Path}, which has {kept.Count}.");
     }
 
     /// <exception cref="UsageException">Options that don't go together, or a shape that has no choice.</exception>

@@ -1,5 +1,6 @@
 using CogVideoX.Gpu;
 using CogVideoX.Kernels.Tuning;
+using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs.Tuning;
@@ -24,7 +25,7 @@ internal static class TableFinding
     {
         (TileTable table, string? problem) = file.Read();
         return table.Count > 0
-            ? new SystemFinding("tiles", true, $"{device}: {table.Count} choices in {file.Path}", null)
+            ? new SystemFinding("tiles", true, $"{device}: {Counted.Of(table.Count, "choice")} in {file.Path}", null)
             : new SystemFinding(
                 "tiles", false, $"{device}: no table for this card and driver",
                 problem ?? $"Tiles are chosen by rule; cogvideox kernels bench --device {device} --tune measures them.");
