@@ -272,6 +272,8 @@ public sealed class CogVideoXPipeline : IDisposable
             Weights = planning.HoldsWeights ? way.Placement : null,
             Way = way,
         };
+        if (device is null)
+            plan = plan with { KeptWeightsBytes = KeptWeights.Of(plan, opened.Checkpoint, opened.Ops) };
         return plan with { Notes = [.. opened.Checkpoint.Loras.Notes, .. TypeNotes(), .. NotesOf(plan)] };
     }
 

@@ -23,6 +23,12 @@ public sealed record GenerationPlan(
     /// <summary>Whether the text encoder stays in memory after its stage, for the next prompt.</summary>
     public bool KeepsTextEncoder { get; init; } = true;
 
+    /// <summary>
+    /// How much of the transformer's weights may be kept packed as the CPU's products of bf16 take them, beside <see cref="PeakBytes"/>:
+    /// all where memory allows, and sequences are so short that packing them anew would be seen; else none. The video is the same.
+    /// </summary>
+    public long KeptWeightsBytes { get; init; }
+
     /// <summary>Where weights lie on the device; null where they are read from mapped files.</summary>
     public WeightPlacement? Weights { get; init; }
 

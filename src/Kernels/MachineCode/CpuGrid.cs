@@ -9,8 +9,8 @@ internal readonly record struct CpuBlock(int Tile, int TileEnd, int RowTile, int
 /// </summary>
 internal readonly struct CpuGrid
 {
-    private const int MostColumnTiles = 4;      // whose packed weights stay in a second-level cache, one after the other
-    private const int MostRows = 1500, FewestRowTiles = 6;
+    private const int MostColumnTiles = 8;
+    private const int MostRows = 340, FewestRowTiles = 6;
     private const int ItemsPerThread = 16;      // so many that the last one is short
 
     private readonly int rows, rowTiles, columnTiles, groupTiles, groups, blockRowTiles, rowBlocks;
@@ -52,6 +52,9 @@ internal readonly struct CpuGrid
                 rowBlock * blockRowTiles, Math.Min(rowTiles, (rowBlock + 1) * blockRowTiles)));
         }
     }
+
+    /// <summary>Rows of the lower tiles; the others have one more.</summary>
+    public int LowRows => rows / rowTiles;
 
     /// <summary>The first row of a tile; of the one after the last, how many rows there are.</summary>
     public int Row(int tile) => (int)((long)tile * rows / rowTiles);

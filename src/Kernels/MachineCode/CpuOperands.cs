@@ -45,19 +45,19 @@ internal readonly unsafe struct CpuOperands(CpuTiles tiles, CpuPanels panels, Cp
 
     private void MultiplyWhole(CpuBlock block, TileArguments arguments, byte* first, float* y, int outputs)
     {
-        int rows = 0;
-        delegate* unmanaged<TileArguments*, void> kernel = null;
+        // Tiles are of two heights.
+        int low = grid.LowRows;
+        var lower = TileKernels.Get(tiles.Form(Math.Max(1, low), rowBytes, outputs * sizeof(float)));
+        var higher = low == tiles.MostRows ? lower : TileKernels.Get(tiles.Form(low + 1, rowBytes, outputs * sizeof(float)));
         for (int tile = block.RowTile; tile < block.RowTileEnd; tile++)
         {
-            int row = grid.Row(tile), wanted = grid.Row(tile + 1) - row;
-            if (wanted != rows)
-            {
-                kernel = TileKernels.Get(tiles.Form(wanted, rowBytes, outputs * sizeof(float)));
-                rows = wanted;
-            }
+            int row = grid.Row(tile), rows = grid.Row(tile + 1) - row;
             arguments.Left = first + (long)row * rowBytes;
             arguments.Result = y + (long)row * outputs;
-            kernel(&arguments);
+            if (rows == low)
+                lower(&arguments);
+            else
+                higher(&arguments);
         }
     }
 

@@ -14,7 +14,7 @@ internal static unsafe class Panels
     public const int Spill = 16;
 
     private const int CacheLine = 64;
-    private const int Group = 8;
+    private const int Group = 8, WideGroup = 16;
 
     /// <summary>
     /// target[k, j] = rows[j, k]. Columns past <paramref name="count"/>, up to the next multiple of 8, repeat
@@ -26,8 +26,14 @@ internal static unsafe class Panels
     public static void Transpose<TRows>(void* rows, long strideBytes, int count, int depth, float* target, int targetStride)
         where TRows : struct, IStoredRows
     {
+        int wide = 0;
+        if (Avx512F.IsSupported && TRows.Size == sizeof(float))
+        {
+            for (; wide + WideGroup <= count; wide += WideGroup)
+                TransposeWideGroup<TRows>((byte*)rows + wide * strideBytes, strideBytes, depth, target + wide, targetStride);
+        }
         // From right to left, so that what spills into the next row is overwritten by what belongs there.
-        for (int j = (count - 1) / Group * Group; j >= 0; j -= Group)
+        for (int j = (count - 1) / Group * Group; j >= wide; j -= Group)
             TransposeGroup<TRows>((byte*)rows + j * strideBytes, strideBytes, Math.Min(Group, count - j), depth, target + j, targetStride);
     }
 
@@ -48,6 +54,68 @@ internal static unsafe class Panels
             for (int i = 0; i < rowBytes; i += CacheLine)
                 Sse.Prefetch1(row + i);
         }
+    }
+
+    // Sixteen rows of 32 bits, sixteen columns at a time: pairs, then fours of rows within 128 bits, then those.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeWideGroup<TRows>(byte* rows, long strideBytes, int depth, float* target, int targetStride)
+        where TRows : struct, IStoredRows
+    {
+        int k = 0;
+        for (; k + WideGroup <= depth; k += WideGroup, target += WideGroup * (nint)targetStride)
+        {
+            byte* row = rows + k * sizeof(float);
+            Fours(row, strideBytes, out Vector512<long> a0, out Vector512<long> a1, out Vector512<long> a2, out Vector512<long> a3);
+            Fours(
+                row + 4 * strideBytes, strideBytes,
+                out Vector512<long> b0, out Vector512<long> b1, out Vector512<long> b2, out Vector512<long> b3);
+            Fours(
+                row + 8 * strideBytes, strideBytes,
+                out Vector512<long> c0, out Vector512<long> c1, out Vector512<long> c2, out Vector512<long> c3);
+            Fours(
+                row + 12 * strideBytes, strideBytes,
+                out Vector512<long> d0, out Vector512<long> d1, out Vector512<long> d2, out Vector512<long> d3);
+            StoreFours(a0, b0, c0, d0, target, targetStride);
+            StoreFours(a1, b1, c1, d1, target + targetStride, targetStride);
+            StoreFours(a2, b2, c2, d2, target + 2 * (nint)targetStride, targetStride);
+            StoreFours(a3, b3, c3, d3, target + 3 * (nint)targetStride, targetStride);
+        }
+        for (; k < depth; k++, target += targetStride)
+        {
+            for (int j = 0; j < WideGroup; j++)
+                target[j] = TRows.One(rows + j * strideBytes + k * TRows.Size);
+        }
+    }
+
+    // Of four rows: columns i, i + 4, i + 8, i + 12 in the four parts of the i-th.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fours(
+        byte* row, long strideBytes, out Vector512<long> first, out Vector512<long> second, out Vector512<long> third,
+        out Vector512<long> fourth)
+    {
+        Vector512<int> a = Vector512.Load((int*)row), b = Vector512.Load((int*)(row + strideBytes));
+        Vector512<int> c = Vector512.Load((int*)(row + 2 * strideBytes)), d = Vector512.Load((int*)(row + 3 * strideBytes));
+        Vector512<long> lowAb = Avx512F.UnpackLow(a, b).AsInt64(), highAb = Avx512F.UnpackHigh(a, b).AsInt64();
+        Vector512<long> lowCd = Avx512F.UnpackLow(c, d).AsInt64(), highCd = Avx512F.UnpackHigh(c, d).AsInt64();
+        first = Avx512F.UnpackLow(lowAb, lowCd);
+        second = Avx512F.UnpackHigh(lowAb, lowCd);
+        third = Avx512F.UnpackLow(highAb, highCd);
+        fourth = Avx512F.UnpackHigh(highAb, highCd);
+    }
+
+    // Columns 0, 4, 8 and 12 of sixteen rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFours(
+        Vector512<long> a, Vector512<long> b, Vector512<long> c, Vector512<long> d, float* target, int targetStride)
+    {
+        const byte Even = 0x88, Odd = 0xDD;
+        Vector512<long> evenAb = Avx512F.Shuffle4x128(a, b, Even), oddAb = Avx512F.Shuffle4x128(a, b, Odd);
+        Vector512<long> evenCd = Avx512F.Shuffle4x128(c, d, Even), oddCd = Avx512F.Shuffle4x128(c, d, Odd);
+        nint step = 4 * (nint)targetStride;
+        Avx512F.Shuffle4x128(evenAb, evenCd, Even).AsSingle().Store(target);
+        Avx512F.Shuffle4x128(oddAb, oddCd, Even).AsSingle().Store(target + step);
+        Avx512F.Shuffle4x128(evenAb, evenCd, Odd).AsSingle().Store(target + 2 * step);
+        Avx512F.Shuffle4x128(oddAb, oddCd, Odd).AsSingle().Store(target + 3 * step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

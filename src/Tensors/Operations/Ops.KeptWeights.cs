@@ -11,8 +11,8 @@ public sealed partial class Ops
 
     /// <summary>
     /// On the CPU, how many bytes of weights in mapped files may be kept packed as products take them, once they were; 0, as it is at
-    /// first, for none. Packing costs 3 to 15 % of a product of a thousand to two hundred rows; the results are the same. They are kept
-    /// until this is disposed.
+    /// first, for none more. Packing costs 3 to 15 % of a product of a thousand to two hundred rows; the results are the same. They are
+    /// kept until this is disposed.
     /// </summary>
     public long KeptWeightsLimit { get; set; }
 
@@ -22,7 +22,7 @@ public sealed partial class Ops
     // Files that are mapped don't change, and where they lie nothing else comes to lie as long as their buffer is known.
     private unsafe KeptPanels* KeptFor(Tensor weight, in Linear product)
     {
-        if (KeptWeightsLimit == 0 || !weight.IsInMappedFile || IsPlanning)
+        if ((KeptWeightsLimit == 0 && keptWeights.Count == 0) || !weight.IsInMappedFile)
             return null;
         if (keptWeights.TryGetValue(weight.Home, out nint found))
             return (KeptPanels*)found;

@@ -38,9 +38,9 @@ public sealed class CodeListingTests
     [InlineData("bf16:14x2@128", "is no form")]
     [InlineData("bf16:14x2@512\n", "is no form")]
     [InlineData("bf16:6x2@256", "there are no vectors of pairs but of 512 bits")]
-    [InlineData("bf16:15x2", "15 · 2 sums, 2 of the right factor and one more are over 32 registers")]
-    [InlineData("bf16-fma:7x2@256", "7 · 2 sums, 2 of the right factor and two more are over 16 registers")]
-    [InlineData("fp32:99x99", "are over 32 registers")]
+    [InlineData("bf16:15x2", "A tile of 15 × 2 vectors takes more than 32 registers")]
+    [InlineData("bf16-fma:7x2@256", "A tile of 7 × 2 vectors takes more than 16 registers")]
+    [InlineData("fp32:99x99", "takes more than 32 registers")]
     public void OtherNamesAreRefused(string name, string says) =>
         Assert.Contains(says, Assert.Throws<FormatException>(() => CodeListing.Parse(name)).Message, StringComparison.Ordinal);
 }
