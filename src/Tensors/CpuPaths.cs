@@ -16,6 +16,9 @@ internal static class CpuPaths
     /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
     public static string InstructionSets => Here.Value.Features.ToString();
 
+    /// <summary>How many arithmetics have tiles that were measured here, and why those that are kept aren't used, if they aren't.</summary>
+    public static (int Count, string? Problem) Tuned => (TunedTiles.Here.Count, TunedTiles.Here.Problem);
+
     /// <summary>By which instruction products of bf16 are computed; null where they can't be.</summary>
     /// <exception cref="DeviceException"><c>COGVIDEOX_CPU</c> names nothing that there is.</exception>
     public static string? InstructionOfBf16 => HasInstruction ? "vdpbf16ps" : Here.Value.Features.Fma ? "fused multiply-add" : null;

@@ -1,5 +1,6 @@
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Tensors;
 
 namespace CogVideoX.Testing;
 
@@ -18,6 +19,9 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
 
     /// <inheritdoc/>
     public override string Name => "apart";
+
+    /// <summary>What stands for it in a plan: its forms, and weights in its memory.</summary>
+    public static Ops Planning() => new(new PlanningDevice(DeviceKind.Cpu, "plan for apart", holdsWeights: true));
 
     /// <inheritdoc/>
     public override DeviceKind Kind => inner.Kind;

@@ -17,6 +17,10 @@ internal static class BenchVerb
         var device = new DeviceOptions();
         var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
+        Option<bool> tune = new("--tune")
+        {
+            Description = "Instead of a run, time the tiles that the CPU's products can have, and keep the fastest for this processor",
+        };
         const string Description = "Measure a run end to end: seconds, FLOP/s and share of this machine's peak "
             + "for each stage and operation; no video is kept";
         var command = new Command("bench", Description) { model };
@@ -25,9 +29,16 @@ internal static class BenchVerb
         loras.AddTo(command);
         device.AddTo(command);
         parts.AddTo(command);
+        command.Add(tune);
         command.Add(json);
         command.SetAction((parsed, cancellation) =>
         {
+            if (parsed.GetValue(tune))
+            {
+                OnlyTuning(parsed, tune, device.Threads, json);
+                return Task.FromResult(
+                    new CpuTuning(terminal).Run(CommonOptions.CheckThreads(parsed.GetValue(device.Threads)), parsed.GetValue(json)));
+            }
             ComputeOptions compute = parts.Over(device.Read(terminal, parsed, measure: true), parsed);
             LoraOptions adapters = loras.Read(parsed);
             using CogVideoXPipeline pipeline = random.Open(parsed, model, adapters, compute)
@@ -44,6 +55,16 @@ internal static class BenchVerb
             double Peak() => compute.Device is null ? RunEstimate.PeakFlops(compute.Threads, compute.Products) / 1e9 : 0;
         });
         return command;
+    }
+
+    /// <exception cref="UsageException">An option that is about a run.</exception>
+    private static void OnlyTuning(ParseResult parsed, params Option[] allowed)
+    {
+        foreach (Option option in parsed.CommandResult.Command.Options.Except(allowed))
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException("--tune", $"it times tiles and runs nothing; leave {option.Name} out.");
+        }
     }
 
     private static void Print(TextWriter output, BenchReport report)

@@ -100,7 +100,7 @@ internal sealed class TunedTiles
     }
 
     private static string Unused(string path, string what) =>
-        $"{path} isn't used: {what.TrimEnd('.')}. Tiles are chosen by rule; cogvideox kernels bench --device cpu --tune makes it anew.";
+        $"{path} isn't used: {what.TrimEnd('.')}. Tiles are chosen by rule; cogvideox bench --tune makes it anew.";
 }
 
 /// <summary>The form of the table in its file.</summary>

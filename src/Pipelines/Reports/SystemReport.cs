@@ -28,9 +28,11 @@ internal static class SystemReport
         string vectors = $"vectors of {bits} bits, {(fma ? "with" : "without")} fused multiply-add";
         string? instruction = CpuPaths.InstructionOfBf16;
         string products = instruction is null ? "no bf16" : $"bf16 by {instruction}";
-        string found = $"{processors}, {vectors}; machine code with {CpuPaths.InstructionSets}; {products}";
+        string tuned = CpuPaths.Tuned.Count > 0 ? ", tuned tiles" : "";
+        string found = $"{processors}, {vectors}; machine code with {CpuPaths.InstructionSets}; {products}{tuned}";
         bool isGood = bits >= 256 && fma;
-        return new("cpu", isGood, found, isGood ? CostOf(instruction) : "Everything runs, several times slower than with AVX2 and FMA.");
+        const string Slow = "Everything runs, several times slower than with AVX2 and FMA.";
+        return new("cpu", isGood, found, isGood ? CostOf(instruction) ?? CpuPaths.Tuned.Problem : Slow);
 
         static string? CostOf(string? instruction) => CpuPaths.Gain(CpuProducts.Bf16) > 1 ? null
             : instruction is not null ? "Without AVX512-BF16, --compute bf16 is no faster than fp32; its frames are the same as with it."

@@ -33,7 +33,7 @@ public sealed class FormatTests : IDisposable
     {
         CliRun run = await CliRun.Done("generate", "a red circle", "--model", CliRun.Tiny, "--steps", "2", "-o", folder.File("clip.png"));
         Assert.Contains("9 frames of 96×64 at 8 a second, 2 steps of ddim, guidance 6, seed 42", run.Error);
-        Assert.Matches("encode .*s, sample .*s, decode .*s, write .*s; peak memory [0-9]+ MB", run.Error);
+        Assert.Matches("encode .*s, sample .*s, decode .*s, write .*s; peak memory [0-9.]+ [MG]B", run.Error);
         Assert.DoesNotContain('\u001B', run.Error);
         Assert.DoesNotContain('━', run.Error);
         Assert.Equal(2, run.Error.Count(c => c == '\n'));

@@ -7,6 +7,13 @@ namespace CogVideoX.Cli.Tests.Verbs;
 /// <summary><c>bench</c>.</summary>
 public sealed class BenchTests
 {
+    [Theory]
+    [InlineData("--steps", "3")]
+    [InlineData("--model", "somewhere")]
+    [InlineData("--compute", "bf16")]
+    public Task TuningRunsNothing(params string[] option) => CliRun.Fails(
+        ExitCode.WrongUsage, ["bench", "--tune", .. option], "--tune: it times tiles and runs nothing", $"leave {option[0]} out");
+
     [Fact]
     public async Task TableNamesStagesOperationsAndThePeak()
     {

@@ -50,6 +50,17 @@ public sealed class TunedTilesTests
         Assert.Equal(0, read.Count);
     }
 
+    // 1 % isn't seen again the next time, 10 % is.
+    [Theory]
+    [InlineData(101, true)]
+    [InlineData(110, false)]
+    public void TheRulesTileStaysUnlessAnotherIsClearlyFaster(double other, bool stays)
+    {
+        Assert.SkipUnless(CpuTiles.AreHere, "There is no machine code for this processor.");
+        CpuTiles rule = CpuTiles.Fp32(byPairs: false), faster = rule with { MostRows = Other.Rows, Vectors = Other.Vectors };
+        Assert.Equal(stays ? rule : faster, TileBench.Best([new(rule, 100, 0.9), new(faster, other, 0.9)]));
+    }
+
     // One round: what counts is that all candidates are tried, and give the same bits, which is seen before they are timed.
     [Fact]
     public void EveryCandidateIsTriedAndGivesTheSameBits()
