@@ -64,7 +64,8 @@ public sealed class ShapesTests(ITestOutputHelper output)
             $"{right} of {4 * psnr.Count} attributes are right; PSNR {psnr[0]:F1}, {psnr[psnr.Count / 2]:F1}, {psnr[^1]:F1} dB "
             + "(least, median, most) from the reference's frames in fp32.");
         Assert.True(right >= referenceRight, $"{right} attributes are right, the reference has {referenceRight} in fp32");
-        Assert.True(psnr[0] >= 45, $"one clip is {psnr[0]:F1} dB from the reference's frames in fp32");
+        // What the reference's own runs in bf16 keep of theirs in fp32, at the most (pipeline/cases.json).
+        Assert.True(psnr[0] >= 39.65, $"one clip is {psnr[0]:F1} dB from the reference's frames in fp32");
     }
 
     [Theory]

@@ -1,13 +1,12 @@
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
-using CogVideoX.Tensors;
 
 namespace CogVideoX.Testing;
 
 /// <summary>
 /// A device with a memory of its own, in which nobody may look, and which works later: what it is told is done in order when someone
-/// waits for it. It computes with the CPU's forms. Whatever runs on it reads no results in place and waits where it must. Copies beside
-/// that work are done as late as they may be, or as early: a wait that is missing shows in the results.
+/// waits for it. It is planned as cards are, and computes with the CPU's forms. Whatever runs on it reads no results in place and waits
+/// where it must. Copies beside that work are done as late as they may be, or as early: a wait that is missing shows in the results.
 /// </summary>
 /// <param name="copiesEarly">When copies beside other work are done.</param>
 public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
@@ -20,11 +19,8 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
     /// <inheritdoc/>
     public override string Name => "apart";
 
-    /// <summary>What stands for it in a plan: its forms, and weights in its memory.</summary>
-    public static Ops Planning() => new(new PlanningDevice(DeviceKind.Cpu, "plan for apart", holdsWeights: true));
-
     /// <inheritdoc/>
-    public override DeviceKind Kind => inner.Kind;
+    public override DeviceKind Kind => DeviceKind.Ilgpu;
 
     /// <inheritdoc/>
     public override MemoryPlace Place => MemoryPlace.Device;
@@ -91,7 +87,16 @@ public sealed unsafe class ApartDevice(bool copiesEarly = false) : Device
     public override void Run<TOperation>(in TOperation operation, nint workspace)
     {
         TOperation later = operation;
-        Begin(() => inner.Run(later, workspace));
+        Begin(() => RunHere(later));
+    }
+
+    // What the CPU's forms need beside operands isn't what those of the kind need that it is planned as.
+    private void RunHere<TOperation>(TOperation operation) where TOperation : struct, IOperation
+    {
+        long bytes = operation is IUsesWorkspace uses ? uses.WorkspaceBytes(inner.Kind) : 0;
+        nint workspace = bytes == 0 ? 0 : inner.Allocate(bytes);
+        inner.Run(operation, workspace);
+        inner.Free(workspace);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,9 @@ internal readonly unsafe partial struct Linear
         /// </summary>
         public bool AreTiled => first.rows > FewRows && (kind != DeviceKind.Cpu || CpuTiles.AreHere);
 
-        /// <summary>For packed weights and rounded rows.</summary>
+        /// <summary>
+        /// For packed weights and rounded rows: also where weights are kept elsewhere, as a plan can't tell, and nobody writes to it then.
+        /// </summary>
         public long Bytes
         {
             get
@@ -46,25 +48,13 @@ internal readonly unsafe partial struct Linear
                 if (!AreTiled || !CpuTiles.AreHere)
                     return 0;
                 CpuTiles tiles = Tiles;
-                return Unkept * PanelBytes(tiles)
+                return Count * PanelBytes(tiles)
                     + (tiles.IsRounded ? Math.Min(first.rows, ChunkRows) * tiles.RowBytes(first.inputs) : 0);
             }
         }
 
         /// <summary>Bytes of one product's packed weights.</summary>
         public long KeptBytes => AreTiled && CpuTiles.AreHere ? PanelBytes(Tiles) : 0;
-
-        // Products whose weights are packed into the workspace.
-        private int Unkept
-        {
-            get
-            {
-                int unkept = 0;
-                for (int i = 0; i < Count; i++)
-                    unkept += this[i].Kept is null ? 1 : 0;
-                return unkept;
-            }
-        }
 
         /// <summary>Tiles to try; null for those of this processor.</summary>
         public CpuTiles? Chosen { get; init; }
@@ -89,7 +79,7 @@ internal readonly unsafe partial struct Linear
                 return;
             CpuTiles tiles = Tiles;
             var panels = new CpuPanels(tiles, first.outputs, first.inputs);
-            byte* rounded = (byte*)workspace + Unkept * PanelBytes(tiles);
+            byte* rounded = (byte*)workspace + Count * PanelBytes(tiles);
             var packed = new PackedWeights(this, (byte*)workspace, PanelBytes(tiles));
             threads.For(packed.Missing * panels.Tiles, new PackedTiles(this, panels, packed));
             for (int i = 0; i < Count; i++)

@@ -65,6 +65,9 @@ public sealed unsafe class CancellationTests
         const int Queries = 1024, Keys = 1 << 20, Width = 8;
         using var device = new CpuDevice(1);
         nint tokens = device.Allocate((long)Keys * Width * sizeof(float)), result = device.Allocate(Queries * Width * sizeof(float));
+        var size = new AttentionSize(1, Queries, Keys, 1, Width);
+        var attention = new Attention((float*)tokens, (float*)tokens, (float*)tokens, default, 0, (float*)result, size, 1);
+        nint workspace = device.Allocate(Math.Max(1, attention.WorkspaceBytes(device.Kind)));
         try
         {
             new Span<float>((void*)tokens, Keys * Width).Clear();
@@ -73,15 +76,13 @@ public sealed unsafe class CancellationTests
             using var source = new CancellationTokenSource();
             device.Cancellation = source.Token;
             source.CancelAfter(1);
-            var size = new AttentionSize(1, Queries, Keys, 1, Width);
-            Assert.Throws<OperationCanceledException>(() =>
-                device.Run(
-                    new Attention((float*)tokens, (float*)tokens, (float*)tokens, default, 0, (float*)result, size, 1), workspace: 0));
+            Assert.Throws<OperationCanceledException>(() => device.Run(attention, workspace));
             Assert.False(((float*)result)[Width - 1] > 0, "all keys were seen");
         }
         finally
         {
             device.Free(tokens);
+            device.Free(workspace);
             device.Free(result);
         }
     }

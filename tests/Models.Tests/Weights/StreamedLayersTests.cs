@@ -101,7 +101,7 @@ public sealed class StreamedLayersTests : IDisposable
                 layer += (tensor.Bytes + 255) / 256 * 256;
         }
         var apart = new ApartDevice();
-        using Ops taken = new(apart), planned = ApartDevice.Planning();
+        using Ops taken = new(apart), planned = Ops.Planning(new DeviceSpec("apart", "apart", 1 << 30, DType.F32));
         Run(taken);
         Run(planned);
         Assert.Equal(2 * layer + others, taken.Memory.LastingBytes);
