@@ -35,7 +35,7 @@ internal readonly unsafe partial struct Attention
         public int Count => checked(size.Batch * size.Heads * Blocks);
 
         /// <summary>What all take.</summary>
-        public long Bytes => Count * BlockBytes;
+        public long Bytes => checked((long)size.Batch * size.Heads * Blocks * BlockBytes);
 
         private long BlockBytes => ((long)BlockKeys * KeyBytes + (long)size.Width * ValueBytes + 63) / 64 * 64;
 
