@@ -126,10 +126,10 @@ internal static class CommonOptions
             return null;
         foreach (TEnum value in Enum.GetValues<TEnum>())
         {
-            if (SettingWords.Of(value) == text)
+            if (string.Equals(SettingWords.Of(value), text, StringComparison.OrdinalIgnoreCase))
                 return value;
         }
-        string choices = string.Join(" or ", Enum.GetNames<TEnum>()).ToLowerInvariant();
+        string choices = string.Join(" or ", SettingWords.All(typeof(TEnum)));
         throw new UsageException(option.Name, $"'{text}' can't be; choose {choices}.");
     }
 }

@@ -1,9 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace CogVideoX.Pipelines;
 
 /// <summary>
-/// Enums as users say them: a sampler by its word in <see cref="SamplerTable"/>, other members by their names in small letters.
+/// Enums as users say them: a sampler by its word in <see cref="SamplerTable"/>, other members by their names in small letters, with a
+/// hyphen where a word follows a number (<c>bf16-amx</c>).
 /// </summary>
-internal static class SettingWords
+internal static partial class SettingWords
 {
     /// <summary>All words of an enum, in its order.</summary>
     public static IReadOnlyList<string> All(Type type) => [.. Enum.GetNames(type).Select(name => Of((Enum)Enum.Parse(type, name)))];
@@ -12,8 +15,11 @@ internal static class SettingWords
     public static string Of(Enum value)
     {
         string? known = value is SamplerKind kind ? SamplerTable.All.FirstOrDefault(entry => entry.Kind == kind)?.Word : null;
-        return known ?? value.ToString().ToLowerInvariant();
+        return known ?? AfterNumber().Replace(value.ToString(), "-").ToLowerInvariant();
     }
+
+    [GeneratedRegex("(?<=[0-9])(?=[A-Z])")]
+    private static partial Regex AfterNumber();
 
     /// <summary>The member that a word stands for, in small or capital letters; null for no word of the enum. Numbers are none.</summary>
     public static object? Find(Type type, string word)

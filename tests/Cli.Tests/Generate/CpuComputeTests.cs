@@ -17,23 +17,25 @@ public sealed class CpuComputeTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public async Task Bf16IsKeptAndRepeated()
+    [Theory]
+    [InlineData("bf16")]
+    [InlineData("bf16-amx")]
+    public async Task ATypeIsKeptAndRepeated(string type)
     {
         CliRun usual = await CliRun.Done([.. Cat, "-o", folder.File("usual.png")]);
         await CliRun.Done([.. Cat, "--compute", "fp32", "-o", folder.File("fp32.png")]);
-        CliRun bf16 = await CliRun.Done([.. Cat, "--compute", "bf16", "--json", "-o", folder.File("bf16.png")]);
+        CliRun narrow = await CliRun.Done([.. Cat, "--compute", type, "--json", "-o", folder.File("narrow.png")]);
         Assert.DoesNotContain("on cpu", usual.Error);
-        Assert.Contains("on cpu (2 threads, bf16).\n", bf16.Error);
-        Assert.Equal("bf16", (string?)JsonNode.Parse(bf16.Output)![0]!["settings"]!["compute"]);
+        Assert.Contains($"on cpu (2 threads, {type}).\n", narrow.Error);
+        Assert.Equal(type, (string?)JsonNode.Parse(narrow.Output)![0]!["settings"]!["compute"]);
         Assert.DoesNotContain("compute", VideoMetadata.Read(folder.File("usual.png")).Settings.Keys);
         Assert.Equal(Bytes("usual.png"), Bytes("fp32.png"));
-        Assert.NotEqual(Bytes("usual.png"), Bytes("bf16.png"));
+        Assert.NotEqual(Bytes("usual.png"), Bytes("narrow.png"));
 
-        string[] again = ["generate", "--from", folder.File("bf16.png"), "--device", "cpu"];
+        string[] again = ["generate", "--from", folder.File("narrow.png"), "--device", "cpu"];
         await CliRun.Done([.. again, "-o", folder.File("again.png")]);
         await CliRun.Done([.. again, "--compute", "fp32", "-o", folder.File("wide.png")]);
-        Assert.Equal(Bytes("bf16.png"), Bytes("again.png"));
+        Assert.Equal(Bytes("narrow.png"), Bytes("again.png"));
         Assert.Equal(Bytes("usual.png"), Bytes("wide.png"));
     }
 
