@@ -50,23 +50,8 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Softmax(float* scores, int keys)
     {
-        TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
-        TVector largest0 = before0, largest1 = before1;
         float* end = scores + keys * Columns;
-        for (float* score = scores; score < end; score += Columns)
-        {
-            largest0 = TSimd.Max(largest0, TSimd.Load(score));
-            largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
-        }
-        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
-        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
-        TVector total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
-        TVector total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
-        for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
-        {
-            TSimd.Store(TSimd.Multiply(TSimd.Load(sum), correction0), sum);
-            TSimd.Store(TSimd.Multiply(TSimd.Load(sum + TSimd.Lanes), correction1), sum + TSimd.Lanes);
-        }
+        Rescale(scores, end, out TVector largest0, out TVector largest1, out TVector total0, out TVector total1);
         for (float* score = scores; score < end; score += Columns)
         {
             TVector weight0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(TSimd.Load(score), largest0));
@@ -76,8 +61,6 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
             TSimd.Store(weight0, score);
             TSimd.Store(weight1, score + TSimd.Lanes);
         }
-        TSimd.Store(largest0, Largest);
-        TSimd.Store(largest1, Largest + TSimd.Lanes);
         TSimd.Store(total0, Total);
         TSimd.Store(total1, Total + TSimd.Lanes);
     }
@@ -109,23 +92,8 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void SoftmaxPairs(float* scores, int keys, int steps)
     {
-        TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
-        TVector largest0 = before0, largest1 = before1;
         float* end = scores + keys * Columns;
-        for (float* score = scores; score < end; score += Columns)
-        {
-            largest0 = TSimd.Max(largest0, TSimd.Load(score));
-            largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
-        }
-        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
-        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
-        TVector total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
-        TVector total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
-        for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
-        {
-            TSimd.Store(TSimd.Multiply(TSimd.Load(sum), correction0), sum);
-            TSimd.Store(TSimd.Multiply(TSimd.Load(sum + TSimd.Lanes), correction1), sum + TSimd.Lanes);
-        }
+        Rescale(scores, end, out TVector largest0, out TVector largest1, out TVector total0, out TVector total1);
         float* target = scores;
         for (float* score = scores; score < end; score += 2 * Columns, target += Columns)
         {
@@ -143,8 +111,6 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
             TSimd.Store(TSimd.PairBFloat16(even1, odd1), target + TSimd.Lanes);
         }
         new Span<float>(target, (int)(scores + steps * Columns - target)).Clear();
-        TSimd.Store(largest0, Largest);
-        TSimd.Store(largest1, Largest + TSimd.Lanes);
         TSimd.Store(total0, Total);
         TSimd.Store(total1, Total + TSimd.Lanes);
     }
@@ -157,6 +123,32 @@ internal readonly unsafe struct QueryPanel<TSimd, TVector>(float* memory, int wi
     {
         for (int i = 0; i < width * Columns; i += TSimd.Lanes)
             TSimd.Store(TSimd.Divide(TSimd.Load(Sums + i), TSimd.Load(Total + i % Columns)), Sums + i);
+    }
+
+    // The largest scores with these among them, and what was summed before, brought to their scale.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Rescale(
+        float* scores, float* end, out TVector largest0, out TVector largest1, out TVector total0, out TVector total1)
+    {
+        TVector before0 = TSimd.Load(Largest), before1 = TSimd.Load(Largest + TSimd.Lanes);
+        largest0 = before0;
+        largest1 = before1;
+        for (float* score = scores; score < end; score += Columns)
+        {
+            largest0 = TSimd.Max(largest0, TSimd.Load(score));
+            largest1 = TSimd.Max(largest1, TSimd.Load(score + TSimd.Lanes));
+        }
+        TVector correction0 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before0, largest0));
+        TVector correction1 = SimdMath<TSimd, TVector>.Exp2(TSimd.Subtract(before1, largest1));
+        total0 = TSimd.Multiply(TSimd.Load(Total), correction0);
+        total1 = TSimd.Multiply(TSimd.Load(Total + TSimd.Lanes), correction1);
+        for (float* sum = Sums, sumsEnd = sum + width * Columns; sum < sumsEnd; sum += Columns)
+        {
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum), correction0), sum);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(sum + TSimd.Lanes), correction1), sum + TSimd.Lanes);
+        }
+        TSimd.Store(largest0, Largest);
+        TSimd.Store(largest1, Largest + TSimd.Lanes);
     }
 
     private static int QueryRows(int width) => LinearGrid.RoundUp(width, TileForm.AmxSteps);
