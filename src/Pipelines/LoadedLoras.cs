@@ -2,7 +2,7 @@ using CogVideoX.Models.Configuration;
 using CogVideoX.Models.Weights;
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
-using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Pipelines;
 
@@ -79,7 +79,7 @@ internal sealed class LoadedLoras : IDisposable
         catch (Exception exception)
         {
             loras.Dispose();
-            if (exception is LoraException or ConfigException or SafetensorsException or IOException or UnauthorizedAccessException)
+            if (exception is LoraException or ConfigException or TensorFileException or IOException or UnauthorizedAccessException)
                 throw Refused(exception.Message, exception);
             throw;
         }

@@ -258,7 +258,7 @@ internal sealed class LoadedModel : IDisposable
         long mostBytes = 0;
         foreach (string name in weights.Used)
         {
-            if (!TransformerFiles.TryGet(name, out Tensor tensor))
+            if (!TransformerFiles.TryDescribe(name, out TensorInfo tensor))
                 continue;
             long sum = bytes.GetValueOrDefault(tensor.Type.Name) + tensor.Bytes;
             bytes[tensor.Type.Name] = sum;
@@ -268,7 +268,8 @@ internal sealed class LoadedModel : IDisposable
         return most == DType.F64 ? DType.F32 : most;
     }
 
-    private static long Bytes(WeightFiles files) => files.Names.Sum(name => files.TryGet(name, out Tensor tensor) ? tensor.Bytes : 0);
+    private static long Bytes(WeightFiles files) =>
+        files.Names.Sum(name => files.TryDescribe(name, out TensorInfo tensor) ? tensor.Bytes : 0);
 
     /// <summary>How a model is made from its weights.</summary>
     /// <param name="Files">Maps them.</param>

@@ -2,7 +2,7 @@ using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Sampling;
-using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Pipelines;
 
@@ -19,7 +19,7 @@ public sealed class ModelException(string message, Exception? inner = null) : Co
         {
             return read();
         }
-        catch (Exception exception) when (exception is ConfigException or WeightException or LoraException or SafetensorsException
+        catch (Exception exception) when (exception is ConfigException or WeightException or LoraException or TensorFileException
             or TokenizerException or SamplingException or IOException)
         {
             throw new ModelException(exception.Message, exception);

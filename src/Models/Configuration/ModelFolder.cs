@@ -1,5 +1,6 @@
 using CogVideoX.Models.T5;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
@@ -153,7 +154,7 @@ public sealed class ModelFolder
                 ? [$"'patch_embed.proj.weight' has the shape {patch.Shape}, the config asks for {asked}"]
                 : [];
         }
-        catch (SafetensorsException)
+        catch (TensorFileException)
         {
             return []; // told where the weights are opened
         }

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using CogVideoX.Models.Weights.Layouts;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
@@ -75,7 +77,8 @@ internal sealed partial class ModelIndex
 
     /// <summary>Maps a part's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    internal WeightFiles OpenWeights(ModelPart part) => WeightFiles.Open(FolderOf(part), part.WeightsName);
+    internal WeightFiles OpenWeights(ModelPart part) =>
+        WeightFiles.Open(FolderOf(part), part.WeightsName, translate: WeightLayouts.Translate);
 
     private string FolderOf(ModelPart part) => System.IO.Path.Combine(folder, part.Name);
 
@@ -98,8 +101,8 @@ internal sealed partial class ModelIndex
         var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
         foreach (string key in weights.Names)
         {
-            weights.TryGet(key, out Tensor tensor);
-            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Count;
+            weights.TryDescribe(key, out TensorInfo tensor);
+            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Shape.Count;
         }
         string[] files = [.. weights.Files.Select(weightFile => weightFile.Path)];
         return new ComponentInfo(part.Name, part.ClassName!, files, weights.Files.Sum(weightFile => weightFile.Bytes), parameters);

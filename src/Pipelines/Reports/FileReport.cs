@@ -1,5 +1,6 @@
 using CogVideoX.Pipelines.Media;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Reports;
@@ -65,7 +66,7 @@ internal sealed record FileReport(string Path, string Kind, GenerationMetadata? 
             GenerationMetadata? settings = json is null ? null : GenerationMetadata.Parse(json);
             return new FileReport(path, FileKind.Safetensors, settings, tensors);
         }
-        catch (SafetensorsException exception)
+        catch (TensorFileException exception)
         {
             throw new MetadataException(exception.Message, exception);
         }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -8,7 +8,7 @@ namespace CogVideoX.Tensors.Safetensors;
 /// read-only. Dispose ends the tensors.
 /// </summary>
 /// <remarks>Format: huggingface.co/docs/safetensors. Everything that the header claims is checked before a tensor is given out.</remarks>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
     private const int LengthBytes = 8;
     private const string Again = "Download it again, or write it anew.";
@@ -68,8 +68,16 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public bool TryDescribe(string name, out TensorInfo info)
+    {
+        bool found = entries.TryGetValue(name, out SafetensorsEntry? entry);
+        info = entry is null ? default : new TensorInfo(entry.Type, entry.Shape);
+        return found;
+    }
+
     /// <summary>A tensor by name, if there is one.</summary>
-    public bool TryGet(string name, [MaybeNullWhen(false)] out Tensor tensor)
+    public bool TryGet(string name, out Tensor tensor)
     {
         bool found = entries.TryGetValue(name, out SafetensorsEntry? entry);
         tensor = entry is null ? default : new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
@@ -38,7 +39,7 @@ internal sealed class SafetensorsIndex
 
     /// <summary>Where the index and the shards disagree, a sentence each. What counts is what the shards have.</summary>
     /// <param name="owners">The file that has each tensor.</param>
-    public IEnumerable<string> Disagreements(IReadOnlyDictionary<string, SafetensorsFile> owners)
+    public IEnumerable<string> Disagreements(IReadOnlyDictionary<string, ITensorFile> owners)
     {
         string[] absent = [.. weightMap.Keys.Where(name => !owners.ContainsKey(name))];
         string[] unlisted = [.. owners.Keys.Where(name => !weightMap.ContainsKey(name))];
@@ -51,7 +52,7 @@ internal sealed class SafetensorsIndex
             yield return $"{Path} places tensors in other shards than have them ({elsewhere.Length}): {Quoted.Names(elsewhere)}.";
     }
 
-    private bool IsElsewhere(string name, SafetensorsFile owner) =>
+    private bool IsElsewhere(string name, ITensorFile owner) =>
         weightMap.TryGetValue(name, out string? shard) && shard != System.IO.Path.GetFileName(owner.Path);
 
     private void ReadMap(JsonElement root)

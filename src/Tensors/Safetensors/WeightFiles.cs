@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Files;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>
@@ -6,15 +8,15 @@ namespace CogVideoX.Tensors.Safetensors;
 /// </summary>
 public sealed class WeightFiles : IDisposable
 {
-    private readonly Dictionary<string, SafetensorsFile> owners;
+    private readonly Dictionary<string, ITensorFile> owners;
     private readonly SafetensorsIndex? index;
 
-    private WeightFiles(IReadOnlyList<SafetensorsFile> files, SafetensorsIndex? index, IEnumerable<string> notes)
+    private WeightFiles(IReadOnlyList<ITensorFile> files, SafetensorsIndex? index, IEnumerable<string> notes)
     {
         Files = files;
         this.index = index;
-        owners = new Dictionary<string, SafetensorsFile>(files.Sum(file => file.Names.Count));
-        foreach (SafetensorsFile file in files)
+        owners = new Dictionary<string, ITensorFile>(files.Sum(file => file.Names.Count));
+        foreach (ITensorFile file in files)
         {
             foreach (string name in file.Names)
             {
@@ -30,7 +32,7 @@ public sealed class WeightFiles : IDisposable
     }
 
     /// <summary>The file or the shards, in order of their names.</summary>
-    public IReadOnlyList<SafetensorsFile> Files { get; }
+    public IReadOnlyList<ITensorFile> Files { get; }
 
     /// <summary>The names of all tensors.</summary>
     public IReadOnlyCollection<string> Names => owners.Keys;
@@ -40,14 +42,18 @@ public sealed class WeightFiles : IDisposable
 
     /// <summary>Opens one file.</summary>
     /// <exception cref="SafetensorsException">It is missing or damaged.</exception>
-    public static WeightFiles OpenFile(string path) => new([SafetensorsFile.Open(path)], null, []);
+    /// <param name="path">The file.</param>
+    /// <param name="translate">Gives it the names that it is asked for, and owns it; null where it has them.</param>
+    public static WeightFiles OpenFile(string path, Func<ITensorFile, ITensorFile>? translate = null) =>
+        new([OpenOne(path, translate)], null, []);
 
     /// <summary>Opens the weights of a component. An index goes before a single file, which is then a stray one.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="baseName">Such as <c>diffusion_pytorch_model</c> or <c>model</c>.</param>
     /// <param name="variant">Such as <c>fp16</c>, for <c>NAME.fp16.safetensors</c>; variants are never chosen by themselves.</param>
+    /// <param name="translate">Gives a single file the names that it is asked for, and owns it; null where it has them.</param>
     /// <exception cref="SafetensorsException">Files are missing or damaged, or two shards have the same tensor.</exception>
-    public static WeightFiles Open(string folder, string baseName, string? variant = null)
+    public static WeightFiles Open(string folder, string baseName, string? variant = null, Func<ITensorFile, ITensorFile>? translate = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(baseName);
@@ -57,7 +63,7 @@ public sealed class WeightFiles : IDisposable
         if (File.Exists(index))
             return OpenShards(folder, SafetensorsIndex.Read(index));
         if (File.Exists(single))
-            return new WeightFiles([SafetensorsFile.Open(single)], null, OtherWeights.Beside(folder, single, []));
+            return new WeightFiles([OpenOne(single, translate)], null, OtherWeights.Beside(folder, single, []));
         throw new SafetensorsException(
             $"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherWeights.InPlaceOf(folder)}");
     }
@@ -66,7 +72,14 @@ public sealed class WeightFiles : IDisposable
     public bool TryGet(string name, out Tensor tensor)
     {
         tensor = default;
-        return owners.TryGetValue(name, out SafetensorsFile? file) && file.TryGet(name, out tensor);
+        return owners.TryGetValue(name, out ITensorFile? file) && file.TryGet(name, out tensor);
+    }
+
+    /// <summary>What a tensor is, if there is one of that name. Touches no data.</summary>
+    public bool TryDescribe(string name, out TensorInfo info)
+    {
+        info = default;
+        return owners.TryGetValue(name, out ITensorFile? file) && file.TryDescribe(name, out info);
     }
 
     /// <summary>The path of the file that has a tensor.</summary>
@@ -79,8 +92,14 @@ public sealed class WeightFiles : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (SafetensorsFile file in Files)
+        foreach (ITensorFile file in Files)
             file.Dispose();
+    }
+
+    private static ITensorFile OpenOne(string path, Func<ITensorFile, ITensorFile>? translate)
+    {
+        ITensorFile file = TensorFile.Open(path);
+        return translate is null ? file : translate(file);
     }
 
     private static WeightFiles OpenShards(string folder, SafetensorsIndex index)
@@ -91,11 +110,11 @@ public sealed class WeightFiles : IDisposable
             throw new SafetensorsException($"{folder} lacks {missing.Length} of the {index.Shards.Count} shards that "
                 + $"{Path.GetFileName(index.Path)} lists: {Quoted.Names(missing)}. Download them.");
         }
-        var files = new List<SafetensorsFile>();
+        var files = new List<ITensorFile>();
         try
         {
             foreach (string shard in index.Shards)
-                files.Add(SafetensorsFile.Open(Path.Combine(folder, shard)));
+                files.Add(TensorFile.Open(Path.Combine(folder, shard)));
             return new WeightFiles(files, index, OtherWeights.Beside(folder, index.Path, index.Shards));
         }
         catch

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CogVideoX.Models.Configuration;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -58,7 +59,7 @@ internal sealed class LoraConfig
     /// <param name="folder">Where files of its own lie beside it; null where those there may belong to another.</param>
     /// <exception cref="ConfigException">It is damaged, or a value can't be.</exception>
     /// <exception cref="LoraException">It names a method that isn't LoRA.</exception>
-    public static LoraConfig? Find(SafetensorsFile file, string? folder)
+    public static LoraConfig? Find(ITensorFile file, string? folder)
     {
         if (file.Metadata.TryGetValue(HeaderKey, out string? text) && OfHeader(file.Path, text) is { } header)
             return header;

@@ -1,5 +1,6 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -17,7 +18,7 @@ internal sealed class LoraFile : IDisposable
     // Each with the config that may lie beside it.
     private static readonly string[] KnownNames = ["pytorch_lora_weights.safetensors", "adapter_model.safetensors"];
 
-    private readonly SafetensorsFile file;
+    private readonly ITensorFile file;
     private readonly LoraConfig? config;
 
     private LoraFile(string path, WeightFiles weights, string? folder)
@@ -75,7 +76,7 @@ internal sealed class LoraFile : IDisposable
     /// <param name="path">A <c>.safetensors</c> file, or a folder with <c>pytorch_lora_weights.safetensors</c> (diffusers) or
     /// <c>adapter_model.safetensors</c> (PEFT).</param>
     /// <exception cref="LoraException">It is no LoRA, or one that isn't supported, or damaged.</exception>
-    /// <exception cref="SafetensorsException">The file is missing or damaged.</exception>
+    /// <exception cref="TensorFileException">The file is missing or damaged.</exception>
     /// <exception cref="ConfigException">What lies beside it, or in its header, is damaged.</exception>
     public static LoraFile Open(string path)
     {

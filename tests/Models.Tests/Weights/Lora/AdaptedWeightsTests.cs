@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
 
@@ -109,7 +110,7 @@ public sealed class AdaptedWeightsTests : IDisposable
     private static void Add(double[] weight, LoraAdapter adapter, int inputs)
     {
         LoraModule module = adapter.Of(Query)!;
-        SafetensorsFile file = adapter.File.Weights.Files[0];
+        ITensorFile file = adapter.File.Weights.Files[0];
         (float[] a, float[] b) = (file[module.AKey].ToFloats(), file[module.BKey].ToFloats());
         for (int i = 0; i < weight.Length; i++)
         {

@@ -1,0 +1,56 @@
+using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
+
+namespace CogVideoX.Models.Weights.Layouts;
+
+/// <summary>A file under other names, which owns the file.</summary>
+/// <param name="file">As it is stored.</param>
+/// <param name="translations">What is seen of it: name, and where it lies. The rows are within their tensors and of their types.</param>
+internal sealed class TranslatedFile(ITensorFile file, IReadOnlyDictionary<string, Translation> translations) : ITensorFile
+{
+    private readonly HostTensors copies = new();
+    private readonly Dictionary<string, Tensor> made = [];
+
+    public string Path => file.Path;
+
+    public long Bytes => file.Bytes;
+
+    public IReadOnlyDictionary<string, string> Metadata => file.Metadata;
+
+    public IReadOnlyCollection<string> Names { get; } = [.. translations.Keys];
+
+    public bool TryDescribe(string name, out TensorInfo info)
+    {
+        bool found = translations.TryGetValue(name, out Translation? translation);
+        info = translation?.Info ?? default;
+        return found;
+    }
+
+    public bool TryGet(string name, out Tensor tensor)
+    {
+        tensor = default;
+        if (!translations.TryGetValue(name, out Translation? translation))
+            return false;
+        tensor = translation.Rows.Count == 1 ? View(translation.Rows[0]).Reshape(translation.Info.Shape) : Copy(name, translation);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        copies.Dispose();
+        file.Dispose();
+    }
+
+    private Tensor View(StoredRows rows)
+    {
+        Tensor stored = file[rows.Stored];
+        return stored.Shape.Rank == 0 ? stored : stored.Rows(rows.Start, rows.Count);
+    }
+
+    private Tensor Copy(string name, Translation translation)
+    {
+        if (made.TryGetValue(name, out Tensor known))
+            return known;
+        return made[name] = copies.Stack(translation.Info, translation.Rows.Select(View));
+    }
+}

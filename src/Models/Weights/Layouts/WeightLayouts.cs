@@ -1,0 +1,28 @@
+using CogVideoX.Tensors.Files;
+
+namespace CogVideoX.Models.Weights.Layouts;
+
+/// <summary>All layouts that are known.</summary>
+internal static class WeightLayouts
+{
+    // Each sees what the one before it made: a prefix is taken off before names are looked at.
+    private static readonly IWeightLayout[] All = [new PrefixLayout()];
+
+    /// <summary>The file under the names that models ask for, which owns it from here on; the file itself where it has them.</summary>
+    /// <exception cref="WeightException">It is of a known layout, and something in it can't be; the file is closed.</exception>
+    public static ITensorFile Translate(ITensorFile file)
+    {
+        ITensorFile result = file;
+        try
+        {
+            foreach (IWeightLayout layout in All)
+                result = layout.Translate(result) ?? result;
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+}
