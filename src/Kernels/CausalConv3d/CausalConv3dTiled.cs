@@ -77,13 +77,13 @@ internal readonly unsafe partial struct CausalConv3d
             long input = Aligned(grid.InputBytes), addresses = tiles.IsByPairs ? 0 : box.ReachPixels(size) * sizeof(nint);
             byte* scratch = (byte*)worker.Scratch(
                 input + addresses + grid.MostSegments * sizeof(nint) + (edgeFloats + size.OutputChannels + channels) * sizeof(float));
-            var pixels = (float**)(scratch + input);
+            var sources = (float**)(scratch + input);
             nint* offsets = (nint*)(scratch + input + addresses), segments = offsets;
             float* edge = (float*)(offsets + grid.MostSegments), bias = edge + edgeFloats, zeros = bias + size.OutputChannels;
             if (!tiles.IsByPairs)
             {
                 new Span<float>(zeros, channels).Clear();
-                convolution.ListAddresses(box, zeros, pixels);
+                convolution.ListAddresses(box, zeros, sources);
             }
             ListSegments(box, offsets);
             for (int pass = 0; pass < grid.Passes; pass++, segments += grid.PassSegments)
@@ -95,7 +95,7 @@ internal readonly unsafe partial struct CausalConv3d
                     if (tiles.IsByPairs)
                         GatherRows(box, scratch);
                     else
-                        GatherSlices(box, slice, slices, pixels, (float*)scratch);
+                        GatherSlices(box, slice, slices, sources, (float*)scratch);
                 }
                 for (int i = tile; i < tileEnd && !worker.IsCancelled; i++)
                 {
@@ -107,8 +107,11 @@ internal readonly unsafe partial struct CausalConv3d
                         Segments = grid.SegmentsOf(pass),
                         Offsets = segments,
                     };
+                    bool isWhole = (i + 1) * tiles.Columns <= size.OutputChannels;
+                    int resultBytes = (isWhole ? size.OutputChannels : tiles.Columns) * sizeof(float);
+                    var pixels = new TileColumn(tiles, box.Columns, size.Stride * grid.PixelBytes, resultBytes, segmented: true);
                     for (int row = 0; row < box.Rows; row++)
-                        MultiplyRow(box, row, i, arguments, scratch, edge);
+                        MultiplyRow(box, row, i, pixels, arguments, scratch, edge);
                 }
             }
             int output = tile * tiles.Columns, outputEnd = Math.Min(size.OutputChannels, tileEnd * tiles.Columns);
@@ -129,40 +132,37 @@ internal readonly unsafe partial struct CausalConv3d
             }
         }
 
-        // The pixels of one row of the result, in tiles of nearly equal length.
-        private void MultiplyRow(ConvolutionBox box, int row, int tile, TileArguments arguments, byte* input, float* edge)
+        // The pixels of one row of the result.
+        private void MultiplyRow(
+            ConvolutionBox box, int row, int tile, TileColumn pixels, TileArguments arguments, byte* input, float* edge)
         {
             ConvolutionSize size = convolution.size;
-            CpuTiles tiles = grid.Tiles;
             (_, _, int width) = box.Footprint(size);
-            int output = tile * tiles.Columns, outputs = Math.Min(tiles.Columns, size.OutputChannels - output);
-            int count = LinearGrid.Parts(box.Columns, tiles.MostRows);
-            bool isWhole = outputs == tiles.Columns;
+            int output = tile * grid.Tiles.Columns, outputs = Math.Min(grid.Tiles.Columns, size.OutputChannels - output);
+            bool isWhole = outputs == grid.Tiles.Columns;
             float* y = convolution.y.Floats + Target(box, row) + output;
-            for (int part = 0, column = 0; part < count; part++)
+            for (int part = 0; part < pixels.Count; part++)
             {
-                int next = (part + 1) * box.Columns / count, pixels = next - column;
-                float* result = y + (long)column * size.OutputChannels;
-                arguments.Left = input + ((long)row * size.Stride * width + (long)column * size.Stride) * grid.PixelBytes;
+                int pixel = pixels.Row(part), count = pixels.Row(part + 1) - pixel;
+                float* result = y + (long)pixel * size.OutputChannels;
+                arguments.Left = input + ((long)row * size.Stride * width + (long)pixel * size.Stride) * grid.PixelBytes;
                 arguments.Result = isWhole ? result : edge;
                 if (!isWhole && arguments.Accumulate != 0)
-                    Copy(result, size.OutputChannels, edge, tiles.Columns, pixels, outputs);
-                int resultBytes = (isWhole ? size.OutputChannels : tiles.Columns) * sizeof(float);
-                TileKernels.Get(tiles.Form(pixels, size.Stride * grid.PixelBytes, resultBytes, segmented: true))(&arguments);
+                    Copy(result, size.OutputChannels, edge, grid.Tiles.Columns, count, outputs);
+                pixels.Run(part, &arguments);
                 if (!isWhole)
-                    Copy(edge, tiles.Columns, result, size.OutputChannels, pixels, outputs);
-                column = next;
+                    Copy(edge, grid.Tiles.Columns, result, size.OutputChannels, count, outputs);
             }
         }
 
-        private void GatherSlices(ConvolutionBox box, int slice, int slices, float** pixels, float* target)
+        private void GatherSlices(ConvolutionBox box, int slice, int slices, float** sources, float* target)
         {
             int channels = convolution.size.Input.Channels;
             long count = box.ReachPixels(convolution.size);
             for (int i = slice; i < slice + slices; i++, target += count * grid.Slice)
             {
                 int first = i * grid.Slice;
-                Gather<Simd256, Vector256<float>>(pixels, count, first, Math.Min(grid.Slice, channels - first), target, grid.Slice);
+                Gather<Simd256, Vector256<float>>(sources, count, first, Math.Min(grid.Slice, channels - first), target, grid.Slice);
             }
         }
 
