@@ -118,6 +118,8 @@ public readonly struct Tensor
             return false;
         CheckOnHost();
         other.CheckOnHost();
+        if (Home == other.Home)
+            return true;
         const int Chunk = 1 << 30;
         for (long start = 0; start < Bytes; start += Chunk)
         {

@@ -151,7 +151,6 @@ public sealed class ForeignWeightsTests : IDisposable
 
     [Theory]
     [InlineData("model.diffusion_model.transformer.layers.0.attention.query_key_value.weight", "(SAT)")]
-    [InlineData("mixins.patch_embed.proj.weight", "(SAT)")]
     [InlineData("decoder.up.3.block.0.conv1.conv.weight", "(SAT)")]
     [InlineData("encoder.block.0.layer.0.SelfAttention.q.weight", "of a T5 text encoder")]
     [InlineData("transformer_blocks.0.layer.0.SelfAttention.q.weight", "of a T5 text encoder")]

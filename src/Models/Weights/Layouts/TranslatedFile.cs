@@ -1,5 +1,6 @@
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights.Layouts;
 
@@ -10,6 +11,28 @@ internal sealed class TranslatedFile(ITensorFile file, IReadOnlyDictionary<strin
 {
     private readonly HostTensors copies = new();
     private readonly Dictionary<string, Tensor> made = [];
+
+    /// <summary>What of a file is behind a prefix, without it.</summary>
+    public static TranslatedFile Below(ITensorFile file, string prefix)
+    {
+        var seen = new Dictionary<string, Translation>();
+        foreach (string name in file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            file.TryDescribe(name, out TensorInfo info);
+            seen.Add(name[prefix.Length..], Translation.Whole(name, info));
+        }
+        return new TranslatedFile(file, seen);
+    }
+
+    /// <summary>Sees a tensor under a name.</summary>
+    /// <exception cref="WeightException">Another one has that name.</exception>
+    public static void Add(Dictionary<string, Translation> seen, string name, Translation translation, ITensorFile file)
+    {
+        if (seen.TryAdd(name, translation))
+            return;
+        string stored = Quoted.Names([seen[name].Rows[0].Stored, translation.Rows[0].Stored]);
+        throw new WeightException($"{file.Path} has {Quoted.Name(name)} under two names: {stored}. Use the model's own file.");
+    }
 
     public string Path => file.Path;
 
