@@ -1,3 +1,4 @@
+using CogVideoX.Tensors.Gguf;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Tensors.Files;
@@ -9,5 +10,5 @@ public static class TensorFile
     /// <exception cref="TensorFileException">
     /// The file is missing, damaged, or of no format that is read; the message says which, and the remedy.
     /// </exception>
-    public static ITensorFile Open(string path) => SafetensorsFile.Open(path);
+    public static ITensorFile Open(string path) => FirstBytes.Are(path, "GGUF"u8) ? GgufFile.Open(path) : SafetensorsFile.Open(path);
 }
