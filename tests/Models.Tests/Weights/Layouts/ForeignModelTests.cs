@@ -18,7 +18,7 @@ namespace CogVideoX.Models.Tests.Weights.Layouts;
 public sealed class ForeignModelTests
 {
     private const double Tolerance = 1e-4;
-    private static readonly string[] Emulated = ["gguf/transformer-Q4_0.gguf", "gguf/t5q-mixed.gguf", "single/scaled-fp8-rows.safetensors"];
+    private static readonly string[] Emulated = ["gguf/t5q-mixed.gguf", "single/scaled-fp8-rows.safetensors"];
 
     public static IEnumerable<object[]> Transformers =>
         from test in Cases("gguf", "transformer-").Concat(Cases("single", ""))
@@ -67,6 +67,38 @@ public sealed class ForeignModelTests
         Tensor ids = goldens[$"{name.Split('-')[0]}.ids"];
         Tensor hidden = encoder.Forward(ids.AsReadOnlySpan<int>(), ids.Shape[0]);
         Agree.With(goldens[$"{name}.hidden"], hidden, $"{file} on {device}", Tolerance);
+    }
+
+    // Factors come to the device with their weights, beside the layers that come there one after the other.
+    [Theory]
+    [InlineData("gguf/transformer-Q8_0.gguf")]
+    [InlineData("single/scaled-fp8-old.safetensors")]
+    [InlineData("single/scaled-fp8-rows.safetensors")]
+    public void LayersThatComeOneAfterTheOtherGiveTheSame(string file)
+    {
+        Assert.Equal(Output(null), Output(CogVideoXTransformer.Layers));
+
+        float[] Output(string? streamed)
+        {
+            using Ops ops = EachDevice.Open("apart");
+            using SafetensorsFile goldens = ForeignGolden.Open("gguf");
+            using WeightFiles files = Open(file);
+            var transformer = new CogVideoXTransformer(new WeightReader(ops, files, [], merge: false, streamed), OneLayer());
+            Tensor latents = ops.Load(goldens, "input.hidden_states"), text = ops.Load(goldens, "input.encoder_hidden_states");
+            return transformer.Forward(latents, GoldenModels.Text(text), GoldenModels.Timesteps(goldens["input.timestep"])).ToFloats();
+        }
+    }
+
+    [Fact]
+    public void AnAdapterThatIsMergedMakesBf16OfBlocks()
+    {
+        using Ops ops = Ops.OnCpu(1);
+        using WeightFiles files = Open("gguf/transformer-Q8_0.gguf");
+        const string Layer = "transformer_blocks.0.attn1.to_q";
+        Tensor merged = new WeightReader(ops, files, [GoldenModels.Lora("style")], merge: true)[Layer].Get("weight", [96, 96]);
+        Tensor own = new WeightReader(ops, files)[Layer].Get("weight", [96, 96]);
+        Assert.Equal(("BF16 [96, 96]", "Q8_0 [96, 96]"), (merged.ToString(), own.ToString()));
+        Assert.InRange(Agree.RelativeError(merged.ToFloats(), own.ToFloats()), 0.003, 0.9);
     }
 
     [Fact]
