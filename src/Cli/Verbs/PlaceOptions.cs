@@ -33,7 +33,7 @@ internal sealed class PlaceOptions
     private static Option<string?> Place(string name, string what)
     {
         Option<string?> option = CommonOptions.PathOption<string?>(name);
-        option.Description = $"{what} from elsewhere than the model's folder: safetensors, .pt, .bin or .gguf, or a folder";
+        option.Description = $"{what} from elsewhere: safetensors, .pt, .bin or .gguf, or a folder (default: the model's own)";
         option.HelpName = "FILE|DIR";
         return option;
     }

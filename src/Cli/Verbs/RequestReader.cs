@@ -77,10 +77,8 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
                 InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option))
             {
-                // Another model's folder has parts of its own.
-                Parts = model is null
-                    ? Parts.Or(PartSources.From(metadata).With((part, place) => KeptNames.FindInput(place, video, option, $"--{part}")))
-                    : Parts,
+                Parts = Parts.Or(
+                    PartSources.From(metadata).With((part, place) => KeptNames.FindInput(place, video, option, $"--{part}"))),
                 Compute = ComputeOptions.KeptIn(metadata),
             };
         }
