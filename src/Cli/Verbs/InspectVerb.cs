@@ -20,6 +20,7 @@ internal static class InspectVerb
         var loras = new AdapterOptions();
         var places = new PlaceOptions();
         var parts = new PartOptions();
+        var device = new DeviceOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
@@ -38,6 +39,7 @@ internal static class InspectVerb
         places.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
+        command.Add(device.Compute);
         parts.AddTo(command);
         preview.AddTo(command);
         command.Add(json);
@@ -60,7 +62,7 @@ internal static class InspectVerb
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
             var report = ModelReport.Read(
                 folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed),
-                parts.Over(ComputeOptions.Default, parsed), places.Read(parsed));
+                parts.Over(device.TypeOnly(parsed), parsed), places.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

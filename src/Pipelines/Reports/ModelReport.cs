@@ -29,7 +29,7 @@ internal sealed record ModelReport(
     /// machine's CPU.
     /// </param>
     /// <param name="loras">Adapters to plan with; null for none.</param>
-    /// <param name="compute">Where weights are to lie; null for where they fit.</param>
+    /// <param name="compute">Where weights are to lie, and the type to compute in; null for where they fit and what is usual.</param>
     /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
     /// <exception cref="RequestException">
@@ -45,8 +45,23 @@ internal sealed record ModelReport(
             nameof(gpu), $"{Quoted.Name(gpu)} is no card to plan for; choose one of {string.Join(", ", Cards)}, or one with another memory "
             + "as in 4090:16GB.");
         compute = (compute ?? ComputeOptions.Default) with { Threads = 1 };
+        if (device is not null)
+        {
+            device = device with { Activations = TypeOn(device, compute.Compute) };
+            compute = compute with { Compute = ComputeType.Usual }; // what opens is this machine's CPU
+        }
         return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute, parts));
     }
+
+    private static DType TypeOn(DeviceSpec card, ComputeType asked) => asked switch
+    {
+        ComputeType.Fp32 => DType.F32,
+        ComputeType.Bf16 => DType.BF16,
+        ComputeType.Fp16 => DType.F16,
+        ComputeType.Bf16Amx => throw new RequestException(
+            nameof(ComputeOptions.Compute), $"bf16-amx is for a CPU, not for {card.Name}; choose fp32, bf16 or fp16."),
+        _ => card.Activations,
+    };
 
     private static ModelReport ReadFolder(
         string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute, PartSources? parts)
