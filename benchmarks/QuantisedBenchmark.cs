@@ -15,7 +15,7 @@ internal static class QuantisedBenchmark
 {
     private const int Blocks = 1, ReleasedBlocks = 24, Tokens = 226, Rounds = 5;
 
-    private static readonly DType[] Types = [DType.BF16, DType.Q8Blocks32, DType.Q4Blocks32, DType.Q4Blocks256];
+    private static readonly DType[] Types = [DType.BF16, DType.F8E4M3, DType.Q8Blocks32, DType.Q4Blocks32, DType.Q4Blocks256];
 
     private static readonly T5Config Released = new()
     {
