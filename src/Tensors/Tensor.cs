@@ -209,6 +209,9 @@ public readonly struct Tensor
     /// <summary>Where the factors lie that elements are multiplied with; null for none.</summary>
     internal unsafe float* ScaleAddress => scaleOffset == 0 ? null : (float*)((byte*)Buffer.Address + scaleOffset);
 
+    /// <summary>The bytes of the factors, on the host; empty for none.</summary>
+    internal unsafe ReadOnlySpan<byte> FactorBytes => new(ScaleAddress, checked((int)ScaleCount * sizeof(float)));
+
     /// <summary>How many factors there are.</summary>
     internal long ScaleCount => scaleOffset == 0 ? 0 : scaleElements == 0 ? 1 : Count / scaleElements;
 
