@@ -202,8 +202,17 @@ public readonly struct Tensor
     /// <summary>Whether elements are multiplied with factors beside them.</summary>
     internal bool IsScaled => scaleOffset != 0;
 
+    /// <summary>Bytes of an element, to be moved without what is beside it.</summary>
+    /// <exception cref="TensorException">It means nothing without: it lies in a block, or is multiplied with a factor.</exception>
+    internal int LoneElementBytes => IsScaled
+        ? throw new TensorException($"{this} has factors beside its elements, which can't be moved without them.")
+        : Type.Size;
+
     /// <summary>Where the factors lie that elements are multiplied with; null for none.</summary>
     internal unsafe float* ScaleAddress => scaleOffset == 0 ? null : (float*)((byte*)Buffer.Address + scaleOffset);
+
+    /// <summary>The bytes of the factors, on the host; empty for none.</summary>
+    internal unsafe ReadOnlySpan<byte> FactorBytes => new(ScaleAddress, checked((int)ScaleCount * sizeof(float)));
 
     /// <summary>How many factors there are.</summary>
     internal long ScaleCount => scaleOffset == 0 ? 0 : scaleElements == 0 ? 1 : Count / scaleElements;

@@ -37,6 +37,23 @@ public sealed unsafe class ElementsTests
     public void BytesToAskForAheadAreRoughInBlocks(ElementFormat format, long bytes) =>
         Assert.Equal(bytes, new Elements((void*)4096, format).RoughBytes(3));
 
+    [Theory]
+    [InlineData(ElementFormat.F8E4M3)]
+    [InlineData(ElementFormat.F8E5M2)]
+    public void EveryCodeOfFloat8IsTheSameAloneAndAmongOthers(ElementFormat format)
+    {
+        byte[] codes = [.. Enumerable.Range(0, 256 + 5).Select(code => (byte)code)];
+        var together = new float[codes.Length];
+        fixed (byte* source = codes)
+        fixed (float* target = together)
+        {
+            var elements = new Elements(source, format);
+            Widen.ToFloats(elements, target, codes.Length);
+            for (int i = 0; i < codes.Length; i++)
+                Assert.Equal(BitConverter.SingleToInt32Bits(elements[i]), BitConverter.SingleToInt32Bits(together[i]));
+        }
+    }
+
     [Fact]
     public void ScalesMultiplyWhatIsStored()
     {

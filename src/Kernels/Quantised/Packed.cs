@@ -29,7 +29,8 @@ internal static unsafe class Packed
     public static Vector128<byte> Sixteens(byte* bits)
     {
         Vector128<byte> each = Vector128.Create(0x8040_2010_0804_0201ul).AsByte();
-        Vector128<byte> spread = Vector128.Create(Vector64.Create(bits[0]), Vector64.Create(bits[1]));
+        Vector128<byte> pair = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ushort>(bits)).AsByte();
+        Vector128<byte> spread = Vector128.Shuffle(pair, Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
         return Vector128.Equals(spread & each, each) & Vector128.Create((byte)16);
     }
 

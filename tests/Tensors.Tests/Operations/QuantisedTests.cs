@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Files;
+using CogVideoX.Tensors.Safetensors;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Tensors.Tests.Operations;
@@ -116,6 +118,11 @@ public sealed class QuantisedTests
         Assert.Contains("F32, in its file", Assert.Throws<TensorException>(() => stored.ScaledBy(factors)).Message);
         Assert.Contains("8-bit floats have factors", Assert.Throws<TensorException>(() => factors.ScaledBy(factors)).Message);
         Tensor rows = Scaled(host, Outputs).Reshape([2 * Outputs, Inputs / 2]);
+        Assert.Contains("can't be moved without", Assert.Throws<TensorException>(() => host.Slice(rows, 0, 0, 2)).Message);
+        Assert.Contains("can't be moved without", Assert.Throws<TensorException>(() => host.Permute(rows, [1, 0])).Message);
+        Assert.Contains("write it as another type", Assert.Throws<TensorException>(() => TensorSource.Of("w", rows)).Message);
+        using var copies = new HostTensors();
+        Assert.Throws<TensorException>(() => copies.Stack(new TensorInfo(rows.Type, rows.Shape), [rows]));
         Assert.Contains("share a factor", Assert.Throws<TensorException>(() => rows.Rows(1, 2)).Message);
     }
 

@@ -172,7 +172,7 @@ internal sealed class LoraFile : IDisposable
         return new LoraModule(name, halves.A, halves.B, a.Shape, b.Shape, alpha, alpha / (isStabilized ? Math.Sqrt(rank) : rank));
     }
 
-    private Tensor Numbers(string key) => file[key] is { Type.IsKernelFloat: true } tensor
+    private Tensor Numbers(string key) => file[key] is { Type: { IsKernelFloat: true, IsBlocked: false } } tensor
         ? tensor
         : throw Wrong($"{Quoted.Name(key)} is {file[key].Type}; LoRAs are F32, BF16, F16 or an 8-bit float. Convert it to one of these.");
 

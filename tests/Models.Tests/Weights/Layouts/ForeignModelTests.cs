@@ -89,6 +89,42 @@ public sealed class ForeignModelTests
         }
     }
 
+    // What a card has widened is in its plan; on the CPU, only what is no matrix is made, and packed weights that are kept change nothing.
+    [Theory]
+    [InlineData("gguf/transformer-Q8_0.gguf")]
+    [InlineData("single/scaled-fp8-rows.safetensors")]
+    public void APlanHoldsWhatTheDeviceHolds(string file)
+    {
+        using Ops card = Ops.On(EachDevice.Source(EachDevice.Emulator), DType.BF16), plan = Ops.Planning(DeviceSpec.Cards[0]);
+        Assert.Equal(DType.BF16, plan.ActivationType);
+        long held = LastingBytes(card);
+        Assert.True(held > 100_000, $"{held}");
+        Assert.Equal(held, LastingBytes(plan));
+        using Ops cpu = Ops.OnCpu(1), cpuPlan = Ops.Planning();
+        Assert.Equal(LastingBytes(cpu), LastingBytes(cpuPlan));
+
+        long LastingBytes(Ops ops)
+        {
+            using WeightFiles files = Open(file);
+            _ = new CogVideoXTransformer(new WeightReader(ops, files), OneLayer());
+            return ops.Memory.LastingBytes;
+        }
+    }
+
+    [Fact]
+    public void PackedWeightsThatAreKeptChangeNothing()
+    {
+        using Ops ops = Ops.OnCpu(2);
+        using WeightFiles files = Open("gguf/t5q-mixed.gguf");
+        var encoder = new T5Encoder(new WeightReader(ops, files), T5Config.Read(ForeignGolden.Path("gguf/t5q-config.json")));
+        int[] ids = [.. Enumerable.Range(1, 40)];
+        float[] packed = encoder.Forward(ids, batch: 1).ToFloats();
+        ops.KeptWeightsLimit = 1 << 30;
+        Assert.Equal(packed, encoder.Forward(ids, batch: 1).ToFloats());
+        Assert.NotEqual(0, ops.KeptWeightsBytes);
+        Assert.Equal(packed, encoder.Forward(ids, batch: 1).ToFloats());
+    }
+
     [Fact]
     public void AnAdapterThatIsMergedMakesBf16OfBlocks()
     {
