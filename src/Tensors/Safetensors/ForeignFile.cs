@@ -8,7 +8,7 @@ internal static class ForeignFile
     /// <summary>How many bytes of a file are enough.</summary>
     public const int EnoughBytes = 256;
 
-    private const string NotSafetensors = "not safetensors. Weights and latents are .safetensors files.";
+    private const string NotSafetensors = "not safetensors. Latents are .safetensors files; weights may be .pt, .bin and .gguf files, too.";
 
     private static ReadOnlySpan<byte> MatroskaStart => [0x1A, 0x45, 0xDF, 0xA3];
 
