@@ -1,4 +1,5 @@
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -29,7 +30,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     private Tensor Get(string key, Shape shape, Func<Tensor, Tensor> resident)
     {
-        if (!files.TryGet(key, out Tensor tensor))
+        if (!TryStored(key, out Tensor tensor))
             throw new WeightException(Missing(key, $"'{key}'"));
         bool isNarrowed = tensor.Type == DType.F64;
         if (!tensor.Type.IsKernelFloat && !isNarrowed)
@@ -51,6 +52,19 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         Tensor result = ops.Narrow(tensor);
         made.Add(result);
         return result;
+    }
+
+    // A dry run needs no elements: gigabytes would be copied for it where they don't lie in the file as they are needed.
+    private bool TryStored(string key, out Tensor tensor)
+    {
+        long copied = ops.IsPlanning ? files.CopiedBytes(key) : 0;
+        if (copied == 0)
+            return files.TryGet(key, out tensor);
+        files.TryDescribe(key, out TensorInfo info);
+        tensor = ops.StandIn(info);
+        if (!ops.HoldsWeights) // the copy is in the memory that is planned
+            made.Add(ops.Block(copied));
+        return true;
     }
 
     public LoraUpdate[] Updates(string module, Shape weight) => [];
@@ -119,7 +133,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     // Indices that other libraries keep beside weights, such as position_ids: they follow from the config.
     private bool IsBuffer(string key) =>
-        files.TryGet(key, out Tensor tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
+        files.TryDescribe(key, out TensorInfo tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
 
     private IEnumerable<string> Note(IReadOnlyCollection<string> keys, string what) => keys.Count == 0
         ? []

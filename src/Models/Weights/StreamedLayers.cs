@@ -1,5 +1,6 @@
 using System.Globalization;
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -34,7 +35,7 @@ internal sealed class StreamedLayers
         var bytes = new Dictionary<int, long>();
         foreach (string key in files.Names)
         {
-            if (files.TryGet(key, out Tensor tensor) && Takes(key, tensor, out int layer))
+            if (files.TryDescribe(key, out TensorInfo tensor) && Takes(key, tensor.Type, out int layer))
                 bytes[layer] = bytes.GetValueOrDefault(layer) + Aligned(tensor.Bytes);
         }
         layers = [.. Enumerable.Range(0, bytes.Count == 0 ? 0 : bytes.Keys.Max() + 1).Select(_ => new Layer())];
@@ -53,7 +54,7 @@ internal sealed class StreamedLayers
     public bool TryPlace(string key, Tensor stored, out Tensor placed)
     {
         placed = default;
-        if (!Takes(key, stored, out int number))
+        if (!Takes(key, stored.Type, out int number))
             return false;
         Layer layer = layers[number];
         if (layer.Known.TryGetValue(key, out placed))
@@ -86,11 +87,11 @@ internal sealed class StreamedLayers
     }
 
     // transformer_blocks.12.norm1.linear.weight → 12
-    private bool Takes(string key, Tensor tensor, out int layer)
+    private bool Takes(string key, DType type, out int layer)
     {
         layer = 0;
         int end = key.StartsWith(list, StringComparison.Ordinal) ? key.IndexOf('.', list.Length) : -1;
-        return end > 0 && ops.ReadsWeights(tensor.Type)
+        return end > 0 && ops.ReadsWeights(type)
             && int.TryParse(key.AsSpan(list.Length..end), NumberStyles.None, CultureInfo.InvariantCulture, out layer);
     }
 
