@@ -63,6 +63,7 @@ internal static class GenerateJobs
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
+                Parts = asked.Parts,
             });
         }
         return jobs;

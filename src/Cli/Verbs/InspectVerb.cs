@@ -18,6 +18,7 @@ internal static class InspectVerb
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         var loras = new AdapterOptions();
+        var places = new PlaceOptions();
         var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
@@ -34,6 +35,7 @@ internal static class InspectVerb
         };
         request.AddTo(command);
         loras.AddTo(command);
+        places.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
         parts.AddTo(command);
@@ -58,7 +60,7 @@ internal static class InspectVerb
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
             var report = ModelReport.Read(
                 folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed),
-                parts.Over(ComputeOptions.Default, parsed));
+                parts.Over(ComputeOptions.Default, parsed), places.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

@@ -46,6 +46,8 @@ internal readonly unsafe partial struct Attention
 
     private readonly struct TiledPacking(Attention attention, CpuTiles tiles, TiledHeads heads, byte* packed) : IParallelBody
     {
+        private const int Ahead = 16; // keys that are asked for before they are read: heads lie pages apart
+
         public void Run(int item, CpuWorker worker)
         {
             AttentionSize size = attention.size;
@@ -55,7 +57,12 @@ internal readonly unsafe partial struct Attention
             float* key = attention.k.Floats + offset, value = attention.v.Floats + offset;
             byte* keys = heads.Keys(packed, head, block);
             for (int i = 0; i < count; i++)
+            {
+                int ahead = Math.Min(i + Ahead, count - 1);
+                Panels.Prefetch(key + ahead * size.KeyStride, 0, 1, size.Width * sizeof(float));
+                Panels.Prefetch(value + i * size.KeyStride, 0, 1, size.Width * sizeof(float));
                 PairRounding.Row(tiles, key + i * size.KeyStride, size.Width, keys + (long)i * heads.KeyBytes);
+            }
             float* values = (float*)heads.Values(packed, head, block), rows = value;
             int columns = count, pitch = heads.ValueBytes / sizeof(float);
             long stride = size.KeyStride;
@@ -125,42 +132,39 @@ internal readonly unsafe partial struct Attention
                 if (tiles.IsRounded)
                     panel.PairQueries(tiles.Steps(width));
             }
+            var sums = new TileColumn(tiles, width, heads.ValueBytes, Lanes * sizeof(float));
             for (int part = 0; part < heads.Blocks && !worker.IsCancelled; part++)
             {
                 int key = part * BlockKeys, keys = Math.Min(BlockKeys, attention.size.Keys - key);
                 byte* left = heads.Keys(packed, index, part), values = heads.Values(packed, index, part);
+                var scores = new TileColumn(tiles, keys, heads.KeyBytes, Lanes * sizeof(float));
                 for (int query = first; query < end; query += Lanes)
                 {
                     QueryPanel<TSimd, TVector> panel = scratch.Panel((query - first) / Lanes);
-                    Multiply(left, heads.KeyBytes, keys, panel.Queries, tiles.Steps(width), scratch.Scores, accumulate: 0);
+                    Multiply(scores, left, heads.KeyBytes, panel.Queries, tiles.Steps(width), scratch.Scores, accumulate: 0);
                     if (!attention.bias.IsNull)
                         plain.AddBias(batch, head, query, Math.Min(Lanes, end - query), key, keys, scratch);
                     if (tiles.IsRounded)
                         panel.SoftmaxPairs(scratch.Scores, keys, tiles.Steps(keys));
                     else
                         panel.Softmax(scratch.Scores, keys);
-                    Multiply(values, heads.ValueBytes, width, scratch.Scores, tiles.Steps(keys), panel.Sums, accumulate: 1);
+                    Multiply(sums, values, heads.ValueBytes, scratch.Scores, tiles.Steps(keys), panel.Sums, accumulate: 1);
                 }
             }
             for (int query = first; query < end; query += Lanes)
                 plain.Finish(batch, head, query, Math.Min(Lanes, end - query), scratch.Panel((query - first) / Lanes), scratch.Staging);
         }
 
-        // c (+)= a · b, in tiles of nearly equal height one below the other.
-        private void Multiply(byte* a, int rowBytes, int rows, float* b, int steps, float* c, int accumulate)
+        // c (+)= a · b
+        private static void Multiply(TileColumn column, byte* a, int rowBytes, float* b, int steps, float* c, int accumulate)
         {
-            int count = LinearGrid.Parts(rows, tiles.MostRows), height = 0;
-            delegate* unmanaged<TileArguments*, void> kernel = null;
             var arguments = new TileArguments { Right = (byte*)b, Steps = steps, Accumulate = accumulate };
-            for (int tile = 0, row = 0; tile < count; tile++, row += height)
+            for (int tile = 0; tile < column.Count; tile++)
             {
-                int wanted = (tile + 1) * rows / count - row;
-                if (wanted != height)
-                    kernel = TileKernels.Get(tiles.Form(wanted, rowBytes, Lanes * sizeof(float)));
-                height = wanted;
+                int row = column.Row(tile);
                 arguments.Left = a + (long)row * rowBytes;
                 arguments.Result = c + row * Lanes;
-                kernel(&arguments);
+                column.Run(tile, &arguments);
             }
         }
     }

@@ -37,9 +37,9 @@ internal readonly unsafe partial struct CausalConv3d : IAnyWidth, IUsesWorkspace
         {
             PixelProduct.RunCpu(threads);
         }
-        else if (IsByPairs(threads.Kind))
+        else if (IsTiled(threads.Kind))
         {
-            RunPairs(threads);
+            RunTiled(threads);
         }
         else
         {

@@ -37,7 +37,7 @@ internal readonly unsafe partial struct CausalConv3d
             Buffers buffers = Divide(worker);
             convolution.ListPixels(box, plan.Slice * sizeof(float), Tile, buffers.Windows, buffers.Targets);
             convolution.ListTaps(box, plan.Slice * sizeof(float), columns: false, buffers.Runs);
-            new Span<float>(buffers.Zeros, size.Input.Channels + Width).Clear();
+            new Span<float>(buffers.Zeros, size.Input.Channels).Clear();
             convolution.ListAddresses(box, buffers.Zeros, buffers.Addresses);
             int channels = Math.Min(plan.Slice, size.Input.Channels - channel);
             Gather<TSimd, TVector>(buffers.Addresses, box.ReachPixels(size), channel, channels, buffers.Input, plan.Slice);
@@ -50,54 +50,50 @@ internal readonly unsafe partial struct CausalConv3d
                 }
                 // The last outputs, fewer than a panel's, are summed beside the result, since a tile writes whole vectors.
                 BeginTail(box, output, buffers);
-                AddPanel(box, output, buffers.Tail, buffers.Tail, buffers.TailTargets, buffers);
+                AddPanel(box, output, null, buffers.Tail, buffers.TailTargets, buffers);
                 EndTail(box, output, buffers);
             }
         }
 
-        // One panel: parts of the depth pass over all pixels. The first of all begins with bias and residual.
+        private bool IsLast => channel + plan.Slice >= convolution.size.Input.Channels;
+
+        // One panel: parts of the depth pass over all pixels. Bias and residual follow the last of all.
         private void AddPanel(ConvolutionBox box, int output, float* residual, float* y, nint* targets, Buffers buffers)
         {
             ConvolutionSize size = convolution.size;
             int runs = size.KernelFrames * size.KernelHeight;
             nint runLength = size.KernelWidth * plan.Slice;
-            float* panel = buffers.Panels + output * runs * runLength, start = buffers.Zeros, previous = y;
-            if (channel == 0)
-            {
-                start = ReadBias(output, buffers);
-                previous = residual;
-            }
+            float* panel = buffers.Panels + output * runs * runLength, bias = IsLast ? ReadBias(output, buffers) : null;
             for (int run = 0; run < runs; run += plan.PartLength)
             {
                 int part = Math.Min(plan.PartLength, runs - run);
+                bool ends = IsLast && run + part == runs;
                 for (int pixel = 0; pixel < box.Pixels; pixel += Tile)
                 {
                     ConvolutionTile<TSimd, TVector>.Wide(
                         (byte*)buffers.Input, buffers.Windows + pixel, buffers.Runs + run, part, runLength * sizeof(float),
-                        panel + run * runLength * Width, start, previous, y, targets + pixel);
+                        panel + run * runLength * Width, channel > 0 || run > 0, ends ? bias : null, ends ? residual : null, y,
+                        targets + pixel);
                 }
-                start = buffers.Zeros;
-                previous = y;
             }
         }
 
         private float* ReadBias(int output, Buffers buffers)
         {
-            int count = Math.Min(Width, convolution.size.OutputChannels - output);
+            if (convolution.bias.IsNull)
+                return null;
             new Span<float>(buffers.Bias, Width).Clear();
-            if (!convolution.bias.IsNull)
-                Widen.ToFloats(convolution.bias.Slice(output), buffers.Bias, count);
+            Widen.ToFloats(convolution.bias.Slice(output), buffers.Bias, Math.Min(Width, convolution.size.OutputChannels - output));
             return buffers.Bias;
         }
 
         private void BeginTail(ConvolutionBox box, int output, Buffers buffers)
         {
             int count = convolution.size.OutputChannels - output;
-            float* source = channel == 0 ? convolution.residual.Floats : convolution.y.Floats;
             new Span<float>(buffers.Tail, box.Pixels * Width).Clear();
-            for (int pixel = 0; pixel < box.Pixels && source is not null; pixel++)
+            for (int pixel = 0; pixel < box.Pixels && channel > 0; pixel++)
             {
-                new Span<float>(source + buffers.Targets[pixel] + output, count).CopyTo(
+                new Span<float>(convolution.y.Floats + buffers.Targets[pixel] + output, count).CopyTo(
                     new Span<float>(buffers.Tail + pixel * Width, count));
             }
             for (int pixel = 0; pixel < box.Pixels + Tile; pixel++)
@@ -107,9 +103,14 @@ internal readonly unsafe partial struct CausalConv3d
         private void EndTail(ConvolutionBox box, int output, Buffers buffers)
         {
             int count = convolution.size.OutputChannels - output;
-            float* y = convolution.y.Floats + output;
             for (int pixel = 0; pixel < box.Pixels; pixel++)
-                new Span<float>(buffers.Tail + pixel * Width, count).CopyTo(new Span<float>(y + buffers.Targets[pixel], count));
+            {
+                nint target = buffers.Targets[pixel] + output;
+                float* tail = buffers.Tail + pixel * Width, residual = convolution.residual.Floats;
+                for (int i = 0; i < count && IsLast && residual is not null; i++)
+                    tail[i] += residual[target + i];
+                new Span<float>(tail, count).CopyTo(new Span<float>(convolution.y.Floats + target, count));
+            }
         }
 
         private Buffers Divide(CpuWorker worker)
@@ -117,7 +118,7 @@ internal readonly unsafe partial struct CausalConv3d
             ConvolutionSize size = convolution.size;
             long input = Aligned(plan.ReachPixels * plan.Slice * sizeof(float)), addresses = Aligned(plan.ReachPixels * sizeof(nint));
             long tail = Aligned((long)plan.BoxPixels * Width * sizeof(float)), bias = Aligned(Width * sizeof(float));
-            long zeros = Aligned((size.Input.Channels + Width) * sizeof(float)), pixels = Aligned((plan.BoxPixels + Tile) * sizeof(nint));
+            long zeros = Aligned(size.Input.Channels * sizeof(float)), pixels = Aligned((plan.BoxPixels + Tile) * sizeof(nint));
             byte* at = (byte*)worker.Scratch(input + addresses + tail + bias + zeros + 3 * pixels + size.Taps * sizeof(nint));
             return new Buffers
             {

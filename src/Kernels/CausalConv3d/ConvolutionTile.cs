@@ -22,20 +22,30 @@ internal static unsafe class ConvolutionTile<TSimd, TVector>
     /// <param name="runCount">How many runs.</param>
     /// <param name="runBytes">Bytes of a run.</param>
     /// <param name="panel">[run, number, outputs]</param>
-    /// <param name="start">[outputs], where the sums begin</param>
-    /// <param name="previous">What is added to the sums, laid out as y; or null.</param>
+    /// <param name="goesOn">Whether the sums begin at y as it is: chains go on exactly.</param>
+    /// <param name="bias">[outputs], added at the end; or null.</param>
+    /// <param name="residual">Added after it, laid out as y; or null.</param>
     /// <param name="y">Results.</param>
     /// <param name="targets">6 offsets into them, in floats.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Wide(
-        byte* input, nint* pixels, nint* runs, nint runCount, nint runBytes, float* panel, float* start, float* previous, float* y,
-        nint* targets)
+        byte* input, nint* pixels, nint* runs, nint runCount, nint runBytes, float* panel, bool goesOn, float* bias, float* residual,
+        float* y, nint* targets)
     {
-        Prefetch(previous is null ? y : previous, targets);
+        Prefetch(residual is null ? y : residual, targets);
         byte* p0 = input + pixels[0], p1 = input + pixels[1], p2 = input + pixels[2];
         byte* p3 = input + pixels[3], p4 = input + pixels[4], p5 = input + pixels[5];
-        TVector s00 = TSimd.Load(start), s01 = TSimd.Load(start + TSimd.Lanes);
-        TVector s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01, s40 = s00, s41 = s01, s50 = s00, s51 = s01;
+        TVector s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default;
+        TVector s30 = default, s31 = default, s40 = default, s41 = default, s50 = default, s51 = default;
+        if (goesOn)
+        {
+            AddTo(ref s00, ref s01, y + targets[0]);
+            AddTo(ref s10, ref s11, y + targets[1]);
+            AddTo(ref s20, ref s21, y + targets[2]);
+            AddTo(ref s30, ref s31, y + targets[3]);
+            AddTo(ref s40, ref s41, y + targets[4]);
+            AddTo(ref s50, ref s51, y + targets[5]);
+        }
         nint step = 2 * TSimd.Lanes;
         for (nint* lastRun = runs + runCount; runs < lastRun; runs++)
         {
@@ -63,15 +73,23 @@ internal static unsafe class ConvolutionTile<TSimd, TVector>
                     ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31, ref s40, ref s41, ref s50, ref s51);
             }
         }
-        // At the end rather than the beginning: nothing waits for these loads. All come before the stores, for pixels listed twice.
-        if (previous is not null)
+        if (bias is not null)
         {
-            AddTo(ref s00, ref s01, previous + targets[0]);
-            AddTo(ref s10, ref s11, previous + targets[1]);
-            AddTo(ref s20, ref s21, previous + targets[2]);
-            AddTo(ref s30, ref s31, previous + targets[3]);
-            AddTo(ref s40, ref s41, previous + targets[4]);
-            AddTo(ref s50, ref s51, previous + targets[5]);
+            AddTo(ref s00, ref s01, bias);
+            AddTo(ref s10, ref s11, bias);
+            AddTo(ref s20, ref s21, bias);
+            AddTo(ref s30, ref s31, bias);
+            AddTo(ref s40, ref s41, bias);
+            AddTo(ref s50, ref s51, bias);
+        }
+        if (residual is not null)
+        {
+            AddTo(ref s00, ref s01, residual + targets[0]);
+            AddTo(ref s10, ref s11, residual + targets[1]);
+            AddTo(ref s20, ref s21, residual + targets[2]);
+            AddTo(ref s30, ref s31, residual + targets[3]);
+            AddTo(ref s40, ref s41, residual + targets[4]);
+            AddTo(ref s50, ref s51, residual + targets[5]);
         }
         Store(y + targets[0], s00, s01);
         Store(y + targets[1], s10, s11);

@@ -15,7 +15,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
     private const string SameModel = "The config and the weights must be of the same model.";
 
     private readonly HashSet<string> used = [];
-    private readonly List<string> narrowed = [];
+    private readonly List<string> narrowed = [], widened = [];
     private readonly List<Tensor> made = []; // beside the mapped files
 
     public IReadOnlySet<string> Used => used;
@@ -30,13 +30,12 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     private Tensor Get(string key, Shape shape, Func<Tensor, Tensor> resident)
     {
-        if (!TryStored(key, out Tensor tensor))
+        if (!TryFind(files, ops, key, out Tensor tensor))
             throw new WeightException(Missing(key, $"'{key}'"));
-        bool isNarrowed = tensor.Type == DType.F64;
-        if (!tensor.Type.IsKernelFloat && !isNarrowed)
+        if (!tensor.Type.IsKernelFloat && !IsConverted(tensor))
         {
-            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. "
-                + "Convert it to one of these.");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2, F64 "
+                + "or blocks of GGUF. Convert it to one of these.");
         }
         if (tensor.Shape != shape)
         {
@@ -44,28 +43,36 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
                 + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
         }
         used.Add(key);
+        if (ops.IsPlanning && !ops.HoldsWeights && files.CopiedBytes(key) is > 0 and long copied)
+            made.Add(ops.Block(copied)); // in the memory that is planned
         if (streamed?.TryPlace(key, tensor, out Tensor placed) == true)
             return placed;
-        if (!isNarrowed)
+        if (!IsConverted(tensor))
             return Resident(tensor, resident);
-        narrowed.Add(key);
-        Tensor result = ops.Narrow(tensor);
+        (tensor.Type.IsBlocked ? widened : narrowed).Add(key);
+        Tensor result = tensor.Type.IsBlocked ? ops.Widened(tensor) : ops.Narrow(tensor);
         made.Add(result);
         return result;
     }
 
-    // A dry run needs no elements: gigabytes would be copied for it where they don't lie in the file as they are needed.
-    private bool TryStored(string key, out Tensor tensor)
+    /// <summary>
+    /// A stored tensor, if there is one of that name. A dry run gets one without elements where they don't lie in the file as they are
+    /// needed, since gigabytes would be copied for it.
+    /// </summary>
+    public static bool TryFind(WeightFiles files, Ops ops, string key, out Tensor tensor)
     {
-        long copied = ops.IsPlanning ? files.CopiedBytes(key) : 0;
-        if (copied == 0)
+        if (!ops.IsPlanning || files.CopiedBytes(key) == 0)
             return files.TryGet(key, out tensor);
-        files.TryDescribe(key, out TensorInfo info);
+        bool found = files.TryDescribe(key, out TensorInfo info);
         tensor = ops.StandIn(info);
-        if (!ops.HoldsWeights) // the copy is in the memory that is planned
-            made.Add(ops.Block(copied));
-        return true;
+        return found;
     }
+
+    /// <summary>
+    /// Whether F32 is made of a stored tensor: of F64, and of quantised blocks that aren't a matrix, whose rows products and embeddings
+    /// widen.
+    /// </summary>
+    public static bool IsConverted(Tensor tensor) => tensor.Type == DType.F64 || (tensor.Type.IsBlocked && tensor.Shape.Rank != 2);
 
     public LoraUpdate[] Updates(string module, Shape weight) => [];
 
@@ -127,6 +134,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         [
             .. files.Notes,
             .. Note(narrowed, "stored as F64 and converted to F32 in memory"),
+            .. Note(widened, "stored in quantised blocks and, as no matrices are, widened to F32 in memory"),
             .. Note(unused, "not used by this model and ignored"),
         ];
     }

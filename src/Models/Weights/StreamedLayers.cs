@@ -1,6 +1,5 @@
 using System.Globalization;
 using CogVideoX.Tensors;
-using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -12,7 +11,8 @@ namespace CogVideoX.Models.Weights;
 /// </summary>
 /// <remarks>
 /// Both waits are the device's: a copy waits until the work of the layer that had the slot before is done, and a layer's work until its
-/// copy is. What the device doesn't compute with as it is stored (8-bit floats, F64) isn't taken: it would be converted at each step.
+/// copy is. What the device doesn't compute with as it is stored (8-bit floats, blocks, F64) isn't taken: it
+/// would be converted at each step; nor are 8-bit floats with factors.
 /// </remarks>
 internal sealed class StreamedLayers
 {
@@ -35,7 +35,7 @@ internal sealed class StreamedLayers
         var bytes = new Dictionary<int, long>();
         foreach (string key in files.Names)
         {
-            if (files.TryDescribe(key, out TensorInfo tensor) && Takes(key, tensor.Type, out int layer))
+            if (StoredWeights.TryFind(files, ops, key, out Tensor tensor) && Takes(key, tensor, out int layer))
                 bytes[layer] = bytes.GetValueOrDefault(layer) + Aligned(tensor.Bytes);
         }
         layers = [.. Enumerable.Range(0, bytes.Count == 0 ? 0 : bytes.Keys.Max() + 1).Select(_ => new Layer())];
@@ -54,7 +54,7 @@ internal sealed class StreamedLayers
     public bool TryPlace(string key, Tensor stored, out Tensor placed)
     {
         placed = default;
-        if (!Takes(key, stored.Type, out int number))
+        if (!Takes(key, stored, out int number))
             return false;
         Layer layer = layers[number];
         if (layer.Known.TryGetValue(key, out placed))
@@ -87,11 +87,11 @@ internal sealed class StreamedLayers
     }
 
     // transformer_blocks.12.norm1.linear.weight → 12
-    private bool Takes(string key, DType type, out int layer)
+    private bool Takes(string key, Tensor tensor, out int layer)
     {
         layer = 0;
         int end = key.StartsWith(list, StringComparison.Ordinal) ? key.IndexOf('.', list.Length) : -1;
-        return end > 0 && ops.ReadsWeights(type)
+        return end > 0 && ops.ReadsWeights(tensor.Type) && !tensor.IsScaled && !StoredWeights.IsConverted(tensor)
             && int.TryParse(key.AsSpan(list.Length..end), NumberStyles.None, CultureInfo.InvariantCulture, out layer);
     }
 

@@ -1,3 +1,4 @@
+using CogVideoX.Tensors.Gguf;
 using CogVideoX.Tensors.Pickles;
 using CogVideoX.Tensors.Safetensors;
 
@@ -15,7 +16,9 @@ public static class TensorFile
     public static ITensorFile Open(string path)
     {
         ReadOnlySpan<byte> start = StartOf(path);
-        return PickleFile.Recognises(start) ? PickleFile.Open(path) : SafetensorsFile.Open(path);
+        return PickleFile.Recognises(start) ? PickleFile.Open(path)
+            : GgufFile.Recognises(start) ? GgufFile.Open(path)
+            : SafetensorsFile.Open(path);
     }
 
     private static unsafe byte[] StartOf(string path)

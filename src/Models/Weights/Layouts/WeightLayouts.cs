@@ -8,9 +8,13 @@ internal static class WeightLayouts
     // Each sees what the one before it made: prefixes are taken off before names are looked at.
     private static readonly IWeightLayout[] All =
     [
-        new WrapperLayout(), new PrefixLayout(),
+        new WrapperLayout(),
+        new PrefixLayout(),
         new SatTransformerLayout(),
         new SatVaeLayout(),
+        new GgufT5Layout(),
+        new ScaledFloat8Layout(),
+        new BlocksInSafetensorsLayout(),
     ];
 
     /// <summary>The file under the names that models ask for, which owns it from here on; the file itself where it has them.</summary>
