@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Globalization;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>
@@ -25,7 +28,10 @@ internal static class ForeignFile
     public static string? RecogniseStub(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("version https://git-lfs"u8))
-            return "a Git LFS pointer, not the file it points to. Run 'git lfs pull' in the model's folder, or download the file itself.";
+        {
+            return $"a Git LFS pointer, not the file it points to{SizeIn(start)}. "
+                + "Run 'git lfs pull' in the model's folder, or download the file itself.";
+        }
         return start.TrimStart(" \t\r\n\uFEFF"u8).StartsWith("<"u8)
             ? "a web page (HTML or XML), probably an error page that was saved in place of the file. "
                 + "Download it again; a gated model needs a login."
@@ -49,6 +55,15 @@ internal static class ForeignFile
         if (start.StartsWith("{"u8))
             return "a JSON text";
         return Picture(start);
+    }
+
+    // A pointer has a line of it.
+    private static string SizeIn(ReadOnlySpan<byte> pointer)
+    {
+        int at = pointer.IndexOf("\nsize "u8);
+        return at >= 0 && Utf8Parser.TryParse(pointer[(at + "\nsize ".Length)..], out ulong bytes, out _)
+            ? string.Create(CultureInfo.InvariantCulture, $", of {bytes} bytes")
+            : "";
     }
 
     private static string? Picture(ReadOnlySpan<byte> start) => start switch
