@@ -20,7 +20,8 @@ internal static class GenerateVerb
 
     private static int Run(Terminal terminal, ParseResult parsed, GenerateOptions options, CancellationToken cancellation)
     {
-        RequestReader asked = RequestReader.Read(parsed, options);
+        RequestReader asked = RequestReader.Read(
+            parsed, options, model => ModelDownloads.Find(terminal, model, parsed.GetValue(options.Yes), cancellation));
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         var shard = Shard.Read(parsed, options);
         if (shard is null)

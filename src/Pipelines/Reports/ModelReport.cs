@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Hub;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
@@ -43,7 +44,7 @@ internal sealed record ModelReport(
             nameof(gpu), $"{Quoted.Name(gpu)} is no card to plan for; choose one of {string.Join(", ", Cards)}, or one with another memory "
             + "as in 4090:16GB.");
         compute = (compute ?? ComputeOptions.Default) with { Threads = 1 };
-        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute));
+        return ModelException.Guard(() => ReadFolder(ModelPlace.Find(modelFolder), request, device, loras, compute));
     }
 
     private static ModelReport ReadFolder(
