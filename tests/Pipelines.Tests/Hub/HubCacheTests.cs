@@ -112,6 +112,25 @@ public sealed class HubCacheTests : IDisposable
     }
 
     [Fact]
+    public void LibraryFindsTheCacheAndDownloadsNothing()
+    {
+        string? before = Environment.GetEnvironmentVariable("HF_HOME");
+        Environment.SetEnvironmentVariable("HF_HOME", folder.Path);
+        try
+        {
+            using (var pipeline = CogVideoXPipeline.Open("THUDM/CogVideoX-5b"))
+                Assert.Equal(cache.Find(ModelName.Parse("THUDM/CogVideoX-5b")), pipeline.ModelPath);
+            ModelException refusal = Assert.Throws<ModelException>(() => CogVideoXPipeline.Open("THUDM/CogVideoX-2b"));
+            Assert.Contains("cogvideox models pull THUDM/CogVideoX-2b", refusal.Message);
+            Assert.Equal(2, PromptTokenizer.Open("THUDM/CogVideoX-5b").Encode("a").Length);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("HF_HOME", before);
+        }
+    }
+
+    [Fact]
     public void FolderOfTheCacheHasItsName()
     {
         string path = cache.Find(ModelName.Parse("THUDM/CogVideoX-5b"));
