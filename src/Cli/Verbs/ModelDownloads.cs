@@ -10,14 +10,12 @@ internal static class ModelDownloads
 {
     private static readonly HubTimes Short = new() { Answer = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(5), Retries = 0 };
 
-    /// <summary>The folder of a model that is named by it, or by its name; what the cache lacks is downloaded if that is wanted.</summary>
-    /// <param name="terminal">For progress.</param>
+    /// <summary>The folder of a model that is named by it, or by its name; the name, where it is to be downloaded.</summary>
     /// <param name="model">As it was given.</param>
-    /// <param name="download">Whether to download what isn't there.</param>
-    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="downloads">Whether what isn't there will be downloaded (<see cref="Get"/>).</param>
+    /// <param name="cancellation">Stops asking the Hub for its size.</param>
     /// <exception cref="UsageException">It isn't there; the message says how large it is, and the command.</exception>
-    /// <exception cref="HubException">It can't be downloaded.</exception>
-    public static string Find(Terminal terminal, string model, bool download, CancellationToken cancellation)
+    public static string Check(string model, bool downloads, CancellationToken cancellation)
     {
         try
         {
@@ -25,13 +23,22 @@ internal static class ModelDownloads
         }
         catch (UsageException exception) when (exception.InnerException is NotCachedException lacking && lacking.Name.Name.Contains('/'))
         {
-            if (!download)
-                throw Refusal(lacking, cancellation);
-            var settings = HubSettings.OfProcess();
-            using var client = new HubClient(settings);
-            ModelPull pull = Plan(terminal, client, new HubCache(settings.CacheFolder), lacking.Name, cancellation);
-            return Run(terminal, pull, lacking.Name, cancellation);
+            return downloads ? model : throw Refusal(lacking, cancellation);
         }
+    }
+
+    /// <summary>The folder of what <see cref="Check"/> gave, downloaded if need be.</summary>
+    /// <param name="terminal">For progress.</param>
+    /// <param name="model">A folder, or a name.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    /// <exception cref="HubException">It can't be downloaded.</exception>
+    public static string Get(Terminal terminal, string model, CancellationToken cancellation)
+    {
+        if (ModelPlace.NameIn(model) is not { } name)
+            return model;
+        var settings = HubSettings.OfProcess();
+        using var client = new HubClient(settings);
+        return Run(terminal, Plan(terminal, client, new HubCache(settings.CacheFolder), name, cancellation), name, cancellation);
     }
 
     /// <summary>Asks the Hub what there is to download.</summary>
@@ -115,12 +122,13 @@ internal static class ModelDownloads
         {
             task.Value = progress.Done;
             double rate = (progress.Done - before) / clock.Elapsed.TotalSeconds;
-            string amount = FormattableString.Invariant($"{progress.Done / 1e9:F2} of {progress.Total / 1e9:F2} GB");
+            string amount = $"{ByteSize.ToText(progress.Done)} of {ByteSize.ToText(progress.Total)}";
             string left = rate > 0
-                ? FormattableString.Invariant($" · {rate / 1e6:F1} MB/s · ")
-                    + $"{ProgressDisplay.Duration(TimeSpan.FromSeconds((progress.Total - progress.Done) / rate))} left"
+                ? $" · {ByteSize.ToText((long)rate)}/s · {Duration((progress.Total - progress.Done) / rate)} left"
                 : "";
             line.Set(task, $"{amount}{left} · {progress.File}", $"{amount}{left}", amount);
         }
+
+        private static string Duration(double seconds) => ProgressDisplay.Duration(TimeSpan.FromSeconds(Math.Min(seconds, 1e9)));
     }
 }

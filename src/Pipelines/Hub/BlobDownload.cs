@@ -61,24 +61,17 @@ internal sealed class BlobDownload(HubClient client, HubCache cache, HubModel mo
 
     private static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
 
-    // The file's name and the kind of lock are those of Python's filelock on Unix, so that its downloads and ours wait for each other.
     private async Task<FileStream> LockAsync(string checksum, CancellationToken cancellation)
     {
-        string folder = Path.Combine(cache.Folder, ".locks", model.Name.Folder);
+        string folder = BlobLock.FolderOf(cache, model.Name);
         Directory.CreateDirectory(folder);
         for (bool first = true; ; first = false)
         {
-            try
-            {
-                return new FileStream(
-                    Path.Combine(folder, $"{checksum}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            }
-            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
-            {
-                if (first)
-                    said("Another process downloads the same file; waiting for it.");
-                await Task.Delay(client.Times.Look, cancellation);
-            }
+            if (BlobLock.TryTake(Path.Combine(folder, $"{checksum}.lock")) is { } held)
+                return held;
+            if (first)
+                said("Another process downloads the same file; waiting for it.");
+            await Task.Delay(client.Times.Look, cancellation);
         }
     }
 

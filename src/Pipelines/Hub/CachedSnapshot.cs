@@ -60,14 +60,27 @@ internal sealed class CachedSnapshot
     private CachedFile Read(string name, string[] inside)
     {
         string file = System.IO.Path.Combine(Path, name);
-        string place = new FileInfo(file).LinkTarget is null ? file : RealPath.Of(file);
+        if (PlaceOf(file) is not { } place)
+            return new CachedFile(name, file, null, IsOutside: false);
         bool outside = place != file && !inside.Any(folder => place.StartsWith(folder, StringComparison.Ordinal));
         return new CachedFile(name, place, !outside && File.Exists(place) ? new FileInfo(place).Length : null, outside);
     }
 
     /// <summary>Whether a file is there: .NET takes a link to nothing for one.</summary>
-    public static bool Has(string path) =>
-        File.Exists(path) && (new FileInfo(path).LinkTarget is null || File.Exists(RealPath.Of(path)));
+    public static bool Has(string path) => File.Exists(path) && PlaceOf(path) is { } place && File.Exists(place);
+
+    /// <summary>Where a file's bytes are, links followed; null where they lead in a circle.</summary>
+    public static string? PlaceOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is null ? path : RealPath.Of(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static string Within(string folder) => RealPath.Of(folder) + System.IO.Path.DirectorySeparatorChar;
 }

@@ -17,6 +17,7 @@ internal sealed class HubClient : IDisposable
     private readonly HttpClient http;
     private readonly HubSettings settings;
     private readonly Uri endpoint;
+    private volatile bool reached; // once: then an unknown name is a line that broke
 
     /// <exception cref="HubException">Nothing may be asked, or the address or the token can't be.</exception>
     public HubClient(HubSettings settings, HubTimes? times = null)
@@ -198,7 +199,9 @@ internal sealed class HubClient : IDisposable
         limit.CancelAfter(Times.Answer);
         try
         {
-            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            HttpResponseMessage answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            reached = true;
+            return answer;
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
@@ -207,6 +210,12 @@ internal sealed class HubClient : IDisposable
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
             throw new HubException($"{address.Host} gave an answer whose headers are longer than {HeaderKilobytes} kB.", exception);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.NameResolutionError && !reached)
+        {
+            throw new HubException(
+                $"{address.Host} isn't known to this network, or there is no network; check the connection, and HF_ENDPOINT if it is set.",
+                exception);
         }
         catch (HttpRequestException exception)
         {

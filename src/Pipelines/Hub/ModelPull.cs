@@ -1,5 +1,4 @@
 using CogVideoX.Models.Configuration;
-using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Hub;
@@ -104,7 +103,7 @@ internal sealed class ModelPull
     private PulledFile Look(HubFile file)
     {
         string placed = Path.Combine(cache.SnapshotFolder(model.Name, Commit), file.Name);
-        if (CachedSnapshot.Has(placed) && (file.Bytes is null || new FileInfo(RealPath.Of(placed)).Length == file.Bytes))
+        if (CachedSnapshot.Has(placed) && (file.Bytes is null || new FileInfo(CachedSnapshot.PlaceOf(placed)!).Length == file.Bytes))
             return new PulledFile(file.Name, file.Bytes, file.Bytes ?? 0, IsPlaced: true);
         string? blob = file.Checksum is { } checksum ? Path.Combine(cache.FolderOf(model.Name), "blobs", checksum) : null;
         string part = blob + BlobFile.Unfinished;

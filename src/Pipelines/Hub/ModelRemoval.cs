@@ -53,27 +53,23 @@ internal sealed class ModelRemoval
 
     private static void CheckLocks(HubCache cache, ModelName name)
     {
-        string locks = Path.Combine(cache.Folder, ".locks", name.Folder);
+        string locks = BlobLock.FolderOf(cache, name);
         if (!Directory.Exists(locks))
             return;
         foreach (string file in Directory.EnumerateFiles(locks, "*.lock"))
         {
-            try
-            {
-                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0).Dispose();
-            }
-            catch (IOException exception) when (File.Exists(file))
+            using FileStream? free = BlobLock.TryTake(file);
+            if (free is null)
             {
                 throw new HubException(
-                    $"{name.Name} is being downloaded ({file} is locked); wait for the end of that, or stop it, and remove it then.",
-                    exception);
+                    $"{name.Name} is being downloaded ({file} is locked); wait for the end of that, or stop it, and remove it then.");
             }
         }
     }
 
     private void AddAll(HubCache cache, ModelName name)
     {
-        string folder = cache.FolderOf(name), locks = Path.Combine(cache.Folder, ".locks", name.Folder);
+        string folder = cache.FolderOf(name), locks = BlobLock.FolderOf(cache, name);
         if (!Directory.Exists(folder))
             _ = cache.Snapshot(name); // says that it isn't there
         folders.Add(folder);

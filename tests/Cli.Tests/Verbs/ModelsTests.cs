@@ -75,6 +75,10 @@ public sealed class ModelsTests : IAsyncDisposable
             "cogvideox models pull me/tiny", "--yes");
         Assert.Equal(0, hub.Downloads(Weights));
         Assert.False(Directory.Exists(folder.File("hf")));
+        File.WriteAllText(folder.File("taken"), "");
+        string[] mistaken = [.. args, "--yes", "--save-latents", folder.File("taken")];
+        await CliRun.Fails(ExitCode.WrongUsage, mistaken, "--save-latents: ", "taken exists"); // before hours of downloading
+        Assert.Equal(0, hub.Downloads(Weights));
         CliRun run = await CliRun.Done([.. args, "--yes"]);
         Assert.Equal([folder.File("clip.png")], run.Lines);
         Assert.Equal(1, hub.Downloads(Weights));

@@ -74,6 +74,17 @@ public sealed class HubCacheTests : IDisposable
         Assert.EndsWith("f6f85a", linked.Find(ModelName.Parse("THUDM/CogVideoX-5b")));
     }
 
+    [Fact]
+    public void LinksInACircleAreLinksToNothing()
+    {
+        string file = Path.Combine(cache.Snapshot(ModelName.Parse("THUDM/CogVideoX-5b")).Path, "vae", "config.json");
+        File.Delete(file);
+        File.CreateSymbolicLink(file, "config.json");
+        NotCachedException refusal = Assert.Throws<NotCachedException>(() => Find("THUDM/CogVideoX-5b"));
+        Assert.Contains("vae/config.json is a link to a file that is gone", refusal.Message);
+        Assert.Equal(6, ModelEntry.All(cache).Count);
+    }
+
     [Theory]
     [InlineData("../../../../etc")]
     [InlineData("")]

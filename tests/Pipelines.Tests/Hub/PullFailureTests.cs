@@ -303,6 +303,14 @@ public sealed class PullFailureTests : PullCase
     }
 
     [Fact]
+    public async Task HostThatNobodyKnowsIsNotAskedAgain()
+    {
+        HubSettings unknown = Settings with { Endpoint = "https://hub.invalid" };
+        await FailsAsync(unknown, Times, "hub.invalid isn't known to this network", "HF_ENDPOINT");
+        Assert.Empty(Clock.Waits);
+    }
+
+    [Fact]
     public async Task DiskWithoutSpaceIsRefusedBeforeAnything()
     {
         using var client = new HubClient(Settings, Times);
