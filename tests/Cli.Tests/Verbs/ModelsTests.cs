@@ -157,39 +157,69 @@ public sealed class ModelsTests : IAsyncDisposable
     public async Task InterruptedPullIsKeptAndGoneOnWith()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
-        byte[] bytes = hub.Files[Weights];
-        var half = new TaskCompletionSource();
-        hub.OnStorage = async context =>
-        {
-            if (!context.Request.Path.Value!.EndsWith(Weights))
-                return false;
-            context.Response.ContentLength = bytes.Length;
-            await context.Response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
-            await context.Response.Body.FlushAsync();
-            half.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-            return true;
-        };
-        string[] variables = [$"HF_HOME={folder.File("hf")}", $"HF_ENDPOINT={hub.Address}"];
-        using var run = ProgramRun.StartForSignals(folder.Path, variables, ["models", "pull", FakeHub.Name]);
-        await half.Task.WaitAsync(TestContext.Current.CancellationToken);
-        string[] unfinished;
-        do
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-            unfinished = Directory.GetFiles(folder.File("hf/hub/models--me--tiny/blobs"), "*.incomplete");
-        }
-        while (unfinished.Length == 0 || new FileInfo(unfinished[0]).Length < bytes.Length / 2);
+        using ProgramRun run = StartPull();
+        string unfinished = await HalfOfTheWeightsAsync();
         run.Send(PosixSignal.SIGINT);
         CliRun stopped = await run.EndAsync();
         Assert.Equal((ExitCode.Interrupted, ""), (stopped.Code, stopped.Output));
         Assert.Contains("What came of me/tiny is kept; cogvideox models pull me/tiny goes on.", stopped.Error);
-        Assert.Equal(bytes.Length / 2, new FileInfo(unfinished[0]).Length);
+        Assert.Equal(Half, new FileInfo(unfinished).Length);
         Assert.Contains("incomplete", (await CliRun.Done("models", "list")).Output);
         hub.OnStorage = _ => Task.FromResult(false);
         await CliRun.Done("models", "pull", FakeHub.Name);
+        await AssertGoneOnWithAsync();
+    }
+
+    [Fact]
+    public async Task SecondProcessWaitsAndGoesOnWithWhatAKilledOneLeft()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals");
+        using ProgramRun first = StartPull();
+        await HalfOfTheWeightsAsync();
+        using ProgramRun second = StartPull();
+        await second.FirstMessageAsync();
+        await Task.Delay(500, TestContext.Current.CancellationToken); // it says that it waits, or would be at the file by now
+        Assert.Equal(1, hub.Downloads(Weights));
+        await CliRun.Fails(ExitCode.WrongUsage, ["models", "remove", FakeHub.Name], "me/tiny is being downloaded");
+        hub.OnStorage = _ => Task.FromResult(false);
+        first.Kill();
+        CliRun run = await second.EndAsync();
+        Assert.Equal((ExitCode.Done, $"{Snapshot}\n"), (run.Code, run.Output));
+        Assert.Contains("Another process downloads the same file; waiting for it.", run.Error);
+        await AssertGoneOnWithAsync();
+    }
+
+    private int Half => hub.Files[Weights].Length / 2;
+
+    // Half of the weights come, and then nothing more.
+    private ProgramRun StartPull()
+    {
+        hub.OnStorage = async context =>
+        {
+            if (!context.Request.Path.Value!.EndsWith(Weights))
+                return false;
+            context.Response.ContentLength = hub.Files[Weights].Length;
+            await context.Response.Body.WriteAsync(hub.Files[Weights].AsMemory(0, Half));
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        string[] variables = [$"HF_HOME={folder.File("hf")}", $"HF_ENDPOINT={hub.Address}"];
+        return ProgramRun.StartForSignals(folder.Path, variables, ["models", "pull", FakeHub.Name]);
+    }
+
+    private async Task<string> HalfOfTheWeightsAsync()
+    {
+        string file = folder.File($"hf/hub/models--me--tiny/blobs/{FakeHub.ChecksumOf(Weights, hub.Files[Weights])}.incomplete");
+        while (!File.Exists(file) || new FileInfo(file).Length < Half)
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        return file;
+    }
+
+    private async Task AssertGoneOnWithAsync()
+    {
         string? range = hub.Asked.Last(request => request.Path.EndsWith(Weights) && request.Part == "storage").Range;
-        Assert.Equal($"bytes={bytes.Length / 2}-", range);
+        Assert.Equal($"bytes={Half}-", range);
         await CliRun.Done("models", "verify", FakeHub.Name);
     }
 
