@@ -20,43 +20,45 @@ internal sealed class BlobDownload(HubClient client, HubCache cache, HubModel mo
 
     private EntityTagHeaderValue? validator; // of the server that gave the first bytes of the file
 
-    private string Repository => cache.FolderOf(model.Name);
-
-    /// <summary>A blob's place.</summary>
-    public string PlaceOf(string checksum) => Path.Combine(Repository, "blobs", checksum);
-
-    /// <summary>Brings the file's bytes into the cache, if they aren't there.</summary>
+    /// <summary>Brings a file into the cache: its bytes, if no other process did meanwhile, and its place in the snapshot.</summary>
     /// <param name="name">The file.</param>
-    /// <param name="place">Puts the blob into the snapshot, while the lock is held.</param>
+    /// <param name="snapshots">How it comes to its place.</param>
+    /// <param name="place">That place.</param>
     /// <param name="cancellation">Stops it; what came is kept.</param>
-    /// <returns>What the Hub says of it.</returns>
     /// <exception cref="HubException">It can't be had, or its bytes don't have the checksum.</exception>
-    public async Task<HubFile> GetAsync(string name, Action<HubFile> place, CancellationToken cancellation)
+    public async Task GetAsync(string name, Snapshots snapshots, string place, CancellationToken cancellation)
     {
         validator = null;
         ResiliencePipeline retries = HubRetries.Create(client.Times, said);
         HubFile file = await retries.ExecuteAsync(async token => await client.HeadAsync(model, name, token), cancellation);
-        string checksum = file.Checksum!, part = PlaceOf(checksum) + BlobFile.Unfinished;
-        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
-        using FileStream held = await LockAsync(checksum, cancellation);
-        if (!File.Exists(PlaceOf(checksum)))
+        string blob = Path.Combine(cache.FolderOf(model.Name), "blobs", file.Checksum!), part = blob + BlobFile.Unfinished;
+        Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
+        using FileStream held = await LockAsync(file.Checksum!, cancellation);
+        if (CachedSnapshot.Has(place) && LengthOf(CachedSnapshot.PlaceOf(place)!) == file.Bytes)
+            return; // a cache without links keeps no blob that would tell
+        bool isNew = !File.Exists(blob);
+        if (isNew)
         {
-            for (long before = LengthOf(part); ;)
-            {
-                try
-                {
-                    await retries.ExecuteAsync(async token => await TryAsync(file, part, token), cancellation);
-                    break;
-                }
-                catch (TransientHubException) when (LengthOf(part) > before)
-                {
-                    before = LengthOf(part); // a line that breaks every minute brings a large file all the same
-                }
-            }
-            File.Move(part, PlaceOf(checksum), overwrite: true);
+            await BringAsync(file, part, retries, cancellation);
+            File.Move(part, blob, overwrite: true);
         }
-        place(file);
-        return file;
+        snapshots.Place(blob, place, isNew);
+    }
+
+    private async Task BringAsync(HubFile file, string part, ResiliencePipeline retries, CancellationToken cancellation)
+    {
+        for (long before = LengthOf(part); ;)
+        {
+            try
+            {
+                await retries.ExecuteAsync(async token => await TryAsync(file, part, token), cancellation);
+                return;
+            }
+            catch (TransientHubException) when (LengthOf(part) > before)
+            {
+                before = LengthOf(part); // a line that breaks every minute brings a large file all the same
+            }
+        }
     }
 
     private static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;

@@ -70,10 +70,7 @@ internal sealed class ModelPull
         {
             at = file.Name;
             if (!file.IsPlaced)
-            {
-                await download.GetAsync(
-                    file.Name, got => snapshots.Place(download.PlaceOf(got.Checksum!), Path.Combine(folder, file.Name)), cancellation);
-            }
+                await download.GetAsync(file.Name, snapshots, Path.Combine(folder, file.Name), cancellation);
             if (file.Name == ModelIndex.FileName)
                 CheckPipeline(folder);
         }

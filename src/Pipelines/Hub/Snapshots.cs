@@ -11,23 +11,30 @@ internal sealed class Snapshots(HubCache cache, bool? makesLinks = null)
     private bool? makesLinks = makesLinks;
 
     /// <summary>Puts a blob into a snapshot.</summary>
-    /// <param name="blob">Its file, which is moved where there are no links.</param>
+    /// <param name="blob">Its file.</param>
     /// <param name="file">Its path in the snapshot.</param>
-    public void Place(string blob, string file)
+    /// <param name="isNew">Whether nobody else has the blob, so that it can be moved where there are no links.</param>
+    public void Place(string blob, string file, bool isNew)
     {
         string folder = Path.GetDirectoryName(file)!;
         Directory.CreateDirectory(folder);
+        string target = Path.GetRelativePath(folder, blob), made = $"{file}.{Guid.NewGuid():N}.tmp";
         if (!MakesLinks())
         {
-            File.Move(blob, file, overwrite: true);
+            if (isNew)
+                File.Move(blob, made);
+            else
+                File.Copy(blob, made);
+        }
+        else if (new FileInfo(file).LinkTarget == target)
+        {
             return;
         }
-        string target = Path.GetRelativePath(folder, blob);
-        if (new FileInfo(file).LinkTarget == target)
-            return;
-        string made = $"{file}.{Guid.NewGuid():N}.tmp"; // so that the name never stands for nothing
-        File.CreateSymbolicLink(made, target);
-        File.Move(made, file, overwrite: true);
+        else
+        {
+            File.CreateSymbolicLink(made, target);
+        }
+        File.Move(made, file, overwrite: true); // so that the name never stands for nothing, or for half
     }
 
     /// <summary>Writes which commit a revision is at: last of all, so that a branch never names what isn't whole.</summary>

@@ -67,6 +67,16 @@ public sealed class ModelsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task FolderOfThatNameGoesFirst()
+    {
+        Directory.Move(folder.CopyOf(CliRun.Tiny), Directory.CreateDirectory(folder.File("me")).FullName + "/tiny");
+        CliRun run = await ProgramRun.Of(folder.Path, [], "inspect", FakeHub.Name);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+        Assert.StartsWith("me/tiny: CogVideoXPipeline", run.Output);
+        Assert.Empty(hub.Asked);
+    }
+
+    [Fact]
     public async Task GenerateRefusesWhatIsNotThereWithSizeAndCommandUnlessYes()
     {
         string[] args = ["generate", "a cat", "--model", FakeHub.Name, "--steps", "1", "--frames", "1", "-o", folder.File("clip.png")];

@@ -159,8 +159,10 @@ public sealed class PullTests : PullCase
         AssertWhole();
     }
 
-    [Fact]
-    public async Task TwoPullsShareOneDownload()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TwoPullsShareOneDownload(bool links)
     {
         using var begun = new SemaphoreSlim(0);
         using var go = new SemaphoreSlim(0);
@@ -173,14 +175,36 @@ public sealed class PullTests : PullCase
             }
             return false;
         };
-        Task<string> first = PullAsync();
+        Task<string> first = RunAsync(null);
         await begun.WaitAsync(Cancellation);
         var told = new Told { Then = _ => go.Release() };
-        Task<string> second = PullAsync(told);
+        Task<string> second = RunAsync(told);
         Assert.Equal([Snapshot, Snapshot], await Task.WhenAll(first, second));
         AssertWhole();
         Assert.Equal(1, Hub.Downloads(Weights));
         Assert.Contains(told.Messages, message => message.Contains("Another process downloads the same file"));
+
+        async Task<string> RunAsync(Told? told)
+        {
+            using var client = new HubClient(Settings, Times);
+            ModelPull pull = await ModelPull.PlanAsync(client, Cache, Name, Cancellation);
+            pull.MakesLinks = links;
+            return await pull.RunAsync(told, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task WithoutLinksABlobThatOthersLeadToIsCopied()
+    {
+        await PullAsync();
+        File.Delete(Path.Combine(Snapshot, Weights));
+        using var client = new HubClient(Settings, Times);
+        ModelPull pull = await ModelPull.PlanAsync(client, Cache, Name, Cancellation);
+        pull.MakesLinks = false;
+        await pull.RunAsync(cancellation: Cancellation);
+        Assert.True(File.Exists(WeightBlob));
+        Assert.Null(new FileInfo(Path.Combine(Snapshot, Weights)).LinkTarget);
+        AssertWhole();
     }
 
     [Fact]
