@@ -151,7 +151,7 @@ internal sealed class FakeHub : IAsyncDisposable
             context.Response.StatusCode = 401;
             context.Response.Headers["X-Error-Code"] = "RepoNotFound";
         }
-        else if (path == $"/api/models/{Name}/revision/main" || path == $"/api/models/{Name}/revision/{Commit}")
+        else if (path.StartsWith($"/api/models/{Name}/revision/"))
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Listing().ToJsonString());

@@ -247,6 +247,20 @@ public sealed class PullTests : PullCase
         Assert.All(shards, shard => Assert.Equal(1, Hub.Downloads(shard)));
     }
 
+    [Theory]
+    [InlineData("refs/pr/7", "refs%2Fpr%2F7")]
+    [InlineData(FakeHub.Commit, FakeHub.Commit)]
+    public async Task RevisionIsAskedForAndNamed(string revision, string asked)
+    {
+        var name = ModelName.Parse($"{FakeHub.Name}@{revision}");
+        using var client = new HubClient(Settings, Times);
+        ModelPull pull = await ModelPull.PlanAsync(client, Cache, name, Cancellation);
+        await pull.RunAsync(cancellation: Cancellation);
+        Assert.Equal($"/api/models/me/tiny/revision/{asked}", Hub.Asked.First().Path);
+        Assert.Equal(Snapshot, Cache.Find(name));
+        Assert.Equal(name.IsCommit ? [] : [revision], Cache.Refs(Name).Keys);
+    }
+
     [Fact]
     public async Task ModelOfARenamedOwnerIsFollowed()
     {
