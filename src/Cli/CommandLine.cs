@@ -34,6 +34,7 @@ internal static class CommandLine
             TokenizeVerb.Create(terminal),
             InspectVerb.Create(terminal),
             InfoVerb.Create(terminal),
+            ModelsVerb.Create(terminal),
             InitVerb.Create(terminal),
             BenchVerb.Create(terminal),
             DoctorVerb.Create(terminal),

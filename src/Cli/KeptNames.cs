@@ -1,3 +1,5 @@
+using CogVideoX.Pipelines.Hub;
+
 namespace CogVideoX.Cli;
 
 /// <summary>
@@ -16,8 +18,12 @@ internal static class KeptNames
     /// <summary>The same of a file that there may not be.</summary>
     public static string? OfAny(string? path) => path is null ? null : Of(path);
 
-    /// <summary>What a checkpoint is called: the bundled one is found again on any machine.</summary>
-    public static string OfModel(string folder) => folder == BundledModel.Path ? BundledModel.Name : Of(folder);
+    /// <summary>
+    /// What a checkpoint is called: the bundled one is found again on any machine, and one of the Hugging Face cache (by its name and
+    /// commit) on any that has it.
+    /// </summary>
+    public static string OfModel(string folder) =>
+        folder == BundledModel.Path ? BundledModel.Name : HubCache.OfProcess().NameOf(folder) ?? Of(folder);
 
     /// <summary>The path of what <see cref="Of"/> named in a video; where nothing is there, as seen from the current folder.</summary>
     public static string Find(string name, string video)
@@ -40,7 +46,7 @@ internal static class KeptNames
             : throw new UsageException(option, $"{video} was made with {anew} {name}, which isn't here; say where it is with {anew}.");
     }
 
-    /// <summary>The folder that <see cref="OfModel"/> named in a video.</summary>
+    /// <summary>The folder that <see cref="OfModel"/> named in a video; a name in the Hugging Face cache stays what it is.</summary>
     /// <param name="name">As it is kept.</param>
     /// <param name="video">Where.</param>
     /// <param name="option">The option that named the video.</param>
@@ -48,7 +54,7 @@ internal static class KeptNames
     public static string FindModel(string name, string video, string option)
     {
         string folder = name == BundledModel.Name ? BundledModel.Path : Find(name, video);
-        return Directory.Exists(folder)
+        return Directory.Exists(folder) || ModelPlace.NameIn(folder) is { IsCommit: true }
             ? folder
             : throw new UsageException(
                 option, $"{video} was made with the model {name}, which isn't here; name its folder with --model.");

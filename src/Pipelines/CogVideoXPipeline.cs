@@ -54,7 +54,10 @@ public sealed class CogVideoXPipeline : IDisposable
     /// Reads a checkpoint's configs; a large one takes no longer than a small one. Weights are mapped, and found to be missing or damaged,
     /// where they are first needed: by <see cref="Plan(GenerationRequest, GenerationFiles?, bool)"/>, which every run begins with.
     /// </summary>
-    /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
+    /// <param name="modelFolder">
+    /// In the layout of Hugging Face: <c>model_index.json</c> and its parts. Or the name of a model that is in the Hugging Face cache, such
+    /// as <c>THUDM/CogVideoX-2b</c> or <c>OWNER/NAME@REVISION</c>; nothing is downloaded here, and a folder of that name goes first.
+    /// </param>
     /// <param name="threads">How many threads compute, up to 1024; 0 for one a processor. The video doesn't depend on it.</param>
     /// <param name="measure">Whether results tell what each kind of operation took (<see cref="StageTime.Operations"/>).</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
@@ -63,7 +66,10 @@ public sealed class CogVideoXPipeline : IDisposable
         Open(modelFolder, ComputeOptions.OnCpu(threads, measure));
 
     /// <summary>The same, on any device.</summary>
-    /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
+    /// <param name="modelFolder">
+    /// In the layout of Hugging Face: <c>model_index.json</c> and its parts. Or the name of a model that is in the Hugging Face cache, such
+    /// as <c>THUDM/CogVideoX-2b</c> or <c>OWNER/NAME@REVISION</c>; nothing is downloaded here, and a folder of that name goes first.
+    /// </param>
     /// <param name="compute">Where and how to compute.</param>
     /// <param name="loras">Adapters to run with; null for none. They are checked here, as far as reading each once.</param>
     /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>

@@ -3,6 +3,7 @@ using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
 using CogVideoX.Pipelines.Checkpoints;
+using CogVideoX.Pipelines.Hub;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
@@ -24,10 +25,11 @@ internal sealed class LoadedModel : IDisposable
     private LoadedModel(string path, PartSources? parts)
     {
         Parts = parts ?? PartSources.None;
-        Folder = ModelFolder.Open(path, Parts.Places);
+        Folder = ModelFolder.Open(ModelPlace.Find(path), Parts.Places);
         Folder.CheckSupported();
     }
 
+    /// <param name="modelFolder">The checkpoint: its folder, or its name in the Hugging Face cache.</param>
     /// <exception cref="ModelException">A config is missing, damaged, or of a model that can't be run.</exception>
     /// <exception cref="ArgumentException">The text can't be a path.</exception>
     public static LoadedModel Open(string modelFolder, PartSources? parts = null)

@@ -1,6 +1,7 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.T5;
 using CogVideoX.Models.Weights;
+using CogVideoX.Pipelines.Hub;
 using CogVideoX.Sampling;
 using CogVideoX.Tensors.Files;
 
@@ -20,7 +21,7 @@ public sealed class ModelException(string message, Exception? inner = null) : Co
             return read();
         }
         catch (Exception exception) when (exception is ConfigException or WeightException or LoraException or TensorFileException
-            or TokenizerException or SamplingException or IOException)
+            or TokenizerException or SamplingException or HubException or IOException)
         {
             throw new ModelException(exception.Message, exception);
         }

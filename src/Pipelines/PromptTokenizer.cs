@@ -1,4 +1,5 @@
 using CogVideoX.Models.T5;
+using CogVideoX.Pipelines.Hub;
 
 namespace CogVideoX.Pipelines;
 
@@ -17,7 +18,7 @@ internal sealed class PromptTokenizer
         ArgumentNullException.ThrowIfNull(modelFolder);
         return PathCheck.Problem(modelFolder) is { } problem
             ? throw new ArgumentException(problem, nameof(modelFolder))
-            : ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(modelFolder, "tokenizer"))));
+            : ModelException.Guard(() => new PromptTokenizer(T5Tokenizer.Load(Path.Combine(ModelPlace.Find(modelFolder), "tokenizer"))));
     }
 
     /// <summary>How many of a prompt's ids stand for text that no piece of the vocabulary covers.</summary>

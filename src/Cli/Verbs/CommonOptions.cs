@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Hub;
 using CogVideoX.Pipelines.Media;
 
 namespace CogVideoX.Cli.Verbs;
@@ -9,11 +10,15 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>Options that several verbs have.</summary>
 internal static class CommonOptions
 {
+    private const string NameOne =
+        "name the folder of a model, the one that has model_index.json in it, or a model of the Hugging Face cache as OWNER/NAME.";
+
     public static Option<string?> Model()
     {
         Option<string?> model = PathOption<string?>("--model");
-        model.Description = "Folder of the checkpoint, in the layout of Hugging Face (default: the bundled shapes)";
-        model.HelpName = "DIR";
+        model.Description = "Checkpoint: its folder, in the layout of Hugging Face, or its name in the Hugging Face cache, such as "
+            + "THUDM/CogVideoX-2b (default: the bundled shapes)";
+        model.HelpName = "DIR|NAME";
         return model;
     }
 
@@ -41,13 +46,33 @@ internal static class CommonOptions
             given.AddError(problem);
     }
 
-    /// <exception cref="UsageException">No such folder. What is wrong inside one is told, as a failure, by who reads it.</exception>
-    public static string CheckModel(string folder, string option = "--model") => Directory.Exists(folder)
-        ? folder
-        : throw new UsageException(
-            option,
-            $"{folder} {(File.Exists(folder) ? "is a file" : "doesn't exist")}; "
-            + "name the folder of a model, the one that has model_index.json in it.");
+    /// <summary>The folder of a model that is named by it, or by its name in the Hugging Face cache.</summary>
+    /// <param name="model">As it was given. A folder goes before a model of that name.</param>
+    /// <param name="option">The option or argument.</param>
+    /// <exception cref="UsageException">
+    /// No such folder, or the cache doesn't have all of it. What is wrong inside one is told, as a failure, by who reads it.
+    /// </exception>
+    public static string CheckModel(string model, string option = "--model")
+    {
+        if (Directory.Exists(model))
+            return model;
+        try
+        {
+            if (ModelPlace.NameIn(model) is { } name)
+                return HubCache.OfProcess().Find(name);
+        }
+        catch (NotCachedException exception) when (!exception.Name.Name.Contains('/')) // more often a mistyped folder
+        {
+            throw new UsageException(
+                option, $"{model} doesn't exist, and the Hugging Face cache ({HubCache.OfProcess().Folder}) has no such model; {NameOne}",
+                exception);
+        }
+        catch (HubException exception)
+        {
+            throw new UsageException(option, exception.Message, exception);
+        }
+        throw new UsageException(option, $"{model} {(File.Exists(model) ? "is a file" : "doesn't exist")}; {NameOne}");
+    }
 
     public static Option<int> Threads() => new("--threads")
     {

@@ -196,6 +196,11 @@ internal sealed class GenerateOptions
 
     public Option<bool> Overwrite { get; } = CommonOptions.Overwrite();
 
+    public Option<bool> Yes { get; } = new("--yes")
+    {
+        Description = "Download the model that --model names, if it isn't in the Hugging Face cache, and go on",
+    };
+
     public Option<bool> Json { get; } = CommonOptions.Json();
 
     /// <summary>A command with all of them.</summary>
@@ -212,7 +217,8 @@ internal sealed class GenerateOptions
         {
             Prompt, Model, NegativePrompt, PromptFile, Shard, From, Width, Height, Frames, Fps, Steps, GuidanceScale, DynamicCfg, Sampler,
             Seed, NumVideos, Generator, Dtype, MaxSequenceLength, VaeTiling, Cache, Embeds, SaveEmbeds, InitLatents, SaveLatents, Trace,
-            KeepState, Resume, Preview, PreviewMap, Output, OutputDir, Quality, Codec, Overwrite, Json,
+            KeepState, Resume, Preview, PreviewMap, Output, OutputDir, Quality, Codec, Overwrite, Yes,
+            Json,
         };
         Inputs.AddTo(command);
         Adapters.AddTo(command);

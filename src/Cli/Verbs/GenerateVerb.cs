@@ -20,12 +20,14 @@ internal static class GenerateVerb
 
     private static int Run(Terminal terminal, ParseResult parsed, GenerateOptions options, CancellationToken cancellation)
     {
-        RequestReader asked = RequestReader.Read(parsed, options);
+        RequestReader asked = RequestReader.Read(
+            parsed, options, model => ModelDownloads.Check(model, parsed.GetValue(options.Yes), cancellation));
         IReadOnlyList<GenerateJob> jobs = GenerateJobs.List(parsed, options, asked);
         var shard = Shard.Read(parsed, options);
         if (shard is null)
             GenerateChecks.CheckFiles(parsed, options, jobs);
         GenerateChecks.CheckInputs(parsed, options, asked);
+        asked = asked with { Model = ModelDownloads.Get(terminal, asked.Model, cancellation) };
         ComputeOptions compute = options.Parts.Over(options.Device.Read(terminal, parsed, kept: asked.Compute), parsed) with
         {
             Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CogVideoX.Pipelines.Checkpoints;
-using Spectre.Console;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -49,18 +48,8 @@ internal static class InitVerb
         var line = new ProgressLine();
         terminal.Draw([line], context =>
         {
-            write(new Bar(context.AddTask("writing"), line));
+            write(new ByteBar(context.AddTask("writing"), line));
             return true;
         });
-    }
-
-    private sealed class Bar(ProgressTask task, ProgressLine line) : IProgress<(long Done, long Total)>
-    {
-        public void Report((long Done, long Total) value)
-        {
-            task.MaxValue = value.Total;
-            task.Value = value.Done;
-            line.Set(task, FormattableString.Invariant($"{value.Done / 1e9:F2} of {value.Total / 1e9:F2} GB"));
-        }
     }
 }

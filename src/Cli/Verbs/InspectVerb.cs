@@ -15,7 +15,8 @@ internal static class InspectVerb
     {
         Argument<string> model = CommonOptions.PathArgument<string>("model");
         (model.Description, model.DefaultValueFactory) = (
-            "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
+            "The checkpoint, its folder or its name in the Hugging Face cache; or a LoRA, its file or folder "
+                + "(default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         var loras = new AdapterOptions();
         var places = new PlaceOptions();

@@ -27,7 +27,10 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     /// <summary>The run that goes on; null where one begins.</summary>
     public ResumeState? Resume { get; private init; }
 
-    public static RequestReader Read(ParseResult parsed, GenerateOptions options)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="find">The folder of a model that is named by it, or by its name; null for what is there alone.</param>
+    public static RequestReader Read(ParseResult parsed, GenerateOptions options, Func<string, string>? find = null)
     {
         var given = new RequestReader(
             parsed.GetValue(options.Model) ?? BundledModel.Path, SettingOptions.Read(parsed),
@@ -49,7 +52,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             given = given with { Settings = given.Settings with { BatchSize = null, BatchRow = null } };
         return given with
         {
-            Model = CommonOptions.CheckModel(given.Model),
+            Model = find is null ? CommonOptions.CheckModel(given.Model) : find(given.Model),
             Inputs = given.Inputs with { Sha256 = given.Inputs.Sha256 ?? InputChecksum.Of(given.Inputs) },
         };
     }

@@ -6,7 +6,7 @@ namespace CogVideoX.Kernels.MachineCode;
 /// <summary>
 /// What machine code of our own may use here. The runtime's switches (<c>DOTNET_EnableAVX2=0</c>, <c>DOTNET_EnableAVX512=0</c>) count, and
 /// so does <c>COGVIDEOX_CPU</c>, which names the most that may be used: <c>none</c>, <c>avx2</c>, <c>avx512</c>, <c>avx512-bf16</c>,
-/// <c>amx</c>.
+/// <c>amx</c>. With <c>COGVIDEOX_MACHINE_CODE=0</c> none is made at all.
 /// </summary>
 /// <param name="Fma">AVX2 with fused multiply-add: 16 registers of 8 floats.</param>
 /// <param name="Avx512">AVX-512 F, BW, DQ and VL: 32 registers of 16 floats.</param>
@@ -17,20 +17,23 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
     /// <summary>The variable that names the most that may be used.</summary>
     public const string Variable = "COGVIDEOX_CPU";
 
+    /// <summary>The variable that is 0 where no machine code is to be made.</summary>
+    public const string Switch = "COGVIDEOX_MACHINE_CODE";
+
     private const ulong AvxStates = 0x6, Avx512States = 0xE6;
 
     private static readonly string[] Levels = ["none", "avx2", "avx512", "avx512-bf16", "amx"];
 
-    private static readonly Lazy<CpuFeatures> Here = new(Detect);
+    private static readonly Lazy<(CpuFeatures Features, string? Problem)> Here = new(() => Detect(
+        Environment.GetEnvironmentVariable(Switch), Environment.GetEnvironmentVariable(Variable), () => ExecutableMemory.Problem()));
 
-    /// <summary>
-    /// Why this process has no machine code of our own, though the processor would run it; null where nothing is in the way.
-    /// </summary>
-    public static string? Problem { get; private set; }
+    /// <summary>Why this process makes no machine code of our own; null where nothing is in the way.</summary>
+    /// <exception cref="InvalidOperationException">A variable has a value that it can't have.</exception>
+    public static string? Problem => Here.Value.Problem;
 
-    /// <summary>Of this processor and this process: nothing where the system lets nobody make code that runs.</summary>
-    /// <exception cref="InvalidOperationException"><c>COGVIDEOX_CPU</c> names none of the levels.</exception>
-    public static CpuFeatures Detected => Here.Value;
+    /// <summary>Of this processor and this process: nothing where it is switched off, or no system page for code can be had.</summary>
+    /// <exception cref="InvalidOperationException">A variable has a value that it can't have.</exception>
+    public static CpuFeatures Detected => Here.Value.Features;
 
     /// <summary>What there is by what was answered: an instruction set counts only where the system saves its registers.</summary>
     public static CpuFeatures From(in CpuidAnswers answers)
@@ -69,20 +72,33 @@ internal readonly record struct CpuFeatures(bool Fma, bool Avx512, bool Avx512Bf
         return names.Length == 0 ? "none" : string.Join(", ", names);
     }
 
-    private static CpuFeatures Detect()
+    /// <summary>What may be used here.</summary>
+    /// <param name="machineCode">The value of <see cref="Switch"/>.</param>
+    /// <param name="level">That of <see cref="Variable"/>.</param>
+    /// <param name="pages">Tries to make code that runs, and says why it can't be.</param>
+    /// <exception cref="InvalidOperationException">A variable has a value that it can't have.</exception>
+    internal static (CpuFeatures Features, string? Problem) Detect(string? machineCode, string? level, Func<string?> pages)
     {
-        bool isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 && X86Base.IsSupported;
-        CpuFeatures found = isX64 ? From(Ask()) : default;
-        bool avx512 = found.Avx512 && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
-        found = new CpuFeatures(
-            found.Fma && Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported, avx512, found.Avx512Bf16 && avx512,
-            found.AmxBf16 && avx512);
-        found = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } level ? found.AtMost(level) : found;
-        Problem = found == default ? null : ExecutableMemory.Problem();
-        return Problem is null ? found : default;
+        if (machineCode is not (null or "" or "0" or "1"))
+            throw new InvalidOperationException($"{Switch}={machineCode} is neither 0 nor 1.");
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !X86Base.IsSupported)
+            return (default, null);
+        // Before the processor is asked, which takes such code, too.
+        string? problem = machineCode == "0" ? $"{Switch} is 0" : pages();
+        CpuFeatures found = problem is null ? Ask() : default;
+        return (string.IsNullOrEmpty(level) ? found : found.AtMost(level), problem);
     }
 
-    private static CpuidAnswers Ask()
+    private static CpuFeatures Ask()
+    {
+        CpuFeatures found = From(Answers());
+        bool avx512 = found.Avx512 && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
+        return new CpuFeatures(
+            found.Fma && Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported, avx512, found.Avx512Bf16 && avx512,
+            found.AmxBf16 && avx512);
+    }
+
+    private static CpuidAnswers Answers()
     {
         const uint SavesStates = 1u << 27, Tiles = 1u << 24;
         int leaves = X86Base.CpuId(0, 0).Eax;

@@ -27,12 +27,13 @@ internal static unsafe class ExecutableMemory
     public static nint Place(ReadOnlySpan<byte> code) => OperatingSystem.IsWindows() ? PlaceOnWindows(code) : PlaceOnUnix(code);
 
     /// <summary>Why the system lets this process make no code that runs; null where it does.</summary>
-    public static string? Problem()
+    /// <param name="place">Puts code where it can run; null for the system's pages.</param>
+    public static string? Problem(Func<byte[], nint>? place = null)
     {
         const byte Return = 0xC3;
         try
         {
-            ((delegate* unmanaged<void>)Place([Return]))();
+            ((delegate* unmanaged<void>)(place ?? (code => Place(code)))([Return]))();
             return null;
         }
         catch (Win32Exception exception)

@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Pipelines.Hub;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
@@ -50,7 +51,7 @@ internal sealed record ModelReport(
             device = device with { Activations = TypeOn(device, compute.Compute) };
             compute = compute with { Compute = ComputeType.Usual }; // what opens is this machine's CPU
         }
-        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute, parts));
+        return ModelException.Guard(() => ReadFolder(ModelPlace.Find(modelFolder), request, device, loras, compute, parts));
     }
 
     private static DType TypeOn(DeviceSpec card, ComputeType asked) => asked switch

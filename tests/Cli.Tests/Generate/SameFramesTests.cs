@@ -34,6 +34,13 @@ public sealed class SameFramesTests : IDisposable
             Assert.True(expected == await Bytes(model, options, "bf16", processor), $"{model} {options}: {processor} gives other numbers.");
     }
 
+    [Fact]
+    public async Task InFp32WithoutMachineCode()
+    {
+        string options = "--steps 2";
+        Assert.Equal(await Bytes("shapes", options, "fp32", "PLAIN=1"), await Bytes("shapes", options, "fp32", "COGVIDEOX_MACHINE_CODE=0"));
+    }
+
     // What holds that the switches do what the test above takes them for.
     [Fact]
     public async Task InFp32SumsFollowTheWidthOfVectors()

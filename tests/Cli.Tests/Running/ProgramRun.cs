@@ -43,6 +43,10 @@ internal sealed partial class ProgramRun : IDisposable
     public static ProgramRun StartForSignals(string folder, params string[] args) =>
         new(folder, [.. DefaultSignals.Value, .. Command, .. args]);
 
+    /// <summary>The same with variables of its environment, each <c>NAME=VALUE</c>.</summary>
+    public static ProgramRun StartForSignals(string folder, IReadOnlyList<string> variables, string[] args) =>
+        new(folder, [.. DefaultSignals.Value, "/usr/bin/env", .. variables, .. Command, .. args]);
+
     /// <param name="folder">Where it runs.</param>
     /// <param name="input">Its standard input.</param>
     /// <param name="args">Its arguments.</param>

@@ -31,6 +31,17 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task MachineCodeThatIsSwitchedOffIsTold()
+    {
+        Assert.SkipUnless(EachDevice.HasCpuBf16, "This processor has no products of bf16.");
+        CliRun run = await ProgramRun.OfShell(Path.GetTempPath(), "COGVIDEOX_MACHINE_CODE=0 \"$@\" doctor");
+        Assert.Contains("COGVIDEOX_MACHINE_CODE is 0", run.Output);
+        run = await ProgramRun.OfShell(Path.GetTempPath(), "COGVIDEOX_MACHINE_CODE=0 \"$@\" generate 'a cat' --compute bf16 -o c.png");
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        Assert.Contains("COGVIDEOX_MACHINE_CODE is 0", run.Error);
+    }
+
+    [Fact]
     public async Task AnUnknownLevelIsRefusedAndHelpIsGiven()
     {
         CliRun run = await ProgramRun.OfShell(Path.GetTempPath(), "COGVIDEOX_CPU=avx3 \"$@\" doctor");

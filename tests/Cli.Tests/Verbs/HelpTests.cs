@@ -29,7 +29,7 @@ public sealed class HelpTests
         string help = (await CliRun.Done("generate", "--help")).Output;
         Assert.All(
             [
-                "--model <DIR>", "--negative-prompt <TEXT>", "--prompt-file <FILE>", "--from <VIDEO>", "--width <N>",
+                "--model <DIR|NAME>", "--negative-prompt <TEXT>", "--prompt-file <FILE>", "--from <VIDEO>", "--width <N>",
                 "--sampler <ddim|dpm|euler|", "--vae-tiling <on|off|auto>", "--save-latents <FILE>", "-o, --output <FILE>",
             ],
             option => Assert.Contains(option, help));

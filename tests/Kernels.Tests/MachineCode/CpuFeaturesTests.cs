@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using CogVideoX.Kernels.MachineCode;
 
 namespace CogVideoX.Kernels.Tests.MachineCode;
@@ -52,6 +53,26 @@ public sealed class CpuFeaturesTests
     {
         var refused = Assert.Throws<InvalidOperationException>(() => TileCodeTests.All.AtMost("avx3"));
         Assert.Contains("COGVIDEOX_CPU=avx3 names none of none, avx2", refused.Message, StringComparison.Ordinal);
+    }
+
+    // A system that gives no pages for code, and a user who wants none.
+    [Theory]
+    [InlineData(null, "the system says no")]
+    [InlineData("0", "COGVIDEOX_MACHINE_CODE is 0")]
+    public void WithoutPagesForCodeNothingIsUsed(string? machineCode, string problem)
+    {
+        (CpuFeatures features, string? said) = CpuFeatures.Detect(
+            machineCode, level: null, () => ExecutableMemory.Problem(_ => throw new Win32Exception(13, "the system says no.")));
+        Assert.Equal((default, problem), (features, said));
+    }
+
+    [Fact]
+    public void TheSwitchIsZeroOrOne()
+    {
+        string? level = Environment.GetEnvironmentVariable(CpuFeatures.Variable);
+        Assert.Equal((CpuFeatures.Detected, null), CpuFeatures.Detect("1", level, () => null));
+        var refused = Assert.Throws<InvalidOperationException>(() => CpuFeatures.Detect("no", null, () => null));
+        Assert.Contains("COGVIDEOX_MACHINE_CODE=no is neither 0 nor 1", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
