@@ -32,7 +32,7 @@ public sealed class ModelFolder
             .. Unread(transformer, "dropout"), .. Unread(vae, "force_upcast"), .. Unread(scheduler, "sample_max_value"),
         ];
         Generation = File.Exists(GenerationFile) ? GenerationConfig.Read(GenerationFile) : null;
-        TokenizerFile = In("tokenizer", "spiece.model");
+        TokenizerFile = TokenizerFiles.VocabularyIn(In("tokenizer"));
         if (!File.Exists(TokenizerFile))
             throw new ConfigException(MissingTokenizer.Explain(TokenizerFile));
         CheckTogether();
@@ -67,6 +67,7 @@ public sealed class ModelFolder
     [
         Index.Path, In("transformer", "config.json"), In("vae", "config.json"), In("text_encoder", "config.json"),
         In("scheduler", "scheduler_config.json"), TokenizerFile,
+        .. TokenizerFiles.AddedIn(In("tokenizer")) is { } added ? [added] : Array.Empty<string>(),
     ];
 
     /// <summary>Where the folder says what it recommends, if it does.</summary>
@@ -81,7 +82,7 @@ public sealed class ModelFolder
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>The SentencePiece model.</summary>
+    /// <summary>The SentencePiece model, <c>spiece.model</c>, or where that is missing <c>tokenizer.json</c>.</summary>
     public string TokenizerFile { get; }
 
     /// <summary>Reads and checks the configs of a folder.</summary>

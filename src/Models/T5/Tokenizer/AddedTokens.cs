@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace CogVideoX.Models.T5;
+
+// Finds added tokens in a text, the longest at each place from the left (added_vocabulary.rs of the library tokenizers, and the trie of
+// transformers' slow tokenizers). What lies between them is split as if each part were a text. Whether a token takes the spaces beside it
+// (lstrip, rstrip) changes nothing: the ends of a part lose them anyway.
+internal sealed class AddedTokens
+{
+    private readonly AddedToken[] tokens;
+    private readonly PieceTrie contents;
+
+    public AddedTokens(IEnumerable<AddedToken> tokens)
+    {
+        this.tokens = [.. tokens];
+        contents = new PieceTrie(this.tokens.Select((token, i) => KeyValuePair.Create(Encoding.UTF8.GetBytes(token.Content), i)));
+    }
+
+    // Puts the pieces of a text, as UTF-8, behind those that are there.
+    public void Split(ReadOnlySpan<byte> text, ITextSplitter splitter, Segmentation segmentation)
+    {
+        int from = 0;
+        for (int at = 0; tokens.Length > 0 && at < text.Length;)
+        {
+            int length = contents.LongestMatch(text[at..], out int token);
+            if (length == 0)
+            {
+                at++;
+                continue;
+            }
+            if (at > from)
+                splitter.Split(text[from..at], segmentation);
+            segmentation.Append(tokens[token].Id, text.Slice(at, length));
+            from = at += length;
+        }
+        if (from < text.Length)
+            splitter.Split(text[from..], segmentation);
+    }
+}
