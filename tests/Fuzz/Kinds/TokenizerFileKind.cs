@@ -6,7 +6,9 @@ using CogVideoX.Models.T5;
 
 namespace CogVideoX.Fuzz.Kinds;
 
-/// <summary>A tokenizer's folder with <c>tokenizer.json</c>, or <c>added_tokens.json</c> beside <c>spiece.model</c>, spoiled.</summary>
+/// <summary>
+/// A tokenizer's folder with <c>tokenizer.json</c> in either form, or <c>added_tokens.json</c> beside <c>spiece.model</c>, spoiled.
+/// </summary>
 internal sealed class TokenizerFileKind : IFuzzKind
 {
     private static readonly string[] Texts =
@@ -25,7 +27,17 @@ internal sealed class TokenizerFileKind : IFuzzKind
         Add("alone", "tokenizer.json");
         Add("beside", "added_tokens.json");
         File.Copy(Path.Combine(goldens, "spiece.model"), Path.Combine(scratch, "beside", "spiece.model"));
-        files[0].Document["normalizer"]!["precompiled_charsmap"] = SmallMap();
+        Add("converted", "tokenizer.json");
+        JsonNode alone = files[0].Document, converted = files[2].Document;
+        alone["normalizer"]!["precompiled_charsmap"] = SmallMap();
+        converted["pre_tokenizer"] = converted["pre_tokenizer"]!["pretokenizers"]![1]!.DeepClone();
+        converted["normalizer"] = JsonNode.Parse(
+            """
+            {"type": "Sequence", "normalizers": [0,
+              {"type": "Strip", "strip_left": false, "strip_right": true},
+              {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"}]}
+            """);
+        converted["normalizer"]!["normalizers"]![0] = alone["normalizer"]!.DeepClone();
 
         void Add(string folder, string name)
         {
@@ -36,7 +48,7 @@ internal sealed class TokenizerFileKind : IFuzzKind
 
     public FuzzInput Make(FuzzRandom random)
     {
-        (string path, JsonNode document) = random.OneIn(4) ? files[1] : files[0];
+        (string path, JsonNode document) = random.Pick(files);
         byte[] spoiled = JsonMutator.Mutate(random, document);
         return new FuzzInput(() => Encoding.UTF8.GetString(spoiled), () =>
         {

@@ -4,4 +4,6 @@ namespace CogVideoX.Models.T5;
 /// <param name="Content">How it is written.</param>
 /// <param name="Id">What it becomes.</param>
 /// <param name="IsSpecial">Whether it stands for no text when ids are read back.</param>
-internal sealed record AddedToken(string Content, int Id, bool IsSpecial);
+/// <param name="TakesLeft">Whether the spaces before it are a part of it.</param>
+/// <param name="TakesRight">Whether the spaces behind it are.</param>
+internal sealed record AddedToken(string Content, int Id, bool IsSpecial, bool TakesLeft = false, bool TakesRight = false);

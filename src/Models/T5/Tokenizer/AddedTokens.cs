@@ -1,10 +1,10 @@
+using System.Buffers;
 using System.Text;
 
 namespace CogVideoX.Models.T5;
 
 // Finds added tokens in a text, the longest at each place from the left (added_vocabulary.rs of the library tokenizers, and the trie of
-// transformers' slow tokenizers). What lies between them is split as if each part were a text. Whether a token takes the spaces beside it
-// (lstrip, rstrip) changes nothing: the ends of a part lose them anyway.
+// transformers' slow tokenizers). What lies between them is split as if each part were a text.
 internal sealed class AddedTokens
 {
     private readonly AddedToken[] tokens;
@@ -28,12 +28,32 @@ internal sealed class AddedTokens
                 at++;
                 continue;
             }
-            if (at > from)
-                splitter.Split(text[from..at], segmentation);
+            ReadOnlySpan<byte> before = text[from..at];
+            if (tokens[token].TakesLeft)
+                before = WithoutSpacesAtTheEnd(before);
+            if (!before.IsEmpty)
+                splitter.Split(before, segmentation);
             segmentation.Append(tokens[token].Id, text.Slice(at, length));
-            from = at += length;
+            at += length;
+            if (tokens[token].TakesRight)
+                at = text.Length - WithoutSpacesAtTheStart(text[at..]).Length;
+            from = at;
         }
         if (from < text.Length)
             splitter.Split(text[from..], segmentation);
+    }
+
+    public static ReadOnlySpan<byte> WithoutSpacesAtTheEnd(ReadOnlySpan<byte> text)
+    {
+        while (Rune.DecodeLastFromUtf8(text, out Rune last, out int length) == OperationStatus.Done && Rune.IsWhiteSpace(last))
+            text = text[..^length];
+        return text;
+    }
+
+    private static ReadOnlySpan<byte> WithoutSpacesAtTheStart(ReadOnlySpan<byte> text)
+    {
+        while (Rune.DecodeFromUtf8(text, out Rune first, out int length) == OperationStatus.Done && Rune.IsWhiteSpace(first))
+            text = text[length..];
+        return text;
     }
 }

@@ -18,11 +18,13 @@ internal static class TokenizerJson
     /// <exception cref="TokenizerException">It is damaged, or of another kind than T5's; the message says which step.</exception>
     public static T5Tokenizer Load(string path) => Read(path, root =>
     {
-        (SentencePieceModel vocabulary, CharacterMap map) = (VocabularyOf(path, root), MapOf(root));
-        CheckWords(Step(root, "pre_tokenizer", "Sequence"));
+        SentencePieceModel vocabulary = VocabularyOf(path, root);
+        bool isConverted = TypeOf(Member(root, "normalizer")) == "Sequence";
+        CharacterMap map = MapOf(isConverted ? FirstOfConverted(root) : Step(root, "normalizer", "Precompiled"));
+        CheckMetaspace(isConverted ? Step(root, "pre_tokenizer", "Metaspace") : LastOfWords(root));
         CheckEnd(root, vocabulary);
         AddedToken[] added = [.. AddedOf(List(root, "added_tokens", MostAdded)).OrderBy(token => token.Id)];
-        var splitter = new WordSplitter(map, new UnigramSegmenter<double>(vocabulary, findsAll: true));
+        var splitter = new WordSplitter(map, new UnigramSegmenter<double>(vocabulary, findsAll: true), splitsAtAnySpace: !isConverted);
         return new T5Tokenizer(vocabulary.With(added), splitter, new AddedTokens(added));
     });
 
@@ -56,7 +58,7 @@ internal static class TokenizerJson
     private static SentencePieceModel VocabularyOf(string path, JsonElement root)
     {
         JsonElement model = Step(root, "model", "Unigram");
-        if (Member(model, "byte_fallback").ValueKind == JsonValueKind.True)
+        if (IsTrue(model, "byte_fallback"))
             throw new InvalidDataException("its model has 'byte_fallback', which T5's hasn't and which isn't supported.");
         JsonElement list = List(model, "vocab", LargestFile);
         var pieces = new List<SentencePiece>(list.GetArrayLength());
@@ -79,26 +81,35 @@ internal static class TokenizerJson
         return new SentencePieceModel(path, pieces, new NormalizerSpec(), new TrainerSpec());
     }
 
-    private static CharacterMap MapOf(JsonElement root)
+    private static CharacterMap MapOf(JsonElement precompiled)
     {
-        JsonElement map = Member(Step(root, "normalizer", "Precompiled"), "precompiled_charsmap");
+        JsonElement map = Member(precompiled, "precompiled_charsmap");
         return map.ValueKind == JsonValueKind.String && map.TryGetBytesFromBase64(out byte[]? bytes)
             ? CharacterMap.Parse(bytes)
             : throw new InvalidDataException("its normalizer's 'precompiled_charsmap' isn't a text in base64.");
     }
 
-    private static void CheckWords(JsonElement sequence)
+    // What transformers 4 makes of a spiece.model: spaces at the end go, and runs of them become one.
+    private static JsonElement FirstOfConverted(JsonElement root)
     {
-        JsonElement steps = Member(sequence, "pretokenizers");
-        string[] names = steps.ValueKind == JsonValueKind.Array ? [.. steps.EnumerateArray().Select(TypeOf)] : [];
-        if (names is not ["WhitespaceSplit", "Metaspace"])
-        {
-            throw new InvalidDataException(
-                $"its pre_tokenizer has the steps {Quoted.Names(names)}; T5's are 'WhitespaceSplit', 'Metaspace', and no others are read.");
-        }
-        JsonElement marks = steps[1], scheme = Member(marks, "prepend_scheme");
+        JsonElement steps = Steps(root, "normalizer", "normalizers", "Precompiled", "Strip", "Replace");
+        (JsonElement strip, JsonElement replace) = (steps[1], steps[2]);
+        bool isKnown = Member(strip, "strip_left").ValueKind == JsonValueKind.False
+            && IsTrue(strip, "strip_right")
+            && IsText(Member(Member(replace, "pattern"), "Regex"), " {2,}") && IsText(Member(replace, "content"), Mark);
+        return isKnown
+            ? steps[0]
+            : throw new InvalidDataException("its normalizer isn't T5's: Strip should be at the right, Replace of \" {2,}\" by U+2581.");
+    }
+
+    private static JsonElement LastOfWords(JsonElement root) => Steps(
+        root, "pre_tokenizer", "pretokenizers", "WhitespaceSplit", "Metaspace")[1];
+
+    private static void CheckMetaspace(JsonElement marks)
+    {
+        JsonElement scheme = Member(marks, "prepend_scheme");
         bool marksAll = scheme.ValueKind == JsonValueKind.Undefined
-            ? Member(marks, "add_prefix_space").ValueKind == JsonValueKind.True // as it was before there were schemes
+            ? IsTrue(marks, "add_prefix_space") // as it was before there were schemes
             : IsText(scheme, "always");
         if (!marksAll || !IsText(Member(marks, "replacement"), Mark) || Member(marks, "split").ValueKind == JsonValueKind.False)
         {
@@ -131,10 +142,11 @@ internal static class TokenizerJson
                 : throw new InvalidDataException("one of its 'added_tokens' has no 'content'.");
             foreach (string flag in new[] { "normalized", "single_word" })
             {
-                if (Member(token, flag).ValueKind == JsonValueKind.True)
+                if (IsTrue(token, flag))
                     throw new InvalidDataException($"its added token {Quoted.Name(content)} has '{flag}', which isn't supported.");
             }
-            yield return new AddedToken(content, Id(Member(token, "id")), Member(token, "special").ValueKind == JsonValueKind.True);
+            yield return new AddedToken(
+                content, Id(Member(token, "id")), IsTrue(token, "special"), IsTrue(token, "lstrip"), IsTrue(token, "rstrip"));
         }
     }
 
@@ -147,6 +159,17 @@ internal static class TokenizerJson
         return TypeOf(step) == kind
             ? step
             : throw new InvalidDataException($"its {name} is {Quoted.Name(TypeOf(step))}; T5's is {kind}, and no other is read.");
+    }
+
+    // The steps of a Sequence, which must be these.
+    private static JsonElement Steps(JsonElement root, string name, string list, params string[] kinds)
+    {
+        JsonElement steps = Member(Step(root, name, "Sequence"), list);
+        string[] found = steps.ValueKind == JsonValueKind.Array ? [.. steps.EnumerateArray().Select(TypeOf)] : [];
+        return found.SequenceEqual(kinds)
+            ? steps
+            : throw new InvalidDataException(
+                $"its {name} has the steps {Quoted.Names(found)}; T5's are {Quoted.Names(kinds)}, and no others are read.");
     }
 
     private static JsonElement List(JsonElement value, string name, int most)
@@ -172,6 +195,8 @@ internal static class TokenizerJson
 
     private static string TypeOf(JsonElement step) =>
         Member(step, "type") is { ValueKind: JsonValueKind.String } type ? type.GetString()! : "of no type";
+
+    private static bool IsTrue(JsonElement value, string name) => Member(value, name).ValueKind == JsonValueKind.True;
 
     private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 

@@ -3,9 +3,10 @@ using System.Text;
 
 namespace CogVideoX.Models.T5;
 
-// As the library tokenizers with what T5's tokenizer.json names: the normalizer Precompiled, WhitespaceSplit, Metaspace, Unigram. Words are
-// split one by one, with sums in double.
-internal sealed class WordSplitter(CharacterMap map, UnigramSegmenter<double> segmenter) : ITextSplitter
+// As the library tokenizers with what T5's tokenizer.json names: the normalizer Precompiled, WhitespaceSplit, Metaspace, Unigram; or, as
+// transformers 4 converted spiece.model, Precompiled, Strip, Replace, Metaspace, Unigram: there words end at U+0020 alone
+// (splitsAtAnySpace is false). Words are split into pieces one by one, with sums in double.
+internal sealed class WordSplitter(CharacterMap map, UnigramSegmenter<double> segmenter, bool splitsAtAnySpace) : ITextSplitter
 {
     // Longer graphemes are looked up character by character.
     private const int LongestGrapheme = 5;
@@ -17,7 +18,10 @@ internal sealed class WordSplitter(CharacterMap map, UnigramSegmenter<double> se
         using var normalized = new Utf8Builder(2 * text.Length);
         Normalize(text, normalized);
         using var marked = new Utf8Builder(2 * text.Length);
-        MarkWords(normalized.Written, marked);
+        if (splitsAtAnySpace)
+            MarkWords(normalized.Written, marked);
+        else
+            MarkSpaces(normalized.Written, marked);
         ReadOnlySpan<byte> rest = marked.Written;
         while (!rest.IsEmpty)
         {
@@ -73,6 +77,21 @@ internal sealed class WordSplitter(CharacterMap map, UnigramSegmenter<double> se
                 output.Append(text[..length]);
             }
             inWord = !isSpace;
+        }
+    }
+
+    // Spaces at the end go, any other run of U+0020 is one mark, and the text begins with one.
+    private static void MarkSpaces(ReadOnlySpan<byte> text, Utf8Builder output)
+    {
+        text = AddedTokens.WithoutSpacesAtTheEnd(text);
+        if (!text.IsEmpty && text[0] != ' ' && !text.StartsWith(Mark))
+            output.Append(Mark);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != ' ')
+                output.Append(text[i]);
+            else if (i == 0 || text[i - 1] != ' ')
+                output.Append(Mark);
         }
     }
 }

@@ -36,11 +36,13 @@ internal static class SatNames
         {
             foreach ((string piece, LoraPart part) in Pieces)
             {
-                int pair = Array.FindIndex(here, layer => rest == $"{name}{piece}{Array.IndexOf(here, layer)}");
-                if (pair >= 0)
+                int pair = rest.StartsWith(name + piece, StringComparison.Ordinal) ? PairOf(rest[(name + piece).Length..]) : -1;
+                if (pair >= 0 && pair < here.Length)
                     return new LoraKey($"transformer_blocks.{block}.{here[pair]}", part);
             }
         }
         return null;
     }
+
+    private static int PairOf(string digit) => digit is [>= '0' and <= '9'] ? digit[0] - '0' : -1;
 }

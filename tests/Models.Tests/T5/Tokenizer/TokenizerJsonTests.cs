@@ -99,7 +99,8 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("model", "vocab", """[["<unk>", 0]]""", "its 'unk_id' is 2, but it has 1 pieces")]
     [InlineData("model", "vocab", """[["a", 0], ["", 0], ["<unk>", 0]]""", "'' has 0 bytes; a piece has 1 to 1024")]
     [InlineData("model", "vocab", """[["a", 1e999], ["b", 0], ["<unk>", 0]]""", "piece 0 has the score Infinity")]
-    [InlineData("normalizer", "type", "\"Sequence\"", "its normalizer is 'Sequence'; T5's is Precompiled, and no other is read")]
+    [InlineData("normalizer", "type", "\"Lowercase\"", "its normalizer is 'Lowercase'; T5's is Precompiled, and no other is read")]
+    [InlineData("normalizer", "type", "\"Sequence\"", "its normalizer has the steps ")]
     [InlineData("normalizer", "type", "7", "its normalizer is 'of no type'")]
     [InlineData("normalizer", "precompiled_charsmap", "\"%\"", "isn't a text in base64")]
     [InlineData("normalizer", "precompiled_charsmap", "\"AAAA\"", "the normalizer's character map is broken: it has 3 bytes")]
@@ -162,13 +163,49 @@ public sealed class TokenizerJsonTests : IDisposable
         T5Tokenizer tokenizer = Load();
 
         Assert.All(Rows, row => Assert.Equal(Ids(row!, "ids"), tokenizer.Encode(Text(row!), addEos: true)));
+        // A space that isn't the token's own begins a grapheme, in which the accent vanishes (both as the library has it).
+        Assert.Equal([3, 2, 0, 3, 2, 85, 1], tokenizer.Encode("\uAE00 <pad>\t\u00A0\u0323x", addEos: true));
+        Copy(JsonName);
+        Assert.Equal([3, 2, 0, 3, 85, 1], Load().Encode("\uAE00 <pad>\t\u00A0\u0323x", addEos: true));
+    }
+
+    // What transformers 4 makes of a spiece.model with other steps: checked against the library, which gives these rows the same ids.
+    [Fact]
+    public void The_form_that_transformers_converts_to_is_read()
+    {
+        JsonNode json = Converted();
+        File.WriteAllText(folder[JsonName], json.ToJsonString());
+        T5Tokenizer tokenizer = Load();
+
+        Assert.All(Rows, row => Assert.Equal(Ids(row!, "ids"), tokenizer.Encode(Text(row!), addEos: true)));
+        json["normalizer"]!["normalizers"]![2]!["content"] = " ";
+        File.WriteAllText(folder[JsonName], json.ToJsonString());
+        Assert.Contains("its normalizer isn't T5's: Strip should be at the right", Refusal());
+        json["normalizer"]!["normalizers"]!.AsArray().RemoveAt(1);
+        File.WriteAllText(folder[JsonName], json.ToJsonString());
+        Assert.Contains("the steps 'Precompiled', 'Replace'; T5's are 'Precompiled', 'Strip', 'Replace', and no others", Refusal());
+    }
+
+    private static JsonNode Converted()
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(Goldens, JsonName)))!;
+        JsonNode steps = JsonNode.Parse(
+            """
+            {"type": "Sequence", "normalizers": [
+              {"type": "Strip", "strip_left": false, "strip_right": true},
+              {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"}]}
+            """)!;
+        steps["normalizers"]!.AsArray().Insert(0, json["normalizer"]!.DeepClone());
+        json["normalizer"] = steps;
+        json["pre_tokenizer"] = json["pre_tokenizer"]!["pretokenizers"]![1]!.DeepClone();
+        return json;
     }
 
     private T5Tokenizer Load() => T5Tokenizer.Load(folder.Path);
 
     private string Refusal() => Assert.Throws<TokenizerException>(Load).Message;
 
-    private void Copy(string name) => File.Copy(Path.Combine(Goldens, name), folder[name]);
+    private void Copy(string name) => File.Copy(Path.Combine(Goldens, name), folder[name], overwrite: true);
 
     private static string Text(JsonNode row) => row["text"]!.GetValue<string>();
 
