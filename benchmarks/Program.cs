@@ -14,6 +14,7 @@ Action<int>? benchmark = args.FirstOrDefault() switch
     "linear" => threads => LinearBenchmark.Run(threads, compute),
     "attention" => threads => AttentionBenchmark.Run(threads, compute),
     "convolution" => threads => ConvolutionBenchmark.Run(threads, compute),
+    "quantised" => threads => QuantisedBenchmark.Run(threads, compute),
     "elementwise" => ElementwiseBenchmark.Run,
     "peak" => ShowPeak,
     _ => null,
@@ -21,7 +22,7 @@ Action<int>? benchmark = args.FirstOrDefault() switch
 if (benchmark is null)
 {
     Console.Error.WriteLine(
-        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution [bf16] [threads]...\n"
+        "usage: dotnet run -c Release --project benchmarks -- linear|attention|convolution|quantised [bf16] [threads]...\n"
         + "       dotnet run -c Release --project benchmarks -- elementwise|peak [threads]...\n"
         + "       dotnet run -c Release --project benchmarks -- emulator [folder of another build]");
     return 2;

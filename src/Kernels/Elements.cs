@@ -9,6 +9,7 @@ namespace CogVideoX.Kernels;
 internal readonly unsafe struct Elements
 {
     private readonly ElementScales scales;
+    private readonly ushort start; // in blocks: where in the block at the address the first number is
 
     /// <param name="address">The first number.</param>
     /// <param name="format">How each is stored.</param>
@@ -18,13 +19,20 @@ internal readonly unsafe struct Elements
         Format = format;
     }
 
-    private Elements(void* address, ElementFormat format, ElementScales scales) : this(address, format) => this.scales = scales;
+    private Elements(void* address, ElementFormat format, ElementScales scales, int start = 0) : this(address, format)
+    {
+        this.scales = scales;
+        this.start = (ushort)start;
+    }
 
-    /// <summary>The first number.</summary>
+    /// <summary>The first number; in blocks, the one that it lies in.</summary>
     public void* Address { get; }
 
     /// <summary>How each is stored.</summary>
     public ElementFormat Format { get; }
+
+    /// <summary>Where in its block the first number is; 0 for formats without blocks.</summary>
+    public int BlockStart => start;
 
     /// <summary>True where the operation has no such operand.</summary>
     public bool IsNull => Address is null;
@@ -42,6 +50,9 @@ internal readonly unsafe struct Elements
         ElementFormat.BF16 or ElementFormat.F16 => 2,
         _ => 1,
     };
+
+    /// <summary>About how many bytes so many numbers take, for those that ask for memory ahead: parts of blocks are rounded down.</summary>
+    public long RoughBytes(long count) => count * Format.BlockBytes() / Format.BlockElements();
 
     /// <summary>The numbers as fp32 in place, for forms that compute with nothing else; null for none.</summary>
     /// <exception cref="NotSupportedException">They are stored otherwise.</exception>
@@ -64,8 +75,7 @@ internal readonly unsafe struct Elements
     /// <summary>Stores a number, rounded to the format, half to even.</summary>
     public void Set(long index, float value) => Shorten.One(this, index, value);
 
-    /// <summary>The same from number <paramref name="offset"/> on.</summary>
-    /// <exception cref="ArgumentException">It lies within a block, or within a row that shares a scale.</exception>
+    /// <summary>The same from number <paramref name="offset"/> on, which may lie within a block.</summary>
     public Elements Slice(long offset) => Format <= ElementFormat.F16
         ? new Elements((byte*)Address + offset * ElementSize, Format)
         : SliceScaled(offset);
@@ -76,7 +86,11 @@ internal readonly unsafe struct Elements
         ? new Elements(Address, Format, factors)
         : throw new ArgumentException($"8-bit floats have scales beside them, not {Format}.", nameof(factors));
 
-    private Elements SliceScaled(long offset) => new((byte*)Address + Format.Bytes(offset), Format, scales.From(offset));
+    private Elements SliceScaled(long offset)
+    {
+        (long block, long rest) = Math.DivRem(start + offset, Format.BlockElements());
+        return new((byte*)Address + block * Format.BlockBytes(), Format, scales.From(offset), (int)rest);
+    }
 
     [DoesNotReturn]
     private void ThrowNotFloats() => throw new NotSupportedException(

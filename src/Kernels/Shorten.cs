@@ -32,7 +32,7 @@ internal static unsafe class Shorten
         const int Bias = 7, FractionBits = 3, Cut = 23 - FractionBits, Largest = 0x7E;
         const float LeastNormal = 1f / 64, LeastSubnormal = 1f / 512;
         float magnitude = Math.Abs(value);
-        int sign = value < 0 ? 0x80 : 0;
+        int sign = float.IsNegative(value) ? 0x80 : 0;
         if (float.IsNaN(value))
             return 0x7F;
         if (magnitude < LeastNormal)

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using CogVideoX.Kernels.Quantised;
 using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
-/// <summary>From a stored float format to fp32. Every conversion is exact.</summary>
+/// <summary>From a stored format to fp32. Floats become what they are; quantised numbers as GGML's definition rounds them.</summary>
 internal static unsafe class Widen
 {
     private static readonly float[] E4M3 = Table(fractionBits: 3, bias: 7, hasInfinity: false);
@@ -16,7 +17,8 @@ internal static unsafe class Widen
         ElementFormat.F32 => ((float*)source.Address)[index],
         ElementFormat.BF16 => BFloat16ToFloat(((ushort*)source.Address)[index]),
         ElementFormat.F16 => (float)((Half*)source.Address)[index],
-        _ => TableOf(source.Format)[((byte*)source.Address)[index]],
+        ElementFormat.F8E4M3 or ElementFormat.F8E5M2 => TableOf(source.Format)[((byte*)source.Address)[index]],
+        _ => QuantisedBlocks.One(source, index),
     };
 
     /// <summary>Elements 0 … <paramref name="count"/> − 1 of <paramref name="source"/> into <paramref name="destination"/>.</summary>
@@ -24,8 +26,7 @@ internal static unsafe class Widen
     {
         if (source.IsScaled)
         {
-            for (int i = 0; i < count; i++)
-                destination[i] = source[i];
+            ToScaledFloats(source, destination, count);
             return;
         }
         switch (source.Format)
@@ -39,11 +40,11 @@ internal static unsafe class Widen
             case ElementFormat.F16:
                 FromHalf((Half*)source.Address, destination, count);
                 break;
+            case ElementFormat.F8E4M3 or ElementFormat.F8E5M2:
+                FromFloat8((byte*)source.Address, source.Format, destination, count);
+                break;
             default:
-                float[] table = TableOf(source.Format);
-                byte* bytes = (byte*)source.Address;
-                for (int i = 0; i < count; i++)
-                    destination[i] = table[bytes[i]];
+                QuantisedBlocks.ToFloats(source, destination, count);
                 break;
         }
     }
@@ -51,12 +52,48 @@ internal static unsafe class Widen
     /// <summary>A bf16 is the upper half of its fp32.</summary>
     public static float BFloat16ToFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
-    private static float[] TableOf(ElementFormat format) => format switch
+    private static float[] TableOf(ElementFormat format) => format == ElementFormat.F8E4M3 ? E4M3 : E5M2;
+
+    private static void FromFloat8(byte* source, ElementFormat format, float* destination, int count)
     {
-        ElementFormat.F8E4M3 => E4M3,
-        ElementFormat.F8E5M2 => E5M2,
-        _ => throw new NotSupportedException($"{format} can't be computed with yet; F32, BF16, F16, F8E4M3 and F8E5M2 can."),
-    };
+        float[] table = TableOf(format);
+        int i = 0;
+        for (; format == ElementFormat.F8E4M3 && i + Simd256.Lanes <= count; i += Simd256.Lanes)
+            Vector256.Store(FromE4M3(Vector64.Load(source + i)), destination + i);
+        for (; i < count; i++)
+            destination[i] = table[source[i]];
+    }
+
+    // The bits of the table's. Subnormal ones are made as whole numbers: arithmetic on subnormal fp32 is slow on some processors.
+    private static Vector256<float> FromE4M3(Vector64<byte> codes)
+    {
+        const int FractionBits = 3, Bias = 7, Nan = 0x7F;
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(Vector128.WidenLower(codes.ToVector128()));
+        var code = Vector256.Create(low, high);
+        Vector256<uint> magnitude = code & Vector256.Create(0x7Fu);
+        Vector256<float> normal = ((magnitude << (23 - FractionBits)) + Vector256.Create((127u - Bias) << 23)).AsSingle();
+        Vector256<float> subnormal = Vector256.ConvertToSingle(magnitude.AsInt32()) * Vector256.Create(1f / 512);
+        Vector256<float> finite = Vector256.ConditionalSelect(
+            Vector256.LessThan(magnitude, Vector256.Create(1u << FractionBits)).AsSingle(), subnormal, normal);
+        Vector256<float> value = Vector256.ConditionalSelect(
+            Vector256.Equals(magnitude, Vector256.Create((uint)Nan)).AsSingle(), Vector256.Create(float.NaN), finite);
+        return value ^ ((code & Vector256.Create(0x80u)) << 24).AsSingle();
+    }
+
+    // A run of numbers that share a factor at a time.
+    private static void ToScaledFloats(Elements source, float* destination, int count)
+    {
+        FromFloat8((byte*)source.Address, source.Format, destination, count);
+        for (int i = 0; i < count;)
+        {
+            int end = i + (int)Math.Min(count - i, source.Scales.Run(i));
+            float factor = source.Scales.Of(i);
+            for (; i + Vector256<float>.Count <= end; i += Vector256<float>.Count)
+                Vector256.Store(Vector256.Load(destination + i) * factor, destination + i);
+            for (; i < end; i++)
+                destination[i] *= factor;
+        }
+    }
 
     private static void FromBFloat16(ushort* source, float* destination, int count)
     {

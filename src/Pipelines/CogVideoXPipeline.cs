@@ -66,6 +66,7 @@ public sealed class CogVideoXPipeline : IDisposable
     /// <param name="modelFolder">In the layout of Hugging Face: <c>model_index.json</c> and its parts.</param>
     /// <param name="compute">Where and how to compute.</param>
     /// <param name="loras">Adapters to run with; null for none. They are checked here, as far as reading each once.</param>
+    /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>
     /// <exception cref="ModelException">
     /// Configs that are missing, damaged or don't fit together; weights, too, where the type of activations depends on them.
     /// </exception>
@@ -75,9 +76,10 @@ public sealed class CogVideoXPipeline : IDisposable
     /// damaged, of a kind that isn't supported, or of another model.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
-    public static CogVideoXPipeline Open(string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
+    public static CogVideoXPipeline Open(
+        string modelFolder, ComputeOptions compute, LoraOptions? loras = null, PartSources? parts = null)
     {
-        return new CogVideoXPipeline(OpenModel.Open(typeof(CogVideoXPipeline), modelFolder, compute, loras));
+        return new CogVideoXPipeline(OpenModel.Open(typeof(CogVideoXPipeline), modelFolder, compute, loras, parts));
     }
 
     /// <summary>

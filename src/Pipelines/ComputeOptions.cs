@@ -204,7 +204,8 @@ public sealed record ComputeOptions
         DType stored = model.TransformerType;
         if (Device is null)
             return DType.F32;
-        return Computable(Device, nameof(Compute), Compute, stored.IsKernelFloat && stored.Size >= 2 ? stored : DType.F32);
+        bool isComputable = stored is { IsKernelFloat: true, IsBlocked: false, Size: >= 2 };
+        return Computable(Device, nameof(Compute), Compute, isComputable ? stored : DType.F32);
     }
 
     /// <summary>The types of the other parts' activations.</summary>

@@ -21,18 +21,19 @@ internal sealed class LoadedModel : IDisposable
     private readonly Lock gate = new(); // a plan must not find a part unmapped under its hands
     private bool disposed;
 
-    private LoadedModel(string path)
+    private LoadedModel(string path, PartSources? parts)
     {
-        Folder = ModelFolder.Open(path);
+        Parts = parts ?? PartSources.None;
+        Folder = ModelFolder.Open(path, Parts.Places);
         Folder.CheckSupported();
     }
 
     /// <exception cref="ModelException">A config is missing, damaged, or of a model that can't be run.</exception>
     /// <exception cref="ArgumentException">The text can't be a path.</exception>
-    public static LoadedModel Open(string modelFolder)
+    public static LoadedModel Open(string modelFolder, PartSources? parts = null)
     {
         PathCheck.CheckArgument(modelFolder);
-        return ModelException.Guard(() => new LoadedModel(modelFolder));
+        return ModelException.Guard(() => new LoadedModel(modelFolder, parts));
     }
 
     /// <summary>The same, with the device that its models will be built for.</summary>
@@ -41,15 +42,16 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="loras">Adapters of its transformer.</param>
     /// <param name="ops">The device, opened.</param>
     /// <param name="device">What is planned for; null for this machine's CPU.</param>
+    /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>
     /// <exception cref="RequestException">
     /// The device has no forms for the type of activations, or there is no such type or number of threads; or an adapter can't be used.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
     public static LoadedModel Open(
-        string modelFolder, ComputeOptions compute, LoraOptions loras, out Ops ops, out DeviceSpec? device)
+        string modelFolder, ComputeOptions compute, LoraOptions loras, out Ops ops, out DeviceSpec? device, PartSources? parts = null)
     {
         compute.Check();
-        LoadedModel model = Open(modelFolder);
+        LoadedModel model = Open(modelFolder, parts);
         try
         {
             model.Loras = LoadedLoras.Open(loras, model.Folder.Transformer);
@@ -79,7 +81,7 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>A model of a known architecture with random weights, which are made up on the device that they are for.</summary>
     /// <param name="preset">One of <see cref="RandomCheckpoint.Presets"/>.</param>
     /// <param name="layers">Blocks of the transformer and of the text encoder; null for as many as the architecture has.</param>
-    /// <inheritdoc cref="Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?)"/>
+    /// <inheritdoc cref="Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?, PartSources?)"/>
     /// <param name="compute"/> <param name="ops"/> <param name="device"/>
     public static LoadedModel OpenRandom(string preset, int? layers, ComputeOptions compute, out Ops ops, out DeviceSpec? device)
     {
@@ -101,6 +103,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelFolder Folder { get; }
+
+    /// <summary>Parts that come from elsewhere.</summary>
+    public PartSources Parts { get; }
 
     /// <summary>How matrices of layers are stored where they are computed with.</summary>
     public WeightType WeightDtype { get; private set; }
@@ -166,7 +171,7 @@ internal sealed class LoadedModel : IDisposable
     private T5Tokenizer OpenTokenizer()
     {
         var opened = T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
-        return opened.VocabularySize <= Folder.TextEncoder.Vocabulary
+        return Folder.TextEncoderProblem is not null || opened.VocabularySize <= Folder.TextEncoder.Vocabulary
             ? opened
             : throw new ConfigException(
                 $"{Folder.TokenizerFile} has {opened.VocabularySize} ids with the added ones, the text encoder embeddings for "

@@ -54,11 +54,13 @@ internal sealed class OpenModel : IDisposable
     public long MemoryBytes => Device?.MemoryBytes ?? SystemMemory.FreeBytes();
 
     /// <param name="owner">The class that users see, for errors.</param>
-    /// <inheritdoc cref="LoadedModel.Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?)"/>
-    public static OpenModel Open(Type owner, string modelFolder, ComputeOptions compute, LoraOptions? loras = null)
+    /// <inheritdoc cref="LoadedModel.Open(string, ComputeOptions, LoraOptions, out Ops, out DeviceSpec?, PartSources?)"/>
+    public static OpenModel Open(
+        Type owner, string modelFolder, ComputeOptions compute, LoraOptions? loras = null, PartSources? parts = null)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        var checkpoint = LoadedModel.Open(modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device);
+        var checkpoint = LoadedModel.Open(
+            modelFolder, compute, loras ?? LoraOptions.None, out Ops ops, out DeviceSpec? device, parts);
         return new OpenModel(owner, checkpoint, compute, ops, device);
     }
 

@@ -24,15 +24,16 @@ public sealed class VideoDecoder : IDisposable
     /// <summary>The same, on any device.</summary>
     /// <param name="modelFolder">In the layout of Hugging Face.</param>
     /// <param name="compute">Where and how to compute.</param>
+    /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>
     /// <exception cref="ModelException">Configs that are missing, damaged or don't fit together.</exception>
     /// <exception cref="ArgumentException">No folder is named.</exception>
     /// <exception cref="RequestException">
     /// The device has no forms for the type of activations, or there is no such type or number of threads.
     /// </exception>
     /// <exception cref="DeviceException">The device can't be opened.</exception>
-    public static VideoDecoder Open(string modelFolder, ComputeOptions compute)
+    public static VideoDecoder Open(string modelFolder, ComputeOptions compute, PartSources? parts = null)
     {
-        return new VideoDecoder(OpenModel.Open(typeof(VideoDecoder), modelFolder, compute));
+        return new VideoDecoder(OpenModel.Open(typeof(VideoDecoder), modelFolder, compute, loras: null, parts));
     }
 
     /// <summary>The frame rate that the checkpoint's videos are meant to be seen at.</summary>

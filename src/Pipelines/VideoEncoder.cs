@@ -16,10 +16,10 @@ public sealed class VideoEncoder : IDisposable
     /// <inheritdoc cref="VideoDecoder.Open(string, int)"/>
     public static VideoEncoder Open(string modelFolder, int threads = 0) => Open(modelFolder, ComputeOptions.OnCpu(threads));
 
-    /// <inheritdoc cref="VideoDecoder.Open(string, ComputeOptions)"/>
-    public static VideoEncoder Open(string modelFolder, ComputeOptions compute)
+    /// <inheritdoc cref="VideoDecoder.Open(string, ComputeOptions, PartSources?)"/>
+    public static VideoEncoder Open(string modelFolder, ComputeOptions compute, PartSources? parts = null)
     {
-        return new VideoEncoder(OpenModel.Open(typeof(VideoEncoder), modelFolder, compute));
+        return new VideoEncoder(OpenModel.Open(typeof(VideoEncoder), modelFolder, compute, loras: null, parts));
     }
 
     /// <summary>What a video is made into: what the settings leave open, the checkpoint decides, as for a video that it makes.</summary>

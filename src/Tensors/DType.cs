@@ -17,6 +17,11 @@ public readonly record struct DType
         ("I64", 8, null), ("I32", 4, null), ("I16", 2, null), ("I8", 1, null),
         ("U64", 8, null), ("U32", 4, null), ("U16", 2, null), ("U8", 1, null), ("BOOL", 1, null),
         ("Q8_0", 0, ElementFormat.Q8Blocks32), ("Q4_K", 0, ElementFormat.Q4Blocks256),
+        ("Q4_0", 0, ElementFormat.Q4Blocks32), ("Q4_1", 0, ElementFormat.Q4MinBlocks32),
+        ("Q5_0", 0, ElementFormat.Q5Blocks32), ("Q5_1", 0, ElementFormat.Q5MinBlocks32),
+        ("Q2_K", 0, ElementFormat.Q2Blocks256), ("Q3_K", 0, ElementFormat.Q3Blocks256),
+        ("Q5_K", 0, ElementFormat.Q5Blocks256), ("Q6_K", 0, ElementFormat.Q6Blocks256),
+        ("IQ4_NL", 0, ElementFormat.Iq4Blocks32), ("IQ4_XS", 0, ElementFormat.Iq4Blocks256),
     ];
 
     private readonly byte id;
@@ -74,6 +79,40 @@ public readonly record struct DType
     /// <summary>Blocks of 256 halves of bytes with scales and minima.</summary>
     public static DType Q4Blocks256 => new(16);
 
+    /// <summary>Blocks of 32 halves of bytes that share a scale.</summary>
+    public static DType Q4Blocks32 => new(17);
+
+    /// <summary>Blocks of 32 halves of bytes that share a scale and a minimum.</summary>
+    public static DType Q4MinBlocks32 => new(18);
+
+    /// <summary>Blocks of 32 times five bits that share a scale.</summary>
+    public static DType Q5Blocks32 => new(19);
+
+    /// <summary>Blocks of 32 times five bits that share a scale and a minimum.</summary>
+    public static DType Q5MinBlocks32 => new(20);
+
+    /// <summary>Blocks of 256 times two bits with scales and minima.</summary>
+    public static DType Q2Blocks256 => new(21);
+
+    /// <summary>Blocks of 256 times three bits with scales.</summary>
+    public static DType Q3Blocks256 => new(22);
+
+    /// <summary>Blocks of 256 times five bits with scales and minima.</summary>
+    public static DType Q5Blocks256 => new(23);
+
+    /// <summary>Blocks of 256 times six bits with scales.</summary>
+    public static DType Q6Blocks256 => new(24);
+
+    /// <summary>Blocks of 32 halves of bytes, each of which names one of 16 values, that share a scale.</summary>
+    public static DType Iq4Blocks32 => new(25);
+
+    /// <summary>Blocks of 256 of the same values with scales.</summary>
+    public static DType Iq4Blocks256 => new(26);
+
+    /// <summary>Every type whose elements lie in blocks.</summary>
+    public static IEnumerable<DType> Blocked =>
+        Enumerable.Range(FirstForeign, Known.Length - FirstForeign).Select(i => new DType((byte)i));
+
     /// <summary>Every type that a safetensors file may have.</summary>
     public static IEnumerable<DType> All => Enumerable.Range(0, FirstForeign).Select(i => new DType((byte)i));
 
@@ -89,11 +128,12 @@ public readonly record struct DType
     /// <summary>True for types whose elements lie in blocks that share scales.</summary>
     public bool IsBlocked => id >= FirstForeign;
 
-    /// <summary>True for the types that weights may have: the kernels read them.</summary>
-    public bool IsKernelFloat => Known[id].Format is not null && !IsBlocked;
+    /// <summary>True for the types that weights may have, blocks included: the kernels of this process read them.</summary>
+    public bool IsKernelFloat => Known[id].Format is not null;
 
     internal ElementFormat Format => Known[id].Format
-        ?? throw new TensorException($"{Name} isn't a type that kernels compute with; they read F32, BF16, F16, F8_E4M3 and F8_E5M2.");
+        ?? throw new TensorException(
+            $"{Name} isn't a type that kernels compute with; they read F32, BF16, F16, F8_E4M3, F8_E5M2 and the blocks of GGUF files.");
 
     /// <summary>Bytes of so many elements.</summary>
     /// <exception cref="TensorException">They aren't whole blocks, or more than 2⁶³ − 1 bytes.</exception>

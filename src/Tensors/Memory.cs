@@ -78,14 +78,19 @@ public sealed class Memory : IDisposable
         return New(shape, type, LastingDepth);
     }
 
-    /// <summary>A lasting tensor of 8-bit floats (E4M3), with room behind it for a factor that all are multiplied with.</summary>
-    /// <inheritdoc cref="Lasting"/>
-    internal Tensor LastingFloat8(Shape shape)
+    /// <summary>A lasting tensor of 8-bit floats, with room behind it for factors that its elements are multiplied with.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="type">Which.</param>
+    /// <param name="factors">How many: 1 for all, or as many as there are rows.</param>
+    /// <exception cref="TensorException">More bytes than 2⁶³ − 1, together with those that live.</exception>
+    /// <exception cref="OutOfMemoryException">The message says how much was asked for beside what is held.</exception>
+    internal Tensor LastingFloat8(Shape shape, DType type, long factors = 1)
     {
         using Stay stay = Enter();
         long scaleOffset = Math.Max(FactorBytes, (shape.Count + FactorBytes - 1) / FactorBytes * FactorBytes);
-        Tensor whole = New(shape, DType.F8E4M3, LastingDepth, scaleOffset + FactorBytes);
-        return new Tensor(whole.Buffer, shape, DType.F8E4M3, 0, scaleOffset);
+        long factorBytes = (factors * sizeof(float) + FactorBytes - 1) / FactorBytes * FactorBytes;
+        Tensor whole = New(shape, type, LastingDepth, checked(scaleOffset + factorBytes));
+        return new Tensor(whole.Buffer, shape, type, 0, scaleOffset, factors == 1 ? 0 : shape.Count / factors);
     }
 
     /// <summary>Gives a tensor's memory back before its scope ends, where a forward pass is sure not to need it any more.</summary>

@@ -12,14 +12,16 @@ public readonly struct Tensor
     private readonly TensorBuffer? buffer;
     private readonly int generation;
     private readonly long byteOffset;
-    private readonly long scaleOffset; // of the factor that all elements are multiplied with, in the same block; 0 for none
+    private readonly long scaleOffset; // of the factors that elements are multiplied with, in the same block; 0 for none
+    private readonly long scaleElements; // how many share one; 0 for all
 
-    internal Tensor(TensorBuffer buffer, Shape shape, DType type, long byteOffset = 0, long scaleOffset = 0)
+    internal Tensor(TensorBuffer buffer, Shape shape, DType type, long byteOffset = 0, long scaleOffset = 0, long scaleElements = 0)
     {
         this.buffer = buffer;
         generation = buffer.Generation;
         this.byteOffset = byteOffset;
         this.scaleOffset = scaleOffset;
+        this.scaleElements = scaleElements;
         Shape = shape;
         Type = type;
     }
@@ -70,7 +72,7 @@ public readonly struct Tensor
     /// <summary>The same elements under another shape.</summary>
     /// <exception cref="TensorException">The counts of elements differ.</exception>
     public Tensor Reshape(Shape shape) => shape.Count == Shape.Count
-        ? new Tensor(Buffer, shape, Type, byteOffset, scaleOffset)
+        ? new Tensor(Buffer, shape, Type, byteOffset, scaleOffset, scaleElements)
         : throw new TensorException($"{Shape} can't be seen as {shape}: {Shape.Count} elements against {shape.Count}.");
 
     /// <summary>Rows <paramref name="start"/> … of the outermost dimension, as a view.</summary>
@@ -79,9 +81,33 @@ public readonly struct Tensor
     {
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
             throw new TensorException($"Rows {start} … {start + (long)count - 1} leave the tensor {Shape}.");
-        long rowElements = Shape.Product(1, Shape.Rank);
-        return new Tensor(Buffer, Shape.With(0, count), Type, byteOffset + Type.BytesOf(start * rowElements), scaleOffset);
+        long first = start * Shape.Product(1, Shape.Rank);
+        (long factor, long rest) = scaleElements == 0 ? (0, 0) : Math.DivRem(first, scaleElements);
+        if (rest != 0)
+            throw new TensorException($"Row {start} of {this} begins within {scaleElements} elements that share a factor.");
+        return new Tensor(
+            Buffer, Shape.With(0, count), Type, byteOffset + Type.BytesOf(first), scaleOffset + factor * sizeof(float), scaleElements);
     }
+
+    /// <summary>The same elements multiplied with factors.</summary>
+    /// <param name="factors">F32, on the host and in the same block: one, or as many as the outermost dimension has rows.</param>
+    /// <exception cref="TensorException">Not 8-bit floats, or factors that aren't so.</exception>
+    internal unsafe Tensor ScaledBy(Tensor factors)
+    {
+        bool areOfRows = Shape.Rank > 1 && factors.Count == Shape[0] && factors.Count > 1;
+        if (Type != DType.F8E4M3 && Type != DType.F8E5M2)
+            throw new TensorException($"8-bit floats have factors, not {this}.");
+        if (factors.Type != DType.F32 || !ReferenceEquals(factors.Buffer, Buffer) || (factors.Count != 1 && !areOfRows))
+            throw new TensorException($"{this} can't have the factors {factors}; one is needed, or one for each row, F32, in its file.");
+        return new Tensor(
+            Buffer, Shape, Type, byteOffset, factors.Address - (byte*)Buffer.Address, areOfRows ? Shape.Product(1, Shape.Rank) : 0);
+    }
+
+    /// <summary>The same bytes as elements of another type.</summary>
+    /// <exception cref="TensorException">They don't take as many bytes.</exception>
+    internal Tensor As(DType type, Shape shape) => type.BytesOf(shape.Count) == Bytes && !IsScaled
+        ? new Tensor(Buffer, shape, type, byteOffset)
+        : throw new TensorException($"{this} can't be seen as {type} {shape}, which has other bytes.");
 
     /// <summary>The elements in place, to be written. Only for tensors of <typeparamref name="T"/>'s size on the host.</summary>
     /// <exception cref="TensorException">
@@ -110,14 +136,16 @@ public readonly struct Tensor
         return new ReadOnlySpan<T>(Address, (int)Count);
     }
 
-    /// <summary>Whether type, shape and every bit of the elements are the same. Only on the host.</summary>
+    /// <summary>Whether type, shape and every bit of the elements are the same; not of elements with factors. Only on the host.</summary>
     /// <exception cref="TensorException">The contents of one are elsewhere, or there are none.</exception>
     public unsafe bool HasSameElements(Tensor other)
     {
-        if (Type != other.Type || Shape != other.Shape)
+        if (Type != other.Type || Shape != other.Shape || IsScaled || other.IsScaled)
             return false;
         CheckOnHost();
         other.CheckOnHost();
+        if (Home == other.Home)
+            return true;
         const int Chunk = 1 << 30;
         for (long start = 0; start < Bytes; start += Chunk)
         {
@@ -171,26 +199,44 @@ public readonly struct Tensor
     /// <summary>Such as <c>BF16 [1920, 4096]</c>.</summary>
     public override string ToString() => IsNone ? "none" : $"{Type} {Shape}";
 
-    /// <summary>Where the factor lies that all elements are multiplied with; null for none.</summary>
+    /// <summary>Whether elements are multiplied with factors beside them.</summary>
+    internal bool IsScaled => scaleOffset != 0;
+
+    /// <summary>Bytes of an element, to be moved without what is beside it.</summary>
+    /// <exception cref="TensorException">It means nothing without: it lies in a block, or is multiplied with a factor.</exception>
+    internal int LoneElementBytes => IsScaled
+        ? throw new TensorException($"{this} has factors beside its elements, which can't be moved without them.")
+        : Type.Size;
+
+    /// <summary>Where the factors lie that elements are multiplied with; null for none.</summary>
     internal unsafe float* ScaleAddress => scaleOffset == 0 ? null : (float*)((byte*)Buffer.Address + scaleOffset);
+
+    /// <summary>The bytes of the factors, on the host; empty for none.</summary>
+    internal unsafe ReadOnlySpan<byte> FactorBytes => new(ScaleAddress, checked((int)ScaleCount * sizeof(float)));
+
+    /// <summary>How many factors there are.</summary>
+    internal long ScaleCount => scaleOffset == 0 ? 0 : scaleElements == 0 ? 1 : Count / scaleElements;
 
     /// <summary>For kernels: the elements as they are stored; null for no tensor.</summary>
     internal unsafe Elements Elements => IsNone ? default
         : scaleOffset == 0 ? new Elements(Address, Type.Format)
-        : new Elements(Address, Type.Format).Scaled(new ElementScales(ScaleAddress, 0));
+        : new Elements(Address, Type.Format).Scaled(new ElementScales(ScaleAddress, scaleElements));
 
     private unsafe void CopyOut(ElementFormat format, float* target)
     {
         byte[] stored = new byte[Bytes];
         CopyTo(stored);
-        fixed (byte* source = stored)
-            Widen.ToFloats(new Elements(source, format), target, (int)Count);
-        if (scaleOffset == 0)
-            return;
-        float scale;
-        Buffer.Device!.CopyOut((nint)ScaleAddress, &scale, sizeof(float));
-        for (long i = 0; i < Count; i++)
-            target[i] *= scale;
+        float[] factors = new float[ScaleCount];
+        fixed (float* scales = factors)
+        {
+            if (IsScaled)
+                Buffer.Device!.CopyOut((nint)ScaleAddress, scales, factors.Length * (long)sizeof(float));
+            fixed (byte* source = stored)
+            {
+                var elements = new Elements(source, format);
+                Widen.ToFloats(IsScaled ? elements.Scaled(new ElementScales(scales, scaleElements)) : elements, target, (int)Count);
+            }
+        }
     }
 
     private void CheckHasContents()

@@ -17,18 +17,41 @@ public sealed unsafe class ElementsTests
     public void BlocksAreNotCut(ElementFormat format, long count)
     {
         Assert.Contains("whole blocks", Assert.Throws<ArgumentException>(() => format.Bytes(count)).Message);
-        Assert.Throws<ArgumentException>(() => new Elements((void*)4096, format).Slice(count));
     }
 
-    [Fact]
-    public void ASliceOfBlocksBeginsAtOne() =>
-        Assert.Equal(4096 + 3 * 34, (long)new Elements((void*)4096, ElementFormat.Q8Blocks32).Slice(96).Address);
-
-    [Fact]
-    public void BlocksHaveNoFormYet()
+    [Theory]
+    [InlineData(ElementFormat.Q8Blocks32, 96, 3 * 34, 0)]
+    [InlineData(ElementFormat.Q8Blocks32, 97, 3 * 34, 1)]
+    [InlineData(ElementFormat.Q4Blocks256, 767, 2 * 144, 255)]
+    public void ASliceOfBlocksBeginsAnywhereInOne(ElementFormat format, long offset, long bytes, int start)
     {
-        byte* block = stackalloc byte[34];
-        Assert.Contains("Q8Blocks32", Assert.Throws<NotSupportedException>(() => new Elements(block, ElementFormat.Q8Blocks32)[0]).Message);
+        Elements slice = new Elements((void*)4096, format).Slice(offset);
+        Assert.Equal((4096 + bytes, start), ((long)slice.Address, slice.BlockStart));
+    }
+
+    [Theory]
+    [InlineData(ElementFormat.F32, 12)]
+    [InlineData(ElementFormat.F8E4M3, 3)]
+    [InlineData(ElementFormat.Q4Blocks32, 1)]
+    [InlineData(ElementFormat.Q8Blocks32, 3)]
+    public void BytesToAskForAheadAreRoughInBlocks(ElementFormat format, long bytes) =>
+        Assert.Equal(bytes, new Elements((void*)4096, format).RoughBytes(3));
+
+    [Theory]
+    [InlineData(ElementFormat.F8E4M3)]
+    [InlineData(ElementFormat.F8E5M2)]
+    public void EveryCodeOfFloat8IsTheSameAloneAndAmongOthers(ElementFormat format)
+    {
+        byte[] codes = [.. Enumerable.Range(0, 256 + 5).Select(code => (byte)code)];
+        var together = new float[codes.Length];
+        fixed (byte* source = codes)
+        fixed (float* target = together)
+        {
+            var elements = new Elements(source, format);
+            Widen.ToFloats(elements, target, codes.Length);
+            for (int i = 0; i < codes.Length; i++)
+                Assert.Equal(BitConverter.SingleToInt32Bits(elements[i]), BitConverter.SingleToInt32Bits(together[i]));
+        }
     }
 
     [Fact]
@@ -42,7 +65,11 @@ public sealed unsafe class ElementsTests
         Assert.Equal([3, 6, 5, 10], Read(byRow, 4));
         Assert.Equal([5, 10], Read(byRow.Slice(2), 2));
         Assert.Equal([6, 3], Read(byTensor.Slice(1), 2));
-        Assert.Throws<ArgumentException>(() => byRow.Slice(1));
+        Assert.Equal([6, 5, 10], Read(byRow.Slice(1), 3));
+        Assert.Equal([10], Read(byRow.Slice(1).Slice(2), 1));
+        float* wide = stackalloc float[3];
+        Widen.ToFloats(byRow.Slice(1), wide, 3);
+        Assert.Equal([6, 5, 10], new ReadOnlySpan<float>(wide, 3).ToArray());
         Assert.Throws<ArgumentException>(() => new Elements(stored, ElementFormat.BF16).Scaled(new ElementScales(factors, 0)));
         Assert.Contains("scaled F8E4M3", Assert.Throws<NotSupportedException>(() => _ = byRow.Floats).Message);
     }

@@ -35,8 +35,8 @@ public static class Bf16
         ? [.. tensor.AsReadOnlySpan<double>().ToArray().Select(value => (float)value)]
         : tensor.ToFloats();
 
-    // To nearest, ties to even.
-    private static ushort Round(float value)
+    /// <summary>The bits of a number rounded to nearest, ties to even.</summary>
+    public static ushort Round(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);

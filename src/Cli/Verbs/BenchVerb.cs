@@ -14,6 +14,7 @@ internal static class BenchVerb
         var random = new RandomModelOptions();
         var request = new RequestOptions();
         var loras = new AdapterOptions();
+        var places = new PlaceOptions();
         var device = new DeviceOptions();
         var parts = new PartOptions();
         Option<bool> json = CommonOptions.Json();
@@ -27,6 +28,7 @@ internal static class BenchVerb
         random.AddTo(command);
         request.AddTo(command);
         loras.AddTo(command);
+        places.AddTo(command);
         device.AddTo(command);
         parts.AddTo(command);
         command.Add(tune);
@@ -42,7 +44,8 @@ internal static class BenchVerb
             ComputeOptions compute = parts.Over(device.Read(terminal, parsed, measure: true), parsed);
             LoraOptions adapters = loras.Read(parsed);
             using CogVideoXPipeline pipeline = random.Open(parsed, model, adapters, compute)
-                ?? CogVideoXPipeline.Open(CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), compute, adapters);
+                ?? CogVideoXPipeline.Open(
+                    CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path), compute, adapters, places.Read(parsed));
             BenchReport report = ProgressDisplay.Run(
                 terminal, progress => BenchReport.Run(pipeline, RequestOptions.Read(parsed), Peak, progress, cancellation));
             if (parsed.GetValue(json))

@@ -18,17 +18,19 @@ internal static class DecodeVerb
         Option<string?> model = CommonOptions.Model(), tiling = CommonOptions.VaeTiling();
         var device = new DeviceOptions();
         var parts = new PartOptions();
+        var places = new PlaceOptions();
         Option<bool> overwrite = CommonOptions.Overwrite();
         var command = new Command("decode", "Turn latents into a video") { latents, output, model, fps, tiling, overwrite };
         device.AddTo(command);
         parts.AddVaeTo(command);
+        places.AddVaeTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             string file = parsed.GetRequiredValue(latents), path = parsed.GetRequiredValue(output);
             CheckLatents(file);
             TilingMode mode = CommonOptions.Choice<TilingMode>(parsed, tiling) ?? TilingMode.Auto;
             string folder = CommonOptions.CheckModel(parsed.GetValue(model) ?? BundledModel.Path);
-            using var decoder = VideoDecoder.Open(folder, parts.Over(device.Read(terminal, parsed), parsed));
+            using var decoder = VideoDecoder.Open(folder, parts.Over(device.Read(terminal, parsed), parsed), places.Read(parsed));
             FrameRate rate = parsed.GetValue(fps) is { } text ? CommonOptions.Rate(text) : decoder.Rate;
             VideoShape shape = decoder.Plan(file, mode).Shape;
             var writing = new VideoOptions

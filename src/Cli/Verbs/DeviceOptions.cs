@@ -34,9 +34,16 @@ internal sealed class DeviceOptions
 
     public Option<int> Threads { get; } = CommonOptions.Threads();
 
+    public DeviceOptions() => Compute.AcceptOnlyFromAmong("auto", "fp32", "bf16", "fp16", "bf16-amx");
+
+    /// <summary>The type alone, for a plan of a device that needn't be there.</summary>
+    public ComputeOptions TypeOnly(ParseResult parsed) => ComputeOptions.Default with
+    {
+        Compute = CommonOptions.Choice<ComputeType>(parsed, Compute) ?? ComputeType.Usual,
+    };
+
     public void AddTo(Command command)
     {
-        Compute.AcceptOnlyFromAmong("auto", "fp32", "bf16", "fp16", "bf16-amx");
         command.Add(Device);
         command.Add(Compute);
         command.Add(Threads);

@@ -45,6 +45,7 @@ internal sealed class EncodeVerb
     private readonly Option<bool> overwrite = CommonOptions.Overwrite(), json = CommonOptions.Json();
     private readonly DeviceOptions device = new();
     private readonly PartOptions parts = new();
+    private readonly PlaceOptions places = new();
     private readonly Terminal terminal;
 
     private EncodeVerb(Terminal terminal)
@@ -65,6 +66,7 @@ internal sealed class EncodeVerb
         };
         device.AddTo(command);
         parts.AddVaeTo(command);
+        places.AddVaeTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             Answer answer = Run(parsed, cancellation);
@@ -83,11 +85,12 @@ internal sealed class EncodeVerb
         GenerationSettings settings = SettingOptions.Read(parsed);
         TilingMode mode = settings.VaeTiling ?? TilingMode.Auto;
         ComputeOptions compute = parts.Over(device.Read(terminal, parsed), parsed);
+        PartSources elsewhere = places.Read(parsed);
         bool draws = parsed.GetValue(sample), isPicture = IsPicture(parsed);
         ulong? drawnWith = draws ? settings.Seed ?? GenerationSettings.DefaultSeed : null;
         PictureBackground? behind = Background(parsed.GetValue(background));
-        using var encoder = VideoEncoder.Open(folder, compute);
-        using VideoDecoder? decoder = parsed.GetValue(roundTrip) ? VideoDecoder.Open(folder, compute) : null;
+        using var encoder = VideoEncoder.Open(folder, compute, elsewhere);
+        using VideoDecoder? decoder = parsed.GetValue(roundTrip) ? VideoDecoder.Open(folder, compute, elsewhere) : null;
         ClipOptions options = encoder.InputFor(settings) with
         {
             Fit = CommonOptions.Choice<ImageFit>(parsed, fit) ?? ImageFit.Crop,

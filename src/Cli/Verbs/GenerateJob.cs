@@ -17,6 +17,9 @@ internal sealed record GenerateJob(
     /// <summary>Adapters that the pipeline has.</summary>
     public LoraOptions Loras { get; init; } = LoraOptions.None;
 
+    /// <summary>Parts of its model that came from elsewhere.</summary>
+    public PartSources Parts { get; init; } = PartSources.None;
+
     public bool GoesToStandardOutput => Output == VideoFile.StandardOutput;
 
     /// <summary>Where its noise begins.</summary>
@@ -52,7 +55,7 @@ internal sealed record GenerateJob(
             Video = KeptNames.OfAny(Inputs.Video),
         },
         Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = KeptNames.Of(lora.Path) })] },
-        pipeline.CpuCompute);
+        pipeline.CpuCompute, Parts.With((_, place) => KeptNames.Of(place)));
 
     /// <summary>What goes into the state of its run, which stays on this machine: with whole paths, so that they are found again.</summary>
     public GenerationMetadata StateMetadata(GenerationSettings settings, CogVideoXPipeline pipeline)
@@ -67,7 +70,7 @@ internal sealed record GenerateJob(
                 Video = FullPath(Inputs.Video),
             },
             Loras with { Adapters = [.. Loras.Adapters.Select(lora => lora with { Path = Path.GetFullPath(lora.Path) })] },
-            pipeline.CpuCompute);
+            pipeline.CpuCompute, Parts.With((_, place) => Path.GetFullPath(place)));
 
         static string? FullPath(string? file) => file is null ? null : Path.GetFullPath(file);
     }

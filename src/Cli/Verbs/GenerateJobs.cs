@@ -63,6 +63,7 @@ internal static class GenerateJobs
             jobs.Add(new GenerateJob(single, asked.Inputs, files, name, writing, line, SeedWrapped: seed < firstSeed)
             {
                 Loras = asked.Loras,
+                Parts = asked.Parts,
             });
         }
         return jobs;
@@ -78,7 +79,7 @@ internal static class GenerateJobs
         [
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
             asked.Inputs.Image, asked.Inputs.Video, parsed.GetValue(options.PromptFile), parsed.GetValue(options.PreviewMap),
-            .. asked.Loras.Adapters.Select(lora => lora.File),
+            .. asked.Loras.Adapters.Select(lora => lora.File), .. asked.Parts.Named.Select(part => part.Place).OfType<string>(),
         ];
         return new VideoOptions
         {

@@ -20,6 +20,8 @@ internal sealed class GenerateOptions
 
     public AdapterOptions Adapters { get; } = new();
 
+    public PlaceOptions Places { get; } = new();
+
     public Option<string?> NegativePrompt { get; } = new("--negative-prompt")
     {
         Description = "What it doesn't show (default: empty)",
@@ -214,6 +216,7 @@ internal sealed class GenerateOptions
         };
         Inputs.AddTo(command);
         Adapters.AddTo(command);
+        Places.AddTo(command);
         Device.AddTo(command);
         Parts.AddTo(command);
         command.Add(Graph);

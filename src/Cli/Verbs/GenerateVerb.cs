@@ -31,7 +31,7 @@ internal static class GenerateVerb
             Graph = CommonOptions.Choice<GraphUse>(parsed, options.Graph) ?? GraphUse.Auto,
             CheckFinite = CommonOptions.Choice<FiniteChecks>(parsed, options.CheckFinite) ?? FiniteChecks.First,
         };
-        using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras);
+        using var pipeline = CogVideoXPipeline.Open(asked.Model, compute, asked.Loras, asked.Parts);
         var checks = new GenerateChecks(terminal, pipeline, RunEstimate.For(compute));
         using VideoInput? video = VideoInput.Open(asked, pipeline);
         if (video is not null)

@@ -18,7 +18,9 @@ internal static class InspectVerb
             "Folder of the checkpoint, or a LoRA: its file or folder (default: the bundled shapes)", _ => BundledModel.Path);
         var request = new RequestOptions();
         var loras = new AdapterOptions();
+        var places = new PlaceOptions();
         var parts = new PartOptions();
+        var device = new DeviceOptions();
         Option<bool> json = CommonOptions.Json();
         var gpu = new Option<string?>("--gpu")
         {
@@ -34,8 +36,10 @@ internal static class InspectVerb
         };
         request.AddTo(command);
         loras.AddTo(command);
+        places.AddTo(command);
         command.Add(CommonOptions.Cache());
         command.Add(gpu);
+        command.Add(device.Compute);
         parts.AddTo(command);
         preview.AddTo(command);
         command.Add(json);
@@ -58,7 +62,7 @@ internal static class InspectVerb
             string folder = CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model");
             var report = ModelReport.Read(
                 folder, RequestOptions.Read(parsed), parsed.GetValue(gpu), loras.Read(parsed),
-                parts.Over(ComputeOptions.Default, parsed));
+                parts.Over(device.TypeOnly(parsed), parsed), places.Read(parsed));
             if (parsed.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(report, JsonStyle.Options));
             else

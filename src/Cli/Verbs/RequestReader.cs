@@ -18,6 +18,9 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
     /// <summary>Whether the command line has prompts, which go before embeddings that a video was made with.</summary>
     private bool HasPrompt { get; init; }
 
+    /// <summary>Parts of the model that come from elsewhere.</summary>
+    public PartSources Parts { get; private init; } = PartSources.None;
+
     /// <summary>The type that the run is repeated in; null where nothing says so.</summary>
     public ComputeType? Compute { get; private init; }
 
@@ -35,6 +38,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
             },
             options.Adapters.Read(parsed))
         {
+            Parts = options.Places.Read(parsed),
             HasPrompt = parsed.GetValue(options.Prompt) is not null || parsed.GetValue(options.PromptFile) is not null,
         };
         if (parsed.GetValue(options.Resume) is { } state)
@@ -73,6 +77,8 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
                 InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option))
             {
+                Parts = Parts.Or(
+                    PartSources.From(metadata).With((part, place) => KeptNames.FindInput(place, video, option, $"--{part}"))),
                 Compute = ComputeOptions.KeptIn(metadata),
             };
         }

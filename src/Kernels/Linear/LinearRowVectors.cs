@@ -49,12 +49,13 @@ internal readonly unsafe partial struct Linear
             {
                 int count = Math.Min(WeightRows, end - column);
                 Elements rows = linear.weight.Slice((long)column * inputs), next = rows.Slice((long)count * inputs);
+                int nextBytes = (int)next.RoughBytes(WeightRows * PrefetchInputs);
                 float* weights = rows.Format == ElementFormat.F32 ? (float*)rows.Address : staging;
                 if (weights == staging)
                     Widen.ToFloats(rows, staging, count * inputs);
                 for (int i = 0; i < panels; i++)
                 {
-                    Multiply(weights, count, x + i * panelFloats, tile, (byte*)next.Address, next.ElementSize);
+                    Multiply(weights, count, x + i * panelFloats, tile, (byte*)next.Address, nextBytes);
                     Put(tile, i * Columns, column, count);
                 }
             }
@@ -64,9 +65,9 @@ internal readonly unsafe partial struct Linear
         // tile[i, j] = Σₖ weights[i, k] · x[k, j], even and odd k apart where inputs go in pairs. Rows that don't exist are the last
         // one again; what they give isn't used.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Multiply(float* w0, int count, float* x, float* tile, byte* ahead, int aheadSize)
+        private void Multiply(float* w0, int count, float* x, float* tile, byte* ahead, int aheadBytes)
         {
-            int last = count - 1, aheadBytes = WeightRows * PrefetchInputs * aheadSize;
+            int last = count - 1;
             nint stride = linear.inputs, end = VectorInputs;
             float* w1 = w0 + Math.Min(1, last) * stride, w2 = w0 + Math.Min(2, last) * stride, w3 = w0 + Math.Min(3, last) * stride;
             float* w4 = w0 + Math.Min(4, last) * stride, w5 = w0 + Math.Min(5, last) * stride;

@@ -98,9 +98,9 @@ internal readonly unsafe partial struct Linear
         private Ahead AheadInWeights(int column, int columnEnd, Slice slice)
         {
             long inputs = linear.inputs;
-            int size = linear.weight.ElementSize;
-            void* first = linear.weight.Slice(column * inputs + slice.Start).Address;
-            return new Ahead(first, inputs * size, Math.Clamp(columnEnd - column, 0, TileColumns), slice.Depth * size);
+            Elements first = linear.weight.Slice(column * inputs + slice.Start);
+            int rows = Math.Clamp(columnEnd - column, 0, TileColumns);
+            return new Ahead(first.Address, first.RoughBytes(inputs), rows, (int)first.RoughBytes(slice.Depth));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,14 +12,17 @@ internal sealed class CogVideoXParts
     private static readonly string[] Pipelines = [BestKnown, "CogVideoXImageToVideoPipeline", "CogVideoXVideoToVideoPipeline"];
 
     /// <exception cref="ConfigException">Another pipeline, or a part is missing or of another class.</exception>
-    public CogVideoXParts(ModelIndex index)
+    /// <param name="index">What the folder lists.</param>
+    /// <param name="places">Parts that its folder may lack.</param>
+    public CogVideoXParts(ModelIndex index, PartPlaces places)
     {
         if (!Knows(index.PipelineClass))
             throw index.WrongPipeline(string.Join(" or ", Pipelines.Select(name => $"\"{name}\"")));
-        Transformer = index.Require("transformer", [(Diffusers, TransformerConfig.ClassName)]);
-        Vae = index.Require("vae", [(Diffusers, VaeConfig.ClassName)]);
-        TextEncoder = index.Require("text_encoder", [(Transformers, T5Config.ClassName)]);
-        Tokenizer = index.Require("tokenizer", [(Transformers, "T5Tokenizer"), (Transformers, "T5TokenizerFast")]);
+        Transformer = index.Require("transformer", [(Diffusers, TransformerConfig.ClassName)], isElsewhere: places.Transformer is not null);
+        Vae = index.Require("vae", [(Diffusers, VaeConfig.ClassName)], isElsewhere: places.Vae is not null);
+        // Without them texts are given as embeddings.
+        TextEncoder = index.Require("text_encoder", [(Transformers, T5Config.ClassName)], isElsewhere: true);
+        Tokenizer = index.Require("tokenizer", [(Transformers, "T5Tokenizer"), (Transformers, "T5TokenizerFast")], isElsewhere: true);
         Scheduler = index.Require("scheduler", [(Diffusers, SchedulerConfig.DdimClass), (Diffusers, SchedulerConfig.DpmClass)]);
     }
 

@@ -14,16 +14,26 @@ public sealed class ModelFolder
     private const string NameOne = "Name the folder of a model, the one that has model_index.json in it.";
     private const int LongestPath = 1000;
     private readonly CogVideoXParts parts;
+    private readonly PartPlace transformerPlace, vaePlace, textEncoderPlace;
+    private readonly T5Config? textEncoder;
 
-    private ModelFolder(string path)
+    private ModelFolder(string path, PartPlaces places)
     {
         Path = path;
         Index = ModelIndex.Read(path);
-        parts = new CogVideoXParts(Index);
-        ConfigFile transformer = ConfigFile.Read(In("transformer", "config.json")), vae = ConfigFile.Read(In("vae", "config.json"));
+        parts = new CogVideoXParts(Index, places);
+        transformerPlace = new PartPlace(parts.Transformer, path, places.Transformer);
+        vaePlace = new PartPlace(parts.Vae, path, places.Vae);
+        textEncoderPlace = new PartPlace(parts.TextEncoder, path, places.TextEncoder);
+        ConfigFile transformer = ConfigFile.Read(ConfigOf(transformerPlace, parts.Transformer));
+        ConfigFile vae = ConfigFile.Read(ConfigOf(vaePlace, parts.Vae));
         Transformer = TransformerConfig.Read(transformer);
+        if (transformerPlace.Config is null)
+            Transformer = ElsewhereConfig.Fit(Transformer, transformer.Path, transformerPlace);
         Vae = VaeConfig.Read(vae);
-        TextEncoder = T5Config.Read(In("text_encoder", "config.json"));
+        TextEncoderProblem = textEncoderPlace.IsElsewhere ? null : Index.Problem(parts.TextEncoder);
+        if (TextEncoderProblem is null)
+            textEncoder = ReadTextEncoder();
         ConfigFile scheduler = ConfigFile.Read(In("scheduler", "scheduler_config.json"));
         Scheduler = SchedulerConfig.Read(scheduler, parts.SchedulerKind);
         Notes =
@@ -32,9 +42,6 @@ public sealed class ModelFolder
             .. Unread(transformer, "dropout"), .. Unread(vae, "force_upcast"), .. Unread(scheduler, "sample_max_value"),
         ];
         Generation = File.Exists(GenerationFile) ? GenerationConfig.Read(GenerationFile) : null;
-        TokenizerFile = TokenizerFiles.VocabularyIn(In("tokenizer"));
-        if (!File.Exists(TokenizerFile))
-            throw new ConfigException(MissingTokenizer.Explain(TokenizerFile));
         CheckTogether();
     }
 
@@ -54,7 +61,11 @@ public sealed class ModelFolder
     public VaeConfig Vae { get; }
 
     /// <summary>The text encoder's config.</summary>
-    public T5Config TextEncoder { get; }
+    /// <exception cref="ConfigException">The folder has no text encoder: then texts can only be given as embeddings.</exception>
+    public T5Config TextEncoder => textEncoder ?? throw new ConfigException(TextEncoderProblem!);
+
+    /// <summary>Why there is no text encoder, as a sentence; null where there is one.</summary>
+    internal string? TextEncoderProblem { get; }
 
     /// <summary>The scheduler's config.</summary>
     public SchedulerConfig Scheduler { get; }
@@ -65,8 +76,11 @@ public sealed class ModelFolder
     /// <summary>All files but weights that a video depends on: configs and tokenizer, not what the folder merely recommends.</summary>
     internal IReadOnlyList<string> FilesThatDecide =>
     [
-        Index.Path, In("transformer", "config.json"), In("vae", "config.json"), In("text_encoder", "config.json"),
-        In("scheduler", "scheduler_config.json"), TokenizerFile,
+        .. new[]
+        {
+            Index.Path, ConfigOf(transformerPlace, parts.Transformer), ConfigOf(vaePlace, parts.Vae), TextEncoderConfig,
+            In("scheduler", "scheduler_config.json"), TokenizerFiles.VocabularyIn(In("tokenizer")),
+        }.Where(File.Exists), // there may be no text encoder
         .. TokenizerFiles.AddedIn(In("tokenizer")) is { } added ? [added] : Array.Empty<string>(),
     ];
 
@@ -83,19 +97,34 @@ public sealed class ModelFolder
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The SentencePiece model, <c>spiece.model</c>, or where that is missing <c>tokenizer.json</c>.</summary>
-    public string TokenizerFile { get; }
+    /// <exception cref="ConfigException">There is none.</exception>
+    public string TokenizerFile
+    {
+        get
+        {
+            string file = TokenizerFiles.VocabularyIn(In("tokenizer"));
+            if (Index.Problem(parts.Tokenizer) is { } problem)
+                throw new ConfigException(problem);
+            return File.Exists(file) ? file : throw new ConfigException(MissingTokenizer.Explain(file));
+        }
+    }
 
     /// <summary>Reads and checks the configs of a folder.</summary>
     /// <exception cref="ConfigException">
     /// A file is missing or damaged, a value absurd, or a class unknown; the message says which, and the remedy.
     /// </exception>
-    public static ModelFolder Open(string path)
+    public static ModelFolder Open(string path) => Open(path, PartPlaces.None);
+
+    /// <summary>The same with parts from elsewhere.</summary>
+    /// <inheritdoc cref="Open(string)"/>
+    /// <exception cref="TensorException">Weights that come from elsewhere without a config are missing or damaged.</exception>
+    internal static ModelFolder Open(string path, PartPlaces? places)
     {
         CheckFolder(path);
-        return new ModelFolder(path);
+        return new ModelFolder(path, places ?? PartPlaces.None);
     }
 
-    /// <summary>Whether this library knows the parts of a pipeline, so that <see cref="Open"/> reads its folders.</summary>
+    /// <summary>Whether this library knows the parts of a pipeline, so that <see cref="Open(string)"/> reads its folders.</summary>
     internal static bool Knows(string pipelineClass) => CogVideoXParts.Knows(pipelineClass);
 
     /// <exception cref="ConfigException">It is no folder.</exception>
@@ -128,19 +157,31 @@ public sealed class ModelFolder
 
     /// <summary>Maps the transformer's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenTransformer() => Index.OpenWeights(parts.Transformer);
+    public WeightFiles OpenTransformer() => transformerPlace.Open();
 
     /// <summary>Maps the VAE's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenVae() => Index.OpenWeights(parts.Vae);
+    public WeightFiles OpenVae() => vaePlace.Open();
 
     /// <summary>Maps the text encoder's weights.</summary>
     /// <exception cref="SafetensorsException">They are missing or damaged.</exception>
-    public WeightFiles OpenTextEncoder() => Index.OpenWeights(parts.TextEncoder);
+    public WeightFiles OpenTextEncoder() =>
+        TextEncoderProblem is { } problem ? throw new ConfigException(problem) : textEncoderPlace.Open();
 
     /// <summary>What the parts consist of; reads the headers of all weights.</summary>
     /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
-    internal IReadOnlyList<ComponentInfo> Components() => Index.Components();
+    internal IReadOnlyList<ComponentInfo> Components() =>
+    [
+        .. Index.Parts.Where(part => Index.HasWeights(part) || PlaceOf(part) is { IsElsewhere: true })
+            .Select(part => ModelIndex.Describe(part, Open)),
+    ];
+
+    private WeightFiles Open(ModelPart part) => PlaceOf(part)?.Open() ?? Index.OpenWeights(part);
+
+    private PartPlace? PlaceOf(ModelPart part) => part == parts.Transformer ? transformerPlace
+        : part == parts.Vae ? vaePlace
+        : part == parts.TextEncoder ? textEncoderPlace
+        : null;
 
     // A config of one model over weights of another: nothing is built from what isn't supported, which would tell it otherwise.
     private IEnumerable<string> PatchChannels()
@@ -184,7 +225,8 @@ public sealed class ModelFolder
 
     private void CheckTogether()
     {
-        Fit("text_embed_dim", Transformer.TextWidth, TextEncoder.Width, "the d_model of", "text_encoder");
+        if (textEncoder is not null)
+            Fit("text_embed_dim", Transformer.TextWidth, textEncoder.Width, "the d_model of", "text_encoder");
         Fit("out_channels", Transformer.OutChannels, Vae.LatentChannels, "the latent_channels of", "vae");
         Fit("temporal_compression_ratio", Transformer.TemporalCompression, Vae.TemporalCompression, "as in", "vae");
     }
@@ -197,6 +239,15 @@ public sealed class ModelFolder
             $"{In("transformer", "config.json")}: '{key}' is {value}; it should be {right}, {relation} {In(part, "config.json")}. "
             + "The parts must be of the same model.");
     }
+
+    // The model's own where the part's place has none: a file of another tool.
+    private string ConfigOf(PartPlace place, ModelPart part) => place.Config ?? In(part.Name, "config.json");
+
+    private string TextEncoderConfig => ConfigOf(textEncoderPlace, parts.TextEncoder);
+
+    private T5Config ReadTextEncoder() => textEncoderPlace.IsElsewhere && !File.Exists(TextEncoderConfig)
+        ? T5Config.Released
+        : T5Config.Read(TextEncoderConfig);
 
     private string In(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
 }

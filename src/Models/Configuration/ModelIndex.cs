@@ -58,18 +58,36 @@ internal sealed partial class ModelIndex
 
     /// <summary>What the parts that have weights consist of; reads the headers of all of them.</summary>
     /// <exception cref="SafetensorsException">Weights are missing or damaged.</exception>
-    public IReadOnlyList<ComponentInfo> Components() => [.. Parts.Where(HasWeights).Select(Describe)];
+    public IReadOnlyList<ComponentInfo> Components() => [.. Parts.Where(HasWeights).Select(part => Describe(part, OpenWeights))];
+
+    /// <summary>What a part consists of, from the headers of its weights.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="open">Maps its weights.</param>
+    /// <exception cref="TensorFileException">Weights are missing or damaged.</exception>
+    internal static ComponentInfo Describe(ModelPart part, Func<ModelPart, WeightFiles> open)
+    {
+        using WeightFiles weights = open(part);
+        var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
+        foreach (string key in weights.Names)
+        {
+            weights.TryDescribe(key, out TensorInfo tensor);
+            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Shape.Count;
+        }
+        string[] files = [.. weights.Files.Select(weightFile => weightFile.Path)];
+        return new ComponentInfo(part.Name, part.ClassName!, files, weights.Files.Sum(weightFile => weightFile.Bytes), parameters);
+    }
 
     /// <summary>A part that a pipeline can't do without.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="known">What it may be: library and class.</param>
+    /// <param name="isElsewhere">Whether it needn't be in the folder.</param>
     /// <exception cref="ConfigException">It isn't listed, is of another class, left out, or has no folder.</exception>
-    internal ModelPart Require(string name, IReadOnlyList<(string Library, string ClassName)> known)
+    internal ModelPart Require(string name, IReadOnlyList<(string Library, string ClassName)> known, bool isElsewhere = false)
     {
         ModelPart? part = Parts.FirstOrDefault(part => part.Name == name);
         if (part is null || (!part.IsNull && !known.Any(choice => choice.ClassName == part.ClassName)))
             throw file.Wrong(name, string.Join(" or ", known.Select(choice => $"[\"{choice.Library}\", \"{choice.ClassName}\"]")));
-        return Problem(part) is { } problem ? throw new ConfigException(problem) : part;
+        return !isElsewhere && Problem(part) is { } problem ? throw new ConfigException(problem) : part;
     }
 
     /// <summary>Refuses a pipeline of another kind.</summary>
@@ -93,20 +111,7 @@ internal sealed partial class ModelIndex
     }
 
     // Schedulers, tokenizers and the like have none; one that has a model's config has lost them.
-    private bool HasWeights(ModelPart part) => !part.IsNull && File.Exists(System.IO.Path.Combine(FolderOf(part), "config.json"));
-
-    private ComponentInfo Describe(ModelPart part)
-    {
-        using WeightFiles weights = OpenWeights(part);
-        var parameters = new SortedDictionary<DType, long>(Comparer<DType>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name)));
-        foreach (string key in weights.Names)
-        {
-            weights.TryDescribe(key, out TensorInfo tensor);
-            parameters[tensor.Type] = parameters.GetValueOrDefault(tensor.Type) + tensor.Shape.Count;
-        }
-        string[] files = [.. weights.Files.Select(weightFile => weightFile.Path)];
-        return new ComponentInfo(part.Name, part.ClassName!, files, weights.Files.Sum(weightFile => weightFile.Bytes), parameters);
-    }
+    internal bool HasWeights(ModelPart part) => !part.IsNull && File.Exists(System.IO.Path.Combine(FolderOf(part), "config.json"));
 
     // What stands in messages and paths.
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]

@@ -42,6 +42,22 @@ public sealed record T5Config
     /// <summary>The type that the weights were released in, such as <c>bfloat16</c>; null where the config doesn't say.</summary>
     public string? StoredType { get; init; }
 
+    /// <summary>That of all released models: T5 v1.1 XXL.</summary>
+    internal static T5Config Released { get; } = new()
+    {
+        Vocabulary = 32128,
+        Width = 4096,
+        HeadDim = 64,
+        FeedForwardWidth = 10240,
+        Layers = 24,
+        Heads = 64,
+        RelativeBuckets = 32,
+        RelativeMaxDistance = 128,
+        NormEpsilon = 1e-6,
+        PadId = 0,
+        EndId = 1,
+    };
+
     /// <summary>Reads and checks <c>text_encoder/config.json</c>.</summary>
     /// <exception cref="ConfigException">A value is of the wrong kind, absurd, or doesn't fit another; or it isn't a T5 v1.1.</exception>
     public static T5Config Read(string path) => Read(ConfigFile.Read(path));

@@ -14,7 +14,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
     private const string SameModel = "The config and the weights must be of the same model.";
 
     private readonly HashSet<string> used = [];
-    private readonly List<string> narrowed = [];
+    private readonly List<string> narrowed = [], widened = [];
     private readonly List<Tensor> made = []; // beside the mapped files
 
     public IReadOnlySet<string> Used => used;
@@ -31,11 +31,10 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
     {
         if (!files.TryGet(key, out Tensor tensor))
             throw new WeightException(Missing(key, $"'{key}'"));
-        bool isNarrowed = tensor.Type == DType.F64;
-        if (!tensor.Type.IsKernelFloat && !isNarrowed)
+        if (!tensor.Type.IsKernelFloat && !IsConverted(tensor))
         {
-            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2 or F64. "
-                + "Convert it to one of these.");
+            throw new WeightException($"'{key}' in {files.FileOf(key)} is {tensor}; weights are F32, BF16, F16, F8_E4M3, F8_E5M2, F64 "
+                + "or blocks of GGUF. Convert it to one of these.");
         }
         if (tensor.Shape != shape)
         {
@@ -45,13 +44,19 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         used.Add(key);
         if (streamed?.TryPlace(key, tensor, out Tensor placed) == true)
             return placed;
-        if (!isNarrowed)
+        if (!IsConverted(tensor))
             return Resident(tensor, resident);
-        narrowed.Add(key);
-        Tensor result = ops.Narrow(tensor);
+        (tensor.Type.IsBlocked ? widened : narrowed).Add(key);
+        Tensor result = tensor.Type.IsBlocked ? ops.Widened(tensor) : ops.Narrow(tensor);
         made.Add(result);
         return result;
     }
+
+    /// <summary>
+    /// Whether F32 is made of a stored tensor: of F64, and of quantised blocks that aren't a matrix, whose rows products and embeddings
+    /// widen.
+    /// </summary>
+    public static bool IsConverted(Tensor tensor) => tensor.Type == DType.F64 || (tensor.Type.IsBlocked && tensor.Shape.Rank != 2);
 
     public LoraUpdate[] Updates(string module, Shape weight) => [];
 
@@ -113,6 +118,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         [
             .. files.Notes,
             .. Note(narrowed, "stored as F64 and converted to F32 in memory"),
+            .. Note(widened, "stored in quantised blocks and, as no matrices are, widened to F32 in memory"),
             .. Note(unused, "not used by this model and ignored"),
         ];
     }

@@ -11,7 +11,8 @@ namespace CogVideoX.Models.Weights;
 /// </summary>
 /// <remarks>
 /// Both waits are the device's: a copy waits until the work of the layer that had the slot before is done, and a layer's work until its
-/// copy is. What the device doesn't compute with as it is stored (8-bit floats, F64) isn't taken: it would be converted at each step.
+/// copy is. What the device doesn't compute with as it is stored (8-bit floats, blocks, F64) isn't taken: it
+/// would be converted at each step; nor are 8-bit floats with factors.
 /// </remarks>
 internal sealed class StreamedLayers
 {
@@ -90,7 +91,7 @@ internal sealed class StreamedLayers
     {
         layer = 0;
         int end = key.StartsWith(list, StringComparison.Ordinal) ? key.IndexOf('.', list.Length) : -1;
-        return end > 0 && ops.ReadsWeights(tensor.Type)
+        return end > 0 && ops.ReadsWeights(tensor.Type) && !tensor.IsScaled && !StoredWeights.IsConverted(tensor)
             && int.TryParse(key.AsSpan(list.Length..end), NumberStyles.None, CultureInfo.InvariantCulture, out layer);
     }
 

@@ -11,8 +11,8 @@ internal sealed class UnusedWeights
 
     /// <summary>Weights without their scales are other weights.</summary>
     public static readonly LostWeights Scales = new(
-        "scales of its weights (scaled fp8 or another quantisation), which aren't supported, and without which results would be wrong",
-        "Use the model's BF16, F16 or F32 files, or fp8 without scales.");
+        "scales of its weights (scaled fp8 or another quantisation) of a kind that isn't read, and without which results would be wrong",
+        "Use the model's BF16, F16 or F32 files, or fp8 in one file with scales as ComfyUI has them.");
 
     private const string SameModel = "The config and the weights must be of the same model.";
 

@@ -7,4 +7,4 @@ namespace CogVideoX.Models.Weights;
 /// The weights of a model aren't those that its config describes. The message names the key, the file and both shapes or types, in one
 /// line.
 /// </summary>
-public sealed class WeightException(string message) : TensorException(Quoted.Line(message));
+public sealed class WeightException(string message, Exception? inner = null) : TensorException(Quoted.Line(message), inner);

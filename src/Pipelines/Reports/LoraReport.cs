@@ -22,9 +22,8 @@ internal sealed record LoraReport(
 {
     /// <summary>Whether a path is an adapter's, not a checkpoint's: a file of tensors, or a folder with one of an adapter.</summary>
     public static bool IsFor(string path) => File.Exists(path)
-        ? LoraFile.HasOwnName(path) || FileKind.Of(path) == FileKind.Safetensors
-        : Directory.Exists(path) && LoraFile.FindInFolder(path) is { } file && LoraFile.HasOwnName(file)
-            && !File.Exists(System.IO.Path.Combine(path, "model_index.json"));
+        ? LoraFile.HasKnownName(path) || FileKind.Of(path) == FileKind.Safetensors
+        : Directory.Exists(path) && LoraFile.IsFolderOfOne(path) && !File.Exists(System.IO.Path.Combine(path, "model_index.json"));
 
     /// <summary>Reads headers and configs, and looks at the numbers once.</summary>
     /// <exception cref="ModelException">It is no LoRA, or one that isn't supported, or damaged.</exception>

@@ -29,13 +29,15 @@ internal sealed record ModelReport(
     /// machine's CPU.
     /// </param>
     /// <param name="loras">Adapters to plan with; null for none.</param>
-    /// <param name="compute">Where weights are to lie; null for where they fit.</param>
+    /// <param name="compute">Where weights are to lie, and the type to compute in; null for where they fit and what is usual.</param>
+    /// <param name="parts">Parts that come from elsewhere than the folder; null for none.</param>
     /// <exception cref="ModelException">Configs or weights that are missing, damaged or don't fit together.</exception>
     /// <exception cref="RequestException">
     /// What this model can't do, an adapter that can't be used with it, or a card that isn't known.
     /// </exception>
     public static ModelReport Read(
-        string modelFolder, GenerationRequest request, string? gpu = null, LoraOptions? loras = null, ComputeOptions? compute = null)
+        string modelFolder, GenerationRequest request, string? gpu = null, LoraOptions? loras = null, ComputeOptions? compute = null,
+        PartSources? parts = null)
     {
         ArgumentNullException.ThrowIfNull(modelFolder);
         ArgumentNullException.ThrowIfNull(request);
@@ -43,18 +45,34 @@ internal sealed record ModelReport(
             nameof(gpu), $"{Quoted.Name(gpu)} is no card to plan for; choose one of {string.Join(", ", Cards)}, or one with another memory "
             + "as in 4090:16GB.");
         compute = (compute ?? ComputeOptions.Default) with { Threads = 1 };
-        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute));
+        if (device is not null)
+        {
+            device = device with { Activations = TypeOn(device, compute.Compute) };
+            compute = compute with { Compute = ComputeType.Usual }; // what opens is this machine's CPU
+        }
+        return ModelException.Guard(() => ReadFolder(modelFolder, request, device, loras, compute, parts));
     }
 
+    private static DType TypeOn(DeviceSpec card, ComputeType asked) => asked switch
+    {
+        ComputeType.Fp32 => DType.F32,
+        ComputeType.Bf16 => DType.BF16,
+        ComputeType.Fp16 => DType.F16,
+        ComputeType.Bf16Amx => throw new RequestException(
+            nameof(ComputeOptions.Compute), $"bf16-amx is for a CPU, not for {card.Name}; choose fp32, bf16 or fp16."),
+        _ => card.Activations,
+    };
+
     private static ModelReport ReadFolder(
-        string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute)
+        string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute, PartSources? parts)
     {
         ModelFolder.CheckFolder(modelFolder);
         var index = ModelIndex.Read(modelFolder);
-        ModelReport report = ModelFolder.Knows(index.PipelineClass)
-            ? ReadKnown(modelFolder, request, device, loras, compute)
+        ModelFolder? folder = ModelFolder.Knows(index.PipelineClass) ? ModelFolder.Open(modelFolder, parts?.Places) : null;
+        ModelReport report = folder is not null
+            ? ReadKnown(folder, request, device, loras, compute, parts)
             : new ModelReport(modelFolder, index.PipelineClass, null, [$"the pipeline {index.PipelineClass} is not supported"], [], null);
-        ComponentReport[] components = [.. index.Components().Select(component => new ComponentReport(
+        ComponentReport[] components = [.. (folder?.Components() ?? index.Components()).Select(component => new ComponentReport(
             component.Name, component.ClassName, component.TotalParameters, component.Bytes,
             component.Parameters.ToDictionary(entry => entry.Key.Name, entry => entry.Value), component.Files))];
         var withWeights = components.Select(component => component.Name).ToHashSet();
@@ -67,14 +85,13 @@ internal sealed record ModelReport(
     }
 
     private static ModelReport ReadKnown(
-        string modelFolder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute)
+        ModelFolder folder, GenerationRequest request, DeviceSpec? device, LoraOptions? loras, ComputeOptions compute, PartSources? parts)
     {
-        var folder = ModelFolder.Open(modelFolder);
         IReadOnlyList<string> unsupported = folder.Unsupported();
         GenerationPlan? plan = null;
         if (unsupported.Count == 0)
         {
-            using var pipeline = CogVideoXPipeline.Open(modelFolder, compute, loras);
+            using var pipeline = CogVideoXPipeline.Open(folder.Path, compute, loras, parts);
             request = BlankPicture.Into(request, folder);
             plan = device is null ? pipeline.Plan(request, streams: true) : pipeline.Plan(request, device);
         }

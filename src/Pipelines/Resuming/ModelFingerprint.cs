@@ -44,6 +44,8 @@ internal static class ModelFingerprint
             if (!files.TryGet(name, out Tensor tensor))
                 continue;
             Add(hash, $"{name} {tensor.Type} {tensor.Shape}");
+            if (tensor.IsScaled)
+                Add(hash, tensor.FactorBytes);
             byte[] sample = new byte[Math.Min(SampleBytes, tensor.Bytes)];
             tensor.CopyTo(0, sample);
             Add(hash, sample);

@@ -22,7 +22,7 @@ internal sealed class StateKeeper
         (this.run, this.path, this.sampler) = (run, path, sampler);
         ComputeType? compute = ComputeOptions.TypeOf(run.Ops.Products);
         metadata = run.Files.Describe?.Invoke(run.Settings)
-            ?? run.Settings.ToMetadata(run.Model.Name, loras: run.Model.Loras.Named, compute: compute);
+            ?? run.Settings.ToMetadata(run.Model.Name, loras: run.Model.Loras.Named, compute: compute, parts: run.Model.Parts);
         bool usesEncoder = run.Text?.AreAllOf(run.Settings) != true;
         place = new RunPlace(run.Model.Fingerprint(usesEncoder), run.Ops.ActivationType, run.Device)
         {

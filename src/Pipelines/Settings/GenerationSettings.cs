@@ -233,13 +233,14 @@ public record GenerationSettings
     /// <param name="inputs">What to call the files that the run began from; likewise.</param>
     /// <param name="loras">The adapters that the pipeline had, with what to call them for paths, or null; likewise.</param>
     /// <param name="compute">What the pipeline computed in (<see cref="GenerationSummary.CpuCompute"/>); null leaves it out.</param>
+    /// <param name="parts">What to call parts that came from elsewhere than the checkpoint; likewise.</param>
     public GenerationMetadata ToMetadata(
-        string model, RunInputs? inputs = null, LoraOptions? loras = null, ComputeType? compute = null)
+        string model, RunInputs? inputs = null, LoraOptions? loras = null, ComputeType? compute = null, PartSources? parts = null)
     {
         var list = new OrderedDictionary<string, JsonNode?> { [MetadataNames.Model] = model };
         foreach (Setting setting in All.Where(setting => setting.IsKept(this)))
             list[setting.Name] = setting.ToJson(this);
-        foreach ((string name, string? value) in (inputs ?? RunInputs.None).Named)
+        foreach ((string name, string? value) in (parts ?? PartSources.None).Named.Concat((inputs ?? RunInputs.None).Named))
         {
             if (value is not null)
                 list[name] = value;

@@ -6,6 +6,15 @@ internal static class MetadataNames
     /// <summary>What the checkpoint was called.</summary>
     public const string Model = "model";
 
+    /// <summary>What the transformer was called that was in place of the checkpoint's; absent where it was the checkpoint's.</summary>
+    public const string Transformer = "transformer";
+
+    /// <summary>The same of the VAE.</summary>
+    public const string Vae = "vae";
+
+    /// <summary>The same of the text encoder.</summary>
+    public const string TextEncoder = "text-encoder";
+
     /// <summary>What the embeddings were called that were given in place of a prompt; absent where it was a text.</summary>
     public const string Embeds = "embeds";
 

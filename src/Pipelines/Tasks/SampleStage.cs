@@ -36,15 +36,26 @@ internal sealed class SampleStage : Stage
 
     public override void Run(RunState state)
     {
-        using MemoryScope scope = state.Ops.Scope();
         state.Ops.KeptWeightsLimit = state.Plan?.KeptWeightsBytes ?? 0;
+        try
+        {
+            RunHere(state);
+        }
+        finally
+        {
+            state.Ops.KeptWeightsLimit = 0; // the transformer's alone: other parts read theirs once
+        }
+    }
+
+    private void RunHere(RunState state)
+    {
+        using MemoryScope scope = state.Ops.Scope();
         if (state.Resume?.ImageLatents is { } image)
             state.HandImage(scope.Keep(state.Ops.FromHost(image.Values.Span, image.Shape)));
         SamplingResult result = Sample(state, state.Parts.Transformer, scope);
         Tensor latents = state.WithoutPadding(result.Latents);
         if (result.IsCancelled)
             throw Cancelled(state, latents);
-        state.Ops.KeptWeightsLimit = 0; // the transformer's alone: other parts read theirs once
         state.Hand(scope.Keep(latents));
         Save(state);
     }

@@ -32,7 +32,7 @@ internal sealed unsafe class HostTensors : IDisposable
         long filled = 0;
         foreach (Tensor part in parts)
         {
-            if (part.Type != info.Type || part.Bytes > result.Bytes - filled)
+            if (part.Type != info.Type || part.IsScaled || part.Bytes > result.Bytes - filled)
                 throw new TensorException($"{part} is no part of {info}, of which {filled} bytes are there.");
             Buffer.MemoryCopy(part.Address, result.Address + filled, result.Bytes - filled, part.Bytes);
             filled += part.Bytes;

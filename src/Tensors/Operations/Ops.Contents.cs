@@ -21,6 +21,7 @@ public sealed partial class Ops
     private const int PartBytes = 1 << 24; // of 8-bit floats that are made at once
     private const int RowMultiple = 16; // of which products with them take whole rows
     private const float LargestFloat8 = 448;
+    private const int StackFloats = 256; // that are widened at once
     private const int PartFloats = 1 << 20; // that are written at once, where they are copied to the device after
 
     /// <summary>
@@ -48,8 +49,9 @@ public sealed partial class Ops
     }
 
     /// <summary>
-    /// Stored weights as this device computes with them: as they lie, or a copy in its memory that lasts. 8-bit floats become BF16, which
-    /// has all of their values, where the device reads no others.
+    /// Stored weights as this device computes with them: as they lie, or a copy in its memory that lasts. What it doesn't read is widened:
+    /// 8-bit floats without factors become BF16, which has all of their values; 8-bit floats with factors and quantised blocks the type of
+    /// activations, but BF16 in place of F16, whose range they might leave.
     /// </summary>
     /// <param name="stored">A tensor on the host.</param>
     public Tensor Resident(Tensor stored) =>
@@ -61,8 +63,12 @@ public sealed partial class Ops
     {
         if (!device.HoldsWeights)
             return stored;
-        Tensor result = Memory.Lasting(stored.Shape, stored.Type);
+        Tensor result = stored.IsScaled
+            ? Memory.LastingFloat8(stored.Shape, stored.Type, stored.ScaleCount)
+            : Memory.Lasting(stored.Shape, stored.Type);
         device.CopyIn(stored.Address, (nint)result.Address, stored.Bytes);
+        if (stored.IsScaled)
+            device.CopyIn(stored.ScaleAddress, (nint)result.ScaleAddress, stored.ScaleCount * sizeof(float));
         return result;
     }
 
@@ -81,10 +87,10 @@ public sealed partial class Ops
         float largest = IsPlanning ? 1 : LargestMagnitude(numbers, stored.Count);
         if (!float.IsFinite(largest))
             return Resident(stored);
-        if (stored.Type == DType.F8E4M3)
+        if (stored.Type == DType.F8E4M3 && stored.ScaleCount <= 1)
             return ResidentAsStored(stored);
         float scale = largest == 0 ? 1 : largest / LargestFloat8;
-        Tensor result = Memory.LastingFloat8(stored.Shape);
+        Tensor result = Memory.LastingFloat8(stored.Shape, DType.F8E4M3);
         byte[] part = ArrayPool<byte>.Shared.Rent((int)Math.Min(PartBytes, stored.Count));
         for (long first = 0; first < stored.Count && !IsPlanning; first += PartBytes)
         {
@@ -102,11 +108,18 @@ public sealed partial class Ops
     /// <summary>Whether products with weights of 8-bit floats (E4M3) have forms here, for activations of a type.</summary>
     public bool HasFloat8Products(DType activations) => device.Multiplies(ElementFormat.F8E4M3, activations.Format);
 
-    private static void ToFloat8(Elements source, float scale, byte[] target, int count) =>
+    private static unsafe void ToFloat8(Elements source, float scale, byte[] target, int count) =>
         Parallel.For(0, (count + PartFloats - 1) / PartFloats, piece =>
         {
-            for (int i = piece * PartFloats; i < Math.Min((piece + 1) * PartFloats, count); i++)
-                target[i] = Shorten.ToFloat8E4M3(source[i] / scale);
+            float* numbers = stackalloc float[StackFloats];
+            int end = Math.Min((piece + 1) * PartFloats, count);
+            for (int first = piece * PartFloats; first < end; first += StackFloats)
+            {
+                int taken = Math.Min(StackFloats, end - first);
+                Widen.ToFloats(source.Slice(first), numbers, taken);
+                for (int i = 0; i < taken; i++)
+                    target[first + i] = Shorten.ToFloat8E4M3(numbers[i] / scale);
+            }
         });
 
     // Infinite where one isn't a finite number.
@@ -116,9 +129,16 @@ public sealed partial class Ops
         var gate = new Lock();
         Parallel.For(0, (count + PartFloats - 1) / PartFloats, piece =>
         {
+            float* wide = stackalloc float[StackFloats];
             float here = 0;
-            for (long i = piece * PartFloats; i < Math.Min((piece + 1) * PartFloats, count); i++)
-                here = Math.Max(here, Math.Abs(numbers[i])); // of NaN it is NaN
+            long end = Math.Min((piece + 1L) * PartFloats, count);
+            for (long first = (long)piece * PartFloats; first < end; first += StackFloats)
+            {
+                int taken = (int)Math.Min(StackFloats, end - first);
+                Widen.ToFloats(numbers.Slice(first), wide, taken);
+                for (int i = 0; i < taken; i++)
+                    here = Math.Max(here, Math.Abs(wide[i])); // of NaN it is NaN
+            }
             lock (gate)
                 largest = Math.Max(largest, here);
         });
@@ -127,18 +147,37 @@ public sealed partial class Ops
 
     private unsafe Tensor ResidentWidened(Tensor stored)
     {
-        Tensor result = Memory.Lasting(stored.Shape, DType.BF16);
-        ushort[] part = ArrayPool<ushort>.Shared.Rent((int)Math.Min(PartFloats, stored.Count));
+        bool isExact = ActivationType == DType.F32 && (stored.Type.IsBlocked || stored.IsScaled);
+        Tensor result = Memory.Lasting(stored.Shape, isExact ? DType.F32 : DType.BF16);
+        Write(result, stored);
+        return result;
+    }
+
+    /// <summary>A stored tensor of any type that kernels read as F32, each number as it is. It lasts, as weights do.</summary>
+    /// <param name="stored">Any shape, on the host.</param>
+    internal Tensor Widened(Tensor stored)
+    {
+        Tensor result = Memory.Lasting(stored.Shape, DType.F32);
+        Write(result, stored);
+        return result;
+    }
+
+    // F32 or BF16, a part at a time.
+    private unsafe void Write(Tensor target, Tensor stored)
+    {
+        float[] part = ArrayPool<float>.Shared.Rent((int)Math.Min(PartFloats, stored.Count));
         for (long first = 0; first < stored.Count && !IsPlanning; first += PartFloats)
         {
             int count = (int)Math.Min(PartFloats, stored.Count - first);
-            for (int i = 0; i < count; i++)
-                part[i] = Shorten.ToBFloat16(stored.Elements[first + i]);
-            fixed (ushort* source = part)
-                device.CopyIn(source, (nint)((ushort*)result.Address + first), count * sizeof(ushort));
+            fixed (float* numbers = part)
+            {
+                Widen.ToFloats(stored.Elements.Slice(first), numbers, count);
+                for (int i = 0; i < count && target.Type == DType.BF16; i++)
+                    ((ushort*)numbers)[i] = Shorten.ToBFloat16(numbers[i]); // each behind the numbers that are still to be read
+                device.CopyIn(numbers, (nint)(target.Address + target.Type.BytesOf(first)), target.Type.BytesOf(count));
+            }
         }
-        ArrayPool<ushort>.Shared.Return(part);
-        return result;
+        ArrayPool<float>.Shared.Return(part);
     }
 
     /// <summary>x in another float type; x itself where it has that type.</summary>

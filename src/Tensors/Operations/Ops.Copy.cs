@@ -47,7 +47,7 @@ public sealed partial class Ops
     private unsafe void CopyBlocks(
         Tensor source, long sourceOffset, Tensor target, long targetOffset, long blocks, long block, long sourceStride, long targetStride)
     {
-        int element = source.Type.Size;
+        int element = source.LoneElementBytes;
         Run(new StridedCopy(
             source.Address + sourceOffset * element, target.Address + targetOffset * element,
             block == 0 ? 0 : blocks, block * element, sourceStride * element, targetStride * element));

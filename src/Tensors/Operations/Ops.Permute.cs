@@ -22,7 +22,7 @@ public sealed partial class Ops
             result[i] = sizes[order[i]];
         }
         Tensor y = Memory.Empty(new Shape(result[..rank]), x.Type);
-        Run(new Permute(x.Address, y.Address, new PermutePlan(sizes[..rank], order), x.Type.Size));
+        Run(new Permute(x.Address, y.Address, new PermutePlan(sizes[..rank], order), x.LoneElementBytes));
         return y;
     }
 }

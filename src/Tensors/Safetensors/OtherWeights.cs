@@ -1,3 +1,5 @@
+using CogVideoX.Tensors.Pickles;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>What a component's folder has beside the weights that are read, or in their place: for messages.</summary>
@@ -19,9 +21,21 @@ internal static class OtherWeights
             yield return $"{chosen} is read; beside it {Quoted.Names(others)} {(others.Length == 1 ? "is" : "are")} not used.";
     }
 
+    /// <summary>The path of the only file whose name begins so and ends in <c>.json</c>; null where there is none.</summary>
+    /// <exception cref="SafetensorsException">There are several.</exception>
+    public static string? OnlyVariant(string folder, string start)
+    {
+        string[] found = [.. Files(folder).Where(name =>
+            name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))];
+        return found.Length < 2
+            ? found.Select(name => Path.Combine(folder, name)).FirstOrDefault()
+            : throw new SafetensorsException($"{folder} has weights in several variants: {Quoted.Names(found)}. Keep one of them.");
+    }
+
     /// <summary>What there is where nothing can be read, and what to do.</summary>
     /// <param name="folder">The component's folder.</param>
-    public static string InPlaceOf(string folder)
+    /// <param name="pickle">The name under which a file of PyTorch would be read.</param>
+    public static string InPlaceOf(string folder, string pickle)
     {
         if (!Directory.Exists(folder))
             return "The folder doesn't exist; download the model again.";
@@ -30,6 +44,8 @@ internal static class OtherWeights
         {
             // By its first bytes and not by its name: files are renamed.
             byte[] start = Start(Path.Combine(folder, name));
+            if (PickleFile.Recognises(start))
+                return $"It has {Quoted.Name(name)}, which is a PyTorch pickle file; it is read under the name {Quoted.Name(pickle)}.";
             if (!name.EndsWith(".json", StringComparison.Ordinal) && ForeignFile.Recognise(start) is string foreign)
                 return $"It has {Quoted.Name(name)}, which is {foreign}";
             if (name.Contains(".safetensors", StringComparison.Ordinal) || Extensions.Contains(Path.GetExtension(name)))
@@ -39,7 +55,7 @@ internal static class OtherWeights
             return "It has no weights at all; download the model again.";
         string remedy = names.Any(name => name.Contains(".safetensors", StringComparison.Ordinal))
             ? ", which isn't used unasked. Download the safetensors files without a variant, or rename these."
-            : "; only safetensors files are read. Download those of the model.";
+            : $"; only safetensors files are read, and PyTorch's {Quoted.Name(pickle)}. Download those of the model.";
         return $"It has {Quoted.Names(names)}{remedy}";
     }
 

@@ -3,24 +3,32 @@ using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors.Safetensors;
 
-/// <summary>A <c>*.safetensors.index.json</c>: which shard has which tensor.</summary>
+/// <summary>A <c>*.safetensors.index.json</c>, or <c>*.bin.index.json</c>: which shard has which tensor.</summary>
 internal sealed class SafetensorsIndex
 {
     private const long MaxBytes = 64 << 20;
     private const int MaxDepth = 8;
     private readonly Dictionary<string, string> weightMap = [];
 
-    private SafetensorsIndex(string path) => Path = path;
+    private readonly string ending;
+
+    private SafetensorsIndex(string path, string ending)
+    {
+        Path = path;
+        this.ending = ending;
+    }
 
     public string Path { get; }
 
     /// <summary>The file names of the shards, in order; they lie in the index's folder.</summary>
     public IReadOnlyList<string> Shards { get; private set; } = [];
 
+    /// <param name="path">The file.</param>
+    /// <param name="ending">What the names of its shards end in.</param>
     /// <exception cref="SafetensorsException">Not an index, or it points outside its folder.</exception>
-    public static SafetensorsIndex Read(string path)
+    public static SafetensorsIndex Read(string path, string ending = ".safetensors")
     {
-        var index = new SafetensorsIndex(path);
+        var index = new SafetensorsIndex(path, ending);
         try
         {
             using JsonDocument json = StrictJson.Read(path, MaxBytes, MaxDepth);
@@ -70,8 +78,7 @@ internal sealed class SafetensorsIndex
             string shard = entry.Value.GetString()!;
             if (!IsPlainName(shard))
             {
-                throw Bad(
-                    $"the shard of {Quoted.Name(entry.Name)} is {Quoted.Name(shard)}; only .safetensors files beside the index are read");
+                throw Bad($"the shard of {Quoted.Name(entry.Name)} is {Quoted.Name(shard)}; only {ending} files beside the index are read");
             }
             weightMap.Add(entry.Name, shard);
         }
@@ -80,8 +87,8 @@ internal sealed class SafetensorsIndex
     }
 
     // A downloaded index must not make us open files elsewhere on the machine.
-    private static bool IsPlainName(string name) =>
-        name.EndsWith(".safetensors", StringComparison.Ordinal) && !name.StartsWith('.') && !name.Any(
+    private bool IsPlainName(string name) =>
+        name.EndsWith(ending, StringComparison.Ordinal) && !name.StartsWith('.') && !name.Any(
             c => c is '/' or '\\' or ':' || char.IsControl(c));
 
     private SafetensorsException Bad(string problem) => new($"{Path}: {problem}. Download the index again.");

@@ -19,6 +19,8 @@ public sealed record TensorSource(string Name, DType Type, Shape Shape, TensorFi
     public long Bytes => Type.BytesOf(Shape.Count);
 
     /// <summary>A tensor that exists; it must live until it is written.</summary>
-    public static TensorSource Of(string name, Tensor tensor) =>
-        new(name, tensor.Type, tensor.Shape, (first, destination) => tensor.CopyTo(tensor.Type.BytesOf(first), destination));
+    /// <exception cref="TensorException">Its elements have factors beside them, which wouldn't be written.</exception>
+    public static TensorSource Of(string name, Tensor tensor) => tensor.IsScaled
+        ? throw new TensorException($"{Quoted.Name(name)} {tensor} has factors beside its elements; write it as another type.")
+        : new(name, tensor.Type, tensor.Shape, (first, destination) => tensor.CopyTo(tensor.Type.BytesOf(first), destination));
 }

@@ -3,8 +3,8 @@ using CogVideoX.Tensors.Files;
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>
-/// The weights of one component of a Hugging Face folder: <c>NAME.safetensors</c>, or shards with <c>NAME.safetensors.index.json</c>.
-/// All are mapped; nothing but headers is read.
+/// The weights of one component of a Hugging Face folder: <c>NAME.safetensors</c>, or shards with <c>NAME.safetensors.index.json</c>;
+/// where there are neither, PyTorch's <c>.bin</c> files. All are mapped; nothing but headers is read.
 /// </summary>
 public sealed class WeightFiles : IDisposable
 {
@@ -47,12 +47,16 @@ public sealed class WeightFiles : IDisposable
     public static WeightFiles OpenFile(string path, Func<ITensorFile, ITensorFile>? translate = null) =>
         new([OpenOne(path, translate)], null, []);
 
-    /// <summary>Opens the weights of a component. An index goes before a single file, which is then a stray one.</summary>
+    /// <summary>
+    /// Opens the weights of a component: the first that is there of <c>NAME.safetensors.index.json</c>, <c>NAME.safetensors</c>, the only
+    /// index of a variant (<c>NAME.safetensors.index.fp16.json</c>, with a note), <c>NAME.bin.index.json</c> and <c>NAME.bin</c>. Files of
+    /// PyTorch are called <c>pytorch_model</c> where the name is <c>model</c>.
+    /// </summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="baseName">Such as <c>diffusion_pytorch_model</c> or <c>model</c>.</param>
-    /// <param name="variant">Such as <c>fp16</c>, for <c>NAME.fp16.safetensors</c>; variants are never chosen by themselves.</param>
+    /// <param name="variant">Such as <c>fp16</c>, for <c>NAME.fp16.safetensors</c>.</param>
     /// <param name="translate">Gives a single file the names that it is asked for, and owns it; null where it has them.</param>
-    /// <exception cref="SafetensorsException">Files are missing or damaged, or two shards have the same tensor.</exception>
+    /// <exception cref="TensorFileException">Files are missing or damaged, or two shards have the same tensor.</exception>
     public static WeightFiles Open(string folder, string baseName, string? variant = null, Func<ITensorFile, ITensorFile>? translate = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -61,11 +65,20 @@ public sealed class WeightFiles : IDisposable
         string single = Path.Combine(folder, $"{baseName}{suffix}.safetensors");
         string index = Path.Combine(folder, $"{baseName}.safetensors.index{suffix}.json");
         if (File.Exists(index))
-            return OpenShards(folder, SafetensorsIndex.Read(index));
+            return OpenShards(folder, SafetensorsIndex.Read(index), []);
         if (File.Exists(single))
             return new WeightFiles([OpenOne(single, translate)], null, OtherWeights.Beside(folder, single, []));
-        throw new SafetensorsException(
-            $"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}. {OtherWeights.InPlaceOf(folder)}");
+        string neither = $"{folder} has neither {Path.GetFileName(single)} nor {Path.GetFileName(index)}";
+        if (variant is null && OtherWeights.OnlyVariant(folder, $"{baseName}.safetensors.index.") is { } other)
+            return OpenShards(folder, SafetensorsIndex.Read(other), [$"{neither}; the variant of {Path.GetFileName(other)} is read."]);
+        string pickleName = baseName == "model" ? "pytorch_model" : baseName;
+        string pickle = Path.Combine(folder, $"{pickleName}{suffix}.bin");
+        string pickleIndex = Path.Combine(folder, $"{pickleName}.bin.index{suffix}.json");
+        if (File.Exists(pickleIndex))
+            return OpenShards(folder, SafetensorsIndex.Read(pickleIndex, ".bin"), []);
+        return File.Exists(pickle)
+            ? new WeightFiles([OpenOne(pickle, translate)], null, OtherWeights.Beside(folder, pickle, []))
+            : throw new SafetensorsException($"{neither}. {OtherWeights.InPlaceOf(folder, Path.GetFileName(pickle))}");
     }
 
     /// <summary>A tensor by name, if there is one.</summary>
@@ -102,7 +115,7 @@ public sealed class WeightFiles : IDisposable
         return translate is null ? file : translate(file);
     }
 
-    private static WeightFiles OpenShards(string folder, SafetensorsIndex index)
+    private static WeightFiles OpenShards(string folder, SafetensorsIndex index, string[] notes)
     {
         string[] missing = [.. index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard)))];
         if (missing.Length > 0)
@@ -115,7 +128,7 @@ public sealed class WeightFiles : IDisposable
         {
             foreach (string shard in index.Shards)
                 files.Add(TensorFile.Open(Path.Combine(folder, shard)));
-            return new WeightFiles(files, index, OtherWeights.Beside(folder, index.Path, index.Shards));
+            return new WeightFiles(files, index, [.. notes, .. OtherWeights.Beside(folder, index.Path, index.Shards)]);
         }
         catch
         {

@@ -92,6 +92,9 @@ public sealed class LoraTests : IDisposable
         string[] ofSat = (await CliRun.Done("inspect", Golden.Path("lora/foreign/sat/style.safetensors"))).Lines;
         Assert.Contains("  rank 4, alpha 1 from SAT's default; factor 0.25 at scale 1", ofSat);
         Assert.Contains("  beside it, and ignored: 5 weights that it was trained over", ofSat);
+        string pickle = Golden.Path("lora/foreign/sat/style/1/mp_rank_00_model_states.pt");
+        Assert.Contains("  rank 4, alpha 2 from adapter.json; factor 0.5 at scale 1", (await CliRun.Done("inspect", pickle)).Lines);
+        Assert.Contains("  6 layers: ", (await CliRun.Done("inspect", Golden.Path("lora/foreign/pickle"))).Output);
         await CliRun.Fails(ExitCode.Failed, ["inspect", Golden.Path("lora/foreign/peft-loha")], "this is LoHa");
         await CliRun.Fails(ExitCode.Failed, ["inspect", Golden.Path("lora/expected.safetensors")], "it holds no LoRA");
     }

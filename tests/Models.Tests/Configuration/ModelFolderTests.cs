@@ -256,5 +256,10 @@ public sealed class ModelFolderTests
         File.WriteAllText(file, text.Replace(old, changed));
     }
 
-    private static string Error(string path) => Assert.Throws<ConfigException>(() => ModelFolder.Open(path)).Message;
+    // A text encoder and its tokenizer are asked for where texts are encoded.
+    private static string Error(string path) => Assert.Throws<ConfigException>(() =>
+    {
+        var model = ModelFolder.Open(path);
+        return (model.TextEncoder, model.TokenizerFile);
+    }).Message;
 }

@@ -79,8 +79,6 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Query + ".scale_weight")]
-    [InlineData(Query + ".weight_scale")]
     [InlineData(Query + ".weight_scale_inv")]
     [InlineData(Query + ".scale_input")]
     [InlineData(Query + ".input_scale")]
@@ -112,18 +110,74 @@ public sealed class ForeignWeightsTests : IDisposable
     }
 
     [Fact]
-    public void QuantisationToldInTheHeaderIsNotIgnored()
+    public void QuantisationToldInTheHeaderOfAShardIsNotIgnored()
     {
-        using (SafetensorsFile file = SafetensorsFile.Open(folder[Transformer]))
-        {
-            SafetensorsWriter.Write(
-                folder["copy"], file.Names.ToDictionary(name => name, name => file[name]),
-                new Dictionary<string, string> { ["_quantization_metadata"] = "{}" });
-        }
-        File.Move(folder["copy"], folder[Transformer], overwrite: true);
-        string message = RefusedTransformer();
-        Assert.StartsWith($"{folder[Transformer]} has scales of its weights", message);
+        using TempFolder sharded = TempFolder.CopyOf(Golden.Path("checkpoints/5b"));
+        string shard = sharded["transformer/diffusion_pytorch_model-00002-of-00004.safetensors"];
+        SetHeader(shard, "{}");
+        string message = Assert.Throws<WeightException>(() => ReadTransformer(sharded.Path)).Message;
+        Assert.StartsWith($"{shard} has scales of its weights", message);
         Assert.Contains(": '_quantization_metadata' in its header.", message);
+    }
+
+    [Theory]
+    [InlineData("{}", "has a '_quantization_metadata' without 'layers'")]
+    [InlineData("{\"layers\": 1}", "without 'layers'")]
+    [InlineData("{\"layers\": {\"proj_out\": {\"format\": \"nvfp4\"}}}", "has 'proj_out' quantised as 'nvfp4'; float8_e4m3fn and")]
+    [InlineData("{\"layers\": {\"proj_out\": 1}}", "has 'proj_out' quantised as ''")]
+    [InlineData("{", "'_quantization_metadata' in ")]
+    public void QuantisationOfAnotherKindInTheHeaderIsRefused(string json, string says)
+    {
+        SetHeader(folder[Transformer], json);
+        Assert.Contains(says, RefusedTransformer());
+    }
+
+    [Theory]
+    [InlineData(".scale_weight", 3)]
+    [InlineData(".weight_scale", 0)]
+    [InlineData(".weight_scale", 2)]
+    public void ScalesThatFitNoWeightAreRefused(string ending, int count)
+    {
+        EditedWeights.Edit(folder[Transformer], tensors =>
+        {
+            tensors[Query + ".weight"] = EditedWeights.Zeros(Query + ".weight", DType.F8E4M3, tensors[Query + ".weight"].Shape);
+            tensors[Query + ending] = EditedWeights.Zeros(Query + ending, DType.F32, [count]);
+        });
+        Assert.StartsWith(
+            $"'{Query}{ending}' in {folder[Transformer]} is F32 [{count}]; "
+            + $"the scale of '{Query}.weight' F8_E4M3 [{Width}, {Width}] is one F32 number, or one for each row.",
+            RefusedTransformer());
+    }
+
+    [Fact]
+    public void ScalesOfWeightsThatAreNoFloat8AreNotIgnored()
+    {
+        EditedWeights.Edit(
+            folder[Transformer],
+            tensors => tensors[Query + ".weight_scale"] = EditedWeights.Zeros(Query + ".weight_scale", DType.F32, []));
+        Assert.Contains("has scales of its weights (scaled fp8 or another quantisation)", RefusedTransformer());
+    }
+
+    [Fact]
+    public void TwoScalesOfOneWeightAreRefused()
+    {
+        EditedWeights.Edit(folder[Transformer], tensors =>
+        {
+            tensors[Query + ".weight"] = EditedWeights.Zeros(Query + ".weight", DType.F8E4M3, tensors[Query + ".weight"].Shape);
+            foreach (string ending in new[] { ".scale_weight", ".weight_scale" })
+                tensors[Query + ending] = EditedWeights.Zeros(Query + ending, DType.F32, []);
+        });
+        Assert.Contains("two scales of one weight", RefusedTransformer());
+    }
+
+    [Theory]
+    [InlineData(17, "is U8 [2, 17]; blocks of Q4_0 are U8 [rows, n · 18]")]
+    [InlineData(18, "twice, as it is and in blocks")]
+    public void BytesThatAreNoBlocksAreRefused(int bytes, string says)
+    {
+        const string Name = Query + ".Q4_0_qweight";
+        EditedWeights.Edit(folder[Transformer], tensors => tensors[Name] = EditedWeights.Zeros(Name, DType.U8, [2, bytes]));
+        Assert.Contains(says, RefusedTransformer());
     }
 
     [Fact]
@@ -151,13 +205,12 @@ public sealed class ForeignWeightsTests : IDisposable
 
     [Theory]
     [InlineData("model.diffusion_model.transformer.layers.0.attention.query_key_value.weight", "(SAT)")]
-    [InlineData("mixins.patch_embed.proj.weight", "(SAT)")]
     [InlineData("decoder.up.3.block.0.conv1.conv.weight", "(SAT)")]
     [InlineData("encoder.block.0.layer.0.SelfAttention.q.weight", "of a T5 text encoder")]
     [InlineData("transformer_blocks.0.layer.0.SelfAttention.q.weight", "of a T5 text encoder")]
     [InlineData("decoder.up_blocks.0.resnets.0.conv1.conv.weight", "of a VAE")]
-    [InlineData("enc.blk.0.attn_q.weight", "of GGUF files")]
-    [InlineData("transformer_blocks.0.attn1.to_q.Q4_0_qweight", "of quantised weights")]
+    [InlineData("enc.blk.1.attn_q.weight", "of GGUF files")]
+    [InlineData("transformer_blocks.0.attn1.to_q.qweight", "of quantised weights")]
     [InlineData("transformer.transformer_blocks.0.attn1.to_q.lora_A.weight", "of a LoRA, which is no model")]
     public void NamesOfOtherToolsAreRecognised(string name, string says)
     {
@@ -243,6 +296,17 @@ public sealed class ForeignWeightsTests : IDisposable
         float[] text = [.. Enumerable.Range(0, 26 * 24).Select(i => MathF.Cos(i))];
         Conditions conditions = GoldenModels.Text(ops.FromHost(text, [1, 26, 24]));
         return transformer.Forward(ops.FromHost(latents, [1, 3, 4, 8, 12]), conditions, [500]).ToFloats();
+    }
+
+    private void SetHeader(string path, string quantisation)
+    {
+        using (SafetensorsFile file = SafetensorsFile.Open(path))
+        {
+            SafetensorsWriter.Write(
+                folder["copy"], file.Names.ToDictionary(name => name, name => file[name]),
+                new Dictionary<string, string> { ["_quantization_metadata"] = quantisation });
+        }
+        File.Move(folder["copy"], path, overwrite: true);
     }
 
     private string RefusedTransformer() => Assert.Throws<WeightException>(() => ReadTransformer()).Message;

@@ -1,4 +1,5 @@
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Tensors.Tests.Pickles;
 using CogVideoX.Testing;
 
 namespace CogVideoX.Tensors.Tests.Safetensors;
@@ -118,8 +119,8 @@ public sealed class WeightFilesTests
     }
 
     [Theory]
-    [InlineData("pytorch_model.bin", "\u0080\u0002}q", "'pytorch_model.bin', which is a PyTorch pickle file, not safetensors")]
-    [InlineData("pytorch_model.bin", "\u0001", "It has 'pytorch_model.bin'; only safetensors files are read")]
+    [InlineData("weights.pt", "\u0080\u0002}q", "which is a PyTorch pickle file; it is read under the name 'pytorch_model.bin'")]
+    [InlineData("weights.bin", "\u0001", "It has 'weights.bin'; only safetensors files are read, and PyTorch's 'pytorch_model.bin'")]
     [InlineData("weights.dat", "GGUF\u0003\0\0\0", "'weights.dat', which is a GGUF file, not safetensors")]
     [InlineData("model.gguf", "GGUF\u0003\0\0\0", "'model.gguf', which is a GGUF file, not safetensors")]
     [InlineData("model.h5", "\u0089HDF\r\n", "'model.h5', which is an HDF5 file, not safetensors")]
@@ -131,6 +132,51 @@ public sealed class WeightFilesTests
         using var folder = new TempFolder();
         folder.Write(name, System.Text.Encoding.Latin1.GetBytes(contents));
         Assert.Contains(says, Refused(folder.Path));
+    }
+
+    [Fact]
+    public void TheIndexOfTheOnlyVariantIsReadWhereThereIsNoOther()
+    {
+        using var folder = new TempFolder();
+        const string Variant = "model.safetensors.index.fp16.json";
+        Shard(folder, "model.fp16-00001-of-00001.safetensors", "a");
+        File.WriteAllText(folder[Variant], """{"weight_map":{"a":"model.fp16-00001-of-00001.safetensors"}}""");
+        using (WeightFiles weights = WeightFiles.Open(folder.Path, "model"))
+        {
+            Assert.Equal(["a"], weights.Names);
+            Assert.Equal([$"{folder.Path} has neither model.safetensors nor {Index}; the variant of {Variant} is read."], weights.Notes);
+        }
+        File.Copy(folder[Variant], folder["model.safetensors.index.bf16.json"]);
+        Assert.Contains("has weights in several variants: 'model.safetensors.index.bf16.json', ", Refused(folder.Path));
+    }
+
+    [Fact]
+    public void FilesOfPyTorchAreReadAfterAllOthers()
+    {
+        using var folder = new TempFolder();
+        Pickle(folder, "pytorch_model.bin", "single");
+        ReadsOnly("single");
+        Pickle(folder, "1.bin", "a");
+        Pickle(folder, "2.bin", "b");
+        File.WriteAllText(folder["pytorch_model.bin.index.json"], """{"weight_map":{"a":"1.bin","b":"2.bin"}}""");
+        ReadsOnly("a", "b");
+        Shard(folder, "model.safetensors", "safe");
+        ReadsOnly("safe");
+
+        void ReadsOnly(params string[] names)
+        {
+            using WeightFiles weights = WeightFiles.Open(folder.Path, "model");
+            Assert.Equal(names, weights.Names);
+            Assert.Empty(weights.Notes);
+        }
+    }
+
+    [Fact]
+    public void AnIndexOfPyTorchNamesFilesOfPyTorchAlone()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["pytorch_model.bin.index.json"], """{"weight_map":{"a":"1.safetensors"}}""");
+        Assert.Contains("only .bin files beside the index are read", Refused(folder.Path));
     }
 
     [Fact]
@@ -202,6 +248,9 @@ public sealed class WeightFilesTests
     private static string Refused(string folder) => Assert.Throws<SafetensorsException>(() => WeightFiles.Open(folder, "model")).Message;
 
     private static void WriteIndex(TempFolder folder, string json) => File.WriteAllText(folder[Index], json);
+
+    private static void Pickle(TempFolder folder, string file, string name) => PickleWriter.Zip(
+        folder[file], 0, ("x/data.pkl", PickleWriter.Dictionary((name, PickleWriter.Tensor(0, [1], [1], 1)))), ("x/data/0", new byte[4]));
 
     private static void Shard(TempFolder folder, string file, params string[] names) =>
         SafetensorsWriter.Write(folder[file], names.Select(name => new TensorSource(name, DType.U8, [2], (_, bytes) => bytes.Clear())));

@@ -13,15 +13,8 @@ internal sealed class PrefixLayout : IWeightLayout
 
     public ITensorFile? Translate(ITensorFile file)
     {
-        if (Telling.Select(name => PrefixOf(file, name)).FirstOrDefault(prefix => prefix is not null) is not { Length: > 0 } prefix)
-            return null;
-        var seen = new Dictionary<string, Translation>();
-        foreach (string name in file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
-        {
-            file.TryDescribe(name, out TensorInfo info);
-            seen.Add(name[prefix.Length..], Translation.Whole(name, info));
-        }
-        return new TranslatedFile(file, seen);
+        string? prefix = Telling.Select(name => PrefixOf(file, name)).FirstOrDefault(prefix => prefix is not null);
+        return prefix is { Length: > 0 } ? TranslatedFile.Below(file, prefix) : null;
     }
 
     // With its dot; empty where the name stands alone, null where it isn't there.

@@ -1,21 +1,49 @@
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights.Layouts;
 
 /// <summary>A file under other names, which owns the file.</summary>
 /// <param name="file">As it is stored.</param>
-/// <param name="translations">What is seen of it: name, and where it lies. The rows are within their tensors and of their types.</param>
-internal sealed class TranslatedFile(ITensorFile file, IReadOnlyDictionary<string, Translation> translations) : ITensorFile
+/// <param name="translations">
+/// What is seen of it: name, and where it lies. The rows are within their tensors; one range is of their types, or of as many bytes.
+/// </param>
+/// <param name="metadata">What is seen of its metadata; null for all.</param>
+internal sealed class TranslatedFile(
+    ITensorFile file, IReadOnlyDictionary<string, Translation> translations, IReadOnlyDictionary<string, string>? metadata = null)
+    : ITensorFile
 {
     private readonly HostTensors copies = new();
     private readonly Dictionary<string, Tensor> made = [];
+
+    /// <summary>What of a file is behind a prefix, without it.</summary>
+    public static TranslatedFile Below(ITensorFile file, string prefix)
+    {
+        var seen = new Dictionary<string, Translation>();
+        foreach (string name in file.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            file.TryDescribe(name, out TensorInfo info);
+            seen.Add(name[prefix.Length..], Translation.Whole(name, info));
+        }
+        return new TranslatedFile(file, seen);
+    }
+
+    /// <summary>Sees a tensor under a name.</summary>
+    /// <exception cref="WeightException">Another one has that name.</exception>
+    public static void Add(Dictionary<string, Translation> seen, string name, Translation translation, ITensorFile file)
+    {
+        if (seen.TryAdd(name, translation))
+            return;
+        string stored = Quoted.Names([seen[name].Rows[0].Stored, translation.Rows[0].Stored]);
+        throw new WeightException($"{file.Path} has {Quoted.Name(name)} under two names: {stored}. Use the model's own file.");
+    }
 
     public string Path => file.Path;
 
     public long Bytes => file.Bytes;
 
-    public IReadOnlyDictionary<string, string> Metadata => file.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata { get; } = metadata ?? file.Metadata;
 
     public IReadOnlyCollection<string> Names { get; } = [.. translations.Keys];
 
@@ -31,7 +59,7 @@ internal sealed class TranslatedFile(ITensorFile file, IReadOnlyDictionary<strin
         tensor = default;
         if (!translations.TryGetValue(name, out Translation? translation))
             return false;
-        tensor = translation.Rows.Count == 1 ? View(translation.Rows[0]).Reshape(translation.Info.Shape) : Copy(name, translation);
+        tensor = translation.Rows.Count == 1 ? View(translation) : Copy(name, translation);
         return true;
     }
 
@@ -39,6 +67,15 @@ internal sealed class TranslatedFile(ITensorFile file, IReadOnlyDictionary<strin
     {
         copies.Dispose();
         file.Dispose();
+    }
+
+    private Tensor View(Translation translation)
+    {
+        Tensor stored = View(translation.Rows[0]);
+        Tensor seen = stored.Type == translation.Info.Type
+            ? stored.Reshape(translation.Info.Shape)
+            : stored.As(translation.Info.Type, translation.Info.Shape);
+        return translation.Factors is null ? seen : seen.ScaledBy(file[translation.Factors]);
     }
 
     private Tensor View(StoredRows rows)

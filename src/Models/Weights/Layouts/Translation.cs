@@ -7,6 +7,9 @@ namespace CogVideoX.Models.Weights.Layouts;
 /// <param name="Rows">Of which tensors. What lies in one range is a view; of several a copy is made.</param>
 internal sealed record Translation(TensorInfo Info, IReadOnlyList<StoredRows> Rows)
 {
+    /// <summary>The stored tensor with the factors of its elements; null where they are what they are.</summary>
+    public string? Factors { get; init; }
+
     /// <summary>A tensor that has another name and is the same otherwise.</summary>
     public static Translation Whole(string stored, TensorInfo info) =>
         new(info, [new StoredRows(stored, 0, info.Shape.Rank == 0 ? 1 : info.Shape[0])]);

@@ -5,8 +5,17 @@ namespace CogVideoX.Models.Weights.Layouts;
 /// <summary>All layouts that are known.</summary>
 internal static class WeightLayouts
 {
-    // Each sees what the one before it made: a prefix is taken off before names are looked at.
-    private static readonly IWeightLayout[] All = [new PrefixLayout()];
+    // Each sees what the one before it made: prefixes are taken off before names are looked at.
+    private static readonly IWeightLayout[] All =
+    [
+        new WrapperLayout(),
+        new PrefixLayout(),
+        new SatTransformerLayout(),
+        new SatVaeLayout(),
+        new GgufT5Layout(),
+        new ScaledFloat8Layout(),
+        new BlocksInSafetensorsLayout(),
+    ];
 
     /// <summary>The file under the names that models ask for, which owns it from here on; the file itself where it has them.</summary>
     /// <exception cref="WeightException">It is of a known layout, and something in it can't be; the file is closed.</exception>

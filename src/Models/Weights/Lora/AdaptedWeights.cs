@@ -52,11 +52,12 @@ internal sealed class AdaptedWeights(StoredWeights weights, IReadOnlyList<LoraAd
         return new LoraUpdate(AsMatrix(a), AsMatrix(b), (float)adapter.FactorOf(module));
     }
 
-    // W + Σ factor · B·A in fp32, rounded once to the type of W; of 8-bit floats, which would lose most of it, to BF16.
+    // W + Σ factor · B·A in fp32, rounded once to the type of W; of 8-bit floats and quantised blocks, which would lose most of it, to
+    // BF16.
     private Tensor Merge(string module, string key, Shape shape)
     {
         Tensor own = weights.Get(key, shape);
-        Tensor result = ops.Memory.Lasting(shape, own.Type.Size == 1 ? DType.BF16 : own.Type);
+        Tensor result = ops.Memory.Lasting(shape, own.Type.IsBlocked || own.Type.Size == 1 ? DType.BF16 : own.Type);
         merged.Add(result);
         Tensor source = AsMatrix(own), target = AsMatrix(result);
         LoraUpdate[] updates = All(module);

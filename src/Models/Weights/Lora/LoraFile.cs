@@ -16,15 +16,13 @@ internal sealed class LoraFile : IDisposable
     private const string Again = "Download it again.";
 
     // Each with the config that may lie beside it.
-    private static readonly string[] OwnNames =
+    private static readonly string[] KnownNames =
     [
-        "pytorch_lora_weights.safetensors", "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin",
+        "pytorch_lora_weights.safetensors", "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin", SatName,
     ];
 
     // Models have this name, too. It lies in a folder named after the step; what is about the adapter lies beside that folder.
     private const string SatName = "mp_rank_00_model_states.pt";
-
-    private static readonly string[] KnownNames = [.. OwnNames, SatName];
 
     private readonly ITensorFile file;
     private readonly LoraConfig? config;
@@ -66,7 +64,7 @@ internal sealed class LoraFile : IDisposable
         get
         {
             string full = System.IO.Path.GetFullPath(file.Path), name = System.IO.Path.GetFileName(full);
-            return KnownNames.Contains(name)
+            return HasKnownName(name)
                 ? System.IO.Path.GetFileName(OwnFolder(full))
                 : System.IO.Path.GetFileNameWithoutExtension(name);
         }
@@ -109,7 +107,7 @@ internal sealed class LoraFile : IDisposable
         ArgumentNullException.ThrowIfNull(path);
         string file = Directory.Exists(path) ? InFolder(path) : path;
         // Configs that lie beside a file of another name may be another adapter's.
-        bool ownsFolder = KnownNames.Contains(System.IO.Path.GetFileName(file));
+        bool ownsFolder = HasKnownName(file);
         var weights = WeightFiles.OpenFile(file);
         try
         {
@@ -122,8 +120,11 @@ internal sealed class LoraFile : IDisposable
         }
     }
 
-    /// <summary>Whether a file has a name that adapters have, and nothing else.</summary>
-    public static bool HasOwnName(string file) => OwnNames.Contains(System.IO.Path.GetFileName(file));
+    /// <summary>Whether a file has a name that every adapter of some program has.</summary>
+    public static bool HasKnownName(string file) => KnownNames.Contains(System.IO.Path.GetFileName(file));
+
+    /// <summary>Whether a folder is an adapter's by the name of a file in it, which no model has.</summary>
+    public static bool IsFolderOfOne(string folder) => FindInFolder(folder) is { } file && System.IO.Path.GetFileName(file) != SatName;
 
     /// <summary>The file of an adapter's folder; null where there is none.</summary>
     public static string? FindInFolder(string folder) =>
@@ -208,7 +209,7 @@ internal sealed class LoraFile : IDisposable
         return new LoraModule(name, halves.A, halves.B, a.Shape, b.Shape, alpha, alpha / (isStabilized ? Math.Sqrt(rank) : rank));
     }
 
-    private Tensor Numbers(string key) => file[key] is { Type.IsKernelFloat: true } tensor
+    private Tensor Numbers(string key) => file[key] is { Type: { IsKernelFloat: true, IsBlocked: false } } tensor
         ? tensor
         : throw Wrong($"{Quoted.Name(key)} is {file[key].Type}; LoRAs are F32, BF16, F16 or an 8-bit float. Convert it to one of these.");
 

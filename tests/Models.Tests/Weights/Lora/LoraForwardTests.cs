@@ -73,7 +73,7 @@ public sealed class LoraForwardTests
         }
     }
 
-    [Theory(Skip = "Pickles aren't read yet.")]
+    [Theory]
     [InlineData("pickle", "motion.1.0")]
     [InlineData("pickle/pytorch_lora_weights.bin", "motion.1.0")]
     [InlineData("sat/style/1/mp_rank_00_model_states.pt", "style.1.0")]
