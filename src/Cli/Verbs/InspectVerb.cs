@@ -50,6 +50,15 @@ internal static class InspectVerb
         {
             if (preview.IsAsked(parsed))
                 return preview.Run(terminal, parsed, CommonOptions.CheckModel(parsed.GetRequiredValue(model), "model"), cancellation);
+            if (WeightsReport.IsFor(parsed.GetRequiredValue(model)))
+            {
+                var weights = WeightsReport.Read(parsed.GetRequiredValue(model));
+                if (parsed.GetValue(json))
+                    terminal.Output.WriteLine(JsonSerializer.Serialize(weights, JsonStyle.Options));
+                else
+                    Print(terminal.Output, weights);
+                return ExitCode.Done;
+            }
             if (LoraReport.IsFor(parsed.GetRequiredValue(model)))
             {
                 var lora = LoraReport.Read(parsed.GetRequiredValue(model));
@@ -88,6 +97,22 @@ internal static class InspectVerb
             output.WriteLine($"  not supported: {problem}");
         if (report.Plan is { } plan)
             PrintPlan(output, plan);
+    }
+
+    private static void Print(TextWriter output, WeightsReport weights)
+    {
+        foreach (WeightsFileReport file in weights.Files)
+        {
+            string part = file.Part?.Replace('_', ' ') ?? "part that isn't known", types = string.Join(", ", file.ParametersByType.Keys);
+            string layouts = file.Layouts.Count == 0 ? "" : $", {string.Join(", ", file.Layouts.Distinct())}";
+            output.WriteLine($"{file.Path}: the {part} of {file.Release ?? "a model"}, {file.Format}{layouts}");
+            output.WriteLine(
+                FormattableString.Invariant($"  {file.Parameters / 1e6:N2} M parameters, {ByteSize.ToText(file.Bytes)}, {types}"));
+        }
+        IEnumerable<string> options = weights.Files.Where(file => file.Part is not null)
+            .Select(file => $"--{file.Part!.Replace('_', '-')} {Shell.Quote(weights.Path)}");
+        output.WriteLine("  It is no whole model. With the folder of one that has the other parts and the tokenizer, it runs:");
+        output.WriteLine($"  cogvideox generate PROMPT --model FOLDER {string.Join(' ', options)}");
     }
 
     private static void Print(TextWriter output, LoraReport lora)

@@ -9,8 +9,8 @@ internal static class FolderContents
 {
     private const int MostEntries = 2000, MaxDepth = 3;
 
-    private const string Sat = "The folder has .pt files, as the original training code (SAT) writes them; only Hugging Face's layout with "
-        + "safetensors is read. Download the model of the same name without 'SAT'.";
+    private const string Sat = "The folder has .pt files, as the original training code (SAT) writes them. They are read as parts of a "
+        + "model: name the folder of the model in Hugging Face's layout, and this one as the place of its transformer and VAE.";
 
     // Where nothing lists the parts: those of the models that run.
     private static readonly string[] PartNames = ["transformer", "vae", "text_encoder", "tokenizer", "scheduler"];

@@ -192,7 +192,8 @@ public sealed class ModelFolder
         {
             using WeightFiles weights = OpenTransformer();
             Shape asked = [Transformer.Width, Transformer.InChannels, Transformer.PatchSize, Transformer.PatchSize];
-            return weights.TryGet("patch_embed.proj.weight", out Tensor patch) && patch.Shape.Rank == asked.Rank && patch.Shape != asked
+            bool isThere = weights.TryDescribe("patch_embed.proj.weight", out TensorInfo patch);
+            return isThere && patch.Shape.Rank == asked.Rank && patch.Shape != asked
                 ? [$"'patch_embed.proj.weight' has the shape {patch.Shape}, the config asks for {asked}"]
                 : [];
         }

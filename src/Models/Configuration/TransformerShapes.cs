@@ -64,6 +64,10 @@ internal sealed class TransformerShapes(ITensorFile file)
             : throw new WeightException($"{file.Path} has patches of {size}, which don't divide latents of {known.Height}×{known.Width}.");
     }
 
+    /// <summary>The released model that has these shapes; null where none has.</summary>
+    /// <exception cref="WeightException">A tensor is missing or has an impossible shape.</exception>
+    public string? Release() => ReleasedModels.NameOf(Config(rotary: false, new TransformerSizes(0, 0, 0, 0)));
+
     private int Layers()
     {
         int layers = 0;

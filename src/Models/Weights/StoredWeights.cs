@@ -1,4 +1,5 @@
 using CogVideoX.Tensors;
+using CogVideoX.Tensors.Files;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Weights;
@@ -29,7 +30,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     private Tensor Get(string key, Shape shape, Func<Tensor, Tensor> resident)
     {
-        if (!files.TryGet(key, out Tensor tensor))
+        if (!TryFind(files, ops, key, out Tensor tensor))
             throw new WeightException(Missing(key, $"'{key}'"));
         if (!tensor.Type.IsKernelFloat && !IsConverted(tensor))
         {
@@ -42,6 +43,8 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
                 + (ForeignNames.OfShape(tensor.Shape, shape) ?? SameModel));
         }
         used.Add(key);
+        if (ops.IsPlanning && !ops.HoldsWeights && files.CopiedBytes(key) is > 0 and long copied)
+            made.Add(ops.Block(copied)); // in the memory that is planned
         if (streamed?.TryPlace(key, tensor, out Tensor placed) == true)
             return placed;
         if (!IsConverted(tensor))
@@ -50,6 +53,19 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
         Tensor result = tensor.Type.IsBlocked ? ops.Widened(tensor) : ops.Narrow(tensor);
         made.Add(result);
         return result;
+    }
+
+    /// <summary>
+    /// A stored tensor, if there is one of that name. A dry run gets one without elements where they don't lie in the file as they are
+    /// needed, since gigabytes would be copied for it.
+    /// </summary>
+    public static bool TryFind(WeightFiles files, Ops ops, string key, out Tensor tensor)
+    {
+        if (!ops.IsPlanning || files.CopiedBytes(key) == 0)
+            return files.TryGet(key, out tensor);
+        bool found = files.TryDescribe(key, out TensorInfo info);
+        tensor = ops.StandIn(info);
+        return found;
     }
 
     /// <summary>
@@ -125,7 +141,7 @@ internal sealed class StoredWeights(WeightFiles files, Ops ops, StreamedLayers? 
 
     // Indices that other libraries keep beside weights, such as position_ids: they follow from the config.
     private bool IsBuffer(string key) =>
-        files.TryGet(key, out Tensor tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
+        files.TryDescribe(key, out TensorInfo tensor) && (tensor.Type == DType.I64 || tensor.Type == DType.I32);
 
     private IEnumerable<string> Note(IReadOnlyCollection<string> keys, string what) => keys.Count == 0
         ? []

@@ -35,7 +35,7 @@ internal sealed class StreamedLayers
         var bytes = new Dictionary<int, long>();
         foreach (string key in files.Names)
         {
-            if (files.TryGet(key, out Tensor tensor) && Takes(key, tensor, out int layer))
+            if (StoredWeights.TryFind(files, ops, key, out Tensor tensor) && Takes(key, tensor, out int layer))
                 bytes[layer] = bytes.GetValueOrDefault(layer) + Aligned(tensor.Bytes);
         }
         layers = [.. Enumerable.Range(0, bytes.Count == 0 ? 0 : bytes.Keys.Max() + 1).Select(_ => new Layer())];

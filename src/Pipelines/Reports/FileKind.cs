@@ -14,6 +14,12 @@ internal static class FileKind
     /// <summary>What a safetensors file is called here.</summary>
     public const string Safetensors = "a safetensors file";
 
+    /// <summary>What a file of torch.save is called here.</summary>
+    public const string Pickle = "a PyTorch pickle file";
+
+    /// <summary>What a GGUF file is called here.</summary>
+    public const string Gguf = "a GGUF file";
+
     /// <summary>What it is, such as <c>a PNG picture</c>; null where nothing is known.</summary>
     /// <param name="path">A file or folder that exists.</param>
     /// <exception cref="IOException">It can't be read.</exception>

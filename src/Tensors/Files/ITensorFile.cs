@@ -35,4 +35,7 @@ public interface ITensorFile : IDisposable
     /// made when it is first asked for.
     /// </summary>
     bool TryGet(string name, out Tensor tensor);
+
+    /// <summary>Bytes of memory that a tensor takes beside the mapped file once it was asked for; 0 for a view.</summary>
+    long CopiedBytes(string name) => 0;
 }

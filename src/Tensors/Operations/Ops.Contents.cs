@@ -1,6 +1,7 @@
 using System.Buffers;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Devices;
+using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Tensors;
 
@@ -58,6 +59,10 @@ public sealed partial class Ops
         device.HoldsWeights && stored.Type.IsKernelFloat && !device.ReadsWeights(stored.Type.Format)
             ? ResidentWidened(stored)
             : ResidentAsStored(stored);
+
+    /// <summary>In a dry run, what stands for a stored tensor whose elements would have to be copied first.</summary>
+    internal Tensor StandIn(TensorInfo info) =>
+        new(new TensorBuffer { Device = device, Bytes = info.Bytes, IsReadOnly = true }, info.Shape, info.Type);
 
     private unsafe Tensor ResidentAsStored(Tensor stored)
     {

@@ -88,6 +88,10 @@ public sealed class PickleFile : ITensorFile
     }
 
     /// <inheritdoc/>
+    public long CopiedBytes(string name) =>
+        archive.Tensors.TryGetValue(name, out PickleTensor? tensor) && NeedsCopy(tensor) ? tensor.Type.BytesOf(tensor.Shape.Count) : 0;
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         buffer.Generation++;

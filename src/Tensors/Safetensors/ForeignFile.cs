@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Globalization;
+
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>
@@ -8,7 +11,7 @@ internal static class ForeignFile
     /// <summary>How many bytes of a file are enough.</summary>
     public const int EnoughBytes = 256;
 
-    private const string NotSafetensors = "not safetensors. Weights and latents are .safetensors files.";
+    private const string NotSafetensors = "not safetensors. Latents are .safetensors files; weights may be .pt, .bin and .gguf files, too.";
 
     private static ReadOnlySpan<byte> MatroskaStart => [0x1A, 0x45, 0xDF, 0xA3];
 
@@ -25,7 +28,10 @@ internal static class ForeignFile
     public static string? RecogniseStub(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("version https://git-lfs"u8))
-            return "a Git LFS pointer, not the file it points to. Run 'git lfs pull' in the model's folder, or download the file itself.";
+        {
+            return $"a Git LFS pointer, not the file it points to{SizeIn(start)}. "
+                + "Run 'git lfs pull' in the model's folder, or download the file itself.";
+        }
         return start.TrimStart(" \t\r\n\uFEFF"u8).StartsWith("<"u8)
             ? "a web page (HTML or XML), probably an error page that was saved in place of the file. "
                 + "Download it again; a gated model needs a login."
@@ -49,6 +55,15 @@ internal static class ForeignFile
         if (start.StartsWith("{"u8))
             return "a JSON text";
         return Picture(start);
+    }
+
+    // A pointer has a line of it.
+    private static string SizeIn(ReadOnlySpan<byte> pointer)
+    {
+        int at = pointer.IndexOf("\nsize "u8);
+        return at >= 0 && Utf8Parser.TryParse(pointer[(at + "\nsize ".Length)..], out ulong bytes, out _)
+            ? string.Create(CultureInfo.InvariantCulture, $", of {bytes} bytes")
+            : "";
     }
 
     private static string? Picture(ReadOnlySpan<byte> start) => start switch

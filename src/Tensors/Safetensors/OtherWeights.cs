@@ -1,3 +1,4 @@
+using CogVideoX.Tensors.Gguf;
 using CogVideoX.Tensors.Pickles;
 
 namespace CogVideoX.Tensors.Safetensors;
@@ -46,6 +47,8 @@ internal static class OtherWeights
             byte[] start = Start(Path.Combine(folder, name));
             if (PickleFile.Recognises(start))
                 return $"It has {Quoted.Name(name)}, which is a PyTorch pickle file; it is read under the name {Quoted.Name(pickle)}.";
+            if (GgufFile.Recognises(start))
+                return $"It has {Quoted.Name(name)}, which is a GGUF file; it is read where it is named itself as the place of the part.";
             if (!name.EndsWith(".json", StringComparison.Ordinal) && ForeignFile.Recognise(start) is string foreign)
                 return $"It has {Quoted.Name(name)}, which is {foreign}";
             if (name.Contains(".safetensors", StringComparison.Ordinal) || Extensions.Contains(Path.GetExtension(name)))

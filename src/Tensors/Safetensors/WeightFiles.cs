@@ -95,6 +95,9 @@ public sealed class WeightFiles : IDisposable
         return owners.TryGetValue(name, out ITensorFile? file) && file.TryDescribe(name, out info);
     }
 
+    /// <summary>Bytes of memory that a tensor takes beside the mapped file once it was asked for; 0 for a view.</summary>
+    public long CopiedBytes(string name) => owners.TryGetValue(name, out ITensorFile? file) ? file.CopiedBytes(name) : 0;
+
     /// <summary>The path of the file that has a tensor.</summary>
     public string FileOf(string name) => owners[name].Path;
 

@@ -66,7 +66,7 @@ public sealed class ForeignModelTests : IDisposable
         File.Copy(Golden.Path("foreign/gguf/t5-F32.gguf"), weights, overwrite: true);
         await Refused(weights, "'patch_embed.proj.weight' is missing", "of a T5 text encoder");
         File.Move(weights, In("transformer/weights.data"));
-        await Refused("'weights.data', which is a GGUF file, not safetensors");
+        await Refused("'weights.data', which is a GGUF file; it is read where it is named itself");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ internal static class FuzzKinds
 {
     public static IReadOnlyList<IFuzzKind> All { get; } =
     [
-        new CheckpointKind(), new LoraKind(), new TokenizerKind(), new TokenizerFileKind(), new PtxKind(), new CaseKind(),
+        new CheckpointKind(), new PickleKind(), new LoraKind(), new TokenizerKind(), new TokenizerFileKind(), new PtxKind(), new CaseKind(),
         new MetadataKind(), new StateKind(), new ForeignKind(), new CommandKind(),
     ];
 

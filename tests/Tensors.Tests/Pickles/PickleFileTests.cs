@@ -54,6 +54,15 @@ public sealed class PickleFileTests : IDisposable
     }
 
     [Fact]
+    public void APointerOfGitLfsTellsTheSizeOfTheFile()
+    {
+        string path = Golden.Path("foreign/pickles/refuse/git-lfs-pointer.pt");
+        Assert.Contains(
+            "a Git LFS pointer, not the file it points to, of 11324569600 bytes. Run 'git lfs pull'",
+            Assert.ThrowsAny<TensorFileException>(() => TensorFile.Open(path)).Message);
+    }
+
+    [Fact]
     public void WhatLiesInOrderIsAViewAndWhatDoesNotIsCopiedOnce()
     {
         using ITensorFile file = PickleFile.Open(Golden.Path("foreign/pickles/read/shared-storage-views.pt"));

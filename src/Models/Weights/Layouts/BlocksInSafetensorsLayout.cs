@@ -15,6 +15,8 @@ internal sealed class BlocksInSafetensorsLayout : IWeightLayout
 
     private const int BlockElements = 32; // of both
 
+    public string Name => "blocks of GGUF in safetensors";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         if (!file.Names.Any(name => EndingOf(name) is not null))

@@ -26,6 +26,8 @@ internal sealed partial class GgufT5Layout : IWeightLayout
         ["ffn_norm"] = "layer.1.layer_norm",
     };
 
+    public string Name => "names of llama.cpp";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         if (!file.TryDescribe(Telling, out _))

@@ -11,6 +11,8 @@ internal sealed class PrefixLayout : IWeightLayout
     // Names that each transformer of CogVideoX has, in SAT's layout and in Hugging Face's; the first ends in the second.
     private static readonly string[] Telling = ["mixins.patch_embed.proj.weight", "patch_embed.proj.weight"];
 
+    public string Name => "names behind a prefix, as ComfyUI has them";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         string? prefix = Telling.Select(name => PrefixOf(file, name)).FirstOrDefault(prefix => prefix is not null);

@@ -45,6 +45,8 @@ internal sealed partial class SatTransformerLayout : IWeightLayout
     private static readonly string[] Tables =
         ["mixins.pos_embed.freqs_sin", "mixins.pos_embed.freqs_cos", "transformer.position_embeddings.weight"];
 
+    public string Name => "names of the original training code (SAT)";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         if (!file.TryDescribe(Patch, out TensorInfo patch))

@@ -13,6 +13,8 @@ internal sealed partial class SatVaeLayout : IWeightLayout
 {
     private const string Telling = "decoder.mid.block_1.conv1.conv.weight";
 
+    public string Name => "names of the original training code (SAT)";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         string? telling = file.Names.FirstOrDefault(name => name == Telling || name.EndsWith("." + Telling, StringComparison.Ordinal));

@@ -16,6 +16,8 @@ internal sealed class ScaledFloat8Layout : IWeightLayout
     private static readonly string[] Scales = [".scale_weight", ".weight_scale"];
     private static readonly string[] Ignored = [".scale_input", ".input_scale"];
 
+    public string Name => "8-bit floats with scales";
+
     public ITensorFile? Translate(ITensorFile file)
     {
         bool isMarked = file.Metadata.TryGetValue(UnusedWeights.QuantizationKey, out string? header);

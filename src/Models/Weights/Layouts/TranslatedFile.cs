@@ -63,6 +63,15 @@ internal sealed class TranslatedFile(
         return true;
     }
 
+    // Rows of a tensor that is a copy itself have their share of it.
+    public long CopiedBytes(string name)
+    {
+        if (!translations.TryGetValue(name, out Translation? translation))
+            return 0;
+        bool isOfCopies = translation.Rows.Any(rows => file.CopiedBytes(rows.Stored) > 0), isStacked = translation.Rows.Count > 1;
+        return translation.Info.Bytes * ((isOfCopies ? 1 : 0) + (isStacked ? 1 : 0));
+    }
+
     public void Dispose()
     {
         copies.Dispose();

@@ -19,13 +19,24 @@ internal static class WeightLayouts
 
     /// <summary>The file under the names that models ask for, which owns it from here on; the file itself where it has them.</summary>
     /// <exception cref="WeightException">It is of a known layout, and something in it can't be; the file is closed.</exception>
-    public static ITensorFile Translate(ITensorFile file)
+    public static ITensorFile Translate(ITensorFile file) => Translate(file, []);
+
+    /// <summary>The same, and what the layouts are called.</summary>
+    /// <param name="file">As it is stored.</param>
+    /// <param name="names">Gets the name of each that it has.</param>
+    /// <inheritdoc cref="Translate(ITensorFile)"/>
+    public static ITensorFile Translate(ITensorFile file, ICollection<string> names)
     {
         ITensorFile result = file;
         try
         {
             foreach (IWeightLayout layout in All)
-                result = layout.Translate(result) ?? result;
+            {
+                if (layout.Translate(result) is not { } seen)
+                    continue;
+                result = seen;
+                names.Add(layout.Name);
+            }
             return result;
         }
         catch

@@ -10,6 +10,8 @@ internal sealed class WrapperLayout : IWeightLayout
 {
     private static readonly string[] Wrappers = ["module.", "state_dict."];
 
+    public string Name => "the wrapping of a training program";
+
     public ITensorFile? Translate(ITensorFile file) =>
         Wrappers.FirstOrDefault(wrapper => file.Names.Any(name => name.StartsWith(wrapper, StringComparison.Ordinal))) is { } wrapper
             ? TranslatedFile.Below(file, wrapper)

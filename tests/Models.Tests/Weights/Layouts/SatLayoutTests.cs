@@ -85,6 +85,26 @@ public sealed class SatLayoutTests : IDisposable
         Assert.False(norm.IsInMappedFile);
     }
 
+    [Fact]
+    public void ADryRunCopiesNothingAndCountsWhatARunWouldCopy()
+    {
+        var release = SatFolder.Open(SatGoldens.Release("5b", folder));
+        var got = new HashSet<string>();
+        using WeightFiles files =
+            WeightFiles.OpenFile(release.TransformerFile, file => new Watched(WeightLayouts.Translate(file), got));
+        using Ops dry = Ops.Planning();
+        var weights = new WeightReader(dry, files);
+        _ = new CogVideoXTransformer(weights, release.ReadTransformerConfig());
+        Assert.Empty(weights.Finish());
+        const string Query = "transformer_blocks.0.attn1.to_q.weight", Norm = "transformer_blocks.0.norm1.linear.weight";
+        Assert.Equal(96 * 96 * 4, files.CopiedBytes(Query)); // column-major
+        Assert.Equal(6 * 96 * 32 * 4, files.CopiedBytes(Norm)); // put together of two pieces
+        Assert.Equal(0, files.CopiedBytes("norm_final.bias"));
+        Assert.Contains("norm_final.bias", got);
+        Assert.DoesNotContain(got, name => files.CopiedBytes(name) > 0);
+        Assert.Equal(files.Names.Sum(files.CopiedBytes), dry.Memory.LiveBytes);
+    }
+
     [Theory]
     [InlineData("transformer.layers.0.attention.query_key_value.weight", "its rows should be 3 equal parts")]
     [InlineData("mixins.adaln_layer.adaLN_modulations.0.1.bias", "its rows should be 12 equal parts")]
@@ -111,6 +131,29 @@ public sealed class SatLayoutTests : IDisposable
         Assert.Contains(
             $"'mixins.final_layer.linear.weight' is missing from {path}",
             Assert.Throws<WeightException>(() => WeightFiles.OpenFile(path, WeightLayouts.Translate)).Message);
+    }
+
+    private sealed class Watched(ITensorFile file, HashSet<string> got) : ITensorFile
+    {
+        public string Path => file.Path;
+
+        public long Bytes => file.Bytes;
+
+        public IReadOnlyDictionary<string, string> Metadata => file.Metadata;
+
+        public IReadOnlyCollection<string> Names => file.Names;
+
+        public bool TryDescribe(string name, out TensorInfo info) => file.TryDescribe(name, out info);
+
+        public long CopiedBytes(string name) => file.CopiedBytes(name);
+
+        public bool TryGet(string name, out Tensor tensor)
+        {
+            got.Add(name);
+            return file.TryGet(name, out tensor);
+        }
+
+        public void Dispose() => file.Dispose();
     }
 
     private string Written(params (string Name, Shape Shape)[] tensors)
