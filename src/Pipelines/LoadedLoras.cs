@@ -32,7 +32,10 @@ internal sealed class LoadedLoras : IDisposable
     public IReadOnlyList<AppliedLora> Applied => [.. Adapters.Select(Describe)];
 
     /// <summary>The options with names in place of paths.</summary>
-    public LoraOptions Named => options with { Adapters = [.. Adapters.Select(adapter => new Lora(adapter.File.Name, adapter.Scale))] };
+    public LoraOptions Named => options with
+    {
+        Adapters = [.. Adapters.Select(adapter => new Lora(adapter.File.Name, adapter.Scale) { Alpha = adapter.File.AskedAlpha })],
+    };
 
     /// <summary>What is to be known of them, a sentence each.</summary>
     public IEnumerable<string> Notes
@@ -44,6 +47,11 @@ internal sealed class LoadedLoras : IDisposable
                 yield return applied.ToString();
                 if (adapter.Unmatched.Count > 0)
                     yield return $"{adapter.UnmatchedKeys()} They are ignored.";
+                if (adapter.File.BaseWeights is { Count: > 0 } weights)
+                {
+                    yield return $"LoRA {applied.Name} came with {Counted.Of(weights.Count, "weight")} that it was trained over; "
+                        + "they are ignored, the model's own count.";
+                }
             }
             foreach ((int i, LoraAdapter adapter) in Adapters.Index())
             {
@@ -94,7 +102,9 @@ internal sealed class LoadedLoras : IDisposable
             throw Refused(problem);
         if (!Path.Exists(lora.Path))
             throw Refused($"{lora.Path} doesn't exist; name the file of a LoRA, or its folder.");
-        var file = LoraFile.Open(lora.Path);
+        if (lora.Alpha is { } alpha && !(Math.Abs(alpha) <= LoraConfig.LargestAlpha))
+            throw Refused($"{lora.Path}: an alpha of {alpha} can't be; it is a number from -1e6 to 1e6, often the rank or half of it.");
+        var file = LoraFile.Open(lora.Path, lora.Alpha);
         files.Add(file);
         var adapter = new LoraAdapter(file, lora.Scale, targets);
         (double least, double largest) = adapter.Factors;
@@ -124,6 +134,8 @@ internal sealed class LoadedLoras : IDisposable
     public static string Alphas(LoraFile file, IReadOnlyCollection<LoraModule> modules)
     {
         string range = AppliedLora.Range(modules.Min(module => module.Alpha), modules.Max(module => module.Alpha));
+        if (file.AskedAlpha is not null)
+            return $"alpha {range} as asked{(file.AlphaSource is { } other ? $", in place of that from {other}" : "")}";
         return file.AlphaSource is { } source ? $"alpha {range} from {source}" : "no alpha is given, so it is the rank";
     }
 

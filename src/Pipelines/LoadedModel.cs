@@ -131,7 +131,9 @@ internal sealed class LoadedModel : IDisposable
         .. Read(() => NotesOf(VaePart)),
     ];
 
-    public T5Tokenizer Tokenizer => tokenizer ??= T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
+    /// <exception cref="TokenizerException">It is damaged or of another kind.</exception>
+    /// <exception cref="ConfigException">It has ids that the text encoder has no embedding for.</exception>
+    public T5Tokenizer Tokenizer => tokenizer ??= OpenTokenizer();
 
     /// <summary>The type that most of the transformer is stored in; what is stored as F64 is computed with as F32.</summary>
     /// <exception cref="ModelException">Its weights are missing, damaged, or not those of the config.</exception>
@@ -167,6 +169,16 @@ internal sealed class LoadedModel : IDisposable
     private WeightFiles VaeFiles => vae ??= Folder.OpenVae();
 
     private WeightFiles TextEncoderFiles => textEncoder ??= Folder.OpenTextEncoder();
+
+    private T5Tokenizer OpenTokenizer()
+    {
+        var opened = T5Tokenizer.Load(Path.GetDirectoryName(Folder.TokenizerFile)!);
+        return Folder.TextEncoderProblem is not null || opened.VocabularySize <= Folder.TextEncoder.Vocabulary
+            ? opened
+            : throw new ConfigException(
+                $"{Folder.TokenizerFile} has {opened.VocabularySize} ids with the added ones, the text encoder embeddings for "
+                + $"{Folder.TextEncoder.Vocabulary} ('vocab_size'). They must be of the same model.");
+    }
 
     /// <summary>Runs something that reads the checkpoint, while no other thread opens or closes a part of it.</summary>
     /// <exception cref="ModelException">Weights or tokenizer are missing or damaged.</exception>

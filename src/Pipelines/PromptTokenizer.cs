@@ -10,8 +10,8 @@ internal sealed class PromptTokenizer
 
     private PromptTokenizer(T5Tokenizer tokenizer) => this.tokenizer = tokenizer;
 
-    /// <param name="modelFolder">A checkpoint, whose <c>tokenizer/spiece.model</c> is read and nothing else.</param>
-    /// <exception cref="ModelException">There is none, or it isn't a SentencePiece unigram model.</exception>
+    /// <param name="modelFolder">A checkpoint, whose folder <c>tokenizer</c> is read and nothing else.</param>
+    /// <exception cref="ModelException">There is no tokenizer, or it isn't a unigram model.</exception>
     /// <exception cref="ArgumentException">The text can't be a path.</exception>
     public static PromptTokenizer Open(string modelFolder)
     {

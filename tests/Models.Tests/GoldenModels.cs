@@ -25,8 +25,8 @@ internal static class GoldenModels
             weights => new CogVideoXTransformer(weights, Folder(kind).Transformer));
 
     /// <summary>An adapter of tests/Goldens/lora at a strength, on the layers of a checkpoint.</summary>
-    public static LoraAdapter Lora(string path, double scale = 1, string kind = "5b") =>
-        new(LoraFile.Open(Golden.Path($"lora/{path}")), scale, LoraTargets.Of(Folder(kind).Transformer));
+    public static LoraAdapter Lora(string path, double scale = 1, string kind = "5b", double? alpha = null) =>
+        new(LoraFile.Open(Golden.Path($"lora/{path}"), alpha), scale, LoraTargets.Of(Folder(kind).Transformer));
 
     public static CogVideoXVae Vae(Ops ops, string kind) => Vae(ops, Folder(kind));
 

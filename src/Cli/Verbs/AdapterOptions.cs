@@ -20,8 +20,9 @@ internal sealed class AdapterOptions
 
     public void AddTo(Command command)
     {
-        (Lora.HelpName, Lora.Arity) = ("FILE[:SCALE]", ArgumentArity.OneOrMore);
-        Lora.Description = "A LoRA for the transformer, at a scale (default: 1); give it several times to add several (default: none)";
+        (Lora.HelpName, Lora.Arity) = ("FILE[:SCALE][:alpha=A]", ArgumentArity.OneOrMore);
+        Lora.Description = "A LoRA for the transformer, at a scale (default: 1), with an alpha (default: the file's); "
+            + "give it several times to add several (default: none)";
         command.Add(Lora);
         command.Add(Merge);
         command.Add(IgnoreUnmatched);

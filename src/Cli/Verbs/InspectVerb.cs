@@ -125,6 +125,8 @@ internal static class InspectVerb
         output.WriteLine($"  {Counted.Of(lora.Targets.Values.Sum(), "layer")}: {string.Join(", ", targets)}");
         if (lora.Width is { } width)
             output.WriteLine($"  for a transformer of width {width}{(lora.Models is { } models ? $", as {models} has" : "")}");
+        if (lora.BaseWeights > 0)
+            output.WriteLine($"  beside it, and ignored: {Counted.Of(lora.BaseWeights, "weight")} that it was trained over");
         foreach (string key in lora.Unread.Take(MostKeys))
             output.WriteLine($"  not read: {Printable.Line(key)}");
         if (lora.Unread.Count > MostKeys)

@@ -34,7 +34,7 @@ internal static class FolderContents
         string? misplaced = PartNames.Select(part => Misplaced(folder, part)).FirstOrDefault(hint => hint is not null);
         if (misplaced is not null)
             return misplaced;
-        if (files.Any(file => file is "config.json" or "scheduler_config.json" or "spiece.model"))
+        if (files.Any(file => file is "config.json" or "scheduler_config.json" or "spiece.model" or "tokenizer.json"))
             return "This seems to be a part of a model; name the folder above it, the one that has model_index.json in it.";
         string[] weights = [.. files.Where(file => Path.GetExtension(file) is ".safetensors" or ".gguf" or ".ckpt" or ".bin")];
         return weights.Length > 0

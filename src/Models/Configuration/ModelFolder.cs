@@ -12,7 +12,6 @@ namespace CogVideoX.Models.Configuration;
 public sealed class ModelFolder
 {
     private const string NameOne = "Name the folder of a model, the one that has model_index.json in it.";
-    private const string TokenizerName = "spiece.model";
     private const int LongestPath = 1000;
     private readonly CogVideoXParts parts;
     private readonly PartPlace transformerPlace, vaePlace, textEncoderPlace;
@@ -80,8 +79,9 @@ public sealed class ModelFolder
         .. new[]
         {
             Index.Path, ConfigOf(transformerPlace, parts.Transformer), ConfigOf(vaePlace, parts.Vae), TextEncoderConfig,
-            In("scheduler", "scheduler_config.json"), In("tokenizer", TokenizerName),
+            In("scheduler", "scheduler_config.json"), TokenizerFiles.VocabularyIn(In("tokenizer")),
         }.Where(File.Exists), // there may be no text encoder
+        .. TokenizerFiles.AddedIn(In("tokenizer")) is { } added ? [added] : Array.Empty<string>(),
     ];
 
     /// <summary>Where the folder says what it recommends, if it does.</summary>
@@ -96,13 +96,13 @@ public sealed class ModelFolder
     /// </summary>
     public IReadOnlyList<string> Notes { get; }
 
-    /// <summary>The SentencePiece model.</summary>
+    /// <summary>The SentencePiece model, <c>spiece.model</c>, or where that is missing <c>tokenizer.json</c>.</summary>
     /// <exception cref="ConfigException">There is none.</exception>
     public string TokenizerFile
     {
         get
         {
-            string file = In("tokenizer", TokenizerName);
+            string file = TokenizerFiles.VocabularyIn(In("tokenizer"));
             if (Index.Problem(parts.Tokenizer) is { } problem)
                 throw new ConfigException(problem);
             return File.Exists(file) ? file : throw new ConfigException(MissingTokenizer.Explain(file));

@@ -15,15 +15,15 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Width">The width of the transformer that its attention layers are for; null where it has none.</param>
 /// <param name="Models">The released models of that width; null where there are none.</param>
 /// <param name="Unread">Keys that are no part of a layer.</param>
+/// <param name="BaseWeights">How many weights stand beside it that it was trained over; they are ignored.</param>
 internal sealed record LoraReport(
     string Path, long Bytes, IReadOnlyList<string> Types, string Rank, string Alpha, double LeastFactor, double LargestFactor,
-    IReadOnlyDictionary<string, int> Targets, int? Width, string? Models, IReadOnlyList<string> Unread)
+    IReadOnlyDictionary<string, int> Targets, int? Width, string? Models, IReadOnlyList<string> Unread, int BaseWeights)
 {
-    /// <summary>Whether a path is an adapter's, not a checkpoint's: a safetensors file, or a folder with one of an adapter.</summary>
+    /// <summary>Whether a path is an adapter's, not a checkpoint's: a file of tensors, or a folder with one of an adapter.</summary>
     public static bool IsFor(string path) => File.Exists(path)
-        ? FileKind.Of(path) == FileKind.Safetensors
-        : Directory.Exists(path) && LoraFile.FindInFolder(path) is not null
-            && !File.Exists(System.IO.Path.Combine(path, "model_index.json"));
+        ? LoraFile.HasKnownName(path) || FileKind.Of(path) == FileKind.Safetensors
+        : Directory.Exists(path) && LoraFile.IsFolderOfOne(path) && !File.Exists(System.IO.Path.Combine(path, "model_index.json"));
 
     /// <summary>Reads headers and configs, and looks at the numbers once.</summary>
     /// <exception cref="ModelException">It is no LoRA, or one that isn't supported, or damaged.</exception>
@@ -36,6 +36,7 @@ internal sealed record LoraReport(
             file.Modules.Min(module => module.Factor), file.Modules.Max(module => module.Factor),
             new OrderedDictionary<string, int>(
                 file.Modules.CountBy(module => module.Target).OrderBy(entry => entry.Key, StringComparer.Ordinal)),
-            width, width is { } known ? ReleasedModels.OfWidth(known) : null, file.Unread);
+            width, width is { } known ? ReleasedModels.OfWidth(known) : null, file.Unread,
+            file.BaseWeights.Count);
     });
 }

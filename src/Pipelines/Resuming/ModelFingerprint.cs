@@ -24,22 +24,22 @@ internal static class ModelFingerprint
         foreach (string file in folder.FilesThatDecide)
             Add(hash, File.ReadAllBytes(file));
         foreach (WeightFiles files in weights)
-            Add(hash, files);
+            Add(hash, files, []);
         Add(hash, loras.Merge ? "merged" : "beside");
         foreach (LoraAdapter adapter in loras.Adapters)
         {
             foreach (LoraModule module in adapter.Modules)
                 Add(hash, FormattableString.Invariant($"{module.Name} {adapter.FactorOf(module):R}"));
-            Add(hash, adapter.File.Weights);
+            Add(hash, adapter.File.Weights, adapter.File.BaseWeights);
         }
         if (type != WeightType.Stored)
             Add(hash, type.ToString());
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Add(IncrementalHash hash, WeightFiles files)
+    private static void Add(IncrementalHash hash, WeightFiles files, IReadOnlyList<string> ignored)
     {
-        foreach (string name in files.Names.Order(StringComparer.Ordinal))
+        foreach (string name in files.Names.Except(ignored).Order(StringComparer.Ordinal))
         {
             if (!files.TryGet(name, out Tensor tensor))
                 continue;

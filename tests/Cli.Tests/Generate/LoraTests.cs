@@ -19,10 +19,10 @@ public sealed class LoraTests : IDisposable
     {
         // Names with colons, beside the video: from a root that isn't this folder's, metadata keep names alone.
         File.Copy(Path.Combine(Style, "pytorch_lora_weights.safetensors"), folder.File("a:2"));
-        string[] loras = ["--lora", folder.File("a:2") + ":0.5", "--lora", $"{Style}:0.6"];
+        string[] loras = ["--lora", folder.File("a:2") + ":0.5", "--lora", $"{Style}:0.6:alpha=8"];
         CliRun first = await Generate("first.png", [.. loras, "--lora-merge"]);
         Assert.Contains("LoRA a:2 at scale 0.5: factor 0.5 (rank 4, no alpha is given, so it is the rank) on 8 layers.\n", first.Error);
-        Assert.Contains("LoRA style at scale 0.6: factor 0.3 (rank 4, alpha 2 from adapter.json) on 8 layers.\n", first.Error);
+        Assert.Contains("style at scale 0.6: factor 1.2 (rank 4, alpha 8 as asked, in place of that from adapter.json) on 8", first.Error);
         Assert.Contains("LoRAs are merged into copies of 8 weights.\n", first.Error);
         GenerationMetadata metadata = VideoMetadata.Read(folder.File("first.png"))!;
         Assert.Equal(2, metadata.Settings["lora"]!.AsArray().Count);
@@ -89,6 +89,12 @@ public sealed class LoraTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(json.Output);
         Assert.Equal(2, document.RootElement.GetProperty("targets").GetProperty("attn1.to_q").GetInt32());
         Assert.Equal(4, document.RootElement.GetProperty("largest_factor").GetDouble());
+        string[] ofSat = (await CliRun.Done("inspect", Golden.Path("lora/foreign/sat/style.safetensors"))).Lines;
+        Assert.Contains("  rank 4, alpha 1 from SAT's default; factor 0.25 at scale 1", ofSat);
+        Assert.Contains("  beside it, and ignored: 5 weights that it was trained over", ofSat);
+        string pickle = Golden.Path("lora/foreign/sat/style/1/mp_rank_00_model_states.pt");
+        Assert.Contains("  rank 4, alpha 2 from adapter.json; factor 0.5 at scale 1", (await CliRun.Done("inspect", pickle)).Lines);
+        Assert.Contains("  6 layers: ", (await CliRun.Done("inspect", Golden.Path("lora/foreign/pickle"))).Output);
         await CliRun.Fails(ExitCode.Failed, ["inspect", Golden.Path("lora/foreign/peft-loha")], "this is LoHa");
         await CliRun.Fails(ExitCode.Failed, ["inspect", Golden.Path("lora/expected.safetensors")], "it holds no LoRA");
     }

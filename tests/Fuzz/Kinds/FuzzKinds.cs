@@ -5,8 +5,8 @@ internal static class FuzzKinds
 {
     public static IReadOnlyList<IFuzzKind> All { get; } =
     [
-        new CheckpointKind(), new PickleKind(), new LoraKind(), new TokenizerKind(), new PtxKind(), new CaseKind(), new MetadataKind(),
-        new StateKind(), new ForeignKind(), new CommandKind(),
+        new CheckpointKind(), new PickleKind(), new LoraKind(), new TokenizerKind(), new TokenizerFileKind(), new PtxKind(), new CaseKind(),
+        new MetadataKind(), new StateKind(), new ForeignKind(), new CommandKind(),
     ];
 
     public static IFuzzKind Find(string name) => All.FirstOrDefault(kind => kind.Name == name)

@@ -12,7 +12,8 @@ internal sealed class LoraKind : IFuzzKind
     [
         "style", "zoom", "foreign/peft-patterns", "foreign/peft-rslora", "foreign/comfy/style.safetensors",
         "foreign/bf16/style.safetensors", "foreign/diffusers-old/motion.safetensors", "foreign/diffusers-metadata/motion.safetensors",
-        "foreign/kohya/motion.safetensors",
+        "foreign/kohya/motion.safetensors", "foreign/videox-fun/motion.safetensors", "foreign/sat/style.safetensors",
+        "foreign/sat/style/1/mp_rank_00_model_states.pt", "foreign/pickle",
     ];
 
     private readonly List<(string Adapter, string Path, byte[] Bytes, Func<FuzzRandom, byte[]> Mutate)> files = [];

@@ -19,10 +19,18 @@ public sealed class LoraOptionTests : IDisposable
     [InlineData("style:0,5", "style:0,5", 1)]
     [InlineData(":1", ":1", 1)]
     [InlineData("style:", "style:", 1)]
-    public void TextsNameAFileAndAScale(string text, string path, double scale)
+    [InlineData("style:alpha=2", "style", 1, 2.0)]
+    [InlineData("style:0.5:alpha=-1e-1", "style", 0.5, -0.1)]
+    [InlineData("take:2:1:alpha=8", "take:2", 1, 8.0)]
+    [InlineData("style:alpha=2:0.5", "style:alpha=2", 0.5)]
+    [InlineData("style:alpha=two", "style:alpha=two", 1)]
+    [InlineData("style:Alpha=2", "style:Alpha=2", 1)]
+    [InlineData(":alpha=2", ":alpha=2", 1)]
+    public void TextsNameAFileAScaleAndAnAlpha(string text, string path, double scale, double? alpha = null)
     {
-        Assert.Equal(new Lora(path, scale), Lora.Parse(text));
-        Assert.Equal(new Lora(path, scale), Lora.Parse(Lora.Parse(text).ToString()));
+        var lora = new Lora(path, scale) { Alpha = alpha };
+        Assert.Equal(lora, Lora.Parse(text));
+        Assert.Equal(lora, Lora.Parse(lora.ToString()));
     }
 
     [Theory]
@@ -45,6 +53,29 @@ public sealed class LoraOptionTests : IDisposable
     [InlineData(1e40)]
     public void RefusesScalesThatCantBe(double scale) =>
         Assert.Contains("scale", Refused(new LoraOptions { Adapters = [new Lora(Golden.Path("lora/style"), scale)] }).Message);
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1.5e6)]
+    public void RefusesAlphasThatCantBe(double alpha) => Assert.Contains(
+        "it is a number from -1e6 to 1e6", Refused(new() { Adapters = [new Lora(Golden.Path("lora/style")) { Alpha = alpha }] }).Message);
+
+    // The sentence of a plan says what counts, and what doesn't.
+    [Theory]
+    [InlineData("lora/style", 8.0, "scale 0.5: factor 1 (rank 4, alpha 8 as asked, in place of that from adapter.json) on 8 layers.")]
+    [InlineData("lora/drift", 10.0, "factor 1 (rank 5, alpha 10 as asked) on ", "2b")]
+    [InlineData("lora/foreign/sat/style.safetensors", null, "factor 0.125 (rank 4, alpha 1 from SAT's default) on 8 layers.")]
+    public void WhereAlphaIsFromIsSaid(string path, double? alpha, string says, string kind = "5b")
+    {
+        var lora = new Lora(Golden.Path(path), 0.5) { Alpha = alpha };
+        using var pipeline = CogVideoXPipeline.Open(
+            Golden.Path($"checkpoints/{kind}"), ComputeOptions.Default, new LoraOptions { Adapters = [lora] });
+        IReadOnlyList<string> notes = pipeline.Plan(TestModels.Quick).Notes;
+        Assert.Contains(notes, note => note.Contains(says));
+        const string BaseWeights = "LoRA style came with 5 weights that it was trained over; they are ignored, the model's own count.";
+        Assert.Equal(path.Contains("sat/"), notes.Contains(BaseWeights));
+    }
 
     [Fact]
     public void KeysThatFitNoLayerAreRefusedUnlessToldOtherwise()

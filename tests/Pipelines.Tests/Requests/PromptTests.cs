@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using CogVideoX.Testing;
 using FsCheck;
 using FsCheck.Fluent;
@@ -157,6 +158,38 @@ public sealed class PromptTests : IDisposable
         Assert.Throws<ArgumentException>(() => PromptTokenizer.Open(""));
         Assert.Throws<ArgumentException>(() => PromptTokenizer.Open("a\0b"));
         Assert.Throws<ArgumentNullException>(() => PromptTokenizer.Open(null!));
+    }
+
+    // A checkpoint that newer programs saved: the ids of plain text are the same, and with them the video.
+    [Fact]
+    public void TokenizerJsonTakesThePlaceOfTheModel()
+    {
+        using var folder = new TemporaryFolder();
+        string copy = folder.CopyOf(TestModels.Tiny5b);
+        File.Delete(Path.Combine(copy, "tokenizer", "spiece.model"));
+        string json = Path.Combine(copy, "tokenizer", "tokenizer.json");
+        File.Copy(Golden.Path("tokenizer/json/tokenizer.json"), json);
+        using (var pipeline = CogVideoXPipeline.Open(copy, threads: 1))
+        {
+            string message = Assert.Throws<ModelException>(() => pipeline.Plan(TestModels.Quick)).Message;
+            Assert.StartsWith($"{json} has 210 ids with the added ones, the text encoder embeddings for 110 ('vocab_size').", message);
+        }
+        WriteWithoutExtraTokens(json);
+        using var fitting = CogVideoXPipeline.Open(copy, threads: 1);
+        Assert.NotEmpty(fitting.Plan(TestModels.Quick).Stages);
+        foreach (string prompt in new[] { "a red circle", "½ ² ™ ℃ Ⅳ", "" })
+            Assert.Equal(PromptTokenizer.Open(TestModels.Tiny5b).Encode(prompt), PromptTokenizer.Open(copy).Encode(prompt));
+    }
+
+    private static void WriteWithoutExtraTokens(string path)
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        foreach (JsonArray list in new[] { json["added_tokens"]!.AsArray(), json["model"]!["vocab"]!.AsArray() })
+        {
+            foreach (JsonNode? extra in list.Where(item => item!.ToJsonString().Contains("extra_id")).ToArray())
+                list.Remove(extra);
+        }
+        File.WriteAllText(path, json.ToJsonString());
     }
 
     [Fact]

@@ -62,6 +62,18 @@ internal sealed class CharacterMap
         return longest;
     }
 
+    // Whether text starts with a key; the replacement is that of the shortest.
+    public bool MatchFirst(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> replacement)
+    {
+        for (int length = 1; length <= text.Length; length++)
+        {
+            if (Match(text[..length], out replacement) > 0)
+                return true;
+        }
+        replacement = default;
+        return false;
+    }
+
     private ReadOnlySpan<byte> ReplacementAt(int start)
     {
         ReadOnlySpan<byte> rest = replacements.AsSpan(start);

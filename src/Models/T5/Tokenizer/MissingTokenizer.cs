@@ -1,6 +1,6 @@
 namespace CogVideoX.Models.T5;
 
-// What to say where there is no spiece.model: people have it in another place, or have the other format.
+// What to say where there is no spiece.model: people have it in another place.
 internal static class MissingTokenizer
 {
     private const string Published = "the tokenizer folder of the published checkpoint";
@@ -15,11 +15,6 @@ internal static class MissingTokenizer
         string folder = Path.GetDirectoryName(path) ?? "";
         if (Directory.Exists(path))
             return $"{path} is a folder. A file is needed there: copy it from {Published}.";
-        if (File.Exists(Path.Combine(folder, "tokenizer.json")))
-        {
-            return $"{missing}, and tokenizer.json beside it can't take its place. Copy spiece.model there from {Published}, or from "
-                + "google/t5-v1_1-xxl, whose tokenizer CogVideoX uses.";
-        }
         foreach (string place in OtherPlaces)
         {
             string candidate = Path.Combine(folder, place);
@@ -27,6 +22,7 @@ internal static class MissingTokenizer
                 return $"{missing}, but {Path.GetFullPath(candidate)} does. Move it there.";
         }
 
-        return $"{missing}. Copy it there from {Published}.";
+        return $"{missing}. Copy it there from {Published}, or from google/t5-v1_1-xxl, whose tokenizer CogVideoX uses; a tokenizer.json "
+            + "does, too.";
     }
 }

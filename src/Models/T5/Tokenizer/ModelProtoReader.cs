@@ -7,9 +7,6 @@ namespace CogVideoX.Models.T5;
 // Reads the message ModelProto of sentencepiece_model.proto (google/sentencepiece). Fields that don't matter here are skipped.
 internal sealed class ModelProtoReader
 {
-    // The longest pieces in use are runs of spaces, far below this; the search for the best segmentation costs text × longest piece.
-    private const int LongestPiece = 1024;
-
     private const uint VarintType = 0, BytesType = 2, EndGroupType = 4, FloatType = 5;
 
     public List<SentencePiece> Pieces { get; } = [];
@@ -157,8 +154,8 @@ internal sealed class ModelProtoReader
     private static string ReadText(CodedInputStream input, string what)
     {
         ByteString bytes = input.ReadBytes();
-        if (bytes.Length > LongestPiece)
-            throw new InvalidDataException($"{what} is {bytes.Length} bytes long; at most {LongestPiece} make sense.");
+        if (bytes.Length > SentencePieceModel.LongestPiece)
+            throw new InvalidDataException($"{what} is {bytes.Length} bytes long; at most {SentencePieceModel.LongestPiece} make sense.");
         if (!Utf8.IsValid(bytes.Span))
             throw new InvalidDataException($"{what} isn't valid UTF-8.");
         return Encoding.UTF8.GetString(bytes.Span);

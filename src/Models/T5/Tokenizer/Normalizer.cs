@@ -13,21 +13,12 @@ internal sealed class Normalizer(NormalizerSpec spec, bool spaceAtEnd, PieceTrie
 
     private ReadOnlySpan<byte> Space => spec.EscapeWhitespaces ? EscapedSpace : " "u8;
 
-    // Lone surrogates become U+FFFD on the way to UTF-8. The caller disposes of the result.
-    public Utf8Builder Normalize(string text)
+    // Of UTF-8. The caller disposes of the result.
+    public Utf8Builder Normalize(ReadOnlySpan<byte> text)
     {
-        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        try
-        {
-            int length = Encoding.UTF8.GetBytes(text, utf8);
-            var output = new Utf8Builder(length + (length / 2) + EscapedSpace.Length);
-            Normalize(utf8.AsSpan(0, length), output);
-            return output;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(utf8);
-        }
+        var output = new Utf8Builder(text.Length + (text.Length / 2) + EscapedSpace.Length);
+        Normalize(text, output);
+        return output;
     }
 
     private void Normalize(ReadOnlySpan<byte> text, Utf8Builder output)

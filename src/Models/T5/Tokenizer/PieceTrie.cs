@@ -55,14 +55,20 @@ internal sealed class PieceTrie
     public int IdAt(int node) => ids[node];
 
     // The length of the longest key that text starts with, 0 if there is none.
-    public int LongestMatch(ReadOnlySpan<byte> text)
+    public int LongestMatch(ReadOnlySpan<byte> text) => LongestMatch(text, out _);
+
+    // The same, and its id.
+    public int LongestMatch(ReadOnlySpan<byte> text, out int id)
     {
         int longest = 0;
+        id = None;
         int node = Root;
         for (int i = 0; i < text.Length && (node = Child(node, text[i])) != None; i++)
         {
-            if (IdAt(node) != None)
-                longest = i + 1;
+            if (IdAt(node) == None)
+                continue;
+            longest = i + 1;
+            id = IdAt(node);
         }
 
         return longest;

@@ -11,18 +11,23 @@ namespace CogVideoX.Models.T5;
 /// </summary>
 internal sealed class SentencePieceModel
 {
+    // In bytes. The longest pieces in use are runs of spaces, far below this; the search for the best segmentation costs text × that.
+    public const int LongestPiece = 1024;
+
     // Vocabularies of 256,000 pieces take 4 MB.
     private const int LargestFile = 16 << 20;
 
     private const string Remedy =
         "The file is damaged or isn't a SentencePiece unigram model: copy the tokenizer folder of the checkpoint again.";
 
-    private SentencePieceModel(string path, ModelProtoReader proto)
+    /// <summary>A vocabulary, checked in full.</summary>
+    /// <exception cref="InvalidDataException">It makes no sense; the message says why.</exception>
+    public SentencePieceModel(string path, IReadOnlyList<SentencePiece> pieces, NormalizerSpec normalizer, TrainerSpec trainer)
     {
         Path = path;
-        Pieces = proto.Pieces;
-        Normalizer = proto.Normalizer;
-        Trainer = proto.Trainer;
+        Pieces = pieces;
+        Normalizer = normalizer;
+        Trainer = trainer;
 
         CheckModelType();
         CheckPieces();
@@ -55,12 +60,34 @@ internal sealed class SentencePieceModel
         byte[] bytes = ReadFile(path);
         try
         {
-            return new SentencePieceModel(path, ModelProtoReader.Read(bytes));
+            var proto = ModelProtoReader.Read(bytes);
+            return new SentencePieceModel(path, proto.Pieces, proto.Normalizer, proto.Trainer);
         }
         catch (Exception e) when (e is InvalidDataException or InvalidProtocolBufferException)
         {
             throw Refused(path, ForeignTokenizer.Recognise(bytes) ?? $"{e.Message} {Remedy}", e);
         }
+    }
+
+    /// <summary>The same with added tokens: pieces of it by their names, or others whose ids follow.</summary>
+    /// <exception cref="InvalidDataException">An id is another piece's, or leaves a gap; or a token occurs twice.</exception>
+    public SentencePieceModel With(IEnumerable<AddedToken> added)
+    {
+        List<SentencePiece> pieces = [.. Pieces];
+        HashSet<string> names = [.. Pieces.Select(piece => piece.Text)], seen = [];
+        foreach (AddedToken token in added)
+        {
+            if (!seen.Add(token.Content))
+                throw new InvalidDataException($"the added token {Quoted.Name(token.Content)} occurs twice.");
+            var piece = new SentencePiece(token.Content, 0, token.IsSpecial ? PieceType.Control : PieceType.UserDefined);
+            if (token.Id == pieces.Count && !names.Contains(token.Content))
+                pieces.Add(piece);
+            else if (token.Id >= pieces.Count || pieces[token.Id].Text != token.Content)
+                throw new InvalidDataException($"the added token {Quoted.Name(token.Content)} can't have the id {token.Id}.");
+            else if (token.Id != UnknownId)
+                pieces[token.Id] = piece;
+        }
+        return new SentencePieceModel(Path, pieces, Normalizer, Trainer);
     }
 
     // The pieces of some types, as UTF-8, with their ids.
@@ -120,7 +147,7 @@ internal sealed class SentencePieceModel
         for (int id = 0; id < Pieces.Count; id++)
         {
             SentencePiece piece = Pieces[id];
-            if (!float.IsFinite(piece.Score))
+            if (!double.IsFinite(piece.Score))
                 throw new InvalidDataException($"piece {id} has the score {piece.Score}.");
             bool isText = piece.Type is PieceType.Normal or PieceType.UserDefined or PieceType.Unused;
             if (!(isText ? text : special).Add(piece.Text))

@@ -1,33 +1,39 @@
+using System.Buffers;
 using System.Text;
 
 namespace CogVideoX.Models.T5;
 
 /// <summary>
 /// The tokenizer of T5 (arXiv 1910.10683): a SentencePiece unigram model whose rows end with <c>&lt;/s&gt;</c> and are filled with
-/// <c>&lt;pad&gt;</c>. The names of special tokens in a prompt are ordinary text. Safe for use from several threads.
+/// <c>&lt;pad&gt;</c>. From <c>spiece.model</c>, the names of special tokens in a prompt are ordinary text, but for those of an
+/// <c>added_tokens.json</c>; from <c>tokenizer.json</c> they are the tokens. Safe for use from several threads.
 /// </summary>
 public sealed class T5Tokenizer
 {
     /// <summary>The longest text that is taken, in UTF-16 characters: some thousand times what a model reads.</summary>
     public const int LongestText = 1 << 20;
 
-    private const string ModelFile = "spiece.model", PadPiece = "<pad>", EosPiece = "</s>";
+    private const string PadPiece = "<pad>", EosPiece = "</s>";
 
     private readonly SentencePieceModel model;
-    private readonly Normalizer normalizer;
-    private readonly UnigramSegmenter<float> segmenter;
+    private readonly ITextSplitter splitter;
+    private readonly AddedTokens added;
 
-    /// <summary>A tokenizer over a loaded model.</summary>
+    /// <summary>A tokenizer over a loaded model, as SentencePiece has it.</summary>
     /// <exception cref="TokenizerException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
-    internal T5Tokenizer(SentencePieceModel model)
+    internal T5Tokenizer(SentencePieceModel model) : this(model, new SentencePieceSplitter(model), new AddedTokens([]))
+    {
+    }
+
+    /// <summary>A tokenizer that splits what lies between added tokens in some way.</summary>
+    /// <exception cref="TokenizerException">The model has no <c>&lt;pad&gt;</c> or <c>&lt;/s&gt;</c> piece.</exception>
+    internal T5Tokenizer(SentencePieceModel model, ITextSplitter splitter, AddedTokens added)
     {
         this.model = model;
+        this.splitter = splitter;
+        this.added = added;
         PadId = ControlPiece(PadPiece);
         EosId = ControlPiece(EosPiece);
-        bool keepsSymbols = model.Pieces.Any(piece => piece.Type == PieceType.UserDefined);
-        PieceTrie? symbols = keepsSymbols ? new PieceTrie(model.Keys(PieceType.UserDefined)) : null;
-        normalizer = new Normalizer(model.Normalizer, model.Trainer.TreatWhitespaceAsSuffix, symbols);
-        segmenter = new UnigramSegmenter<float>(model);
     }
 
     /// <summary>The id that fills a row to its length.</summary>
@@ -42,9 +48,30 @@ public sealed class T5Tokenizer
     /// <summary>How many ids the model has. The text encoder's embedding may have more rows: T5's is padded to a round number.</summary>
     public int VocabularySize => model.Pieces.Count;
 
-    /// <summary>Reads a checkpoint's tokenizer folder, of which only <c>spiece.model</c> is used.</summary>
-    /// <exception cref="TokenizerException">The folder has no <c>spiece.model</c>, or one that is damaged or of another kind.</exception>
-    public static T5Tokenizer Load(string folder) => new(SentencePieceModel.Load(Path.Combine(folder, ModelFile)));
+    /// <summary>
+    /// Reads a checkpoint's tokenizer folder: <c>spiece.model</c>, with <c>added_tokens.json</c> where that lies beside it, or else
+    /// <c>tokenizer.json</c>.
+    /// </summary>
+    /// <exception cref="TokenizerException">The folder has neither, or one that is damaged or of another kind.</exception>
+    public static T5Tokenizer Load(string folder)
+    {
+        string file = TokenizerFiles.VocabularyIn(folder);
+        if (TokenizerFiles.IsJson(file))
+            return TokenizerJson.Load(file);
+        var model = SentencePieceModel.Load(file);
+        if (TokenizerFiles.AddedIn(folder) is not { } addedFile)
+            return new T5Tokenizer(model);
+        IReadOnlyList<AddedToken> added = TokenizerJson.LoadAdded(addedFile);
+        try
+        {
+            return new T5Tokenizer(model.With(added), new SentencePieceSplitter(model), new AddedTokens(added));
+        }
+        catch (InvalidDataException exception)
+        {
+            const string Remedy = "Remove it, or copy the one that belongs to spiece.model.";
+            throw new TokenizerException($"{addedFile}: {exception.Message} {Remedy}", exception);
+        }
+    }
 
     /// <summary>The ids of a text. Lone surrogates are taken for U+FFFD, the replacement character.</summary>
     /// <param name="text">Any text; it is normalized first.</param>
@@ -111,8 +138,8 @@ public sealed class T5Tokenizer
     /// <summary>The text as pieces are found in it: characters replaced by the model's map (NFKC and more), spaces as U+2581.</summary>
     public string Normalize(string text)
     {
-        using Utf8Builder normalized = Normalized(text);
-        return Encoding.UTF8.GetString(normalized.Written);
+        using Segmentation segmentation = Split(text);
+        return Encoding.UTF8.GetString(segmentation.Text);
     }
 
     /// <summary>The text that ids stand for. Control ids stand for nothing, the unknown id for <c> ⁇ </c>.</summary>
@@ -128,14 +155,18 @@ public sealed class T5Tokenizer
         return new PieceDecoder(model).Decode(ids);
     }
 
-    private Segmentation Split(string text) => new(Normalized(text), segmenter);
-
-    private Utf8Builder Normalized(string text)
+    // Lone surrogates become U+FFFD on the way to UTF-8. The caller disposes of the result.
+    private Segmentation Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > LongestText)
             throw new ArgumentException($"A text of {text.Length} characters is too long; at most {LongestText} are taken.", nameof(text));
-        return normalizer.Normalize(text);
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        int length = Encoding.UTF8.GetBytes(text, utf8);
+        var segmentation = new Segmentation(2 * length);
+        added.Split(utf8.AsSpan(0, length), splitter, segmentation);
+        ArrayPool<byte>.Shared.Return(utf8);
+        return segmentation;
     }
 
     private static void CopyIds(ReadOnlySpan<Segment> segments, Span<int> ids)

@@ -18,11 +18,13 @@ internal sealed class UnigramSegmenter<TScore> where TScore : struct, IBinaryFlo
     private readonly int unknownId;
     private readonly int[]? byteIds;
 
-    public UnigramSegmenter(SentencePieceModel model)
+    // SentencePiece finds text pieces and symbols alone, the library tokenizers whatever has the name of a piece.
+    public UnigramSegmenter(SentencePieceModel model, bool findsAll = false)
     {
-        IEnumerable<float> normal = model.Pieces.Where(piece => piece.Type == PieceType.Normal).Select(piece => piece.Score);
-        float highest = Math.Max(SmallestNormal, normal.Max());
-        trie = new PieceTrie(model.Keys(PieceType.Normal, PieceType.UserDefined));
+        PieceType[] found = findsAll ? Enum.GetValues<PieceType>() : [PieceType.Normal, PieceType.UserDefined];
+        IEnumerable<double> normal = model.Pieces.Where(piece => findsAll || piece.Type == PieceType.Normal).Select(piece => piece.Score);
+        float highest = Math.Max(SmallestNormal, (float)normal.Max());
+        trie = new PieceTrie(model.Keys(found));
         scores = [.. model.Pieces.Select(piece => Score(piece, highest))];
         unknownScore = TScore.CreateChecked(normal.Min()) - TScore.CreateChecked(UnknownPenalty);
         unknownId = model.UnknownId;

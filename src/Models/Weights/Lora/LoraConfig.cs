@@ -15,9 +15,11 @@ internal sealed class LoraConfig
     /// <summary>Under this name diffusers keeps it in a header, as a JSON text.</summary>
     public const string HeaderKey = "lora_adapter_metadata";
 
+    /// <summary>No alpha is larger, with either sign.</summary>
+    public const double LargestAlpha = 1e6;
+
     private const string PeftFile = "adapter_config.json", OwnFile = "adapter.json", Prefix = "transformer.";
     private const int LargestRank = 65536, MostPatterns = 1024, LongestPattern = 500, LargestHeaderText = 1 << 20;
-    private const double LargestAlpha = 1e6;
 
     // Such starts leave other weights in the model than those it came with: B·A alone isn't the whole change.
     private static readonly string[] ChangedBases = ["pissa", "olora", "corda", "loftq", "lora_ga"];

@@ -6,7 +6,7 @@ namespace CogVideoX.Models.Weights;
 internal static class LoraDialects
 {
     private const string Plain = "Use a plain LoRA, or merge this one into the model with the program that made it.";
-    private const string Layouts = "LoRAs are read in the layouts of diffusers and PEFT (.safetensors, names with lora_A and lora_B).";
+    private const string Layouts = "LoRAs are read in the layouts of diffusers, PEFT, kohya, VideoX-Fun, ComfyUI and SAT.";
 
     // A piece of a name, and what has such names. All of them change weights by more, or by something else, than factor · B·A.
     private static readonly (string Piece, string What)[] Methods =
@@ -45,10 +45,6 @@ internal static class LoraDialects
     public static bool IsOfTextEncoder(string key) =>
         key.StartsWith("text_encoder", StringComparison.Ordinal) || key.StartsWith("lora_te", StringComparison.Ordinal);
 
-    /// <summary>Whether the names of layers have underscores for points, as kohya's programs and VideoX-Fun write them.</summary>
-    public static bool HasUnderscoreNames(string key) => key.StartsWith("lora_unet_", StringComparison.Ordinal)
-        || key.StartsWith("lora_transformer_", StringComparison.Ordinal);
-
     /// <summary>Why a file with such names is refused whatever else is in it, as sentences; null where nothing speaks against it.</summary>
     public static string? Method(IEnumerable<string> keys)
     {
@@ -73,12 +69,13 @@ internal static class LoraDialects
             return $"it changes the text encoder alone ({first}), which isn't supported; nothing of it would be applied.";
         if (Architecture(keys) is { } architecture)
             return $"it was made for {architecture} ({first}), not for CogVideoX.";
-        if (keys.Any(key => key.StartsWith("lora_unet__", StringComparison.Ordinal)))
-            return $"its names are those of VideoX-Fun ({first}), which aren't read yet. {Layouts}";
-        if (keys.Any(HasUnderscoreNames))
-            return $"its names are those of kohya's programs ({first}), which aren't read yet. {Layouts}";
-        return keys.FirstOrDefault(key => key.Contains(".matrix_A.", StringComparison.Ordinal)) is { } sat
-            ? $"its names are those of the original training code, SAT ({Quoted.Name(sat)}), which aren't read. {Layouts}"
+        if (keys.FirstOrDefault(SatNames.IsHalf) is { } half)
+        {
+            return $"its names are those of the original training code, SAT ({Quoted.Name(half)}), but of layers that aren't known. "
+                + Layouts;
+        }
+        return keys.Any(key => key.StartsWith("lora_", StringComparison.Ordinal))
+            ? $"no layer of CogVideoX has one of its names ({first}); it was made for another model."
             : $"it holds no LoRA: {Quoted.Names(keys)}. {Layouts}";
     }
 

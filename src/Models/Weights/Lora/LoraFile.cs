@@ -16,24 +16,39 @@ internal sealed class LoraFile : IDisposable
     private const string Again = "Download it again.";
 
     // Each with the config that may lie beside it.
-    private static readonly string[] KnownNames = ["pytorch_lora_weights.safetensors", "adapter_model.safetensors"];
+    private static readonly string[] KnownNames =
+    [
+        "pytorch_lora_weights.safetensors", "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin", SatName,
+    ];
+
+    // Models have this name, too. It lies in a folder named after the step; what is about the adapter lies beside that folder.
+    private const string SatName = "mp_rank_00_model_states.pt";
 
     private readonly ITensorFile file;
     private readonly LoraConfig? config;
+    private readonly bool isOfSat;
 
-    private LoraFile(string path, WeightFiles weights, string? folder)
+    private LoraFile(string path, double? alpha, WeightFiles weights, string? folder)
     {
         Path = path;
+        AskedAlpha = alpha;
         Weights = weights;
         file = weights.Files[0];
         if (LoraDialects.Method(file.Names) is { } method)
             throw new LoraException($"{file.Path}: {method}");
         config = LoraConfig.Find(file, folder);
+        isOfSat = file.Names.Any(SatNames.IsHalf);
         (Modules, Unread) = Read();
         if (Modules.Count == 0)
             throw new LoraException($"{file.Path}: {LoraDialects.Unreadable(file.Names)}");
-        AlphaSource = HasAlphas() ? "its alpha tensors" : Modules.Any(module => config?.AlphaOf(module.Name) is not null)
-            ? config!.Source
+        if (isOfSat)
+        {
+            BaseWeights = [.. Unread.Where(key => !SatNames.IsHalf(key))];
+            Unread = [.. Unread.Except(BaseWeights)];
+        }
+        AlphaSource = HasAlphas() ? "its alpha tensors"
+            : Modules.Any(module => config?.AlphaOf(module.Name) is not null) ? config!.Source
+            : isOfSat ? "SAT's default"
             : null;
     }
 
@@ -49,8 +64,8 @@ internal sealed class LoraFile : IDisposable
         get
         {
             string full = System.IO.Path.GetFullPath(file.Path), name = System.IO.Path.GetFileName(full);
-            return KnownNames.Contains(name)
-                ? System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(full)!)
+            return HasKnownName(name)
+                ? System.IO.Path.GetFileName(OwnFolder(full))
                 : System.IO.Path.GetFileNameWithoutExtension(name);
         }
     }
@@ -63,31 +78,40 @@ internal sealed class LoraFile : IDisposable
     /// <summary>Keys that are no part of a layer's A, B or alpha.</summary>
     public IReadOnlyList<string> Unread { get; }
 
-    /// <summary>Where alpha is from, in words; null where none is given, and each layer's rank counts.</summary>
+    /// <summary>Keys of weights that it was trained over, which some programs save beside it; the model's own count.</summary>
+    public IReadOnlyList<string> BaseWeights { get; } = [];
+
+    /// <summary>What counts for alpha, whatever the file says; null where the file decides.</summary>
+    public double? AskedAlpha { get; }
+
+    /// <summary>Where the file's alpha is from, in words; null where it gives none, and each layer's rank counts.</summary>
     public string? AlphaSource { get; }
 
-    /// <summary>Bytes of all tensors.</summary>
-    public long Bytes => file.Names.Sum(name => file[name].Bytes);
+    /// <summary>Bytes of all tensors but <see cref="BaseWeights"/>.</summary>
+    public long Bytes => Own.Sum(tensor => tensor.Bytes);
 
     /// <summary>The types that its tensors are stored in.</summary>
-    public IReadOnlyList<string> Types => [.. file.Names.Select(name => file[name].Type.Name).Distinct().Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Types => [.. Own.Select(tensor => tensor.Type.Name).Distinct().Order(StringComparer.Ordinal)];
+
+    private IEnumerable<Tensor> Own => file.Names.Except(BaseWeights).Select(name => file[name]);
 
     /// <summary>Opens an adapter.</summary>
-    /// <param name="path">A <c>.safetensors</c> file, or a folder with <c>pytorch_lora_weights.safetensors</c> (diffusers) or
-    /// <c>adapter_model.safetensors</c> (PEFT).</param>
+    /// <param name="path">A file, or a folder with <c>pytorch_lora_weights</c> (diffusers) or <c>adapter_model</c> (PEFT), as
+    /// <c>.safetensors</c> or <c>.bin</c>, or with SAT's <c>mp_rank_00_model_states.pt</c>.</param>
+    /// <param name="alpha">What counts for alpha of every layer, whatever the file says; null where the file decides.</param>
     /// <exception cref="LoraException">It is no LoRA, or one that isn't supported, or damaged.</exception>
     /// <exception cref="TensorFileException">The file is missing or damaged.</exception>
     /// <exception cref="ConfigException">What lies beside it, or in its header, is damaged.</exception>
-    public static LoraFile Open(string path)
+    public static LoraFile Open(string path, double? alpha = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         string file = Directory.Exists(path) ? InFolder(path) : path;
         // Configs that lie beside a file of another name may be another adapter's.
-        bool ownsFolder = KnownNames.Contains(System.IO.Path.GetFileName(file));
+        bool ownsFolder = HasKnownName(file);
         var weights = WeightFiles.OpenFile(file);
         try
         {
-            return new LoraFile(path, weights, ownsFolder ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(file)) : null);
+            return new LoraFile(path, alpha, weights, ownsFolder ? OwnFolder(System.IO.Path.GetFullPath(file)) : null);
         }
         catch
         {
@@ -96,12 +120,25 @@ internal sealed class LoraFile : IDisposable
         }
     }
 
+    /// <summary>Whether a file has a name that every adapter of some program has.</summary>
+    public static bool HasKnownName(string file) => KnownNames.Contains(System.IO.Path.GetFileName(file));
+
+    /// <summary>Whether a folder is an adapter's by the name of a file in it, which no model has.</summary>
+    public static bool IsFolderOfOne(string folder) => FindInFolder(folder) is { } file && System.IO.Path.GetFileName(file) != SatName;
+
     /// <summary>The file of an adapter's folder; null where there is none.</summary>
     public static string? FindInFolder(string folder) =>
         KnownNames.Select(name => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
+
+    // Of a file whose name is every adapter's: the folder that is named after this one.
+    private static string OwnFolder(string file)
+    {
+        string folder = System.IO.Path.GetDirectoryName(file)!;
+        return System.IO.Path.GetFileName(file) == SatName ? System.IO.Path.GetDirectoryName(folder) ?? folder : folder;
+    }
 
     private static string InFolder(string folder) => FindInFolder(folder) ?? throw new LoraException(
         $"{folder} has neither {string.Join(" nor ", KnownNames)}. Name the file of the LoRA itself, or the folder that has it.");
@@ -167,7 +204,7 @@ internal sealed class LoraFile : IDisposable
         CheckFinite(halves.A, a);
         CheckFinite(halves.B, b);
         double? own = halves.Alpha is { } alphaKey ? AlphaIn(alphaKey) : null;
-        double alpha = own ?? config?.AlphaOf(name) ?? rank;
+        double alpha = AskedAlpha ?? own ?? config?.AlphaOf(name) ?? (isOfSat ? SatNames.Alpha : rank);
         bool isStabilized = own is null && config is { IsRankStabilized: true };
         return new LoraModule(name, halves.A, halves.B, a.Shape, b.Shape, alpha, alpha / (isStabilized ? Math.Sqrt(rank) : rank));
     }

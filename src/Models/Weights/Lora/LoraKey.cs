@@ -18,10 +18,19 @@ internal enum LoraPart
 /// <param name="Part">Which of its tensors it is.</param>
 internal readonly record struct LoraKey(string Module, LoraPart Part)
 {
-    private const string Weight = "weight";
+    private const string Weight = "weight", Alpha = ".alpha";
 
-    // diffusers, PEFT, and what ComfyUI writes.
-    private static readonly string[] Prefixes = ["transformer.", "base_model.model.", "diffusion_model."];
+    // What a program writes before the name of a layer, and what it makes of the name itself; the first that fits.
+    private static readonly (string Prefix, Func<string, string?> LayerOf)[] Dialects =
+    [
+        ("lora_unet__", UnderscoreNames.LayerOf), // VideoX-Fun
+        ("lora_unet_", UnderscoreNames.LayerOf), // kohya
+        ("lora_transformer_", UnderscoreNames.LayerOf), // OneTrainer
+        ("transformer.", name => name), // diffusers
+        ("base_model.model.", name => name), // PEFT
+        ("diffusion_model.", name => name), // ComfyUI
+        ("", name => name),
+    ];
 
     private static readonly (string Piece, LoraPart Part)[] Pieces =
     [
@@ -30,31 +39,30 @@ internal readonly record struct LoraKey(string Module, LoraPart Part)
         (".lora_down.", LoraPart.A), (".lora_up.", LoraPart.B),
     ];
 
-    /// <summary>Takes a name apart; null where it is none of a layer of a transformer with dots between its names.</summary>
+    /// <summary>Takes a name apart; null where it is none of a layer of a transformer.</summary>
     public static LoraKey? Parse(string key)
     {
-        if (LoraDialects.IsOfTextEncoder(key) || LoraDialects.HasUnderscoreNames(key))
+        if (LoraDialects.IsOfTextEncoder(key))
             return null;
-        if (key.EndsWith(".alpha", StringComparison.Ordinal))
-            return new LoraKey(ModuleOf(key[..^".alpha".Length]), LoraPart.Alpha);
+        if (SatNames.Parse(key) is { } half)
+            return half;
+        if (key.EndsWith(Alpha, StringComparison.Ordinal))
+            return Of(key[..^Alpha.Length], LoraPart.Alpha);
         foreach ((string piece, LoraPart part) in Pieces)
         {
             int at = key.IndexOf(piece, StringComparison.Ordinal);
             if (at <= 0)
                 continue;
             string[] rest = key[(at + piece.Length)..].Split('.'); // PEFT may put its name for the adapter first: lora_A.default.weight
-            return rest is [Weight] or [{ Length: > 0 }, Weight] ? new LoraKey(ModuleOf(key[..at]), part) : null;
+            return rest is [Weight] or [{ Length: > 0 }, Weight] ? Of(key[..at], part) : null;
         }
         return null;
     }
 
-    private static string ModuleOf(string name)
+    private static LoraKey? Of(string name, LoraPart part)
     {
-        foreach (string prefix in Prefixes)
-        {
-            if (name.StartsWith(prefix, StringComparison.Ordinal))
-                return name[prefix.Length..];
-        }
-        return name;
+        (string prefix, Func<string, string?> layerOf) = Dialects.First(
+            dialect => name.StartsWith(dialect.Prefix, StringComparison.Ordinal));
+        return layerOf(name[prefix.Length..]) is { } layer ? new LoraKey(layer, part) : null;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PlainViterbi
             if (piece.Type != PieceType.Normal)
                 continue;
             idOf.Add(piece.Text, id);
-            lowest = Math.Min(lowest, piece.Score);
+            lowest = Math.Min(lowest, (float)piece.Score);
             longest = Math.Max(longest, piece.Text.Length);
         }
         unknownScore = lowest - 10f;
@@ -41,7 +41,7 @@ internal sealed class PlainViterbi
             {
                 if (!idOf.TryGetValue(text.Substring(start, length), out int id))
                     continue;
-                Offer(start, length, id, model.Pieces[id].Score);
+                Offer(start, length, id, (float)model.Pieces[id].Score);
                 characterKnown |= length == CharacterAt(text, start);
             }
 

@@ -22,16 +22,6 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Fact]
-    public void A_tokenizer_json_alone_does_not_do()
-    {
-        Write("tokenizer/tokenizer.json", "{}");
-
-        string message = Refusal();
-
-        Assert.StartsWith($"{ModelPath} doesn't exist, and tokenizer.json beside it can't take its place. Copy", message);
-    }
-
-    [Fact]
     public void Beside_a_tokenizer_json_the_spiece_model_is_used()
     {
         Write("tokenizer/tokenizer.json", "not even JSON");

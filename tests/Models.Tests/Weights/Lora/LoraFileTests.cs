@@ -106,18 +106,66 @@ public sealed class LoraFileTests : IDisposable
     [InlineData("base_model.model.X.lora_A.default.weight", "base_model.model.X.lora_B.default.weight")]
     [InlineData("diffusion_model.X.lora_down.weight", "diffusion_model.X.lora_up.weight")]
     [InlineData("transformer.X.lora.down.weight", "transformer.X.lora.up.weight")]
+    [InlineData("lora_unet_U.lora_down.weight", "lora_unet_U.lora_up.weight")]
+    [InlineData("lora_unet__U.lora_down.weight", "lora_unet__U.lora_up.weight")]
+    [InlineData("lora_transformer_U.lora_down.weight", "lora_transformer_U.lora_up.weight")]
+    [InlineData("S.attention.query_key_value.matrix_A.0", "S.attention.query_key_value.matrix_B.0")]
     public void NamesOfLayersAreFound(string a, string b)
     {
         string path = folder["a.safetensors"];
-        LoraFiles.Write(
-            path,
-            [
-                LoraFiles.Of(a.Replace("X", Query, StringComparison.Ordinal), [2, 96], _ => 1),
-                LoraFiles.Of(b.Replace("X", Query, StringComparison.Ordinal), [96, 2], _ => 1),
-            ]);
+        const string OfSat = "model.diffusion_model.transformer.layers.0";
+        string underscored = Query.Replace('.', '_');
+        LoraFiles.Write(path, [LoraFiles.Of(NameOf(a), [2, 96], _ => 1), LoraFiles.Of(NameOf(b), [96, 2], _ => 1)]);
         using LoraFile file = LoraFile.Open(path);
         Assert.Equal(Query, Assert.Single(file.Modules).Name);
         Assert.Empty(file.Unread);
+
+        string NameOf(string name) => name.Replace("X", Query, StringComparison.Ordinal)
+            .Replace("U", underscored, StringComparison.Ordinal).Replace("S", OfSat, StringComparison.Ordinal);
+    }
+
+    // Names that can't be split at their underscores are found among the model's own, whichever model has them.
+    [Fact]
+    public void EveryLayersNameIsFoundByItsUnderscores()
+    {
+        foreach (string kind in new[] { "2b", "5b", "5b-i2v", "1.5", "1.5-i2v" })
+        {
+            foreach (string name in LoraTargets.Of(GoldenModels.Folder(kind).Transformer).Keys)
+                Assert.Equal(name, UnderscoreNames.LayerOf(name.Replace('.', '_')));
+        }
+        Assert.Equal("transformer_blocks.41.ff.net.0.proj", UnderscoreNames.LayerOf("transformer_blocks_41_ff_net_0_proj"));
+        foreach (string none in new[] { "transformer_blocks__attn1_to_q", "transformer_blocks_0_attn2_to_q", "transformer_blocks_0", "" })
+            Assert.Null(UnderscoreNames.LayerOf(none));
+    }
+
+    // What an adapter of SAT was trained over stands among its halves.
+    [Fact]
+    public void WeightsBesideSatsHalvesAreToldApart()
+    {
+        using LoraFile file = LoraFile.Open(Golden.Path("lora/foreign/sat/style.safetensors"));
+        Assert.Equal(
+            ["attn1.to_k", "attn1.to_out.0", "attn1.to_q", "attn1.to_v"],
+            file.Modules.Select(module => module.Target).Distinct().Order(StringComparer.Ordinal));
+        Assert.Empty(file.Unread);
+        Assert.Equal(5, file.BaseWeights.Count);
+        Assert.Contains("model.diffusion_model.transformer.layers.0.attention.dense.original.bias", file.BaseWeights);
+        Assert.Equal(("SAT's default", 0.25, 8 * 4 * 2 * 4 * 96), (file.AlphaSource, file.Modules[0].Factor, file.Bytes));
+    }
+
+    // A factor that the file doesn't hold, or another than it holds.
+    [Theory]
+    [InlineData(null, null, 3, 3)]
+    [InlineData("""{"r": 2, "lora_alpha": 4, "alpha_pattern": {"to_q": 1}}""", "adapter_config.json", 3, 3)]
+    [InlineData("""{"r": 2, "use_rslora": true}""", null, 4.242640687119285, 4.242640687119285)]
+    public void AnAlphaThatIsAskedForCounts(string? config, string? source, double query, double down)
+    {
+        Write();
+        if (config is not null)
+            File.WriteAllText(folder["adapter_config.json"], config);
+        using LoraFile file = LoraFile.Open(folder.Path, 6);
+        Assert.Equal((6.0, source), (file.AskedAlpha, file.AlphaSource));
+        Assert.Equal(query, file.Modules.Single(module => module.Name == Query).Factor, 1e-12);
+        Assert.Equal(down, file.Modules.Single(module => module.Name == Down).Factor, 1e-12);
     }
 
     [Theory]
@@ -137,12 +185,12 @@ public sealed class LoraFileTests : IDisposable
     [InlineData("peft-dora", "this is DoRA, of which 'base_model.model.transformer_blocks.0.attn1.to_q.lora_magnitude_vector' is a part")]
     [InlineData("peft-loha", "this is LoHa")]
     [InlineData("peft-lora-bias", "this is a LoRA with biases (lora_bias)")]
-    [InlineData("kohya/motion.safetensors", "its names are those of kohya's programs")]
-    [InlineData("videox-fun/motion.safetensors", "its names are those of VideoX-Fun")]
-    public void RefusesOtherMethodsAndDialectsByName(string path, string says) => Refuses(Golden.Path($"lora/foreign/{path}"), says);
+    public void RefusesOtherMethodsByName(string path, string says) => Refuses(Golden.Path($"lora/foreign/{path}"), says);
 
     [Theory]
     [InlineData("mixins.x.attention.query_key_value.matrix_A.0", "original training code, SAT")]
+    [InlineData("transformer.layers.0.mlp.dense_h_to_4h.matrix_A.0", "but of layers that aren't known")]
+    [InlineData("lora_unet_blocks_0_to_q.lora_down.weight", "no layer of CogVideoX has one of its names")]
     [InlineData("lora_unet_down_blocks_0_attentions_0_to_q.lora_down.weight", "it was made for a UNet")]
     [InlineData("lora_unet_blocks_0_self_attn_q.lora_down.weight", "it was made for Wan")]
     [InlineData("text_encoder.encoder.block.0.layer.0.SelfAttention.q.lora_A.weight", "it changes the text encoder alone")]

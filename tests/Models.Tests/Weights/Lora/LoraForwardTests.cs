@@ -53,17 +53,32 @@ public sealed class LoraForwardTests
     [InlineData("no-prefix/style.safetensors", "style.1.0")]
     [InlineData("comfy/style.safetensors", "style.1.0")]
     [InlineData("bf16/style.safetensors", "style.bf16")]
+    [InlineData("kohya/style.safetensors", "style.1.0")]
+    [InlineData("kohya/motion.safetensors", "motion.1.0")]
+    [InlineData("videox-fun/motion.safetensors", "motion.1.0")]
+    [InlineData("videox-fun-peft/motion.safetensors", "motion.1.0")]
+    [InlineData("sat/style.safetensors", "style.1.0", 2.0)]
     [InlineData("peft-style", "style.1.0")]
     [InlineData("peft-patterns", "peft-patterns")]
     [InlineData("peft-rslora", "peft-rslora")]
     [InlineData("peft-regex-target", "peft-regex-target")]
-    public void EveryLayoutGivesTheNumbersOfItsAdapter(string path, string name)
+    public void EveryLayoutGivesTheNumbersOfItsAdapter(string path, string name, double? alpha = null)
     {
         using SafetensorsFile goldens = Golden.Open("lora/foreign/expected.safetensors");
         using Ops ops = Ops.OnCpu(1);
         foreach (bool merge in new[] { false, true })
-            Agree.With(goldens[name], Forward(ops, goldens, [GoldenModels.Lora($"foreign/{path}")], merge), $"{path}, merged: {merge}");
+        {
+            LoraAdapter adapter = GoldenModels.Lora($"foreign/{path}", alpha: alpha);
+            Agree.With(goldens[name], Forward(ops, goldens, [adapter], merge), $"{path}, merged: {merge}");
+        }
     }
+
+    [Theory]
+    [InlineData("pickle", "motion.1.0")]
+    [InlineData("pickle/pytorch_lora_weights.bin", "motion.1.0")]
+    [InlineData("sat/style/1/mp_rank_00_model_states.pt", "style.1.0")]
+    [InlineData("sat/style/1", "style.1.0")]
+    public void PicklesGiveTheNumbersOfTheirAdapter(string path, string name) => EveryLayoutGivesTheNumbersOfItsAdapter(path, name);
 
     [Fact]
     public void MergedWeightsAreTheReferencesAndItsOutputThatOfTheWeightsBeside()
