@@ -4,6 +4,7 @@ using System.Globalization;
 using CogVideoX.Pipelines;
 using CogVideoX.Pipelines.Hub;
 using CogVideoX.Pipelines.Media;
+using CogVideoX.Pipelines.Reports;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -71,7 +72,25 @@ internal static class CommonOptions
         {
             throw new UsageException(option, exception.Message, exception);
         }
-        throw new UsageException(option, $"{model} {(File.Exists(model) ? "is a file" : "doesn't exist")}; {NameOne}");
+        throw new UsageException(option, File.Exists(model) ? $"{FileAsModel(model)}; {NameOne}" : $"{model} doesn't exist; {NameOne}");
+    }
+
+    // What was given in place of a model, and how it is used.
+    private static string FileAsModel(string path)
+    {
+        try
+        {
+            if (WeightsReport.IsFor(path) && WeightsReport.Read(path).Files[0] is { Part: { } part } file)
+            {
+                return $"{path} is the {part.Replace('_', ' ')} of {file.Release ?? "a model"} ({file.Format}) and no whole model: give it "
+                    + $"as --{part.Replace('_', '-')}, and the model that has the other parts here";
+            }
+        }
+        catch (ModelException exception)
+        {
+            return exception.Message.TrimEnd('.');
+        }
+        return $"{path} is a file";
     }
 
     public static Option<int> Threads() => new("--threads")

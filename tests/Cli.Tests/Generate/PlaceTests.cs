@@ -47,6 +47,9 @@ public sealed class PlaceTests : IDisposable
         CliRun run = await CliRun.Of("generate", "a cat", "--model", Model, "--transformer", "nowhere");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Contains("--transformer: nowhere doesn't exist", run.Error);
+        run = await CliRun.Of("generate", "a cat", "--model", Blocks);
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        Assert.Contains("is the transformer of a model (a GGUF file) and no whole model: give it as --transformer", run.Error);
         string copy = folder.File("copy.gguf");
         File.Copy(Blocks, copy);
         run = await CliRun.Of("generate", "a cat", "--model", Model, "--transformer", copy, "-o", copy, "--overwrite");
