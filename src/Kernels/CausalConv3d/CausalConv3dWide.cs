@@ -12,9 +12,9 @@ internal readonly unsafe partial struct CausalConv3d
         {
             ConvolutionSize size = convolution.size;
             long depth = (long)size.Taps * plan.Slice;
-            float* rows = (float*)worker.Scratch(8 * depth * sizeof(float));
+            float* room = (float*)worker.Scratch(ConvolutionPanel.RoomFloats(size, plan.Slice) * sizeof(float));
             ConvolutionPanel.PackWide(
-                convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, rows,
+                convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, room,
                 (float*)worker.Workspace + item * depth * plan.PanelWidth);
         }
     }

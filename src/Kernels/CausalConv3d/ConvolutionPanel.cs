@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using CogVideoX.Kernels.Simd;
 
 namespace CogVideoX.Kernels;
 
 /// <summary>Weights [O, C, taps] widened and laid out in the order in which the inner loops read them.</summary>
 internal static unsafe class ConvolutionPanel
 {
-    private const int Block = 8; // outputs that are transposed at a time; panels are whole blocks wide
+    private const int Block = 8, WideBlock = 16; // outputs that are transposed at a time; panels are whole blocks wide
+
+    /// <summary>Floats of the room that <see cref="PackWide"/> needs.</summary>
+    public static long RoomFloats(ConvolutionSize size, int slice) => 2L * WideBlock * slice * size.Taps + Panels.Spill;
 
     /// <summary>Some outputs of one slice of channels. What doesn't exist is zeros.</summary>
     /// <param name="weight">[O, C, taps]</param>
@@ -16,20 +19,23 @@ internal static unsafe class ConvolutionPanel
     /// <param name="width">How many outputs: a multiple of 8.</param>
     /// <param name="channel">The first input channel.</param>
     /// <param name="slice">How many input channels.</param>
-    /// <param name="rows">Room for 8 rows of weights, of slice · taps each.</param>
+    /// <param name="room">As many floats as <see cref="RoomFloats"/> says.</param>
     /// <param name="panel">[tap, slice, width]</param>
     public static void PackWide(
-        Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* rows, float* panel)
+        Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* room, float* panel)
     {
         int depth = slice * size.Taps, there = Math.Min(slice, size.Input.Channels - channel) * size.Taps;
-        for (int lane = 0; lane < width; lane += Block)
+        int block = width % WideBlock == 0 ? WideBlock : Block;
+        float* columns = room + block * depth;
+        for (int lane = 0; lane < width; lane += block)
         {
-            for (int i = 0; i < Block; i++)
+            for (int i = 0; i < block; i++)
             {
-                Read(weight, size, output + lane + i, channel, there, rows + i * depth);
-                new Span<float>(rows + i * depth + there, depth - there).Clear();
+                Read(weight, size, output + lane + i, channel, there, room + i * depth);
+                new Span<float>(room + i * depth + there, depth - there).Clear();
             }
-            Transpose(rows, slice, size.Taps, panel + lane, width);
+            Panels.Transpose<FloatRows>(room, depth * sizeof(float), block, depth, columns, block);
+            Spread(columns, slice, size.Taps, block, panel + lane, width);
         }
     }
 
@@ -65,43 +71,19 @@ internal static unsafe class ConvolutionPanel
             new Span<float>(target, count).Clear();
     }
 
-    // panel[(tap · slice + c) · width + i] = rows[i, c, tap]
+    // panel[(tap · slice + c) · width + i] = columns[c · taps + tap, i]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(float* rows, int slice, int taps, float* panel, int width)
+    private static void Spread(float* columns, int slice, int taps, int block, float* panel, int width)
     {
-        nint row = (nint)slice * taps, step = (nint)slice * width;
-        for (int c = 0; c < slice; c++, rows += taps, panel += width)
+        nint step = (nint)slice * width;
+        for (int c = 0; c < slice; c++, panel += width)
         {
-            if (Avx.IsSupported && taps >= 4)
+            for (int tap = 0; tap < taps; tap++, columns += block)
             {
-                for (int tap = 0; tap < taps; tap += 4)
-                {
-                    int from = Math.Min(tap, taps - 4); // the last four may overlap those before
-                    Transpose4(rows + from, row, panel + from * step, step);
-                }
-                continue;
-            }
-            for (int tap = 0; tap < taps; tap++)
-            {
-                for (int i = 0; i < Block; i++)
-                    panel[tap * step + i] = rows[i * row + tap];
+                float* target = panel + tap * step;
+                for (int i = 0; i < block; i += Vector256<float>.Count)
+                    Vector256.Load(columns + i).Store(target + i);
             }
         }
-    }
-
-    // Rows i and i + 4 share a register from the load on, so that the rest are shuffles within halves.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose4(float* source, nint row, float* target, nint step)
-    {
-        Vector256<float> row04 = Vector256.Create(Vector128.Load(source), Vector128.Load(source + 4 * row));
-        Vector256<float> row15 = Vector256.Create(Vector128.Load(source + row), Vector128.Load(source + 5 * row));
-        Vector256<float> row26 = Vector256.Create(Vector128.Load(source + 2 * row), Vector128.Load(source + 6 * row));
-        Vector256<float> row37 = Vector256.Create(Vector128.Load(source + 3 * row), Vector128.Load(source + 7 * row));
-        Vector256<float> low01 = Avx.UnpackLow(row04, row15), high01 = Avx.UnpackHigh(row04, row15);
-        Vector256<float> low23 = Avx.UnpackLow(row26, row37), high23 = Avx.UnpackHigh(row26, row37);
-        Avx.Shuffle(low01, low23, 0x44).Store(target);
-        Avx.Shuffle(low01, low23, 0xEE).Store(target + step);
-        Avx.Shuffle(high01, high23, 0x44).Store(target + 2 * step);
-        Avx.Shuffle(high01, high23, 0xEE).Store(target + 3 * step);
     }
 }
