@@ -35,6 +35,7 @@ internal static class CommandLine
             InspectVerb.Create(terminal),
             InfoVerb.Create(terminal),
             InitVerb.Create(terminal),
+            ConvertVerb.Create(terminal),
             BenchVerb.Create(terminal),
             DoctorVerb.Create(terminal),
             PtxVerb.Create(terminal),

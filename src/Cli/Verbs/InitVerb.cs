@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CogVideoX.Pipelines.Checkpoints;
-using Spectre.Console;
 
 namespace CogVideoX.Cli.Verbs;
 
@@ -31,36 +30,11 @@ internal static class InitVerb
         command.SetAction((parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);
-            Write(terminal, progress => RandomCheckpoint.Write(
+            ByteProgress.Show(terminal, progress => RandomCheckpoint.Write(
                 parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), parsed.GetValue(layers), progress, cancellation));
             terminal.Output.WriteLine(Path.GetFullPath(folder));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    private static void Write(Terminal terminal, Action<IProgress<(long Done, long Total)>?> write)
-    {
-        if (!terminal.ShowsProgress)
-        {
-            write(null);
-            return;
-        }
-        var line = new ProgressLine();
-        terminal.Draw([line], context =>
-        {
-            write(new Bar(context.AddTask("writing"), line));
-            return true;
-        });
-    }
-
-    private sealed class Bar(ProgressTask task, ProgressLine line) : IProgress<(long Done, long Total)>
-    {
-        public void Report((long Done, long Total) value)
-        {
-            task.MaxValue = value.Total;
-            task.Value = value.Done;
-            line.Set(task, FormattableString.Invariant($"{value.Done / 1e9:F2} of {value.Total / 1e9:F2} GB"));
-        }
     }
 }
