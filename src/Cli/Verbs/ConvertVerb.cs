@@ -43,11 +43,15 @@ internal static class ConvertVerb
             Description = $"The architecture's name in a GGUF file (default: {ConversionRequest.DefaultArchitecture})",
             HelpName = "NAME",
         };
+        var psnr = new Option<bool>("--psnr")
+        {
+            Description = $"With --to {ConversionTarget.OneFileNames}, compare a short run with one of the model that is read (on the CPU)",
+        };
         Option<bool> overwrite = CommonOptions.Overwrite(), json = CommonOptions.Json();
         overwrite.Description = "Replace a file that exists; a folder never is";
         var command = new Command("convert", "Bring weights from other tools' layouts into Hugging Face's, or the other way")
         {
-            input, output, to, dtype, config, architecture, overwrite, json,
+            input, output, to, dtype, config, architecture, psnr, overwrite, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -57,6 +61,7 @@ internal static class ConvertVerb
                 Dtype = Types[parsed.GetRequiredValue(dtype)],
                 Config = parsed.GetValue(config),
                 Architecture = parsed.GetValue(architecture),
+                Psnr = parsed.GetValue(psnr),
                 Overwrite = parsed.GetValue(overwrite),
             };
             ConversionReport? report = null;
@@ -77,15 +82,21 @@ internal static class ConvertVerb
             return;
         }
         terminal.Output.WriteLine(Printable.Line(report.Path));
-        if (report.Errors.Count == 0)
-            return;
-        terminal.Output.WriteLine("  relative RMS  type     layer");
+        if (report.Errors.Count > 0)
+            PrintErrors(terminal.Output, report);
+        if (report.Psnr is { } decibels)
+            terminal.Output.WriteLine(FormattableString.Invariant($"  PSNR of a short video: {decibels:F2} dB"));
+    }
+
+    private static void PrintErrors(TextWriter output, ConversionReport report)
+    {
+        output.WriteLine("  relative RMS  type     layer");
         foreach (LayerError error in report.Errors.Take(MostErrors))
         {
             string row = FormattableString.Invariant($"  {100 * error.RelativeRms,10:F4} %  {error.Type,-7}  {error.Layer}");
-            terminal.Output.WriteLine(Printable.Line(row));
+            output.WriteLine(Printable.Line(row));
         }
         if (report.Errors.Count > MostErrors)
-            terminal.Output.WriteLine($"  {report.Errors.Count - MostErrors} layers more have less (--json lists all)");
+            output.WriteLine($"  {report.Errors.Count - MostErrors} layers more have less (--json lists all)");
     }
 }

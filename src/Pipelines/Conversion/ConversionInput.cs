@@ -55,6 +55,9 @@ internal sealed class ConversionInput
     /// <summary>Files of a pipeline that stay as they are: their places below its folder.</summary>
     public IReadOnlyList<string> Others { get; private set; } = [];
 
+    /// <summary>What had to be guessed: a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>Whether it is a LoRA.</summary>
     public bool IsAdapter { get; private set; }
 
@@ -187,7 +190,10 @@ internal sealed class ConversionInput
                 using (ITensorFile stored = TensorFile.Open(seen.Path))
                     return PartConfigs.Transformer(seen, stored.Names) is { } config ? PartConfigs.Text(config) : null;
             case PartKind.Vae:
-                return PartConfigs.Vae(seen, release: null);
+                byte[]? released = PartConfigs.Vae(seen, release: null);
+                if (released is not null)
+                    Notes = ["The VAE's config is CogVideoX-5b's: 2b's has the same weights, and 1.15258426 for the 'scaling_factor' 0.7."];
+                return released;
             case PartKind.TextEncoder:
                 seen.TryDescribe("encoder.block.0.layer.0.SelfAttention.q.weight", out TensorInfo telling);
                 return PartConfigs.TextEncoder(seen, WrittenType.Of(telling.Type, request.Dtype));

@@ -25,6 +25,9 @@ internal sealed record ConversionRequest(string Input, string Output)
     /// <summary>Whether a file that exists is replaced.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Whether a short run with the written transformer is compared with one of the model that was read.</summary>
+    public bool Psnr { get; init; }
+
     /// <summary>Weights of more bytes are written in several files; as decimal as Hugging Face's <c>5GB</c>.</summary>
     public long ShardBytes { get; init; } = 5_000_000_000;
 

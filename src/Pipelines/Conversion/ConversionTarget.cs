@@ -24,7 +24,10 @@ internal enum ConversionForm
 internal sealed record ConversionTarget(ConversionForm Form, DType Type)
 {
     /// <summary>All, as they are written on a command line.</summary>
-    public const string Names = "hf|single|fp8|gguf:TYPE";
+    public const string Names = $"hf|{OneFileNames}";
+
+    /// <summary>Those that are one file of a transformer.</summary>
+    public const string OneFileNames = "single|fp8|gguf:TYPE";
 
     private const string GgufPrefix = "gguf:";
 

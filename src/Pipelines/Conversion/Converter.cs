@@ -28,6 +28,8 @@ internal sealed class Converter : IDisposable
     /// <param name="cancellation">Stops between pieces of tensors; nothing is left behind.</param>
     /// <exception cref="RequestException">Input, output and options don't go together; nothing was written.</exception>
     /// <exception cref="ModelException">The input is damaged; nothing is left behind.</exception>
+    /// <exception cref="WeightException">Numbers that the type doesn't have; nothing is left behind.</exception>
+    /// <exception cref="TensorException">Numbers that can't be quantised, or a file that can't be written; likewise.</exception>
     public static ConversionReport Run(
         ConversionRequest request, IProgress<(long Done, long Total)>? progress = null, CancellationToken cancellation = default)
     {
@@ -46,17 +48,32 @@ internal sealed class Converter : IDisposable
         progress.Total = files.Sum(file => file.Bytes);
         place.CheckRoom(progress.Total + PlannedConfigBytes);
         IReadOnlyList<LayerError> errors = [];
+        double? psnr = null;
         place.Write(files, path =>
         {
             if (compared is not null)
                 errors = LayerErrors.Of(compared, path, cancellation);
+            if (request.Psnr)
+                psnr = PsnrOf(path);
         });
         string[] names = request.IsFile ? [Path.GetFileName(place.Target)] : [.. files.Select(file => file.Name)];
-        return new ConversionReport(place.Target, what, names, notes, errors);
+        return new ConversionReport(place.Target, what, names, notes, errors, psnr);
+    }
+
+    private double? PsnrOf(string written)
+    {
+        double decibels = ConversionPsnr.Of(request.Input, written, cancellation);
+        if (double.IsFinite(decibels))
+            return decibels;
+        notes.Add("The two videos are equal.");
+        return null;
     }
 
     private (string What, IReadOnlyList<OutputFile> Files, InputPart? Compared) Plan(ConversionInput input)
     {
+        if (request.Psnr)
+            ConversionPsnr.Check(request);
+        notes.AddRange(input.Notes);
         if (request.To.Form != ConversionForm.HuggingFace)
             return PlanTransformer(input);
         if (input.IsAdapter)

@@ -1,3 +1,4 @@
+using CogVideoX.Models.Weights;
 using CogVideoX.Models.Weights.Layouts;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
@@ -11,6 +12,7 @@ internal static class LayerErrors
     /// <param name="part">What was read.</param>
     /// <param name="path">The file that was written.</param>
     /// <param name="cancellation">Stops between tensors.</param>
+    /// <exception cref="WeightException">A layer has numbers that aren't finite.</exception>
     public static IReadOnlyList<LayerError> Of(InputPart part, string path, CancellationToken cancellation)
     {
         using var read = new RenewedWeights(part.Open);
@@ -55,6 +57,12 @@ internal static class LayerErrors
             }
         }
 
-        public LayerError Of(string layer) => new(layer, type!.Value.Name, difference == 0 ? 0 : Math.Sqrt(difference / whole));
+        public LayerError Of(string layer)
+        {
+            double error = difference == 0 ? 0 : Math.Sqrt(difference / whole);
+            return double.IsFinite(error)
+                ? new LayerError(layer, type!.Value.Name, error)
+                : throw new WeightException($"{Quoted.Name(layer)} holds NaN or infinity. Use another file of the model.");
+        }
     }
 }

@@ -196,6 +196,29 @@ public sealed class ConverterTests : IDisposable
     }
 
     [Fact]
+    public void ADiskWithoutRoomIsRefusedBeforehand()
+    {
+        var place = new OutputPlace(new(Checkpoint, folder.File("out")));
+        place.CheckRoom(1);
+        RequestException refusal = Assert.Throws<RequestException>(() => place.CheckRoom(long.MaxValue));
+        Assert.Equal(nameof(ConversionRequest.Output), refusal.Property);
+        Assert.Contains("are free there", refusal.Problem);
+    }
+
+    [Fact]
+    public void AReleaseOfSatWhoseVaeNothingTellsIsRefused()
+    {
+        string release = folder.CopyOf(ForeignGolden.Path("sat/5b"));
+        Directory.CreateDirectory(In(release, "vae"));
+        File.Copy(In(Checkpoint, "vae", "diffusion_pytorch_model.safetensors"), In(release, "vae", "3d-vae.pt"));
+        RequestException refusal = Assert.Throws<RequestException>(() => Convert(new(release, folder.File("out"))));
+        Assert.Contains("nothing tells the config of", refusal.Problem);
+        Assert.Contains("one by one", refusal.Problem);
+        Convert(new(In(release, "transformer", "1", "mp_rank_00_model_states.pt"), folder.File("out")));
+        Assert.Equal(File.ReadAllText(In(Transformer, "config.json")), File.ReadAllText(folder.File("out/config.json")));
+    }
+
+    [Fact]
     public void WhatIsNoInputIsRefusedBeforehand()
     {
         Directory.CreateDirectory(folder.File("empty"));

@@ -101,6 +101,68 @@ public sealed class TransformerFilesTests : IDisposable
         Assert.Equal("other", written.Metadata["general.architecture"]);
     }
 
+    [Fact]
+    public void NumbersThatArentFiniteAreRefused()
+    {
+        string copy = folder.CopyOf(Transformer), shard = Path.Combine(copy, "diffusion_pytorch_model-00004-of-00004.safetensors");
+        EditedWeights.Edit(shard, tensors =>
+        {
+            byte[] bytes = EditedWeights.BytesOf(tensors["proj_out.weight"]);
+            BitConverter.TryWriteBytes(bytes.AsSpan(8), float.NaN);
+            tensors["proj_out.weight"] = EditedWeights.Of("proj_out.weight", DType.F32, tensors["proj_out.weight"].Shape, bytes);
+        });
+        Assert.All(["fp8", "gguf:BF16", "gguf:Q8_0", "single"], to =>
+        {
+            string output = folder.File(to.StartsWith("gguf") ? "out.gguf" : "out.safetensors");
+            Exception failure = Assert.ThrowsAny<Exception>(() => Converter.Run(
+                new(copy, output) { To = ConversionTarget.Parse(to) }, cancellation: TestContext.Current.CancellationToken));
+            Assert.Contains("proj_out", failure.Message);
+        });
+        Assert.Equal(["transformer"], folder.Names);
+    }
+
+    /// <summary>The bundled model, whose videos show something. Measured: docs/convert.md.</summary>
+    [Theory]
+    [InlineData("gguf:Q8_0", 55.0, 65.0)]
+    [InlineData("gguf:Q4_0", 33.0, 40.0)]
+    public void AShortVideoTellsWhatItCosts(string to, double least, double most)
+    {
+        ConversionRequest request = new(TestModels.Shapes, folder.File("out.gguf")) { To = ConversionTarget.Parse(to), Psnr = true };
+        ConversionReport report = Converter.Run(request, cancellation: TestContext.Current.CancellationToken);
+        Assert.InRange(report.Psnr!.Value, least, most);
+    }
+
+    [Fact]
+    public void EqualVideosAreCalledSo()
+    {
+        ConversionRequest request = new(TestModels.Shapes, folder.File("out.safetensors"))
+        {
+            To = ConversionTarget.Parse("single"),
+            Psnr = true,
+        };
+        ConversionReport report = Converter.Run(request, cancellation: TestContext.Current.CancellationToken);
+        Assert.Null(report.Psnr);
+        Assert.Contains("The two videos are equal.", report.Notes);
+    }
+
+    [Fact]
+    public void WhatHasNoShortVideoIsRefused()
+    {
+        Refused("it is for", new(TestModels.Shapes, folder.File("out")) { To = ConversionTarget.HuggingFace });
+        Refused("needs a whole model", new(Transformer, folder.File("out.gguf")));
+        Refused("begins from a picture", new(Golden.Path("checkpoints/5b-i2v"), folder.File("out.gguf")));
+        Assert.Empty(folder.Names);
+
+        void Refused(string why, ConversionRequest request)
+        {
+            ConversionTarget to = request.IsFile ? ConversionTarget.Parse("gguf:F16") : request.To;
+            RequestException refusal = Assert.Throws<RequestException>(() => Converter.Run(
+                request with { To = to, Psnr = true }, cancellation: TestContext.Current.CancellationToken));
+            Assert.Equal(nameof(request.Psnr), refusal.Property);
+            Assert.Contains(why, refusal.Problem);
+        }
+    }
+
     private ConversionReport Convert(string to, string name) => Converter.Run(
         new(Transformer, folder.File(name)) { To = ConversionTarget.Parse(to) }, cancellation: TestContext.Current.CancellationToken);
 
