@@ -58,8 +58,8 @@ internal sealed class ConversionInput
     /// <summary>What had to be guessed: a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; private set; } = [];
 
-    /// <summary>Whether it is a LoRA.</summary>
-    public bool IsAdapter { get; private set; }
+    /// <summary>The file or folder of a LoRA; null where it is none.</summary>
+    public string? Adapter { get; private set; }
 
     private void OpenFolder()
     {
@@ -68,7 +68,7 @@ internal sealed class ConversionInput
         else if (SatFolder.Is(input))
             OpenSat(SatFolder.Open(input));
         else if (LoraFile.FindInFolder(input) is not null)
-            IsAdapter = true;
+            Adapter = input;
         else
             OpenPartFolder();
     }
@@ -105,6 +105,11 @@ internal sealed class ConversionInput
 
     private void OpenSat(SatFolder sat)
     {
+        if (HasAdapter(sat.TransformerFile))
+        {
+            Adapter = sat.TransformerFile;
+            return;
+        }
         bool isAlone = sat.VaeFile is null;
         TransformerConfig? read = isAlone && request.Config is not null ? null : sat.ReadTransformerConfig();
         byte[] config = read is null ? GivenConfig() : PartConfigs.Text(read);
@@ -138,11 +143,10 @@ internal sealed class ConversionInput
 
     private void OpenFile()
     {
-        using (ITensorFile file = TensorFile.Open(input))
+        if (HasAdapter(input))
         {
-            IsAdapter = file.Names.Any(name => OfAdapters.Any(piece => name.Contains(piece, StringComparison.OrdinalIgnoreCase)));
-            if (IsAdapter)
-                return;
+            Adapter = input;
+            return;
         }
         using (ITensorFile seen = WeightLayouts.Translate(TensorFile.Open(input)))
         {
@@ -159,6 +163,12 @@ internal sealed class ConversionInput
         string full = Path.GetFullPath(input), folder = Path.GetDirectoryName(full)!, beside = Path.Combine(folder, ConfigName);
         bool isOurs = Weights.Any(known => Path.GetFileName(full).StartsWith(known.Start, StringComparison.Ordinal));
         Parts = [PartOf(() => WeightFiles.OpenFile(input, WeightLayouts.Translate), isOurs && File.Exists(beside) ? beside : null, null)];
+    }
+
+    private static bool HasAdapter(string path)
+    {
+        using ITensorFile file = TensorFile.Open(path);
+        return file.Names.Any(name => OfAdapters.Any(piece => name.Contains(piece, StringComparison.OrdinalIgnoreCase)));
     }
 
     private InputPart PartOf(Func<WeightFiles> open, string? ownConfig, string? baseName)

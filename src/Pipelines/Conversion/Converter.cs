@@ -76,8 +76,8 @@ internal sealed class Converter : IDisposable
         notes.AddRange(input.Notes);
         if (request.To.Form != ConversionForm.HuggingFace)
             return PlanTransformer(input);
-        if (input.IsAdapter)
-            return ("a LoRA", [Adapter()], null);
+        if (input.Adapter is { } adapter)
+            return ("a LoRA", [Adapter(adapter)], null);
         if (input.Parts.Count == 0)
             return ("tensors under their own names", [OwnNames()], null);
         notes.AddRange(input.Parts.SelectMany(part => part.Notes));
@@ -144,9 +144,9 @@ internal sealed class Converter : IDisposable
             request.Dtype is null && !info.Type.IsBlocked ? info.Type : WrittenType.Of(info.Type, request.Dtype);
     }
 
-    private OutputFile Adapter()
+    private OutputFile Adapter(string path)
     {
-        LoraFile lora = Keep(LoraFile.Open(request.Input));
+        LoraFile lora = Keep(LoraFile.Open(path));
         if (lora.Unread.Count > 0)
         {
             notes.Add($"{request.Input}: keys of no layer of a transformer are left out ({lora.Unread.Count}): "

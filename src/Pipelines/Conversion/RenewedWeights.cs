@@ -9,10 +9,9 @@ namespace CogVideoX.Pipelines.Conversion;
 /// opened anew when the copies grow, and a model is never in memory twice.
 /// </summary>
 /// <param name="open">Maps the files.</param>
-internal sealed class RenewedWeights(Func<WeightFiles> open) : IDisposable
+/// <param name="mostCopied">Bytes of copies from which on they are opened anew.</param>
+internal sealed class RenewedWeights(Func<WeightFiles> open, long mostCopied = 256 << 20) : IDisposable
 {
-    private const long MostCopied = 256 << 20;
-
     private WeightFiles? files;
     private long copied;
 
@@ -27,7 +26,7 @@ internal sealed class RenewedWeights(Func<WeightFiles> open) : IDisposable
     /// <summary>A tensor that is there, which lives until the next one is asked for.</summary>
     public Tensor Get(string name)
     {
-        if (copied > MostCopied)
+        if (copied > mostCopied)
         {
             Dispose();
             copied = 0;
