@@ -36,6 +36,7 @@ internal static class CommandLine
             InfoVerb.Create(terminal),
             ModelsVerb.Create(terminal),
             InitVerb.Create(terminal),
+            ConvertVerb.Create(terminal),
             BenchVerb.Create(terminal),
             DoctorVerb.Create(terminal),
             PtxVerb.Create(terminal),

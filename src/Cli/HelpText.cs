@@ -41,6 +41,13 @@ internal sealed class HelpText(HelpAction standard) : SynchronousCommandLineActi
         ["models remove"] = ["models remove THUDM/CogVideoX-2b --dry-run", "models remove THUDM/CogVideoX-2b@refs/pr/7"],
         ["models verify"] = ["models verify THUDM/CogVideoX-2b"],
         ["init"] = ["init --preset tiny -o random", "init --preset 2b --layers 2 -o random-2b"],
+        ["convert"] =
+        [
+            "convert CogVideoX-5b-sat -o transformer",
+            "convert model.gguf -o model.safetensors --dtype bf16",
+            "convert path/to/CogVideoX-5b -o 5b.gguf --to gguf:Q8_0",
+            "convert path/to/CogVideoX-5b -o 5b-fp8.safetensors --to fp8 --json",
+        ],
         ["bench"] = ["bench", "bench --model path/to/CogVideoX-2b --steps 1 --frames 9 --json"],
         ["doctor"] = ["doctor", "doctor --json"],
         ["ptx"] = ["ptx run case.json", "ptx check kernel.ptx"],

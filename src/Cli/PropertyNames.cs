@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CogVideoX.Pipelines;
+using CogVideoX.Pipelines.Conversion;
 
 namespace CogVideoX.Cli;
 
@@ -14,6 +15,7 @@ internal static class PropertyNames
         [nameof(GenerationRequest.Prompt)] = "prompt",
         [nameof(GenerationSettings.BatchSize)] = "--generator",
         [nameof(GenerationSettings.BatchRow)] = "--generator",
+        [nameof(ConversionRequest.Input)] = "in",
         ["file"] = "latents",       // VideoDecoder's
         ["folder"] = "--output",    // RandomCheckpoint's
         [nameof(LoraOptions.Adapters)] = "--lora",
@@ -22,7 +24,10 @@ internal static class PropertyNames
     };
 
     private static readonly string[] Owners =
-        [nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles), nameof(LoraOptions), nameof(ComputeOptions)];
+    [
+        nameof(GenerationRequest), nameof(GenerationSettings), nameof(GenerationFiles), nameof(LoraOptions), nameof(ComputeOptions),
+        nameof(ConversionRequest),
+    ];
 
     /// <summary>The option or argument that a property or parameter is set by: <c>Width</c> is <c>--width</c>.</summary>
     public static string Of(string property)

@@ -30,26 +30,11 @@ internal static class InitVerb
         command.SetAction((parsed, cancellation) =>
         {
             string folder = parsed.GetRequiredValue(output);
-            Write(terminal, progress => RandomCheckpoint.Write(
+            ByteProgress.Show(terminal, progress => RandomCheckpoint.Write(
                 parsed.GetRequiredValue(preset), folder, parsed.GetValue(seed), parsed.GetValue(layers), progress, cancellation));
             terminal.Output.WriteLine(Path.GetFullPath(folder));
             return Task.FromResult(ExitCode.Done);
         });
         return command;
-    }
-
-    private static void Write(Terminal terminal, Action<IProgress<(long Done, long Total)>?> write)
-    {
-        if (!terminal.ShowsProgress)
-        {
-            write(null);
-            return;
-        }
-        var line = new ProgressLine();
-        terminal.Draw([line], context =>
-        {
-            write(new ByteBar(context.AddTask("writing"), line));
-            return true;
-        });
     }
 }

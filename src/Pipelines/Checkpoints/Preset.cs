@@ -45,12 +45,17 @@ internal sealed record Preset(string Name)
     /// <summary>The sizes of its text encoder.</summary>
     public T5Config ReadTextEncoder() => T5Config.Read(Config("text_encoder.json"));
 
-    private ConfigFile Config(string file)
+    /// <summary>The config of its VAE, as it was released.</summary>
+    public byte[] ReadVaeText() => Text("vae.json");
+
+    private ConfigFile Config(string file) => ConfigFile.Parse(file, Text(file));
+
+    private byte[] Text(string file)
     {
         using Stream source = Home.GetManifestResourceStream($"{Folder}{Name}/{file}")!;
         byte[] text = new byte[source.Length];
         source.ReadExactly(text);
-        return ConfigFile.Parse(file, text);
+        return text;
     }
 
     /// <exception cref="RequestException">The architecture has fewer.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CogVideoX.Kernels;
 using CogVideoX.Kernels.Quantised;
 using CogVideoX.Tensors.Safetensors;
@@ -16,7 +17,9 @@ public static class ConvertedTensor
     /// <summary>A tensor in another type; numbers are rounded to it, half to even, and quantised as GGUF's own tool does.</summary>
     /// <param name="name">Its name in the file.</param>
     /// <param name="type">One of <see cref="Types"/>. 8-bit floats end at ±448: what is beyond is that.</param>
-    /// <param name="tensor">Any shape, of any type that kernels read, on the host; it must live until it is written.</param>
+    /// <param name="tensor">
+    /// Any shape, of any type that kernels read, or F64, on the host; it must live until it is written.
+    /// </param>
     /// <param name="scale">What numbers are divided by: for 8-bit floats with a factor beside them.</param>
     /// <exception cref="TensorException">
     /// Another type, or rows that aren't whole blocks. When it is written: a number that can't be quantised, as it isn't finite.
@@ -40,8 +43,7 @@ public static class ConvertedTensor
         for (long done = 0; done < count; done += PartFloats)
         {
             Span<float> numbers = part.AsSpan(0, (int)Math.Min(PartFloats, count - done));
-            fixed (float* target = numbers)
-                Widen.ToFloats(tensor.Elements.Slice(first + done), target, numbers.Length);
+            Read(tensor, first + done, numbers);
             for (int i = 0; i < numbers.Length && scale != 1; i++)
                 numbers[i] /= scale;
             try
@@ -53,6 +55,20 @@ public static class ConvertedTensor
                 throw new TensorException($"{Quoted.Name(name)} {tensor} can't be written as {type}: {exception.Message}", exception);
             }
         }
+    }
+
+    private static unsafe void Read(Tensor tensor, long first, Span<float> numbers)
+    {
+        if (tensor.Type != DType.F64)
+        {
+            fixed (float* target = numbers)
+                Widen.ToFloats(tensor.Elements.Slice(first), target, numbers.Length);
+            return;
+        }
+        var doubles = new double[numbers.Length];
+        tensor.CopyTo(first * sizeof(double), MemoryMarshal.AsBytes(doubles.AsSpan()));
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = (float)doubles[i];
     }
 
     private static unsafe void Store(DType type, ReadOnlySpan<float> numbers, Span<byte> destination)

@@ -3,12 +3,20 @@ using System.Buffers;
 namespace CogVideoX.Tensors.Safetensors;
 
 /// <summary>
-/// Writes safetensors files, atomically. As in the reference library the header is padded with spaces to a multiple of 8 bytes and
-/// tensors of larger elements come first, which aligns them all; within an element size they are in ordinal order of their names.
+/// Writes safetensors files, atomically. As in the reference library the header is padded with spaces to a multiple of 8 bytes, and
+/// tensors are in its order of their types, larger elements first, which aligns them all; within a type they are in ordinal order of their
+/// names.
 /// </summary>
 public static class SafetensorsWriter
 {
     private const int ChunkBytes = 1 << 20;
+
+    // github.com/huggingface/safetensors, tensor.rs: Dtype from its end on.
+    private static readonly DType[] Order =
+    [
+        DType.U64, DType.I64, DType.F64, DType.F32, DType.U32, DType.I32, DType.BF16, DType.F16, DType.U16, DType.I16,
+        DType.F8E4M3, DType.F8E5M2, DType.I8, DType.U8, DType.Bool,
+    ];
 
     /// <summary>Writes tensors that exist.</summary>
     /// <param name="path">The file; one that exists is replaced once the new one is whole.</param>
@@ -53,7 +61,7 @@ public static class SafetensorsWriter
     }
 
     private static TensorSource[] Ordered(IEnumerable<TensorSource> tensors) =>
-        [.. tensors.OrderByDescending(tensor => tensor.Type.Size).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        [.. tensors.OrderBy(tensor => Array.IndexOf(Order, tensor.Type)).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     private static List<SafetensorsEntry> Entries(TensorSource[] tensors)
     {

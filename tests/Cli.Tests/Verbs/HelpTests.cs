@@ -7,7 +7,7 @@ namespace CogVideoX.Cli.Tests.Verbs;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs =>
-        ["", "generate", "encode", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
+        ["", "generate", "encode", "decode", "tokenize", "inspect", "info", "init", "convert", "bench", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -59,7 +59,7 @@ public sealed class HelpTests
     }
 
     public static TheoryData<string> VerbsWithDefaults =>
-        ["generate", "encode", "decode", "tokenize", "inspect", "info", "init", "bench", "doctor"];
+        ["generate", "encode", "decode", "tokenize", "inspect", "info", "init", "convert", "bench", "doctor"];
 
     // What may be left out says what it is then; flags are off.
     [Theory]

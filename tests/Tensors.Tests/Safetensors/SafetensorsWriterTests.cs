@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using CogVideoX.Tensors.Safetensors;
+using CogVideoX.Testing;
 
 namespace CogVideoX.Tensors.Tests.Safetensors;
 
@@ -53,6 +54,27 @@ public sealed class SafetensorsWriterTests
         Assert.Equal(0, length % 8);
         Assert.Equal(header, Encoding.UTF8.GetString(bytes, 8, (int)length).TrimEnd(' '));
         Assert.Equal(8 + length + 9, bytes.Length);
+    }
+
+    [Fact]
+    public void TensorsAreInTheReferenceLibrarysOrderOfTypes()
+    {
+        using var folder = new TempFolder();
+        SafetensorsWriter.Write(folder["x"], DType.All.Select(type => Counting($"{type}", type, [2])));
+        using SafetensorsFile file = SafetensorsFile.Open(folder["x"]);
+        Assert.Equal(
+            "U64 I64 F64 F32 U32 I32 BF16 F16 U16 I16 F8_E4M3 F8_E5M2 I8 U8 BOOL", string.Join(' ', file.Names));
+    }
+
+    /// <summary>A file of the reference library with four types.</summary>
+    [Fact]
+    public void AFileOfTheReferenceLibraryIsWrittenAgainByteForByte()
+    {
+        using var folder = new TempFolder();
+        string golden = ForeignGolden.Path("single/scaled-fp8-new.safetensors");
+        using SafetensorsFile file = SafetensorsFile.Open(golden);
+        SafetensorsWriter.Write(folder["x"], file.Names.Reverse().ToDictionary(name => name, name => file[name]));
+        Assert.Equal(File.ReadAllBytes(golden), File.ReadAllBytes(folder["x"]));
     }
 
     [Fact]
