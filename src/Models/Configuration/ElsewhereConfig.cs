@@ -1,3 +1,6 @@
+using CogVideoX.Models.CogVideoX;
+using CogVideoX.Models.Weights;
+using CogVideoX.Tensors;
 using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
@@ -13,10 +16,11 @@ internal static class ElsewhereConfig
     /// <param name="path">Its file, for messages.</param>
     /// <param name="place">Where the weights are.</param>
     /// <exception cref="ConfigException">They are of a model whose other parts are others.</exception>
-    /// <exception cref="Tensors.TensorException">They are missing or damaged.</exception>
+    /// <exception cref="TensorException">They are missing or damaged.</exception>
     public static TransformerConfig Fit(TransformerConfig model, string path, PartPlace place)
     {
         using WeightFiles weights = place.Open();
+        CheckComplete(model, weights);
         var sizes = new TransformerSizes(model.SampleWidth, model.SampleHeight, model.SampleFrames, model.MaxTextLength);
         TransformerConfig stored = new TransformerShapes(weights.Files[0]).Config(model.Rotary, sizes);
         TransformerConfig fitted = model with
@@ -33,6 +37,28 @@ internal static class ElsewhereConfig
                 + "Name the folder of the model that the transformer is of.");
         }
         return fitted;
+    }
+
+    // Of the blocks that are there: a transformer may have fewer than the model.
+    private static void CheckComplete(TransformerConfig model, WeightFiles weights)
+    {
+        using Ops ops = Ops.Planning();
+        var list = new WeightList(ops, DType.F32);
+        _ = new CogVideoXTransformer(new WeightReader(list), model);
+        string file = weights.Files[0].Path;
+        int layers = Math.Max(1, Enumerable.Range(0, model.Layers).TakeWhile(layer => weights.Names.Any(Block(layer))).Count());
+        IEnumerable<int> beyond = Enumerable.Range(layers, Math.Max(0, model.Layers - layers));
+        string[] asked = [.. list.Shapes.Keys.Where(name => !beyond.Any(layer => Block(layer)(name)))];
+        string[] missing = [.. asked.Where(name => !weights.TryDescribe(name, out _))];
+        if (missing.Length == 0)
+            return;
+        string others = missing.Length == 1 ? "" : $", and so are {missing.Length - 1} more of the {asked.Length} that it should have";
+        throw new WeightException(
+            $"'{missing[0]}' is missing from {file}{others}. "
+            + (ForeignNames.Recognise(missing[0], weights.Names) ?? "Download the file again."));
+
+        static Func<string, bool> Block(int layer) =>
+            name => name.StartsWith($"{CogVideoXTransformer.Layers}.{layer}.", StringComparison.Ordinal);
     }
 
     private static (int, int, int, int, int?, int, int) Essentials(TransformerConfig config) => (

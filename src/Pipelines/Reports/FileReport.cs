@@ -9,7 +9,7 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Path">The file or folder, as it was named.</param>
 /// <param name="Kind">What it is: <c>a PNG picture</c>, <c>a checkpoint</c>.</param>
 /// <param name="Settings">What it was made from, where that was kept in it.</param>
-/// <param name="Tensors">Of a safetensors file, its tensors: name, and type and shape such as <c>F32 [1, 5, 16, 60, 90]</c>.</param>
+/// <param name="Tensors">Of a file of weights, its tensors under their own names: name, and type and shape such as <c>F32 [1, 5, 16, 60, 90]</c>.</param>
 internal sealed record FileReport(string Path, string Kind, GenerationMetadata? Settings, IReadOnlyDictionary<string, string> Tensors)
 {
     private const string ModelIndex = "model_index.json";
@@ -31,7 +31,7 @@ internal sealed record FileReport(string Path, string Kind, GenerationMetadata? 
             throw new MetadataException($"{path} doesn't exist.");
         return KindOf(path) switch
         {
-            FileKind.Safetensors => ReadTensors(path),
+            { } kind when WeightsFileReport.Formats.Contains(kind) => ReadTensors(path, kind),
             { } kind when FileKind.KeepsSettings(path) =>
                 new FileReport(path, kind, VideoMetadata.Read(path), new Dictionary<string, string>()),
             var kind => throw new MetadataException(
@@ -56,15 +56,15 @@ internal sealed record FileReport(string Path, string Kind, GenerationMetadata? 
     }
 
     // Latents and weights keep no settings; what they do hold is told all the same.
-    private static FileReport ReadTensors(string path)
+    private static FileReport ReadTensors(string path, string kind)
     {
         try
         {
-            using SafetensorsFile file = SafetensorsFile.Open(path);
-            var tensors = new OrderedDictionary<string, string>(file.Names.Select(name => KeyValuePair.Create(name, Describe(file[name]))));
+            using ITensorFile file = TensorFile.Open(path);
+            var tensors = new OrderedDictionary<string, string>(file.Names.Select(name => KeyValuePair.Create(name, Describe(file, name))));
             file.Metadata.TryGetValue(SafetensorsFormat.SettingsKey, out string? json);
             GenerationMetadata? settings = json is null ? null : GenerationMetadata.Parse(json);
-            return new FileReport(path, FileKind.Safetensors, settings, tensors);
+            return new FileReport(path, kind, settings, tensors);
         }
         catch (TensorFileException exception)
         {
@@ -76,5 +76,5 @@ internal sealed record FileReport(string Path, string Kind, GenerationMetadata? 
         }
     }
 
-    private static string Describe(Tensor tensor) => $"{tensor.Type} {tensor.Shape}";
+    private static string Describe(ITensorFile file, string name) => file.TryDescribe(name, out TensorInfo info) ? info.ToString() : "";
 }

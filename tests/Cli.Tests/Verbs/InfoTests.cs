@@ -48,6 +48,18 @@ public sealed class InfoTests : IDisposable
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("prompt").ValueKind);
     }
 
+    [Theory]
+    [InlineData("foreign/gguf/t5-F32.gguf", "a GGUF file", @"enc\.blk\.0\.attn_q\.weight +F32 \[")]
+    [InlineData(
+        "foreign/sat/5b/transformer/1/mp_rank_00_model_states.pt", "a PyTorch pickle file",
+        @"module\.model\.diffusion_model\.mixins\.patch_embed\.proj\.weight +F32 \[96, 4, 2, 2\]")]
+    public async Task WeightsTellTheirTensorsUnderTheirOwnNames(string path, string kind, string tensor)
+    {
+        CliRun run = await CliRun.Done("info", Golden.Path(path));
+        Assert.StartsWith($"{Golden.Path(path)}: {kind}\n", run.Output);
+        Assert.Matches($"(?m)^  {tensor}", run.Output);
+    }
+
     [Fact]
     public async Task CheckpointIsForInspect() =>
         Assert.Contains($"a checkpoint (cogvideox inspect {CliRun.Tiny}", (await CliRun.Done("info", CliRun.Tiny)).Output);
