@@ -44,12 +44,24 @@ public sealed record PartSources
     }
 
     /// <summary>These, and where there is none, those of others.</summary>
-    internal PartSources Or(PartSources others) => new()
+    /// <param name="others">The others.</param>
+    /// <param name="find">Where one of them is, of its name and its path: asked of those alone that are taken.</param>
+    internal PartSources Or(PartSources others, Func<string, string, string> find)
     {
-        Transformer = Transformer ?? others.Transformer,
-        Vae = Vae ?? others.Vae,
-        TextEncoder = TextEncoder ?? others.TextEncoder,
-    };
+        PartSources open = others with
+        {
+            Transformer = Transformer is null ? others.Transformer : null,
+            Vae = Vae is null ? others.Vae : null,
+            TextEncoder = TextEncoder is null ? others.TextEncoder : null,
+        };
+        PartSources found = open.With(find);
+        return new PartSources
+        {
+            Transformer = Transformer ?? found.Transformer,
+            Vae = Vae ?? found.Vae,
+            TextEncoder = TextEncoder ?? found.TextEncoder,
+        };
+    }
 
     /// <summary>Those that a video file names.</summary>
     /// <exception cref="FormatException">One is something else than a text; the message names it.</exception>

@@ -170,8 +170,12 @@ internal sealed class EncodeVerb
     {
         string path = parsed.GetRequiredValue(output), source = parsed.GetRequiredValue(input);
         OutputChecks.Check(nameof(output), path);
-        if (SameFile.IsLost(path, source))
-            throw new UsageException("--output", CommonOptions.ReadAs(path, source));
+        IEnumerable<string> weights = places.Read(parsed).Named.Select(part => part.Place).OfType<string>();
+        foreach (string read in weights.SelectMany(PlaceOptions.FilesOf).Prepend(source))
+        {
+            if (SameFile.IsLost(path, read))
+                throw new UsageException("--output", CommonOptions.ReadAs(path, read));
+        }
         if (!parsed.GetValue(overwrite) && File.Exists(path))
             throw new UsageException("--output", $"{path} exists; choose another name, or give --overwrite to replace it.");
         return path;

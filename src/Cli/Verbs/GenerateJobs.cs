@@ -79,7 +79,8 @@ internal static class GenerateJobs
         [
             parsed.GetValue(options.From), parsed.GetValue(options.Resume), asked.Inputs.InitLatents, asked.Inputs.Embeds,
             asked.Inputs.Image, asked.Inputs.Video, parsed.GetValue(options.PromptFile), parsed.GetValue(options.PreviewMap),
-            .. asked.Loras.Adapters.Select(lora => lora.File), .. asked.Parts.Named.Select(part => part.Place).OfType<string>(),
+            .. asked.Loras.Adapters.Select(lora => lora.File),
+            .. asked.Parts.Named.Select(part => part.Place).OfType<string>().SelectMany(PlaceOptions.FilesOf),
         ];
         return new VideoOptions
         {

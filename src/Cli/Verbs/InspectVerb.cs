@@ -110,8 +110,10 @@ internal static class InspectVerb
             output.WriteLine(
                 FormattableString.Invariant($"  {file.Parameters / 1e6:N2} M parameters, {ByteSize.ToText(file.Bytes)}, {types}"));
         }
-        IEnumerable<string> options = weights.Files.Where(file => file.Part is not null)
-            .Select(file => $"--{file.Part!.Replace('_', '-')} {Shell.Quote(weights.Path)}");
+        string[] options = [.. weights.Files.Where(file => file.Part is not null)
+            .Select(file => $"--{file.Part!.Replace('_', '-')} {Shell.Quote(weights.Path)}")];
+        if (options.Length == 0)
+            return;
         output.WriteLine("  It is no whole model. With the folder of one that has the other parts and the tokenizer, it runs:");
         output.WriteLine($"  cogvideox generate PROMPT --model FOLDER {string.Join(' ', options)}");
     }

@@ -6,6 +6,8 @@ namespace CogVideoX.Cli.Verbs;
 /// <summary>The options that take parts of a model from elsewhere.</summary>
 internal sealed class PlaceOptions
 {
+    private const int MostFiles = 1000;
+
     private readonly Option<string?> transformer = Place("--transformer", "The transformer");
     private readonly Option<string?> vae = Place("--vae", "The VAE");
     private readonly Option<string?> textEncoder = Place("--text-encoder", "The text encoder");
@@ -28,6 +30,13 @@ internal sealed class PlaceOptions
         string? Of(Option<string?> option) => parsed.GetValue(option) is not { } path || Path.Exists(path)
             ? parsed.GetValue(option)
             : throw new UsageException(option.Name, $"{path} doesn't exist. Name a file of weights, or a folder that has them.");
+    }
+
+    /// <summary>What is read of a place: the file, or the files of a folder and of those in it.</summary>
+    public static IEnumerable<string> FilesOf(string place)
+    {
+        var every = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+        return Directory.Exists(place) ? Directory.EnumerateFiles(place, "*", every).Take(MostFiles) : [place];
     }
 
     private static Option<string?> Place(string name, string what)

@@ -80,8 +80,7 @@ internal sealed record RequestReader(string Model, GenerationSettings Settings, 
                 model ?? KeptNames.FindModel(name, video, option), Settings.Or(kept),
                 InputsOver(metadata, video, option), LorasOver(LoraOptions.From(metadata), video, option))
             {
-                Parts = Parts.Or(
-                    PartSources.From(metadata).With((part, place) => KeptNames.FindInput(place, video, option, $"--{part}"))),
+                Parts = Parts.Or(PartSources.From(metadata), (part, place) => KeptNames.FindInput(place, video, option, $"--{part}")),
                 Compute = ComputeOptions.KeptIn(metadata),
             };
         }

@@ -22,7 +22,7 @@ internal static class ElsewhereConfig
         using WeightFiles weights = place.Open();
         CheckComplete(model, weights);
         var sizes = new TransformerSizes(model.SampleWidth, model.SampleHeight, model.SampleFrames, model.MaxTextLength);
-        TransformerConfig stored = new TransformerShapes(weights.Files[0]).Config(model.Rotary, sizes);
+        TransformerConfig stored = new TransformerShapes(weights).Config(model.Rotary, sizes);
         TransformerConfig fitted = model with
         {
             InChannels = stored.InChannels,

@@ -1,14 +1,31 @@
 using CogVideoX.Models.Weights;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
+using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Models.Configuration;
 
 /// <summary>The config of a transformer whose file has none, from the shapes of its tensors.</summary>
-/// <param name="file">The weights, under the names that models ask for.</param>
-internal sealed class TransformerShapes(ITensorFile file)
+internal sealed class TransformerShapes
 {
     private const int MaxLayers = 1024;
+
+    private readonly string path;
+    private readonly Func<string, TensorInfo?> describe;
+
+    /// <param name="file">The weights, under the names that models ask for.</param>
+    public TransformerShapes(ITensorFile file)
+    {
+        path = file.Path;
+        describe = name => file.TryDescribe(name, out TensorInfo info) ? info : null;
+    }
+
+    /// <param name="files">The same in shards.</param>
+    public TransformerShapes(WeightFiles files)
+    {
+        path = files.Files[0].Path;
+        describe = name => files.TryDescribe(name, out TensorInfo info) ? info : null;
+    }
 
     /// <summary>All that shapes tell.</summary>
     /// <param name="rotary">Whether positions turn queries and keys; where they are computed, no tensor tells.</param>
@@ -27,7 +44,7 @@ internal sealed class TransformerShapes(ITensorFile file)
             || inputs % elements != 0 || output[0] % elements != 0)
         {
             throw new WeightException(
-                $"{file.Path} has shapes that fit no CogVideoX: patches {patch}, heads of {headDim}, outputs {output}. Download it again.");
+                $"{path} has shapes that fit no CogVideoX: patches {patch}, heads of {headDim}, outputs {output}. Download it again.");
         }
         var config = new TransformerConfig
         {
@@ -58,10 +75,10 @@ internal sealed class TransformerShapes(ITensorFile file)
             LearnedPositions = Has("patch_embed.pos_embedding"),
         };
         TransformerSizes known = sizes ?? TransformerSizes.Released(config) ?? throw new WeightException(
-            $"{file.Path} is of none of the released models, so that nothing tells the size of its videos. Use a folder with configs.");
+            $"{path} is of none of the released models, so that nothing tells the size of its videos. Use a folder with configs.");
         return known.Height % size == 0 && known.Width % size == 0
             ? known.In(config)
-            : throw new WeightException($"{file.Path} has patches of {size}, which don't divide latents of {known.Height}×{known.Width}.");
+            : throw new WeightException($"{path} has patches of {size}, which don't divide latents of {known.Height}×{known.Width}.");
     }
 
     /// <summary>The released model that has these shapes; null where none has.</summary>
@@ -76,14 +93,14 @@ internal sealed class TransformerShapes(ITensorFile file)
         return layers;
     }
 
-    private bool Has(string name) => file.TryDescribe(name, out _);
+    private bool Has(string name) => describe(name) is not null;
 
     private Shape Of(string name, params ReadOnlySpan<int> ranks)
     {
-        if (!file.TryDescribe(name, out TensorInfo info))
-            throw new WeightException($"'{name}' is missing from {file.Path}. Download the file again.");
+        if (describe(name) is not { } info)
+            throw new WeightException($"'{name}' is missing from {path}. Download the file again.");
         return ranks.Contains(info.Shape.Rank)
             ? info.Shape
-            : throw new WeightException($"'{name}' in {file.Path} has the shape {info.Shape}, which no CogVideoX has. Download it again.");
+            : throw new WeightException($"'{name}' in {path} has the shape {info.Shape}, which no CogVideoX has. Download it again.");
     }
 }

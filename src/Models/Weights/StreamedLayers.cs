@@ -16,7 +16,7 @@ namespace CogVideoX.Models.Weights;
 /// </remarks>
 internal sealed class StreamedLayers
 {
-    private const int SlotCount = 2;
+    private const int SlotCount = 2, MostLayers = 1024; // as configs may have
     private const long Alignment = 256; // of an allocation by CUDA
 
     private readonly Ops ops;
@@ -92,7 +92,8 @@ internal sealed class StreamedLayers
         layer = 0;
         int end = key.StartsWith(list, StringComparison.Ordinal) ? key.IndexOf('.', list.Length) : -1;
         return end > 0 && ops.ReadsWeights(tensor.Type) && !tensor.IsScaled && !StoredWeights.IsConverted(tensor)
-            && int.TryParse(key.AsSpan(list.Length..end), NumberStyles.None, CultureInfo.InvariantCulture, out layer);
+            && int.TryParse(key.AsSpan(list.Length..end), NumberStyles.None, CultureInfo.InvariantCulture, out layer)
+            && layer < MostLayers;
     }
 
     private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;

@@ -76,6 +76,8 @@ internal sealed class ConversionInput
     private void OpenPipeline()
     {
         var index = ModelIndex.Read(input);
+        if (index.Parts.Where(part => !part.IsNull).Select(index.Problem).OfType<string>().FirstOrDefault() is { } problem)
+            throw new RequestException(Property, problem);
         ModelPart[] parts = [.. index.Parts.Where(index.HasWeights)];
         Parts = [.. parts.Select(part => new InputPart(
             KindOf(part), () => index.OpenWeights(part), File.ReadAllBytes(In(part.Name, ConfigName)), In(part.Name, ConfigName))

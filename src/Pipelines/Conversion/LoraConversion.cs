@@ -36,7 +36,7 @@ internal static class LoraConversion
         lora.Weights.TryGet(stored, out Tensor tensor);
         DType type = WrittenType.Of(tensor.Type, asked);
         TensorSource source = type == tensor.Type ? TensorSource.Of(name, tensor) : ConvertedTensor.Of(name, type, tensor);
-        return progress.Watched(source, () => source);
+        return progress.Watched(source, () => type == DType.F16 && type != tensor.Type ? PartTensors.Finite(source) : source);
     }
 
     // Rank and alpha that most layers have, and those of the others by their names; layers by their full names, so that no other is meant.

@@ -29,8 +29,7 @@ internal sealed class OutputPlace
     /// <exception cref="RequestException">The disk has less room.</exception>
     public void CheckRoom(long bytes)
     {
-        long free = new DriveInfo(parent).AvailableFreeSpace;
-        if (free < bytes)
+        if (FreeSpace.At(parent) is { } free && free < bytes)
         {
             throw new RequestException(
                 Property, $"it takes {ByteSize.ToText(bytes)}, and {ByteSize.ToText(free)} are free there; choose another disk.");

@@ -69,8 +69,8 @@ internal sealed class PartTensors(InputPart part, WriteProgress progress) : IDis
 
     public void Dispose() => weights.Dispose();
 
-    // The largest F16 is 65504; what is beyond would be infinite, and the model with it.
-    private static TensorSource Finite(TensorSource source) => source with
+    /// <summary>A tensor in F16, whose largest is 65504: what is beyond would be infinite, and the model with it.</summary>
+    internal static TensorSource Finite(TensorSource source) => source with
     {
         Fill = (first, destination) =>
         {

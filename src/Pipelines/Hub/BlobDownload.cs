@@ -36,7 +36,7 @@ internal sealed class BlobDownload(HubClient client, HubCache cache, HubModel mo
         using FileStream held = await LockAsync(file.Checksum!, cancellation);
         if (CachedSnapshot.Has(place) && LengthOf(CachedSnapshot.PlaceOf(place)!) == file.Bytes)
             return; // a cache without links keeps no blob that would tell
-        bool isNew = !File.Exists(blob);
+        bool isNew = LengthOf(blob) != file.Bytes; // one of another length was left by a crash
         if (isNew)
         {
             await BringAsync(file, part, retries, cancellation);

@@ -6,7 +6,7 @@ namespace CogVideoX.Pipelines.Hub;
 /// <summary>The files of one commit in a cache: links to blobs, or, where there are no links, the files themselves.</summary>
 internal sealed class CachedSnapshot
 {
-    private const int Deepest = 16, MostFiles = 20_000;
+    private const int Deepest = 16, MostFiles = 100_000;
 
     /// <param name="cache">The cache's folder.</param>
     /// <param name="path">The snapshot's folder, which exists.</param>
@@ -17,6 +17,7 @@ internal sealed class CachedSnapshot
         string[] inside = [Within(cache), Within(repository)];
         IEnumerable<CachedFile> files = Names(path, "", 0).Take(MostFiles).Select(name => Read(name, inside));
         Files = [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
+        IsCut = Files.Count == MostFiles;
     }
 
     /// <summary>Its folder.</summary>
@@ -27,6 +28,9 @@ internal sealed class CachedSnapshot
 
     /// <summary>All files, in the order of their names.</summary>
     public IReadOnlyList<CachedFile> Files { get; }
+
+    /// <summary>Whether there may be more than were listed.</summary>
+    public bool IsCut { get; }
 
     /// <summary>Of what is there, links followed.</summary>
     public long Bytes => Files.Sum(file => file.Bytes ?? 0);

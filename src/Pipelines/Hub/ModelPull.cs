@@ -36,7 +36,7 @@ internal sealed class ModelPull
     public bool? MakesLinks { get; set; }
 
     /// <summary>How many bytes are free where a folder is. For tests.</summary>
-    public Func<string, long> FreeBytes { get; set; } = FreeBytesAt;
+    public Func<string, long?> FreeBytes { get; set; } = FreeSpace.At;
 
     /// <summary>Asks what a model consists of, and looks what of it is there.</summary>
     /// <param name="client">The Hub.</param>
@@ -88,14 +88,6 @@ internal sealed class ModelPull
         void Said(string message) => progress?.Report(new PullProgress(at, done, TotalBytes, message));
     }
 
-    private static long FreeBytesAt(string folder)
-    {
-        string? there = Path.GetFullPath(folder);
-        while (there is not null && !Directory.Exists(there))
-            there = Path.GetDirectoryName(there);
-        return new DriveInfo(there!).AvailableFreeSpace;
-    }
-
     // Where there are links, a blob that is there needs only its link.
     private PulledFile Look(HubFile file)
     {
@@ -105,7 +97,7 @@ internal sealed class ModelPull
         string? blob = file.Checksum is { } checksum ? Path.Combine(cache.FolderOf(model.Name), "blobs", checksum) : null;
         string part = blob + BlobFile.Unfinished;
         long present = blob is null || file.Bytes is not { } bytes ? 0
-            : File.Exists(blob) ? bytes
+            : File.Exists(blob) && new FileInfo(blob).Length == bytes ? bytes
             : File.Exists(part) ? Math.Min(new FileInfo(part).Length, bytes)
             : 0;
         return new PulledFile(file.Name, file.Bytes, present, IsPlaced: false);
@@ -113,7 +105,7 @@ internal sealed class ModelPull
 
     private void CheckSpace()
     {
-        long free = FreeBytes(cache.Folder);
+        long free = FreeBytes(cache.Folder) ?? long.MaxValue;
         if (MissingBytes > 0 && free < MissingBytes + Spare)
         {
             throw new HubException(

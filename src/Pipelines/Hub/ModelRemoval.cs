@@ -84,6 +84,11 @@ internal sealed class ModelRemoval
         string folder = cache.FolderOf(name), blobs = RealPath.Of(Path.Combine(folder, "blobs")) + Path.DirectorySeparatorChar;
         files.AddRange(cache.Refs(name).Where(entry => entry.Value == snapshot.Commit)
             .Select(entry => Path.Combine([folder, "refs", .. entry.Key.Split('/')])));
+        if (all.FirstOrDefault(one => one.IsCut) is { } cut)
+        {
+            throw new HubException(
+                $"{cut.Path} has more files than are looked through, so that nobody could say which are still needed; remove it by hand.");
+        }
         IEnumerable<CachedSnapshot> others = all.Where(other => other.Commit != snapshot.Commit);
         HashSet<string> kept = [.. others.SelectMany(other => other.Files).Select(file => file.Place)];
         foreach (CachedFile file in snapshot.Files.DistinctBy(file => file.Place))

@@ -1,7 +1,5 @@
 using CogVideoX.Pipelines.Media;
-using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
-using CogVideoX.Tensors.Safetensors;
 
 namespace CogVideoX.Pipelines.Reports;
 
@@ -9,7 +7,9 @@ namespace CogVideoX.Pipelines.Reports;
 /// <param name="Path">The file or folder, as it was named.</param>
 /// <param name="Kind">What it is: <c>a PNG picture</c>, <c>a checkpoint</c>.</param>
 /// <param name="Settings">What it was made from, where that was kept in it.</param>
-/// <param name="Tensors">Of a file of weights, its tensors under their own names: name, and type and shape such as <c>F32 [1, 5, 16, 60, 90]</c>.</param>
+/// <param name="Tensors">
+/// Of a file of weights, its tensors under their own names: name, and type and shape such as <c>F32 [1, 5, 16, 60, 90]</c>.
+/// </param>
 internal sealed record FileReport(string Path, string Kind, GenerationMetadata? Settings, IReadOnlyDictionary<string, string> Tensors)
 {
     private const string ModelIndex = "model_index.json";

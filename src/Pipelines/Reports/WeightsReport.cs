@@ -1,4 +1,5 @@
 using CogVideoX.Models.Configuration;
+using CogVideoX.Models.Weights;
 using CogVideoX.Models.Weights.Layouts;
 using CogVideoX.Tensors.Files;
 
@@ -51,6 +52,19 @@ internal sealed record WeightsFileReport(
     /// <summary>All numbers.</summary>
     public long Parameters => ParametersByType.Values.Sum();
 
+    // A shard, or a file that lacks something, is still told for what it is.
+    private static string? ReleaseOf(ITensorFile file)
+    {
+        try
+        {
+            return new TransformerShapes(file).Release();
+        }
+        catch (WeightException)
+        {
+            return null;
+        }
+    }
+
     internal static WeightsFileReport Read(string path)
     {
         var layouts = new List<string>();
@@ -62,7 +76,7 @@ internal sealed record WeightsFileReport(
             file.TryDescribe(name, out TensorInfo info);
             types[info.Type.Name] = types.GetValueOrDefault(info.Type.Name) + info.Shape.Count;
         }
-        string? release = part == "transformer" ? new TransformerShapes(file).Release() : null;
+        string? release = part == "transformer" ? ReleaseOf(file) : null;
         return new WeightsFileReport(path, FileKind.Of(path)!, layouts, part, release, file.Bytes, types);
     }
 }

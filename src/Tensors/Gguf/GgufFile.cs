@@ -92,6 +92,7 @@ public sealed class GgufFile : ITensorFile
     /// <inheritdoc/>
     public bool TryGet(string name, out Tensor tensor)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         bool found = entries.TryGetValue(name, out GgufEntry? entry);
         tensor = entry is null ? default : new Tensor(buffer, entry.Info.Shape, entry.Info.Type, dataStart + entry.Offset);
         return found;
@@ -149,9 +150,10 @@ public sealed class GgufFile : ITensorFile
     // With the shape that the metadata have for it, if any.
     private GgufEntry Shaped(GgufEntry entry)
     {
-        if (!values.ContainsKey(ShapeKey + entry.Name))
+        if (!values.TryGetValue(ShapeKey + entry.Name, out GgufValue stored))
             return entry;
-        bool areSizes = TryGetIntegers(ShapeKey + entry.Name, out long[]? sizes) && sizes!.Length <= Shape.MaxRank;
+        long[]? sizes = null;
+        bool areSizes = stored.Count <= Shape.MaxRank && TryGetIntegers(ShapeKey + entry.Name, out sizes);
         UInt128 count = 1;
         for (int i = 0; areSizes && i < sizes!.Length; i++)
         {

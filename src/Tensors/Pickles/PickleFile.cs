@@ -14,6 +14,7 @@ public sealed class PickleFile : ITensorFile
 {
     private const long SpareBytes = 64 << 20;
 
+    private bool isDisposed;
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
     private readonly PickleArchive archive;
@@ -80,6 +81,7 @@ public sealed class PickleFile : ITensorFile
     /// <inheritdoc/>
     public bool TryGet(string name, out Tensor tensor)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         tensor = default;
         if (!archive.Tensors.TryGetValue(name, out PickleTensor? stored))
             return false;
@@ -94,6 +96,9 @@ public sealed class PickleFile : ITensorFile
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         buffer.Generation++;
         copies.Dispose();
         map.Dispose();

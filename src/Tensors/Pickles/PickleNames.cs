@@ -9,7 +9,7 @@ namespace CogVideoX.Tensors.Pickles;
 /// </summary>
 internal sealed class PickleNames
 {
-    private const int MaxDepth = 64;
+    private const int MaxDepth = 64, LongestName = 4096;
     private const long MostCharacters = 4 << 20; // of all names: those of a large model come to a few hundred thousand
 
     private readonly Dictionary<string, PickleTensor> tensors = [];
@@ -40,6 +40,10 @@ internal sealed class PickleNames
         object? value = items[next + step - 1];
         if (value is not (PickleItems or PickleTensor) || NameOf(items, next) is not { } name)
             return;
+        if (value is PickleItems { IsNamed: true })
+            return; // before names are made that nobody needs
+        if (prefix.Length + name.Length > LongestName)
+            throw new FormatException($"it has names of more than {LongestName} characters. {PickleMachine.Refused}");
         string whole = prefix + name;
         if (value is PickleTensor tensor)
             Add(whole, tensor);

@@ -12,6 +12,9 @@ namespace CogVideoX.Tensors.Pickles;
 internal sealed unsafe class PickleReader(byte* start, long length)
 {
     private const int LongestLine = 256, LongestText = 16 << 20;
+    private const long MostTexts = 64 << 20; // together
+
+    private long texts; // bytes of those that were read
 
     /// <summary>Bytes that were read.</summary>
     public long Position { get; private set; }
@@ -56,6 +59,9 @@ internal sealed unsafe class PickleReader(byte* start, long length)
         if (bytes > LongestText)
             throw new FormatException($"a text is said to have {bytes} bytes; {LongestText} are read at most. Download it again.");
         ReadOnlySpan<byte> text = Take((int)bytes);
+        texts += bytes;
+        if (texts > MostTexts)
+            throw new FormatException($"its texts have more than {MostTexts} bytes together. Download it again.");
         return Utf8.IsValid(text)
             ? System.Text.Encoding.UTF8.GetString(text)
             : throw new FormatException("a text isn't UTF-8. Download it again.");

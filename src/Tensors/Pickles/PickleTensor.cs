@@ -63,6 +63,8 @@ internal sealed class PickleTensor
         DType? type = isTyped ? (arguments[6] as PickleGlobal is { IsStorage: false } named ? named.Type : null) : storage.Type;
         if (type is null || (isTyped && storage.Type is not null))
             throw new FormatException($"a tensor's type of elements isn't told, or twice. {PickleMachine.Again}");
+        if (arguments.Count > (isTyped ? 7 : 6) && arguments[isTyped ? 7 : 6] is PickleItems { Count: > 0 })
+            throw new FormatException($"a tensor has marks that change what its elements mean. {PickleMachine.Refused}");
         var tensor = new PickleTensor(storage, type.Value, ShapeOf(sizes), offset, [.. Numbers(strides)]);
         tensor.Check();
         return tensor;

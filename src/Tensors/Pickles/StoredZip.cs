@@ -11,6 +11,7 @@ namespace CogVideoX.Tensors.Pickles;
 internal sealed unsafe class StoredZip
 {
     private const int EndBytes = 22, LocatorBytes = 20, End64Bytes = 56, EntryBytes = 46, LocalBytes = 30, MostComment = 65535;
+    private const int MostEntries = 200_000; // a large model has some thousand
     private const uint EndMark = 0x0605_4B50, LocatorMark = 0x0706_4B50, End64Mark = 0x0606_4B50, EntryMark = 0x0201_4B50,
         LocalMark = 0x0403_4B50;
 
@@ -79,6 +80,8 @@ internal sealed unsafe class StoredZip
         }
         if (at < 0 || bytes < 0 || at > limit || bytes > limit - at)
             throw Bad("the zip's directory leaves the file");
+        if (count > MostEntries)
+            throw Bad($"the zip's directory has {count} entries, of which {MostEntries} are read at most");
         directory = at;
         long directoryEnd = at + bytes;
         for (; count != 0; count--)

@@ -15,6 +15,7 @@ public sealed class SafetensorsFile : ITensorFile
     private readonly MappedFile map;
     private readonly TensorBuffer buffer;
     private readonly long dataStart;
+    private bool isDisposed;
     private readonly Dictionary<string, SafetensorsEntry> entries;
 
     private unsafe SafetensorsFile(string path, MappedFile map)
@@ -79,6 +80,7 @@ public sealed class SafetensorsFile : ITensorFile
     /// <summary>A tensor by name, if there is one.</summary>
     public bool TryGet(string name, out Tensor tensor)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         bool found = entries.TryGetValue(name, out SafetensorsEntry? entry);
         tensor = entry is null ? default : new Tensor(buffer, entry.Shape, entry.Type, dataStart + entry.Begin);
         return found;
@@ -87,6 +89,9 @@ public sealed class SafetensorsFile : ITensorFile
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         buffer.Generation++;
         map.Dispose();
     }

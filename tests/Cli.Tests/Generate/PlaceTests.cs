@@ -39,6 +39,8 @@ public sealed class PlaceTests : IDisposable
         CliRun run = await CliRun.Of("generate", "--from", folder.File("first.png"), "--model", Model, "-o", folder.File("third.png"));
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Contains("say where it is with --transformer", run.Error);
+        await CliRun.Done(
+            "generate", "--from", folder.File("first.png"), "--model", Model, "--transformer", Blocks, "-o", folder.File("third.png"));
     }
 
     [Fact]

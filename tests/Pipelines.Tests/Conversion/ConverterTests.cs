@@ -196,6 +196,16 @@ public sealed class ConverterTests : IDisposable
     }
 
     [Fact]
+    public void APipelineThatLacksAPartIsRefusedBeforehand()
+    {
+        string copy = folder.CopyOf(Checkpoint);
+        Directory.Delete(Path.Combine(copy, "text_encoder"), recursive: true);
+        RequestException refusal = Assert.Throws<RequestException>(() => Convert(new(copy, folder.File("out"))));
+        Assert.Contains("has no folder 'text_encoder', which model_index.json lists", refusal.Message);
+        Assert.False(Directory.Exists(folder.File("out")));
+    }
+
+    [Fact]
     public void ADiskWithoutRoomIsRefusedBeforehand()
     {
         var place = new OutputPlace(new(Checkpoint, folder.File("out")));

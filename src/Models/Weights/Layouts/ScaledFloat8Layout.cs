@@ -12,6 +12,7 @@ namespace CogVideoX.Models.Weights.Layouts;
 /// </summary>
 internal sealed class ScaledFloat8Layout : IWeightLayout
 {
+    private const int LongestText = 4096; // of comfy_quant
     private const string Weight = ".weight", Quantisation = ".comfy_quant", Marker = "scaled_fp8";
     private static readonly string[] Scales = [".scale_weight", ".weight_scale"];
     private static readonly string[] Ignored = [".scale_input", ".input_scale"];
@@ -30,13 +31,17 @@ internal sealed class ScaledFloat8Layout : IWeightLayout
         {
             file.TryDescribe(name, out TensorInfo info);
             if (Ends(name, Quantisation))
-                ScaledFloat8Format.Check(file, name[..^Quantisation.Length], Encoding.UTF8.GetString(file[name].AsReadOnlySpan<byte>()));
+                ScaledFloat8Format.Check(file, name[..^Quantisation.Length], Text(file, name, info));
             else if (!IsOfWeight(file, name, info))
                 seen.Add(name, Translation.Whole(name, info) with { Factors = FactorsOf(file, name, info) });
         }
         Dictionary<string, string> metadata = new(file.Metadata.Where(pair => pair.Key != UnusedWeights.QuantizationKey));
         return new TranslatedFile(file, seen, metadata);
     }
+
+    private static string Text(ITensorFile file, string name, TensorInfo info) => info.Type == DType.U8 && info.Bytes <= LongestText
+        ? Encoding.UTF8.GetString(file[name].AsReadOnlySpan<byte>())
+        : throw new WeightException($"'{name}' in {file.Path} is {info}; it should be a short text, in U8. Use another file.");
 
     private static bool Ends(string name, string ending) => name.EndsWith(ending, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CogVideoX.Models.Weights;
 using CogVideoX.Models.Weights.Layouts;
 using CogVideoX.Tensors;
 using CogVideoX.Tensors.Files;
@@ -31,5 +32,18 @@ public sealed class ScaledFloat8LayoutTests : IDisposable
         Assert.Equal([$"{layer}.weight"], file.Names);
         Assert.Equal(DType.F8E4M3, file[$"{layer}.weight"].Type);
         Assert.Equal([0.5f, 1, -0.5f, 0], file[$"{layer}.weight"].ToFloats());
+    }
+
+    [Fact]
+    public void WhatShouldBeAShortTextIsOne()
+    {
+        string path = folder["w.safetensors"];
+        foreach ((DType type, int count) in new[] { (DType.F32, 4), (DType.U8, 5000) })
+        {
+            SafetensorsWriter.Write(path, [EditedWeights.Zeros("proj_out.comfy_quant", type, [count])]);
+            string message = Assert.Throws<WeightException>(() => WeightLayouts.Translate(TensorFile.Open(path))).Message;
+            Assert.Contains("'proj_out.comfy_quant' in ", message);
+            Assert.Contains("it should be a short text, in U8", message);
+        }
     }
 }
