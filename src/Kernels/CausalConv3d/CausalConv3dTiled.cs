@@ -32,14 +32,14 @@ internal readonly unsafe partial struct CausalConv3d
         {
             ConvolutionSize size = convolution.size;
             int columns = grid.Tiles.Columns, part = grid.Tiles.IsByPairs ? Part : grid.Slice;
-            long roomFloats = ConvolutionPanel.RoomFloats(size, part);
+            long scratchFloats = ConvolutionPanel.ScratchFloats(size, part);
             long panelFloats = grid.Tiles.IsByPairs ? (long)size.Taps * part * columns : 0;
-            float* room = (float*)worker.Scratch((roomFloats + panelFloats) * sizeof(float)), panel = room + roomFloats;
+            float* scratch = (float*)worker.Scratch((scratchFloats + panelFloats) * sizeof(float)), panel = scratch + scratchFloats;
             for (int channel = 0; channel < size.Input.Channels; channel += part)
             {
                 if (!grid.Tiles.IsByPairs)
                     panel = (float*)grid.Tap(packed, item, channel / part, 0); // where the taps of a slice lie together
-                ConvolutionPanel.PackWide(convolution.weight, size, item * columns, columns, channel, part, room, panel);
+                ConvolutionPanel.PackWide(convolution.weight, size, item * columns, columns, channel, part, scratch, panel);
                 if (grid.Tiles.IsByPairs)
                     PairTaps(item, channel, panel);
             }

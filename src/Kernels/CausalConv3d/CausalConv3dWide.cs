@@ -12,9 +12,9 @@ internal readonly unsafe partial struct CausalConv3d
         {
             ConvolutionSize size = convolution.size;
             long depth = (long)size.Taps * plan.Slice;
-            float* room = (float*)worker.Scratch(ConvolutionPanel.RoomFloats(size, plan.Slice) * sizeof(float));
+            float* scratch = (float*)worker.Scratch(ConvolutionPanel.ScratchFloats(size, plan.Slice) * sizeof(float));
             ConvolutionPanel.PackWide(
-                convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, room,
+                convolution.weight, size, item * plan.PanelWidth, plan.PanelWidth, channel, plan.Slice, scratch,
                 (float*)worker.Workspace + item * depth * plan.PanelWidth);
         }
     }

@@ -9,8 +9,8 @@ internal static unsafe class ConvolutionPanel
 {
     private const int Block = 8, WideBlock = 16; // outputs that are transposed at a time; panels are whole blocks wide
 
-    /// <summary>Floats of the room that <see cref="PackWide"/> needs.</summary>
-    public static long RoomFloats(ConvolutionSize size, int slice) => 2L * WideBlock * slice * size.Taps + Panels.Spill;
+    /// <summary>Floats of the scratch that <see cref="PackWide"/> needs.</summary>
+    public static long ScratchFloats(ConvolutionSize size, int slice) => 2L * WideBlock * slice * size.Taps + Panels.Spill;
 
     /// <summary>Some outputs of one slice of channels. What doesn't exist is zeros.</summary>
     /// <param name="weight">[O, C, taps]</param>
@@ -19,22 +19,22 @@ internal static unsafe class ConvolutionPanel
     /// <param name="width">How many outputs: a multiple of 8.</param>
     /// <param name="channel">The first input channel.</param>
     /// <param name="slice">How many input channels.</param>
-    /// <param name="room">As many floats as <see cref="RoomFloats"/> says.</param>
+    /// <param name="scratch">As many floats as <see cref="ScratchFloats"/> says.</param>
     /// <param name="panel">[tap, slice, width]</param>
     public static void PackWide(
-        Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* room, float* panel)
+        Elements weight, ConvolutionSize size, int output, int width, int channel, int slice, float* scratch, float* panel)
     {
         int depth = slice * size.Taps, there = Math.Min(slice, size.Input.Channels - channel) * size.Taps;
         int block = width % WideBlock == 0 ? WideBlock : Block;
-        float* columns = room + block * depth;
+        float* columns = scratch + block * depth;
         for (int lane = 0; lane < width; lane += block)
         {
             for (int i = 0; i < block; i++)
             {
-                Read(weight, size, output + lane + i, channel, there, room + i * depth);
-                new Span<float>(room + i * depth + there, depth - there).Clear();
+                Read(weight, size, output + lane + i, channel, there, scratch + i * depth);
+                new Span<float>(scratch + i * depth + there, depth - there).Clear();
             }
-            Panels.Transpose<FloatRows>(room, depth * sizeof(float), block, depth, columns, block);
+            Panels.Transpose<FloatRows>(scratch, depth * sizeof(float), block, depth, columns, block);
             Spread(columns, slice, size.Taps, block, panel + lane, width);
         }
     }

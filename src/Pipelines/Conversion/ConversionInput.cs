@@ -13,9 +13,6 @@ internal sealed class ConversionInput
     private const string Known =
         "a file of weights, a folder with model_index.json, one with config.json and weights, a release of SAT, or a LoRA";
 
-    // Pieces of names that adapters alone have, whichever program wrote them.
-    private static readonly string[] OfAdapters = ["lora", ".matrix_A.", ".hada_", ".lokr_"];
-
     // What a folder's weights begin with: diffusers', then transformers'.
     private static readonly (string Start, string BaseName)[] Weights =
     [
@@ -170,7 +167,7 @@ internal sealed class ConversionInput
     private static bool HasAdapter(string path)
     {
         using ITensorFile file = TensorFile.Open(path);
-        return file.Names.Any(name => OfAdapters.Any(piece => name.Contains(piece, StringComparison.OrdinalIgnoreCase)));
+        return PartKinds.HaveAdapter(file.Names);
     }
 
     private InputPart PartOf(Func<WeightFiles> open, string? ownConfig, string? baseName)

@@ -19,6 +19,13 @@ internal enum PartKind
 /// <summary>What goes with each kind.</summary>
 internal static class PartKinds
 {
+    // Pieces of the names of an adapter's tensors, which change a part and aren't one.
+    private static readonly string[] OfAdapters = ["lora", ".matrix_A.", ".hada_", ".lokr_"];
+
+    /// <summary>Whether there are tensors of an adapter among them.</summary>
+    public static bool HaveAdapter(IEnumerable<string> names) =>
+        names.Any(name => OfAdapters.Any(piece => name.Contains(piece, StringComparison.OrdinalIgnoreCase)));
+
     /// <summary>Recognises a part by its tensors.</summary>
     public static PartKind Of(IReadOnlyCollection<string> names)
     {

@@ -1,6 +1,7 @@
 using CogVideoX.Models.Configuration;
 using CogVideoX.Models.Weights;
 using CogVideoX.Models.Weights.Layouts;
+using CogVideoX.Pipelines.Conversion;
 using CogVideoX.Tensors.Files;
 
 namespace CogVideoX.Pipelines.Reports;
@@ -30,7 +31,7 @@ internal sealed record WeightsReport(string Path, IReadOnlyList<WeightsFileRepor
         if (!File.Exists(path) || FileKind.Of(path) is not { } kind || !WeightsFileReport.Formats.Contains(kind))
             return false;
         using ITensorFile file = WeightLayouts.Translate(TensorFile.Open(path));
-        return PartNames.Of(file) is not null;
+        return !PartKinds.HaveAdapter(file.Names) && PartKinds.Of(file.Names) != PartKind.Other;
     }
 }
 
@@ -69,14 +70,15 @@ internal sealed record WeightsFileReport(
     {
         var layouts = new List<string>();
         using ITensorFile file = WeightLayouts.Translate(TensorFile.Open(path), layouts);
-        string? part = PartNames.Of(file);
+        PartKind kind = PartKinds.HaveAdapter(file.Names) ? PartKind.Other : PartKinds.Of(file.Names);
+        string? part = kind == PartKind.Other ? null : kind.Folder();
         var types = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (string name in file.Names)
         {
             file.TryDescribe(name, out TensorInfo info);
             types[info.Type.Name] = types.GetValueOrDefault(info.Type.Name) + info.Shape.Count;
         }
-        string? release = part == "transformer" ? ReleaseOf(file) : null;
+        string? release = kind == PartKind.Transformer ? ReleaseOf(file) : null;
         return new WeightsFileReport(path, FileKind.Of(path)!, layouts, part, release, file.Bytes, types);
     }
 }
